@@ -1,0 +1,32 @@
+#pragma once
+/* Text forms of bytes: hex, base64 (RFC 4648 4, padded), base64url without padding (RFC 4648 5). */
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+
+void enc_hex(struct buf *b, const void *data, size_t len); /* lower case, appended */
+must_check int enc_unhex(const char *s, size_t len, uint8_t *ret, size_t ret_len); /* exactly ret_len bytes */
+
+void enc_b64(struct buf *b, const void *data, size_t len);
+void enc_b64url(struct buf *b, const void *data, size_t len);
+/* Strict: canonical form only (trailing bits zero, right padding or none), else CPF_E_SYNTAX.
+ * Appends to `ret`. */
+must_check int enc_unb64(const char *s, size_t len, struct buf *ret);
+must_check int enc_unb64url(const char *s, size_t len, struct buf *ret);
+/* Exactly ret_len bytes. */
+must_check int enc_unb64url_fixed(const char *s, size_t len, uint8_t *ret, size_t ret_len);
+
+/* 43 characters + NUL: base64url of 32 bytes. */
+void enc_digest(const uint8_t d[32], char ret[44]);
+
+/* 1 if `s` is well-formed UTF-8 without NUL. */
+int enc_utf8_ok(const char *s, size_t len);
+
+/* Random bytes from the operating system; aborts if there are none. */
+void enc_random(void *ret, size_t len);
+
+/* UUIDv7 (RFC 9562 5.7), canonical lower-case text of 36 characters.
+ * Parses and checks version and variant; *ret_ms = its Unix time in ms. */
+must_check int uuid7_parse(const char *s, size_t len, int64_t *ret_ms);
+void uuid7_make(int64_t unix_ms, char ret[37]);
