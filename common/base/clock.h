@@ -14,6 +14,7 @@ int64_t clock_mono_ms(void);      /* monotonic, for time-outs */
 /* Is the kernel's clock synchronised (adjtimex)? *ret_offset_ms = its last known offset. */
 bool clock_synchronised(int64_t *ret_offset_ms);
 
+/* Years 0000 to 9999; what lies outside shows as the nearest. */
 void clock_format(int64_t ms, char ret[CLOCK_TEXT]);
 /* Strict form above. */
 must_check int clock_parse(const char *s, int64_t *ret_ms);

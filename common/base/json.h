@@ -36,7 +36,8 @@ struct json {
 must_check int json_parse(struct arena *a, const char *text, size_t len, const struct json **ret,
                           size_t *ret_offset);
 
-/* Building. Values given are copied into the arena. Names must be printable ASCII, else a bug.
+/* Building. Values given are copied into the arena, whose limit must be out of reach (running out is a
+ * bug here). Names must be printable ASCII, else a bug. A node has one parent: json_copy for a second.
  * json_set keeps members sorted; a name twice is a bug. A NULL value is left out (not null). */
 struct json *json_object(struct arena *a);
 struct json *json_array(struct arena *a);
@@ -51,6 +52,10 @@ struct json *json_set(struct arena *a, struct json *obj, const char *name, struc
 struct json *json_set_str(struct arena *a, struct json *obj, const char *name, const char *s);  /* s NULL: nothing */
 struct json *json_set_int(struct arena *a, struct json *obj, const char *name, int64_t n);
 struct json *json_push(struct json *arr, struct json *value);       /* returns arr */
+
+/* Can the tree stand `depth` containers deep in an entry: integers in range, well-formed UTF-8, depth?
+ * CPF_E_PROFILE, CPF_E_UTF8 or CPF_E_DEPTH. Builders do not check what they are given. */
+must_check int json_check(const struct json *v, unsigned depth);
 
 /* Canonical bytes, appended. */
 void json_write(struct buf *b, const struct json *v);
