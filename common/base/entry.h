@@ -48,9 +48,11 @@ struct entry {
     uint64_t idx;                /* position in the log; set by who knows it */
 };
 
-/* Draws the nonce, writes the canonical bytes into `a`, sets text, len, leaf. CPF_E_LIMIT if too long. */
+/* Draws the nonce, writes the canonical bytes into `a`, sets text, len, leaf. CPF_E_LIMIT if too long;
+ * CPF_E_PROFILE, _UTF8 or _DEPTH if entry_read would refuse them. An empty law or pd is left out. */
 must_check int entry_build(struct entry *e, struct arena *a);
-/* Parses and checks bytes; all pointers live in `a` (and `text`). Any deviation: CPF_E_PROFILE or a json error. */
+/* Parses and checks bytes; all pointers live in `a` (and `text`). Any deviation: CPF_E_PROFILE or a json error;
+ * another `v`: CPF_E_VERSION. idx is left as it is. */
 must_check int entry_read(struct entry *e, struct arena *a, const char *text, size_t len);
 
 /*
