@@ -1,0 +1,6 @@
+-- Revert cpf:log from pg
+begin;
+drop view cpf.schema_version;
+drop function cpf.log_swap;
+drop table cpf.credential, cpf.disclosure, cpf.checkpoint, cpf.tile, cpf.entry, cpf.log_head;
+commit;
