@@ -161,7 +161,7 @@ int merkle_edge_load(struct merkle_edge *e, uint64_t size, merkle_get_fn get, vo
 }
 
 /* Proofs are found from the root down and told from the leaf up. */
-static void tell(const uint8_t (*found)[HASH_LEN], size_t n, uint8_t (*ret_proof)[HASH_LEN], size_t *ret_n)
+static void tell(uint8_t (*found)[HASH_LEN], size_t n, uint8_t (*ret_proof)[HASH_LEN], size_t *ret_n)
 {
     for (size_t i = 0; i < n; i++)
         memcpy(ret_proof[i], found[n - 1 - i], HASH_LEN);
@@ -247,7 +247,7 @@ void merkle_tiles_add(struct merkle_tiles *t, const uint8_t leaf[HASH_LEN], merk
             return;
         /* The top level would fill at 2^64 leaves. */
         require(level + 1 < MERKLE_LEVELS);
-        const uint8_t *hashes = t->level[level].hash[0];
+        const uint8_t *hashes = (const uint8_t *)t->level[level].hash;
         t->level[level].n = 0;
         full(arg, level, (t->size >> (8 * (level + 1))) - 1, hashes);
         merkle_tile_root(hashes, h);
