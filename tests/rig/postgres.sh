@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# A private PostgreSQL: UNIX socket only, its own data, never a system cluster.
+
+# pg_settings: what every private cluster has beside initdb's defaults.
+pg_settings() {
+    cat <<'CONF'
+listen_addresses = ''
+max_connections = 120
+shared_buffers = 128MB
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+max_wal_size = 4GB
+logging_collector = off
+log_line_prefix = '%m [%p] %a '
+log_checkpoints = off
+CONF
+}
+
+# pg_init DATA: a fresh cluster; superuser `postgres`, trusted on its socket, which lies in a closed folder.
+pg_init() {
+    as_postgres "$(pg_bin initdb)" -D "$1" -U postgres -E UTF8 --locale=C.UTF-8 -A trust --no-sync >/dev/null
+    pg_settings | as_postgres tee -a "$1/postgresql.conf" >/dev/null
+}
+
+# pg_start DIR [FLUSH_US SHIM]: starts DIR/data with its socket in DIR/run and waits for it.
+pg_start() {
+    local dir=$1 flush=${2:-} shim=${3:-} pid env=()
+    if [[ -n $flush ]]; then env=("LD_PRELOAD=$shim" "CPF_FLUSH_US=$flush"); fi
+    as_postgres env "${env[@]}" setsid "$(pg_bin postgres)" -D "$dir/data" \
+        -c "unix_socket_directories=$dir/run" </dev/null >>"$dir/log" 2>&1 &
+    if ! wait_for 60 pg_answers "$dir"; then
+        tail -20 "$dir/log" >&2
+        die "PostgreSQL did not start in $dir"
+    fi
+    read -r pid <"$dir/data/postmaster.pid"
+    pid_write "$dir/pid" "$pid"
+}
+
+pg_answers() { as_postgres "$(pg_bin pg_isready)" -q -h "$1/run"; }
+
+# pg_stop DIR: fast shutdown.
+pg_stop() { pid_stop "$1/pid" INT 60; }
+
+# pg_kill DIR: SIGKILL for the postmaster and every process it forked, as a crash of the machine would.
+pg_kill() {
+    local pid child children
+    pid=$(pid_read "$1/pid") || return 0
+    kill -STOP "$pid" # so that it forks no more
+    read -ra children < <(cat "/proc/$pid/task/$pid/children") || true
+    for child in "${children[@]}"; do
+        kill -KILL "$child" 2>/dev/null || true
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+    wait_gone "$1/pid" 10 || die "PostgreSQL ($pid) survived SIGKILL"
+    rm -f "$1/pid"
+}
+
+# pg_make DIR: empty folders with the right owner.
+pg_make() {
+    mkdir -p "$1/run"
+    chmod 0755 "$1"
+    chmod 0700 "$1/run"
+    : >>"$1/log"
+    if am_root; then chown postgres: "$1" "$1/run" "$1/log"; fi
+}
+
+# pg_template STATE SCHEMA: prints the folder of a cluster with the schema in it, made once per schema.
+pg_template() {
+    local state=$1 schema=$2 sum dir
+    sum=$( (cd "$schema" && find . -type f -print0 | sort -z | xargs -0 sha256sum &&
+        pg_settings && "$(pg_bin postgres)" --version) | sha256sum | cut -c1-12)
+    dir=$state/template-$sum
+    if [[ ! -e $dir/done ]]; then
+        (
+            flock 9
+            [[ -e $dir/done ]] || pg_template_make "$dir" "$schema"
+        ) 9>"$state/template.lock" >&2
+    fi
+    printf '%s\n' "$dir"
+}
+
+pg_template_make() {
+    local dir=$1 schema=$2
+    say "making a PostgreSQL cluster with the schema (once)"
+    rm -rf "$dir"
+    pg_make "$dir"
+    pg_init "$dir/data"
+    pg_start "$dir"
+    trap 'pg_stop "$dir"' EXIT
+    as_postgres "$(pg_bin createdb)" -h "$dir/run" -U postgres cpf
+    sqitch_deploy "$dir/run" "$schema"
+    pg_stop "$dir"
+    trap - EXIT
+    : >"$dir/done"
+}
+
+# sqitch_deploy SOCKET SCHEMA: deploys with verification. Sqitch wants a name and a home of its own.
+sqitch_deploy() {
+    local home
+    home=$(mktemp -d)
+    (cd "$2" && HOME=$home SQITCH_FULLNAME=rig SQITCH_EMAIL=rig@localhost SQITCH_CONFIG="$2/sqitch.conf" \
+        sqitch deploy --verify "db:pg://postgres@/cpf?host=$1")
+    rm -rf "$home"
+}
+
+# pg_copy TEMPLATE DIR: a cluster of its own from the template.
+pg_copy() {
+    pg_make "$2"
+    cp -a --reflink=auto "$1/data" "$2/data"
+}

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# The test suites: each writes TAP, which is counted. Sourced by ./dev.
+# Uses TOP, BUILD, STATE of ./dev.
+
+tally_begin() {
+    PASSED=0 FAILED=0 SKIPPED=0
+    export CPF_RIG=$TOP/tests/rig/rig CPF_STATE=$STATE CPF_BUILD=$BUILD
+    export CPF_VECTORS=${CPF_VECTORS:-$TOP/../shared/vectors}
+    export CMOCKA_MESSAGE_OUTPUT=TAP
+}
+
+tally_end() {
+    printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+    ((FAILED == 0))
+}
+
+tally_add() {
+    PASSED=$((PASSED + $1)) FAILED=$((FAILED + $2)) SKIPPED=$((SKIPPED + $3))
+    say "   $1 passed, $2 failed, $3 skipped"
+}
+
+# tap_command COMMAND...: shows and counts the TAP that it prints; dying without `not ok` is a failure too.
+tap_command() {
+    local log counts rc=0
+    log=$(mktemp)
+    "$@" | tee "$log" >&2 || rc=$?
+    counts=$("$TOP/tests/rig/tally" tap "$rc" "$log")
+    rm -f "$log"
+    # shellcheck disable=SC2086 # three numbers
+    tally_add $counts
+}
+
+# meson_suite BUILD SUITE: the suite's programs by meson, counted test by test.
+meson_suite() {
+    local counts
+    "$TOP/tests/rig/tally" meson "$1" "$2" >"$STATE/tally"
+    read -r counts <"$STATE/tally"
+    # shellcheck disable=SC2086 # three numbers
+    tally_add $counts
+}
+
+suite_unit() { meson_suite "$BUILD" unit; }
+suite_flow() { meson_suite "$BUILD" flow; }
+suite_fault() { meson_suite "$BUILD" fault; }
+suite_sim() { tap_command "$TOP/tests/rig/sim-suite"; }
+
+suite_crash() {
+    build_in "$TOP/build-hooks" -Dtesthooks=true
+    CPF_BUILD=$TOP/build-hooks tap_command "$TOP/tests/crash/run" 9
+}
+
+suite_asan() {
+    build_in "$TOP/build-asan" -Db_sanitize=address,undefined -Db_lundef=false -Dtesthooks=true
+    meson_suite "$TOP/build-asan" unit
+}
+
+suite_mutants() { tap_command "$TOP/tests/mutants/run"; }
