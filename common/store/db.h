@@ -31,10 +31,10 @@ struct db;
 /* ---- connection ---- */
 
 struct db_error {
-    int code;             /* 0, CPF_E_DB or CPF_E_AWAY */
-    const char *stmt;     /* name of the statement that failed, or "" */
-    char sqlstate[6];     /* or "" */
-    const char *message;  /* one line, from the server or libpq; never NULL */
+    int code;            /* 0, CPF_E_DB or CPF_E_AWAY */
+    const char *stmt;    /* name of the statement that failed, or "" */
+    char sqlstate[6];    /* or "" */
+    const char *message; /* one line, from the server or libpq; never NULL */
 };
 
 struct db_config {
@@ -79,12 +79,12 @@ struct db_params {
 
 /* In the order of the header's params; the kind must be that of the header (checked). */
 void db_param_null(struct db_params *p);
-void db_param_i64(struct db_params *p, int64_t v);                   /* int8 */
-void db_param_bool(struct db_params *p, bool v);                     /* bool */
-void db_param_text(struct db_params *p, const char *s);              /* text; NULL gives null */
+void db_param_i64(struct db_params *p, int64_t v);      /* int8 */
+void db_param_bool(struct db_params *p, bool v);        /* bool */
+void db_param_text(struct db_params *p, const char *s); /* text; NULL gives null */
 void db_param_textn(struct db_params *p, const char *s, size_t len);
 void db_param_bytes(struct db_params *p, const void *data, size_t len); /* bytea, uuid (16 bytes) */
-void db_param_time(struct db_params *p, int64_t unix_ms);            /* timestamptz */
+void db_param_time(struct db_params *p, int64_t unix_ms);               /* timestamptz */
 
 /* Binary arrays, in the caller's buffer (reused: db_array_begin clears it). Elements in order. */
 enum db_type { DB_INT8, DB_INT4, DB_BOOL, DB_FLOAT8, DB_TEXT, DB_BYTEA, DB_UUID, DB_TIMESTAMPTZ };
@@ -93,7 +93,8 @@ void db_array_null(struct buf *b);
 void db_array_i64(struct buf *b, int64_t v);
 void db_array_time(struct buf *b, int64_t unix_ms);
 void db_array_bytes(struct buf *b, const void *data, size_t len); /* text, bytea, uuid */
-void db_param_array(struct db_params *p, struct buf *b); /* closes the array; b borrowed until db_exec returns */
+void db_param_array(struct db_params *p,
+                    struct buf *b); /* closes the array; b borrowed until db_exec returns */
 
 /* ---- units ---- */
 

@@ -4,7 +4,7 @@
 #include "store/stmt_list.h" /* enum db_stmt, DB_STMT_COUNT */
 
 struct stmt {
-    const char *name;    /* file name without .sql */
+    const char *name; /* file name without .sql */
     const char *sql;
     int nparams;
     const unsigned *oid; /* types of the parameters */
@@ -15,3 +15,6 @@ struct stmt {
 
 /* DB_STMT_COUNT rows, indexed by enum db_stmt. */
 extern const struct stmt stmt_table[];
+
+/* What log_catalogue must answer, line by line; NULL at the end. */
+extern const char *const stmt_catalogue[];

@@ -4,7 +4,7 @@ begin;
 set local role cpf_owner;
 
 create table cpf.log_head (
-    only    boolean primary key default true check (only),
+    one     boolean primary key default true check (one),
     origin  text    not null check (origin <> ''),
     epoch   bigint  not null check (epoch >= 0),
     size    bigint  not null check (size >= 0),
@@ -48,7 +48,7 @@ comment on column cpf.entry.leaf is 'RFC 6962 leaf hash.';
 
 -- Start-up reads open streams only: these two keep its cost at the number of streams, and of void rows.
 create index entry_first on cpf.entry (stream) where sseq = 1;
-create index entry_closing on cpf.entry (stream, sseq, kind)
+create index entry_closing on cpf.entry (stream, sseq desc, kind)
     where kind in ('batch.closed', 'batch.reopened', 'day.closed', 'lot.closed');
 create index entry_void on cpf.entry (idx) where body is null;
 comment on index cpf.entry_first is 'Every stream there is.';

@@ -1,5 +1,5 @@
 -- Verify cpf:log on pg
-select only, origin, epoch, size, root, note from cpf.log_head where false;
+select one, origin, epoch, size, root, note from cpf.log_head where false;
 select idx, id, stream, sseq, kind, at, body, leaf from cpf.entry where false;
 select level, n, data from cpf.tile where false;
 select size, note from cpf.checkpoint where false;

@@ -1,0 +1,306 @@
+/*
+ * The connection.
+ *
+ *   DB_IDLE --db_connect--> DB_CONNECTING --connected--> DB_PREPARING --all prepared--> DB_UP
+ *      ^                         |                            |                          |
+ *      +------ on_down ----------+----------------------------+--------------------------+
+ *
+ * db_close goes to DB_IDLE from anywhere, without on_down.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/enc.h"
+#include "base/mem.h"
+#include "store/db_int.h"
+
+#define CONNECT_SECONDS 10
+
+static void on_later(evutil_socket_t fd, short what, void *arg);
+static void on_timeout(evutil_socket_t fd, short what, void *arg);
+
+int db_new(const struct db_config *cfg, struct db **ret)
+{
+    struct db *d = xcalloc(1, sizeof(*d));
+
+    d->cfg = *cfg;
+    d->cfg.conninfo = xstrdup(cfg->conninfo);
+    d->cfg.prefixes = xstrdup(cfg->prefixes);
+    d->ev_later = evtimer_new(cfg->base, on_later, d);
+    d->ev_timeout = evtimer_new(cfg->base, on_timeout, d);
+    require(d->ev_later && d->ev_timeout);
+    *ret = d;
+    return 0;
+}
+
+bool db_ready(const struct db *d)
+{
+    return d->state == DB_UP && !d->doomed;
+}
+
+size_t db_pending(const struct db *d)
+{
+    return d->count;
+}
+
+void db_words(struct db *d, const char *message)
+{
+    free(d->why);
+    d->why = xstrdup(message ? message : "");
+    d->why[strcspn(d->why, "\r\n")] = '\0';
+}
+
+static void drop_events(struct db *d)
+{
+    if (d->ev_read)
+        event_free(d->ev_read);
+    if (d->ev_write)
+        event_free(d->ev_write);
+    d->ev_read = d->ev_write = NULL;
+}
+
+/* Back to DB_IDLE; the units are still there. */
+static void disconnect(struct db *d)
+{
+    drop_events(d);
+    event_del(d->ev_timeout);
+    event_del(d->ev_later);
+    if (d->pg)
+        PQfinish(d->pg);
+    d->pg = NULL;
+    d->doomed = false;
+    d->state = DB_IDLE;
+    d->generation++;
+}
+
+void db_lost(struct db *d, int code, const char *stmt, const char *sqlstate)
+{
+    char *why = d->why ? d->why : xstrdup("");
+    struct db_error e = {.code = code, .stmt = stmt, .message = why};
+
+    d->why = NULL;
+    snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
+    disconnect(d);
+
+    unsigned generation = d->generation;
+    db_unit_fail(d, false, why);
+    if (d->generation == generation && d->state == DB_IDLE && d->cfg.on_down)
+        d->cfg.on_down(d->cfg.arg, &e);
+    free(why);
+}
+
+static void lost_now(struct db *d)
+{
+    const char *text = d->pg ? PQerrorMessage(d->pg) : "";
+
+    if (text && *text)
+        db_words(d, text);
+    else if (!d->why)
+        db_words(d, "connection lost");
+    db_lost(d, CPF_E_AWAY, "", "");
+}
+
+void db_doom(struct db *d)
+{
+    d->doomed = true;
+    event_active(d->ev_later, EV_TIMEOUT, 0);
+}
+
+static void on_later(evutil_socket_t fd, short what, void *arg)
+{
+    struct db *d = arg;
+
+    (void)fd;
+    (void)what;
+    if (d->doomed)
+        lost_now(d);
+    else
+        db_unit_fail(d, true, "not connected");
+}
+
+static void on_timeout(evutil_socket_t fd, short what, void *arg)
+{
+    struct db *d = arg;
+
+    (void)fd;
+    (void)what;
+    db_words(d, "no connection within 10 s");
+    db_lost(d, CPF_E_AWAY, "", "");
+}
+
+void db_flush(struct db *d)
+{
+    if (d->doomed || !d->pg)
+        return;
+    switch (PQflush(d->pg)) {
+    case 0:
+        return;
+    case 1:
+        event_add(d->ev_write, NULL);
+        return;
+    default:
+        db_doom(d);
+    }
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    db_flush(arg);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+    struct db *d = arg;
+    unsigned generation = d->generation;
+
+    (void)fd;
+    (void)what;
+    if (!PQconsumeInput(d->pg)) {
+        /* What arrived before the end may hold the server's last words. */
+        db_unit_drain(d);
+        if (d->generation == generation)
+            lost_now(d);
+        return;
+    }
+    db_flush(d);
+    if (!db_unit_drain(d)) {
+        if (d->generation == generation)
+            lost_now(d);
+        return;
+    }
+    /* With nothing awaited, the server can only have closed, or sent notices: those are parsed here. */
+    if (d->generation == generation && d->count == 0 && d->pg) {
+        (void)PQisBusy(d->pg);
+        if (PQstatus(d->pg) == CONNECTION_BAD)
+            lost_now(d);
+    }
+}
+
+void db_came_up(struct db *d)
+{
+    event_del(d->ev_timeout);
+    d->state = DB_UP;
+    free(d->why);
+    d->why = NULL;
+    d->cfg.on_up(d->cfg.arg);
+}
+
+/* Refusals stand in results; notices are for people at psql. */
+static void no_notices(void *arg, const PGresult *res)
+{
+    (void)arg;
+    (void)res;
+}
+
+static void connected(struct db *d)
+{
+    d->state = DB_PREPARING;
+    PQsetNoticeReceiver(d->pg, no_notices, NULL);
+    d->ev_read = event_new(d->cfg.base, PQsocket(d->pg), EV_READ | EV_PERSIST, on_readable, d);
+    d->ev_write = event_new(d->cfg.base, PQsocket(d->pg), EV_WRITE, on_writable, d);
+    require(d->ev_read && d->ev_write);
+    event_add(d->ev_read, NULL);
+    int n = 0;
+    if (PQsetnonblocking(d->pg, 1) != 0 || !PQenterPipelineMode(d->pg) || (n = db_unit_prepare_all(d)) < 0) {
+        db_doom(d);
+        return;
+    }
+    if (n == 0)
+        db_came_up(d);
+    else
+        db_flush(d);
+}
+
+static void on_poll(evutil_socket_t fd, short what, void *arg)
+{
+    struct db *d = arg;
+    short want;
+
+    (void)fd;
+    (void)what;
+    drop_events(d);
+    switch (PQconnectPoll(d->pg)) {
+    case PGRES_POLLING_OK:
+        connected(d);
+        return;
+    case PGRES_POLLING_READING:
+        want = EV_READ;
+        break;
+    case PGRES_POLLING_WRITING:
+        want = EV_WRITE;
+        break;
+    default:
+        lost_now(d);
+        return;
+    }
+    d->ev_read = event_new(d->cfg.base, PQsocket(d->pg), want, on_poll, d); /* its socket may change */
+    require(d->ev_read);
+    event_add(d->ev_read, NULL);
+}
+
+void db_connect(struct db *d)
+{
+    static const char *const key[] = {"application_name", "keepalives_idle", "tcp_user_timeout",
+                                      "dbname",           "client_encoding", NULL};
+    const char *value[] = {"cpfd", "10", "15000", d->cfg.conninfo, "UTF8", NULL};
+    struct timeval limit = {CONNECT_SECONDS, 0};
+
+    require(d->state == DB_IDLE);
+    d->state = DB_CONNECTING;
+    evtimer_add(d->ev_timeout, &limit);
+    d->pg = PQconnectStartParams(key, value, 1);
+    require(d->pg);
+    if (PQstatus(d->pg) == CONNECTION_BAD) {
+        db_doom(d);
+        return;
+    }
+    d->ev_read = event_new(d->cfg.base, PQsocket(d->pg), EV_WRITE, on_poll, d);
+    require(d->ev_read);
+    event_add(d->ev_read, NULL);
+}
+
+void db_close(struct db *d)
+{
+    if (d->state != DB_IDLE)
+        disconnect(d);
+    db_unit_fail(d, false, "connection closed");
+}
+
+void db_free(struct db *d)
+{
+    if (!d)
+        return;
+    db_close(d);
+    event_free(d->ev_later);
+    event_free(d->ev_timeout);
+    free((char *)d->cfg.conninfo);
+    free((char *)d->cfg.prefixes);
+    free(d->unit);
+    free(d->why);
+    free(d);
+}
+
+unsigned db_backoff_ms(unsigned n)
+{
+    unsigned top = n < 7 ? 50u << n : 5000;
+    uint16_t r;
+
+    if (top > 5000)
+        top = 5000;
+    enc_random(&r, sizeof(r));
+    return top / 2 + (unsigned)(r % (top / 2 + 1));
+}
+
+bool db_sqlstate_transient(const char *sqlstate)
+{
+    static const char *const cls[] = {"08", "40", "53", "57", "58"};
+
+    if (!*sqlstate)
+        return true;
+    for (size_t i = 0; i < sizeof(cls) / sizeof(cls[0]); i++)
+        if (strncmp(sqlstate, cls[i], 2) == 0)
+            return true;
+    return false;
+}
