@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Helpers of the rig and of ./dev: processes by pid file, users, ports, waiting.
-# Sourced with `set -euo pipefail` in force; defines functions and nothing else.
+# Sourced with `set -euo pipefail` in force.
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
@@ -81,28 +81,16 @@ PY
 
 am_root() { [[ $(id -u) == 0 ]]; }
 
-# PostgreSQL refuses to run as root: then it runs as the package's own user.
-as_postgres() {
-    if am_root; then
-        # A folder that root may enter, `postgres` perhaps not.
-        (cd / && exec setpriv --reuid=postgres --regid=postgres --init-groups -- "$@")
-    else
-        "$@"
-    fi
-}
-
-# cpf-signer has a uid of its own where we can give it one; the number needs no name.
-SIGNER_UID=61184
-signer_uid() {
-    if am_root; then printf '%s\n' "$SIGNER_UID"; else id -u; fi
-}
-as_signer() {
-    if am_root; then
-        (cd / && exec setpriv --reuid="$SIGNER_UID" --regid="$SIGNER_UID" --clear-groups -- "$@")
-    else
-        "$@"
-    fi
-}
+# PostgreSQL refuses to run as root: then it runs as the package's own user. cpf-signer has a uid of its own
+# where we can give it one; the number needs no name. Prefixes of commands, so that `$!` is the program itself.
+SIGNER_UID=$(id -u)
+AS_POSTGRES=() AS_SIGNER=()
+if am_root; then
+    SIGNER_UID=61184
+    # Into a folder that everybody may enter: the caller's may be closed to them.
+    AS_POSTGRES=(env --chdir=/ setpriv --reuid=postgres --regid=postgres --init-groups --)
+    AS_SIGNER=(env --chdir=/ setpriv "--reuid=$SIGNER_UID" "--regid=$SIGNER_UID" --clear-groups --)
+fi
 
 # pg_bin NAME: PostgreSQL 15's own programs, which Debian keeps off the PATH.
 pg_bin() { printf '/usr/lib/postgresql/15/bin/%s\n' "$1"; }

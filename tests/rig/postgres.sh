@@ -19,15 +19,15 @@ CONF
 
 # pg_init DATA: a fresh cluster; superuser `postgres`, trusted on its socket, which lies in a closed folder.
 pg_init() {
-    as_postgres "$(pg_bin initdb)" -D "$1" -U postgres -E UTF8 --locale=C.UTF-8 -A trust --no-sync >/dev/null
-    pg_settings | as_postgres tee -a "$1/postgresql.conf" >/dev/null
+    "${AS_POSTGRES[@]}" "$(pg_bin initdb)" -D "$1" -U postgres -E UTF8 --locale=C.UTF-8 -A trust --no-sync >/dev/null
+    pg_settings | "${AS_POSTGRES[@]}" tee -a "$1/postgresql.conf" >/dev/null
 }
 
 # pg_start DIR [FLUSH_US SHIM]: starts DIR/data with its socket in DIR/run and waits for it.
 pg_start() {
     local dir=$1 flush=${2:-} shim=${3:-} pid env=()
     if [[ -n $flush ]]; then env=("LD_PRELOAD=$shim" "CPF_FLUSH_US=$flush"); fi
-    as_postgres env "${env[@]}" setsid "$(pg_bin postgres)" -D "$dir/data" \
+    "${AS_POSTGRES[@]}" env "${env[@]}" setsid "$(pg_bin postgres)" -D "$dir/data" \
         -c "unix_socket_directories=$dir/run" </dev/null >>"$dir/log" 2>&1 &
     if ! wait_for 60 pg_answers "$dir"; then
         tail -20 "$dir/log" >&2
@@ -37,7 +37,7 @@ pg_start() {
     pid_write "$dir/pid" "$pid"
 }
 
-pg_answers() { as_postgres "$(pg_bin pg_isready)" -q -h "$1/run"; }
+pg_answers() { "${AS_POSTGRES[@]}" "$(pg_bin pg_isready)" -q -h "$1/run"; }
 
 # pg_stop DIR: fast shutdown.
 pg_stop() { pid_stop "$1/pid" INT 60; }
@@ -88,7 +88,7 @@ pg_template_make() {
     pg_init "$dir/data"
     pg_start "$dir"
     trap 'pg_stop "$dir"' EXIT
-    as_postgres "$(pg_bin createdb)" -h "$dir/run" -U postgres cpf
+    "${AS_POSTGRES[@]}" "$(pg_bin createdb)" -h "$dir/run" -U postgres cpf
     sqitch_deploy "$dir/run" "$schema"
     pg_stop "$dir"
     trap - EXIT
