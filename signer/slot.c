@@ -1,0 +1,154 @@
+#include "slot.h"
+#include <string.h>
+
+static const char slot_magic[8] = "CPFMARK1";
+#define SLOT_HEAD 20 /* magic, counter, length of what follows up to the checksum */
+
+static void put(struct buf *b, uint64_t v, unsigned bytes)
+{
+    uint8_t raw[8];
+    for (unsigned i = 0; i < bytes; i++)
+        raw[i] = (uint8_t)(v >> (8 * (bytes - 1 - i)));
+    buf_add(b, raw, bytes);
+}
+
+static void put_body(struct buf *b, const struct mark_log *log, const struct mark *m)
+{
+    size_t name_len = strlen(log->vkey.name);
+    put(b, name_len, 2);
+    buf_add(b, log->vkey.name, name_len);
+    buf_add(b, log->vkey.pub, KEY_PUB);
+    put(b, m->epoch, 8);
+    put(b, m->edge.size, 8);
+    buf_add(b, m->edge.node, (size_t)__builtin_popcountll(m->edge.size) * HASH_LEN);
+    put(b, m->void_count, 8);
+    put(b, m->has_pending, 1);
+    if (!m->has_pending)
+        return;
+    put(b, m->pending.is_void, 1);
+    put(b, m->pending.n, 4);
+    buf_add(b, m->pending.leaf, m->pending.n * HASH_LEN);
+    put(b, m->pending.note_len, 2);
+    buf_add(b, m->pending.note, m->pending.note_len);
+}
+
+void slot_write(struct buf *b, const struct mark_log *log, uint64_t counter, const struct mark *m)
+{
+    size_t start = b->len;
+    struct buf body;
+    uint8_t sum[HASH_LEN];
+    buf_init(&body);
+    put_body(&body, log, m);
+    buf_add(b, slot_magic, sizeof slot_magic);
+    put(b, counter, 8);
+    put(b, body.len, 4);
+    buf_add(b, body.data, body.len);
+    buf_fini(&body);
+    hash_sha256(b->data + start, b->len - start, sum);
+    buf_add(b, sum, HASH_LEN);
+    require(b->len - start <= SLOT_BYTES);
+}
+
+struct cursor {
+    const uint8_t *p, *end;
+    bool bad;
+};
+
+static const uint8_t *get(struct cursor *c, size_t n)
+{
+    if (c->bad || (size_t)(c->end - c->p) < n) {
+        c->bad = true;
+        return NULL;
+    }
+    c->p += n;
+    return c->p - n;
+}
+
+static uint64_t get_int(struct cursor *c, unsigned bytes)
+{
+    const uint8_t *raw = get(c, bytes);
+    uint64_t v = 0;
+    for (unsigned i = 0; raw && i < bytes; i++)
+        v = v << 8 | raw[i];
+    return v;
+}
+
+static void get_copy(struct cursor *c, void *ret, size_t n, size_t max)
+{
+    const uint8_t *raw = n <= max ? get(c, n) : NULL;
+    if (raw)
+        memcpy(ret, raw, n);
+    else
+        c->bad = true;
+}
+
+static bool get_owner_is(struct cursor *c, const struct mark_log *log)
+{
+    size_t len = get_int(c, 2);
+    const uint8_t *name = get(c, len), *pub = get(c, KEY_PUB);
+    return name && pub && len == strlen(log->vkey.name) && memcmp(name, log->vkey.name, len) == 0 &&
+           memcmp(pub, log->vkey.pub, KEY_PUB) == 0;
+}
+
+static void get_pending(struct cursor *c, const struct mark_log *log, struct mark *m)
+{
+    struct mark_group *g = &m->pending;
+    g->is_void = get_int(c, 1) != 0;
+    g->n = get_int(c, 4);
+    get_copy(c, g->leaf, g->n * HASH_LEN, sizeof g->leaf);
+    g->note_len = get_int(c, 2);
+    get_copy(c, g->note, g->note_len, sizeof g->note);
+    if (c->bad || g->n == 0)
+        c->bad = true;
+    else
+        mark_group_root(g, &m->edge);
+    if (!c->bad && !mark_note_ok(log, &g->head, g->note, g->note_len))
+        c->bad = true;
+}
+
+static void get_mark(struct cursor *c, const struct mark_log *log, struct mark *m)
+{
+    mark_init(m);
+    m->epoch = get_int(c, 8);
+    m->edge.size = get_int(c, 8);
+    get_copy(c, m->edge.node, (size_t)__builtin_popcountll(m->edge.size) * HASH_LEN, sizeof m->edge.node);
+    m->void_count = get_int(c, 8);
+    m->has_pending = get_int(c, 1) != 0;
+    if (m->epoch > SIGWIRE_SIZE_MAX || m->edge.size > SIGWIRE_SIZE_MAX || m->void_count > m->edge.size)
+        c->bad = true;
+    if (c->bad)
+        return;
+    m->settled.size = m->edge.size;
+    merkle_edge_root(&m->edge, m->settled.root);
+    if (m->has_pending)
+        get_pending(c, log, m);
+}
+
+static bool all_zero(const uint8_t data[SLOT_BYTES])
+{
+    return data[0] == 0 && memcmp(data, data + 1, SLOT_BYTES - 1) == 0;
+}
+
+enum slot_kind slot_read(const uint8_t data[SLOT_BYTES], const struct mark_log *log, uint64_t *ret_counter,
+                         struct mark *ret)
+{
+    struct cursor head = {data + sizeof slot_magic, data + SLOT_HEAD, false};
+    uint8_t sum[HASH_LEN];
+    if (all_zero(data))
+        return SLOT_EMPTY;
+    uint64_t counter = get_int(&head, 8);
+    size_t len = get_int(&head, 4);
+    if (memcmp(data, slot_magic, sizeof slot_magic) || len > SLOT_BYTES - SLOT_HEAD - HASH_LEN)
+        return SLOT_DAMAGED;
+    hash_sha256(data, SLOT_HEAD + len, sum);
+    if (memcmp(data + SLOT_HEAD + len, sum, HASH_LEN))
+        return SLOT_DAMAGED;
+    struct cursor body = {data + SLOT_HEAD, data + SLOT_HEAD + len, false};
+    if (!get_owner_is(&body, log))
+        return body.bad ? SLOT_DAMAGED : SLOT_FOREIGN;
+    get_mark(&body, log, ret);
+    if (body.bad || body.p != body.end)
+        return SLOT_DAMAGED;
+    *ret_counter = counter;
+    return SLOT_GOOD;
+}
