@@ -1,0 +1,106 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "core/map.h"
+
+void map_init(struct map *m)
+{
+    *m = (struct map){0};
+}
+
+void map_fini(struct map *m)
+{
+    free(m->slot);
+    free(m->index);
+    *m = (struct map){0};
+}
+
+static size_t hash(const char *key)
+{
+    size_t h = 0xcbf29ce484222325u;
+    for (; *key; key++)
+        h = (h ^ (unsigned char)*key) * 0x100000001b3u;
+    return h;
+}
+
+/* Position in `index` where `key` is, or where it would go. */
+static size_t find(const struct map *m, const char *key)
+{
+    size_t i = hash(key) & (m->nindex - 1);
+    while (m->index[i]) {
+        const struct map_slot *s = &m->slot[m->index[i] - 1];
+        if (s->key && strcmp(s->key, key) == 0)
+            break;
+        i = (i + 1) & (m->nindex - 1);
+    }
+    return i;
+}
+
+/* Drops removed slots and makes room for at least one more. */
+static void rebuild(struct map *m)
+{
+    size_t live = 0;
+    for (size_t i = 0; i < m->nslots; i++)
+        if (m->slot[i].key)
+            m->slot[live++] = m->slot[i];
+    m->nslots = live;
+    size_t cap = live < 8 ? 16 : live * 2;
+    m->slot = xrealloc(m->slot, cap * sizeof(*m->slot));
+    m->cap = cap;
+    m->nindex = 32;
+    while (m->nindex < cap * 2)
+        m->nindex *= 2;
+    free(m->index);
+    m->index = xcalloc(m->nindex, sizeof(*m->index));
+    for (size_t i = 0; i < live; i++)
+        m->index[find(m, m->slot[i].key)] = (unsigned)(i + 1);
+}
+
+void *map_get(const struct map *m, const char *key)
+{
+    if (!key || m->nindex == 0)
+        return NULL;
+    size_t i = find(m, key);
+    return m->index[i] ? m->slot[m->index[i] - 1].value : NULL;
+}
+
+void map_put(struct map *m, const char *key, void *value)
+{
+    require(key && value);
+    if (m->nslots == m->cap)
+        rebuild(m);
+    size_t i = find(m, key);
+    if (m->index[i]) {
+        m->slot[m->index[i] - 1].value = value;
+        return;
+    }
+    m->slot[m->nslots++] = (struct map_slot){key, value};
+    m->index[i] = (unsigned)m->nslots;
+    m->count++;
+}
+
+void *map_remove(struct map *m, const char *key)
+{
+    if (!key || m->nindex == 0)
+        return NULL;
+    size_t i = find(m, key);
+    if (!m->index[i])
+        return NULL;
+    struct map_slot *s = &m->slot[m->index[i] - 1];
+    void *value = s->value;
+    *s = (struct map_slot){0};
+    m->count--;
+    return value;
+}
+
+void *map_next(const struct map *m, size_t *pos)
+{
+    while (*pos < m->nslots) {
+        const struct map_slot *s = &m->slot[(*pos)++];
+        if (s->key)
+            return s->value;
+    }
+    return NULL;
+}

@@ -1,0 +1,95 @@
+#pragma once
+/* Inside the rules only. */
+#include "core/rule.h"
+
+struct finding {
+    enum effect effect;
+    const char *code;
+    struct json *args;
+    const char *field;
+};
+
+#define JUDGE_FINDINGS 16
+struct judge {
+    const struct book *book;
+    const struct command *cmd;
+    int64_t now;     /* of recording */
+    int64_t when;    /* of the event: a station's list after an outage carries its own times */
+    struct arena *a;
+    struct verdict *v;
+    struct station *st;
+    struct bench *bench;
+    const struct person *performer, *recorder;
+    struct batch *x;
+    int step;        /* -1 = none */
+    struct occ occ;  /* scratch copy of the occurrence, with what this command adds */
+    int64_t occ_no;
+    size_t first_new; /* inputs of the scratch from here on are this command's */
+    bool begins;     /* no input before this command */
+    size_t nfindings;
+    struct finding finding[JUDGE_FINDINGS];
+    struct json *derived; /* array, or NULL */
+    struct code code;     /* of a scan */
+    bool understood;
+    struct batch *foreign; /* the other batch of a foreign container */
+    struct lot *open_lot;  /* opened by this command */
+    const char *open_unit;
+};
+
+static inline const struct step *judge_step(const struct judge *j)
+{
+    return &j->x->protocol->step[j->step];
+}
+
+/* One-member argument objects, and adding to them. */
+struct json *args1(struct judge *j, const char *name, const char *value);
+struct json *args_range(struct judge *j, const struct field *f, const char *value, const struct range *r);
+
+/* Notes a finding; EFFECT_OK is ignored. Returns false if it is a refusal (the judging ends). */
+bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field);
+/* The refusal found, or NULL. */
+const struct finding *judge_refusal(const struct judge *j);
+
+/* rule_draft.c: verdict and drafts */
+struct draft *draft_add(struct judge *j, const char *stream, const char *kind, struct json *body);
+struct draft *draft_day(struct judge *j, const char *kind, struct json *body); /* in the station's day stream */
+void judge_refuse(struct judge *j, const char *code, struct json *args);
+/* Finishes an accepted command: outcome, code, deviations, holds. `main` is its first entry. */
+void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args);
+/* Outcome, code and arguments into the verdict and the body of the command's first entry. */
+void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code, struct json *args);
+struct json *judge_understood(struct judge *j);
+
+/* rule_step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
+bool step_available(const struct judge *j, const struct batch *x, int step);
+bool check_people(struct judge *j);
+bool check_begin(struct judge *j);
+void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
+bool step_here(const struct judge *j, const struct step *s);
+
+/* rule_field.c: one field of the scratch occurrence */
+int field_remaining(const struct judge *j, int field);
+bool field_accepts(const struct judge *j, int field, const struct code *c);
+/* Judges code `c` (text `text` as entered) for the field; false if refused or already done. */
+bool check_field(struct judge *j, int field, const struct code *c, const char *text, const char **ret_text);
+void scratch_add(struct judge *j, int field, const char *text, const struct code *c);
+const struct input *scratch_input(const struct judge *j, struct ref r);
+bool fields_complete(const struct judge *j);
+
+/* rule_value.c: numbers, derived values, balances */
+bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text, const char *unit);
+bool check_derived(struct judge *j);
+bool check_balance(struct judge *j);
+bool field_wanted(const struct judge *j, int field); /* conditional replicates */
+
+/* rule_scan.c, rule_act.c, rule_record.c, rule_bench.c */
+void judge_scan(struct judge *j);
+void judge_act(struct judge *j);
+void judge_record(struct judge *j);
+void judge_session(struct judge *j);
+void judge_deadline(struct judge *j);
+void judge_command_code(struct judge *j);
+void judge_badge(struct judge *j);
+void judge_batch_card(struct judge *j);
+bool check_requirements(struct judge *j);
+void step_finish_drafts(struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */

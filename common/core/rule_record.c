@@ -1,0 +1,228 @@
+/* Records outside a step: master data, and quality's acts on deviations and holds. All are signed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/enc.h"
+#include "core/rule_int.h"
+
+struct record_kind {
+    const char *kind, *stream, *id;  /* the stream is <stream>/<body.id> */
+    const char *depts;               /* who may: " management quality " */
+    const char *const needs[6];      /* members that must be there as strings */
+    bool fresh;                      /* the stream must not exist yet */
+};
+
+static const struct record_kind kinds[] = {
+    {"person.enrolled", "person", "person", " management quality ", {"dept", "key", "cred"}, true},
+    {"person.changed", "person", "person", " management quality ", {NULL}, false},
+    {"person.unlocked", "person", "person", " management quality ", {NULL}, false},
+    {"station.enrolled", "station", "station", " management quality ", {"kind", "token"}, false},
+    {"station.revoked", "station", "station", " management quality ", {NULL}, false},
+    {"room.added", "room", "room", " management quality manufacturing ", {"grade"}, true},
+    {"room.blocked", "room", "room", " management quality manufacturing ", {"cause"}, false},
+    {"room.reopened", "room", "room", " quality ", {"reason"}, false},
+    {"equipment.added", "equipment", "equipment", " management quality manufacturing ", {"kind"}, true},
+    {"equipment.changed", "equipment", "equipment", " management quality manufacturing ", {NULL}, false},
+    {"place.added", "place", "place", " management quality manufacturing ", {"kind"}, true},
+    {"lot.received", "lot", "lot", " manufacturing quality ", {"material", "expiry"}, true},
+    {"lot.released", "lot", "lot", " quality ", {NULL}, false},
+    {"lot.blocked", "lot", "lot", " quality manufacturing ", {NULL}, false},
+    {"protocol.registered", "protocol", NULL, " management quality manufacturing ", {"text"}, true},
+    {"protocol.approved", "protocol", "protocol", " quality manufacturing ", {"version"}, false},
+    {"deviation.assessed", "batch", "batch", " quality ", {"dev", "grade", "reason"}, false},
+    {"deviation.closed", "batch", "batch", " quality ", {"dev", "reason"}, false},
+    {"hold.lifted", "batch", "batch", " quality ", {"hold", "reason"}, false},
+    {NULL, NULL, NULL, NULL, {NULL}, false},
+};
+
+static const struct record_kind *kind_named(const char *kind)
+{
+    for (const struct record_kind *k = kinds; k->kind; k++)
+        if (kind && strcmp(k->kind, kind) == 0)
+            return k;
+    return NULL;
+}
+
+static bool department_may(const struct record_kind *k, const struct person *p)
+{
+    char word[40];
+    snprintf(word, sizeof(word), " %s ", p->dept);
+    return strstr(k->depts, word) != NULL;
+}
+
+static bool good_day(const char *s)
+{
+    int64_t day;
+    return !s || clock_day_parse(s, &day) == 0;
+}
+
+static const char *bad_member(const struct record_kind *k, const struct json *body)
+{
+    if (k->id && (!json_get_str(body, k->id) || strlen(json_get_str(body, k->id)) > BOUND_CODE_ID))
+        return k->id;
+    for (size_t i = 0; i < 6 && k->needs[i]; i++)
+        if (!json_get_str(body, k->needs[i]))
+            return k->needs[i];
+    if (!good_day(json_get_str(body, "expiry")))
+        return "expiry";
+    return good_day(json_get_str(body, "calibrated")) ? NULL : "calibrated";
+}
+
+/* ---- protocols: the text goes into the log in parts, so that the log explains itself ------ */
+
+#define PROTOCOL_PART 40000
+
+static size_t part_length(const char *text, size_t left)
+{
+    size_t n = left < PROTOCOL_PART ? left : PROTOCOL_PART;
+    while (n < left && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--; /* not within a character */
+    return n;
+}
+
+static void register_protocol(struct judge *j, const struct json *body)
+{
+    const char *text = json_get_str(body, "text");
+    struct protocol *p = NULL;
+    struct protocol_error err = {0};
+    size_t n = 0;
+    if (protocol_load(text, strlen(text), &p, &err, 1, &n) != 0) {
+        struct json *args = args1(j, "field", "text");
+        json_set(j->a, args, "error", json_strf(j->a, "%d:%d: %s", err.line, err.column, err.text));
+        judge_refuse(j, "record.invalid", args);
+        return;
+    }
+    const char *stream = arena_printf(j->a, "protocol/%s@%s", p->id, p->version);
+    char hash[44];
+    enc_digest(p->hash, hash);
+    if (book_stream(j->book, stream)) {
+        judge_refuse(j, "record.exists", args1(j, "record", stream));
+        protocol_free(p);
+        return;
+    }
+    size_t len = strlen(text), part = 0;
+    for (size_t at = 0, take; at < len; at += take) {
+        take = part_length(text + at, len - at);
+        struct json *b = json_set(j->a, json_object(j->a), "text", json_strn(j->a, text + at, take));
+        struct draft *d = draft_add(j, stream, "protocol.text", json_set_int(j->a, b, "part", (int64_t)++part));
+        d->system = true;
+    }
+    struct json *b = args1(j, "protocol", p->id);
+    json_set_str(j->a, b, "version", p->version);
+    json_set_str(j->a, b, "hash", hash);
+    struct draft *d = draft_add(j, stream, "protocol.registered", b);
+    d->sign = true;
+    d->meaning = "protocol.registered";
+    judge_accept(j, d, "accepted.act", NULL);
+    protocol_free(p);
+}
+
+/* Each of the two departments approves for itself. */
+static void approve_protocol(struct judge *j, const struct json *body)
+{
+    const char *id = json_get_str(body, "protocol"), *version = json_get_str(body, "version");
+    const char *name = arena_printf(j->a, "%s@%s", id, version);
+    const struct protocol_state *p = map_get(&j->book->protocols, name);
+    if (!p || !p->protocol) {
+        judge_refuse(j, "protocol.unknown", args1(j, "protocol", name));
+        return;
+    }
+    char hash[44];
+    enc_digest(p->protocol->hash, hash);
+    struct json *b = args1(j, "protocol", id);
+    json_set_str(j->a, b, "version", version);
+    json_set_str(j->a, b, "hash", hash);
+    json_set_str(j->a, b, "dept", j->performer->dept);
+    struct draft *d = draft_add(j, arena_printf(j->a, "protocol/%s", name), "protocol.approved", b);
+    d->sign = true;
+    d->meaning = "protocol.approved";
+    judge_accept(j, d, "accepted.act", NULL);
+}
+
+/* ---- quality's acts on a batch ----------------------------------------------------------- */
+
+static bool known_object(const struct batch *x, const struct json *body)
+{
+    const char *dev = json_get_str(body, "dev"), *hold = json_get_str(body, "hold");
+    for (size_t i = 0; dev && i < x->ndevs; i++)
+        if (strcmp(x->dev[i].id, dev) == 0 && !x->dev[i].closed)
+            return true;
+    for (size_t i = 0; hold && i < x->nholds; i++)
+        if (strcmp(x->hold[i].id, hold) == 0 && !x->hold[i].lifted)
+            return true;
+    return false;
+}
+
+static void record_on_batch(struct judge *j, const struct record_kind *k, const struct json *body)
+{
+    struct batch *x = book_batch(j->book, json_get_str(body, "batch"));
+    const char *grade = json_get_str(body, "grade");
+    j->x = x;
+    if (!x)
+        judge_refuse(j, "batch.unknown", args1(j, "batch", json_get_str(body, "batch")));
+    else if (batch_acted(x, j->performer, "manufacturing"))
+        judge_refuse(j, "act.producer", args1(j, "person", j->performer->id));
+    else if (!known_object(x, body))
+        judge_refuse(j, "record.unknown", NULL);
+    else if (grade && strcmp(grade, "minor") != 0 && strcmp(grade, "major") != 0)
+        judge_refuse(j, "record.invalid", args1(j, "field", "grade"));
+    else {
+        struct json *b = json_object(j->a);
+        json_set_str(j->a, b, "dev", json_get_str(body, "dev"));
+        json_set_str(j->a, b, "hold", json_get_str(body, "hold"));
+        json_set_str(j->a, b, "grade", grade);
+        struct draft *d = draft_add(j, x->stream, k->kind, b);
+        d->dept = j->performer->dept;
+        d->secret[d->nsecrets++] = (struct secret){"reason", json_get_str(body, "reason")};
+        d->sign = true;
+        d->meaning = k->kind;
+        judge_accept(j, d, "accepted.act", NULL);
+    }
+}
+
+static void record_plain(struct judge *j, const struct record_kind *k, const struct json *body)
+{
+    const char *id = json_get_str(body, k->id);
+    const char *stream = arena_printf(j->a, "%s/%s", k->stream, id);
+    bool exists = book_stream(j->book, stream) != NULL, may_be_new = k->fresh || strcmp(k->kind, "station.enrolled") == 0;
+    if (k->fresh && exists) {
+        judge_refuse(j, "record.exists", args1(j, "record", id));
+        return;
+    }
+    if (!may_be_new && !exists) {
+        judge_refuse(j, "record.unknown", args1(j, "record", id));
+        return;
+    }
+    struct draft *d = draft_add(j, stream, k->kind, json_copy(j->a, body));
+    d->sign = true;
+    d->meaning = k->kind;
+    judge_accept(j, d, "accepted.act", NULL);
+}
+
+void judge_record(struct judge *j)
+{
+    const struct record_kind *k = kind_named(j->cmd->record);
+    const struct json *body = j->cmd->body;
+    j->performer = j->cmd->person;
+    const char *bad = k ? bad_member(k, body) : NULL;
+    if (!j->performer)
+        judge_refuse(j, "session.unknown-badge", NULL);
+    else if (j->performer->locked)
+        judge_refuse(j, "session.locked", NULL);
+    else if (!k)
+        judge_refuse(j, "command.unknown", NULL);
+    else if (!j->cmd->authenticated)
+        judge_refuse(j, j->cmd->secret_given ? "session.wrong-secret" : "act.needs-password", NULL);
+    else if (!department_may(k, j->performer))
+        judge_refuse(j, "record.role", NULL);
+    else if (bad)
+        judge_refuse(j, "record.invalid", args1(j, "field", bad));
+    else if (strcmp(k->kind, "protocol.registered") == 0)
+        register_protocol(j, body);
+    else if (strcmp(k->kind, "protocol.approved") == 0)
+        approve_protocol(j, body);
+    else if (strcmp(k->stream, "batch") == 0)
+        record_on_batch(j, k, body);
+    else
+        record_plain(j, k, body);
+}

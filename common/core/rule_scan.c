@@ -1,0 +1,345 @@
+/* A scan: what was read, which step and field it belongs to, and what follows. */
+#include <string.h>
+
+#include "core/rule_int.h"
+
+/* ---- which field? ---------------------------------------------------------- */
+
+static int accepting_field(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    for (int i = 0; i < (int)s->nfields; i++)
+        if (field_accepts(j, i, &j->code))
+            return i;
+    return -1;
+}
+
+/* Does the code stand in the occurrence under way, or in the step finished here last? */
+static bool already_there(struct judge *j, struct batch *x, int step)
+{
+    const struct occ *o = step >= 0 ? batch_occ(x, step) : NULL;
+    for (size_t i = 0; o && i < o->ninputs; i++) {
+        enum field_kind k = x->protocol->step[step].field[o->input[i].field].kind;
+        bool thing = k == FIELD_CONTAINER || k == FIELD_EQUIPMENT || k == FIELD_PLACE || k == FIELD_LOT || k == FIELD_DOCUMENT;
+        if (thing && strcmp(o->input[i].text, j->code.id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The step the bench is at; else the first one open here that awaits this; else the first one open here. */
+static bool choose_step(struct judge *j, int *ret_field)
+{
+    struct batch *x = j->bench->batch;
+    int first = -1;
+    *ret_field = -1;
+    if (j->bench->step >= 0) {
+        judge_enter(j, x, j->bench->step);
+        *ret_field = accepting_field(j);
+        return true;
+    }
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        const struct step *s = &x->protocol->step[i];
+        if (s->optional || s->form || s->verb != VERB_NONE || !step_here(j, s) || !step_available(j, x, i))
+            continue;
+        judge_enter(j, x, i);
+        *ret_field = accepting_field(j);
+        if (*ret_field >= 0)
+            return true;
+        if (first < 0)
+            first = i;
+    }
+    j->step = -1;
+    if (first >= 0)
+        judge_enter(j, x, first);
+    else
+        j->x = x;
+    return first >= 0;
+}
+
+/* What the step waits for, for "scan.unexpected". */
+static struct json *awaited(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    for (int i = 0; i < (int)s->nfields; i++)
+        if (field_wanted(j, i) && field_remaining(j, i) > 0)
+            return args1(j, "awaits", s->field[i].title.ja ? s->field[i].id : "");
+    return args1(j, "awaits", s->witness ? "witness" : s->id);
+}
+
+/* ---- the entry ---------------------------------------------------------------- */
+
+static bool check_twice(struct judge *j, int field, const char *text, bool *ret_again)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    *ret_again = false;
+    if (f->kind != FIELD_NUMBER || !f->twice)
+        return true;
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct input *in = &j->occ.input[i];
+        if (in->field != field || !in->first_of_two)
+            continue;
+        if (in->by == j->performer)
+            return judge_find(j, EFFECT_REFUSE, "witness.same", args1(j, "person", j->performer->id), NULL);
+        if (strcmp(in->text, text) != 0)
+            return judge_find(j, EFFECT_REFUSE, "value.differs", args1(j, "field", f->id), f->id);
+        *ret_again = true;
+    }
+    return true;
+}
+
+static struct json *input_body(struct judge *j, const struct field *f, const char *text)
+{
+    struct json *body = args1(j, "step", judge_step(j)->id);
+    json_set_int(j->a, body, "occ", j->occ_no);
+    json_set_str(j->a, body, "field", f->id);
+    json_set_str(j->a, body, "text", text);
+    json_set_str(j->a, body, "kind", code_kind_name(j->code.kind));
+    if (f->kind == FIELD_NUMBER)
+        json_set_str(j->a, body, "unit", f->unit);
+    if (f->kind == FIELD_LOT && j->code.unit[0])
+        json_set_str(j->a, body, "unit", j->code.unit);
+    return body;
+}
+
+static void declare_fit(struct judge *j)
+{
+    bool fit = true;
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct field *f = &s->field[j->occ.input[i].field];
+        for (size_t k = 0; k < f->noptions; k++)
+            if (strcmp(f->option[k].id, j->occ.input[i].text) == 0)
+                fit &= f->option[k].effect == EFFECT_OK;
+    }
+    struct json *body = args1(j, "person", j->performer->id);
+    json_set(j->a, body, "fit", json_bool(j->a, fit));
+    draft_day(j, "person.fit", body);
+}
+
+void step_finish_drafts(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (s->declares_fit)
+        declare_fit(j);
+    if (!s->closes)
+        return;
+    const struct stream *st = book_stream(j->book, j->x->stream);
+    uint64_t before = 0;
+    for (size_t i = 0; i < j->v->ndrafts; i++)
+        before += strcmp(j->v->draft[i].stream, j->x->stream) == 0;
+    draft_add(j, j->x->stream, "batch.closed",
+              json_set_int(j->a, json_object(j->a), "count", (int64_t)(st->sseq + before + 1)));
+}
+
+static void open_lot(struct judge *j)
+{
+    if (!j->open_lot)
+        return;
+    struct json *body = args1(j, "lot", j->open_lot->id);
+    json_set_str(j->a, body, "unit", j->open_unit);
+    json_set_str(j->a, body, "batch", j->x->id);
+    draft_add(j, arena_printf(j->a, "lot/%s", j->open_lot->id), "lot.opened", body);
+}
+
+static void accept_input(struct judge *j, int field, const char *text, bool first, bool again)
+{
+    const struct step *s = judge_step(j);
+    bool done = fields_complete(j) && !s->witness && !first;
+    /* what identifies the patient is compared, never written */
+    bool personal = s->field[field].kind == FIELD_IDENTITY || s->field[field].kind == FIELD_TEXT;
+    struct draft *d = draft_add(j, j->x->stream, "step.input", input_body(j, &s->field[field], personal ? "*" : text));
+    if (personal)
+        d->secret[d->nsecrets++] = (struct secret){s->field[field].id, text};
+    if (j->derived)
+        json_set(j->a, d->body, "derived", j->derived);
+    if (first)
+        json_set(j->a, d->body, "first", json_bool(j->a, true));
+    if (again)
+        json_set(j->a, d->body, "again", json_bool(j->a, true));
+    if (done)
+        json_set(j->a, d->body, "done", json_bool(j->a, true));
+    d->law = s->law;
+    d->nlaw = done ? s->nlaw : 0;
+    judge_accept(j, d, done ? "accepted.step-done" : "accepted", done ? args1(j, "step", s->id) : NULL);
+    open_lot(j);
+    if (done)
+        step_finish_drafts(j);
+}
+
+/* A refused second entry voids the first: both are asked for again. */
+static void refuse_found(struct judge *j)
+{
+    const struct finding *f = judge_refusal(j);
+    judge_refuse(j, f->code, f->args);
+    if (strcmp(f->code, "value.differs") == 0)
+        json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "resets", f->field);
+    if (strcmp(f->code, "ident.patient") == 0) {
+        /* the kit is blocked until physician and manufacturing have cleared it (BENCH.md row 8) */
+        struct json *body = args1(j, "hold", arena_printf(j->a, "%s-H%zu", j->x->id, j->x->nholds + 1));
+        json_set_str(j->a, body, "cause", f->code);
+        draft_add(j, j->x->stream, "hold.placed", body);
+    }
+}
+
+static const char *input_text(struct judge *j)
+{
+    char text[DEC_TEXT];
+    switch (j->code.kind) {
+    case CODE_NUMBER:
+        dec_format(j->code.value, text);
+        return arena_strdup(j->a, text);
+    case CODE_GS1: {
+        const struct lot *l = book_lot_gs1(j->book, j->code.gtin, j->code.lot);
+        return l ? l->id : j->code.lot;
+    }
+    case CODE_TEXT:
+    case CODE_DATE:
+        return arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len);
+    default:
+        return arena_strdup(j->a, j->code.id);
+    }
+}
+
+/* Opened first and scanned after: a fact, in both batches (BENCH.md case 1). */
+static void foreign_opened(struct judge *j)
+{
+    struct judge other = *j;
+    j->nfindings = 0;
+    judge_find(j, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
+    struct draft *d = draft_add(j, j->x->stream, "refused", json_object(j->a));
+    d->secret[d->nsecrets++] = (struct secret){"other", j->foreign->id};
+    d->secret[d->nsecrets++] = (struct secret){"container", j->code.id};
+    json_set(j->a, d->body, "understood", args1(j, "kind", "container"));
+    judge_accept(j, d, NULL, NULL);
+    struct verdict kept = *j->v;
+    other.x = j->foreign;
+    other.step = -1;
+    other.nfindings = 0;
+    other.v = j->v;
+    judge_find(&other, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
+    struct draft *o = draft_add(&other, j->foreign->stream, "refused", args1(j, "container", j->code.id));
+    o->secret[o->nsecrets++] = (struct secret){"other", j->x->id};
+    judge_accept(&other, o, NULL, NULL);
+    j->v->batch = kept.batch;
+    j->v->step = kept.step;
+}
+
+static bool opened_claim(const struct judge *j)
+{
+    return j->foreign && j->cmd->late && strcmp(j->cmd->late, "opened") == 0;
+}
+
+static void judge_input(struct judge *j, int field)
+{
+    const char *text = input_text(j);
+    bool again = false;
+    bool ok = check_people(j) && check_begin(j) && check_field(j, field, &j->code, text, &text) &&
+              check_twice(j, field, text, &again);
+    if (!ok && opened_claim(j)) {
+        foreign_opened(j);
+        return;
+    }
+    const struct field *f = &judge_step(j)->field[field];
+    bool first = ok && f->kind == FIELD_NUMBER && f->twice && !again;
+    if (ok) {
+        if (again) /* what was found at the first entry is not found again */
+            j->nfindings = 0;
+        scratch_add(j, field, text, &j->code);
+        if (again)
+            for (size_t i = 0; i < j->occ.ninputs; i++)
+                j->occ.input[i].first_of_two &= j->occ.input[i].field != field;
+        j->occ.input[j->occ.ninputs - 1].first_of_two = first;
+        ok = first || (check_derived(j) && check_balance(j));
+    }
+    if (ok)
+        accept_input(j, field, text, first, again);
+    else
+        refuse_found(j);
+}
+
+/* ---- what was scanned ---------------------------------------------------------- */
+
+static void judge_already(struct judge *j)
+{
+    struct draft *d = draft_add(j, j->x->stream, "scan.again", json_object(j->a));
+    judge_outcome(j, d->body, OUTCOME_ALREADY, "scan.already", args1(j, "code", j->code.id));
+}
+
+/* Nothing open here accepts it: say the most useful thing. */
+static void judge_unexpected(struct judge *j)
+{
+    struct batch *x = j->bench->batch;
+    const struct code *c = &j->code;
+    if (already_there(j, x, j->bench->step) || already_there(j, x, j->bench->last)) {
+        judge_already(j);
+        return;
+    }
+    struct container *k = c->kind == CODE_CONTAINER ? book_container(j->book, c->id) : NULL;
+    struct batch *other = k ? k->batch : (c->kind == CODE_CONTAINER ? book_batch(j->book, c->batch) : NULL);
+    if (other && other != x) {
+        j->foreign = other;
+        if (opened_claim(j))
+            foreign_opened(j);
+        else
+            judge_refuse(j, "ident.foreign", NULL);
+        return;
+    }
+    if (j->step < 0)
+        judge_refuse(j, "scan.no-step", NULL);
+    else if ((c->kind == CODE_LOT || c->kind == CODE_GS1) && !book_lot(j->book, c->id))
+        judge_refuse(j, "lot.unknown", args1(j, "lot", c->id));
+    else
+        judge_refuse(j, "scan.unexpected", awaited(j));
+}
+
+static bool read_code(struct judge *j)
+{
+    int err = code_read(j->cmd->raw, j->cmd->raw_len, &j->code);
+    if (err == 0) {
+        j->understood = j->code.kind != CODE_TEXT;
+        return true;
+    }
+    judge_refuse(j, err == CPF_E_MISMATCH ? "scan.check-character" : "scan.malformed", NULL);
+    return false;
+}
+
+void judge_scan(struct judge *j)
+{
+    j->x = NULL;
+    if (!read_code(j))
+        return;
+    if (j->bench->npeople == 0) {
+        judge_refuse(j, "session.none", NULL);
+        return;
+    }
+    j->recorder = j->performer;
+    for (size_t i = 0; i < j->bench->npeople && j->recorder == j->performer; i++)
+        j->recorder = j->bench->person[i];
+    if (j->code.kind == CODE_BATCH) {
+        judge_batch_card(j);
+        return;
+    }
+    bool option = j->code.kind == CODE_COMMAND && strncmp(j->code.id, "OPT-", 4) == 0;
+    if (j->code.kind == CODE_COMMAND && !option) {
+        judge_command_code(j);
+        return;
+    }
+    if (!j->bench->batch && j->code.kind != CODE_BADGE) {
+        judge_refuse(j, j->understood ? "scan.no-batch" : "scan.unknown", NULL);
+        return;
+    }
+    int field = -1;
+    bool chosen = j->bench->batch && choose_step(j, &field);
+    if (j->code.kind == CODE_BADGE && field < 0) {
+        judge_badge(j);
+        return;
+    }
+    if (field >= 0)
+        judge_input(j, field);
+    else if (!j->understood)
+        judge_refuse(j, "scan.unknown", NULL);
+    else
+        judge_unexpected(j);
+    (void)chosen;
+}

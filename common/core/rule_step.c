@@ -1,0 +1,233 @@
+/* Steps: what may be begun, where, when and by whom. */
+#include <string.h>
+
+#include "core/rule_int.h"
+
+static bool has(size_t n, const char **list, const char *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], s) == 0)
+            return true;
+    return false;
+}
+
+bool step_here(const struct judge *j, const struct step *s)
+{
+    return s->nwhere == 0 || (j->st && has(s->nwhere, s->where, j->st->kind));
+}
+
+static int times_done(const struct batch *x, int step)
+{
+    const struct stepstate *s = &x->step[step];
+    int n = 0;
+    for (size_t i = 0; i < s->nocc; i++)
+        n += s->occ[i]->done != 0;
+    return n;
+}
+
+static bool in_progress(const struct batch *x, int step)
+{
+    const struct occ *o = batch_occ(x, step);
+    return o && !o->done;
+}
+
+static bool exhausted(const struct batch *x, int step)
+{
+    int max = x->protocol->step[step].repeat_max;
+    return max > 0 && times_done(x, step) >= max && !in_progress(x, step);
+}
+
+bool step_available(const struct judge *j, const struct batch *x, int step)
+{
+    (void)j;
+    const struct step *s = &x->protocol->step[step];
+    if (exhausted(x, step))
+        return false;
+    for (size_t i = 0; i < s->nafter; i++)
+        if (!batch_step_done(x, s->after[i]))
+            return false;
+    return true;
+}
+
+void judge_enter(struct judge *j, struct batch *x, int step)
+{
+    j->x = x;
+    j->step = step;
+    const struct occ *o = batch_occ(x, step);
+    j->begins = !o || o->done;
+    j->occ_no = (int64_t)x->step[step].nocc + (j->begins ? 1 : 0);
+    j->occ = (struct occ){0};
+    j->first_new = 0;
+    if (j->begins)
+        return;
+    j->occ = *o;
+    j->first_new = o->ninputs;
+    j->occ.cap = o->ninputs + BOUND_STEP_FIELDS * 2;
+    j->occ.input = arena_alloc(j->a, j->occ.cap * sizeof(*j->occ.input));
+    if (o->ninputs)
+        memcpy(j->occ.input, o->input, o->ninputs * sizeof(*o->input));
+}
+
+/* ---- people --------------------------------------------------------------- */
+
+static bool qualified(const struct person *p, const char *name, int64_t day)
+{
+    for (size_t i = 0; i < p->nquals; i++)
+        if (strcmp(p->qual[i].name, name) == 0 && p->qual[i].until >= day)
+            return true;
+    return false;
+}
+
+static bool check_person(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    int64_t day = clock_day(j->when);
+    if (p->suspended)
+        return judge_find(j, EFFECT_REFUSE, "person.suspended", args1(j, "person", p->id), NULL);
+    for (size_t i = 0; i < s->nqualified; i++)
+        if (!qualified(p, s->qualified[i], day))
+            return judge_find(j, EFFECT_REFUSE, "person.unqualified", args1(j, "qualification", s->qualified[i]), NULL);
+    if (s->fit && !(p->fit && p->fit_day == day))
+        return judge_find(j, EFFECT_REFUSE, "person.unfit", args1(j, "person", p->id), NULL);
+    return true;
+}
+
+static bool check_role(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    if (s->nby == 0)
+        return true;
+    for (size_t i = 0; i < s->nby; i++)
+        if (person_has_role(p, s->by[i]))
+            return true;
+    struct json *args = json_object(j->a), *roles = json_array(j->a);
+    for (size_t i = 0; i < s->nby; i++)
+        json_push(roles, json_str(j->a, s->by[i]));
+    json_set(j->a, args, "role", roles);
+    return judge_find(j, EFFECT_REFUSE, "person.role", args, NULL);
+}
+
+/* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */
+static bool check_departments(struct judge *j, const struct person *p)
+{
+    const char *dept = judge_step(j)->dept;
+    if (strcmp(dept, "quality") == 0 && batch_acted(j->x, p, "manufacturing"))
+        return judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", p->id), NULL);
+    if (strcmp(dept, "manufacturing") == 0 && batch_acted(j->x, p, "quality"))
+        return judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", p->id), NULL);
+    return true;
+}
+
+static bool check_not_by(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < s->nnot_by; i++) {
+        const struct stepstate *o = &j->x->step[s->not_by[i]];
+        for (size_t k = 0; k < o->nocc; k++)
+            if (o->occ[k]->performer == p)
+                return judge_find(j, EFFECT_REFUSE, "act.not-by",
+                                  args1(j, "step", j->x->protocol->step[s->not_by[i]].id), NULL);
+    }
+    return true;
+}
+
+bool check_people(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (j->bench->npeople < (size_t)s->people && s->verb == VERB_NONE && !s->form) {
+        struct json *args = json_set_int(j->a, json_object(j->a), "wanted", s->people);
+        return judge_find(j, EFFECT_REFUSE, "people.too-few", args, NULL);
+    }
+    if (!check_role(j, j->performer) || !check_departments(j, j->performer) || !check_not_by(j, j->performer) ||
+        !check_person(j, j->performer))
+        return false;
+    if (j->recorder && j->recorder != j->performer)
+        return check_person(j, j->recorder);
+    return true;
+}
+
+/* ---- order and time --------------------------------------------------------- */
+
+static bool check_order(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (exhausted(j->x, j->step))
+        return judge_find(j, EFFECT_REFUSE, "step.done", args1(j, "step", s->id), NULL);
+    for (size_t i = 0; i < s->nafter; i++)
+        if (!batch_step_done(j->x, s->after[i])) {
+            struct json *args = args1(j, "step", s->id);
+            json_set_str(j->a, args, "missing", j->x->protocol->step[s->after[i]].id);
+            return judge_find(j, EFFECT_REFUSE, "step.order", args, NULL);
+        }
+    return true;
+}
+
+static bool before(const struct judge *j, int64_t since, const struct span *span)
+{
+    if (span->days)
+        return clock_day(j->when) < clock_day(since) + span->value;
+    return j->when < since + span->value;
+}
+
+static bool after(const struct judge *j, int64_t since, const struct span *span)
+{
+    if (span->days)
+        return clock_day(j->when) > clock_day(since) + span->value;
+    return j->when > since + span->value;
+}
+
+static struct json *span_args(struct judge *j, const char *since, const char *name, const struct span *span)
+{
+    struct json *args = args1(j, "since", since);
+    int64_t minutes = span->value / 60000;
+    const char *text = span->days                             ? arena_printf(j->a, "%lld d", (long long)span->value)
+                       : minutes && span->value % 60000 == 0  ? arena_printf(j->a, "%lld min", (long long)minutes)
+                                                              : arena_printf(j->a, "%lld s", (long long)(span->value / 1000));
+    return json_set_str(j->a, args, name, text);
+}
+
+static bool check_window(struct judge *j, const struct window *w)
+{
+    const struct occ *o = batch_occ(j->x, w->since);
+    if (!o || !o->done)
+        return true; /* its absence shows by itself */
+    const char *since = j->x->protocol->step[w->since].id;
+    if (w->possible.set && before(j, o->done, &w->possible))
+        return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &w->possible), NULL);
+    if (w->min.set && before(j, o->done, &w->min))
+        return judge_find(j, w->early, "time.early", span_args(j, since, "least", &w->min), NULL);
+    if (w->max.set && after(j, o->done, &w->max))
+        return judge_find(j, w->late, "time.late", span_args(j, since, "most", &w->max), NULL);
+    return true;
+}
+
+/* A claim of another time than now is taken only as late, and counts (BENCH.md case 5); a station's own list
+ * after an outage is no deviation. */
+static bool note_late(struct judge *j)
+{
+    if (!j->cmd->occurred || j->when == j->cmd->occurred || j->occ.late_noted)
+        return true;
+    int64_t minutes = (j->now - j->cmd->occurred) / 60000;
+    return judge_find(j, EFFECT_DEVIATION, "time.late-entry",
+                      json_set_int(j->a, json_object(j->a), "minutes", minutes), NULL);
+}
+
+bool check_begin(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (!step_here(j, s))
+        return judge_find(j, EFFECT_REFUSE, "step.where", args1(j, "station", j->st->kind), NULL);
+    if (!j->begins)
+        return true;
+    const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
+    if (room && room->blocked && s->fit)
+        return judge_find(j, EFFECT_REFUSE, "room.blocked", args1(j, "room", room->id), NULL);
+    if (!check_order(j))
+        return false;
+    for (size_t i = 0; i < s->nwindows; i++)
+        if (!check_window(j, &s->window[i]))
+            return false;
+    /* an act's needs are looked at with its choices: rejecting a batch needs none of them */
+    bool act = s->form || s->verb != VERB_NONE;
+    return note_late(j) && (act || check_requirements(j));
+}
