@@ -34,6 +34,11 @@ static bool is_step_id(const char *s)
            !strstr(s, "--") && !strstr(s, "..") && !strstr(s, ".-") && !strstr(s, "-.");
 }
 
+static bool is_name(const char *s)
+{
+    return of(s, 59, LOWER UPPER DIGIT "-");
+}
+
 static bool is_label(const char *s)
 {
     return of(s, 16, UPPER);
@@ -61,6 +66,7 @@ static bool is_unit(const char *s)
 
 const struct form form_id = {is_id, "small letters, digits and single hyphens, at most 59"};
 const struct form form_step_id = {is_step_id, "small letters, digits, single hyphens and dots, at most 59"};
+const struct form form_name = {is_name, "letters, digits and hyphens, at most 59"};
 const struct form form_label = {is_label, "capital letters, at most 16"};
 const struct form form_section = {is_section, "one capital letter"};
 const struct form form_clause = {is_clause, "a clause id such as R99-1-20"};

@@ -77,7 +77,7 @@ static void check_derived(struct loader *l, const struct ynode *at, const struct
         break;
     case DERIVE_RATIO:
         if (pair && !unit_ratio_ok(a->unit, b->unit, f->unit))
-            load_error(l, at, "such as cells / mL = cells/mL; x if they are equal",
+            load_error(l, at, "such as cells / mL = cells/mL; 1 if they are equal",
                        "unit mismatch: %s divided by %s is not %s", a->unit, b->unit, f->unit);
         break;
     }

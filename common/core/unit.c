@@ -36,6 +36,7 @@ static const struct {
     const char *name;
     enum dimension dimension;
 } units[] = {
+    {"1", DIM_PURE},
     {"x", DIM_PURE},
     {"%", DIM_PERCENT},
     {"pc", DIM_PIECES},
@@ -54,11 +55,19 @@ static const struct {
     {"10^7 cells", DIM_CELLS},
     {"10^8 cells", DIM_CELLS},
     {"10^9 cells", DIM_CELLS},
+    {"10^6", DIM_CELLS},
+    {"10^7", DIM_CELLS},
+    {"10^8", DIM_CELLS},
+    {"10^9", DIM_CELLS},
     {"cells/mL", DIM_CELL_DENSITY},
     {"10^4 cells/mL", DIM_CELL_DENSITY},
     {"10^5 cells/mL", DIM_CELL_DENSITY},
     {"10^6 cells/mL", DIM_CELL_DENSITY},
     {"10^7 cells/mL", DIM_CELL_DENSITY},
+    {"10^4/mL", DIM_CELL_DENSITY},
+    {"10^5/mL", DIM_CELL_DENSITY},
+    {"10^6/mL", DIM_CELL_DENSITY},
+    {"10^7/mL", DIM_CELL_DENSITY},
     {"/µL", DIM_CELL_DENSITY},
     {"10^2/µL", DIM_CELL_DENSITY},
     {"10^3/µL", DIM_CELL_DENSITY},
@@ -66,6 +75,7 @@ static const struct {
     {"cells/cm2", DIM_DENSITY_AREA},
     {"cells/kg", DIM_RATE},
     {"10^6 cells/kg", DIM_RATE},
+    {"10^6/kg", DIM_RATE},
     {"IU", DIM_ACTIVITY},
     {"U", DIM_ACTIVITY},
     {"KE", DIM_ACTIVITY},
@@ -126,7 +136,12 @@ const char *unit_name(size_t i)
     return i < sizeof(units) / sizeof(*units) ? units[i].name : NULL;
 }
 
-/* "cells/mL" = cells over mL; "x" = nothing over nothing. */
+static bool pure(const char *unit)
+{
+    return unit_known(unit) == DIM_PURE;
+}
+
+/* "cells/mL" = cells over mL; "1" = nothing over nothing. */
 struct fraction {
     char over[40], under[40];
 };
@@ -136,7 +151,7 @@ static struct fraction split(const char *unit)
     struct fraction f = {"", ""};
     const char *slash = strchr(unit, '/');
     int n = slash ? (int)(slash - unit) : (int)strlen(unit);
-    if (strcmp(unit, "x"))
+    if (!pure(unit))
         snprintf(f.over, sizeof(f.over), "%.*s", n, unit);
     if (slash)
         snprintf(f.under, sizeof(f.under), "%s", slash + 1);
@@ -172,6 +187,6 @@ bool unit_ratio_ok(const char *a, const char *b, const char *result)
     memcpy(turned.over, f.under, sizeof(f.under));
     memcpy(turned.under, f.over, sizeof(f.over));
     if (!strcmp(a, b))
-        return !strcmp(result, "x");
+        return pure(result);
     return times(split(a), turned, split(result));
 }
