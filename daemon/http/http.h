@@ -1,0 +1,85 @@
+#pragma once
+/*
+ * HTTPS front: the only includes of evhttp. Bounds and checks each request
+ * (PLATFORM.md, evhttp traps), finds its route and hands it up; no rule is
+ * decided here. Exactly one reply per request; a request whose client left
+ * stays valid until replied to.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+
+#define HTTP_IDLE_MS 75000 /* also the longest time that a client may take to read a reply */
+
+struct event_base;
+struct http_server;
+struct http_request;
+
+enum http_method { HTTP_GET = 1, HTTP_POST = 2, HTTP_DELETE = 4 };
+
+/* Called on the loop; must lead to exactly one http_reply, now or later. */
+typedef void (*http_handler)(void *arg, struct http_request *r);
+
+struct http_route {
+    enum http_method method;
+    const char *path; /* exact, or with a trailing "*": prefix match (longest first) */
+    http_handler handler;
+};
+
+struct http_config {
+    struct event_base *base;
+    const char *address;             /* loopback or interface address; NULL with unix_path */
+    unsigned short port;             /* 0 = any free one */
+    const char *unix_path;           /* plain HTTP on a UNIX socket (admin), mode 0600 */
+    const char *cert, *key;          /* PEM paths; NULL only with unix_path */
+    const struct http_route *routes; /* ends with handler == NULL; must outlive the server */
+    void *arg;                       /* for handlers */
+    /* Body of an error reply decided here or by http_refuse: appends JSON for `code` (catalogue, ja and en).
+     */
+    void (*error_body)(void *arg, const char *code, char **ret_json, size_t *ret_len); /* malloc'ed */
+
+    /* 0 or NULL = the default. */
+    unsigned request_ms;      /* from accept or first byte to complete request; BOUND_HTTP_REQUEST_MS */
+    unsigned idle_ms;         /* from reply to next request; HTTP_IDLE_MS */
+    unsigned connections;     /* at most; BOUND_HTTP_CONNECTIONS, fewer if descriptors are short */
+    size_t max_body;          /* for the paths in `large`; other bodies end at BOUND_REQUEST_BODY */
+    const char *const *large; /* exact paths, ended by NULL, or with unix_path and NULL: all paths */
+    int retry_after_s;        /* on 503; 1 */
+};
+
+/* Codes that this layer itself gives to error_body. */
+#define HTTP_CODE_MALFORMED "http.malformed" /* 400, connection closed */
+#define HTTP_CODE_NOTFOUND  "http.notfound"  /* 404 */
+#define HTTP_CODE_METHOD    "http.method"    /* 405 */
+#define HTTP_CODE_LENGTH    "http.length"    /* 411: chunked bodies are not taken; closed */
+#define HTTP_CODE_LARGE     "http.large"     /* 413, closed */
+#define HTTP_CODE_STOPPING  "stopping"       /* 503 while draining; closed */
+
+must_check int http_server_new(const struct http_config *cfg, struct http_server **ret, char **ret_error);
+/* The bound port (for port 0). */
+unsigned short http_server_port(const struct http_server *s);
+/* Graceful stop: accepts nothing new, lets requests in flight be answered, then calls on_idle once. */
+void http_server_drain(struct http_server *s, void (*on_idle)(void *arg), void *arg);
+void http_server_free(struct http_server *s); /* NULL is fine */
+
+/* Reading; pointers live until the reply. */
+enum http_method http_method(const struct http_request *r);
+const char *http_path(const struct http_request *r);      /* decoded, checked */
+const char *http_path_rest(const struct http_request *r); /* what followed the route's "*" prefix, else "" */
+const char *http_query(const struct http_request *r, const char *name); /* decoded, or NULL */
+const char *http_body(const struct http_request *r,
+                      size_t *ret_len);                /* contiguous, NUL-terminated behind len */
+const char *http_bearer(const struct http_request *r); /* token text, or NULL */
+const char *http_peer(const struct http_request *r);   /* "127.0.0.1:port" or "admin" */
+/* One pointer of the handler's own, NULL at first. */
+void http_set_data(struct http_request *r, void *data);
+void *http_data(const struct http_request *r);
+
+/* Replies; r is gone afterwards. `json` is copied. Sets application/json; charset=utf-8, nosniff, no-store.
+ */
+void http_reply(struct http_request *r, int status, const char *json, size_t len);
+/* Any other content (html, css, js, pdf); extra headers as name,value pairs ending with NULL, may be NULL. */
+void http_reply_type(struct http_request *r, int status, const char *type, const void *data, size_t len,
+                     const char *const headers[]);
+/* Error body from the catalogue; 503 gets Retry-After: 1, 401 a WWW-Authenticate. */
+void http_refuse(struct http_request *r, int status, const char *code);
