@@ -49,7 +49,7 @@ static bool stream_ok(const char *s)
     const char *p = s;
     while (*p >= 'a' && *p <= 'z')
         p++;
-    return p > s && *p == '/' && p[1] && word_ok(s, ENTRY_STREAM_MAX);
+    return p > s && (*p == '\0' || (*p == '/' && p[1])) && word_ok(s, ENTRY_STREAM_MAX);
 }
 
 static bool is_b64(const char *s, size_t bytes)

@@ -20,39 +20,40 @@
 #include "base/json.h"
 
 #define ENTRY_VERSION 1
-#define ENTRY_STREAM_MAX 160 /* bytes of a stream name, [a-z]+/ then printable ASCII without blanks */
-#define ENTRY_KIND_MAX 40    /* [a-z]+(.[a-z-]+)* */
+#define ENTRY_STREAM_MAX                                                                                     \
+    160                   /* bytes of a stream name: [a-z]+, or [a-z]+/ and printable ASCII without blanks */
+#define ENTRY_KIND_MAX 40 /* [a-z]+(.[a-z-]+)* */
 
 struct entry {
     /* given by whoever builds it, or read */
     const char *kind, *stream, *zone;
     uint64_t sseq;
-    uint8_t prev[HASH_LEN];      /* meaningful when sseq > 1 */
-    int64_t at;                  /* Unix ms */
-    int64_t occurred;            /* 0 = same as at */
-    const char *late;            /* reason code when occurred differs, else NULL */
-    const char *id;              /* client's UUIDv7 or NULL */
-    uint8_t req[HASH_LEN];       /* with id */
+    uint8_t prev[HASH_LEN]; /* meaningful when sseq > 1 */
+    int64_t at;             /* Unix ms */
+    int64_t occurred;       /* 0 = same as at */
+    const char *late;       /* reason code when occurred differs, else NULL */
+    const char *id;         /* client's UUIDv7 or NULL */
+    uint8_t req[HASH_LEN];  /* with id */
     bool has_of;
     uint8_t of[HASH_LEN];
-    const struct json *actor;    /* object, never NULL */
-    const struct json *clock;    /* object, never NULL */
-    const struct json *body;     /* object, never NULL */
-    const struct json *pd;       /* object name -> digest, or NULL */
-    const struct json *law;      /* array of clause ids, or NULL */
-    const struct json *act;      /* object {key, sig, signed}, or NULL */
+    const struct json *actor; /* object, never NULL */
+    const struct json *clock; /* object, never NULL */
+    const struct json *body;  /* object, never NULL */
+    const struct json *pd;    /* object name -> digest, or NULL */
+    const struct json *law;   /* array of clause ids, or NULL */
+    const struct json *act;   /* object {key, sig, signed}, or NULL */
     /* filled by entry_build and entry_read */
     uint8_t leaf[HASH_LEN];
-    const char *text;            /* the bytes; entry_build: in the arena given */
+    const char *text; /* the bytes; entry_build: in the arena given */
     size_t len;
-    uint64_t idx;                /* position in the log; set by who knows it */
+    uint64_t idx; /* position in the log; set by who knows it */
 };
 
 /* Draws the nonce, writes the canonical bytes into `a`, sets text, len, leaf. CPF_E_LIMIT if too long;
  * CPF_E_PROFILE, _UTF8 or _DEPTH if entry_read would refuse them. An empty law or pd is left out. */
 must_check int entry_build(struct entry *e, struct arena *a);
-/* Parses and checks bytes; all pointers live in `a` (and `text`). Any deviation: CPF_E_PROFILE or a json error;
- * another `v`: CPF_E_VERSION. idx is left as it is. */
+/* Parses and checks bytes; all pointers live in `a` (and `text`). Any deviation: CPF_E_PROFILE or a json
+ * error; another `v`: CPF_E_VERSION. idx is left as it is. */
 must_check int entry_read(struct entry *e, struct arena *a, const char *text, size_t len);
 
 /*
@@ -62,8 +63,8 @@ must_check int entry_read(struct entry *e, struct arena *a, const char *text, si
 void disclosure_make(struct arena *a, const char *name, const char *value, const char **ret_salted,
                      char ret_digest[44]);
 /* Opens `salted`: checks the digest, gives name and value. CPF_E_MISMATCH if the digest differs. */
-must_check int disclosure_open(struct arena *a, const char *salted, const char *digest,
-                               const char **ret_name, const char **ret_value);
+must_check int disclosure_open(struct arena *a, const char *salted, const char *digest, const char **ret_name,
+                               const char **ret_value);
 
 /* The bytes a person's key signs: PAE("cpf/act/v1", origin, key id, signed). Appended. */
 void entry_act_message(struct buf *ret, const char *origin, const char *keyid, const char *signed_text);
