@@ -1,0 +1,178 @@
+#include "ctl.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+void ctl_print_json(const json_t *v)
+{
+    char *s = json_dumps(v, JSON_INDENT(1) | JSON_ENCODE_ANY);
+
+    puts(s ? s : "null");
+    free(s);
+}
+
+const char *ctl_text(const json_t *v)
+{
+    const char *s = json_string_value(v);
+
+    if (!s)
+        s = json_string_value(json_object_get(v, say("ja", "en")));
+    if (!s)
+        s = json_string_value(json_object_get(v, "en"));
+    return s ? s : "";
+}
+
+/* Control characters of foreign text must not reach the terminal. */
+static void add_clean(struct buf *b, const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            buf_addc(b, ' ');
+        else
+            buf_addc(b, *s);
+}
+
+static void add_value(struct buf *b, const json_t *v)
+{
+    const json_t *item;
+    size_t i;
+
+    if (json_is_integer(v))
+        buf_printf(b, "%lld", (long long)json_integer_value(v));
+    else if (json_is_boolean(v))
+        buf_puts(b, json_is_true(v) ? say("はい", "yes") : say("いいえ", "no"));
+    else if (json_is_array(v))
+        json_array_foreach((json_t *)v, i, item)
+        {
+            if (i)
+                buf_puts(b, " ");
+            add_value(b, item);
+        }
+    else if (v)
+        add_clean(b, ctl_text(v));
+}
+
+static const json_t *reach(const json_t *v, const char *path, size_t len)
+{
+    while (v && len) {
+        const char *dot = memchr(path, '.', len);
+        size_t n = dot ? (size_t)(dot - path) : len;
+        char name[64];
+
+        snprintf(name, sizeof(name), "%.*s", (int)n, path);
+        v = json_object_get(v, name);
+        path += n + (dot != NULL);
+        len -= n + (dot != NULL);
+    }
+    return v;
+}
+
+/* Columns a terminal needs: characters of East Asia count as two. */
+static size_t width(const char *s)
+{
+    size_t w = 0;
+
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if ((c & 0xc0) != 0x80)
+            w += c >= 0xe3 && c <= 0xef ? 2 : c >= 0xf0 ? 2 : 1;
+    }
+    return w;
+}
+
+struct cells {
+    size_t ncols, nrows;
+    char **text; /* (nrows + 1) * ncols, titles first */
+};
+
+static void cells_fill(struct cells *t, const json_t *list, const char *const columns[])
+{
+    struct buf b;
+
+    t->text = xcalloc((t->nrows + 1) * t->ncols, sizeof(char *));
+    for (size_t col = 0; col < t->ncols; col++) {
+        const char *ja = strchr(columns[col], ':') + 1, *en = strchr(ja, ':') + 1;
+        size_t len = (size_t)(ja - columns[col] - 1);
+
+        t->text[col] = say_ja() ? strndup(ja, (size_t)(en - ja - 1)) : xstrdup(en);
+        for (size_t row = 0; row < t->nrows; row++) {
+            buf_init(&b);
+            buf_puts(&b, "");
+            add_value(&b, reach(json_array_get(list, row), columns[col], len));
+            t->text[(row + 1) * t->ncols + col] = b.data ? b.data : xstrdup("");
+        }
+    }
+}
+
+void ctl_print_table(const json_t *list, const char *const columns[])
+{
+    struct cells t = {.nrows = json_array_size(list)};
+    size_t *most;
+
+    while (columns[t.ncols])
+        t.ncols++;
+    cells_fill(&t, list, columns);
+    most = xcalloc(t.ncols, sizeof(*most));
+    for (size_t i = 0; i < (t.nrows + 1) * t.ncols; i++)
+        if (width(t.text[i]) > most[i % t.ncols])
+            most[i % t.ncols] = width(t.text[i]);
+    for (size_t i = 0; i < (t.nrows + 1) * t.ncols; i++) {
+        bool last = i % t.ncols == t.ncols - 1;
+
+        printf("%s%*s%s", t.text[i], last ? 0 : (int)(most[i % t.ncols] - width(t.text[i]) + 2), "",
+               last ? "\n" : "");
+        free(t.text[i]);
+    }
+    free(t.text);
+    free(most);
+}
+
+void ctl_print_answer(const json_t *v)
+{
+    const char *outcome = json_string_value(json_object_get(v, "outcome"));
+    const char *code = json_string_value(json_object_get(v, "code"));
+    static const char *const lists[] = {"deviations", "holds", "law"};
+    struct buf b;
+
+    buf_init(&b);
+    add_clean(&b, outcome ? outcome : "?");
+    buf_addc(&b, ' ');
+    add_clean(&b, code ? code : "");
+    buf_puts(&b, "  ");
+    add_clean(&b, ctl_text(json_object_get(v, "message")));
+    for (size_t i = 0; i < 3; i++)
+        if (json_array_size(json_object_get(v, lists[i]))) {
+            buf_printf(&b, "\n  %s: ", lists[i]);
+            add_value(&b, json_object_get(v, lists[i]));
+        }
+    puts(b.data);
+    buf_fini(&b);
+}
+
+void ctl_help_command(const struct ctl_command *cmd)
+{
+    printf("%s\n    cpfctl %s%s%s %s\n\n%s\n    %s\n", say("使い方", "SYNOPSIS"), cmd->noun,
+           cmd->verb ? " " : "", cmd->verb ? cmd->verb : "", cmd->usage, say("説明", "DESCRIPTION"),
+           say(cmd->ja, cmd->en));
+    if (cmd->more_en)
+        printf("\n%s\n", say(cmd->more_ja, cmd->more_en));
+}
+
+int ctl_usage(const struct ctl_command *cmd, const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("cpfctl: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "\n%s cpfctl %s%s%s %s\n", say("使い方:", "usage:"), cmd->noun, cmd->verb ? " " : "",
+            cmd->verb ? cmd->verb : "", cmd->usage);
+    return EXIT_USAGE;
+}
