@@ -1,0 +1,352 @@
+#include "core/catalogue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "core/diag.h"
+#include "core/ytree.h"
+
+#define TEXT_MAX 2000
+
+struct outcome {
+    const char *code;
+    struct text text;
+    const char **law; /* NULL-terminated */
+};
+
+struct citation {
+    int64_t from; /* day */
+    struct text text;
+};
+
+struct clause {
+    const char *id;
+    size_t n;
+    struct citation *citation; /* by `from`, rising */
+};
+
+struct catalogue {
+    struct arena arena;
+    size_t noutcomes, nclauses;
+    struct outcome *outcome; /* sorted by code */
+    struct clause *clause;   /* sorted by id */
+    const char **codes;
+};
+
+struct loader {
+    struct catalogue *c;
+    struct diag d;
+};
+
+#define fault(l, n, ...) diag_put(&(l)->d, (n)->line, (n)->column, NULL, __VA_ARGS__)
+
+static bool is(struct loader *l, const struct ynode *n, enum ynode_kind kind, const char *what)
+{
+    struct ynode want = {.kind = kind};
+    if (n->kind == kind)
+        return true;
+    fault(l, n, "%s must be %s, not %s", what, ynode_kind_name(&want), ynode_kind_name(n));
+    return false;
+}
+
+static const char *text_of(struct loader *l, const struct ynode *map, const char *key)
+{
+    const struct ynode *v = ynode_get(map, key);
+    if (!v)
+        fault(l, map, "`%s` is missing", key);
+    else if (is(l, v, YNODE_SCALAR, key) && (v->len == 0 || v->len > TEXT_MAX))
+        fault(l, v, "`%s` is empty or longer than %d bytes", key, TEXT_MAX);
+    return v && v->kind == YNODE_SCALAR ? v->str : "";
+}
+
+/* Only the keys named, a list ended by NULL. */
+static void only(struct loader *l, const struct ynode *map, const char *const *keys)
+{
+    ynode_each(it, map)
+    {
+        size_t i = 0;
+        while (keys[i] && strcmp(keys[i], it->key->str))
+            i++;
+        if (!keys[i])
+            fault(l, it->key, "unknown key `%.60s`", it->key->str);
+    }
+}
+
+static const char **read_law(struct loader *l, const struct ynode *list)
+{
+    size_t n = 0;
+    const char **law = arena_alloc(&l->c->arena, ((list ? list->len : 0) + 1) * sizeof(*law));
+    if (list && is(l, list, YNODE_LIST, "law"))
+        ynode_each(it, list) if (is(l, it->value, YNODE_SCALAR, "a clause")) law[n++] = it->value->str;
+    return law;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const struct outcome *)a)->code, ((const struct outcome *)b)->code);
+}
+
+static void read_outcomes(struct loader *l, const struct ynode *root)
+{
+    static const char *const keys[] = {"ja", "en", "law", NULL};
+    struct catalogue *c = l->c;
+    c->outcome = arena_alloc(&c->arena, (root->len + 1) * sizeof(*c->outcome));
+    ynode_each(it, root)
+    {
+        if (!is(l, it->value, YNODE_MAP, "an outcome"))
+            continue;
+        only(l, it->value, keys);
+        c->outcome[c->noutcomes++] =
+            (struct outcome){it->key->str,
+                             {text_of(l, it->value, "ja"), text_of(l, it->value, "en")},
+                             read_law(l, ynode_get(it->value, "law"))};
+    }
+    qsort(c->outcome, c->noutcomes, sizeof(*c->outcome), by_code);
+    c->codes = arena_alloc(&c->arena, (c->noutcomes + 1) * sizeof(*c->codes));
+    for (size_t i = 0; i < c->noutcomes; i++)
+        c->codes[i] = c->outcome[i].code;
+}
+
+static int by_day(const void *a, const void *b)
+{
+    int64_t x = ((const struct citation *)a)->from, y = ((const struct citation *)b)->from;
+    return (x > y) - (x < y);
+}
+
+static struct citation read_citation(struct loader *l, const struct ynode *n)
+{
+    static const char *const keys[] = {"from", "ja", "en", NULL};
+    struct citation c = {0};
+    only(l, n, keys);
+    const char *from = text_of(l, n, "from");
+    c.text = (struct text){text_of(l, n, "ja"), text_of(l, n, "en")};
+    if (*from && clock_day_parse(from, &c.from) != CPF_OK)
+        fault(l, n, "`from` is no day: %.60s", from);
+    return c;
+}
+
+static void read_clause(struct loader *l, const char *id, const struct ynode *list, struct clause *ret)
+{
+    *ret = (struct clause){.id = id};
+    if (!is(l, list, YNODE_LIST, "a clause"))
+        return;
+    ret->citation = arena_alloc(&l->c->arena, (list->len + 1) * sizeof(*ret->citation));
+    ynode_each(it, list) if (is(l, it->value, YNODE_MAP, "a citation")) ret->citation[ret->n++] =
+        read_citation(l, it->value);
+    qsort(ret->citation, ret->n, sizeof(*ret->citation), by_day);
+    for (size_t i = 1; i < ret->n; i++)
+        if (ret->citation[i].from == ret->citation[i - 1].from)
+            fault(l, list, "clause `%.60s` has two texts from one day", id);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const struct clause *)a)->id, ((const struct clause *)b)->id);
+}
+
+static void read_clauses(struct loader *l, const struct ynode *root)
+{
+    struct catalogue *c = l->c;
+    c->clause = arena_alloc(&c->arena, (root->len + 1) * sizeof(*c->clause));
+    ynode_each(it, root) read_clause(l, it->key->str, it->value, &c->clause[c->nclauses++]);
+    qsort(c->clause, c->nclauses, sizeof(*c->clause), by_id);
+}
+
+static const struct clause *find_clause(const struct catalogue *c, const char *id)
+{
+    struct clause want = {.id = id};
+    return c->nclauses ? bsearch(&want, c->clause, c->nclauses, sizeof(want), by_id) : NULL;
+}
+
+static const struct outcome *find_outcome(const struct catalogue *c, const char *code)
+{
+    struct outcome want = {.code = code};
+    return c->noutcomes ? bsearch(&want, c->outcome, c->noutcomes, sizeof(want), by_code) : NULL;
+}
+
+/* -- files -- */
+
+static int slurp(const char *path, char **ret, size_t *ret_len)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC), rc = CPF_E_IO;
+    char *text = NULL;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        goto out;
+    rc = CPF_E_LIMIT;
+    if (st.st_size > BOUND_PROTOCOL_BYTES)
+        goto out;
+    rc = CPF_E_IO;
+    text = xcalloc(1, (size_t)st.st_size + 1);
+    ssize_t n = read(fd, text, (size_t)st.st_size);
+    if (n != st.st_size)
+        goto out;
+    *ret = text;
+    *ret_len = (size_t)n;
+    text = NULL;
+    rc = CPF_OK;
+out:;
+    int saved = errno;
+    free(text);
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
+    return rc;
+}
+
+static void tell(char **ret_error, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void tell(char **ret_error, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (ret_error && vasprintf(ret_error, fmt, ap) < 0)
+        *ret_error = NULL;
+    va_end(ap);
+}
+
+static int load_file(struct catalogue *c, const char *path,
+                     void (*read)(struct loader *, const struct ynode *), char **ret_error)
+{
+    struct protocol_error first;
+    struct loader l = {.c = c};
+    struct arena nodes;
+    char *text = NULL;
+    size_t len = 0;
+    int rc = slurp(path, &text, &len);
+    if (rc != CPF_OK) {
+        tell(ret_error, "%s: %s", path, rc == CPF_E_IO ? strerror(errno) : cpf_strerror(rc));
+        return rc;
+    }
+    diag_init(&l.d, &first, 1);
+    arena_init(&nodes, 0);
+    const struct ynode *root = ytree_parse(&nodes, &c->arena, text, len, &l.d);
+    if (root && is(&l, root, YNODE_MAP, "the file"))
+        read(&l, root);
+    arena_fini(&nodes);
+    free(text);
+    if (l.d.rc != CPF_OK)
+        tell(ret_error, "%s:%d:%d: %s", path, first.line, first.column, first.text);
+    return l.d.rc;
+}
+
+/* Every clause that an outcome names has a citation. */
+static int check_law(const struct catalogue *c, const char *path, char **ret_error)
+{
+    for (size_t i = 0; i < c->noutcomes; i++)
+        for (const char **law = c->outcome[i].law; *law; law++)
+            if (!find_clause(c, *law)) {
+                tell(ret_error, "%s: code `%s` names the unknown clause `%s`", path, c->outcome[i].code,
+                     *law);
+                return CPF_E_NOTFOUND;
+            }
+    return CPF_OK;
+}
+
+int catalogue_load(const char *catalogue_path, const char *clauses_path, struct catalogue **ret,
+                   char **ret_error)
+{
+    struct catalogue *c = xcalloc(1, sizeof(*c));
+    arena_init(&c->arena, 0);
+    int rc = load_file(c, catalogue_path, read_outcomes, ret_error);
+    if (rc == CPF_OK)
+        rc = load_file(c, clauses_path, read_clauses, ret_error);
+    if (rc == CPF_OK)
+        rc = check_law(c, catalogue_path, ret_error);
+    if (rc == CPF_OK)
+        *ret = c;
+    else
+        catalogue_free(c);
+    return rc;
+}
+
+void catalogue_free(struct catalogue *c)
+{
+    if (!c)
+        return;
+    arena_fini(&c->arena);
+    free(c);
+}
+
+/* -- texts -- */
+
+static void put_value(struct buf *b, const struct json *v, const char *comma)
+{
+    if (v->type == JSON_STRING)
+        buf_add(b, v->str, v->len);
+    else if (v->type == JSON_INT)
+        buf_printf(b, "%lld", (long long)v->num);
+    else if (v->type == JSON_ARRAY)
+        json_each(it, v)
+        {
+            if (it != v->child)
+                buf_puts(b, comma);
+            if (it->type == JSON_STRING || it->type == JSON_INT)
+                put_value(b, it, comma);
+        }
+}
+
+/* A placeholder without a value stays as it is written, so that its lack is seen. */
+static const char *fill(struct arena *a, const char *template, const struct json *args, const char *comma)
+{
+    struct buf b;
+    buf_init(&b);
+    while (*template) {
+        size_t plain = strcspn(template, "{"), name;
+        buf_add(&b, template, plain);
+        template += plain;
+        if (!*template)
+            break;
+        name = strcspn(template + 1, "}");
+        char *key = arena_strndup(a, template + 1, name);
+        const struct json *v = template[1 + name] == '}' ? json_get(args, key) : NULL;
+        if (v) {
+            put_value(&b, v, comma);
+            template += name + 2;
+        } else {
+            buf_addc(&b, *template ++);
+        }
+    }
+    const char *text = arena_strndup(a, b.data ? b.data : "", b.len);
+    buf_fini(&b);
+    return text;
+}
+
+struct text catalogue_text(const struct catalogue *c, struct arena *a, const char *code,
+                           const struct json *args)
+{
+    const struct outcome *o = find_outcome(c, code);
+    if (!o) {
+        const char *text = arena_strdup(a, code);
+        return (struct text){text, text};
+    }
+    return (struct text){fill(a, o->text.ja, args, "、"), fill(a, o->text.en, args, ", ")};
+}
+
+const char *const *catalogue_law(const struct catalogue *c, const char *code)
+{
+    static const char *const none[] = {NULL};
+    const struct outcome *o = find_outcome(c, code);
+    return o ? o->law : none;
+}
+
+struct text catalogue_clause(const struct catalogue *c, const char *clause, int64_t day)
+{
+    const struct clause *found = find_clause(c, clause);
+    struct text text = {NULL, NULL};
+    for (size_t i = 0; found && i < found->n && found->citation[i].from <= day; i++)
+        text = found->citation[i].text;
+    return text;
+}
+
+const char *const *catalogue_codes(const struct catalogue *c)
+{
+    return c->codes;
+}
