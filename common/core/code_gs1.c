@@ -34,7 +34,7 @@ static int read_day(const char *s, int64_t *ret)
 {
     int year = CENTURY + (s[0] - '0') * 10 + s[1] - '0', month = (s[2] - '0') * 10 + s[3] - '0';
     int day = (s[4] - '0') * 10 + s[5] - '0';
-    char text[16];
+    char text[40];
     if (month < 1 || month > 12 || day > month_days(year, month))
         return CPF_E_SYNTAX;
     snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, day ? day : month_days(year, month));
