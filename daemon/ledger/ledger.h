@@ -1,0 +1,82 @@
+#pragma once
+/*
+ * The ledger: group commit of entries, signed by cpf-signer, into PostgreSQL
+ * (LOG.md 2). One transaction in flight; everything submitted meanwhile goes
+ * next, at most BOUND_GROUP_ENTRIES a group; a command's entries are never
+ * split over two groups.
+ *
+ * States: see the diagram on top of ledger.c. Nothing here blocks the loop.
+ * The ledger owns the stream `log` (log.opened, log.void, log.recovered).
+ *
+ * A submit never calls back before it returns. on_settled comes exactly once
+ * per submitted command, in order, after COMMIT and settle; or never, when
+ * the process ends first.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/entry.h"
+#include "base/err.h"
+#include "base/note.h"
+
+struct event_base;
+struct ledger;
+
+struct ledger_config {
+    struct event_base *base;
+    const char *conninfo;      /* libpq conninfo of the writer role */
+    const char *signer_socket; /* path */
+    const char *origin;        /* of the log, e.g. training.example/cpf */
+    const char *vkey;          /* the log's verifier key (note_key_parse) */
+    bool training;             /* entries say clock: simulated */
+    int64_t (*now_ms)(void *arg); /* the daemon's clock */
+    void *arg;                 /* for now_ms and all callbacks */
+
+    /* Once, before on_ready: every entry of every open stream, in log order, each checked against its
+     * chain and the tree. `text` is only valid during the call; non-zero ends the start with that code. */
+    int (*on_fold)(void *arg, const struct entry *e);
+    /* Fenced, opened, folded: commands may be submitted (first time and after each reconnect). */
+    void (*on_ready)(void *arg);
+    /* Database or signer away: what is queued stays queued; refuse new commands with `code`
+     * ("away.database" or "away.signer"). */
+    void (*on_away)(void *arg, const char *code);
+    /* All entries of the command submitted with `tag` are durable and settled. */
+    void (*on_settled)(void *arg, void *tag);
+    /* Every entry, once settled, in log order (for the follower and watchers); may be NULL. */
+    void (*on_entry)(void *arg, const struct entry *e);
+    /* The process must end: `text` names the statement, rule or attack, and what to do. */
+    void (*on_fatal)(void *arg, int code, const char *text);
+};
+
+/* A salted disclosure stored with its entry (LOG.md 6). */
+struct ledger_disclosure {
+    const char *name, *salted;
+};
+
+struct ledger_item {
+    struct entry *entry;      /* built (entry_build); must stay valid until on_settled */
+    const struct ledger_disclosure *disclosure; /* as long as the entry, and so its strings */
+    size_t ndisclosures;
+};
+
+must_check int ledger_new(const struct ledger_config *cfg, struct ledger **ret);
+/* Begins connecting; everything else is told by callbacks. */
+void ledger_start(struct ledger *l);
+/* No new groups after the queued ones; `on_idle` when all is settled (graceful stop). */
+void ledger_drain(struct ledger *l, void (*on_idle)(void *arg));
+/* Not inside a callback of the ledger. NULL is fine. */
+void ledger_free(struct ledger *l);
+
+/* Is the log empty but for log.opened (set-up needed)? Valid after on_ready. */
+bool ledger_is_new(const struct ledger *l);
+/* Commands and bytes waiting, for back-pressure (BOUND_QUEUE_*). */
+size_t ledger_waiting(const struct ledger *l);
+size_t ledger_waiting_bytes(const struct ledger *l);
+/* `at` of the last entry in the log or queue, ms. */
+int64_t ledger_last_at(const struct ledger *l);
+/* The newest settled checkpoint's note text; NULL before the first. */
+const char *ledger_checkpoint(const struct ledger *l);
+
+/* Queue the entries of one command (1..64). Assigns each entry's idx. Never fails; call only when ready
+ * (after on_ready and not after on_away), else it is a bug. */
+void ledger_submit(struct ledger *l, const struct ledger_item *items, size_t n, void *tag);

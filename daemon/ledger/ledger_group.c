@@ -1,0 +1,483 @@
+/*
+ * Group commit.
+ *
+ *   NONE --queue--> MADE --append, note--> SIGNED --transaction--> SENT --COMMIT--> STORED --settle--> NONE
+ *
+ * One transaction in flight. Once COMMIT of a group is answered, its settle and the append of the next group
+ * go to the signer together; the replies of the first still wait for its settle. A made group is never taken
+ * apart again: it is sent until it stands in the log, always the same bytes under the same note.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/enc.h"
+#include "ledger/ledger_int.h"
+
+static void on_appended(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r);
+static void on_settled(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r);
+
+static struct buf *const *all_arrays(struct ledger *l, struct buf *list[11])
+{
+    struct buf *const own[] = {&l->a_id,   &l->a_stream, &l->a_sseq, &l->a_kind,   &l->a_at, &l->a_body,
+                               &l->a_leaf, &l->a_idx,    &l->a_name, &l->a_salted, NULL};
+
+    memcpy(list, own, sizeof(own));
+    return list;
+}
+
+void group_init(struct ledger *l)
+{
+    struct buf *list[11];
+
+    for (struct buf *const *b = all_arrays(l, list); *b; b++)
+        buf_init(*b);
+    for (int i = 0; i < 2; i++) {
+        struct group *g = &l->group[i];
+        buf_init(&g->note);
+        buf_init(&g->tile_level);
+        buf_init(&g->tile_n);
+        buf_init(&g->tile_data);
+    }
+    buf_init(&l->note);
+    buf_init(&l->head_note);
+    l->cur = &l->group[0];
+    l->next = &l->group[1];
+}
+
+void group_fini(struct ledger *l)
+{
+    struct buf *list[11];
+
+    for (struct buf *const *b = all_arrays(l, list); *b; b++)
+        buf_fini(*b);
+    for (int i = 0; i < 2; i++) {
+        struct group *g = &l->group[i];
+        buf_fini(&g->note);
+        buf_fini(&g->tile_level);
+        buf_fini(&g->tile_n);
+        buf_fini(&g->tile_data);
+    }
+    buf_fini(&l->note);
+    buf_fini(&l->head_note);
+}
+
+void group_reset(struct ledger *l)
+{
+    l->cur->state = l->next->state = GROUP_NONE;
+}
+
+/* ---- making ---- */
+
+static void tile_full(void *arg, unsigned level, uint64_t n, const uint8_t hashes[MERKLE_TILE * HASH_LEN])
+{
+    struct group *g = arg;
+
+    g->ntiles++;
+    db_array_i64(&g->tile_level, level);
+    db_array_i64(&g->tile_n, (int64_t)n);
+    db_array_bytes(&g->tile_data, hashes, MERKLE_TILE * HASH_LEN);
+}
+
+static void group_begin(struct ledger *l, struct group *g)
+{
+    g->n = g->ncmds = g->ntiles = 0;
+    g->is_void = false;
+    g->base.size = l->edge.size;
+    merkle_edge_root(&l->edge, g->base.root);
+    buf_clear(&g->note);
+    db_array_begin(&g->tile_level, DB_INT8);
+    db_array_begin(&g->tile_n, DB_INT8);
+    db_array_begin(&g->tile_data, DB_BYTEA);
+}
+
+static void group_leaf(struct ledger *l, struct group *g, const uint8_t leaf[HASH_LEN])
+{
+    memcpy(g->leaf[g->n++], leaf, HASH_LEN);
+    merkle_edge_add(&l->edge, leaf);
+    merkle_tiles_add(&l->tiles, leaf, tile_full, g);
+}
+
+static void group_end(struct ledger *l, struct group *g)
+{
+    g->head.size = l->edge.size;
+    merkle_edge_root(&l->edge, g->head.root);
+    g->state = GROUP_MADE;
+}
+
+/* From the queue behind what other groups hold; commands stay whole. */
+static void group_make(struct ledger *l, struct group *g)
+{
+    const struct group *other = g == l->cur ? NULL : l->cur;
+    size_t first_cmd = other ? other->ncmds : 0, first_slot = other ? other->n : 0;
+
+    group_begin(l, g);
+    while (first_cmd + g->ncmds < l->queue.ncmds) {
+        size_t n = queue_cmd(&l->queue, first_cmd + g->ncmds)->n;
+        if (g->n && g->n + n > BOUND_GROUP_ENTRIES)
+            break;
+        for (size_t end = g->n + n; g->n < end;)
+            group_leaf(l, g, queue_slot(&l->queue, first_slot + g->n)->entry->leaf);
+        g->ncmds++;
+    }
+    group_end(l, g);
+}
+
+static void group_append(struct ledger *l, struct group *g)
+{
+    signer_client_append(l->signer, l->epoch, &g->base, g->leaf, g->n, on_appended);
+}
+
+/* A note must begin with exactly the checkpoint we ask for; its signature is checked at start and audit. */
+static bool group_note(struct ledger *l, struct group *g, const char *note, size_t len)
+{
+    struct checkpoint c = {.size = g->head.size};
+    struct buf want;
+
+    buf_init(&want);
+    snprintf(c.origin, sizeof(c.origin), "%s", l->cfg.origin);
+    memcpy(c.root, g->head.root, HASH_LEN);
+    checkpoint_format(&c, &want);
+    bool ok = len > want.len && memcmp(note, want.data, want.len) == 0 && note[want.len] == '\n';
+    buf_fini(&want);
+    if (ok && g->note.len) /* asked for again: it is one and the same */
+        return g->note.len == len && memcmp(g->note.data, note, len) == 0;
+    if (ok)
+        buf_add(&g->note, note, len);
+    return ok;
+}
+
+/* ---- the transaction ---- */
+
+static bool uuid_bytes(const char *text, uint8_t ret[16])
+{
+    char hex[32];
+    size_t n = 0;
+
+    for (const char *p = text; *p; p++) {
+        if (*p == '-')
+            continue;
+        if (n == sizeof(hex))
+            return false;
+        hex[n++] = *p;
+    }
+    return enc_unhex(hex, n, ret, 16) == 0;
+}
+
+static void put_entries(struct ledger *l, const struct group *g)
+{
+    db_array_begin(&l->a_id, DB_UUID);
+    db_array_begin(&l->a_stream, DB_TEXT);
+    db_array_begin(&l->a_sseq, DB_INT8);
+    db_array_begin(&l->a_kind, DB_TEXT);
+    db_array_begin(&l->a_at, DB_TIMESTAMPTZ);
+    db_array_begin(&l->a_body, DB_TEXT);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct entry *e = queue_slot(&l->queue, i)->entry;
+        uint8_t id[16];
+
+        if (e->id && uuid_bytes(e->id, id))
+            db_array_bytes(&l->a_id, id, sizeof(id));
+        else
+            db_array_null(&l->a_id);
+        db_array_bytes(&l->a_stream, e->stream, strlen(e->stream));
+        db_array_i64(&l->a_sseq, (int64_t)e->sseq);
+        db_array_bytes(&l->a_kind, e->kind, strlen(e->kind));
+        db_array_time(&l->a_at, e->at);
+        db_array_bytes(&l->a_body, e->text, e->len);
+    }
+}
+
+static void put_leaves(struct ledger *l, const struct group *g)
+{
+    db_array_begin(&l->a_leaf, DB_BYTEA);
+    for (size_t i = 0; i < g->n; i++)
+        db_array_bytes(&l->a_leaf, g->leaf[i], HASH_LEN);
+}
+
+static void exec_swap(struct ledger *l, const struct group *g)
+{
+    struct db_params p = {0};
+
+    db_param_i64(&p, (int64_t)g->base.size);
+    db_param_i64(&p, (int64_t)l->epoch);
+    db_param_i64(&p, (int64_t)g->head.size);
+    db_param_bytes(&p, g->head.root, HASH_LEN);
+    db_param_textn(&p, g->note.data, g->note.len);
+    db_exec(l->db, DB_LOG_SWAP, &p);
+}
+
+static void exec_entries(struct ledger *l, const struct group *g)
+{
+    struct db_params p = {0};
+
+    put_leaves(l, g);
+    db_param_i64(&p, (int64_t)g->base.size);
+    if (g->is_void) {
+        db_param_array(&p, &l->a_leaf);
+        db_exec(l->db, DB_LOG_APPEND_VOID, &p);
+        return;
+    }
+    put_entries(l, g);
+    struct buf *const column[] = {&l->a_id, &l->a_stream, &l->a_sseq, &l->a_kind,
+                                  &l->a_at, &l->a_body,   &l->a_leaf};
+    for (size_t i = 0; i < sizeof(column) / sizeof(column[0]); i++)
+        db_param_array(&p, column[i]);
+    db_exec(l->db, DB_LOG_APPEND, &p);
+}
+
+static void exec_disclosures(struct ledger *l, const struct group *g)
+{
+    struct db_params p = {0};
+    size_t n = 0;
+
+    if (g->is_void)
+        return;
+    db_array_begin(&l->a_idx, DB_INT8);
+    db_array_begin(&l->a_name, DB_TEXT);
+    db_array_begin(&l->a_salted, DB_TEXT);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct slot *s = queue_slot(&l->queue, i);
+        for (size_t k = 0; k < s->ndisclosures; k++, n++) {
+            db_array_i64(&l->a_idx, (int64_t)(g->base.size + i));
+            db_array_bytes(&l->a_name, s->disclosure[k].name, strlen(s->disclosure[k].name));
+            db_array_bytes(&l->a_salted, s->disclosure[k].salted, strlen(s->disclosure[k].salted));
+        }
+    }
+    if (!n)
+        return;
+    db_param_array(&p, &l->a_idx);
+    db_param_array(&p, &l->a_name);
+    db_param_array(&p, &l->a_salted);
+    db_exec(l->db, DB_LOG_DISCLOSE, &p);
+}
+
+static void exec_tiles(struct ledger *l, struct group *g)
+{
+    struct db_params p = {0};
+
+    if (!g->ntiles)
+        return;
+    db_param_array(&p, &g->tile_level);
+    db_param_array(&p, &g->tile_n);
+    db_param_array(&p, &g->tile_data);
+    db_exec(l->db, DB_LOG_TILE_ADD, &p);
+}
+
+static void exec_checkpoint(struct ledger *l, const struct group *g)
+{
+    struct db_params p = {0};
+
+    db_param_i64(&p, (int64_t)g->head.size);
+    db_param_textn(&p, g->note.data, g->note.len);
+    db_exec(l->db, DB_LOG_CHECKPOINT_ADD, &p);
+}
+
+#ifdef CPF_TESTHOOKS
+#include <unistd.h>
+/* CPF_TEST_PAUSE=after-sign[:ms]: stand still between the signer's answer and the transaction, so that a
+ * campaign of kills hits that moment. */
+static void test_pause(const char *where)
+{
+    const char *v = getenv("CPF_TEST_PAUSE");
+    size_t n = strlen(where);
+
+    if (v && strncmp(v, where, n) == 0)
+        usleep((useconds_t)(v[n] == ':' ? atoi(v + n + 1) : 20) * 1000);
+}
+#else
+#define test_pause(where) ((void)0)
+#endif
+
+static void group_store(struct ledger *l);
+
+static void on_stored(void *arg, const struct db_reply *r)
+{
+    struct ledger *l = arg;
+
+    if (!ledger_reply_ok(l, r))
+        return;
+    require(l->cur->state == GROUP_SENT);
+    l->cur->state = GROUP_STORED;
+    signer_client_settle(l->signer, l->epoch, &l->cur->head, on_settled);
+    group_pump(l);
+}
+
+/* The swap comes first: it raises when the head is not ours, and nothing behind it is kept. */
+static void group_store(struct ledger *l)
+{
+    struct group *g = l->cur;
+
+    require(g->state == GROUP_SIGNED);
+    test_pause("after-sign");
+    g->state = GROUP_SENT;
+    db_begin(l->db, NULL, on_stored, l);
+    exec_swap(l, g);
+    exec_entries(l, g);
+    exec_disclosures(l, g);
+    exec_tiles(l, g);
+    exec_checkpoint(l, g);
+    db_end(l->db);
+}
+
+/* ---- the signer's answers ---- */
+
+static void on_appended(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r)
+{
+    struct ledger *l = arg;
+    struct group *g = l->cur;
+
+    if (err) {
+        ledger_refused(l, err, r);
+        return;
+    }
+    require(g->state == GROUP_MADE);
+    if (!sigwire_head_eq(&m->appended.head, &g->head) ||
+        !group_note(l, g, m->appended.note.s, m->appended.note.len)) {
+        ledger_fatal(l, CPF_E_MISMATCH, "cpf-signer signed another tree than ours at size %llu",
+                     (unsigned long long)g->head.size);
+        return;
+    }
+    g->state = GROUP_SIGNED;
+    group_store(l);
+}
+
+static void on_settled(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r)
+{
+    struct ledger *l = arg;
+
+    if (err) {
+        ledger_refused(l, err, r);
+        return;
+    }
+    const struct group *g = l->cur;
+    uint64_t first = l->nruns && g->is_void ? l->run[l->nruns - 1].first : g->head.size;
+
+    if (!sigwire_head_eq(&m->settled.settled, &g->head) || m->settled.void_first != first ||
+        m->settled.void_count != g->head.size - first)
+        ledger_fatal(l, CPF_E_MISMATCH, "cpf-signer settled something else than size %llu",
+                     (unsigned long long)g->head.size);
+    else
+        group_settled(l);
+}
+
+static void tell_entries(struct ledger *l, const struct group *g)
+{
+    size_t n = 0;
+
+    for (size_t c = 0; c < g->ncmds; c++) {
+        struct cmd cmd = *queue_cmd(&l->queue, 0);
+
+        for (size_t i = 0; i < cmd.n && l->cfg.on_entry; i++)
+            l->cfg.on_entry(l->cfg.arg, queue_slot(&l->queue, i)->entry);
+        queue_drop(&l->queue);
+        n += cmd.n;
+        if (!cmd.own)
+            l->cfg.on_settled(l->cfg.arg, cmd.tag);
+    }
+    require(n == (g->is_void ? 0 : g->n));
+}
+
+/* The front group leaves before anybody is told, so that a callback may submit. */
+static void group_release(struct ledger *l)
+{
+    struct group *g = l->cur;
+
+    require(g->state == GROUP_STORED);
+    l->settled = g->head;
+    buf_clear(&l->note);
+    buf_add(&l->note, g->note.data, g->note.len);
+    g->state = GROUP_NONE;
+    l->cur = l->next;
+    l->next = g;
+    tell_entries(l, g);
+}
+
+void group_settled(struct ledger *l)
+{
+    if (l->next->state == GROUP_NONE && l->state == LEDGER_COMMITTING)
+        ledger_state(l, LEDGER_READY);
+    group_release(l);
+    if (l->state == LEDGER_DEAD)
+        return;
+    if (l->state == LEDGER_LOADING) {
+        ledger_load_fold(l); /* that was the void group */
+        return;
+    }
+    if (!l->announced && l->state >= LEDGER_READY)
+        ledger_announce(l);
+    group_pump(l);
+    ledger_check_idle(l);
+}
+
+/* ---- going on ---- */
+
+void group_pump(struct ledger *l)
+{
+    struct group *g = NULL;
+
+    if (l->state != LEDGER_READY && l->state != LEDGER_COMMITTING)
+        return;
+    if (l->cur->state == GROUP_NONE && l->queue.ncmds)
+        g = l->cur;
+    else if (l->cur->state == GROUP_STORED && l->next->state == GROUP_NONE && l->queue.ncmds > l->cur->ncmds)
+        g = l->next;
+    if (!g)
+        return;
+    ledger_state(l, LEDGER_COMMITTING);
+    group_make(l, g);
+    group_append(l, g);
+}
+
+void group_void(struct ledger *l, const struct sigwire_head *head, const uint8_t (*leaf)[HASH_LEN], size_t n,
+                const char *note, size_t note_len)
+{
+    struct group *g = l->cur;
+
+    group_begin(l, g);
+    g->is_void = true;
+    for (size_t i = 0; i < n; i++)
+        group_leaf(l, g, leaf[i]);
+    group_end(l, g);
+    if (!sigwire_head_eq(head, &g->head) || !group_note(l, g, note, note_len)) {
+        ledger_fatal(l, CPF_E_MISMATCH,
+                     "cpf-signer's pending leaves do not give the root it signed for size %llu",
+                     (unsigned long long)head->size);
+        return;
+    }
+    if (!l->nruns || l->run[l->nruns - 1].first + l->run[l->nruns - 1].count != g->base.size) {
+        l->run = xrealloc(l->run, (l->nruns + 1) * sizeof(*l->run));
+        l->run[l->nruns++] = (struct run){g->base.size, 0};
+    }
+    l->run[l->nruns - 1].count += n;
+    g->state = GROUP_SIGNED;
+    group_store(l);
+}
+
+void group_resume(struct ledger *l, const char *note, size_t note_len)
+{
+    struct group *g = l->cur;
+
+    ledger_state(l, LEDGER_COMMITTING);
+    if (g->state == GROUP_STORED) { /* the signer has settled it in its answer to open */
+        group_release(l);
+        g = l->cur;
+    }
+    if (l->state == LEDGER_DEAD)
+        return;
+    if (note) {
+        if (g->state == GROUP_NONE || !group_note(l, g, note, note_len)) {
+            ledger_fatal(l, CPF_E_MISMATCH, "cpf-signer hands back another group than ours");
+            return;
+        }
+        g->state = GROUP_SIGNED;
+        group_store(l);
+    } else if (g->state != GROUP_NONE) {
+        g->state = GROUP_MADE;
+        buf_clear(&g->note);
+        group_append(l, g);
+    } else {
+        ledger_state(l, LEDGER_READY);
+        ledger_announce(l);
+        group_pump(l);
+    }
+}

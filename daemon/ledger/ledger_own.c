@@ -1,0 +1,89 @@
+/* The ledger's own entries, in the stream `log` (LOG.md 2). */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include "ledger/ledger_int.h"
+
+int ledger_own_read_boot(struct ledger *l)
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, l->boot, sizeof(l->boot) - 1);
+
+    if (fd >= 0)
+        close(fd);
+    if (n < 36)
+        return CPF_E_IO;
+    l->boot[36] = '\0';
+    return 0;
+}
+
+static const struct json *own_clock(struct ledger *l, struct arena *a)
+{
+    struct json *o = json_object(a);
+    int64_t offset = 0;
+
+    if (l->cfg.training)
+        return json_set(a, o, "simulated", json_bool(a, true));
+    json_set(a, o, "synchronised", json_bool(a, clock_synchronised(&offset)));
+    return json_set_int(a, o, "offset_ms", offset);
+}
+
+static void own_add(struct ledger *l, struct ledger_item *item, const char *kind, struct json *body)
+{
+    struct arena *a = &l->own;
+    struct entry *e = arena_alloc(a, sizeof(*e));
+    int64_t now = l->cfg.now_ms(l->cfg.arg);
+
+    e->kind = kind;
+    e->stream = "log";
+    e->zone = clock_zone_name();
+    e->sseq = ++l->log_sseq;
+    memcpy(e->prev, l->log_leaf, HASH_LEN);
+    e->at = now > l->last_at ? now : l->last_at;
+    e->actor = json_set_str(a, json_object(a), "system", "cpfd");
+    e->clock = own_clock(l, a);
+    e->body = body;
+    e->idx = l->next_idx++;
+    require(entry_build(e, a) == 0);
+    memcpy(l->log_leaf, e->leaf, HASH_LEN);
+    l->last_at = e->at;
+    *item = (struct ledger_item){.entry = e};
+}
+
+static struct json *body_void(struct arena *a, const struct run *r)
+{
+    return json_set_int(a, json_set_int(a, json_object(a), "first", (int64_t)r->first), "count",
+                        (int64_t)r->count);
+}
+
+static struct json *body_opened(struct ledger *l, struct arena *a)
+{
+    struct json *o = json_set_str(a, json_object(a), "origin", l->cfg.origin);
+
+    json_set_int(a, o, "schema", LEDGER_SCHEMA);
+    json_set_str(a, o, "vkey", l->cfg.vkey);
+    return json_set_str(a, o, "boot", l->boot);
+}
+
+static struct json *body_recovered(struct ledger *l, struct arena *a)
+{
+    return json_set_str(a, json_set_str(a, json_object(a), "from", l->log_boot), "to", l->boot);
+}
+
+/* log.void comes first: the next group after a void run begins with it. */
+void ledger_own_begin(struct ledger *l)
+{
+    struct ledger_item item[2];
+    size_t n = 0;
+    const struct run *tail = l->nruns ? &l->run[l->nruns - 1] : NULL;
+
+    if (tail && tail->first + tail->count == l->settled.size)
+        own_add(l, &item[n++], "log.void", body_void(&l->own, tail));
+    if (!*l->log_boot)
+        own_add(l, &item[n++], "log.opened", body_opened(l, &l->own));
+    else if (strcmp(l->log_boot, l->boot) != 0)
+        own_add(l, &item[n++], "log.recovered", body_recovered(l, &l->own));
+    if (n)
+        queue_push(&l->queue, item, n, NULL, true);
+    memcpy(l->log_boot, l->boot, sizeof(l->boot));
+}
