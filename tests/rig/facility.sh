@@ -19,80 +19,56 @@ keep_programs() {
 
 start_postgres() { pg_start "$DIR/pg" "$FLUSH" "$DIR/bin/flush.so"; }
 
-# with_flush COMMAND...: runs it with the slow disk, if one is wanted.
-with_flush() {
-    if [[ -n $FLUSH ]]; then
-        env "LD_PRELOAD=$DIR/bin/flush.so" "CPF_FLUSH_US=$FLUSH" "$@"
-    else
-        "$@"
-    fi
-}
-
-ORIGIN=training.example/cpf
-
-signer_make() {
-    mkdir -p "$DIR/signer"
-    head -c 24 /dev/urandom | base64 >"$DIR/signer/passphrase"
-    chmod 0400 "$DIR/signer/passphrase"
-    cat >"$DIR/signer/signer.yaml" <<YAML
-socket: $DIR/signer/signer.sock
-state: $DIR/signer/state
-key: $DIR/signer/key
-passphrase: $DIR/signer/passphrase
-origin: $ORIGIN
-allow: [$(id -u)]
-YAML
-    chmod 0711 "$DIR/signer" # the socket is to be reached, the rest has modes of its own
-    if am_root; then chown -R "$SIGNER_UID:$SIGNER_UID" "$DIR/signer"; fi
-    "${AS_SIGNER[@]}" "$DIR/bin/cpf-signer" init --config "$DIR/signer/signer.yaml" --light >"$DIR/vkey"
+# Everything a new facility needs, by the command that a real one uses.
+facility_make() {
+    local conninfo="host=$DIR/pg/run dbname=cpf"
+    free_port >"$DIR/port"
+    "$DIR/bin/cpfctl" init --dir "$DIR/facility" --training --light --from "$FACILITY" \
+        --listen "127.0.0.1:$(<"$DIR/port")" --share "$TOP/etc" \
+        --database "$conninfo user=cpf_writer" --reader "$conninfo user=cpf_reader" \
+        --signer "$DIR/bin/cpf-signer" --signer-user "$SIGNER_UID" --allow "$(id -u)" \
+        --signer-socket "$DIR/facility/signer/signer.sock" --admin-socket "$DIR/admin.sock" \
+        "${INIT[@]}" </dev/null >>"$DIR/log/init" 2>&1 || {
+        tail -n 20 "$DIR/log/init" >&2
+        die 'cpfctl init failed'
+    }
+    if ((${#SETTINGS[@]})); then printf '%s\n' "${SETTINGS[@]/=/: }" >>"$DIR/facility/cpfd.yaml"; fi
 }
 
 start_signer() {
-    # A socket left by a killed signer would look like a listening one.
-    rm -f "$DIR/signer/signer.sock"
+    local socket=$DIR/facility/signer/signer.sock
+    rm -f "$socket" # one left by a killed signer would look like a listening one
     "${AS_SIGNER[@]}" env ${FLUSH:+"LD_PRELOAD=$DIR/bin/flush.so" "CPF_FLUSH_US=$FLUSH"} setsid \
-        "$DIR/bin/cpf-signer" --config "$DIR/signer/signer.yaml" </dev/null >>"$DIR/log/signer" 2>&1 &
-    pid_write "$(pid_file signer)" $! || die "cpf-signer did not start: $(tail -n 3 "$DIR/log/signer")"
-    wait_for 10 test -S "$DIR/signer/signer.sock" || die "cpf-signer does not listen: $(tail -n 3 "$DIR/log/signer")"
+        "$DIR/bin/cpf-signer" --config "$DIR/facility/cpf-signer.yaml" </dev/null >>"$DIR/log/signer" 2>&1 &
+    pid_write "$(pid_file signer)" $! || died signer
+    wait_for 10 signer_decided "$socket" || died signer
+    pid_read "$(pid_file signer)" >/dev/null || died signer
 }
 
-facility_make() {
-    (cd "$TOP" && "$DIR/bin/cpfctl" init --training --from "$FACILITY" --dir "$DIR/facility" \
-        --light "${INIT[@]}" >>"$DIR/log/init" 2>&1) || {
-        tail -20 "$DIR/log/init" >&2
-        die 'cpfctl init failed'
-    }
-}
+# A process that has ended is no reason to wait.
+signer_decided() { [[ -S $1 ]] || ! pid_read "$(pid_file signer)" >/dev/null; }
 
-cpfd_config() {
-    PORT=$(free_port)
-    mkdir -p "$DIR/cpfd"
-    printf '%s\n' "$PORT" >"$DIR/port"
-    cat >"$DIR/cpfd.yaml" <<YAML
-origin: $ORIGIN
-training: true
-YAML
-    printf '%s\n' "${SETTINGS[@]/=/: }" >>"$DIR/cpfd.yaml"
+died() {
+    tail -n 20 "$DIR/log/$1" >&2
+    die "$1 did not start"
 }
 
 start_cpfd() {
-    env --chdir="$TOP" "${ENVIRONMENT[@]}" setsid "$DIR/bin/cpfd" --config "$DIR/cpfd.yaml" \
+    env --chdir="$TOP" "${ENVIRONMENT[@]}" setsid "$DIR/bin/cpfd" --config "$DIR/facility/cpfd.yaml" \
         </dev/null >>"$DIR/log/cpfd" 2>&1 &
-    pid_write "$(pid_file cpfd)" $! || die "cpfd did not start: $(tail -n 3 "$DIR/log/cpfd")"
-    wait_for 30 cpfd_answers || {
-        tail -20 "$DIR/log/cpfd" >&2
-        die 'cpfd does not answer'
-    }
+    pid_write "$(pid_file cpfd)" $! || died cpfd
+    wait_for 30 cpfd_decided || died cpfd
+    pid_read "$(pid_file cpfd)" >/dev/null || died cpfd
 }
 
-cpfd_answers() {
-    pid_read "$(pid_file cpfd)" >/dev/null || return 1
+cpfd_decided() {
+    pid_read "$(pid_file cpfd)" >/dev/null || return 0
     curl -sS --max-time 2 --cacert "$DIR/facility/ca.pem" "https://127.0.0.1:$(<"$DIR/port")/v1/status"
 }
 
 facility_setup() {
-    "$DIR/bin/cpfctl" setup --dir "$DIR/facility" --socket "$DIR/cpfd/admin.sock" >>"$DIR/log/init" 2>&1 || {
-        tail -20 "$DIR/log/init" >&2
+    "$DIR/bin/cpfctl" setup --dir "$DIR/facility" --wait 30 >>"$DIR/log/init" 2>&1 || {
+        tail -n 20 "$DIR/log/init" "$DIR/log/cpfd" >&2
         die 'cpfctl setup failed'
     }
 }
@@ -103,7 +79,7 @@ rig_env() {
     printf 'CPF_CA=%q\n' "$DIR/facility/ca.pem"
     printf 'CPF_DIR=%q\n' "$DIR/facility"
     printf 'CPF_TOKENS=%q\n' "$DIR/facility/stations"
-    printf 'CPF_VKEY=%q\n' "$DIR/vkey"
+    printf 'CPF_BIN=%q\n' "$DIR/bin"
     printf 'PGHOST=%q\nPGUSER=postgres\nPGDATABASE=cpf\n' "$DIR/pg/run"
     for name in postgres signer cpfd; do
         printf 'CPF_PID_%s=%s\n' "${name^^}" "$(pid_read "$(pid_file "$name")" || true)"

@@ -83,8 +83,11 @@ am_root() { [[ $(id -u) == 0 ]]; }
 
 # PostgreSQL refuses to run as root: then it runs as the package's own user. cpf-signer has a uid of its own
 # where we can give it one; the number needs no name. Prefixes of commands, so that `$!` is the program itself.
+# shellcheck disable=SC2034 # used by those who source this
 SIGNER_UID=$(id -u)
+# shellcheck disable=SC2034
 AS_POSTGRES=() AS_SIGNER=()
+# shellcheck disable=SC2034
 if am_root; then
     SIGNER_UID=61184
     # Into a folder that everybody may enter: the caller's may be closed to them.
