@@ -1,6 +1,7 @@
 #include "base/note.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/enc.h"
@@ -74,16 +75,13 @@ int note_key_parse(struct note_key *k, const char *vkey)
 {
     struct note_key tmp;
     struct buf key;
-    uint8_t id[ID_LEN];
-    char name[sizeof(tmp.name)];
+    char name[sizeof(tmp.name)], id[9];
     const char *hex = strchr(vkey, '+'), *b64 = hex ? strchr(hex + 1, '+') : NULL;
     if (!b64 || (size_t)(hex - vkey) >= sizeof(name))
         return CPF_E_SYNTAX;
     memcpy(name, vkey, (size_t)(hex - vkey));
     name[hex - vkey] = '\0';
     hex++;
-    if (enc_unhex(hex, (size_t)(b64 - hex), id, ID_LEN) != CPF_OK)
-        return CPF_E_SYNTAX;
     b64++;
     buf_init(&key);
     int r = enc_unb64(b64, strnlen(b64, 128), &key);
@@ -91,8 +89,11 @@ int note_key_parse(struct note_key *k, const char *vkey)
         r = CPF_E_KEY;
     if (!r)
         r = note_key_make(&tmp, name, (const uint8_t *)key.data + 1);
-    if (!r && tmp.id != ((uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3]))
-        r = CPF_E_KEY;
+    if (!r) {
+        snprintf(id, sizeof(id), "%08x", tmp.id);
+        if (b64 - hex != 9 || memcmp(hex, id, 8) != 0) /* lower case: one key has one text */
+            r = CPF_E_KEY;
+    }
     if (!r)
         *k = tmp;
     buf_fini(&key);

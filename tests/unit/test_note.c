@@ -58,6 +58,11 @@ static void test_key_parse_refuses_damaged_keys(void **state)
         text[i]++;
         assert_int_not_equal(note_key_parse(&k, text), CPF_OK);
     }
+    strcpy(text, peter);
+    for (char *p = strchr(text, '+') + 1; *p != '+'; p++)
+        *p = (char)(*p >= 'a' ? *p - 'a' + 'A' : *p);
+    assert_string_not_equal(text, peter);
+    assert_int_equal(note_key_parse(&k, text), CPF_E_KEY); /* one key has one text */
     free(text);
     json_decref(all);
 }
