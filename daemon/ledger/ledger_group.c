@@ -124,7 +124,8 @@ static void group_make(struct ledger *l, struct group *g)
 
 static void group_append(struct ledger *l, struct group *g)
 {
-    signer_client_append(l->signer, l->epoch, &g->base, g->leaf, g->n, on_appended);
+    signer_client_append(l->signer, l->epoch, &g->base, (const uint8_t(*)[HASH_LEN])g->leaf, g->n,
+                         on_appended);
 }
 
 /* A note must begin with exactly the checkpoint we ask for; its signature is checked at start and audit. */
@@ -273,16 +274,27 @@ static void exec_checkpoint(struct ledger *l, const struct group *g)
 }
 
 #ifdef CPF_TESTHOOKS
+#include <stdio.h>
 #include <unistd.h>
-/* CPF_TEST_PAUSE=after-sign[:ms]: stand still between the signer's answer and the transaction, so that a
- * campaign of kills hits that moment. */
+#define TEST_PAUSE_MOST 5000 /* ms */
+/*
+ * CPF_TEST_PAUSE=after-sign:FILE: once FILE is there, stand still between the signer's answer and the
+ * transaction, so that a kill hits that very moment. Tells by renaming it to FILE.hit; goes on when that is
+ * gone.
+ */
 static void test_pause(const char *where)
 {
     const char *v = getenv("CPF_TEST_PAUSE");
     size_t n = strlen(where);
+    char hit[512];
 
-    if (v && strncmp(v, where, n) == 0)
-        usleep((useconds_t)(v[n] == ':' ? atoi(v + n + 1) : 20) * 1000);
+    if (!v || strncmp(v, where, n) != 0 || v[n] != ':')
+        return;
+    snprintf(hit, sizeof(hit), "%s.hit", v + n + 1);
+    if (rename(v + n + 1, hit) != 0)
+        return;
+    for (int ms = 0; ms < TEST_PAUSE_MOST && access(hit, F_OK) == 0; ms++)
+        usleep(1000);
 }
 #else
 #define test_pause(where) ((void)0)

@@ -13,12 +13,13 @@
  * SIGTERM ends it: nothing new is sent, what is open is answered first.
  */
 #include <event2/event.h>
-#include <jansson.h>
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jansson.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/mem.h"
@@ -287,6 +288,7 @@ int main(int argc, char **argv)
         perror(argv[4]);
         return 2;
     }
+    setvbuf(c.acked, NULL, _IOLBF, 0);
     connect_to(&c, argv[1], argv[2]);
     for (int i = 0; i < c.n; i++)
         start_station(&c, i, argv[3], argv[6 + i], strtoull(argv[5], NULL, 10));
