@@ -142,7 +142,7 @@ static json_t *choose(struct station *s)
         return json_incref(s->old);
     }
     if (s->old && r < 11) {
-        json_t *forged = json_copy(s->old);
+        json_t *forged = jansson_copy(s->old);
         json_object_set_new(forged, "raw", json_string("something else"));
         s->act = ACT_FORGED;
         return forged;
