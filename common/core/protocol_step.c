@@ -56,7 +56,7 @@ static SETTER(set_windows)
         struct window *w = &s->window[s->nwindows++];
         *w = (struct window){.since = -1, .early = EFFECT_DEVIATION, .late = EFFECT_DEVIATION};
         load_map(l, it->value, keys, COUNT(keys), w, "window", 0);
-        if (!w->possible.set && !w->min.set && !w->max.set)
+        if (!ynode_get(it->value, "possible") && !ynode_get(it->value, "min") && !ynode_get(it->value, "max"))
             load_error(l, it->value, "give possible, min or max", "a window without a time");
     }
 }

@@ -70,6 +70,8 @@ static const struct ynode *copy_text(struct loader *l, const struct binding *b, 
         buf_add(&out, p, (size_t)(open - p));
         if (v && v->kind == YNODE_SCALAR)
             buf_add(&out, v->str, v->len);
+        else
+            buf_addc(&out, '?'); /* it was told; nothing else need be told of it */
         p = close + 1;
         if (l->substituted + out.len > SUBSTITUTED_MAX)
             break;
@@ -202,31 +204,39 @@ static const struct ynode *find_template(struct loader *l, const struct use *u, 
     return NULL;
 }
 
+/* The name of a use may be taken once. */
+static struct prefix *add_prefix(struct loader *l, const struct use *u, const struct scope *scope)
+{
+    struct prefix *p = arena_alloc(&l->tmp, sizeof(*p));
+    *p = (struct prefix){l->prefixes, arena_printf(&l->tmp, "%s%s", scope->prefix, u->as), -1};
+    for (const struct prefix *i = l->prefixes; i; i = i->next)
+        if (!strcmp(i->name, p->name)) {
+            load_error(l, u->at, "choose another name", "`as: %s` is used twice", p->name);
+            return NULL;
+        }
+    l->prefixes = p;
+    return p;
+}
+
 static int expand_use(struct loader *l, const struct use *u, const struct scope *scope, int previous,
                       const struct given *given)
 {
-    const struct ynode *t = find_template(l, u, u->at);
-    const struct ynode *steps = ynode_get(t, "steps"), *copy;
-    if (!t || !steps || !load_is(l, steps, YNODE_LIST, "steps") || !enter_template(l, u, u->at))
+    const struct ynode *t = find_template(l, u, u->at), *steps = ynode_get(t, "steps");
+    struct prefix *prefix = t ? add_prefix(l, u, scope) : NULL;
+    if (!prefix || !steps || !load_is(l, steps, YNODE_LIST, "steps") || !enter_template(l, u, u->at))
         return previous;
-    copy = instantiate(l, u, steps, ynode_get(t, "params"));
-    int last = previous;
+    const struct ynode *copy = instantiate(l, u, steps, ynode_get(t, "params"));
+    prefix->last = previous;
     size_t first = l->nsources;
     if (copy) {
         struct scope *inner = arena_alloc(&l->tmp, sizeof(*inner));
-        *inner = (struct scope){arena_printf(&l->tmp, "%s%s.", scope->prefix, u->as), scope};
-        last = expand_list(l, copy, inner, previous, given);
+        *inner = (struct scope){arena_printf(&l->tmp, "%s.", prefix->name), scope};
+        prefix->last = expand_list(l, copy, inner, previous, given);
     }
     l->nexpanding--;
     if (copy && l->nsources == first && l->d->rc == CPF_OK)
         load_error(l, u->at, "give it steps", "template `%.60s` has no steps", u->name);
-    struct prefix *p = arena_alloc(&l->tmp, sizeof(*p));
-    *p = (struct prefix){l->prefixes, arena_printf(&l->tmp, "%s%s", scope->prefix, u->as), last};
-    for (const struct prefix *i = l->prefixes; i; i = i->next)
-        if (!strcmp(i->name, p->name))
-            load_error(l, u->at, "choose another name", "`as: %s` is used twice", p->name);
-    l->prefixes = p;
-    return last;
+    return prefix->last;
 }
 
 static int expand_use_item(struct loader *l, const struct ynode *item, const struct scope *scope,

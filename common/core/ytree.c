@@ -142,8 +142,8 @@ static struct ynode *read_scalar(struct reader *r, const yaml_event_t *e)
     n->str = arena_strndup(r->strings, (const char *)e->data.scalar.value, n->len);
     if (!control_free(n)) {
         diag_put(r->d, n->line, n->column, "remove it", "a control character in a text");
-        n->str = "";
-        n->len = 0;
+        n->str = "?";
+        n->len = 1;
     }
     if (!anchor_add(r, e, e->data.scalar.anchor, n))
         return NULL;
@@ -199,11 +199,12 @@ static bool read_children(struct reader *r, struct ynode *n, yaml_event_type_t e
             if (!key || !next_event(r, &e))
                 return false;
         }
+        const yaml_mark_t place = e.start_mark;
         const struct ynode *value = read_node(r, &e, depth + 1);
         if (!value)
             return false;
         if (!ynode_push(r->nodes, n, key, value)) {
-            diag_limit(r->d, value->line, value->column, "write out less by aliases",
+            diag_limit(r->d, AT(place), "write out less by aliases",
                        "more than %d nodes, aliases counted", BOUND_PROTOCOL_NODES);
             return false;
         }
