@@ -1,0 +1,282 @@
+/* POST: scans, sessions, acts, records, the training clock, set-up. */
+#include "api/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/request.h"
+#include "base/clock.h"
+#include "base/enc.h"
+
+void api_reply_json(struct http_request *r, const struct json *v)
+{
+    struct buf b;
+    buf_init(&b);
+    json_write(&b, v);
+    http_reply(r, 200, b.data, b.len);
+    buf_fini(&b);
+}
+
+struct station *api_station(struct api *api, struct http_request *r)
+{
+    const char *token = http_bearer(r);
+    uint8_t digest[HASH_LEN];
+    char text[44];
+    const char *away = flow_ready(api->flow) ? NULL : flow_unavailable(api->flow);
+    if (!token) {
+        http_refuse(r, 401, "http.unauthorised");
+        return NULL;
+    }
+    hash_sha256(token, strlen(token), digest);
+    enc_digest(digest, text);
+    struct station *st = book_station_by_token(flow_book(api->flow), text);
+    if (st && !st->revoked)
+        return st;
+    /* before the log is folded nobody is known yet: that is not the station's fault */
+    if (away)
+        http_refuse(r, 503, away);
+    else
+        http_refuse(r, 401, "http.unknown-station");
+    api->unknown_stations += !away;
+    return NULL;
+}
+
+/* ---- from a request to a work ---------------------------------------------------- */
+
+static void on_reply(void *arg, int status, const char *code, const char *json, size_t len)
+{
+    struct http_request *r = arg;
+    if (json)
+        http_reply(r, status, json, len);
+    else
+        http_refuse(r, status, code);
+}
+
+static const char *text_of(struct work *w, const struct json *req, const char *name)
+{
+    const char *s = json_get_str(req, name);
+    return s ? arena_strdup(&w->arena, s) : NULL;
+}
+
+static const char *take_time(const struct json *req, const char *name, int64_t *ret)
+{
+    const char *s = json_get_str(req, name);
+    return s && clock_parse_rfc3339(s, ret) != 0 ? "request.field" : NULL;
+}
+
+static const char *take_late(struct work *w, const struct json *req)
+{
+    static const char *const reason[] = {"offline", "busy", "paper", "opened"};
+    const struct json *late = json_get(req, "late");
+    const char *why = json_get_str(late, "reason");
+    if (!late)
+        return NULL;
+    for (size_t i = 0; why && i < sizeof(reason) / sizeof(*reason); i++)
+        if (strcmp(reason[i], why) == 0) {
+            w->cmd.late = reason[i];
+            return json_get_str(late, "occurred") ? take_time(late, "occurred", &w->cmd.occurred) : "request.field";
+        }
+    return "request.field";
+}
+
+/* The person's id from the badge as scanned. */
+static const char *take_badge(struct work *w, const struct json *req)
+{
+    const char *raw = json_get_str(req, "badge");
+    struct code c;
+    if (!raw || code_read(raw, strlen(raw), &c) != 0 || c.kind != CODE_BADGE)
+        return "request.field";
+    w->badge = arena_strdup(&w->arena, c.id);
+    return NULL;
+}
+
+static void take_secret(struct work *w, const struct json *req, const char *name, enum secret_kind kind)
+{
+    const struct json *v = json_get(req, name);
+    if (!v || v->type != JSON_STRING || v->len > BOUND_SECRET_BYTES)
+        return;
+    w->secret = xstrdup(v->str);
+    w->secret_kind = kind;
+    explicit_bzero((char *)v->str, v->len);
+}
+
+typedef const char *(*fill_fn)(struct work *w, const struct json *req);
+
+static const char *fill(struct api *api, struct http_request *r, struct work *w, fill_fn fn)
+{
+    struct json *req;
+    size_t len;
+    const char *body = http_body(r, &len);
+    const char *code = request_read(&w->arena, body, len, &req);
+    if (code)
+        return code;
+    const char *id = json_get_str(req, "id");
+    int64_t ms;
+    if (!id || uuid7_parse(id, strlen(id), &ms) != 0)
+        return "request.id";
+    memcpy(w->id, id, 37);
+    request_digest(&w->arena, http_path(r), req, w->req);
+    code = take_time(req, "at", &w->cmd.claimed);
+    if (!code)
+        code = take_late(w, req);
+    (void)api;
+    return code ? code : fn(w, req);
+}
+
+static void command(struct api *api, struct http_request *r, enum command_kind kind, fill_fn fn)
+{
+    struct station *st = api_station(api, r);
+    if (!st)
+        return;
+    struct work *w = work_new(api->flow);
+    w->cmd.kind = kind;
+    w->cmd.station = st;
+    w->reply = on_reply;
+    w->arg = r;
+    const char *code = fill(api, r, w, fn);
+    if (code) {
+        http_refuse(r, 400, code);
+        work_drop(w);
+        return;
+    }
+    flow_start(api->flow, w);
+}
+
+/* ---- the commands ----------------------------------------------------------------------- */
+
+static const char *fill_scan(struct work *w, const struct json *req)
+{
+    const struct json *raw = json_get(req, "raw");
+    if (!raw || raw->type != JSON_STRING || raw->len == 0 || raw->len > BOUND_RAW_SCAN)
+        return "request.field";
+    w->cmd.raw = raw->str;
+    w->cmd.raw_len = raw->len;
+    w->cmd.typed = json_get_bool(req, "typed");
+    return NULL;
+}
+
+static void post_scan(void *arg, struct http_request *r)
+{
+    command(arg, r, COMMAND_SCAN, fill_scan);
+}
+
+static const char *fill_session(struct work *w, const struct json *req)
+{
+    take_secret(w, req, "pin", SECRET_PIN);
+    return w->secret ? take_badge(w, req) : "request.field";
+}
+
+static void post_session(void *arg, struct http_request *r)
+{
+    command(arg, r, COMMAND_SESSION, fill_session);
+}
+
+static const char *fill_act(struct work *w, const struct json *req)
+{
+    const struct json *fields = json_get(req, "fields"), *pending = json_get(req, "pending");
+    w->cmd.batch = text_of(w, req, "batch");
+    w->cmd.protocol = text_of(w, req, "protocol");
+    w->cmd.step = text_of(w, req, "step");
+    w->cmd.skip = text_of(w, req, "skip");
+    w->cmd.fields = fields ? fields : json_object(&w->arena);
+    w->cmd.pending = pending;
+    if (!w->cmd.batch || strlen(w->cmd.batch) > BOUND_CODE_ID || w->cmd.fields->type != JSON_OBJECT ||
+        w->cmd.fields->len > BOUND_FORM_FIELDS || (pending && pending->type != JSON_ARRAY) ||
+        (w->cmd.skip && (!*w->cmd.skip || strlen(w->cmd.skip) > BOUND_TEXT_FIELD)))
+        return "request.field";
+    take_secret(w, req, "password", SECRET_PASSWORD);
+    return take_badge(w, req);
+}
+
+static void post_act(void *arg, struct http_request *r)
+{
+    command(arg, r, COMMAND_ACT, fill_act);
+}
+
+static const char *fill_record(struct work *w, const struct json *req)
+{
+    struct json *body = (struct json *)json_get(req, "body");
+    w->cmd.record = text_of(w, req, "kind");
+    if (!w->cmd.record || !body || body->type != JSON_OBJECT)
+        return "request.field";
+    take_secret(w, req, "password", SECRET_PASSWORD);
+    const struct json *cred = json_get(body, "cred");
+    if (cred && cred->type == JSON_OBJECT) {
+        /* sealed secrets go to their own table; the entry holds their digest */
+        w->credentials = json_copy(&w->arena, cred);
+        struct json *rest = json_object(&w->arena);
+        json_each(m, body)
+            if (m != cred)
+                json_set(&w->arena, rest, m->name, json_copy(&w->arena, m));
+        body = rest;
+    }
+    w->cmd.body = body;
+    return take_badge(w, req);
+}
+
+static void post_record(void *arg, struct http_request *r)
+{
+    command(arg, r, COMMAND_RECORD, fill_record);
+}
+
+/* ---- training clock, set-up ------------------------------------------------------------------ */
+
+static void post_clock(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    struct json *req;
+    size_t len;
+    int64_t to;
+    char now[CLOCK_TEXT];
+    if (!api_station(api, r))
+        return;
+    arena_init(&a, 0);
+    const char *body = http_body(r, &len), *code = request_read(&a, body, len, &req);
+    const char *text = code ? NULL : json_get_str(req, "to");
+    int err = text && clock_parse_rfc3339(text, &to) == 0 ? flow_clock(api->flow, to) : CPF_E_SYNTAX;
+    if (err == 0) {
+        clock_format(flow_now(api->flow), now);
+        api_reply_json(r, json_set_str(&a, json_object(&a), "now", now));
+    } else if (err == CPF_E_STATE) {
+        http_refuse(r, api->conf->training ? 503 : 403, api->conf->training ? "away.database" : "training.only");
+    } else {
+        http_refuse(r, 400, code ? code : "request.field");
+    }
+    arena_fini(&a);
+}
+
+static void post_setup(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct json *req;
+    size_t len;
+    struct work *w = work_new(api->flow);
+    const char *body = http_body(r, &len), *code = request_read(&w->arena, body, len, &req);
+    if (code) {
+        http_refuse(r, 400, code);
+        work_drop(w);
+        return;
+    }
+    w->reply = on_reply;
+    w->arg = r;
+    uuid7_make(flow_now(api->flow), w->id);
+    request_digest(&w->arena, http_path(r), req, w->req);
+    flow_setup(api->flow, w, req);
+}
+
+const struct http_route api_routes[] = {
+    {HTTP_POST, "/v1/scans", post_scan},     {HTTP_POST, "/v1/sessions", post_session},
+    {HTTP_POST, "/v1/acts", post_act},       {HTTP_POST, "/v1/records", post_record},
+    {HTTP_POST, "/v1/clock", post_clock},    {HTTP_GET, "/v1/status", api_status},
+    {HTTP_GET, "/healthz", api_status},      {HTTP_GET, "/v1/batches", api_batches},
+    {HTTP_GET, "/v1/batches/*", api_batch},  {HTTP_GET, "/v1/protocols/*", api_protocol},
+    {HTTP_GET, "/v1/stations/self", api_self}, {HTTP_GET, "/v1/log", api_log},
+    {0, NULL, NULL},
+};
+
+const struct http_route api_admin_routes[] = {
+    {HTTP_POST, "/v1/setup", post_setup},
+    {HTTP_GET, "/v1/status", api_status},
+    {0, NULL, NULL},
+};

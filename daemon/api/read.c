@@ -1,0 +1,234 @@
+/* GET: what stations, tools and people read. Open batches come from the book, the log from the reader. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/enc.h"
+#include "ledger/ledger.h"
+
+void api_status(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    struct checkpoint c = {0};
+    char now[CLOCK_TEXT];
+    struct note n;
+    arena_init(&a, 0);
+    struct json *o = json_object(&a);
+    const char *note = ledger_checkpoint(flow_ledger(api->flow));
+    if (note && note_parse(&n, note, strlen(note)) == 0 && checkpoint_parse(&c, n.text, n.text_len) == 0)
+        json_set_str(&a, o, "checkpoint", note);
+    clock_format(flow_now(api->flow), now);
+    json_set_str(&a, o, "now", now);
+    json_set(&a, o, "ready", json_bool(&a, flow_ready(api->flow)));
+    json_set_str(&a, o, "unavailable", flow_unavailable(api->flow));
+    json_set_str(&a, o, "origin", api->conf->origin);
+    json_set_int(&a, o, "size", (int64_t)c.size);
+    json_set(&a, o, "training", json_bool(&a, api->conf->training));
+    json_set_str(&a, o, "version", CPF_VERSION);
+    json_set_int(&a, o, "waiting", (int64_t)ledger_waiting(flow_ledger(api->flow)));
+    json_set(&a, o, "setup", json_bool(&a, !flow_is_new(api->flow)));
+    api_reply_json(r, o);
+    arena_fini(&a);
+}
+
+/* ---- batches ------------------------------------------------------------------------- */
+
+static size_t open_deviations(const struct batch *x)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->ndevs; i++)
+        n += !x->dev[i].closed;
+    return n;
+}
+
+static struct json *batch_row(struct arena *a, const struct batch *x)
+{
+    struct json *o = json_set_str(a, json_object(a), "batch", x->id);
+    json_set_str(a, o, "protocol", x->protocol->id);
+    json_set_str(a, o, "version", x->protocol->version);
+    json_set_str(a, o, "state", x->state);
+    json_set_int(a, o, "holds", (int64_t)batch_open_holds(x));
+    json_set_int(a, o, "deviations", (int64_t)open_deviations(x));
+    json_set(a, o, "closed", json_bool(a, x->closed));
+    return o;
+}
+
+void api_batches(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    size_t pos = 0;
+    if (!api_station(api, r))
+        return;
+    arena_init(&a, 0);
+    struct json *list = json_array(&a);
+    for (struct batch *x; (x = map_next(&flow_book(api->flow)->batches, &pos));)
+        json_push(list, batch_row(&a, x));
+    api_reply_json(r, json_set(&a, json_object(&a), "batches", list));
+    arena_fini(&a);
+}
+
+static void set_time(struct arena *a, struct json *o, const char *name, int64_t ms)
+{
+    char text[CLOCK_TEXT];
+    if (!ms)
+        return;
+    clock_format(ms, text);
+    json_set_str(a, o, name, text);
+}
+
+static struct json *steps_of(struct arena *a, const struct batch *x)
+{
+    struct json *list = json_array(a);
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        const struct step *s = &x->protocol->step[i];
+        const struct occ *k = batch_occ(x, i);
+        struct json *o = json_set_str(a, json_object(a), "step", s->id), *title = json_object(a);
+        json_set_str(a, title, "ja", s->title.ja);
+        json_set_str(a, title, "en", s->title.en);
+        json_set(a, o, "title", title);
+        json_set_str(a, o, "state", !k ? "open" : k->skipped ? "skipped" : k->done ? "done" : "begun");
+        if (s->optional || s->late)
+            json_set_str(a, o, "kind", s->optional ? "optional" : "late");
+        if (k) {
+            set_time(a, o, "begun", k->begun);
+            set_time(a, o, "done", k->done);
+            json_set_str(a, o, "performer", k->performer ? k->performer->id : NULL);
+            json_set_str(a, o, "recorder", k->recorder && k->recorder != k->performer ? k->recorder->id : NULL);
+            json_set_str(a, o, "witness", k->witness ? k->witness->id : NULL);
+            json_set_int(a, o, "times", (int64_t)x->step[i].nocc);
+        }
+        json_push(list, o);
+    }
+    return list;
+}
+
+static struct json *containers_of(struct arena *a, const struct batch *x)
+{
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < x->ncontainers; i++) {
+        struct json *o = json_set_str(a, json_object(a), "container", x->container[i]->id);
+        json_set_str(a, o, "state", container_state_name(x->container[i]->state));
+        json_push(list, json_set_str(a, o, "place", x->container[i]->place));
+    }
+    return list;
+}
+
+static struct json *deviations_of(struct arena *a, const struct batch *x)
+{
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < x->ndevs; i++) {
+        struct json *o = json_set_str(a, json_object(a), "dev", x->dev[i].id);
+        json_set_str(a, o, "code", x->dev[i].code);
+        json_set_str(a, o, "step", x->dev[i].step);
+        json_set_str(a, o, "grade", x->dev[i].grade);
+        json_push(list, json_set(a, o, "closed", json_bool(a, x->dev[i].closed)));
+    }
+    return list;
+}
+
+static struct json *holds_of(struct arena *a, const struct batch *x)
+{
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < x->nholds; i++) {
+        struct json *o = json_set_str(a, json_object(a), "hold", x->hold[i].id);
+        json_set_str(a, o, "code", x->hold[i].code);
+        json_push(list, json_set(a, o, "lifted", json_bool(a, x->hold[i].lifted)));
+    }
+    return list;
+}
+
+void api_batch(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    if (!api_station(api, r))
+        return;
+    const struct batch *x = book_batch(flow_book(api->flow), http_path_rest(r));
+    if (!x) {
+        http_refuse(r, 404, "http.notfound");
+        return;
+    }
+    arena_init(&a, 0);
+    struct json *o = batch_row(&a, x);
+    json_set(&a, o, "steps", steps_of(&a, x));
+    json_set(&a, o, "containers", containers_of(&a, x));
+    json_set(&a, o, "deviations", deviations_of(&a, x));
+    json_set(&a, o, "holds", holds_of(&a, x));
+    json_set(&a, o, "pending", rule_pending(&a, x));
+    api_reply_json(r, o);
+    arena_fini(&a);
+}
+
+void api_protocol(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    if (!api_station(api, r))
+        return;
+    const struct protocol_state *p = book_protocol(flow_book(api->flow), http_path_rest(r));
+    if (!p) {
+        http_refuse(r, 404, "http.notfound");
+        return;
+    }
+    arena_init(&a, 0);
+    api_reply_json(r, protocol_json(&a, p->protocol));
+    arena_fini(&a);
+}
+
+void api_self(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    const struct station *st = api_station(api, r);
+    if (!st)
+        return;
+    arena_init(&a, 0);
+    api_reply_json(r, flow_bench(api->flow, &a, st));
+    arena_fini(&a);
+}
+
+/* ---- the log ------------------------------------------------------------------------------ */
+
+static void on_log(void *arg, const struct db_reply *reply)
+{
+    struct http_request *r = arg;
+    struct buf b;
+    if (reply->error.code) {
+        http_refuse(r, 503, "away.database");
+        return;
+    }
+    const struct db_result *rows = reply->result[0];
+    buf_init(&b);
+    buf_puts(&b, "{\"entries\":[");
+    for (size_t i = 0; i < db_rows(rows); i++) {
+        /* the entry's own bytes, with its place in the log beside its members */
+        const char *body = db_text(rows, i, 1);
+        buf_printf(&b, "%s{\"checkpoint\":%lld,\"idx\":%lld,%s", i ? "," : "", (long long)db_i64(rows, i, 2),
+                   (long long)db_i64(rows, i, 0), body + 1);
+    }
+    buf_puts(&b, "]}");
+    http_reply(r, 200, b.data, b.len);
+    buf_fini(&b);
+}
+
+void api_log(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    const char *after = http_query(r, "after"), *limit = http_query(r, "limit");
+    struct query_log q = {http_query(r, "stream"), http_query(r, "kind"), http_query(r, "text"), -1, 100};
+    char *end = NULL;
+    if (!api_station(api, r))
+        return;
+    if (after)
+        q.after = strtoll(after, &end, 10);
+    if (limit)
+        q.limit = atoi(limit);
+    if ((end && *end) || q.limit < 1 || q.limit > 1000) {
+        http_refuse(r, 400, "request.field");
+        return;
+    }
+    query_log(api->query, &q, on_log, r);
+}

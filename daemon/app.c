@@ -1,0 +1,147 @@
+#include "app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/enc.h"
+#include "log.h"
+
+struct app {
+    struct api api; /* first: handlers take it as their argument */
+    struct catalogue *catalogue;
+    char *vkey;
+    void (*on_stop)(void *arg, int code);
+    void *stop_arg;
+    void (*on_ready)(void *arg);
+    void *ready_arg;
+};
+
+/* The first line of a small file. */
+static char *read_line(const char *path)
+{
+    char line[1024];
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return NULL;
+    char *ok = fgets(line, sizeof(line), f);
+    fclose(f);
+    if (!ok)
+        return NULL;
+    line[strcspn(line, "\r\n")] = 0;
+    return xstrdup(line);
+}
+
+static void on_flow_ready(void *arg)
+{
+    struct app *a = arg;
+    if (a->on_ready)
+        a->on_ready(a->ready_arg);
+}
+
+static void on_flow_stop(void *arg, int code, const char *text)
+{
+    struct app *a = arg;
+    if (code)
+        log_event(LOG_LEVEL_ERROR, "app.stop", "error", cpf_strerror(code), "text", text, NULL);
+    a->on_stop(a->stop_arg, code);
+}
+
+static int wire(struct app *a, struct event_base *base, char **ret_error)
+{
+    const struct conf *c = a->api.conf;
+    int err = catalogue_load(c->catalogue, c->clauses, &a->catalogue, ret_error);
+    if (err)
+        return err;
+    a->vkey = read_line(c->vkey_file);
+    if (!a->vkey) {
+        if (asprintf(ret_error, "%s: cannot be read", c->vkey_file) < 0)
+            *ret_error = NULL;
+        return CPF_E_IO;
+    }
+    struct flow_config f = {.base = base,
+                            .conf = c,
+                            .catalogue = a->catalogue,
+                            .vkey = a->vkey,
+                            .on_ready = on_flow_ready,
+                            .on_stop = on_flow_stop,
+                            .arg = a};
+    err = flow_new(&f, &a->api.flow);
+    if (err == 0)
+        err = query_new(base, c->database_reader, &a->api.query);
+    if (err == 0)
+        flow_begin(a->api.flow);
+    return err;
+}
+
+int app_new(const struct conf *conf, struct event_base *base, void (*on_stop)(void *arg, int code), void *arg,
+            struct app **ret, char **ret_error)
+{
+    struct app *a = xcalloc(1, sizeof(*a));
+    a->api.conf = conf;
+    a->on_stop = on_stop;
+    a->stop_arg = arg;
+    int err = wire(a, base, ret_error);
+    if (err) {
+        app_free(a);
+        return err;
+    }
+    *ret = a;
+    return 0;
+}
+
+const struct http_route *app_routes(void)
+{
+    return api_routes;
+}
+
+const struct http_route *app_admin_routes(void)
+{
+    return api_admin_routes;
+}
+
+void app_error_body(void *app, const char *code, char **ret_json, size_t *ret_len)
+{
+    struct app *a = app;
+    struct arena arena;
+    struct buf b;
+    arena_init(&arena, 0);
+    struct text t = catalogue_text(a->catalogue, &arena, code, NULL);
+    struct json *o = json_set_str(&arena, json_object(&arena), "code", code), *m = json_object(&arena);
+    json_set_str(&arena, m, "ja", t.ja);
+    json_set_str(&arena, m, "en", t.en);
+    json_set(&arena, o, "message", m);
+    buf_init(&b);
+    json_write(&b, o);
+    *ret_json = b.data;
+    *ret_len = b.len;
+    arena_fini(&arena);
+}
+
+bool app_ready(const struct app *a)
+{
+    return flow_ready(a->api.flow);
+}
+
+void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
+{
+    a->on_ready = cb;
+    a->ready_arg = arg;
+}
+
+void app_drain(struct app *a)
+{
+    flow_drain(a->api.flow);
+}
+
+void app_free(struct app *a)
+{
+    if (!a)
+        return;
+    flow_free(a->api.flow);
+    query_free(a->api.query);
+    catalogue_free(a->catalogue);
+    free(a->vkey);
+    free(a);
+}

@@ -1,0 +1,135 @@
+/* From a draft to an entry: head, salted values, the person's signature. */
+#include <string.h>
+
+#include "base/enc.h"
+#include "base/key.h"
+#include "flow/flow_int.h"
+
+static const char *id_of(const struct person *p)
+{
+    return p ? p->id : NULL;
+}
+
+static struct json *actor_of(const struct work *w, struct arena *a, const struct draft *d)
+{
+    struct json *o = json_object(a);
+    json_set_str(a, o, "performed", d->performed ? d->performed->id : "system");
+    json_set_str(a, o, "recorded", d->recorded != d->performed ? id_of(d->recorded) : NULL);
+    json_set_str(a, o, "witnessed", id_of(d->witnessed));
+    json_set_str(a, o, "dept", d->performed ? d->dept : NULL);
+    json_set_str(a, o, "station", w->cmd.station ? w->cmd.station->id : NULL);
+    return o;
+}
+
+static struct json *clock_of(const struct flow *f, struct arena *a)
+{
+    struct json *o = json_object(a);
+    int64_t offset = 0;
+    if (f->cfg.conf->training)
+        return json_set_str(a, o, "state", "simulated");
+    json_set_str(a, o, "state", clock_synchronised(&offset) ? "synchronised" : "unsynchronised");
+    return json_set_int(a, o, "offset_ms", offset);
+}
+
+static struct json *secrets_of(struct flow *f, struct arena *a, const struct draft *d, struct ledger_item *item)
+{
+    if (d->nsecrets == 0)
+        return NULL;
+    struct json *pd = json_object(a);
+    struct ledger_disclosure *list = arena_alloc(a, d->nsecrets * sizeof(*list));
+    for (size_t i = 0; i < d->nsecrets; i++) {
+        char digest[44];
+        list[i].name = d->secret[i].name;
+        disclosure_make(a, d->secret[i].name, d->secret[i].value, &list[i].salted, digest);
+        json_set_str(a, pd, d->secret[i].name, digest);
+        if (strncmp(d->stream, "batch/", 6) == 0)
+            disclosed_keep(f, digest, d->secret[i].value);
+    }
+    item->disclosure = list;
+    item->ndisclosures = d->nsecrets;
+    return pd;
+}
+
+static struct json *law_of(const struct flow *f, struct arena *a, const struct draft *d)
+{
+    struct json *law = json_array(a);
+    const char *code = json_get_str(d->body, "code");
+    for (size_t i = 0; i < d->nlaw; i++)
+        json_push(law, json_str(a, d->law[i]));
+    if (d->nlaw == 0 && code)
+        for (const char *const *c = catalogue_law(f->cfg.catalogue, code); *c; c++)
+            json_push(law, json_str(a, *c));
+    return law->len ? law : NULL;
+}
+
+/* LOG.md 1, act: a string with the canonical bytes of what was signed; no prev, sseq or at. */
+static int sign_act(struct work *w, const struct draft *d, struct entry *e)
+{
+    struct arena *a = &w->arena;
+    struct json *o = json_object(a);
+    struct buf text, msg;
+    uint8_t sig[KEY_SIG];
+    json_set_str(a, o, "id", w->id);
+    json_set_str(a, o, "kind", d->kind);
+    json_set_str(a, o, "stream", d->stream);
+    json_set(a, o, "actor", json_copy(a, e->actor));
+    json_set_str(a, o, "meaning", d->meaning ? d->meaning : d->kind);
+    json_set(a, o, "body", json_copy(a, e->body));
+    json_set(a, o, "pd", e->pd ? json_copy(a, e->pd) : NULL);
+    char shown[44];
+    enc_digest(w->req, shown); /* what the person sent off, as shown */
+    json_set_str(a, o, "shown", shown);
+    buf_init(&text);
+    json_write(&text, o);
+    buf_init(&msg);
+    entry_act_message(&msg, w->state->flow->cfg.conf->origin, d->performed->keyid, text.data);
+    int err = key_sign(w->state->key, msg.data, msg.len, sig);
+    if (err == 0) {
+        struct buf b64;
+        buf_init(&b64);
+        enc_b64url(&b64, sig, sizeof(sig));
+        struct json *act = json_set_str(a, json_object(a), "key", d->performed->keyid);
+        json_set_str(a, act, "sig", b64.data);
+        e->act = json_set_str(a, act, "signed", text.data);
+        buf_fini(&b64);
+    }
+    buf_fini(&text);
+    buf_fini(&msg);
+    return err;
+}
+
+int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e, struct ledger_item *item)
+{
+    struct flow *f = w->state->flow;
+    const struct stream *s = book_stream(&f->book, d->stream);
+    const struct command *c = &w->cmd;
+    struct arena *a = &w->arena;
+    *e = (struct entry){.kind = d->kind, .stream = d->stream, .zone = clock_zone_name(), .at = now};
+    e->sseq = s ? s->sseq + 1 : 1;
+    if (s)
+        memcpy(e->prev, s->leaf, HASH_LEN);
+    bool first = !d->system && w->state->first == SIZE_MAX && w->id[0];
+    if (first) {
+        e->id = w->id;
+        memcpy(e->req, w->req, HASH_LEN);
+    } else if (!d->system && w->id[0]) {
+        e->has_of = true;
+        memcpy(e->of, w->state->entry[w->state->first].leaf, HASH_LEN);
+    }
+    if (!d->system && c->occurred && c->occurred != now) {
+        e->occurred = c->occurred;
+        e->late = c->late;
+    }
+    e->actor = actor_of(w, a, d);
+    e->clock = clock_of(f, a);
+    e->body = d->body;
+    e->law = law_of(f, a, d);
+    *item = (struct ledger_item){.entry = e};
+    e->pd = secrets_of(f, a, d, item);
+    if (d->sign && w->state->key) {
+        int err = sign_act(w, d, e);
+        if (err)
+            return err;
+    }
+    return entry_build(e, a);
+}

@@ -1,0 +1,322 @@
+/*
+ * Start: look-up connection up -> credentials and disclosures read -> ledger
+ * started -> on_fold … -> on_ready. Both connections come back by themselves.
+ */
+#include "flow/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "base/enc.h"
+#include "flow/flow_int.h"
+#include "log.h"
+
+#define IDS_KEPT 16384
+
+/* ---- questions -------------------------------------------------------------------- */
+
+int64_t flow_now(struct flow *f)
+{
+    return clock_now_ms() + f->offset;
+}
+
+static int64_t now_cb(void *arg)
+{
+    return flow_now(arg);
+}
+
+const struct book *flow_book(const struct flow *f)
+{
+    return &f->book;
+}
+
+const struct catalogue *flow_catalogue(const struct flow *f)
+{
+    return f->cfg.catalogue;
+}
+
+struct ledger *flow_ledger(const struct flow *f)
+{
+    return f->ledger;
+}
+
+bool flow_ready(const struct flow *f)
+{
+    return f->was_ready && !f->away;
+}
+
+bool flow_is_new(const struct flow *f)
+{
+    return f->book.facility == NULL;
+}
+
+const char *flow_unavailable(const struct flow *f)
+{
+    if (f->draining)
+        return "stopping";
+    return f->away ? f->away : f->was_ready ? NULL : "away.database";
+}
+
+/* ---- the ledger's word --------------------------------------------------------------- */
+
+static int on_fold(void *arg, const struct entry *e)
+{
+    struct flow *f = arg;
+    int err = book_apply(&f->book, e);
+    if (err)
+        log_event(LOG_LEVEL_ERROR, "flow.fold", "stream", e->stream, "kind", e->kind, "sseq", LOG_NUM(e->sseq), "error",
+                  cpf_strerror(err), NULL);
+    return err;
+}
+
+static void on_ready(void *arg)
+{
+    struct flow *f = arg;
+    bool first = !f->was_ready;
+    f->away = NULL;
+    f->was_ready = true;
+    if (!first)
+        return;
+    /* a training log's clock may stand ahead of the machine's: it goes on from where it was */
+    int64_t last = ledger_last_at(f->ledger);
+    if (f->cfg.conf->training && last > clock_now_ms())
+        f->offset = last - clock_now_ms();
+    f->ids = ids_new(IDS_KEPT, flow_now(f));
+    event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
+    if (f->cfg.on_ready)
+        f->cfg.on_ready(f->cfg.arg);
+}
+
+static void on_away(void *arg, const char *code)
+{
+    struct flow *f = arg;
+    log_event(LOG_LEVEL_WARNING, "flow.away", "code", code, NULL);
+    f->away = code;
+}
+
+static void on_fatal(void *arg, int code, const char *text)
+{
+    struct flow *f = arg;
+    log_event(LOG_LEVEL_ERROR, "flow.fatal", "error", cpf_strerror(code), "text", text, NULL);
+    f->away = "stopping";
+    f->cfg.on_stop(f->cfg.arg, code, text);
+}
+
+/* ---- loading what the fold needs beside the log ----------------------------------------- */
+
+static void stop_loading(struct flow *f, const struct db_reply *r)
+{
+    log_event(LOG_LEVEL_ERROR, "flow.load", "statement", r->error.stmt, "message", r->error.message, NULL);
+    if (r->error.code == CPF_E_DB)
+        f->cfg.on_stop(f->cfg.arg, r->error.code, r->error.message);
+}
+
+static void on_disclosures(void *arg, const struct db_reply *r)
+{
+    struct flow *f = arg;
+    if (r->error.code) {
+        stop_loading(f, r);
+        return;
+    }
+    struct arena a;
+    arena_init(&a, 0);
+    for (size_t i = 0; i < db_rows(r->result[0]); i++) {
+        const char *salted = db_text(r->result[0], i, 1), *name, *value;
+        uint8_t d[HASH_LEN];
+        char digest[44];
+        hash_sha256(salted, strlen(salted), d);
+        enc_digest(d, digest);
+        if (disclosure_open(&a, salted, digest, &name, &value) == 0)
+            disclosed_keep(f, digest, value);
+        arena_reset(&a);
+    }
+    arena_fini(&a);
+    f->loaded = true;
+    ledger_start(f->ledger);
+}
+
+static void on_credentials(void *arg, const struct db_reply *r)
+{
+    struct flow *f = arg;
+    if (r->error.code) {
+        stop_loading(f, r);
+        return;
+    }
+    for (size_t i = 0; i < db_rows(r->result[0]); i++)
+        credential_keep(f, db_text(r->result[0], i, 0), db_text(r->result[0], i, 1), db_text(r->result[0], i, 2));
+    db_query(f->db, DB_FLOW_DISCLOSURES, NULL, on_disclosures, f);
+}
+
+static void on_up(void *arg)
+{
+    struct flow *f = arg;
+    f->db_tries = 0;
+    if (!f->loaded)
+        db_query(f->db, DB_FLOW_CREDENTIALS, NULL, on_credentials, f);
+}
+
+static void on_down(void *arg, const struct db_error *e)
+{
+    struct flow *f = arg;
+    unsigned ms = db_backoff_ms(f->db_tries++);
+    struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
+    if (e->code == CPF_E_DB && !db_sqlstate_transient(e->sqlstate)) {
+        log_event(LOG_LEVEL_ERROR, "flow.db", "statement", e->stmt, "message", e->message, NULL);
+        f->cfg.on_stop(f->cfg.arg, CPF_E_DB, e->message);
+        return;
+    }
+    log_event(LOG_LEVEL_WARNING, "flow.db", "message", e->message, "retry_ms", LOG_NUM(ms), NULL);
+    event_add(f->db_retry, &tv);
+}
+
+static void on_db_retry(evutil_socket_t fd, short what, void *arg)
+{
+    struct flow *f = arg;
+    (void)fd, (void)what;
+    db_connect(f->db);
+}
+
+/* ---- deadlines ------------------------------------------------------------------------------ */
+
+static bool fire_deadline(struct flow *f, int64_t until)
+{
+    struct batch *x;
+    int step;
+    int64_t due;
+    if (flow_unavailable(f) || !book_next_deadline(&f->book, &x, &step, &due) || due > until)
+        return false;
+    struct work *w = work_new(f);
+    w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
+    int64_t now = flow_now(f);
+    if (now < f->book.last_at)
+        now = f->book.last_at;
+    rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
+    work_commit(w, now);
+    return true;
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    struct flow *f = arg;
+    (void)fd, (void)what;
+    for (int i = 0; i < 64 && fire_deadline(f, flow_now(f)); i++)
+        ;
+}
+
+int flow_clock(struct flow *f, int64_t to_ms)
+{
+    if (!f->cfg.conf->training || !flow_ready(f))
+        return CPF_E_STATE;
+    if (to_ms < flow_now(f))
+        return CPF_E_INVAL;
+    struct batch *x;
+    int step;
+    int64_t due;
+    for (int i = 0; i < 4096 && book_next_deadline(&f->book, &x, &step, &due) && due <= to_ms; i++) {
+        if (due > flow_now(f))
+            f->offset += due - flow_now(f);
+        if (!fire_deadline(f, due))
+            break;
+    }
+    if (to_ms > flow_now(f))
+        f->offset += to_ms - flow_now(f);
+    return 0;
+}
+
+/* ---- life --------------------------------------------------------------------------------------- */
+
+static int make_connections(struct flow *f)
+{
+    const struct conf *c = f->cfg.conf;
+    struct db_config db = {.base = f->cfg.base, .conninfo = c->database, .prefixes = "flow_", .on_up = on_up,
+                           .on_down = on_down, .arg = f};
+    struct ledger_config l = {.base = f->cfg.base,
+                              .conninfo = c->database,
+                              .signer_socket = c->signer_socket,
+                              .origin = c->origin,
+                              .vkey = f->cfg.vkey,
+                              .training = c->training,
+                              .now_ms = now_cb,
+                              .arg = f,
+                              .on_fold = on_fold,
+                              .on_ready = on_ready,
+                              .on_away = on_away,
+                              .on_settled = work_settled,
+                              .on_fatal = on_fatal};
+    int err = db_new(&db, &f->db);
+    if (err == 0)
+        err = ledger_new(&l, &f->ledger);
+    return err ? err : unlock_new(f->cfg.base, c->training, &f->unlock);
+}
+
+int flow_new(const struct flow_config *cfg, struct flow **ret)
+{
+    struct flow *f = xcalloc(1, sizeof(*f));
+    f->cfg = *cfg;
+    book_init(&f->book);
+    f->book.disclosed = disclosed_value;
+    f->book.arg = f;
+    map_init(&f->credentials);
+    map_init(&f->disclosed);
+    arena_init(&f->keep, 0);
+    f->db_retry = evtimer_new(cfg->base, on_db_retry, f);
+    f->tick = event_new(cfg->base, -1, EV_PERSIST, on_tick, f);
+    struct timeval second = {1, 0};
+    event_add(f->tick, &second);
+    int err = make_connections(f);
+    if (err) {
+        flow_free(f);
+        return err;
+    }
+    *ret = f;
+    return 0;
+}
+
+void flow_begin(struct flow *f)
+{
+    db_connect(f->db);
+}
+
+static void on_idle(void *arg)
+{
+    struct flow *f = arg;
+    if (f->stopped)
+        return;
+    f->stopped = true;
+    f->cfg.on_stop(f->cfg.arg, 0, "drained");
+}
+
+void flow_drain(struct flow *f)
+{
+    f->draining = true;
+    if (f->was_ready)
+        ledger_drain(f->ledger, on_idle);
+    else
+        on_idle(f);
+}
+
+void flow_free(struct flow *f)
+{
+    size_t pos = 0;
+    if (!f)
+        return;
+    unlock_free(f->unlock);
+    ledger_free(f->ledger);
+    db_free(f->db);
+    if (f->db_retry)
+        event_free(f->db_retry);
+    if (f->tick)
+        event_free(f->tick);
+    ids_free(f->ids);
+    for (struct credential *c; (c = map_next(&f->credentials, &pos));) {
+        free(c->pin);
+        free(c->key);
+    }
+    map_fini(&f->credentials);
+    map_fini(&f->disclosed);
+    arena_fini(&f->keep);
+    book_fini(&f->book);
+    free(f);
+}

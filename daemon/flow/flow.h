@@ -1,0 +1,83 @@
+#pragma once
+/*
+ * One command from request to durable answer: id, secret, clock, judge,
+ * entries, book, ledger, reply.
+ *
+ *   work_new -> (api fills it) -> flow_start -> … -> reply, once
+ *
+ * Nothing here blocks; the reply never comes before flow_start returns, save
+ * for refusals that need no judging (an HTTP status and a code).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/json.h"
+#include "base/mem.h"
+#include "conf.h"
+#include "core/catalogue.h"
+#include "core/rule.h"
+
+struct event_base;
+struct flow;
+
+enum secret_kind { SECRET_NONE, SECRET_PIN, SECRET_PASSWORD };
+
+/*
+ * status 200 with the answer's JSON, or an HTTP status and a machine code with json == NULL.
+ * Exactly once per work.
+ */
+typedef void (*flow_reply_fn)(void *arg, int status, const char *code, const char *json, size_t len);
+
+struct work {
+    struct arena arena;      /* owns every string of the command */
+    char id[37];
+    uint8_t req[HASH_LEN];   /* SHA-256 of the request without secrets */
+    struct command cmd;
+    const char *badge;       /* person's id as read from the badge, or NULL */
+    enum secret_kind secret_kind;
+    char *secret;            /* malloc'ed; wiped and freed by the flow */
+    struct json *credentials; /* RECORD person.*: {"pin": sealed, "key": sealed}, or NULL */
+    flow_reply_fn reply;
+    void *arg;
+    struct work_state *state; /* the flow's own */
+};
+
+struct work *work_new(struct flow *f);
+/* Before flow_start only. */
+void work_drop(struct work *w);
+void flow_start(struct flow *f, struct work *w);
+
+struct flow_config {
+    struct event_base *base;
+    const struct conf *conf;
+    const struct catalogue *catalogue;
+    const char *vkey;
+    void (*on_ready)(void *arg);
+    void (*on_stop)(void *arg, int code, const char *text);
+    void *arg;
+};
+must_check int flow_new(const struct flow_config *cfg, struct flow **ret);
+void flow_begin(struct flow *f); /* begins connecting */
+void flow_drain(struct flow *f); /* then on_stop(0) */
+void flow_free(struct flow *f);
+
+bool flow_ready(const struct flow *f);
+/* Why commands are refused now: a catalogue code, or NULL. */
+const char *flow_unavailable(const struct flow *f);
+int64_t flow_now(struct flow *f);
+const struct book *flow_book(const struct flow *f);
+const struct catalogue *flow_catalogue(const struct flow *f);
+struct ledger *flow_ledger(const struct flow *f);
+bool flow_is_new(const struct flow *f);
+
+/* Training only, forward only: fires the deadlines on the way. CPF_E_STATE, CPF_E_INVAL. */
+must_check int flow_clock(struct flow *f, int64_t to_ms);
+
+/*
+ * The one set-up of an empty log. `body` as CONTRACT of POST /v1/setup (doc/openapi.yaml). The reply tells
+ * when it is durable. CPF_E_STATE when the log is not empty.
+ */
+void flow_setup(struct flow *f, struct work *w, const struct json *body);
+
+/* The station's context and what it does next (GET /v1/stations/self). */
+struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st);

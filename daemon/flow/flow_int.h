@@ -1,0 +1,71 @@
+#pragma once
+/* Inside the flow only. */
+#include "auth/unlock.h"
+#include "base/entry.h"
+#include "core/map.h"
+#include "flow/flow.h"
+#include "flow/ids.h"
+#include "ledger/ledger.h"
+#include "store/db.h"
+
+#define WORK_ENTRIES VERDICT_DRAFTS
+
+struct waiter {
+    flow_reply_fn reply;
+    void *arg;
+    struct waiter *next;
+};
+
+struct work_state {
+    struct flow *flow;
+    struct id_record *record;
+    struct waiter *waiters;     /* the same id sent again while in flight */
+    struct verdict verdict;
+    struct key *key;            /* opened for signing; wiped within the turn */
+    size_t n, first;            /* entries; index of the command's first one */
+    struct entry entry[WORK_ENTRIES];
+    struct ledger_item item[WORK_ENTRIES];
+    size_t credentials_left;
+    bool setup;
+};
+
+struct credential {
+    const char *person;
+    char *pin, *key;            /* sealed */
+};
+
+struct flow {
+    struct flow_config cfg;
+    struct book book;
+    struct ledger *ledger;
+    struct unlock *unlock;
+    struct db *db;              /* look-ups of ids, credentials */
+    unsigned db_tries;
+    struct event *db_retry, *tick;
+    struct ids *ids;
+    struct map credentials;     /* person -> struct credential */
+    struct map disclosed;       /* digest -> value */
+    struct arena keep;          /* keys and values of the two maps above */
+    const char *away;           /* code, or NULL when ready */
+    bool loaded, was_ready, draining, stopped;
+    int64_t offset;             /* training clock: ahead of the machine's by */
+    size_t in_flight;
+};
+
+/* work.c */
+void work_free(struct work *w);
+/* Builds, applies and submits the entries of state->verdict. */
+void work_commit(struct work *w, int64_t now);
+/* `drafts` of a set-up: applied to a trial book first; false if they do not hold together. */
+void work_answer(struct work *w, int status, const char *code);
+void work_settled(void *flow, void *tag);
+/* reply.c: the answer of a command from its first entry. */
+void reply_write(struct flow *f, const char *text, size_t len, const struct station *st, struct buf *ret);
+/* entry_make.c */
+must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e, struct ledger_item *item);
+/* credential.c */
+void credential_digest(const char *pin, const char *key, char ret[44]);
+const struct credential *flow_credential(const struct flow *f, const struct person *p);
+void credential_keep(struct flow *f, const char *person, const char *kind, const char *sealed);
+void disclosed_keep(struct flow *f, const char *digest, const char *value);
+const char *disclosed_value(void *flow, const char *digest);

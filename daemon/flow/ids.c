@@ -1,0 +1,87 @@
+#include "flow/ids.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/mem.h"
+#include "core/map.h"
+
+struct ids {
+    struct map map;
+    struct id_record **ring; /* settled ones, oldest overwritten */
+    size_t keep, next;
+    int64_t horizon;
+};
+
+struct ids *ids_new(size_t keep, int64_t start_ms)
+{
+    struct ids *i = xcalloc(1, sizeof(*i));
+    map_init(&i->map);
+    i->ring = xcalloc(keep, sizeof(*i->ring));
+    i->keep = keep;
+    i->horizon = start_ms + BOUND_ID_FUTURE_MS;
+    return i;
+}
+
+static void record_free(struct id_record *r)
+{
+    free(r->text);
+    free(r);
+}
+
+void ids_free(struct ids *i)
+{
+    size_t pos = 0;
+    if (!i)
+        return;
+    for (struct id_record *r; (r = map_next(&i->map, &pos));)
+        record_free(r);
+    map_fini(&i->map);
+    free(i->ring);
+    free(i);
+}
+
+struct id_record *ids_find(struct ids *i, const char *id)
+{
+    return map_get(&i->map, id);
+}
+
+bool ids_before_horizon(const struct ids *i, int64_t id_ms)
+{
+    return id_ms <= i->horizon;
+}
+
+struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_LEN], void *work, int64_t now_ms)
+{
+    struct id_record *r = xcalloc(1, sizeof(*r));
+    memcpy(r->id, id, 36);
+    memcpy(r->req, req, HASH_LEN);
+    r->work = work;
+    r->at = now_ms;
+    map_put(&i->map, r->id, r);
+    return r;
+}
+
+void ids_forget(struct ids *i, struct id_record *r)
+{
+    map_remove(&i->map, r->id);
+    record_free(r);
+}
+
+void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t len)
+{
+    r->work = NULL;
+    r->text = xcalloc(1, len + 1);
+    memcpy(r->text, text, len);
+    r->len = len;
+    struct id_record *old = i->ring[i->next];
+    if (old) {
+        /* an id may be ahead of the clock that recorded it by BOUND_ID_FUTURE_MS */
+        if (old->at + BOUND_ID_FUTURE_MS > i->horizon)
+            i->horizon = old->at + BOUND_ID_FUTURE_MS;
+        ids_forget(i, old);
+    }
+    i->ring[i->next] = r;
+    i->next = (i->next + 1) % i->keep;
+}

@@ -1,0 +1,158 @@
+/*
+ * The answer to a command: a function of its first recorded entry, so that the
+ * same id gets the same answer for ever; only `next` is computed anew.
+ */
+#include <string.h>
+
+#include "base/enc.h"
+#include "flow/flow_int.h"
+
+static void set_text(struct arena *a, struct json *o, struct text t)
+{
+    json_set_str(a, o, "ja", t.ja);
+    json_set_str(a, o, "en", t.en);
+}
+
+static const char *upper_code(struct arena *a, const char *id)
+{
+    char *s = arena_strdup(a, id);
+    for (char *p = s; *p; p++)
+        *p = *p == '.' ? '-' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+    return s;
+}
+
+static const char *kind_word(const struct field *f)
+{
+    static const char *const word[] = {"container", "lot",    "equipment", "place", "badge",    "document", "number",
+                                       "choice",    "date",   "token",     "text",  "identity", "derived"};
+    return word[f->kind];
+}
+
+static void next_field(struct arena *a, struct json *o, const struct next *n, const struct field *f)
+{
+    json_set_str(a, o, "field", f->id);
+    json_set_str(a, o, "field_ja", f->title.ja);
+    json_set_str(a, o, "field_en", f->title.en);
+    json_set_str(a, o, "kind", kind_word(f));
+    json_set_str(a, o, "unit", f->unit);
+    json_set_str(a, o, "plan", f->plan);
+    json_set_int(a, o, "remaining", n->remaining);
+    if (n->again)
+        json_set(a, o, "again", json_bool(a, true));
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < f->nlabels; i++)
+        json_push(list, json_str(a, f->label[i]));
+    for (size_t i = 0; i < f->nmaterials; i++)
+        json_push(list, json_str(a, f->material[i]));
+    if (f->thing)
+        json_push(list, json_str(a, f->thing));
+    if (list->len)
+        json_set(a, o, "labels", list);
+    struct json *options = json_array(a);
+    for (size_t i = 0; i < f->noptions; i++) {
+        struct json *opt = json_set_str(a, json_object(a), "id", f->option[i].id);
+        set_text(a, opt, f->option[i].title);
+        json_push(options, opt);
+    }
+    if (options->len)
+        json_set(a, o, "options", options);
+}
+
+static struct json *next_json(struct flow *f, struct arena *a, const struct station *st)
+{
+    struct next n;
+    rule_next(&f->book, st, flow_now(f), &n);
+    if (!n.batch || n.step < 0)
+        return NULL;
+    const struct step *s = &n.batch->protocol->step[n.step];
+    struct json *o = json_set_str(a, json_object(a), "step", s->id);
+    json_set_str(a, o, "batch", n.batch->id);
+    set_text(a, o, s->title);
+    if (n.field >= 0)
+        next_field(a, o, &n, &s->field[n.field]);
+    if (n.witness)
+        json_set_str(a, o, "kind", "witness");
+    json_set(a, o, "form", json_bool(a, s->form || s->verb != VERB_NONE));
+    json_set(a, o, "sign", json_bool(a, s->verb != VERB_NONE));
+    return o;
+}
+
+struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st)
+{
+    struct json *o = json_set_str(a, json_object(a), "station", st->id), *people = json_array(a);
+    json_set_str(a, o, "kind", st->kind);
+    json_set_str(a, o, "room", st->room);
+    for (size_t i = 0; i < st->bench.npeople; i++)
+        json_push(people, json_str(a, st->bench.person[i]->id));
+    json_set(a, o, "people", people);
+    json_set_str(a, o, "acting", st->bench.acting ? st->bench.acting->id : NULL);
+    json_set_str(a, o, "batch", st->bench.batch ? st->bench.batch->id : NULL);
+    json_set(a, o, "next", next_json(f, a, st));
+    return o;
+}
+
+/* Batch and step as the entry names them; titles from the batch's own protocol. */
+static void add_step(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
+{
+    bool own = strncmp(e->stream, "batch/", 6) == 0;
+    const char *batch = own ? e->stream + 6 : json_get_str(e->body, "batch");
+    const char *step = json_get_str(e->body, "step");
+    const struct batch *x = batch ? book_batch(&f->book, batch) : NULL;
+    json_set_str(a, o, "batch", batch);
+    if (!step || !*step)
+        return;
+    int i = x ? protocol_step(x->protocol, step) : -1;
+    struct json *s = json_set_str(a, json_object(a), "id", step);
+    if (i >= 0)
+        set_text(a, s, x->protocol->step[i].title);
+    json_set_str(a, s, "code", upper_code(a, step));
+    json_set(a, o, "step", s);
+}
+
+static void copy_members(struct arena *a, struct json *o, const struct json *body)
+{
+    static const char *const name[] = {"outcome", "code", "args", "understood", "done", "deviations",
+                                       "holds",   "derived", "pending", "latched"};
+    for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++)
+        if (json_get(body, name[i]))
+            json_set(a, o, name[i], json_copy(a, json_get(body, name[i])));
+}
+
+static struct json *law_json(struct flow *f, struct arena *a, const struct entry *e)
+{
+    struct json *list = json_array(a);
+    json_each(c, e->law)
+    {
+        struct json *o = json_set_str(a, json_object(a), "id", c->str);
+        set_text(a, o, catalogue_clause(f->cfg.catalogue, c->str, clock_day(e->at)));
+        json_push(list, o);
+    }
+    return list->len ? list : NULL;
+}
+
+void reply_write(struct flow *f, const char *text, size_t len, const struct station *st, struct buf *ret)
+{
+    struct arena arena, *a = &arena;
+    struct entry e;
+    char when[CLOCK_TEXT], leaf[44];
+    arena_init(a, 0);
+    require(entry_read(&e, a, text, len) == 0);
+    struct json *o = json_object(a);
+    json_set_str(a, o, "id", e.id);
+    copy_members(a, o, e.body);
+    struct json *message = json_object(a);
+    set_text(a, message, catalogue_text(f->cfg.catalogue, a, json_get_str(e.body, "code"), json_get(e.body, "args")));
+    json_set(a, o, "message", message);
+    add_step(f, a, o, &e);
+    json_set(a, o, "law", law_json(f, a, &e));
+    clock_format(e.at, when);
+    enc_digest(e.leaf, leaf);
+    json_set_str(a, o, "at", when);
+    json_set_str(a, o, "stream", e.stream);
+    json_set_int(a, o, "sseq", (int64_t)e.sseq);
+    json_set_str(a, o, "leaf", leaf);
+    if (st && !st->revoked)
+        json_set(a, o, "next", next_json(f, a, st));
+    json_write(ret, o);
+    arena_fini(a);
+}

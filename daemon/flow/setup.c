@@ -1,0 +1,217 @@
+/*
+ * The one set-up of an empty log: facility, people, stations, rooms, equipment,
+ * places, lots, protocols, as entries by the system. All or nothing.
+ */
+#include <string.h>
+
+#include "base/enc.h"
+#include "flow/flow_int.h"
+
+struct setup_list {
+    const char *member, *kind, *stream, *id;
+};
+
+static const struct setup_list lists[] = {
+    {"people", "person.enrolled", "person", "person"},   {"rooms", "room.added", "room", "room"},
+    {"stations", "station.enrolled", "station", "station"}, {"equipment", "equipment.added", "equipment", "equipment"},
+    {"places", "place.added", "place", "place"},         {"lots", "lot.received", "lot", "lot"},
+};
+
+struct setup {
+    struct work *w;
+    struct flow *f;
+    int64_t now;
+    size_t n, cap;
+    struct entry **entry;
+    struct ledger_item *item;
+    int err;
+    const char *where; /* what did not fit */
+};
+
+static void add(struct setup *s, const char *stream, const char *kind, struct json *body)
+{
+    if (s->err)
+        return;
+    struct draft d = {.stream = stream, .kind = kind, .body = body};
+    if (s->n == s->cap) {
+        s->cap = s->cap ? s->cap * 2 : 256;
+        struct entry **e = arena_alloc(&s->w->arena, s->cap * sizeof(*e));
+        struct ledger_item *item = arena_alloc(&s->w->arena, s->cap * sizeof(*item));
+        if (s->n) {
+            memcpy(e, s->entry, s->n * sizeof(*e));
+            memcpy(item, s->item, s->n * sizeof(*item));
+        }
+        s->entry = e;
+        s->item = item;
+    }
+    struct entry *e = arena_alloc(&s->w->arena, sizeof(*e));
+    s->err = entry_make(s->w, &d, s->now, e, &s->item[s->n]);
+    if (!s->err)
+        s->err = book_apply(&s->f->book, e);
+    if (s->err) {
+        s->where = arena_printf(&s->w->arena, "%s %s", kind, stream);
+        return;
+    }
+    if (s->n == 0) { /* the others name it */
+        s->w->state->entry[0] = *e;
+        s->w->state->first = 0;
+    }
+    s->entry[s->n++] = e;
+}
+
+static void add_credentials(struct setup *s, struct json *person)
+{
+    struct arena *a = &s->w->arena;
+    const struct json *cred = json_get(person, "cred");
+    const char *id = json_get_str(person, "person"), *pin = json_get_str(cred, "pin"), *key = json_get_str(cred, "key");
+    char digest[44];
+    if (!id || !pin || !key) {
+        s->err = CPF_E_INVAL;
+        s->where = arena_printf(a, "people %s: cred", id ? id : "");
+        return;
+    }
+    credential_digest(pin, key, digest);
+    *(struct json *)cred = *json_str(a, digest);
+    ((struct json *)cred)->name = "cred";
+    struct db_params p = {0};
+    const char *kind[] = {"pin", "key"}, *sealed[] = {pin, key};
+    for (int i = 0; i < 2; i++) {
+        p = (struct db_params){0};
+        db_param_text(&p, id);
+        db_param_text(&p, kind[i]);
+        db_param_text(&p, sealed[i]);
+        credential_keep(s->f, id, kind[i], sealed[i]);
+        db_query(s->f->db, DB_FLOW_CREDENTIAL_ADD, &p, NULL, NULL);
+    }
+}
+
+/* A description in YAML gives words: 1 true, 0 false, -1 anything else. */
+static int truth(const struct json *v)
+{
+    if (!v || (v->type != JSON_BOOL && v->type != JSON_STRING))
+        return -1;
+    if (v->type == JSON_BOOL)
+        return v->num != 0;
+    return strcmp(v->str, "true") == 0 ? 1 : strcmp(v->str, "false") == 0 ? 0 : -1;
+}
+
+static void add_record(struct setup *s, const struct setup_list *l, const struct json *given)
+{
+    struct arena *a = &s->w->arena;
+    struct json *body = json_object(a);
+    const char *id = json_get_str(given, l->id);
+    if (!id) {
+        s->err = CPF_E_INVAL;
+        s->where = arena_printf(a, "%s: %s", l->member, l->id);
+        return;
+    }
+    bool released = truth(json_get(given, "released")) == 1;
+    json_each(m, given)
+        if (strcmp(m->name, "released") != 0)
+            json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
+    if (strcmp(l->kind, "person.enrolled") == 0)
+        add_credentials(s, body);
+    if (s->err)
+        return;
+    add(s, arena_printf(a, "%s/%s", l->stream, id), l->kind, body);
+    if (released)
+        add(s, arena_printf(a, "lot/%s", id), "lot.released", json_set_str(a, json_object(a), "lot", id));
+}
+
+/* In training, protocols come approved; elsewhere two people of two departments approve them later. */
+static void add_protocol(struct setup *s, const char *text)
+{
+    struct arena *a = &s->w->arena;
+    struct protocol *p = NULL;
+    struct protocol_error err = {0};
+    size_t n = 0, part = 0, len = strlen(text);
+    if (protocol_load(text, len, &p, &err, 1, &n) != 0) {
+        s->err = CPF_E_SYNTAX;
+        s->where = arena_printf(a, "protocol %d:%d: %s", err.line, err.column, err.text);
+        return;
+    }
+    const char *stream = arena_printf(a, "protocol/%s@%s", p->id, p->version);
+    for (size_t at = 0, take; at < len; at += take) {
+        take = len - at < 40000 ? len - at : 40000;
+        while (at + take < len && ((unsigned char)text[at + take] & 0xc0) == 0x80)
+            take--;
+        struct json *b = json_set(a, json_object(a), "text", json_strn(a, text + at, take));
+        add(s, stream, "protocol.text", json_set_int(a, b, "part", (int64_t)++part));
+    }
+    char hash[44];
+    enc_digest(p->hash, hash);
+    static const char *const kinds[] = {"protocol.registered", "protocol.approved", "protocol.approved"};
+    static const char *const depts[] = {NULL, "manufacturing", "quality"};
+    for (int i = 0; i < (s->f->cfg.conf->training ? 3 : 1); i++) {
+        struct json *b = json_set_str(a, json_object(a), "protocol", p->id);
+        json_set_str(a, b, "version", p->version);
+        json_set_str(a, b, "hash", hash);
+        json_set_str(a, b, "dept", depts[i]);
+        add(s, stream, kinds[i], b);
+    }
+    protocol_free(p);
+}
+
+static void add_all(struct setup *s, const struct json *body)
+{
+    struct arena *a = &s->w->arena;
+    add(s, "facility", "facility.opened", json_copy(a, json_get(body, "facility")));
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+        json_each(r, json_get(body, lists[i].member))
+            if (!s->err)
+                add_record(s, &lists[i], r);
+    json_each(p, json_get(body, "protocols"))
+        if (!s->err)
+            add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
+}
+
+static void forget(struct flow *f)
+{
+    book_fini(&f->book);
+    book_init(&f->book);
+    f->book.disclosed = disclosed_value;
+    f->book.arg = f;
+}
+
+static void answer_invalid(struct setup *s)
+{
+    struct arena *a = &s->w->arena;
+    struct json *args = json_set_str(a, json_object(a), "field", s->where ? s->where : "");
+    struct text t = catalogue_text(s->f->cfg.catalogue, a, "record.invalid", args);
+    struct json *o = json_set_str(a, json_object(a), "code", "record.invalid"), *m = json_object(a);
+    json_set_str(a, m, "ja", t.ja);
+    json_set_str(a, m, "en", t.en);
+    json_set(a, o, "message", m);
+    json_set(a, o, "args", args);
+    json_set_str(a, o, "error", cpf_strerror(s->err));
+    struct buf out;
+    buf_init(&out);
+    json_write(&out, o);
+    s->w->reply(s->w->arg, 400, NULL, out.data, out.len);
+    buf_fini(&out);
+    work_free(s->w);
+}
+
+#define SETUP_CHUNK 60
+
+void flow_setup(struct flow *f, struct work *w, const struct json *body)
+{
+    const char *no = flow_unavailable(f);
+    if (no || !flow_is_new(f) || !json_get(body, "facility")) {
+        work_answer(w, no ? 503 : flow_is_new(f) ? 400 : 409, no ? no : flow_is_new(f) ? "request.field" : "setup.done");
+        return;
+    }
+    struct setup s = {.w = w, .f = f, .now = flow_now(f)};
+    add_all(&s, body);
+    if (s.err) {
+        forget(f);
+        answer_invalid(&s);
+        return;
+    }
+    w->state->setup = true;
+    for (size_t i = 0; i < s.n; i += SETUP_CHUNK) {
+        size_t n = s.n - i < SETUP_CHUNK ? s.n - i : SETUP_CHUNK;
+        f->in_flight++;
+        ledger_submit(f->ledger, s.item + i, n, i + n == s.n ? w : NULL);
+    }
+}

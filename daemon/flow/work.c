@@ -1,0 +1,357 @@
+/* A command's life between its request and its reply. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "base/enc.h"
+#include "base/key.h"
+#include "flow/flow_int.h"
+#include "log.h"
+
+struct work *work_new(struct flow *f)
+{
+    struct work *w = xcalloc(1, sizeof(*w));
+    arena_init(&w->arena, 0);
+    w->state = xcalloc(1, sizeof(*w->state));
+    w->state->flow = f;
+    w->state->first = SIZE_MAX;
+    return w;
+}
+
+static void wipe_secret(struct work *w)
+{
+    if (!w->secret)
+        return;
+    explicit_bzero(w->secret, strlen(w->secret));
+    free(w->secret);
+    w->secret = NULL;
+}
+
+void work_free(struct work *w)
+{
+    wipe_secret(w);
+    key_free(w->state->key);
+    for (struct waiter *n, *x = w->state->waiters; x; x = n) {
+        n = x->next;
+        free(x);
+    }
+    free(w->state);
+    arena_fini(&w->arena);
+    free(w);
+}
+
+void work_drop(struct work *w)
+{
+    work_free(w);
+}
+
+/* An answer that needed no judging, or that came to nothing: the id stays unused. */
+void work_answer(struct work *w, int status, const char *code)
+{
+    struct flow *f = w->state->flow;
+    w->reply(w->arg, status, code, NULL, 0);
+    for (struct waiter *x = w->state->waiters; x; x = x->next)
+        x->reply(x->arg, status, code, NULL, 0);
+    if (w->state->record)
+        ids_forget(f->ids, w->state->record);
+    work_free(w);
+}
+
+/* ---- judging, entries, book, ledger ------------------------------------------- */
+
+static void fatal(struct flow *f, int err, const char *kind)
+{
+    log_event(LOG_LEVEL_ERROR, "flow.book", "error", cpf_strerror(err), "kind", kind, NULL);
+    f->cfg.on_stop(f->cfg.arg, err, "an entry of this program does not fit the book: a bug");
+}
+
+void work_commit(struct work *w, int64_t now)
+{
+    struct work_state *s = w->state;
+    struct flow *f = s->flow;
+    for (size_t i = 0; i < s->verdict.ndrafts; i++) {
+        const struct draft *d = &s->verdict.draft[i];
+        int err = entry_make(w, d, now, &s->entry[s->n], &s->item[s->n]);
+        if (err == CPF_E_LIMIT && i == 0) { /* nothing was applied yet */
+            work_answer(w, 413, "http.too-large");
+            return;
+        }
+        if (err == 0)
+            err = book_apply(&f->book, &s->entry[s->n]);
+        if (err) {
+            fatal(f, err, d->kind);
+            return;
+        }
+        if (!d->system && s->first == SIZE_MAX)
+            s->first = s->n;
+        s->n++;
+    }
+    f->in_flight++;
+    ledger_submit(f->ledger, s->item, s->n, w);
+}
+
+static void send_settled(struct flow *f, struct work *w)
+{
+    const struct entry *e = &w->state->entry[w->state->first];
+    struct buf out;
+    buf_init(&out);
+    reply_write(f, e->text, e->len, w->cmd.station, &out);
+    w->reply(w->arg, 200, NULL, out.data, out.len);
+    for (struct waiter *x = w->state->waiters; x; x = x->next)
+        x->reply(x->arg, 200, NULL, out.data, out.len);
+    buf_fini(&out);
+    if (w->state->record)
+        ids_settled(f->ids, w->state->record, e->text, e->len);
+}
+
+void work_settled(void *flow, void *tag)
+{
+    struct flow *f = flow;
+    struct work *w = tag;
+    f->in_flight--;
+    if (!w)
+        return; /* a part of a set-up */
+    if (w->state->setup) {
+        static const char done[] = "{\"code\":\"accepted\",\"outcome\":\"accepted\"}";
+        w->reply(w->arg, 200, NULL, done, sizeof(done) - 1);
+    } else if (w->reply) {
+        send_settled(f, w);
+    }
+    work_free(w);
+}
+
+/* The clock never goes back: a little behind the log is waited out by using the log's own time. */
+static bool clock_ok(struct flow *f, int64_t *ret_now)
+{
+    int64_t now = flow_now(f), last = ledger_last_at(f->ledger);
+    if (last < f->book.last_at)
+        last = f->book.last_at;
+    if (now < last - BOUND_CLOCK_BACK_MS)
+        return false;
+    *ret_now = now < last ? last : now;
+    return true;
+}
+
+static void judge(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    const char *away = flow_unavailable(f);
+    int64_t now;
+    if (away) {
+        work_answer(w, 503, away);
+        return;
+    }
+    if (!clock_ok(f, &now)) {
+        work_answer(w, 503, "clock.back");
+        return;
+    }
+    rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
+    work_commit(w, now);
+    /* the key lived for one turn of the loop */
+    if (w->state->n) {
+        key_free(w->state->key);
+        w->state->key = NULL;
+    }
+}
+
+/* ---- secrets --------------------------------------------------------------------- */
+
+/* What is sealed under the password is the person's seed; under the PIN, a mere token. */
+static void on_unlocked(void *arg, int err, const void *secret, size_t len)
+{
+    struct work *w = arg;
+    wipe_secret(w);
+    w->cmd.authenticated = err == 0;
+    if (err == 0 && w->secret_kind == SECRET_PASSWORD) {
+        uint8_t pub[KEY_PUB];
+        if (len != KEY_SEED || key_from_seed(secret, &w->state->key) != 0) {
+            w->cmd.authenticated = false;
+        } else {
+            key_public(w->state->key, pub);
+            w->cmd.authenticated = memcmp(pub, w->cmd.person->key, KEY_PUB) == 0;
+        }
+    }
+    judge(w);
+}
+
+static bool needs_unlock(const struct work *w)
+{
+    const struct person *p = w->cmd.person;
+    return w->secret && p && !p->locked;
+}
+
+static void unlock_then_judge(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    const struct credential *c = needs_unlock(w) ? flow_credential(f, w->cmd.person) : NULL;
+    const char *sealed = !c ? NULL : w->secret_kind == SECRET_PIN ? c->pin : c->key;
+    if (!sealed) {
+        judge(w);
+        return;
+    }
+    int err = unlock_start(f->unlock, sealed, w->secret, on_unlocked, w);
+    if (err)
+        work_answer(w, 503, "busy.unlock");
+}
+
+/* ---- credentials go to their table before the entry that names them --------------------- */
+
+static void on_credential(void *arg, const struct db_reply *r)
+{
+    struct work *w = arg;
+    if (r->error.code) {
+        work_answer(w, 503, "away.database");
+        return;
+    }
+    if (--w->state->credentials_left == 0)
+        unlock_then_judge(w);
+}
+
+static void add_credential(struct work *w, const char *person, const char *kind, const char *sealed)
+{
+    struct flow *f = w->state->flow;
+    struct db_params p = {0};
+    db_param_text(&p, person);
+    db_param_text(&p, kind);
+    db_param_text(&p, sealed);
+    credential_keep(f, person, kind, sealed);
+    db_query(f->db, DB_FLOW_CREDENTIAL_ADD, &p, on_credential, w);
+}
+
+static void store_credentials(struct work *w)
+{
+    const char *person = json_get_str(w->cmd.body, "person");
+    const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
+    if (!person || !pin || !key) {
+        unlock_then_judge(w);
+        return;
+    }
+    char digest[44];
+    credential_digest(pin, key, digest);
+    json_set_str(&w->arena, (struct json *)w->cmd.body, "cred", digest);
+    w->state->credentials_left = 2;
+    add_credential(w, person, "pin", pin);
+    add_credential(w, person, "key", key);
+}
+
+/* ---- ids ------------------------------------------------------------------------------- */
+
+static void go_on(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    w->state->record = ids_add(f->ids, w->id, w->req, w, flow_now(f));
+    if (w->badge)
+        w->cmd.person = book_person(&f->book, w->badge);
+    w->cmd.secret_given = w->secret != NULL;
+    w->cmd.late_after_s = f->cfg.conf->late_after_s;
+    if (w->credentials)
+        store_credentials(w);
+    else
+        unlock_then_judge(w);
+}
+
+static void answer_again(struct work *w, const char *text, size_t len)
+{
+    struct flow *f = w->state->flow;
+    struct buf out;
+    buf_init(&out);
+    reply_write(f, text, len, w->cmd.station, &out);
+    w->reply(w->arg, 200, NULL, out.data, out.len);
+    buf_fini(&out);
+    work_free(w);
+}
+
+static void on_old_id(void *arg, const struct db_reply *r)
+{
+    struct work *w = arg;
+    struct entry e;
+    if (r->error.code) {
+        work_answer(w, 503, "away.database");
+        return;
+    }
+    if (ids_find(w->state->flow->ids, w->id)) { /* the same id came while we looked */
+        flow_start(w->state->flow, w);
+        return;
+    }
+    if (db_rows(r->result[0]) == 0) {
+        go_on(w);
+        return;
+    }
+    const char *text = arena_strdup(&w->arena, db_text(r->result[0], 0, 0));
+    if (entry_read(&e, &w->arena, text, strlen(text)) != 0)
+        work_answer(w, 503, "away.database");
+    else if (memcmp(e.req, w->req, HASH_LEN) != 0)
+        work_answer(w, 409, "request.conflict");
+    else
+        answer_again(w, text, strlen(text));
+}
+
+static void look_up(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    struct db_params p = {0};
+    uint8_t uuid[16];
+    char hex[33];
+    size_t n = 0;
+    for (const char *c = w->id; *c; c++)
+        if (*c != '-')
+            hex[n++] = *c;
+    if (n != 32 || enc_unhex(hex, 32, uuid, 16) != 0 || !db_ready(f->db)) {
+        work_answer(w, 503, "away.database");
+        return;
+    }
+    db_param_bytes(&p, uuid, sizeof(uuid));
+    db_query(f->db, DB_FLOW_BY_ID, &p, on_old_id, w);
+}
+
+static void join(struct work *w, struct id_record *r)
+{
+    if (memcmp(r->req, w->req, HASH_LEN) != 0) {
+        work_answer(w, 409, "request.conflict");
+        return;
+    }
+    if (!r->work) {
+        answer_again(w, r->text, r->len);
+        return;
+    }
+    struct work *other = r->work;
+    struct waiter *x = xcalloc(1, sizeof(*x));
+    *x = (struct waiter){w->reply, w->arg, other->state->waiters};
+    other->state->waiters = x;
+    work_free(w);
+}
+
+static const char *overloaded(const struct flow *f)
+{
+    if (ledger_waiting(f->ledger) >= BOUND_QUEUE_COMMANDS || ledger_waiting_bytes(f->ledger) >= BOUND_QUEUE_BYTES)
+        return "busy.queue";
+    return NULL;
+}
+
+void flow_start(struct flow *f, struct work *w)
+{
+    int64_t id_ms;
+    const char *no = flow_unavailable(f);
+    if (!no)
+        no = overloaded(f);
+    if (no) {
+        work_answer(w, 503, no);
+        return;
+    }
+    if (uuid7_parse(w->id, strlen(w->id), &id_ms) != 0) {
+        work_answer(w, 400, "request.id");
+        return;
+    }
+    if (id_ms > flow_now(f) + BOUND_ID_FUTURE_MS) {
+        work_answer(w, 400, "request.id-future");
+        return;
+    }
+    struct id_record *r = ids_find(f->ids, w->id);
+    if (r)
+        join(w, r);
+    else if (ids_before_horizon(f->ids, id_ms))
+        look_up(w);
+    else
+        go_on(w);
+}
