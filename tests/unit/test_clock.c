@@ -206,6 +206,14 @@ static void test_days_whose_midnight_does_not_exist(void **state)
     expect_start("2011-12-31", "2011-12-30T10:00:00.000Z");
 }
 
+static void test_day_with_two_midnights_begins_at_the_first(void **state)
+{
+    (void)state;
+    assert_int_equal(clock_zone_use("Asia/Amman"), CPF_OK);
+    expect_start("2021-10-29", "2021-10-28T21:00:00.000Z"); /* at 01:00 the clock went back to 00:00 */
+    expect_start("2021-10-30", "2021-10-29T22:00:00.000Z");
+}
+
 /* The instant before a day's start is another day, whatever the zone does. */
 static void test_day_start_is_the_first_millisecond(void **state)
 {
@@ -247,6 +255,7 @@ int main(void)
         cmocka_unit_test(test_days_in_tokyo),
         cmocka_unit_test(test_days_with_summer_time),
         cmocka_unit_test(test_days_whose_midnight_does_not_exist),
+        cmocka_unit_test(test_day_with_two_midnights_begins_at_the_first),
         cmocka_unit_test(test_day_start_is_the_first_millisecond),
         cmocka_unit_test(test_clocks_move_forward),
     };

@@ -164,6 +164,14 @@ static void test_consistency_holds_for_every_pair_of_sizes(void **state)
                                  CPF_E_PROOF);
                 proof[i][31 - i] ^= 1;
             }
+            old[5] ^= 4;
+            assert_int_equal(merkle_verify_consistency(size1, size2, old, new, (proof_t)proof, n),
+                             CPF_E_PROOF);
+            old[5] ^= 4;
+            new[6] ^= 8;
+            assert_int_equal(merkle_verify_consistency(size1, size2, old, new, (proof_t)proof, n),
+                             CPF_E_PROOF);
+            new[6] ^= 8;
             memcpy(proof[n], new, HASH_LEN);
             assert_int_equal(merkle_verify_consistency(size1, size2, old, new, (proof_t)proof, n + 1),
                              CPF_E_PROOF);
