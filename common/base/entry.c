@@ -420,8 +420,6 @@ static int seen_check(const struct entry *e, const struct json *obj, unsigned se
     bool occurred = seen & BIT(OCCURRED), late = seen & BIT(LATE), id = seen & BIT(ID), req = seen & BIT(REQ);
     if ((seen & always) != always || occurred != late || id != req)
         return CPF_E_PROFILE;
-    if (occurred && (e->occurred == 0 || e->occurred == e->at))
-        return CPF_E_PROFILE;
     /* prev is empty exactly on a stream's first entry */
     if ((json_get(obj, "prev")->len == 0) != (e->sseq == 1))
         return CPF_E_PROFILE;

@@ -306,6 +306,8 @@ static void test_parse_names_the_fault(void **state)
         {"\"\\ud800\"", CPF_E_UTF8},
         {"\"\\udc00\\ud800\"", CPF_E_UTF8},
         {"\"\\ud83d\\ude00\"", CPF_E_PROFILE},
+        {"\"\\ud83d\\udbff\"", CPF_E_UTF8},
+        {"\"\\ud83d\\ue000\"", CPF_E_UTF8},
         {"\"\xed\xa0\x80\"", CPF_E_UTF8},
         {"\"\xc0\x80\"", CPF_E_UTF8},
         {"\"a\tb\"", CPF_E_SYNTAX},

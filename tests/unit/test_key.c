@@ -107,6 +107,8 @@ static void test_check_public_refuses_noncanonical_y(void **state)
         snprintf(hex, sizeof(hex), "%02xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", low);
         expect_public(hex, CPF_E_KEY);
     }
+    /* Smaller in one high byte, and on the curve. */
+    expect_public("f0fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe7f", CPF_OK);
 }
 
 static void test_check_public_refuses_y_without_a_point(void **state)
