@@ -1,0 +1,462 @@
+/* What was scanned: local codes, GS1, numbers, dates, and bytes that are none of them. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "core/code.h"
+#include "seeded.h"
+
+#define GS "\x1d"
+static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+static int read_text(const char *raw, struct code *ret)
+{
+    return code_read(raw, strlen(raw), ret);
+}
+
+static struct code read_good(const char *raw)
+{
+    struct code c;
+    assert_int_equal(read_text(raw, &c), CPF_OK);
+    return c;
+}
+
+static struct code read_made(char type, const char *id)
+{
+    char raw[72];
+    assert_int_equal(code_make(type, id, raw, sizeof(raw)), CPF_OK);
+    return read_good(raw);
+}
+
+static void assert_refused(const char *raw, int rc)
+{
+    struct code c = {.kind = CODE_COMMAND, .number = 7};
+    assert_int_equal(read_text(raw, &c), rc);
+    assert_int_equal(c.number, 7); /* untouched */
+}
+
+static int64_t day(const char *text)
+{
+    int64_t ret = 0;
+    assert_int_equal(clock_day_parse(text, &ret), CPF_OK);
+    return ret;
+}
+
+/* -- local codes -- */
+
+static void test_code_make_appends_the_check_character(void **state)
+{
+    (void)state;
+    char raw[72];
+    assert_int_equal(code_make('C', "NK26-0147-T1", raw, sizeof(raw)), CPF_OK);
+    assert_string_equal(raw, "C-NK26-0147-T1-0");
+    assert_int_equal(code_make('P', "OP1", raw, sizeof(raw)), CPF_OK);
+    assert_string_equal(raw, "P-OP1-1");
+}
+
+static void test_code_make_refuses_what_a_label_cannot_hold(void **state)
+{
+    (void)state;
+    char raw[72], longest[66];
+    static const char *const bad[] = {"", "op1", "OP 1", "OP_1", "-A", "A-", "A--B", "A.B", "Ａ"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_int_equal(code_make('P', bad[i], raw, sizeof(raw)), CPF_E_INVAL);
+    assert_int_equal(code_make('Q', "OP1", raw, sizeof(raw)), CPF_E_INVAL);
+    assert_int_equal(code_make('P', "OP1", raw, 7), CPF_E_INVAL);
+    memset(longest, 'A', sizeof(longest));
+    longest[65] = '\0';
+    assert_int_equal(code_make('P', longest, raw, sizeof(raw)), CPF_E_INVAL);
+    longest[64] = '\0';
+    assert_int_equal(code_make('P', longest, raw, sizeof(raw)), CPF_OK);
+    assert_string_equal(read_good(raw).id, longest);
+}
+
+static void test_code_read_knows_every_type(void **state)
+{
+    (void)state;
+    static const struct {
+        char type;
+        enum code_kind kind;
+        const char *name;
+    } types[] = {{'P', CODE_BADGE, "badge"},     {'B', CODE_BATCH, "batch"},
+                 {'L', CODE_LOT, "lot"},         {'E', CODE_EQUIPMENT, "equipment"},
+                 {'W', CODE_PLACE, "place"},     {'D', CODE_DOCUMENT, "document"},
+                 {'N', CODE_PATIENT, "patient"}, {'X', CODE_COMMAND, "command"}};
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+        struct code c = read_made(types[i].type, "STEP-D3-COUNT");
+        assert_int_equal(c.kind, types[i].kind);
+        assert_string_equal(c.id, "STEP-D3-COUNT");
+        assert_string_equal(code_kind_name(c.kind), types[i].name);
+    }
+}
+
+static void test_a_container_has_batch_label_and_number(void **state)
+{
+    (void)state;
+    struct code c = read_made('C', "NK26-0147-FP12");
+    assert_int_equal(c.kind, CODE_CONTAINER);
+    assert_string_equal(c.batch, "NK26-0147");
+    assert_string_equal(c.label, "FP");
+    assert_int_equal(c.number, 12);
+}
+
+static void test_a_container_without_label_or_number_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"T1", "NK26-T", "NK26-12", "NK26-T01", "NK26-T12345", "NK26-T1A"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        char raw[72];
+        assert_int_equal(code_make('C', bad[i], raw, sizeof(raw)), CPF_OK);
+        assert_refused(raw, CPF_E_SYNTAX);
+    }
+}
+
+static void test_a_lot_may_have_a_unit(void **state)
+{
+    (void)state;
+    struct code c = read_made('L', "HT-2609-U0042");
+    assert_string_equal(c.id, "HT-2609");
+    assert_string_equal(c.unit, "0042");
+    c = read_made('L', "HT-2609");
+    assert_string_equal(c.id, "HT-2609");
+    assert_string_equal(c.unit, "");
+    c = read_made('L', "HT-U"); /* no unit, a lot of that name */
+    assert_string_equal(c.id, "HT-U");
+}
+
+static void test_malformed_local_codes_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"P-",      "P-1",      "P--1",     "P-OP1",     "P-OP1-",   "P-op1-1",
+                                      "P-OP1-*", "P-OP1-11", "P-OP.1-1", "P-OP--1-1", "C-\"T1-0", "E-mail"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_refused(bad[i], CPF_E_SYNTAX);
+    assert_refused("P-OP1-2", CPF_E_MISMATCH);
+}
+
+/* The scheme itself (ISO 7064, MOD 37,36), written a second time. */
+static char reference_check(const char *s)
+{
+    int p = 36;
+    for (; *s; s++) {
+        int x = (p + (int)(strchr(letters, *s) - letters)) % 36;
+        p = (x ? x : 36) * 2 % 37;
+    }
+    for (int c = 0; c < 36; c++)
+        if ((p + c) % 36 == 1)
+            return letters[c];
+    return '?';
+}
+
+static void test_the_check_character_is_that_of_iso_7064(void **state)
+{
+    (void)state;
+    struct seeded rnd = {7};
+    assert_int_equal(reference_check("A12425GABC1234002"), 'M'); /* the GRid standard's own example */
+    for (int round = 0; round < 2000; round++) {
+        char id[24] = "", bare[25] = "W", raw[72];
+        size_t len = 1 + seeded_below(&rnd, 20);
+        for (size_t i = 0; i < len; i++)
+            bare[i + 1] = id[i] = letters[seeded_below(&rnd, 36)];
+        bare[len + 1] = '\0';
+        assert_int_equal(code_make('W', id, raw, sizeof(raw)), CPF_OK);
+        assert_int_equal(raw[strlen(raw) - 1], reference_check(bare));
+    }
+}
+
+static void random_code(struct seeded *rnd, char raw[72])
+{
+    char id[24] = "";
+    size_t len = 4 + seeded_below(rnd, 16);
+    for (size_t i = 0; i < len; i++)
+        id[i] = letters[seeded_below(rnd, 36)];
+    assert_int_equal(code_make('B', id, raw, 72), CPF_OK);
+}
+
+static void test_every_single_substitution_is_detected(void **state)
+{
+    (void)state;
+    struct seeded rnd = {11};
+    struct code c;
+    for (int round = 0; round < 300; round++) {
+        char raw[72];
+        random_code(&rnd, raw);
+        for (size_t i = 2; raw[i]; i++)
+            for (const char *l = letters; *l && raw[i] != '-'; l++) {
+                char wrong[72];
+                memcpy(wrong, raw, sizeof(wrong));
+                wrong[i] = *l;
+                assert_int_equal(read_text(wrong, &c), *l == raw[i] ? CPF_OK : CPF_E_MISMATCH);
+            }
+    }
+}
+
+/* A hybrid system misses a pair whose doubled sums fold at the modulus: fewer than two in a thousand. */
+static void test_adjacent_transpositions_are_detected(void **state)
+{
+    (void)state;
+    struct seeded rnd = {13};
+    struct code c;
+    size_t tried = 0, missed = 0;
+    for (int round = 0; round < 20000; round++) {
+        char raw[72];
+        random_code(&rnd, raw);
+        for (size_t i = 2; raw[i + 3]; i++) {
+            char a = raw[i], b = raw[i + 1];
+            if (a == b)
+                continue;
+            raw[i] = b;
+            raw[i + 1] = a;
+            tried++;
+            missed += read_text(raw, &c) == CPF_OK;
+            raw[i] = a;
+            raw[i + 1] = b;
+        }
+    }
+    assert_true(tried > 100000);
+    assert_true(missed * 200 < tried);
+    print_message("# %zu of %zu transpositions missed\n", missed, tried);
+}
+
+/* -- GS1 -- */
+
+#define ITEM "0104912345678904"
+
+static void test_a_gs1_label_is_read(void **state)
+{
+    (void)state;
+    static const char *const prefixes[] = {"]d2", "]C1", "]Q3", "]e0", GS};
+    for (size_t i = 0; i < 5; i++) {
+        char raw[100];
+        snprintf(raw, sizeof(raw),
+                 "%s" ITEM "17261231"
+                 "10LOT42A" GS "2100017",
+                 prefixes[i]);
+        struct code c = read_good(raw);
+        assert_int_equal(c.kind, CODE_GS1);
+        assert_string_equal(c.gtin, "04912345678904");
+        assert_string_equal(c.lot, "LOT42A");
+        assert_string_equal(c.unit, "00017");
+        assert_int_equal(c.expiry_day, day("2026-12-31"));
+        assert_true(c.made_day == INT64_MIN);
+    }
+}
+
+static void test_gs1_elements_come_in_any_order(void **state)
+{
+    (void)state;
+    struct code c = read_good("]d2"
+                              "10A/b-1" GS "112602"
+                              "28" ITEM);
+    assert_string_equal(c.lot, "A/b-1");
+    assert_int_equal(c.made_day, day("2026-02-28"));
+    assert_true(c.expiry_day == INT64_MIN);
+    assert_string_equal(c.unit, "");
+}
+
+static void test_gs1_day_zero_is_the_end_of_the_month(void **state)
+{
+    (void)state;
+    assert_int_equal(read_good("]d2" ITEM "17280200").expiry_day, day("2028-02-29"));
+    assert_int_equal(read_good("]d2" ITEM "17270200").expiry_day, day("2027-02-28"));
+    assert_int_equal(read_good("]d2" ITEM "17261200").expiry_day, day("2026-12-31"));
+}
+
+static void test_gs1_dates_that_do_not_exist_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"260229", "260431", "261301", "260001", "261232", "2612AB", "26123"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        char raw[60];
+        snprintf(raw, sizeof(raw), "]d2" ITEM "17%s", bad[i]);
+        assert_refused(raw, CPF_E_SYNTAX);
+    }
+}
+
+static void test_a_wrong_gs1_check_digit_is_refused(void **state)
+{
+    (void)state;
+    assert_refused("]d2"
+                   "0104912345678905"
+                   "17261231",
+                   CPF_E_MISMATCH);
+    assert_refused("]d2"
+                   "0104912345687904"
+                   "17261231",
+                   CPF_E_MISMATCH);
+}
+
+static void test_malformed_gs1_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "]d2",
+        "]d2" ITEM "10",                   /* nothing in it */
+        "]d2" ITEM "10" GS "2100017",      /* nothing in it */
+        "]d2" ITEM "10LOT42A" GS,          /* cut off behind the separator */
+        "]d2" ITEM "17261231" GS GS "10A", /* two separators */
+        "]d2" ITEM "17261231"
+        "9",                           /* trailing byte */
+        "]d2" ITEM "10LOT42A" GS "xx", /* trailing bytes */
+        "]d2" ITEM "99ABC",            /* identifier that is not known here */
+        "]d2" ITEM "3103000123",       /* likewise */
+        "]d2" ITEM ITEM,               /* twice */
+        "]d2"
+        "10LOT42A",                           /* of what? */
+        "]d2" ITEM "10ABCDEFGHIJKLMNOPQRSTU", /* 21 characters */
+        "]d2" ITEM "10LOT 42",                /* blank */
+        "]d2" ITEM "10LOT#",                  /* not of the GS1 character set */
+        "]d2"
+        "010491234567890", /* short */
+        "]d2"
+        "01049123456789X4",
+        "]d9" ITEM, /* another symbology */
+        "]C0" ITEM,
+        "]",
+        GS,
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_refused(bad[i], CPF_E_SYNTAX);
+}
+
+/* Without GS nobody can tell where a lot ends: too long is refused, shorter is another lot's name. */
+static void test_a_missing_gs1_separator_never_gives_the_right_lot(void **state)
+{
+    (void)state;
+    assert_refused("]d2" ITEM "10LOT42A"
+                   "2100017"
+                   "17261231",
+                   CPF_E_SYNTAX);
+    struct code c = read_good("]d2" ITEM "10LOT42A"
+                              "2100017");
+    assert_string_equal(c.lot, "LOT42A2100017");
+    assert_string_equal(c.unit, "");
+}
+
+/* -- numbers, dates, texts -- */
+
+static void test_numbers_keep_digits_and_unit(void **state)
+{
+    (void)state;
+    char text[DEC_TEXT];
+    struct code c = read_good("45.0 mL");
+    assert_int_equal(c.kind, CODE_NUMBER);
+    dec_format(c.value, text);
+    assert_string_equal(text, "45.0");
+    assert_string_equal(c.unit, "mL");
+    c = read_good("140 %");
+    assert_true(c.kind == CODE_NUMBER && c.value.mant == 140);
+    assert_string_equal(c.unit, "%");
+    c = read_good("-5");
+    assert_true(c.kind == CODE_NUMBER && c.value.mant == -5 && c.unit[0] == '\0');
+    assert_string_equal(read_good("37.0 °C").unit, "°C");
+}
+
+static void test_what_is_no_exact_number_is_a_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "1e5",   "+5", "05", "5.",  ".5",      "1,000", "5  mL",
+        "5 mL ", "5 ", "-",  "5mL", "5 mL of", "-0",    "3 abcdefghijklmnopqrstuvwxyzabcdefgh"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        assert_int_equal(read_good(texts[i]).kind, CODE_TEXT);
+    assert_refused("1234567890123456", CPF_E_LIMIT);
+}
+
+static void test_dates_are_days_that_exist(void **state)
+{
+    (void)state;
+    struct code c = read_good("2026-11-22");
+    assert_int_equal(c.kind, CODE_DATE);
+    assert_int_equal(c.day, day("2026-11-22"));
+    assert_refused("2026-02-29", CPF_E_SYNTAX);
+    assert_refused("2026-13-01", CPF_E_SYNTAX);
+    assert_int_equal(read_good("2026/11/22").kind, CODE_TEXT);
+    assert_int_equal(read_good("26-11-22").kind, CODE_TEXT);
+}
+
+static void test_anything_else_is_a_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"山田太郎", "E-mail sent to ward 3", "Q-1-2", "p-op1-1", "hello",
+                                        " P-OP1-1"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        assert_int_equal(read_good(texts[i]).kind, CODE_TEXT);
+}
+
+/* -- hostile bytes -- */
+
+static void test_hostile_bytes_are_refused(void **state)
+{
+    (void)state;
+    struct code c;
+    char big[BOUND_RAW_SCAN + 1];
+    memset(big, 'a', sizeof(big));
+    assert_int_equal(code_read("", 0, &c), CPF_E_SYNTAX);
+    assert_int_equal(code_read(big, sizeof(big), &c), CPF_E_LIMIT);
+    assert_int_equal(code_read(big, BOUND_RAW_SCAN, &c), CPF_OK);
+    assert_int_equal(code_read("P-OP1\0-1", 8, &c), CPF_E_UTF8);
+    assert_int_equal(code_read("\xff\xfe", 2, &c), CPF_E_UTF8);
+    assert_int_equal(code_read("\xed\xa0\x80", 3, &c), CPF_E_UTF8);
+    memcpy(big, "P-", 2);
+    memset(big + 2, 'A', BOUND_RAW_SCAN - 4);
+    memcpy(big + BOUND_RAW_SCAN - 2, "-1", 2);
+    assert_int_equal(code_read(big, BOUND_RAW_SCAN, &c), CPF_E_LIMIT);
+}
+
+static void test_random_bytes_never_pass_as_a_local_code(void **state)
+{
+    (void)state;
+    struct seeded rnd = {17};
+    for (int round = 0; round < 100000; round++) {
+        char *raw = malloc(40); /* of its own, so that a sanitizer sees a byte too far */
+        size_t len = seeded_below(&rnd, 41);
+        struct code c;
+        for (size_t i = 0; i < len; i++)
+            raw[i] = (char)(seeded_below(&rnd, 3) ? ' ' + (int)seeded_below(&rnd, 95)
+                                                  : (int)seeded_below(&rnd, 256));
+        int rc = code_read(raw, len, &c);
+        if (rc == CPF_OK)
+            assert_true(c.kind == CODE_TEXT || c.kind == CODE_NUMBER);
+        free(raw);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_code_make_appends_the_check_character),
+        cmocka_unit_test(test_code_make_refuses_what_a_label_cannot_hold),
+        cmocka_unit_test(test_code_read_knows_every_type),
+        cmocka_unit_test(test_a_container_has_batch_label_and_number),
+        cmocka_unit_test(test_a_container_without_label_or_number_is_refused),
+        cmocka_unit_test(test_a_lot_may_have_a_unit),
+        cmocka_unit_test(test_malformed_local_codes_are_refused),
+        cmocka_unit_test(test_the_check_character_is_that_of_iso_7064),
+        cmocka_unit_test(test_every_single_substitution_is_detected),
+        cmocka_unit_test(test_adjacent_transpositions_are_detected),
+        cmocka_unit_test(test_a_gs1_label_is_read),
+        cmocka_unit_test(test_gs1_elements_come_in_any_order),
+        cmocka_unit_test(test_gs1_day_zero_is_the_end_of_the_month),
+        cmocka_unit_test(test_gs1_dates_that_do_not_exist_are_refused),
+        cmocka_unit_test(test_a_wrong_gs1_check_digit_is_refused),
+        cmocka_unit_test(test_malformed_gs1_is_refused),
+        cmocka_unit_test(test_a_missing_gs1_separator_never_gives_the_right_lot),
+        cmocka_unit_test(test_numbers_keep_digits_and_unit),
+        cmocka_unit_test(test_what_is_no_exact_number_is_a_text),
+        cmocka_unit_test(test_dates_are_days_that_exist),
+        cmocka_unit_test(test_anything_else_is_a_text),
+        cmocka_unit_test(test_hostile_bytes_are_refused),
+        cmocka_unit_test(test_random_bytes_never_pass_as_a_local_code),
+    };
+    if (clock_zone_use("Asia/Tokyo") != CPF_OK)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
