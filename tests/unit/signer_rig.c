@@ -76,8 +76,8 @@ static pid_t spawn(const struct rig *r, const char *const args[])
     size_t n = 1;
     snprintf(allow, sizeof allow, "%u", (unsigned)r->allow);
     const char *const flags[] = {
-        "--socket", r->socket,  "--state",  r->state,      "--key", r->key, "--passphrase-file",
-        r->pass,    "--origin", RIG_ORIGIN, "--allow-uid", allow,   NULL};
+        "--socket", r->socket,  "--state", r->state,      "--key", r->key, "--passphrase-file",
+        r->pass,    "--origin", r->origin, "--allow-uid", allow,   NULL};
     for (size_t i = 0; args[i]; i++)
         argv[n++] = args[i];
     for (size_t i = 0; flags[i]; i++)
@@ -111,6 +111,7 @@ void rig_init(struct rig *r)
     snprintf(r->pass, sizeof r->pass, "%s/pass", r->dir);
     snprintf(r->log, sizeof r->log, "%s/log", r->dir);
     r->allow = geteuid();
+    r->origin = RIG_ORIGIN;
     write_text(r->pass, "a passphrase for tests\n");
     assert_int_equal(rig_run(r, (const char *const[]){"init", "--light", NULL}), 0);
     char *vkey = read_text(r->log);

@@ -26,6 +26,7 @@ struct rig {
     pid_t pid;        /* of the signer; 0: none */
     const char *shim; /* preloaded into the signer; NULL: nothing */
     uid_t allow;
+    const char *origin; /* RIG_ORIGIN */
 };
 
 struct peer {
