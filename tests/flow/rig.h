@@ -1,0 +1,72 @@
+#pragma once
+/*
+ * A private cluster (one a program), and for each test a database and a real cpf-signer of its own, and
+ * daemons made of nothing but a ledger. Everything stops in rig_down.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/mem.h"
+#include "ledger/ledger.h"
+
+struct event_base;
+
+/* ---- the cluster, once a program ---- */
+struct rig_cluster {
+    char dir[256]; /* socket in dir/run */
+};
+int rig_cluster_up(
+    void **state); /* CMocka group set-up: *state = struct rig_cluster; -1 without PostgreSQL */
+int rig_cluster_down(void **state);                   /* group tear-down */
+void rig_pg(struct rig_cluster *c, const char *verb); /* start, stop, kill */
+
+/* ---- one log ---- */
+struct rig {
+    struct rig_cluster *cluster;
+    struct event_base *base;
+    char db[32], conninfo[512], dir[300], socket[320], origin[64], vkey[256];
+    pid_t signer;
+};
+/* A fresh log under `origin` training.test/log. */
+void rig_up(struct rig *r, struct rig_cluster *c);
+void rig_down(struct rig *r);
+void rig_signer_start(struct rig *r);
+void rig_signer_kill(struct rig *r); /* SIGKILL, waited for */
+/* SQL as superuser; the first column of the first row, "" without; a static buffer. Errors fail the test. */
+const char *rig_sql(struct rig *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* SQL as a role; the SQLSTATE of its failure, "" if it succeeded. */
+const char *rig_sqlstate(struct rig *r, const char *role, const char *sql);
+
+/* ---- a daemon: a ledger with counters ---- */
+struct node {
+    struct rig *rig;
+    struct ledger *ledger;
+    int ready, away; /* calls of on_ready, on_away */
+    bool up;         /* ready now */
+    const char *why_away;
+    size_t folded, entries, settled; /* calls of on_fold, on_entry, on_settled */
+    uint64_t last_tag;               /* must come in order */
+    int fatal;                       /* code; 0: none */
+    char text[2048];                 /* of on_fatal */
+    uint64_t tags;                   /* commands submitted */
+    struct {
+        char stream[64];
+        uint64_t sseq;
+        uint8_t leaf[32];
+    } chain[64];
+    size_t nchains;
+    struct arena arena; /* entries of what was submitted */
+    int64_t now;
+};
+void node_start(struct node *n, struct rig *r);
+void node_stop(struct node *n); /* as a kill would: no farewell */
+/* One command of `k` entries in `stream`, the first with an id. */
+void node_submit(struct node *n, const char *stream, size_t k);
+void node_submit_kind(struct node *n, const char *stream, const char *kind);
+/* Runs the loop until `what` holds; false after ms. */
+bool rig_until(struct rig *r, bool (*what)(void *arg), void *arg, int ms);
+/* The usual waits, failing the test after 10 s. */
+void node_until_ready(struct node *n);
+void node_until_settled(struct node *n, size_t commands);
+void node_until_fatal(struct node *n);
