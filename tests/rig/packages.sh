@@ -9,7 +9,7 @@ packages_of() {
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
     tools) printf '%s ' curl openssl util-linux ca-certificates ;;
     check) printf '%s ' clang-14 clang-format-14 clang-tidy-14 cppcheck shellcheck systemd git ;;
-    mutants) printf '%s ' patch rsync ;;
+    mutants) printf '%s ' patch git ;;
     fuzz) printf '%s ' clang-14 libclang-rt-14-dev llvm-14 ;;
     esac
 }
