@@ -134,6 +134,19 @@ static void judge_witness(struct judge *j, const struct person *p)
     judge_accept(j, d, "accepted.step-done", args1(j, "step", s->id));
 }
 
+/* Does the step under way await somebody's badge? The role wanted, or NULL. */
+static const char *awaited_role(struct judge *j)
+{
+    if (!j->x || j->step < 0)
+        return NULL;
+    for (int i = 0; i < (int)judge_step(j)->nfields; i++) {
+        const struct field *f = &judge_step(j)->field[i];
+        if (f->kind == FIELD_BADGE && f->nroles && field_remaining(j, i) > 0)
+            return f->role[0];
+    }
+    return NULL;
+}
+
 void judge_badge(struct judge *j)
 {
     const struct person *p = book_person(j->book, j->code.id);
@@ -145,10 +158,11 @@ void judge_badge(struct judge *j)
         judge_witness(j, p);
         return;
     }
+    const char *role = signed_in_here(j, p) ? NULL : awaited_role(j);
     j->x = NULL;
     j->step = -1;
     if (!signed_in_here(j, p)) {
-        judge_refuse(j, "session.none", NULL);
+        judge_refuse(j, role ? "person.role" : "session.none", role ? args1(j, "role", role) : NULL);
         return;
     }
     j->performer = p;

@@ -93,6 +93,16 @@ static bool accepts_identity(const struct judge *j, const struct field *f, const
     return c->kind == CODE_PATIENT || c->kind == CODE_DATE || c->kind == CODE_TEXT;
 }
 
+/* Anyone else's badge is no answer to the field but says who acts. */
+static bool badge_fits(const struct judge *j, const struct field *f, const struct code *c)
+{
+    const struct person *p = book_person(j->book, c->id);
+    for (size_t i = 0; p && i < f->nroles; i++)
+        if (person_has_role(p, f->role[i]))
+            return true;
+    return p && f->nroles == 0;
+}
+
 bool field_accepts(const struct judge *j, int field, const struct code *c)
 {
     const struct field *f = field_at(j, field);
@@ -113,7 +123,7 @@ bool field_accepts(const struct judge *j, int field, const struct code *c)
         t = book_thing(j->book, c->id);
         return !t || !f->thing || strcmp(t->kind, f->thing) == 0;
     case FIELD_BADGE:
-        return c->kind == CODE_BADGE;
+        return c->kind == CODE_BADGE && badge_fits(j, f, c);
     case FIELD_DOCUMENT:
         return c->kind == CODE_DOCUMENT;
     case FIELD_NUMBER:
@@ -375,17 +385,6 @@ static bool check_identity(struct judge *j, const struct field *f, const char *t
     return judge_find(j, EFFECT_REFUSE, "ident.patient", NULL, f->id);
 }
 
-static bool check_badge(struct judge *j, const struct field *f, const struct code *c)
-{
-    const struct person *p = book_person(j->book, c->id);
-    if (!p)
-        return refuse_id(j, "session.unknown-badge", "person", c->id);
-    for (size_t i = 0; i < f->nroles; i++)
-        if (person_has_role(p, f->role[i]))
-            return true;
-    return f->nroles == 0 || refuse_id(j, "person.role", "role", f->role[0]);
-}
-
 /* A set that must be the same as at an earlier step: the five tubes that were handed over, the seal's number. */
 static bool check_same(struct judge *j, const struct field *f, const char *text)
 {
@@ -420,7 +419,7 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_PLACE:
         return check_thing(j, f, c);
     case FIELD_BADGE:
-        return check_badge(j, f, c);
+        return badge_fits(j, f, c) || refuse_id(j, "person.role", "role", f->nroles ? f->role[0] : "");
     case FIELD_NUMBER:
         return check_number(j, f, c->value, *text, c->unit);
     case FIELD_CHOICE:

@@ -49,10 +49,7 @@ static struct json *batch_row(struct arena *a, const struct batch *x)
     json_set_str(a, o, "protocol", x->protocol->id);
     json_set_str(a, o, "version", x->protocol->version);
     json_set_str(a, o, "state", x->state);
-    json_set_int(a, o, "holds", (int64_t)batch_open_holds(x));
-    json_set_int(a, o, "deviations", (int64_t)open_deviations(x));
-    json_set(a, o, "closed", json_bool(a, x->closed));
-    return o;
+    return json_set(a, o, "closed", json_bool(a, x->closed));
 }
 
 void api_batches(void *arg, struct http_request *r)
@@ -64,8 +61,12 @@ void api_batches(void *arg, struct http_request *r)
         return;
     arena_init(&a, 0);
     struct json *list = json_array(&a);
-    for (struct batch *x; (x = map_next(&flow_book(api->flow)->batches, &pos));)
-        json_push(list, batch_row(&a, x));
+    for (struct batch *x; (x = map_next(&flow_book(api->flow)->batches, &pos));) {
+        struct json *o = batch_row(&a, x);
+        json_set_int(&a, o, "holds", (int64_t)batch_open_holds(x));
+        json_set_int(&a, o, "deviations", (int64_t)open_deviations(x));
+        json_push(list, o);
+    }
     api_reply_json(r, json_set(&a, json_object(&a), "batches", list));
     arena_fini(&a);
 }

@@ -91,6 +91,51 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     return o;
 }
 
+/* The words of an id in one language: a step's title, a field's within the entry's step; else the id itself. */
+static const char *words(const struct batch *x, const struct step *own, const char *id, bool ja)
+{
+    int step = x ? protocol_step(x->protocol, id) : -1;
+    int field = own ? step_field(own, id) : -1;
+    const struct text *t = step >= 0 ? &x->protocol->step[step].title : field >= 0 ? &own->field[field].title : NULL;
+    return !t ? id : ja ? t->ja : t->en;
+}
+
+static struct json *localise(struct arena *a, const struct json *args, const struct batch *x, const struct step *own,
+                             bool ja)
+{
+    struct json *o = json_object(a);
+    json_each(m, args)
+    {
+        struct json *v = json_copy(a, m);
+        if (m->type == JSON_STRING)
+            v = json_str(a, words(x, own, m->str, ja));
+        if (m->type == JSON_ARRAY) {
+            v = json_array(a);
+            json_each(i, m)
+                json_push(v, i->str ? json_str(a, words(x, own, i->str, ja)) : json_copy(a, i));
+        }
+        json_set(a, o, m->name, v);
+    }
+    return o;
+}
+
+/* A person reads titles; the entry and `args` keep the ids. */
+static void add_message(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
+{
+    const char *code = json_get_str(e->body, "code"), *id = json_get_str(e->body, "step");
+    const struct json *args = json_get(e->body, "args");
+    const struct batch *x = strncmp(e->stream, "batch/", 6) == 0 ? book_batch(&f->book, e->stream + 6) : NULL;
+    int step = x && id ? protocol_step(x->protocol, id) : -1;
+    const struct step *own = step >= 0 ? &x->protocol->step[step] : NULL;
+    struct text t = {
+        .ja = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, true) : NULL).ja,
+        .en = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, false) : NULL).en,
+    };
+    struct json *message = json_object(a);
+    set_text(a, message, t);
+    json_set(a, o, "message", message);
+}
+
 /* Batch and step as the entry names them; titles from the batch's own protocol. */
 static void add_step(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
 {
@@ -140,9 +185,7 @@ void reply_write(struct flow *f, const char *text, size_t len, const struct stat
     struct json *o = json_object(a);
     json_set_str(a, o, "id", e.id);
     copy_members(a, o, e.body);
-    struct json *message = json_object(a);
-    set_text(a, message, catalogue_text(f->cfg.catalogue, a, json_get_str(e.body, "code"), json_get(e.body, "args")));
-    json_set(a, o, "message", message);
+    add_message(f, a, o, &e);
     add_step(f, a, o, &e);
     json_set(a, o, "law", law_json(f, a, &e));
     clock_format(e.at, when);

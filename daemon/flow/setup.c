@@ -59,11 +59,12 @@ static void add(struct setup *s, const char *stream, const char *kind, struct js
     s->entry[s->n++] = e;
 }
 
-static void add_credentials(struct setup *s, struct json *person)
+/* Sealed secrets go to their own table; the entry holds their digest. */
+static void add_credentials(struct setup *s, const struct json *given, struct json *person)
 {
     struct arena *a = &s->w->arena;
-    const struct json *cred = json_get(person, "cred");
-    const char *id = json_get_str(person, "person"), *pin = json_get_str(cred, "pin"), *key = json_get_str(cred, "key");
+    const struct json *cred = json_get(given, "cred");
+    const char *id = json_get_str(given, "person"), *pin = json_get_str(cred, "pin"), *key = json_get_str(cred, "key");
     char digest[44];
     if (!id || !pin || !key) {
         s->err = CPF_E_INVAL;
@@ -71,8 +72,7 @@ static void add_credentials(struct setup *s, struct json *person)
         return;
     }
     credential_digest(pin, key, digest);
-    *(struct json *)cred = *json_str(a, digest);
-    ((struct json *)cred)->name = "cred";
+    json_set_str(a, person, "cred", digest);
     struct db_params p = {0};
     const char *kind[] = {"pin", "key"}, *sealed[] = {pin, key};
     for (int i = 0; i < 2; i++) {
@@ -107,10 +107,10 @@ static void add_record(struct setup *s, const struct setup_list *l, const struct
     }
     bool released = truth(json_get(given, "released")) == 1;
     json_each(m, given)
-        if (strcmp(m->name, "released") != 0)
+        if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
             json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
     if (strcmp(l->kind, "person.enrolled") == 0)
-        add_credentials(s, body);
+        add_credentials(s, given, body);
     if (s->err)
         return;
     add(s, arena_printf(a, "%s/%s", l->stream, id), l->kind, body);

@@ -24,8 +24,10 @@ static int check(struct http_request *r)
 
     if (r->conn && r->conn->nul)
         return 400;
-    if (ev->major != 1 || ev->minor < 0 || ev->minor > 1)
+    if (ev->major != 1 || ev->minor < 0 || ev->minor > 1) {
+        ev->major = ev->minor = 1; /* evhttp would answer in the version that it was asked in */
         return 400;
+    }
     int status =
         http_check_headers(evhttp_request_get_input_headers(ev), ev->minor, takes_body, r->body_len, &head);
     if (status)
@@ -127,11 +129,32 @@ static void on_request(struct evhttp_request *ev, void *arg)
 
 /* ---- accepting ---- */
 
+/* This thread's servers. A listener's error callback gets evhttp as its argument, since evhttp_bind_listener
+ * sets that for both callbacks, and from evhttp no way leads back to us. */
+static _Thread_local struct http_server *servers;
+
+static void remember(struct http_server *s)
+{
+    s->next = servers;
+    servers = s;
+}
+
+static void forget(struct http_server *s)
+{
+    struct http_server **p = &servers;
+    while (*p && *p != s)
+        p = &(*p)->next;
+    if (*p)
+        *p = s->next;
+}
+
 void http_server_adjust(struct http_server *s)
 {
     if (!s->listener)
         return;
-    if (s->paused || s->connections >= s->cfg.connections)
+    /* An idle connection is a place, too: it makes room for who comes. */
+    bool full = s->connections >= s->cfg.connections && TAILQ_EMPTY(&s->conns[CONN_IDLE]);
+    if (s->paused || full)
         evconnlistener_disable(s->listener);
     else
         evconnlistener_enable(s->listener);
@@ -139,11 +162,14 @@ void http_server_adjust(struct http_server *s)
 
 /* No descriptors, or no memory in the kernel. The connection stays in the backlog and the socket ready:
  * without a pause the loop would do nothing but fail. */
-static void on_accept_error(struct evconnlistener *listener, void *arg)
+static void on_accept_error(struct evconnlistener *listener, void *evhttp)
 {
-    struct http_server *s = arg;
+    struct http_server *s = servers;
     struct timeval pause = {0, ACCEPT_PAUSE_MS * 1000};
-    (void)listener;
+    (void)evhttp;
+    while (s && s->listener != listener)
+        s = s->next;
+    require(s);
     log_event(LOG_LEVEL_WARNING, "http.accept", "error", strerror(EVUTIL_SOCKET_ERROR()), NULL);
     s->paused = true;
     http_server_adjust(s);
@@ -206,6 +232,7 @@ static int start_listening(struct http_server *s, char **ret_error)
     evconnlistener_set_error_cb(s->listener, on_accept_error);
     s->bound = evhttp_bind_listener(s->evhttp, s->listener);
     require(s->bound);
+    remember(s);
     return 0;
 }
 
@@ -222,7 +249,9 @@ static int start_events(struct http_server *s)
     s->sweep = event_new(s->cfg.base, -1, EV_PERSIST, http_conn_on_sweep, s);
     s->resume = evtimer_new(s->cfg.base, on_resume, s);
     s->idle = event_new(s->cfg.base, -1, 0, on_idle_event, s);
-    return s->sweep && s->resume && s->idle && event_add(s->sweep, &sweep) == 0 ? 0 : CPF_E_NOMEM;
+    s->attach = event_new(s->cfg.base, -1, 0, http_conn_on_attach, s);
+    return s->sweep && s->resume && s->idle && s->attach && event_add(s->sweep, &sweep) == 0 ? 0
+                                                                                             : CPF_E_NOMEM;
 }
 
 int http_server_new(const struct http_config *cfg, struct http_server **ret, char **ret_error)
@@ -320,12 +349,15 @@ void http_server_free(struct http_server *s)
         if (!evhttp_request_get_connection(r->ev))
             evhttp_request_free(r->ev);
     }
+    forget(s);
+    http_conn_on_attach(-1, 0, s);
     detach_all(s);
     if (s->evhttp)
         evhttp_free(s->evhttp);
     free_event(s->sweep);
     free_event(s->resume);
     free_event(s->idle);
+    free_event(s->attach);
     SSL_CTX_free(s->tls);
     if (s->unix_path)
         unlink(s->unix_path);

@@ -21,6 +21,8 @@ void conn_set_state(struct http_conn *c, enum conn_state state)
     c->state = state;
     c->since = clock_mono_ms();
     TAILQ_INSERT_TAIL(&s->conns[state], c, link);
+    if (s->connections >= s->cfg.connections)
+        http_server_adjust(s);
 }
 
 /* Ends a connection that is not HANDLING. evhttp takes this as a time-out and frees it; our own part
@@ -115,11 +117,6 @@ static void on_ssl_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, lo
         conn_free(ptr);
 }
 
-static void on_filter_free(void *arg)
-{
-    conn_free(arg);
-}
-
 int http_conn_init(void)
 {
     if (ssl_index < 0)
@@ -139,22 +136,49 @@ static struct bufferevent *new_tls(struct event_base *base, struct http_conn *c)
     return bev;
 }
 
-/* A filter that filters nothing: it tells when it is freed, which a plain bufferevent does not. */
-static struct bufferevent *new_plain(struct event_base *base, struct http_conn *c)
+/* ---- plain ones: a bufferevent does not tell when it is freed, but evhttp's connection does ---- */
+
+static struct bufferevent *new_plain(struct event_base *base)
 {
-    struct bufferevent *under = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-    require(under);
-    struct bufferevent *bev =
-        bufferevent_filter_new(under, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, on_filter_free, c);
+    struct bufferevent *bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
     require(bev);
     return bev;
 }
 
-/* When the last place was taken, who has been idle for longest makes room for who comes next. */
+static void on_plain_close(struct evhttp_connection *evcon, void *arg)
+{
+    struct http_conn *c = arg;
+    (void)evcon;
+    evbuffer_remove_cb(bufferevent_get_input(c->bev), on_input, c);
+    conn_free(c);
+}
+
+/* evhttp makes its connection after it has asked us for a bufferevent, and is then the argument of the
+ * bufferevent's callbacks. No input is read before this runs. */
+void http_conn_on_attach(evutil_socket_t fd, short what, void *server)
+{
+    struct http_server *s = server;
+    struct http_conn *c;
+    (void)fd, (void)what;
+    TAILQ_FOREACH(c, &s->conns[CONN_READING], link)
+    {
+        void *evcon = NULL;
+        if (c->attached)
+            continue;
+        bufferevent_getcb(c->bev, NULL, NULL, NULL, &evcon);
+        require(evcon);
+        evhttp_connection_set_closecb(evcon, on_plain_close, c);
+        c->attached = true;
+    }
+}
+
+/* ---- all ---- */
+
+/* Beyond the limit, who has been idle for longest makes room for who came. */
 static void make_room(struct http_server *s)
 {
     struct http_conn *idle = TAILQ_FIRST(&s->conns[CONN_IDLE]);
-    if (s->connections >= s->cfg.connections && idle)
+    if (s->connections > s->cfg.connections && idle)
         expire(idle);
 }
 
@@ -165,7 +189,10 @@ struct bufferevent *http_conn_new(struct event_base *base, void *server)
     c->server = s;
     c->state = CONN_READING;
     c->since = clock_mono_ms();
-    c->bev = s->tls ? new_tls(base, c) : new_plain(base, c);
+    c->attached = s->tls != NULL;
+    c->bev = s->tls ? new_tls(base, c) : new_plain(base);
+    if (!c->attached)
+        event_active(s->attach, 0, 0);
     evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c);
     bufferevent_setwatermark(c->bev, EV_READ, 0, small_mark());
     TAILQ_INSERT_TAIL(&s->conns[CONN_READING], c, link);

@@ -22,7 +22,7 @@ union address {
 
 static void tell(char **ret_error, const char *where, int port, const char *what)
 {
-    char number[16] = "";
+    char number[32] = "";
     int keep = errno;
     if (port >= 0)
         snprintf(number, sizeof(number), " port %d", port);

@@ -3,9 +3,10 @@
  * Inside of http/. Who owns what:
  *
  *   http_server  the listener, evhttp, and the lists of connections and requests
- *   http_conn    belongs to its bufferevent and dies with it, in libevent's
+ *   http_conn    over TLS it belongs to its SSL and dies with it, in libevent's
  *                finalizer: a little after evhttp freed the connection, and
- *                maybe after the server (server == NULL then)
+ *                maybe after the server (server == NULL then). A plain one
+ *                dies with evhttp's connection
  *   http_request from evhttp's callback to the reply. Its texts are its own, so
  *                it outlives the client (conn == NULL) and even the server
  *                (ev == NULL)
@@ -51,6 +52,7 @@ struct http_conn {
     SSL *ssl;                     /* NULL on a UNIX socket; owned by bev */
     bool nul;                     /* a NUL byte came */
     bool large;                   /* holds one of the places for large bodies */
+    bool attached;                /* told when it ends */
     bool ending;                  /* the connection closes after this reply */
     struct http_request *request; /* while HANDLING */
 };
@@ -77,6 +79,7 @@ struct http_request {
 TAILQ_HEAD(request_list, http_request);
 
 struct http_server {
+    struct http_server *next; /* of this thread */
     struct http_config cfg; /* with defaults filled in */
     char *unix_path;        /* to unlink; or NULL */
     struct evhttp *evhttp;
@@ -87,7 +90,7 @@ struct http_server {
     unsigned connections;
     unsigned large;
     bool paused; /* accept() failed; listener off until `resume` fires */
-    struct event *sweep, *resume, *idle;
+    struct event *sweep, *resume, *idle, *attach;
     struct conn_list conns[CONN_STATES];
     struct request_list requests;
     bool draining, told_idle;
@@ -113,6 +116,7 @@ void conn_set_state(struct http_conn *c, enum conn_state state);
 /* Gives the place for a large body back, when the body was taken. */
 void http_conn_leave_large(struct http_conn *c);
 void http_conn_on_sweep(evutil_socket_t fd, short what, void *server);
+void http_conn_on_attach(evutil_socket_t fd, short what, void *server);
 /* Accepts or not, as connections, pause and drain say. */
 void http_server_adjust(struct http_server *s);
 /* Drained? Then on_idle soon, once. */

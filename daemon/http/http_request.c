@@ -230,6 +230,12 @@ void http_reply_type(struct http_request *r, int status, const char *type, const
         add_header(r, headers[i], headers[i + 1]);
     if (!evhttp_find_header(evhttp_request_get_output_headers(r->ev), "Cache-Control"))
         add_header(r, "Cache-Control", "no-store");
+    if (!r->head) {
+        /* evhttp leaves it out for some methods, and then no client finds the end. */
+        char length[24];
+        snprintf(length, sizeof(length), "%zu", len);
+        add_header(r, "Content-Length", length);
+    }
     if (len && !r->head)
         evbuffer_add(evhttp_request_get_output_buffer(r->ev), data, len);
     send_reply(r, status);
