@@ -80,8 +80,8 @@ TAILQ_HEAD(request_list, http_request);
 
 struct http_server {
     struct http_server *next; /* of this thread */
-    struct http_config cfg; /* with defaults filled in */
-    char *unix_path;        /* to unlink; or NULL */
+    struct http_config cfg;   /* with defaults filled in */
+    char *unix_path;          /* to unlink; or NULL */
     struct evhttp *evhttp;
     struct evconnlistener *listener; /* owned by evhttp; NULL once draining */
     struct evhttp_bound_socket *bound;
