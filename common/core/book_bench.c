@@ -58,6 +58,8 @@ static int apply_session_opened(struct book *b, struct stream *s, const struct e
     p->tries = 0;
     if (p->signed_in == st)
         return 0;
+    if (p->signed_in)
+        bench_leave(&p->signed_in->bench, p);
     p->signed_in = st;
     st->bench.person[st->bench.npeople++] = p;
     if (!st->bench.acting)

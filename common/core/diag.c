@@ -117,7 +117,8 @@ static size_t edit_distance(const char *a, size_t na, const char *b, size_t nb)
 void nearest_offer(struct nearest *n, const char *candidate)
 {
     size_t na = strlen(n->word), nb = candidate ? strlen(candidate) : 0;
-    if (!nb || na > WORD_MAX || nb > WORD_MAX)
+    size_t least = na > nb ? na - nb : nb - na;
+    if (!nb || na > WORD_MAX || nb > WORD_MAX || least >= n->distance)
         return;
     size_t distance = edit_distance(n->word, na, candidate, nb);
     if (distance < n->distance && distance < nb) {

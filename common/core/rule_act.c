@@ -309,7 +309,7 @@ static bool check_secret(struct judge *j)
 {
     const struct step *s = judge_step(j);
     if (s->verb == VERB_NONE) {
-        for (size_t i = 0; i < j->bench->npeople; i++)
+        for (size_t i = 0; bench_staffed(j) && i < j->bench->npeople; i++)
             if (j->bench->person[i] == j->performer)
                 return true;
         return j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, "session.none", NULL, NULL);

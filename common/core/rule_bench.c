@@ -193,11 +193,12 @@ static const char *sign_in_refusal(struct judge *j, struct json **ret_args)
         return "session.locked";
     if (p->suspended)
         return "person.suspended";
-    if (p->signed_in && p->signed_in != j->st) {
+    /* a session ends with its day; one left open yesterday keeps nobody out */
+    if (p->signed_in && p->signed_in != j->st && p->signed_in->bench.day == clock_day(j->now)) {
         *ret_args = args1(j, "station", p->signed_in->id);
         return "session.elsewhere";
     }
-    if (j->bench->npeople == BENCH_PEOPLE && !signed_in_here(j, p))
+    if (bench_staffed(j) && j->bench->npeople == BENCH_PEOPLE && !signed_in_here(j, p))
         return "session.full";
     return NULL;
 }

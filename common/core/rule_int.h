@@ -41,6 +41,12 @@ static inline const struct step *judge_step(const struct judge *j)
     return &j->x->protocol->step[j->step];
 }
 
+/* Is anybody signed in here today? A session ends with its day. */
+static inline bool bench_staffed(const struct judge *j)
+{
+    return j->bench->npeople && j->bench->day == clock_day(j->now);
+}
+
 /* One-member argument objects, and adding to them. */
 struct json *args1(struct judge *j, const char *name, const char *value);
 struct json *args_range(struct judge *j, const struct field *f, const char *value, const struct range *r);

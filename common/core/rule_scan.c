@@ -309,7 +309,7 @@ void judge_scan(struct judge *j)
     j->x = NULL;
     if (!read_code(j))
         return;
-    if (j->bench->npeople == 0) {
+    if (!bench_staffed(j)) {
         judge_refuse(j, "session.none", NULL);
         return;
     }
