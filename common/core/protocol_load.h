@@ -6,12 +6,14 @@
  *   protocol_load     the head of the file, the order of the passes
  *   protocol_template `use`: copies a template's steps with its parameters filled in
  *   protocol_key      reads a mapping by a table: key -> setter, member
+ *   protocol_set      the setters
  *   protocol_step     the tables of a step
  *   protocol_field    the tables of a field
  *   protocol_link     names -> indices, when every step is known
  *   protocol_lint     order, cycles, reach, codes, needs
  *   protocol_time     windows that cannot be met
- *   unit              units, and whether derived values make sense in them
+ *   protocol_units    whether derived values, balances and replicates make sense in their units (unit.h)
+ *   protocol_json     the other way round
  *
  * Every pass goes on after errors. A name that could not be resolved stays -1, so that later passes can
  * pass over it; such a protocol never leaves the loader.
