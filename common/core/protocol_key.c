@@ -1,7 +1,7 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/protocol_load.h"
 #include "core/unit.h"
 
 #define TEXT_MAX  4096
