@@ -123,7 +123,8 @@ void db_query(struct db *d, enum db_stmt stmt, const struct db_params *p, db_don
 
 size_t db_rows(const struct db_result *r);
 bool db_null(const struct db_result *r, size_t row, int col);
-int64_t db_i64(const struct db_result *r, size_t row, int col); /* int8, int4 or bool */
+/* int8, int4 or bool; timestamptz as microseconds since 2000-01-01 UTC */
+int64_t db_i64(const struct db_result *r, size_t row, int col);
 double db_f64(const struct db_result *r, size_t row, int col);
 const char *db_text(const struct db_result *r, size_t row, int col); /* NUL-terminated; "" for null */
 const void *db_bytes(const struct db_result *r, size_t row, int col, size_t *ret_len);

@@ -10,7 +10,7 @@ import sys
 OID = {'bool': 16, 'bytea': 17, 'int8': 20, 'int4': 23, 'text': 25, 'float8': 701, 'timestamptz': 1184, 'uuid': 2950,
        'bool[]': 1000, 'bytea[]': 1001, 'int8[]': 1016, 'int4[]': 1007, 'text[]': 1009, 'float8[]': 1022,
        'timestamptz[]': 1185, 'uuid[]': 2951}
-RESULTS = ('bool', 'bytea', 'int8', 'int4', 'text', 'float8', 'uuid')
+RESULTS = ('bool', 'bytea', 'int8', 'int4', 'text', 'float8', 'uuid', 'timestamptz')
 
 
 def fail(path, line, text):

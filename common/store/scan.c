@@ -51,7 +51,8 @@ static int share_snapshot(struct scan *s, struct scan *first)
     if (!first)
         return 0;
     if (!*first->snapshot) {
-        int err = command(first, "select pg_catalog.pg_export_snapshot()", first->snapshot, sizeof(first->snapshot));
+        int err = command(first, "select pg_catalog.pg_export_snapshot()", first->snapshot,
+                          sizeof(first->snapshot));
         if (err)
             return err;
     }
@@ -63,8 +64,8 @@ int scan_open(const char *conninfo, struct scan *first, struct scan **ret, char 
 {
     /* Long reads in index order: a planner without statistics would sort the whole table. */
     static const char *const key[] = {"application_name", "options", "dbname", "client_encoding", NULL};
-    const char *value[] = {"cpfctl", "-c enable_sort=off -c jit=off -c max_parallel_workers_per_gather=0", conninfo,
-                           "UTF8", NULL};
+    const char *value[] = {"cpfctl", "-c enable_sort=off -c jit=off -c max_parallel_workers_per_gather=0",
+                           conninfo, "UTF8", NULL};
     struct scan *s = xcalloc(1, sizeof(*s));
     int err;
 

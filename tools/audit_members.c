@@ -1,0 +1,104 @@
+/*
+ * The bytes of an entry are canonical JSON (base/json.h), so a walk that counts quotes and brackets is enough
+ * to find its top-level members. --strict parses everything besides.
+ */
+#include <string.h>
+#include "audit_int.h"
+
+/* Behind the string that begins (after its quote) at p; NULL if it has no end. */
+static const char *string_end(const char *p, const char *end)
+{
+    while ((p = memchr(p, '"', (size_t)(end - p)))) {
+        size_t slashes = 0;
+        while (p[-1 - (ptrdiff_t)slashes] == '\\')
+            slashes++;
+        if (slashes % 2 == 0)
+            return p;
+        p++;
+    }
+    return NULL;
+}
+
+/* Behind the object or array that begins at p. */
+static const char *nested_end(const char *p, const char *end)
+{
+    unsigned depth = 0;
+
+    for (; p < end; p++) {
+        if (*p == '"') {
+            p = string_end(p + 1, end);
+            if (!p)
+                return NULL;
+        } else if (*p == '{' || *p == '[') {
+            depth++;
+        } else if (*p == '}' || *p == ']') {
+            if (--depth == 0)
+                return p + 1;
+        }
+    }
+    return NULL;
+}
+
+/* The value at p: *ret (a string without quotes), and behind it. */
+static const char *value_end(const char *p, const char *end, struct member *ret)
+{
+    const char *q;
+
+    if (p >= end)
+        return NULL;
+    if (*p == '"') {
+        q = string_end(p + 1, end);
+        if (!q)
+            return NULL;
+        *ret = (struct member){p + 1, (size_t)(q - p - 1)};
+        return q + 1;
+    }
+    if (*p == '{' || *p == '[')
+        q = nested_end(p, end);
+    else
+        for (q = p; q < end && *q != ',' && *q != '}';)
+            q++;
+    if (q)
+        *ret = (struct member){p, (size_t)(q - p)};
+    return q;
+}
+
+static void keep(struct members *m, struct member name, struct member value)
+{
+    static const struct {
+        const char *name;
+        size_t len, at;
+    } wanted[] = {
+        {"at", 2, offsetof(struct members, at)},     {"id", 2, offsetof(struct members, id)},
+        {"kind", 4, offsetof(struct members, kind)}, {"prev", 4, offsetof(struct members, prev)},
+        {"sseq", 4, offsetof(struct members, sseq)}, {"stream", 6, offsetof(struct members, stream)},
+    };
+
+    if (name.len == 2 && memcmp(name.s, "pd", 2) == 0)
+        m->has_pd = true;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        if (name.len == wanted[i].len && memcmp(name.s, wanted[i].name, name.len) == 0)
+            *(struct member *)((char *)m + wanted[i].at) = value;
+}
+
+bool members_find(const char *text, size_t len, struct members *ret)
+{
+    const char *p = text, *end = text + len;
+
+    *ret = (struct members){0};
+    if (len < 2 || *p != '{')
+        return false;
+    do {
+        struct member name, value;
+        if (++p >= end || *p != '"')
+            return false;
+        p = value_end(p, end, &name);
+        if (!p || p >= end || *p != ':')
+            return false;
+        p = value_end(p + 1, end, &value);
+        if (!p || p >= end)
+            return false;
+        keep(ret, name, value);
+    } while (*p == ',');
+    return *p == '}' && p + 1 == end;
+}
