@@ -89,7 +89,8 @@ static void keep(struct station *s, const struct client_reply *r)
 
 static bool same_member(const json_t *a, const json_t *b, const char *name)
 {
-    return json_equal(json_object_get(a, name), json_object_get(b, name));
+    const json_t *x = json_object_get(a, name), *y = json_object_get(b, name);
+    return (!x && !y) || json_equal(x, y); /* two absent members are unequal to jansson */
 }
 
 /* The recorded part of an answer never changes; what comes next may. */

@@ -205,6 +205,40 @@ void rig_down(struct rig *r)
     event_base_free(r->base);
 }
 
+int rig_audit(struct rig *r, const char **ret_text)
+{
+    static char text[4096];
+    char command[1500];
+
+    snprintf(command, sizeof(command),
+             "LC_ALL=C %s audit --quiet --signatures --strict --database 'host=%s/run user=cpf_reader "
+             "dbname=%s' --vkey '%s'",
+             env("CPF_AUDIT"), r->cluster->dir, r->db, r->vkey);
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+    text[n] = '\0';
+    int status = pclose(f);
+    *ret_text = text;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void rig_audit_ok(struct rig *r)
+{
+    const char *text;
+
+    if (rig_audit(r, &text) != 0)
+        fail_msg("audit: %s", text);
+}
+
+void rig_audit_fails(struct rig *r, const char *what)
+{
+    const char *text;
+
+    if (rig_audit(r, &text) != 4 || !strstr(text, what))
+        fail_msg("audit should say \"%s\", says: %s", what, text);
+}
+
 /* ---- daemon ---- */
 
 static int64_t node_now(void *arg)
@@ -431,4 +465,36 @@ void node_until_fatal(struct node *n)
 {
     if (!rig_until(n->rig, is_fatal, n, 10000))
         fail_msg("the daemon goes on where it must not");
+}
+
+void node_refused(struct rig *r, const char *what)
+{
+    struct node n;
+
+    node_start(&n, r);
+    node_until_fatal(&n);
+    if (!strstr(n.text, what))
+        fail_msg("the start should be refused with \"%s\", says: %s", what, n.text);
+    assert_int_equal(n.ready, 0);
+    node_stop(&n);
+}
+
+void node_accepted(struct rig *r)
+{
+    struct node n;
+
+    node_start(&n, r);
+    node_until_ready(&n);
+    node_stop(&n);
+}
+
+static bool never(void *arg)
+{
+    (void)arg;
+    return false;
+}
+
+void rig_run(struct rig *r, int ms)
+{
+    (void)rig_until(r, never, NULL, ms);
 }

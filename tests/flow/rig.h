@@ -38,6 +38,13 @@ const char *rig_sql(struct rig *r, const char *fmt, ...) __attribute__((format(p
 /* SQL as a role; the SQLSTATE of its failure, "" if it succeeded. */
 const char *rig_sqlstate(struct rig *r, const char *role, const char *sql);
 
+/* `cpfctl audit` as the reader role: its exit code; what it printed is in a static buffer. */
+int rig_audit(struct rig *r, const char **ret_text);
+/* The audit must pass. */
+void rig_audit_ok(struct rig *r);
+/* The audit must fail, naming `what`. */
+void rig_audit_fails(struct rig *r, const char *what);
+
 /* ---- a daemon: a ledger with counters ---- */
 struct node {
     struct rig *rig;
@@ -70,3 +77,9 @@ bool rig_until(struct rig *r, bool (*what)(void *arg), void *arg, int ms);
 void node_until_ready(struct node *n);
 void node_until_settled(struct node *n, size_t commands);
 void node_until_fatal(struct node *n);
+/* A start that must be refused, naming `what`. */
+void node_refused(struct rig *r, const char *what);
+/* A start that must succeed. */
+void node_accepted(struct rig *r);
+/* Lets the loop run for so long. */
+void rig_run(struct rig *r, int ms);

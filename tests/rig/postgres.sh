@@ -29,7 +29,7 @@ pg_start() {
     if [[ -n $flush ]]; then env=("LD_PRELOAD=$shim" "CPF_FLUSH_US=$flush"); fi
     "${AS_POSTGRES[@]}" env "${env[@]}" setsid "$(pg_bin postgres)" -D "$dir/data" \
         -c "unix_socket_directories=$dir/run" </dev/null >>"$dir/log" 2>&1 &
-    if ! wait_for 60 pg_answers "$dir"; then
+    if ! { wait_for 60 pg_decided "$dir" $! && pg_answers "$dir"; }; then
         tail -20 "$dir/log" >&2
         die "PostgreSQL did not start in $dir"
     fi
@@ -37,6 +37,8 @@ pg_start() {
     pid_write "$dir/pid" "$pid"
 }
 
+# It answers, or it has ended, which is no reason to wait.
+pg_decided() { pg_answers "$1" || dead "$2"; }
 pg_answers() { "${AS_POSTGRES[@]}" "$(pg_bin pg_isready)" -q -h "$1/run"; }
 
 # pg_stop DIR: fast shutdown.
@@ -48,13 +50,17 @@ pg_kill() {
     pid=$(pid_read "$1/pid") || return 0
     kill -STOP "$pid" # so that it forks no more
     read -ra children < <(cat "/proc/$pid/task/$pid/children") || true
-    for child in "${children[@]}"; do
+    for child in "${children[@]}" "$pid"; do
         kill -KILL "$child" 2>/dev/null || true
     done
-    kill -KILL "$pid" 2>/dev/null || true
-    wait_gone "$1/pid" 10 || die "PostgreSQL ($pid) survived SIGKILL"
-    rm -f "$1/pid"
+    for child in "${children[@]}" "$pid"; do
+        wait_for 10 dead "$child" || die "PostgreSQL ($child) survived SIGKILL"
+    done
+    # All are dead. Where nobody reaps the postmaster at once, its locks would still seem to be held.
+    rm -f "$1/pid" "$1/data/postmaster.pid" "$1/run/.s.PGSQL.5432.lock"
 }
+
+dead() { ! proc_start "$1"; }
 
 # pg_make DIR: empty folders with the right owner.
 pg_make() {

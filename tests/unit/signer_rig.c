@@ -233,7 +233,8 @@ void peer_send(struct peer *p, const struct sigwire_msg *m)
 bool peer_take(struct peer *p, struct sigwire_msg *ret)
 {
     size_t total = 0;
-    memmove(p->in.data, p->in.data + p->taken, p->in.len - p->taken);
+    if (p->taken)
+        memmove(p->in.data, p->in.data + p->taken, p->in.len - p->taken);
     p->in.len -= p->taken;
     p->taken = 0;
     for (;;) {

@@ -312,6 +312,37 @@ static void test_open_after_settle_and_append_waits_for_room(void **state)
     table_fini(&t);
 }
 
+static int64_t stop_takes(struct rig *r)
+{
+    int64_t t0 = now_ms();
+    assert_int_equal(rig_stop(r, SIGTERM), 0);
+    return now_ms() - t0;
+}
+
+/* The end flushes what is owed; so how long it takes tells whether something was. */
+static void test_the_settled_mark_is_flushed_within_a_second(void **state)
+{
+    struct rig *r = *state;
+    struct table t;
+    struct peer p;
+    struct sigwire_msg m;
+    table_init(&t);
+    start_slow(r);
+    peer_connect(&p, r);
+    peer_open(&p, 1, &t, NULL, &m);
+    rig_commit_group(&p, 1, &t, 3, 5);
+    assert_true(stop_takes(r) >= FLUSH_MS - 1);
+    peer_close(&p);
+    rig_start(r);
+    peer_connect(&p, r);
+    peer_open(&p, 2, &t, NULL, &m);
+    rig_commit_group(&p, 2, &t, 3, 6);
+    usleep(1000000);
+    assert_true(stop_takes(r) < FLUSH_MS / 2);
+    peer_close(&p);
+    table_fini(&t);
+}
+
 /* --- how fast --- */
 
 static int by_value(const void *a, const void *b)
@@ -379,6 +410,7 @@ int main(void)
         T(test_a_second_signer_on_one_file_is_refused),
         T(test_append_is_answered_before_its_flush_and_settle_after),
         T(test_open_after_settle_and_append_waits_for_room),
+        T(test_the_settled_mark_is_flushed_within_a_second),
         T(test_append_of_64_leaves_is_quick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,7 @@
+/* The audit alone, for tests: cpfctl without the rest. */
+#include "audit.h"
+
+int main(int argc, char **argv)
+{
+    return audit_main(argc, argv);
+}
