@@ -99,7 +99,7 @@ static bool check_tree(struct ledger *l, const struct entry *e, const struct db_
             return bad(l, e, e->stream, "the tile it stands in is missing");
         slot = o->tile + at * HASH_LEN;
     } else {
-        slot = l->tiles.level[0].hash[at];
+        slot = o->behind[at];
     }
     if (memcmp(slot, e->leaf, HASH_LEN) != 0)
         return bad(l, e, e->stream, "its bytes do not give the leaf that was signed: the row was changed");

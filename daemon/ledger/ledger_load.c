@@ -129,6 +129,8 @@ static void on_tree_row(void *arg, size_t no, const struct db_result *r)
         ledger_fatal(l, CPF_E_FORK, "attack: entry %llu is missing", (unsigned long long)o->next_leaf - 1);
         return;
     }
+    memcpy(o->behind[l->tiles.level[0].n], data,
+           HASH_LEN); /* a void group moves the tiles on before the fold */
     memcpy(l->tiles.level[0].hash[l->tiles.level[0].n++], data, HASH_LEN);
 }
 

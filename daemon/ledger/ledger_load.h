@@ -20,6 +20,7 @@ struct load {
     uint64_t next[MERKLE_LEVELS];                 /* next tile expected */
     unsigned level_of[DB_UNIT_MAX];               /* statement of the unit -> level */
     uint64_t next_leaf;
+    uint8_t behind[MERKLE_TILE][HASH_LEN]; /* leaves behind the full tiles, as stored */
     /* a group that the signer gave up, to be committed without bytes */
     bool pending;
     struct sigwire_head head;
