@@ -47,7 +47,12 @@ static bool check_claim(struct judge *j)
 
 void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a, struct verdict *ret)
 {
-    *ret = (struct verdict){.step = -1};
+    ret->code = NULL; /* the drafts are written as they are added */
+    ret->args = NULL;
+    ret->batch = NULL;
+    ret->step = -1;
+    ret->outcome = OUTCOME_ACCEPTED;
+    ret->ndrafts = 0;
     struct judge j = {.book = b, .cmd = cmd, .now = now, .when = now, .a = a, .v = ret, .st = cmd->station, .step = -1};
     if (cmd->occurred && cmd->late && strcmp(cmd->late, "offline") == 0)
         j.when = cmd->occurred;

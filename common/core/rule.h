@@ -72,7 +72,7 @@ struct draft {
     size_t nlaw;
     const char *const *law;
     size_t nsecrets;
-    struct secret secret[DRAFT_SECRETS];
+    struct secret *secret; /* room for DRAFT_SECRETS; made at the first one */
 };
 
 #define VERDICT_DRAFTS 40

@@ -235,7 +235,7 @@ static bool take_field(struct judge *j, int field, const struct json *v, struct 
     if (!personal(f))
         json_set_str(j->a, values, f->id, text);
     else if (d->nsecrets < DRAFT_SECRETS)
-        d->secret[d->nsecrets++] = (struct secret){f->id, text};
+        draft_secret(j, d, f->id, text);
     return true;
 }
 
@@ -332,7 +332,7 @@ static void judge_skip(struct judge *j)
     }
     struct json *body = json_set_int(j->a, args1(j, "step", s->id), "occ", j->occ_no);
     struct draft *d = draft_add(j, j->x->stream, "step.skipped", body);
-    d->secret[d->nsecrets++] = (struct secret){"reason", j->cmd->skip};
+    draft_secret(j, d, "reason", j->cmd->skip);
     judge_find(j, s->on_skip, "skip.recorded", args1(j, "step", s->id), NULL);
     judge_accept(j, d, "skip.recorded", args1(j, "step", s->id));
 }

@@ -22,6 +22,14 @@ struct draft *draft_add(struct judge *j, const char *stream, const char *kind, s
     return d;
 }
 
+void draft_secret(struct judge *j, struct draft *d, const char *name, const char *value)
+{
+    if (!d->secret)
+        d->secret = arena_alloc(j->a, DRAFT_SECRETS * sizeof(*d->secret));
+    require(d->nsecrets < DRAFT_SECRETS);
+    d->secret[d->nsecrets++] = (struct secret){name, value};
+}
+
 /* The day's stream opens with its first entry; yesterday's is closed then. */
 static void open_day(struct judge *j)
 {
@@ -161,7 +169,7 @@ static void refuse_in_other(struct judge *j, const char *code)
     json_set_str(j->a, body, "code", code);
     json_set_str(j->a, body, "container", j->code.id);
     struct draft *d = draft_add(j, j->foreign->stream, "refused", body);
-    d->secret[d->nsecrets++] = (struct secret){"other", j->x ? j->x->id : ""};
+    draft_secret(j, d, "other", j->x ? j->x->id : "");
 }
 
 void judge_refuse(struct judge *j, const char *code, struct json *args)
@@ -175,8 +183,8 @@ void judge_refuse(struct judge *j, const char *code, struct json *args)
                           : draft_day(j, "refused", body);
     if (j->foreign) {
         /* the foreign container's own id would name the other batch in this batch's stream */
-        d->secret[d->nsecrets++] = (struct secret){"other", j->foreign->id};
-        d->secret[d->nsecrets++] = (struct secret){"container", j->code.id};
+        draft_secret(j, d, "other", j->foreign->id);
+        draft_secret(j, d, "container", j->code.id);
         json_set_str(j->a, body, "understood", NULL);
         json_set(j->a, body, "understood", args1(j, "kind", "container"));
         json_set(j->a, body, "latched", json_bool(j->a, true));
@@ -185,6 +193,6 @@ void judge_refuse(struct judge *j, const char *code, struct json *args)
         return;
     }
     if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
-        d->secret[d->nsecrets++] = (struct secret){"raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len)};
+        draft_secret(j, d, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
     judge_outcome(j, body, OUTCOME_REFUSED, code, args);
 }

@@ -58,6 +58,8 @@ const struct finding *judge_refusal(const struct judge *j);
 
 /* rule_draft.c: verdict and drafts */
 struct draft *draft_add(struct judge *j, const char *stream, const char *kind, struct json *body);
+/* A personal value of the entry. */
+void draft_secret(struct judge *j, struct draft *d, const char *name, const char *value);
 struct draft *draft_day(struct judge *j, const char *kind, struct json *body); /* in the station's day stream */
 void judge_refuse(struct judge *j, const char *code, struct json *args);
 /* Finishes an accepted command: outcome, code, deviations, holds. `main` is its first entry. */

@@ -173,7 +173,7 @@ static void record_on_batch(struct judge *j, const struct record_kind *k, const 
         json_set_str(j->a, b, "grade", grade);
         struct draft *d = draft_add(j, x->stream, k->kind, b);
         d->dept = j->performer->dept;
-        d->secret[d->nsecrets++] = (struct secret){"reason", json_get_str(body, "reason")};
+        draft_secret(j, d, "reason", json_get_str(body, "reason"));
         d->sign = true;
         d->meaning = k->kind;
         judge_accept(j, d, "accepted.act", NULL);

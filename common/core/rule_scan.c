@@ -150,7 +150,7 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
     bool personal = s->field[field].kind == FIELD_IDENTITY || s->field[field].kind == FIELD_TEXT;
     struct draft *d = draft_add(j, j->x->stream, "step.input", input_body(j, &s->field[field], personal ? "*" : text));
     if (personal)
-        d->secret[d->nsecrets++] = (struct secret){s->field[field].id, text};
+        draft_secret(j, d, s->field[field].id, text);
     if (j->derived)
         json_set(j->a, d->body, "derived", j->derived);
     if (first)
@@ -208,8 +208,8 @@ static void foreign_opened(struct judge *j)
     j->nfindings = 0;
     judge_find(j, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
     struct draft *d = draft_add(j, j->x->stream, "refused", json_object(j->a));
-    d->secret[d->nsecrets++] = (struct secret){"other", j->foreign->id};
-    d->secret[d->nsecrets++] = (struct secret){"container", j->code.id};
+    draft_secret(j, d, "other", j->foreign->id);
+    draft_secret(j, d, "container", j->code.id);
     json_set(j->a, d->body, "understood", args1(j, "kind", "container"));
     judge_accept(j, d, NULL, NULL);
     struct verdict kept = *j->v;
@@ -219,7 +219,7 @@ static void foreign_opened(struct judge *j)
     other.v = j->v;
     judge_find(&other, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
     struct draft *o = draft_add(&other, j->foreign->stream, "refused", args1(j, "container", j->code.id));
-    o->secret[o->nsecrets++] = (struct secret){"other", j->x->id};
+    draft_secret(j, o, "other", j->x->id);
     judge_accept(&other, o, NULL, NULL);
     j->v->batch = kept.batch;
     j->v->step = kept.step;

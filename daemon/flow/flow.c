@@ -4,6 +4,7 @@
  */
 #include "flow/flow.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,22 +72,56 @@ static int on_fold(void *arg, const struct entry *e)
     return err;
 }
 
+static void start_serving(struct flow *f)
+{
+    f->was_ready = true;
+    event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
+    if (f->cfg.on_ready)
+        f->cfg.on_ready(f->cfg.arg);
+}
+
+static void uuid_text(const uint8_t *u, char ret[37])
+{
+    struct buf hex;
+    buf_init(&hex);
+    enc_hex(&hex, u, 16);
+    snprintf(ret, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.data, hex.data + 8, hex.data + 12, hex.data + 16, hex.data + 20);
+    buf_fini(&hex);
+}
+
+/* Ids recorded shortly before this start: with them, only old ids need a look-up. */
+static void on_recent(void *arg, const struct db_reply *r)
+{
+    struct flow *f = arg;
+    size_t n = r->error.code ? 0 : db_rows(r->result[0]), len;
+    char id[37];
+    int64_t oldest = r->error.code ? flow_now(f) : n < IDS_KEPT ? INT64_MIN / 2 : db_i64(r->result[0], n - 1, 1);
+    f->ids = ids_new(IDS_KEPT, oldest);
+    for (size_t i = n; i-- > 0;) {
+        uuid_text(db_bytes(r->result[0], i, 0, &len), id);
+        ids_known(f->ids, id, db_i64(r->result[0], i, 1));
+    }
+    start_serving(f);
+}
+
+static void load_recent(struct flow *f)
+{
+    struct db_params p = {0};
+    db_param_i64(&p, IDS_KEPT);
+    db_query(f->db, DB_FLOW_RECENT, &p, on_recent, f);
+}
+
 static void on_ready(void *arg)
 {
     struct flow *f = arg;
-    bool first = !f->was_ready;
     f->away = NULL;
-    f->was_ready = true;
-    if (!first)
+    if (f->was_ready)
         return;
     /* a training log's clock may stand ahead of the machine's: it goes on from where it was */
     int64_t last = ledger_last_at(f->ledger);
     if (f->cfg.conf->training && last > clock_now_ms())
         f->offset = last - clock_now_ms();
-    f->ids = ids_new(IDS_KEPT, flow_now(f));
-    event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
-    if (f->cfg.on_ready)
-        f->cfg.on_ready(f->cfg.arg);
+    load_recent(f);
 }
 
 static void on_away(void *arg, const char *code)

@@ -20,13 +20,14 @@ struct work_state {
     struct flow *flow;
     struct id_record *record;
     struct waiter *waiters;     /* the same id sent again while in flight */
-    struct verdict verdict;
     struct key *key;            /* opened for signing; wiped within the turn */
     size_t n, first;            /* entries; index of the command's first one */
-    struct entry entry[WORK_ENTRIES];
-    struct ledger_item item[WORK_ENTRIES];
     size_t credentials_left;
     bool setup;
+    /* from here on written before read */
+    struct verdict verdict;
+    struct entry entry[WORK_ENTRIES];
+    struct ledger_item item[WORK_ENTRIES];
 };
 
 struct credential {

@@ -14,13 +14,13 @@ struct ids {
     int64_t horizon;
 };
 
-struct ids *ids_new(size_t keep, int64_t start_ms)
+struct ids *ids_new(size_t keep, int64_t horizon_ms)
 {
     struct ids *i = xcalloc(1, sizeof(*i));
     map_init(&i->map);
     i->ring = xcalloc(keep, sizeof(*i->ring));
     i->keep = keep;
-    i->horizon = start_ms + BOUND_ID_FUTURE_MS;
+    i->horizon = horizon_ms + BOUND_ID_FUTURE_MS;
     return i;
 }
 
@@ -69,12 +69,8 @@ void ids_forget(struct ids *i, struct id_record *r)
     record_free(r);
 }
 
-void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t len)
+static void keep_newest(struct ids *i, struct id_record *r)
 {
-    r->work = NULL;
-    r->text = xcalloc(1, len + 1);
-    memcpy(r->text, text, len);
-    r->len = len;
     struct id_record *old = i->ring[i->next];
     if (old) {
         /* an id may be ahead of the clock that recorded it by BOUND_ID_FUTURE_MS */
@@ -84,4 +80,21 @@ void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t le
     }
     i->ring[i->next] = r;
     i->next = (i->next + 1) % i->keep;
+}
+
+void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t len)
+{
+    r->work = NULL;
+    r->text = xrealloc(NULL, len + 1);
+    memcpy(r->text, text, len);
+    r->text[len] = 0;
+    r->len = len;
+    keep_newest(i, r);
+}
+
+void ids_known(struct ids *i, const char *id, int64_t at_ms)
+{
+    static const uint8_t none[HASH_LEN];
+    if (!ids_find(i, id))
+        keep_newest(i, ids_add(i, id, none, NULL, at_ms));
 }

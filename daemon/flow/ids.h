@@ -16,13 +16,15 @@ struct id_record {
     char id[37];
     uint8_t req[HASH_LEN];
     void *work;      /* in flight: whose reply to join; NULL once settled */
-    char *text;      /* settled: bytes of the command's first entry, owned */
+    char *text;      /* settled: bytes of the command's first entry, owned; NULL: ask the log */
     size_t len;
     int64_t at;
 };
 
-/* `start_ms`: the log may hold ids from before this process. */
-struct ids *ids_new(size_t keep, int64_t start_ms);
+/* `horizon_ms`: ids of commands recorded before may be missing here. */
+struct ids *ids_new(size_t keep, int64_t horizon_ms);
+/* An id that the log holds, from before this process. */
+void ids_known(struct ids *i, const char *id, int64_t at_ms);
 void ids_free(struct ids *i);
 
 struct id_record *ids_find(struct ids *i, const char *id);

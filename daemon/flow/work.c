@@ -13,7 +13,9 @@ struct work *work_new(struct flow *f)
 {
     struct work *w = xcalloc(1, sizeof(*w));
     arena_init(&w->arena, 0);
-    w->state = xcalloc(1, sizeof(*w->state));
+    /* its arrays are large and filled as they are used: not zeroed */
+    w->state = xrealloc(NULL, sizeof(*w->state));
+    memset(w->state, 0, offsetof(struct work_state, verdict));
     w->state->flow = f;
     w->state->first = SIZE_MAX;
     return w;
@@ -270,15 +272,16 @@ static void on_old_id(void *arg, const struct db_reply *r)
         work_answer(w, 503, "away.database");
         return;
     }
-    if (ids_find(w->state->flow->ids, w->id)) { /* the same id came while we looked */
+    const struct id_record *known = ids_find(w->state->flow->ids, w->id);
+    if (known && (known->work || known->text)) { /* the same id came while we looked */
         flow_start(w->state->flow, w);
         return;
     }
-    if (db_rows(r->result[0]) == 0) {
+    if (db_rows(r->result[0]) == 0 && !known) {
         go_on(w);
         return;
     }
-    const char *text = arena_strdup(&w->arena, db_text(r->result[0], 0, 0));
+    const char *text = db_rows(r->result[0]) ? arena_strdup(&w->arena, db_text(r->result[0], 0, 0)) : "";
     if (entry_read(&e, &w->arena, text, strlen(text)) != 0)
         work_answer(w, 503, "away.database");
     else if (memcmp(e.req, w->req, HASH_LEN) != 0)
@@ -307,6 +310,10 @@ static void look_up(struct work *w)
 
 static void join(struct work *w, struct id_record *r)
 {
+    if (!r->work && !r->text) { /* recorded before this process began */
+        look_up(w);
+        return;
+    }
     if (memcmp(r->req, w->req, HASH_LEN) != 0) {
         work_answer(w, 409, "request.conflict");
         return;
