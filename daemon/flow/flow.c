@@ -296,6 +296,7 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
     map_init(&f->credentials);
     map_init(&f->disclosed);
     arena_init(&f->keep, 0);
+    arena_init(&f->scratch, 0);
     f->db_retry = evtimer_new(cfg->base, on_db_retry, f);
     f->tick = event_new(cfg->base, -1, EV_PERSIST, on_tick, f);
     struct timeval second = {1, 0};
@@ -351,6 +352,9 @@ void flow_free(struct flow *f)
     }
     map_fini(&f->credentials);
     map_fini(&f->disclosed);
+    while (f->nspare)
+        work_destroy(f->spare[--f->nspare]);
+    arena_fini(&f->scratch);
     arena_fini(&f->keep);
     book_fini(&f->book);
     free(f);

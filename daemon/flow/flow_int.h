@@ -9,6 +9,7 @@
 #include "store/db.h"
 
 #define WORK_ENTRIES VERDICT_DRAFTS
+#define FLOW_SPARE   128
 
 struct waiter {
     flow_reply_fn reply;
@@ -51,10 +52,14 @@ struct flow {
     bool loaded, was_ready, draining, stopped;
     int64_t offset;             /* training clock: ahead of the machine's by */
     size_t in_flight;
+    struct arena scratch;       /* of one reply */
+    size_t nspare;
+    struct work *spare[FLOW_SPARE];
 };
 
 /* work.c */
 void work_free(struct work *w);
+void work_destroy(struct work *w);
 /* Builds, applies and submits the entries of state->verdict. */
 void work_commit(struct work *w, int64_t now);
 /* `drafts` of a set-up: applied to a trial book first; false if they do not hold together. */

@@ -177,10 +177,10 @@ static struct json *law_json(struct flow *f, struct arena *a, const struct entry
 
 void reply_write(struct flow *f, const char *text, size_t len, const struct station *st, struct buf *ret)
 {
-    struct arena arena, *a = &arena;
+    struct arena *a = &f->scratch;
     struct entry e;
     char when[CLOCK_TEXT], leaf[44];
-    arena_init(a, 0);
+    arena_reset(a);
     require(entry_read(&e, a, text, len) == 0);
     struct json *o = json_object(a);
     json_set_str(a, o, "id", e.id);
@@ -197,5 +197,4 @@ void reply_write(struct flow *f, const char *text, size_t len, const struct stat
     if (st && !st->revoked)
         json_set(a, o, "next", next_json(f, a, st));
     json_write(ret, o);
-    arena_fini(a);
 }

@@ -9,12 +9,18 @@
 #include "flow/flow_int.h"
 #include "log.h"
 
-struct work *work_new(struct flow *f)
+static struct work *new_work(void)
 {
     struct work *w = xcalloc(1, sizeof(*w));
     arena_init(&w->arena, 0);
-    /* its arrays are large and filled as they are used: not zeroed */
     w->state = xrealloc(NULL, sizeof(*w->state));
+    return w;
+}
+
+struct work *work_new(struct flow *f)
+{
+    struct work *w = f->nspare ? f->spare[--f->nspare] : new_work();
+    /* its arrays are large and filled as they are used: not zeroed */
     memset(w->state, 0, offsetof(struct work_state, verdict));
     w->state->flow = f;
     w->state->first = SIZE_MAX;
@@ -30,6 +36,14 @@ static void wipe_secret(struct work *w)
     w->secret = NULL;
 }
 
+void work_destroy(struct work *w)
+{
+    free(w->state);
+    arena_fini(&w->arena);
+    free(w);
+}
+
+/* Back to the spare ones: a command costs no trip to malloc for its large parts. */
 void work_free(struct work *w)
 {
     wipe_secret(w);
@@ -38,9 +52,16 @@ void work_free(struct work *w)
         n = x->next;
         free(x);
     }
-    free(w->state);
-    arena_fini(&w->arena);
-    free(w);
+    struct flow *f = w->state->flow;
+    if (f->nspare == FLOW_SPARE) {
+        work_destroy(w);
+        return;
+    }
+    struct work_state *state = w->state;
+    arena_reset(&w->arena);
+    struct arena arena = w->arena;
+    *w = (struct work){.arena = arena, .state = state};
+    f->spare[f->nspare++] = w;
 }
 
 void work_drop(struct work *w)
