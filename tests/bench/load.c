@@ -67,7 +67,7 @@ struct conn {
     uint64_t sent_ns;
     char *in;
     size_t in_len;
-    bool done;
+    bool done, later; /* later: connected, without a request */
 };
 
 struct load {
@@ -76,7 +76,7 @@ struct load {
     SSL_CTX *ctx;
     int epoll;
     struct conn *conns;
-    unsigned active;
+    unsigned active, waiting;   /* waiting: those with `later` */
     uint64_t from_ns, until_ns; /* counted */
     const char *error;
 };
@@ -163,6 +163,14 @@ static int conn_next(struct load *l, struct conn *c)
 {
     c->out = l->cfg->next(l->cfg->arg, c->number, &c->out_len);
     c->in_len = 0;
+    if (!c->out && c->out_len == LOAD_LATER) {
+        l->waiting += !c->later;
+        c->later = true;
+        c->out_len = 0;
+        return 0;
+    }
+    l->waiting -= c->later;
+    c->later = false;
     if (!c->out) {
         c->done = true;
         l->active--;
@@ -170,6 +178,16 @@ static int conn_next(struct load *l, struct conn *c)
     }
     c->sent_ns = now_ns(CLOCK_MONOTONIC);
     return conn_write(l, c);
+}
+
+/* A reply may have opened the way for those that wait. */
+static int ask_waiting(struct load *l)
+{
+    for (unsigned i = 0; l->waiting && i < l->cfg->connections; i++) {
+        if (l->conns[i].later && conn_next(l, &l->conns[i]) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* ---- replies ---- */
@@ -219,7 +237,7 @@ static int conn_read(struct load *l, struct conn *c)
         if (l->cfg->on_reply)
             l->cfg->on_reply(l->cfg->arg, c->number, status, c->in + head, len - head);
         /* Nothing follows until the next request: no read that would find nothing. */
-        return conn_next(l, c);
+        return conn_next(l, c) < 0 ? -1 : ask_waiting(l);
     }
 }
 

@@ -21,13 +21,16 @@ void load_hist_add(struct load_hist *h, uint64_t ns);
 /* Upper edge of the bucket that holds quantile `q` (0..1), in microseconds; 0 if empty. */
 double load_hist_us(const struct load_hist *h, double q);
 
+#define LOAD_LATER SIZE_MAX
+
 struct load_config {
     const char *address; /* IPv4 */
     unsigned short port;
     const char *ca; /* PEM of the authority; NULL: the server's certificate is not checked */
     unsigned connections;
     /* The whole next request of connection `conn`, headers included (write load_request once and
-     * change its body in place); valid until its reply. NULL: this connection has no more. */
+     * change its body in place); valid until its reply. NULL: this connection has no more, or, with
+     * *ret_len = LOAD_LATER, nothing now: it is asked again after other connections' replies. */
     const char *(*next)(void *arg, unsigned conn, size_t *ret_len);
     /* Each reply, before the next request of that connection is asked for; may be NULL. */
     void (*on_reply)(void *arg, unsigned conn, int status, const char *body, size_t len);
