@@ -293,7 +293,7 @@ static int run(struct sim *s, struct args *a, struct plan *plan)
     int code;
 
     args_get(a, "url"), args_get(a, "ca"), args_get(a, "omit"), args_flag(a, "omit-each");
-    args_get(a, "zone");
+    args_get(a, "zone"), args_flag(a, "check"), args_flag(a, "steps");
     if (!dir)
         dir = getenv("CPF_DIR");
     if (args_unknown(a))

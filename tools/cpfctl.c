@@ -5,13 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl.h"
-#ifdef CPFCTL_AUDIT
 #include "audit.h"
-#endif
-#ifdef CPFCTL_PROTOCOL
+#include "ctl.h"
 #include "protocol_cmd.h"
-#endif
 
 static const char *const flags[] = {"json",  "help",      "version", "training", "light-keys",
                                     "light", "no-signer", "once",    NULL};
@@ -23,14 +19,10 @@ static const struct own {
     const char *noun, *verb, *ja, *en;
     int (*run)(int argc, char **argv);
 } owns[] = {
-#ifdef CPFCTL_PROTOCOL
     {"protocol", "lint", "プロトコルの誤りを行・列で示す", "name every error of a protocol file",
      protocol_main},
     {"protocol", "show", "プロトコルの工程を示す", "show the steps of a protocol file", protocol_main},
-#endif
-#ifdef CPFCTL_AUDIT
     {"audit", NULL, "記録全体を検証する", "verify the whole log", audit_main},
-#endif
     {NULL, NULL, NULL, NULL, NULL},
 };
 

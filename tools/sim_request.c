@@ -90,7 +90,7 @@ static json_t *block_fields(struct player *p, char *ret_error, size_t size)
     json_t *fields = jansson_object(), *v;
 
     for (const struct item *it = p->block->items; it; it = it->next) {
-        if (!it->name || !strcmp(it->name, "pending"))
+        if (!it->name || !strcmp(it->name, "shown"))
             continue;
         v = item_value(p, it, ret_error, size);
         if (!v) {
@@ -102,13 +102,13 @@ static json_t *block_fields(struct player *p, char *ret_error, size_t size)
     return fields;
 }
 
-/* pending:a,b,c: the results that the person was shown as still open. */
+/* shown:a,b,c: the results that the person was shown as still open. */
 static json_t *pending_list(const struct player *p)
 {
     json_t *list = NULL;
 
     for (const struct item *it = p->block->items; it; it = it->next) {
-        if (!it->name || strcmp(it->name, "pending"))
+        if (!it->name || strcmp(it->name, "shown"))
             continue;
         list = jansson_array();
         for (const char *s = it->text, *end; *s; s = *end ? end + 1 : end) {
