@@ -66,7 +66,7 @@ void work_commit(struct work *w, int64_t now);
 void work_answer(struct work *w, int status, const char *code);
 void work_settled(void *flow, void *tag);
 /* reply.c: the answer of a command from its first entry. */
-void reply_write(struct flow *f, const char *text, size_t len, const struct station *st, struct buf *ret);
+void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
 /* entry_make.c */
 must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e, struct ledger_item *item);
 /* credential.c */

@@ -127,10 +127,9 @@ static void add_message(struct flow *f, struct arena *a, struct json *o, const s
     const struct batch *x = strncmp(e->stream, "batch/", 6) == 0 ? book_batch(&f->book, e->stream + 6) : NULL;
     int step = x && id ? protocol_step(x->protocol, id) : -1;
     const struct step *own = step >= 0 ? &x->protocol->step[step] : NULL;
-    struct text t = {
-        .ja = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, true) : NULL).ja,
-        .en = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, false) : NULL).en,
-    };
+    struct text t = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, true) : NULL);
+    if (args)
+        t.en = catalogue_text(f->cfg.catalogue, a, code, localise(a, args, x, own, false)).en;
     struct json *message = json_object(a);
     set_text(a, message, t);
     json_set(a, o, "message", message);
@@ -175,24 +174,22 @@ static struct json *law_json(struct flow *f, struct arena *a, const struct entry
     return list->len ? list : NULL;
 }
 
-void reply_write(struct flow *f, const char *text, size_t len, const struct station *st, struct buf *ret)
+void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret)
 {
     struct arena *a = &f->scratch;
-    struct entry e;
     char when[CLOCK_TEXT], leaf[44];
     arena_reset(a);
-    require(entry_read(&e, a, text, len) == 0);
     struct json *o = json_object(a);
-    json_set_str(a, o, "id", e.id);
-    copy_members(a, o, e.body);
-    add_message(f, a, o, &e);
-    add_step(f, a, o, &e);
-    json_set(a, o, "law", law_json(f, a, &e));
-    clock_format(e.at, when);
-    enc_digest(e.leaf, leaf);
+    json_set_str(a, o, "id", e->id);
+    copy_members(a, o, e->body);
+    add_message(f, a, o, e);
+    add_step(f, a, o, e);
+    json_set(a, o, "law", law_json(f, a, e));
+    clock_format(e->at, when);
+    enc_digest(e->leaf, leaf);
     json_set_str(a, o, "at", when);
-    json_set_str(a, o, "stream", e.stream);
-    json_set_int(a, o, "sseq", (int64_t)e.sseq);
+    json_set_str(a, o, "stream", e->stream);
+    json_set_int(a, o, "sseq", (int64_t)e->sseq);
     json_set_str(a, o, "leaf", leaf);
     if (st && !st->revoked)
         json_set(a, o, "next", next_json(f, a, st));

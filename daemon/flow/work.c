@@ -119,7 +119,7 @@ static void send_settled(struct flow *f, struct work *w)
     const struct entry *e = &w->state->entry[w->state->first];
     struct buf out;
     buf_init(&out);
-    reply_write(f, e->text, e->len, w->cmd.station, &out);
+    reply_write(f, e, w->cmd.station, &out);
     w->reply(w->arg, 200, NULL, out.data, out.len);
     for (struct waiter *x = w->state->waiters; x; x = x->next)
         x->reply(x->arg, 200, NULL, out.data, out.len);
@@ -274,12 +274,12 @@ static void go_on(struct work *w)
         unlock_then_judge(w);
 }
 
-static void answer_again(struct work *w, const char *text, size_t len)
+static void answer_again(struct work *w, const struct entry *e)
 {
     struct flow *f = w->state->flow;
     struct buf out;
     buf_init(&out);
-    reply_write(f, text, len, w->cmd.station, &out);
+    reply_write(f, e, w->cmd.station, &out);
     w->reply(w->arg, 200, NULL, out.data, out.len);
     buf_fini(&out);
     work_free(w);
@@ -308,7 +308,7 @@ static void on_old_id(void *arg, const struct db_reply *r)
     else if (memcmp(e.req, w->req, HASH_LEN) != 0)
         work_answer(w, 409, "request.conflict");
     else
-        answer_again(w, text, strlen(text));
+        answer_again(w, &e);
 }
 
 static void look_up(struct work *w)
@@ -340,7 +340,9 @@ static void join(struct work *w, struct id_record *r)
         return;
     }
     if (!r->work) {
-        answer_again(w, r->text, r->len);
+        struct entry e;
+        require(entry_read(&e, &w->arena, r->text, r->len) == 0);
+        answer_again(w, &e);
         return;
     }
     struct work *other = r->work;
