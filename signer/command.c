@@ -22,7 +22,7 @@ static int give_up(const char *text)
 
 /* --- init --- */
 
-static int init_log(const struct conf *c, const char *passphrase)
+static int init_log(const struct settings *c, const char *passphrase)
 {
     struct secret_fault why;
     struct store_fault fault;
@@ -59,7 +59,7 @@ out:
     return status;
 }
 
-int command_init(const struct conf *c)
+int command_init(const struct settings *c)
 {
     struct secret_fault why;
     struct buf pass;
@@ -73,7 +73,7 @@ int command_init(const struct conf *c)
 
 /* --- serve --- */
 
-static int open_key(const struct conf *c, struct key **ret, struct note_key *ret_vkey)
+static int open_key(const struct settings *c, struct key **ret, struct note_key *ret_vkey)
 {
     struct secret_fault why;
     struct buf pass;
@@ -85,7 +85,7 @@ static int open_key(const struct conf *c, struct key **ret, struct note_key *ret
     return err ? give_up(why.text) : EXIT_SUCCESS;
 }
 
-static void log_ready(const struct conf *c, const struct mark *m, unsigned damaged)
+static void log_ready(const struct settings *c, const struct mark *m, unsigned damaged)
 {
     if (damaged)
         log_line(
@@ -98,7 +98,7 @@ static void log_ready(const struct conf *c, const struct mark *m, unsigned damag
              c->origin, m->epoch, m->settled.size, m->void_count, (int)m->has_pending);
 }
 
-int command_serve(const struct conf *c)
+int command_serve(const struct settings *c)
 {
     struct store_fault fault;
     struct mark_log log;
@@ -189,7 +189,7 @@ static int ask_status(int fd, const char *path)
     return print_status(&m);
 }
 
-int command_status(const struct conf *c)
+int command_status(const struct settings *c)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)

@@ -1,7 +1,8 @@
 #pragma once
 /* The three things cpf-signer is asked to do; each returns the exit status and reports on stderr itself. */
-#include "conf.h"
+#include "settings.h"
 
-int command_init(const struct conf *c);   /* makes key and state, prints the verifier key on stdout */
-int command_serve(const struct conf *c);  /* signs until SIGTERM */
-int command_status(const struct conf *c); /* asks the running signer, prints name: value lines on stdout */
+int command_init(const struct settings *c);  /* makes key and state, prints the verifier key on stdout */
+int command_serve(const struct settings *c); /* signs until SIGTERM */
+int command_status(
+    const struct settings *c); /* asks the running signer, prints name: value lines on stdout */

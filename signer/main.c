@@ -54,9 +54,9 @@ static void set(char **slot, const char *value)
 }
 
 /* *ret_exit >= 0: nothing more to do. */
-static void take_option(int opt, struct conf *c, const char **ret_config, int *ret_exit)
+static void take_option(int opt, struct settings *c, const char **ret_config, int *ret_exit)
 {
-    struct conf_fault why;
+    struct settings_fault why;
     switch (opt) {
     case OPT_CONFIG:
         *ret_config = optarg;
@@ -77,7 +77,7 @@ static void take_option(int opt, struct conf *c, const char **ret_config, int *r
         set(&c->origin, optarg);
         break;
     case OPT_ALLOW:
-        if (conf_allow(c, optarg, &why)) {
+        if (settings_allow(c, optarg, &why)) {
             log_line(LOG_L_ERROR, "event=settings text=\"%s\"", why.text);
             *ret_exit = 2;
         }
@@ -101,7 +101,7 @@ static void take_option(int opt, struct conf *c, const char **ret_config, int *r
 
 static const struct command {
     const char *name;
-    int (*run)(const struct conf *c);
+    int (*run)(const struct settings *c);
     const char *wants[5];
 } command[] = {
     {"serve", command_serve, {"socket", "state", "key", "origin"}},
@@ -117,11 +117,11 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-static int run(struct conf *c, int argc, char **argv)
+static int run(struct settings *c, int argc, char **argv)
 {
     const char *config = NULL;
     const struct command *cmd = &command[0];
-    struct conf_fault why;
+    struct settings_fault why;
     int opt, status = -1;
     while (status < 0 && (opt = getopt_long(argc, argv, "hV", options, NULL)) != -1)
         take_option(opt, c, &config, &status);
@@ -133,7 +133,7 @@ static int run(struct conf *c, int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
-    if ((config && conf_load(c, config, &why)) || conf_require(c, cmd->wants, &why)) {
+    if ((config && settings_load(c, config, &why)) || settings_require(c, cmd->wants, &why)) {
         log_line(LOG_L_ERROR, "event=settings text=\"%s\"", why.text);
         return 2;
     }
@@ -142,10 +142,10 @@ static int run(struct conf *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct conf c;
+    struct settings c;
     hide_memory();
-    conf_init(&c);
+    settings_init(&c);
     int status = run(&c, argc, argv);
-    conf_fini(&c);
+    settings_fini(&c);
     return status;
 }

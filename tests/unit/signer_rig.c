@@ -61,6 +61,8 @@ static void become_signer(const struct rig *r, const char **argv)
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
     unsetenv("CREDENTIALS_DIRECTORY");
+    if (r->credentials)
+        setenv("CREDENTIALS_DIRECTORY", r->credentials, 1);
     if (r->shim) {
         setenv("LD_PRELOAD", r->shim, 1);
         setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);

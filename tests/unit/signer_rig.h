@@ -26,7 +26,8 @@ struct rig {
     pid_t pid;        /* of the signer; 0: none */
     const char *shim; /* preloaded into the signer; NULL: nothing */
     uid_t allow;
-    const char *origin; /* RIG_ORIGIN */
+    const char *origin;      /* RIG_ORIGIN */
+    const char *credentials; /* $CREDENTIALS_DIRECTORY; NULL: none */
 };
 
 struct peer {

@@ -652,8 +652,8 @@ static void test_another_user_is_turned_away(void **state)
         if (setgroups(0, NULL) || setuid(65534))
             _exit(9);
         peer_connect(&p, &f->rig);
-        peer_send_open(&p, 1, &f->t, NULL);
-        struct sigwire_msg m;
+        struct sigwire_msg m = {.op = SIGWIRE_STATUS};
+        peer_send(&p, &m);
         bool refused = peer_take(&p, &m) && m.op == SIGWIRE_REFUSED && m.refused.code == SIGWIRE_C_UID;
         _exit(refused && !peer_take(&p, &m) ? 0 : 1);
     }

@@ -1,4 +1,4 @@
-#include "conf.h"
+#include "settings.h"
 #include <errno.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -12,15 +12,16 @@
 /* The schema: every scalar setting and where it goes. `allow`, the one list, is handled apart. */
 static const struct setting {
     const char *name;
-    size_t offset; /* of a char * in struct conf */
+    size_t offset; /* of a char * in struct settings */
 } setting[] = {
-    {"socket", offsetof(struct conf, socket)}, {"state", offsetof(struct conf, state)},
-    {"key", offsetof(struct conf, key)},       {"passphrase", offsetof(struct conf, passphrase)},
-    {"origin", offsetof(struct conf, origin)},
+    {"socket", offsetof(struct settings, socket)}, {"state", offsetof(struct settings, state)},
+    {"key", offsetof(struct settings, key)},       {"passphrase", offsetof(struct settings, passphrase)},
+    {"origin", offsetof(struct settings, origin)},
 };
-#define SETTINGS (sizeof setting / sizeof setting[0])
+#define SETTING_N (sizeof setting / sizeof setting[0])
 
-__attribute__((format(printf, 3, 4))) static int fail(struct conf_fault *fault, int err, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int fail(struct settings_fault *fault, int err, const char *fmt,
+                                                      ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -29,28 +30,28 @@ __attribute__((format(printf, 3, 4))) static int fail(struct conf_fault *fault, 
     return err;
 }
 
-static char **slot_of(struct conf *c, const struct setting *s)
+static char **slot_of(struct settings *c, const struct setting *s)
 {
     return (char **)(void *)((char *)c + s->offset);
 }
 
-void conf_init(struct conf *c)
+void settings_init(struct settings *c)
 {
     memset(c, 0, sizeof *c);
 }
 
-void conf_fini(struct conf *c)
+void settings_fini(struct settings *c)
 {
-    for (size_t i = 0; i < SETTINGS; i++)
+    for (size_t i = 0; i < SETTING_N; i++)
         free(*slot_of(c, &setting[i]));
-    conf_init(c);
+    settings_init(c);
 }
 
-int conf_allow(struct conf *c, const char *user, struct conf_fault *fault)
+int settings_allow(struct settings *c, const char *user, struct settings_fault *fault)
 {
     char *end;
-    if (c->nallow == CONF_USERS_MAX)
-        return fail(fault, CPF_E_LIMIT, "allow: more than %d users", CONF_USERS_MAX);
+    if (c->nallow == SETTINGS_USERS_MAX)
+        return fail(fault, CPF_E_LIMIT, "allow: more than %d users", SETTINGS_USERS_MAX);
     errno = 0;
     unsigned long uid = strtoul(user, &end, 10);
     if (user[0] >= '0' && user[0] <= '9' && *end == '\0' && errno == 0 && uid < (uid_t)-1) {
@@ -64,11 +65,12 @@ int conf_allow(struct conf *c, const char *user, struct conf_fault *fault)
     return 0;
 }
 
-int conf_require(const struct conf *c, const char *const names[], struct conf_fault *fault)
+int settings_require(const struct settings *c, const char *const names[], struct settings_fault *fault)
 {
     for (; *names; names++)
-        for (size_t i = 0; i < SETTINGS; i++)
-            if (strcmp(setting[i].name, *names) == 0 && !*slot_of((struct conf *)(uintptr_t)c, &setting[i]))
+        for (size_t i = 0; i < SETTING_N; i++)
+            if (strcmp(setting[i].name, *names) == 0 &&
+                !*slot_of((struct settings *)(uintptr_t)c, &setting[i]))
                 return fail(fault, CPF_E_INVAL, "'%s' is not set: give it in --config or as --%s%s", *names,
                             *names, strcmp(*names, "passphrase") == 0 ? "-file" : "");
     return 0;
@@ -77,12 +79,12 @@ int conf_require(const struct conf *c, const char *const names[], struct conf_fa
 /* --- the file --- */
 
 struct reading {
-    struct conf *conf;
+    struct settings *into;
     const char *path;
     yaml_document_t doc;
-    struct conf_fault *fault;
-    bool seen[SETTINGS + 1]; /* the last: allow */
-    bool keep_allow;         /* given by flags */
+    struct settings_fault *fault;
+    bool seen[SETTING_N + 1]; /* the last: allow */
+    bool keep_allow;          /* given by flags */
 };
 
 static int fail_at(struct reading *r, const yaml_node_t *n, const char *what, const char *name)
@@ -108,8 +110,8 @@ static int read_allow(struct reading *r, const yaml_node_t *list)
         const char *user = text_of(n);
         if (!user)
             return fail_at(r, n, "a user's name or number is wanted", NULL);
-        struct conf_fault why;
-        if (!r->keep_allow && conf_allow(r->conf, user, &why))
+        struct settings_fault why;
+        if (!r->keep_allow && settings_allow(r->into, user, &why))
             return fail_at(r, n, why.text, NULL);
     }
     return 0;
@@ -121,19 +123,19 @@ static int read_member(struct reading *r, const yaml_node_t *key, const yaml_nod
     if (!name)
         return fail_at(r, key, "a setting's name is wanted", NULL);
     size_t i = 0;
-    while (i < SETTINGS && strcmp(setting[i].name, name))
+    while (i < SETTING_N && strcmp(setting[i].name, name))
         i++;
-    if (i == SETTINGS && strcmp(name, "allow"))
+    if (i == SETTING_N && strcmp(name, "allow"))
         return fail_at(r, key, "unknown setting", name);
     if (r->seen[i])
         return fail_at(r, key, "set twice:", name);
     r->seen[i] = true;
-    if (i == SETTINGS)
+    if (i == SETTING_N)
         return read_allow(r, value);
     const char *text = text_of(value);
     if (!text)
         return fail_at(r, value, "a text is wanted for", name);
-    char **slot = slot_of(r->conf, &setting[i]);
+    char **slot = slot_of(r->into, &setting[i]);
     if (!*slot)
         *slot = xstrdup(text);
     return 0;
@@ -153,9 +155,9 @@ static int read_document(struct reading *r)
     return err;
 }
 
-int conf_load(struct conf *c, const char *path, struct conf_fault *fault)
+int settings_load(struct settings *c, const char *path, struct settings_fault *fault)
 {
-    struct reading r = {.conf = c, .path = path, .fault = fault, .keep_allow = c->nallow > 0};
+    struct reading r = {.into = c, .path = path, .fault = fault, .keep_allow = c->nallow > 0};
     yaml_parser_t parser;
     FILE *f = fopen(path, "re");
     if (!f)
