@@ -74,7 +74,8 @@ static const char *take_late(struct work *w, const struct json *req)
     for (size_t i = 0; why && i < sizeof(reason) / sizeof(*reason); i++)
         if (strcmp(reason[i], why) == 0) {
             w->cmd.late = reason[i];
-            return json_get_str(late, "occurred") ? take_time(late, "occurred", &w->cmd.occurred) : "request.field";
+            return json_get_str(late, "occurred") ? take_time(late, "occurred", &w->cmd.occurred)
+                                                  : "request.field";
         }
     return "request.field";
 }
@@ -205,9 +206,7 @@ static const char *fill_record(struct work *w, const struct json *req)
         /* sealed secrets go to their own table; the entry holds their digest */
         w->credentials = json_copy(&w->arena, cred);
         struct json *rest = json_object(&w->arena);
-        json_each(m, body)
-            if (m != cred)
-                json_set(&w->arena, rest, m->name, json_copy(&w->arena, m));
+        json_each(m, body) if (m != cred) json_set(&w->arena, rest, m->name, json_copy(&w->arena, m));
         body = rest;
     }
     w->cmd.body = body;
@@ -239,7 +238,8 @@ static void post_clock(void *arg, struct http_request *r)
         clock_format(flow_now(api->flow), now);
         api_reply_json(r, json_set_str(&a, json_object(&a), "now", now));
     } else if (err == CPF_E_STATE) {
-        http_refuse(r, api->conf->training ? 503 : 403, api->conf->training ? "away.database" : "training.only");
+        http_refuse(r, api->conf->training ? 503 : 403,
+                    api->conf->training ? "away.database" : "training.only");
     } else {
         http_refuse(r, 400, code ? code : "request.field");
     }
@@ -266,12 +266,18 @@ static void post_setup(void *arg, struct http_request *r)
 }
 
 const struct http_route api_routes[] = {
-    {HTTP_POST, "/v1/scans", post_scan},     {HTTP_POST, "/v1/sessions", post_session},
-    {HTTP_POST, "/v1/acts", post_act},       {HTTP_POST, "/v1/records", post_record},
-    {HTTP_POST, "/v1/clock", post_clock},    {HTTP_GET, "/v1/status", api_status},
-    {HTTP_GET, "/healthz", api_status},      {HTTP_GET, "/v1/batches", api_batches},
-    {HTTP_GET, "/v1/batches/*", api_batch},  {HTTP_GET, "/v1/protocols/*", api_protocol},
-    {HTTP_GET, "/v1/stations/self", api_self}, {HTTP_GET, "/v1/log", api_log},
+    {HTTP_POST, "/v1/scans", post_scan},
+    {HTTP_POST, "/v1/sessions", post_session},
+    {HTTP_POST, "/v1/acts", post_act},
+    {HTTP_POST, "/v1/records", post_record},
+    {HTTP_POST, "/v1/clock", post_clock},
+    {HTTP_GET, "/v1/status", api_status},
+    {HTTP_GET, "/healthz", api_status},
+    {HTTP_GET, "/v1/batches", api_batches},
+    {HTTP_GET, "/v1/batches/*", api_batch},
+    {HTTP_GET, "/v1/protocols/*", api_protocol},
+    {HTTP_GET, "/v1/stations/self", api_self},
+    {HTTP_GET, "/v1/log", api_log},
     {0, NULL, NULL},
 };
 

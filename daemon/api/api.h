@@ -11,7 +11,7 @@ struct api {
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */
 };
 
-extern const struct http_route api_routes[];       /* handlers take struct api * */
+extern const struct http_route api_routes[]; /* handlers take struct api * */
 extern const struct http_route api_admin_routes[];
 
 /* The station of the request's token, or NULL after the request was refused (401). */

@@ -97,7 +97,8 @@ static struct json *steps_of(struct arena *a, const struct batch *x)
             set_time(a, o, "begun", k->begun);
             set_time(a, o, "done", k->done);
             json_set_str(a, o, "performer", k->performer ? k->performer->id : NULL);
-            json_set_str(a, o, "recorder", k->recorder && k->recorder != k->performer ? k->recorder->id : NULL);
+            json_set_str(a, o, "recorder",
+                         k->recorder && k->recorder != k->performer ? k->recorder->id : NULL);
             json_set_str(a, o, "witness", k->witness ? k->witness->id : NULL);
             json_set_int(a, o, "times", (int64_t)x->step[i].nocc);
         }

@@ -31,7 +31,8 @@ static struct json *clock_of(const struct flow *f, struct arena *a)
     return json_set_int(a, o, "offset_ms", offset);
 }
 
-static struct json *secrets_of(struct flow *f, struct arena *a, const struct draft *d, struct ledger_item *item)
+static struct json *secrets_of(struct flow *f, struct arena *a, const struct draft *d,
+                               struct ledger_item *item)
 {
     if (d->nsecrets == 0)
         return NULL;

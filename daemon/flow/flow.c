@@ -67,8 +67,8 @@ static int on_fold(void *arg, const struct entry *e)
     struct flow *f = arg;
     int err = book_apply(&f->book, e);
     if (err)
-        log_event(LOG_LEVEL_ERROR, "flow.fold", "stream", e->stream, "kind", e->kind, "sseq", LOG_NUM(e->sseq), "error",
-                  cpf_strerror(err), NULL);
+        log_event(LOG_LEVEL_ERROR, "flow.fold", "stream", e->stream, "kind", e->kind, "sseq",
+                  LOG_NUM(e->sseq), "error", cpf_strerror(err), NULL);
     return err;
 }
 
@@ -85,7 +85,8 @@ static void uuid_text(const uint8_t *u, char ret[37])
     struct buf hex;
     buf_init(&hex);
     enc_hex(&hex, u, 16);
-    snprintf(ret, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.data, hex.data + 8, hex.data + 12, hex.data + 16, hex.data + 20);
+    snprintf(ret, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.data, hex.data + 8, hex.data + 12, hex.data + 16,
+             hex.data + 20);
     buf_fini(&hex);
 }
 
@@ -95,7 +96,9 @@ static void on_recent(void *arg, const struct db_reply *r)
     struct flow *f = arg;
     size_t n = r->error.code ? 0 : db_rows(r->result[0]), len;
     char id[37];
-    int64_t oldest = r->error.code ? flow_now(f) : n < IDS_KEPT ? INT64_MIN / 2 : db_i64(r->result[0], n - 1, 1);
+    int64_t oldest = r->error.code  ? flow_now(f)
+                     : n < IDS_KEPT ? INT64_MIN / 2
+                                    : db_i64(r->result[0], n - 1, 1);
     f->ids = ids_new(IDS_KEPT, oldest);
     for (size_t i = n; i-- > 0;) {
         uuid_text(db_bytes(r->result[0], i, 0, &len), id);
@@ -180,7 +183,8 @@ static void on_credentials(void *arg, const struct db_reply *r)
         return;
     }
     for (size_t i = 0; i < db_rows(r->result[0]); i++)
-        credential_keep(f, db_text(r->result[0], i, 0), db_text(r->result[0], i, 1), db_text(r->result[0], i, 2));
+        credential_keep(f, db_text(r->result[0], i, 0), db_text(r->result[0], i, 1),
+                        db_text(r->result[0], i, 2));
     db_query(f->db, DB_FLOW_DISCLOSURES, NULL, on_disclosures, f);
 }
 
@@ -265,8 +269,12 @@ int flow_clock(struct flow *f, int64_t to_ms)
 static int make_connections(struct flow *f)
 {
     const struct conf *c = f->cfg.conf;
-    struct db_config db = {.base = f->cfg.base, .conninfo = c->database, .prefixes = "flow_", .on_up = on_up,
-                           .on_down = on_down, .arg = f};
+    struct db_config db = {.base = f->cfg.base,
+                           .conninfo = c->database,
+                           .prefixes = "flow_",
+                           .on_up = on_up,
+                           .on_down = on_down,
+                           .arg = f};
     struct ledger_config l = {.base = f->cfg.base,
                               .conninfo = c->database,
                               .signer_socket = c->signer_socket,

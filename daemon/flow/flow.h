@@ -29,13 +29,13 @@ enum secret_kind { SECRET_NONE, SECRET_PIN, SECRET_PASSWORD };
 typedef void (*flow_reply_fn)(void *arg, int status, const char *code, const char *json, size_t len);
 
 struct work {
-    struct arena arena;      /* owns every string of the command */
+    struct arena arena; /* owns every string of the command */
     char id[37];
-    uint8_t req[HASH_LEN];   /* SHA-256 of the request without secrets */
+    uint8_t req[HASH_LEN]; /* SHA-256 of the request without secrets */
     struct command cmd;
-    const char *badge;       /* person's id as read from the badge, or NULL */
+    const char *badge; /* person's id as read from the badge, or NULL */
     enum secret_kind secret_kind;
-    char *secret;            /* malloc'ed; wiped and freed by the flow */
+    char *secret;             /* malloc'ed; wiped and freed by the flow */
     struct json *credentials; /* RECORD person.*: {"pin": sealed, "key": sealed}, or NULL */
     flow_reply_fn reply;
     void *arg;

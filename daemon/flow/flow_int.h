@@ -20,9 +20,9 @@ struct waiter {
 struct work_state {
     struct flow *flow;
     struct id_record *record;
-    struct waiter *waiters;     /* the same id sent again while in flight */
-    struct key *key;            /* opened for signing; wiped within the turn */
-    size_t n, first;            /* entries; index of the command's first one */
+    struct waiter *waiters; /* the same id sent again while in flight */
+    struct key *key;        /* opened for signing; wiped within the turn */
+    size_t n, first;        /* entries; index of the command's first one */
     size_t credentials_left;
     bool setup;
     /* from here on written before read */
@@ -33,7 +33,7 @@ struct work_state {
 
 struct credential {
     const char *person;
-    char *pin, *key;            /* sealed */
+    char *pin, *key; /* sealed */
 };
 
 struct flow {
@@ -41,18 +41,18 @@ struct flow {
     struct book book;
     struct ledger *ledger;
     struct unlock *unlock;
-    struct db *db;              /* look-ups of ids, credentials */
+    struct db *db; /* look-ups of ids, credentials */
     unsigned db_tries;
     struct event *db_retry, *tick;
     struct ids *ids;
-    struct map credentials;     /* person -> struct credential */
-    struct map disclosed;       /* digest -> value */
-    struct arena keep;          /* keys and values of the two maps above */
-    const char *away;           /* code, or NULL when ready */
+    struct map credentials; /* person -> struct credential */
+    struct map disclosed;   /* digest -> value */
+    struct arena keep;      /* keys and values of the two maps above */
+    const char *away;       /* code, or NULL when ready */
     bool loaded, was_ready, draining, stopped;
-    int64_t offset;             /* training clock: ahead of the machine's by */
+    int64_t offset; /* training clock: ahead of the machine's by */
     size_t in_flight;
-    struct arena scratch;       /* of one reply */
+    struct arena scratch; /* of one reply */
     size_t nspare;
     struct work *spare[FLOW_SPARE];
 };
@@ -68,7 +68,8 @@ void work_settled(void *flow, void *tag);
 /* reply.c: the answer of a command from its first entry. */
 void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
 /* entry_make.c */
-must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e, struct ledger_item *item);
+must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e,
+                          struct ledger_item *item);
 /* credential.c */
 void credential_digest(const char *pin, const char *key, char ret[44]);
 const struct credential *flow_credential(const struct flow *f, const struct person *p);

@@ -52,7 +52,8 @@ bool ids_before_horizon(const struct ids *i, int64_t id_ms)
     return id_ms <= i->horizon;
 }
 
-struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_LEN], void *work, int64_t now_ms)
+struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_LEN], void *work,
+                          int64_t now_ms)
 {
     struct id_record *r = xcalloc(1, sizeof(*r));
     memcpy(r->id, id, 36);

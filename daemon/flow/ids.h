@@ -15,8 +15,8 @@ struct ids;
 struct id_record {
     char id[37];
     uint8_t req[HASH_LEN];
-    void *work;      /* in flight: whose reply to join; NULL once settled */
-    char *text;      /* settled: bytes of the command's first entry, owned; NULL: ask the log */
+    void *work; /* in flight: whose reply to join; NULL once settled */
+    char *text; /* settled: bytes of the command's first entry, owned; NULL: ask the log */
     size_t len;
     int64_t at;
 };
@@ -30,7 +30,8 @@ void ids_free(struct ids *i);
 struct id_record *ids_find(struct ids *i, const char *id);
 /* Does an unknown id of time `id_ms` need a look-up in the log? */
 bool ids_before_horizon(const struct ids *i, int64_t id_ms);
-struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_LEN], void *work, int64_t now_ms);
+struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_LEN], void *work,
+                          int64_t now_ms);
 void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t len);
 /* The command was not judged after all (503): forget the id. */
 void ids_forget(struct ids *i, struct id_record *r);

@@ -23,8 +23,9 @@ static const char *upper_code(struct arena *a, const char *id)
 
 static const char *kind_word(const struct field *f)
 {
-    static const char *const word[] = {"container", "lot",    "equipment", "place", "badge",    "document", "number",
-                                       "choice",    "date",   "token",     "text",  "identity", "derived"};
+    static const char *const word[] = {"container", "lot",      "equipment", "place", "badge",
+                                       "document",  "number",   "choice",    "date",  "token",
+                                       "text",      "identity", "derived"};
     return word[f->kind];
 }
 
@@ -91,17 +92,20 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     return o;
 }
 
-/* The words of an id in one language: a step's title, a field's within the entry's step; else the id itself. */
+/* The words of an id in one language: a step's title, a field's within the entry's step; else the id itself.
+ */
 static const char *words(const struct batch *x, const struct step *own, const char *id, bool ja)
 {
     int step = x ? protocol_step(x->protocol, id) : -1;
     int field = own ? step_field(own, id) : -1;
-    const struct text *t = step >= 0 ? &x->protocol->step[step].title : field >= 0 ? &own->field[field].title : NULL;
+    const struct text *t = step >= 0    ? &x->protocol->step[step].title
+                           : field >= 0 ? &own->field[field].title
+                                        : NULL;
     return !t ? id : ja ? t->ja : t->en;
 }
 
-static struct json *localise(struct arena *a, const struct json *args, const struct batch *x, const struct step *own,
-                             bool ja)
+static struct json *localise(struct arena *a, const struct json *args, const struct batch *x,
+                             const struct step *own, bool ja)
 {
     struct json *o = json_object(a);
     json_each(m, args)
@@ -111,8 +115,7 @@ static struct json *localise(struct arena *a, const struct json *args, const str
             v = json_str(a, words(x, own, m->str, ja));
         if (m->type == JSON_ARRAY) {
             v = json_array(a);
-            json_each(i, m)
-                json_push(v, i->str ? json_str(a, words(x, own, i->str, ja)) : json_copy(a, i));
+            json_each(i, m) json_push(v, i->str ? json_str(a, words(x, own, i->str, ja)) : json_copy(a, i));
         }
         json_set(a, o, m->name, v);
     }
@@ -155,8 +158,8 @@ static void add_step(struct flow *f, struct arena *a, struct json *o, const stru
 
 static void copy_members(struct arena *a, struct json *o, const struct json *body)
 {
-    static const char *const name[] = {"outcome", "code", "args", "understood", "done", "deviations",
-                                       "holds",   "derived", "pending", "latched"};
+    static const char *const name[] = {"outcome",    "code",  "args",    "understood", "done",
+                                       "deviations", "holds", "derived", "pending",    "latched"};
     for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++)
         if (json_get(body, name[i]))
             json_set(a, o, name[i], json_copy(a, json_get(body, name[i])));

@@ -12,9 +12,12 @@ struct setup_list {
 };
 
 static const struct setup_list lists[] = {
-    {"people", "person.enrolled", "person", "person"},   {"rooms", "room.added", "room", "room"},
-    {"stations", "station.enrolled", "station", "station"}, {"equipment", "equipment.added", "equipment", "equipment"},
-    {"places", "place.added", "place", "place"},         {"lots", "lot.received", "lot", "lot"},
+    {"people", "person.enrolled", "person", "person"},
+    {"rooms", "room.added", "room", "room"},
+    {"stations", "station.enrolled", "station", "station"},
+    {"equipment", "equipment.added", "equipment", "equipment"},
+    {"places", "place.added", "place", "place"},
+    {"lots", "lot.received", "lot", "lot"},
 };
 
 struct setup {
@@ -64,7 +67,8 @@ static void add_credentials(struct setup *s, const struct json *given, struct js
 {
     struct arena *a = &s->w->arena;
     const struct json *cred = json_get(given, "cred");
-    const char *id = json_get_str(given, "person"), *pin = json_get_str(cred, "pin"), *key = json_get_str(cred, "key");
+    const char *id = json_get_str(given, "person"), *pin = json_get_str(cred, "pin"),
+               *key = json_get_str(cred, "key");
     char digest[44];
     if (!id || !pin || !key) {
         s->err = CPF_E_INVAL;
@@ -106,9 +110,8 @@ static void add_record(struct setup *s, const struct setup_list *l, const struct
         return;
     }
     bool released = truth(json_get(given, "released")) == 1;
-    json_each(m, given)
-        if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
-            json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
+    json_each(m, given) if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
+        json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
     if (strcmp(l->kind, "person.enrolled") == 0)
         add_credentials(s, given, body);
     if (s->err)
@@ -157,12 +160,9 @@ static void add_all(struct setup *s, const struct json *body)
     struct arena *a = &s->w->arena;
     add(s, "facility", "facility.opened", json_copy(a, json_get(body, "facility")));
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-        json_each(r, json_get(body, lists[i].member))
-            if (!s->err)
-                add_record(s, &lists[i], r);
-    json_each(p, json_get(body, "protocols"))
-        if (!s->err)
-            add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
+        json_each(r, json_get(body, lists[i].member)) if (!s->err) add_record(s, &lists[i], r);
+    json_each(p, json_get(body, "protocols")) if (!s->err)
+        add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
 }
 
 static void forget(struct flow *f)
@@ -198,7 +198,13 @@ void flow_setup(struct flow *f, struct work *w, const struct json *body)
 {
     const char *no = flow_unavailable(f);
     if (no || !flow_is_new(f) || !json_get(body, "facility")) {
-        work_answer(w, no ? 503 : flow_is_new(f) ? 400 : 409, no ? no : flow_is_new(f) ? "request.field" : "setup.done");
+        work_answer(w,
+                    no               ? 503
+                    : flow_is_new(f) ? 400
+                                     : 409,
+                    no               ? no
+                    : flow_is_new(f) ? "request.field"
+                                     : "setup.done");
         return;
     }
     struct setup s = {.w = w, .f = f, .now = flow_now(f)};

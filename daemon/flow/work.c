@@ -354,7 +354,8 @@ static void join(struct work *w, struct id_record *r)
 
 static const char *overloaded(const struct flow *f)
 {
-    if (ledger_waiting(f->ledger) >= BOUND_QUEUE_COMMANDS || ledger_waiting_bytes(f->ledger) >= BOUND_QUEUE_BYTES)
+    if (ledger_waiting(f->ledger) >= BOUND_QUEUE_COMMANDS ||
+        ledger_waiting_bytes(f->ledger) >= BOUND_QUEUE_BYTES)
         return "busy.queue";
     return NULL;
 }

@@ -36,8 +36,12 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 int query_new(struct event_base *base, const char *conninfo, struct query **ret)
 {
     struct query *q = xcalloc(1, sizeof(*q));
-    struct db_config cfg = {.base = base, .conninfo = conninfo, .prefixes = "query_", .on_up = on_up,
-                            .on_down = on_down, .arg = q};
+    struct db_config cfg = {.base = base,
+                            .conninfo = conninfo,
+                            .prefixes = "query_",
+                            .on_up = on_up,
+                            .on_down = on_down,
+                            .arg = q};
     int err = db_new(&cfg, &q->db);
     q->retry = evtimer_new(base, on_retry, q);
     if (err) {
