@@ -463,7 +463,7 @@ const struct apply_kind apply_batch_kinds[] = {
     {"step.form", apply_form},
     {"step.signed", apply_form},
     {"step.skipped", apply_skipped},
-    {"scan.again", apply_again},
+    {"step.again", apply_again},
     {"refused", apply_refused},
     {"deviation.opened", apply_dev_opened},
     {"deviation.assessed", apply_dev_assessed},

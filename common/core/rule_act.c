@@ -115,7 +115,9 @@ static bool need_valid(struct judge *j, const struct requirement *r)
 static bool need_protocol(struct judge *j)
 {
     const struct protocol_state *p = book_protocol(j->book, j->x->protocol->id);
-    return (p && p->protocol == j->x->protocol) || judge_find(j, EFFECT_REFUSE, "decision.protocol", NULL, NULL);
+    if (p && p->protocol == j->x->protocol)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, p ? "protocol.superseded" : "decision.protocol", NULL, NULL);
 }
 
 static bool check_need(struct judge *j, const struct requirement *r)

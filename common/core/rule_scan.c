@@ -161,7 +161,8 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
         json_set(j->a, d->body, "done", json_bool(j->a, true));
     d->law = s->law;
     d->nlaw = done ? s->nlaw : 0;
-    judge_accept(j, d, done ? "accepted.step-done" : "accepted", done ? args1(j, "step", s->id) : NULL);
+    const char *code = done ? "accepted.step-done" : s->field[field].kind == FIELD_NUMBER ? "accepted.value" : "accepted";
+    judge_accept(j, d, code, done ? args1(j, "step", s->id) : NULL);
     open_lot(j);
     if (done)
         step_finish_drafts(j);
@@ -262,8 +263,16 @@ static void judge_input(struct judge *j, int field)
 
 static void judge_already(struct judge *j)
 {
-    struct draft *d = draft_add(j, j->x->stream, "scan.again", json_object(j->a));
+    struct draft *d = draft_add(j, j->x->stream, "step.again", json_object(j->a));
     judge_outcome(j, d->body, OUTCOME_ALREADY, "scan.already", args1(j, "code", j->code.id));
+}
+
+static bool awaits_container(const struct judge *j)
+{
+    for (int i = 0; i < (int)judge_step(j)->nfields; i++)
+        if (judge_step(j)->field[i].kind == FIELD_CONTAINER && field_remaining(j, i) > 0)
+            return true;
+    return false;
 }
 
 /* Nothing open here accepts it: say the most useful thing. */
@@ -287,6 +296,10 @@ static void judge_unexpected(struct judge *j)
     }
     if (j->step < 0)
         judge_refuse(j, "scan.no-step", NULL);
+    else if (!j->begins && fields_complete(j) && judge_step(j)->witness)
+        judge_refuse(j, "witness.awaited", NULL);
+    else if (c->kind == CODE_CONTAINER && awaits_container(j))
+        judge_refuse(j, "label.kind", args1(j, "label", c->label));
     else if ((c->kind == CODE_LOT || c->kind == CODE_GS1) && !book_lot(j->book, c->id))
         judge_refuse(j, "lot.unknown", args1(j, "lot", c->id));
     else

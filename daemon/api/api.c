@@ -35,6 +35,8 @@ struct station *api_station(struct api *api, struct http_request *r)
     /* before the log is folded nobody is known yet: that is not the station's fault */
     if (away)
         http_refuse(r, 503, away);
+    else if (flow_is_new(api->flow))
+        http_refuse(r, 503, "setup.needed");
     else
         http_refuse(r, 401, "http.unknown-station");
     api->unknown_stations += !away;

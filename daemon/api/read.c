@@ -150,7 +150,7 @@ void api_batch(void *arg, struct http_request *r)
         return;
     const struct batch *x = book_batch(flow_book(api->flow), http_path_rest(r));
     if (!x) {
-        http_refuse(r, 404, "http.notfound");
+        http_refuse(r, 404, "http.not-found");
         return;
     }
     arena_init(&a, 0);
@@ -172,7 +172,7 @@ void api_protocol(void *arg, struct http_request *r)
         return;
     const struct protocol_state *p = book_protocol(flow_book(api->flow), http_path_rest(r));
     if (!p) {
-        http_refuse(r, 404, "http.notfound");
+        http_refuse(r, 404, "http.not-found");
         return;
     }
     arena_init(&a, 0);

@@ -49,10 +49,10 @@ struct http_config {
 
 /* Codes that this layer itself gives to error_body. */
 #define HTTP_CODE_MALFORMED "http.malformed" /* 400, connection closed */
-#define HTTP_CODE_NOTFOUND  "http.notfound"  /* 404 */
+#define HTTP_CODE_NOTFOUND  "http.not-found" /* 404 */
 #define HTTP_CODE_METHOD    "http.method"    /* 405 */
 #define HTTP_CODE_LENGTH    "http.length"    /* 411: chunked bodies are not taken; closed */
-#define HTTP_CODE_LARGE     "http.large"     /* 413, closed */
+#define HTTP_CODE_LARGE     "http.too-large"     /* 413, closed */
 #define HTTP_CODE_STOPPING  "stopping"       /* 503 while draining; closed */
 
 must_check int http_server_new(const struct http_config *cfg, struct http_server **ret, char **ret_error);
