@@ -128,7 +128,6 @@ struct sim_options {
     bool progress, json, pauses, show_next;
     const char *until;
     const char *start; /* YYYY-MM-DD of D0, or NULL */
-    int offset_days;   /* between one wave of batches and the next */
 };
 
 struct sim {
@@ -150,6 +149,7 @@ struct sim {
     int64_t target; /* where to, while we sleep before it */
     struct event *pump;
     bool failed, unreachable;
+    size_t secrets; /* requests in flight that open a sealed secret: the server queues few */
     size_t requests, next_differs, clock_moves;
     struct tally *outcomes, *codes;
 };

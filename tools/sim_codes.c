@@ -31,10 +31,10 @@ const char *codes_cast(struct player *p, const char *name, char *ret_error, size
     return id;
 }
 
-/* L:il-2/1 -> lot of the cast, unit made of the batch's serial and the number. */
+/* L:il-2/1 -> lot of the cast, unit made of year, serial and number. */
 static const char *lot_id(struct player *p, const char *word, char *ret_error, size_t size)
 {
-    const char *slash = strchr(word, '/'), *serial = vars_get(&p->vars, "serial", 6)->text;
+    const char *slash = strchr(word, '/'), *unit = vars_get(&p->vars, "unit", 4)->text;
     const char *name = slash ? arena_strndup(&p->arena, word, (size_t)(slash - word)) : word;
     const char *id = codes_cast(p, name, ret_error, size);
 
@@ -42,7 +42,7 @@ static const char *lot_id(struct player *p, const char *word, char *ret_error, s
         return id;
     if (slash[1] == '=') /* the unit as it stands */
         return arena_printf(&p->arena, "%s-U%s", id, slash + 2);
-    return arena_printf(&p->arena, "%s-U%s%s", id, serial, slash + 1);
+    return arena_printf(&p->arena, "%s-U%s%s", id, unit, slash + 1);
 }
 
 static const char *typed_id(struct player *p, char type, const char *word, char *ret_error, size_t size)

@@ -80,9 +80,11 @@ static bool free_for(const struct player *p, const struct sim_station *st)
 /* Can this person come to `st` now? If signed in elsewhere, nobody else may need them there. */
 static bool can_come(const struct player *p, const struct sim_person *who, const struct sim_station *st)
 {
-    if (!who->at || who->at == st)
+    if (who->at == st)
         return true;
-    return who->holders == (holds(p, who) ? 1 : 0) && free_for(p, who->at);
+    if (who->holders != (holds(p, who) ? 1 : 0))
+        return false; /* needed elsewhere, or on the way there */
+    return !who->at || free_for(p, who->at);
 }
 
 static void add_sign_out(struct player *p, struct op ***tail, struct sim_person *who)

@@ -9,7 +9,6 @@
 
 #define FIRST_SERIAL  147
 #define FIRST_PATIENT 812
-#define WAVE_DAYS     60 /* a batch is complete about a month after its draw */
 
 static int year_of(int64_t day)
 {
@@ -128,12 +127,18 @@ static int make_vars(struct player *p, int serial, int wave, int64_t zero, char 
     vars_init(&p->vars, &p->arena, p->sim->opt.seed * 1000003u + (uint64_t)p->index, zero);
     p->batch = arena_printf(&p->arena, "NK%02d-%04d", year_of(zero), serial);
     vars_text(&p->vars, "batch", p->batch);
+    vars_text(&p->vars, "unit", arena_printf(&p->arena, "%02d%04d", year_of(zero), serial));
     vars_text(&p->vars, "serial", arena_printf(&p->arena, "%04d", serial));
     set_int(&p->vars, "index", p->index);
-    set_int(&p->vars, "lane", p->lane);
+    set_int(&p->vars, "lane", p->lane % p->sim->story->lanes);
     set_int(&p->vars, "wave", wave);
     set_patient(p, serial);
     return set_lets(p, ret_error, size);
+}
+
+static int64_t wave_offset(const struct story *s, int wave)
+{
+    return (int64_t)s->cycle * (wave / s->nstagger) + s->stagger[wave % s->nstagger];
 }
 
 static int make_player(struct sim *s, const struct plan *plan, struct player *p, int serial, char *ret_error,
@@ -151,7 +156,7 @@ static int make_player(struct sim *s, const struct plan *plan, struct player *p,
         p->with = plan->cases[(size_t)p->index - plain];
     p->label = p->omit ? p->omit : p->with ? p->with->name : NULL;
     p->loose = p->omit != NULL;
-    err = make_vars(p, serial, wave, s->zero + (int64_t)wave * WAVE_DAYS, ret_error, size);
+    err = make_vars(p, serial, wave, s->zero + wave_offset(s->story, wave), ret_error, size);
     return err ? err : story_merge(s->story, p->with, p->omit, &p->arena, &p->block, ret_error);
 }
 

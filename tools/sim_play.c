@@ -13,11 +13,23 @@
 
 static void on_answer(void *arg, const struct client_reply *r);
 
+#define SECRETS_MOST 24 /* below BOUND_UNLOCK_QUEUE: beyond it the server says 503 and "in a second" */
+
 static struct item plain_item; /* of ops that the engine adds: no expectation of their own */
+
+static bool needs_secret(const struct op *op)
+{
+    return op->kind == OP_SIGN_IN || op->kind == OP_ACT || op->kind == OP_RECORD;
+}
 
 static void send_op(struct player *p, struct op *op)
 {
     char why[300] = "";
+
+    if (needs_secret(op) && p->sim->secrets >= SECRETS_MOST) {
+        p->blocked = true;
+        return;
+    }
 
     if (request_make(p, op, why, sizeof(why))) {
         check_fail(p, op->item, "%s", why);
@@ -26,6 +38,7 @@ static void send_op(struct player *p, struct op *op)
     p->op = op;
     p->state = PLAYER_BUSY;
     p->sim->requests++;
+    p->sim->secrets += needs_secret(op);
     client_send(p->sim->client, p->path, p->token, p->request, on_answer, p);
 }
 
@@ -267,6 +280,7 @@ static void on_answer(void *arg, const struct client_reply *r)
 
     p->op = NULL;
     p->state = PLAYER_WAITING;
+    p->sim->secrets -= needs_secret(op);
     if (r->status == 0) {
         p->sim->unreachable = true;
         check_fail(p, op->item, "no answer after %d tries: %s", r->tries, r->error);
@@ -390,7 +404,7 @@ bool play_on(struct player *p)
     }
     if (p->ops) {
         run_op(p);
-        return p->state == PLAYER_WAITING;
+        return p->state == PLAYER_WAITING && !p->blocked;
     }
     if (!p->leaving) { /* whoever is not needed here any more signs out */
         p->leaving = true;

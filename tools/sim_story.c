@@ -410,6 +410,16 @@ static int read_let(struct loader *l, char *words[], int n)
     return CPF_OK;
 }
 
+/* stagger CYCLE DAY...: when batches that share a lane may begin, so that their sessions never meet. */
+static int read_stagger(struct loader *l, char *words[], int n)
+{
+    l->s->cycle = atoi(words[1]);
+    l->s->nstagger = 0;
+    for (int i = 2; i < n && l->s->nstagger < 8; i++)
+        l->s->stagger[l->s->nstagger++] = atoi(words[i]);
+    return l->s->cycle > 0 && l->s->nstagger ? CPF_OK : fail(l, "stagger CYCLE DAY...");
+}
+
 static int read_change(struct loader *l, char *words[], int n)
 {
     struct change *c = arena_alloc(&l->s->arena, sizeof(*c));
@@ -457,7 +467,7 @@ static const struct {
     {"story", read_story},   {"case", read_story},      {"protocol", read_setting}, {"lanes", read_setting},
     {"until", read_setting}, {"needs", read_setting},   {"cast", read_cast},        {"lot", read_cast},
     {"let", read_let},       {"patient", read_patient}, {"day", read_day},          {"before", read_change},
-    {"after", read_change},  {"instead", read_change},
+    {"after", read_change},  {"stagger", read_stagger}, {"instead", read_change},
 };
 
 static int read_line(struct loader *l, char *line)
@@ -507,6 +517,8 @@ int story_load(const char *path, struct story **ret, char ret_error[STORY_ERROR]
     arena_init(&s->arena, 0);
     s->file = arena_strdup(&s->arena, path);
     s->lanes = 1;
+    s->cycle = 60;
+    s->nstagger = 1;
     l.tail = &s->blocks;
     l.changes = &s->changes;
     l.lets = &s->lets;

@@ -123,6 +123,8 @@ struct story {
     const char *title_ja, *title_en;
     const char *protocol;
     int lanes;
+    int cycle, nstagger,
+        stagger[8]; /* days between waves: cycle * (wave / nstagger) + stagger[wave % nstagger] */
     struct cast *cast;
     struct let *lets;
     struct patient *patients;

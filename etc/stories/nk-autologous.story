@@ -6,6 +6,8 @@
 story nk-autologous "自己NK細胞の一製造番号" "One autologous NK batch"
 protocol nk-autologous
 lanes 2
+# a second batch in a lane begins a day later, the next two 16 days later: no two sessions on one day
+stagger 16 0 1
 
 # ── who plays: the second name plays the second batch of a day ──────────────────────────────────────────
 cast dr   DR
@@ -317,20 +319,21 @@ day 2
 # D3: feed (rows 46-48)
 day 3
 
-# rows 17-19: fitness at gowning, the room, the incubator
-08:40 gw d3.opening.fitness op1
-    symptoms:none skin:none microbes:none
-08:42 gw d3.opening.fitness op2
-    symptoms:none skin:none microbes:none
-08:50 b2 d3.opening.room op2
-    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
-08:53 b2 d3.opening.incubator op2
-    E:inc temperature=warm co2=co2 logger:agrees
-
-09:00 st d3.tray op2
+# rows 20, 21: lots on the tray, labels printed and counted
+08:30 st d3.tray op2
     E:tray L:pip L:basal/2 L:il2/2 L:settle L:agent
-09:05 st d3.labels op2
+08:35 st d3.labels op2
     M2 EP2 AP2 FG3 FG4
+
+# rows 17-19: fitness at gowning, the room, the incubator
+08:45 gw d3.opening.fitness op1
+    symptoms:none skin:none microbes:none
+08:47 gw d3.opening.fitness op2
+    symptoms:none skin:none microbes:none
+08:55 b2 d3.opening.room op2
+    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
+08:58 b2 d3.opening.incubator op2
+    E:inc temperature=warm co2=co2 logger:agrees
 
 # rows 22-25: both in, the cabinet for this donor alone, line clearance, plates
 09:20 b2 d3.entry.cabinet op1+op2
@@ -378,20 +381,21 @@ day 5
 # D6: count, flask to bag, in-process sterility (rows 49, 50)
 day 6
 
-# rows 17-19: fitness at gowning, the room, the incubator
-08:40 gw d6.opening.fitness op1
-    symptoms:none skin:none microbes:none
-08:42 gw d6.opening.fitness op2
-    symptoms:none skin:none microbes:none
-08:50 b2 d6.opening.room op2
-    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
-08:53 b2 d6.opening.incubator op2
-    E:inc temperature=warm co2=co2 logger:agrees
-
-09:00 st d6.tray op2
+# rows 20, 21: lots on the tray, labels printed and counted
+08:30 st d6.tray op2
     E:tray L:pip L:dye L:basal/3 L:il2/3 L:cbag L:settle L:agent
-09:05 st d6.labels op2
+08:35 st d6.labels op2
     K1 M3 S4 S5 EP3 AP3 FG5 FG6
+
+# rows 17-19: fitness at gowning, the room, the incubator
+08:45 gw d6.opening.fitness op1
+    symptoms:none skin:none microbes:none
+08:47 gw d6.opening.fitness op2
+    symptoms:none skin:none microbes:none
+08:55 b2 d6.opening.room op2
+    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
+08:58 b2 d6.opening.incubator op2
+    E:inc temperature=warm co2=co2 logger:agrees
 
 # rows 22-25: both in, the cabinet for this donor alone, line clearance, plates
 09:20 b2 d6.entry.cabinet op1+op2
@@ -461,20 +465,21 @@ day 8
 # D9: split to two bags (row 51)
 day 9
 
-# rows 17-19: fitness at gowning, the room, the incubator
-08:40 gw d9.opening.fitness op1
-    symptoms:none skin:none microbes:none
-08:42 gw d9.opening.fitness op2
-    symptoms:none skin:none microbes:none
-08:50 b2 d9.opening.room op2
-    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
-08:53 b2 d9.opening.incubator op2
-    E:inc temperature=warm co2=co2 logger:agrees
-
-09:00 st d9.tray op2
+# rows 20, 21: lots on the tray, labels printed and counted
+08:30 st d9.tray op2
     E:tray L:pip L:dye L:basal/4 L:il2/4 L:cbag L:settle L:agent
-09:05 st d9.labels op2
+08:35 st d9.labels op2
     K2 M4 S6 EP4 AP4 FG7 FG8
+
+# rows 17-19: fitness at gowning, the room, the incubator
+08:45 gw d9.opening.fitness op1
+    symptoms:none skin:none microbes:none
+08:47 gw d9.opening.fitness op2
+    symptoms:none skin:none microbes:none
+08:55 b2 d9.opening.room op2
+    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
+08:58 b2 d9.opening.incubator op2
+    E:inc temperature=warm co2=co2 logger:agrees
 
 # rows 22-25: both in, the cabinet for this donor alone, line clearance, plates
 09:20 b2 d9.entry.cabinet op1+op2
@@ -528,20 +533,21 @@ day 10
 # D11: in-process tests of each bag (rows 52, 53)
 day 11
 
-# rows 17-19: fitness at gowning, the room, the incubator
-08:40 gw d11.opening.fitness op1
-    symptoms:none skin:none microbes:none
-08:42 gw d11.opening.fitness op2
-    symptoms:none skin:none microbes:none
-08:50 b2 d11.opening.room op2
-    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
-08:53 b2 d11.opening.incubator op2
-    E:inc temperature=warm co2=co2 logger:agrees
-
-09:00 st d11.tray op2
+# rows 20, 21: lots on the tray, labels printed and counted
+08:30 st d11.tray op2
     E:tray L:pip L:dye L:il2/5 L:settle L:agent
-09:05 st d11.labels op2
+08:35 st d11.labels op2
     S7..S13 EP5 AP5 FG9 FG10
+
+# rows 17-19: fitness at gowning, the room, the incubator
+08:45 gw d11.opening.fitness op1
+    symptoms:none skin:none microbes:none
+08:47 gw d11.opening.fitness op2
+    symptoms:none skin:none microbes:none
+08:55 b2 d11.opening.room op2
+    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
+08:58 b2 d11.opening.incubator op2
+    E:inc temperature=warm co2=co2 logger:agrees
 
 # rows 22-25: both in, the cabinet for this donor alone, line clearance, plates
 09:20 b2 d11.entry.cabinet op1+op2
@@ -643,20 +649,21 @@ day 13
 # ── F. Harvest ──────────────────────────────────────────────────────────────────────────────────────────
 day 14
 
-# rows 17-19: fitness at gowning, the room, the incubator
-07:40 gw d14.opening.fitness op1
-    symptoms:none skin:none microbes:none
-07:42 gw d14.opening.fitness op2
-    symptoms:none skin:none microbes:none
-07:50 b2 d14.opening.room op2
-    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
-07:53 b2 d14.opening.incubator op2
-    E:inc temperature=warm co2=co2 logger:agrees
-
-08:00 st d14.tray op2                                       # row 56
+# rows 20, 21: lots on the tray, labels printed and counted
+07:30 st d14.tray op2                                       # row 56
     E:tray L:pip L:htube L:ct50 L:stube L:dye L:saline/1 L:albumin/1 L:mesh L:pbag L:settle L:contact L:agent
-08:08 st d14.labels op2
+07:36 st d14.labels op2
     X1..X5 C2 S14..S21 RT2 EP6 AP6 FG11 FG12
+
+# rows 17-19: fitness at gowning, the room, the incubator
+07:50 gw d14.opening.fitness op1
+    symptoms:none skin:none microbes:none
+07:52 gw d14.opening.fitness op2
+    symptoms:none skin:none microbes:none
+08:00 b2 d14.opening.room op2
+    pressure=pa temperature=room airflow:normal particles:started cleaning:recorded
+08:03 b2 d14.opening.incubator op2
+    E:inc temperature=warm co2=co2 logger:agrees
 
 # rows 22-25: both in, the cabinet for this donor alone, line clearance, plates
 08:22 b2 d14.entry.cabinet op1+op2
