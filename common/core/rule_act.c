@@ -418,9 +418,10 @@ static void refuse_act(struct judge *j, size_t keep)
         j->x = NULL; /* there is no batch: the refusal belongs to the station's day */
     j->foreign = NULL;
     judge_refuse(j, f->code, f->args);
-    if (!opening)
-        return;
-    json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "step", step);
+    if (opening)
+        json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "step", step);
+    if (strcmp(f->code, "session.wrong-secret") == 0)
+        judge_wrong_secret(j);
 }
 
 static void finish_form(struct judge *j, struct draft *d)

@@ -171,6 +171,16 @@ void judge_badge(struct judge *j)
 
 /* ---- sign-in ----------------------------------------------------------------------- */
 
+/* A wrong secret counts wherever it was given; the fifth in a row locks the person out. */
+void judge_wrong_secret(struct judge *j)
+{
+    const struct person *p = j->cmd->person;
+    struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
+    d->performed = d->recorded = NULL;
+    if (p->tries + 1 >= BOUND_PIN_TRIES)
+        draft_add(j, arena_printf(j->a, "person/%s", p->id), "person.locked", args1(j, "person", p->id));
+}
+
 static void sign_in_failed(struct judge *j)
 {
     const struct person *p = j->cmd->person;

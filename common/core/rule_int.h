@@ -98,6 +98,7 @@ void judge_session(struct judge *j);
 void judge_deadline(struct judge *j);
 void judge_command_code(struct judge *j);
 void judge_badge(struct judge *j);
+void judge_wrong_secret(struct judge *j);
 void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);
 void step_finish_drafts(struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */

@@ -199,6 +199,13 @@ static void record_plain(struct judge *j, const struct record_kind *k, const str
     judge_accept(j, d, "accepted.act", NULL);
 }
 
+static void refuse_secret(struct judge *j)
+{
+    int left = BOUND_PIN_TRIES - j->performer->tries - 1;
+    judge_refuse(j, "session.wrong-secret", json_set_int(j->a, json_object(j->a), "left", left));
+    judge_wrong_secret(j);
+}
+
 void judge_record(struct judge *j)
 {
     const struct record_kind *k = kind_named(j->cmd->record);
@@ -211,8 +218,10 @@ void judge_record(struct judge *j)
         judge_refuse(j, "session.locked", NULL);
     else if (!k)
         judge_refuse(j, "command.unknown", NULL);
+    else if (!j->cmd->secret_given)
+        judge_refuse(j, "act.needs-password", NULL);
     else if (!j->cmd->authenticated)
-        judge_refuse(j, j->cmd->secret_given ? "session.wrong-secret" : "act.needs-password", NULL);
+        refuse_secret(j);
     else if (!department_may(k, j->performer))
         judge_refuse(j, "record.role", NULL);
     else if (bad)
