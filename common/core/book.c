@@ -96,6 +96,9 @@ int book_apply(struct book *b, const struct entry *e)
         return err;
     if (e->at > b->last_at)
         b->last_at = e->at;
+    struct person *signer = e->act ? book_person(b, json_get_str(e->actor, "performed")) : NULL;
+    if (signer)
+        signer->tries = 0; /* the right password was given */
     return fn(b, s, e);
 }
 
