@@ -38,7 +38,9 @@ static int serve(const char *dir, int out)
 {
     char cert[128], key[128], *error = NULL;
     struct http_server *s;
-    struct event_base *base = event_base_new();
+    struct event_config *config = event_config_new();
+    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST); /* as cpfd's main does */
+    struct event_base *base = event_base_new_with_config(config);
     snprintf(cert, sizeof(cert), "%s/server.pem", dir);
     snprintf(key, sizeof(key), "%s/server.key", dir);
     struct http_config cfg = {

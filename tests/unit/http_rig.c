@@ -82,6 +82,16 @@ static void on_big(void *arg, struct http_request *r)
     free(data);
 }
 
+/* As many letters as the path says. */
+static void on_bytes(void *arg, struct http_request *r)
+{
+    static char letters[16384];
+    saw(arg, r);
+    for (size_t i = 0; i < sizeof(letters); i++)
+        letters[i] = (char)('a' + i % 26);
+    http_reply(r, 200, letters, strtoul(http_path_rest(r), NULL, 10));
+}
+
 static void on_query(void *arg, struct http_request *r)
 {
     struct rig *g = arg;
@@ -97,19 +107,14 @@ static void on_status(void *arg, struct http_request *r)
     http_refuse(r, atoi(http_path_rest(r)), "some.code");
 }
 
-static const struct http_route routes[] = {{HTTP_GET, "/v1/hello", on_hello},
-                                           {HTTP_POST, "/v1/echo", on_echo},
-                                           {HTTP_POST, "/v1/records", on_length},
-                                           {HTTP_GET, "/v1/later", on_later},
-                                           {HTTP_POST, "/v1/later", on_later},
-                                           {HTTP_GET, "/v1/items/*", on_hello},
-                                           {HTTP_DELETE, "/v1/items/*", on_hello},
-                                           {HTTP_GET, "/v1/items/one", on_hidden},
-                                           {HTTP_GET, "/v1/query", on_query},
-                                           {HTTP_GET, "/v1/big", on_big},
-                                           {HTTP_GET, "/v1/status/*", on_status},
-                                           {HTTP_POST, "/v1/hidden", on_hidden},
-                                           {0}};
+static const struct http_route routes[] = {
+    {HTTP_GET, "/v1/hello", on_hello},      {HTTP_POST, "/v1/echo", on_echo},
+    {HTTP_POST, "/v1/records", on_length},  {HTTP_GET, "/v1/later", on_later},
+    {HTTP_POST, "/v1/later", on_later},     {HTTP_GET, "/v1/items/*", on_hello},
+    {HTTP_DELETE, "/v1/items/*", on_hello}, {HTTP_GET, "/v1/items/one", on_hidden},
+    {HTTP_GET, "/v1/query", on_query},      {HTTP_GET, "/v1/big", on_big},
+    {HTTP_GET, "/v1/bytes/*", on_bytes},    {HTTP_GET, "/v1/status/*", on_status},
+    {HTTP_POST, "/v1/hidden", on_hidden},   {0}};
 
 static const char *const large[] = {"/v1/records", NULL};
 
@@ -128,7 +133,10 @@ static void start(struct rig *g, const struct http_config *tweak, bool plain)
     signal(SIGPIPE, SIG_IGN);
     *g = (struct rig){.dir = "/tmp/test-http-XXXXXX"};
     assert_non_null(mkdtemp(g->dir));
-    g->base = event_base_new();
+    struct event_config *config = event_config_new();
+    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST); /* as cpfd's main does */
+    g->base = event_base_new_with_config(config);
+    event_config_free(config);
     assert_non_null(g->base);
     cfg.base = g->base;
     cfg.routes = routes;

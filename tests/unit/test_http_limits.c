@@ -247,6 +247,28 @@ static void test_client_that_does_not_read_is_ended(void **state)
     peer_free(p);
 }
 
+/* Replies that the socket does not take at once: all arrive, whole and in order. */
+static void test_replies_beyond_the_socket_arrive(void **state)
+{
+    enum { N = 1200 };
+    static const char text[] = "GET /v1/bytes/8000 HTTP/1.1\r\n" H "\r\n";
+    (void)state;
+    start(0, 0, 0, 0);
+    struct peer *p = peer_new(&rig);
+    for (int i = 0; i < N; i++)
+        peer_puts(p, text);
+    rig_pump(&rig, 200);
+    assert_true(rig.calls < N); /* the socket is full */
+    for (int i = 0; i < N; i++) {
+        struct reply r = peer_reply(p, 5000);
+        assert_int_equal(r.status, 200);
+        assert_int_equal(r.body_len, 8000);
+        assert_int_equal(r.body[7999], 'a' + 7999 % 26);
+    }
+    assert_int_equal(rig.calls, N);
+    peer_free(p);
+}
+
 /* ---- many ---- */
 
 static void test_connections_are_limited(void **state)
@@ -531,6 +553,7 @@ int main(void)
         T(test_idle_connection_is_kept_then_ended),
         T(test_handler_may_take_longer_than_any_deadline),
         T(test_client_that_does_not_read_is_ended),
+        T(test_replies_beyond_the_socket_arrive),
         T(test_connections_are_limited),
         T(test_accept_pauses_without_descriptors),
         T(test_limit_follows_descriptors),
