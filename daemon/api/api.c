@@ -60,10 +60,19 @@ static const char *text_of(struct work *w, const struct json *req, const char *n
     return s ? arena_strdup(&w->arena, s) : NULL;
 }
 
-static const char *take_time(const struct json *req, const char *name, int64_t *ret)
+/* The member that cannot be read, for the refusal. */
+static const char *bad(struct work *w, const char *field)
 {
-    const char *s = json_get_str(req, name);
-    return s && clock_parse_rfc3339(s, ret) != 0 ? "request.field" : NULL;
+    w->bad_field = field;
+    return "request.field";
+}
+
+static const char *take_time(struct work *w, const struct json *req, const char *name, int64_t *ret)
+{
+    const struct json *v = json_get(req, name);
+    if (!v)
+        return NULL;
+    return v->type == JSON_STRING && clock_parse_rfc3339(v->str, ret) == 0 ? NULL : bad(w, name);
 }
 
 static const char *take_late(struct work *w, const struct json *req)
@@ -76,10 +85,10 @@ static const char *take_late(struct work *w, const struct json *req)
     for (size_t i = 0; why && i < sizeof(reason) / sizeof(*reason); i++)
         if (strcmp(reason[i], why) == 0) {
             w->cmd.late = reason[i];
-            return json_get_str(late, "occurred") ? take_time(late, "occurred", &w->cmd.occurred)
-                                                  : "request.field";
+            return json_get(late, "occurred") ? take_time(w, late, "occurred", &w->cmd.occurred)
+                                              : bad(w, "late.occurred");
         }
-    return "request.field";
+    return bad(w, "late.reason");
 }
 
 /* The person's id from the badge as scanned. */
@@ -88,7 +97,7 @@ static const char *take_badge(struct work *w, const struct json *req)
     const char *raw = json_get_str(req, "badge");
     struct code c;
     if (!raw || code_read(raw, strlen(raw), &c) != 0 || c.kind != CODE_BADGE)
-        return "request.field";
+        return bad(w, "badge");
     w->badge = arena_strdup(&w->arena, c.id);
     return NULL;
 }
@@ -105,7 +114,7 @@ static void take_secret(struct work *w, const struct json *req, const char *name
 
 typedef const char *(*fill_fn)(struct work *w, const struct json *req);
 
-static const char *fill(struct api *api, struct http_request *r, struct work *w, fill_fn fn)
+static const char *fill(struct http_request *r, struct work *w, fill_fn fn)
 {
     struct json *req;
     size_t len;
@@ -119,11 +128,32 @@ static const char *fill(struct api *api, struct http_request *r, struct work *w,
         return "request.id";
     memcpy(w->id, id, 37);
     request_digest(&w->arena, http_path(r), req, w->req);
-    code = take_time(req, "at", &w->cmd.claimed);
+    code = take_time(w, req, "at", &w->cmd.claimed);
     if (!code)
         code = take_late(w, req);
-    (void)api;
     return code ? code : fn(w, req);
+}
+
+/* 400 with the member that is wrong. */
+static void refuse_request(struct api *api, struct http_request *r, const char *code, struct work *w)
+{
+    struct arena *a = &w->arena;
+    if (!w->bad_field) {
+        http_refuse(r, 400, code);
+        return;
+    }
+    struct json *args = json_set_str(a, json_object(a), "field", w->bad_field), *m = json_object(a);
+    struct text t = catalogue_text(flow_catalogue(api->flow), a, code, args);
+    json_set_str(a, m, "ja", t.ja);
+    json_set_str(a, m, "en", t.en);
+    struct json *o = json_set_str(a, json_object(a), "code", code);
+    json_set(a, o, "args", args);
+    json_set(a, o, "message", m);
+    struct buf b;
+    buf_init(&b);
+    json_write(&b, o);
+    http_reply(r, 400, b.data, b.len);
+    buf_fini(&b);
 }
 
 static void command(struct api *api, struct http_request *r, enum command_kind kind, fill_fn fn)
@@ -136,9 +166,9 @@ static void command(struct api *api, struct http_request *r, enum command_kind k
     w->cmd.station = st;
     w->reply = on_reply;
     w->arg = r;
-    const char *code = fill(api, r, w, fn);
+    const char *code = fill(r, w, fn);
     if (code) {
-        http_refuse(r, 400, code);
+        refuse_request(api, r, code, w);
         work_drop(w);
         return;
     }
@@ -151,7 +181,7 @@ static const char *fill_scan(struct work *w, const struct json *req)
 {
     const struct json *raw = json_get(req, "raw");
     if (!raw || raw->type != JSON_STRING || raw->len == 0 || raw->len > BOUND_RAW_SCAN)
-        return "request.field";
+        return bad(w, "raw");
     w->cmd.raw = raw->str;
     w->cmd.raw_len = raw->len;
     w->cmd.typed = json_get_bool(req, "typed");
@@ -166,7 +196,7 @@ static void post_scan(void *arg, struct http_request *r)
 static const char *fill_session(struct work *w, const struct json *req)
 {
     take_secret(w, req, "pin", SECRET_PIN);
-    return w->secret ? take_badge(w, req) : "request.field";
+    return w->secret ? take_badge(w, req) : bad(w, "pin");
 }
 
 static void post_session(void *arg, struct http_request *r)
@@ -183,10 +213,14 @@ static const char *fill_act(struct work *w, const struct json *req)
     w->cmd.skip = text_of(w, req, "skip");
     w->cmd.fields = fields ? fields : json_object(&w->arena);
     w->cmd.pending = pending;
-    if (!w->cmd.batch || strlen(w->cmd.batch) > BOUND_CODE_ID || w->cmd.fields->type != JSON_OBJECT ||
-        w->cmd.fields->len > BOUND_FORM_FIELDS || (pending && pending->type != JSON_ARRAY) ||
-        (w->cmd.skip && (!*w->cmd.skip || strlen(w->cmd.skip) > BOUND_TEXT_FIELD)))
-        return "request.field";
+    if (!w->cmd.batch || strlen(w->cmd.batch) > BOUND_CODE_ID)
+        return bad(w, "batch");
+    if (w->cmd.fields->type != JSON_OBJECT || w->cmd.fields->len > BOUND_FORM_FIELDS)
+        return bad(w, "fields");
+    if (pending && pending->type != JSON_ARRAY)
+        return bad(w, "pending");
+    if (w->cmd.skip && (!*w->cmd.skip || strlen(w->cmd.skip) > BOUND_TEXT_FIELD))
+        return bad(w, "skip");
     take_secret(w, req, "password", SECRET_PASSWORD);
     return take_badge(w, req);
 }
@@ -200,8 +234,10 @@ static const char *fill_record(struct work *w, const struct json *req)
 {
     struct json *body = (struct json *)json_get(req, "body");
     w->cmd.record = text_of(w, req, "kind");
-    if (!w->cmd.record || !body || body->type != JSON_OBJECT)
-        return "request.field";
+    if (!w->cmd.record)
+        return bad(w, "kind");
+    if (!body || body->type != JSON_OBJECT)
+        return bad(w, "body");
     take_secret(w, req, "password", SECRET_PASSWORD);
     const struct json *cred = json_get(body, "cred");
     if (cred && cred->type == JSON_OBJECT) {

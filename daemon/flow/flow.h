@@ -37,6 +37,7 @@ struct work {
     enum secret_kind secret_kind;
     char *secret;             /* malloc'ed; wiped and freed by the flow */
     struct json *credentials; /* RECORD person.*: {"pin": sealed, "key": sealed}, or NULL */
+    const char *bad_field;    /* of a request that cannot be read: its member, for the refusal */
     flow_reply_fn reply;
     void *arg;
     struct work_state *state; /* the flow's own */
