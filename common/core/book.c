@@ -181,6 +181,23 @@ bool batch_step_done(const struct batch *b, int step)
     return s->nocc && s->occ[0]->done;
 }
 
+const struct occ *batch_done(const struct batch *b, int step)
+{
+    const struct stepstate *s = &b->step[step];
+    for (size_t k = s->nocc; k-- > 0;)
+        if (s->occ[k]->done)
+            return s->occ[k];
+    return NULL;
+}
+
+bool occ_performed_by(const struct occ *o, const struct person *p)
+{
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (o->input[i].by == p)
+            return true;
+    return o->performer == p;
+}
+
 const struct input *batch_input(const struct batch *b, struct ref r)
 {
     const struct stepstate *s = &b->step[r.step];
@@ -215,6 +232,11 @@ bool person_has_role(const struct person *p, const char *role)
     return false;
 }
 
+int person_tries(const struct person *p, int64_t today)
+{
+    return p->tries_day == today ? p->tries : 0;
+}
+
 const char *container_state_name(enum container_state s)
 {
     static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left"};
@@ -226,8 +248,8 @@ static int64_t step_due(const struct batch *b, int step)
     const struct step *s = &b->protocol->step[step];
     if (!s->deadline.set || b->step[step].deadline_fired || batch_step_done(b, step))
         return 0;
-    const struct occ *since = batch_occ(b, s->deadline.since);
-    if (!since || !since->done)
+    const struct occ *since = batch_done(b, s->deadline.since);
+    if (!since)
         return 0;
     if (s->deadline.within.days)
         return clock_day_start(clock_day(since->done) + s->deadline.within.value + 1);

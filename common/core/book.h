@@ -51,7 +51,8 @@ struct person {
     size_t nquals;
     struct qualification *qual;
     bool suspended, locked;
-    int tries;                 /* wrong PINs since the last right one */
+    int tries;                 /* wrong secrets since the last right one, on day `tries_day` */
+    int64_t tries_day;
     int64_t fit_day;           /* day of the newest fitness declaration, else INT64_MIN */
     bool fit;
     struct station *signed_in; /* where, or NULL */
@@ -170,6 +171,7 @@ struct batch {
     struct stepstate *step;    /* nsteps of the protocol */
     bool closed, stopped;
     bool released;             /* decided: released */
+    size_t typed;              /* codes typed in for want of a readable label */
     size_t ncontainers, ndevs, nholds, nexpiries, nacts;
     struct container **container;
     struct deviation *dev;
@@ -184,6 +186,7 @@ struct protocol_state {
     struct protocol *protocol; /* NULL until registered */
     struct buf text;           /* parts gathered */
     bool manufacturing, quality; /* approved by */
+    const struct person *approver; /* who approved first, or NULL (set-up) */
     bool superseded;
 };
 
@@ -225,11 +228,17 @@ struct protocol_state *book_protocol(const struct book *b, const char *id);
 /* Batch questions. */
 struct occ *batch_occ(const struct batch *b, int step); /* the current (last) occurrence, or NULL */
 bool batch_step_done(const struct batch *b, int step);  /* at least one occurrence done or skipped */
+/* The newest occurrence that is done (or answered "not done, because"); NULL if none. */
+const struct occ *batch_done(const struct batch *b, int step);
+/* Did `p` perform any of it? Not only the last input: two people may take turns in one step. */
+bool occ_performed_by(const struct occ *o, const struct person *p);
 /* The newest input of a field in the newest occurrence that has one; NULL if none. */
 const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);
 bool batch_acted(const struct batch *b, const struct person *p, const char *dept);
 bool person_has_role(const struct person *p, const char *role);
+/* Wrong secrets in a row today: what was mistyped yesterday stands in a stream that is closed. */
+int person_tries(const struct person *p, int64_t today);
 
 /*
  * The next deadline over all open batches: the batch and step it belongs to, its time in *ret_due.

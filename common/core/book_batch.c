@@ -24,6 +24,17 @@ static int64_t event_time(const struct entry *e)
     return e->occurred && e->late && strcmp(e->late, "offline") == 0 ? e->occurred : e->at;
 }
 
+/* A field's value: in clear, or behind its digest ("" when it was redacted). NULL if the entry has none. */
+static const char *form_text(const struct book *b, const struct field *f, const struct entry *e,
+                             const struct json *clear)
+{
+    const char *digest = json_get_str(e->pd, f->id);
+    const char *value = digest && b->disclosed ? b->disclosed(b->arg, digest) : NULL;
+    if (digest)
+        return value ? value : "";
+    return clear ? clear->str : NULL;
+}
+
 /* ---- occurrences and their inputs ----------------------------------------- */
 
 static struct occ *occ_begin(struct batch *x, int step, int64_t at)
@@ -50,7 +61,7 @@ static struct input *input_add(struct occ *o, int field, const char *text, const
         o->input = xrealloc(o->input, o->cap * sizeof(*o->input));
     }
     struct input *in = &o->input[o->ninputs++];
-    *in = (struct input){.field = field, .text = text, .at = e->at};
+    *in = (struct input){.field = field, .text = text, .at = event_time(e)};
     return in;
 }
 
@@ -111,21 +122,43 @@ static void container_effect(struct book *b, struct batch *x, const struct field
         c->place = NULL;
 }
 
-/* A place was read: what this occurrence puts down stands there now. */
-static void place_effect(struct batch *x, const struct step *st, const struct occ *o, struct thing *t)
+static bool puts_down(const struct step *st, const struct input *in)
 {
+    const struct field *f = &st->field[in->field];
+    return f->kind == FIELD_CONTAINER && f->use == USE_PLACE;
+}
+
+/* The thing an input names as the place to put things: equipment only in a step that has no place. */
+static struct thing *place_named(const struct book *b, const struct step *st, const struct input *in)
+{
+    const struct field *f = &st->field[in->field];
+    bool places = false;
+    for (size_t i = 0; i < st->nfields; i++)
+        places |= st->field[i].kind == FIELD_PLACE && !st->field[i].release;
+    enum field_kind wanted = places ? FIELD_PLACE : FIELD_EQUIPMENT;
+    return f->kind == wanted && !f->release ? book_thing(b, in->text) : NULL;
+}
+
+/* Place first and then what stands there, or things first and then their place: as the first one read says. */
+static void place_effect(struct book *b, const struct step *st, const struct occ *o)
+{
+    const struct thing *at = NULL;
+    size_t waiting = 0;
+    bool things_first = false;
     for (size_t i = 0; i < o->ninputs; i++) {
-        const struct field *f = &st->field[o->input[i].field];
-        if (f->kind != FIELD_CONTAINER || f->use != USE_PLACE)
-            continue;
-        for (size_t k = 0; k < x->ncontainers; k++)
-            if (strcmp(x->container[k]->id, o->input[i].text) == 0)
-                x->container[k]->place = t->id;
+        const struct thing *t = place_named(b, st, &o->input[i]);
+        struct container *c = puts_down(st, &o->input[i]) ? book_container(b, o->input[i].text) : NULL;
+        things_first |= c && !at;
+        if (c && !things_first)
+            c->place = at->id;
+        for (; t && things_first && waiting < i; waiting++)
+            if (puts_down(st, &o->input[waiting]) && book_container(b, o->input[waiting].text))
+                book_container(b, o->input[waiting].text)->place = t->id;
+        at = t ? t : at;
     }
 }
 
-static void thing_effect(struct book *b, struct batch *x, const struct step *st, const struct occ *o,
-                         const struct field *f, const char *id)
+static void thing_effect(struct book *b, struct batch *x, const struct field *f, const char *id)
 {
     struct thing *t = book_thing(b, id);
     if (!t)
@@ -134,19 +167,26 @@ static void thing_effect(struct book *b, struct batch *x, const struct step *st,
         t->occupied = x;
     if (f->release && t->occupied == x)
         t->occupied = NULL;
-    if (!f->release)
-        place_effect(x, st, o, t);
 }
 
-static void choice_effect(struct book *b, struct batch *x, const struct field *f, const char *id)
+/* A batch that is stopped or rejected is released no more, and stays so. */
+static void set_state(struct batch *x, const char *state)
+{
+    x->state = state;
+    if (strcmp(state, "stopped") != 0 && strcmp(state, "rejected") != 0)
+        return;
+    x->stopped = true;
+    x->released = false;
+}
+
+static void choice_effect(struct batch *x, const struct field *f, const char *id)
 {
     for (size_t i = 0; i < f->noptions; i++) {
         const struct option *o = &f->option[i];
         if (strcmp(o->id, id) != 0 || !o->state)
             continue;
-        x->state = book_keep(b, o->state);
-        x->released = strncmp(o->state, "released", 8) == 0;
-        x->stopped = strcmp(o->state, "stopped") == 0 || strcmp(o->state, "rejected") == 0;
+        x->released = strncmp(o->state, "released", 8) == 0 && !x->stopped;
+        set_state(x, o->state);
     }
 }
 
@@ -162,13 +202,16 @@ static int take_input(struct book *b, struct batch *x, int step, struct occ *o, 
     switch (f->kind) {
     case FIELD_CONTAINER:
         container_effect(b, x, f, in->text);
+        if (f->use == USE_PLACE)
+            place_effect(b, st, o);
         break;
     case FIELD_EQUIPMENT:
     case FIELD_PLACE:
-        thing_effect(b, x, st, o, f, in->text);
+        thing_effect(b, x, f, in->text);
+        place_effect(b, st, o);
         break;
     case FIELD_CHOICE:
-        choice_effect(b, x, f, in->text);
+        choice_effect(x, f, in->text);
         break;
     case FIELD_NUMBER:
     case FIELD_DERIVED:
@@ -200,8 +243,10 @@ static void step_finished(struct batch *x, int step, struct occ *o, const struct
 {
     const struct step *st = &x->protocol->step[step];
     o->done = event_time(e);
+    if (o->skipped)
+        return; /* what was not done changes no state and starts no clock */
     if (st->state)
-        x->state = st->state;
+        set_state(x, st->state);
     if (st->clock) {
         x->expiry = grow(x->expiry, x->nexpiries, sizeof(*x->expiry));
         x->expiry[x->nexpiries++] = (struct expiry){st->clock, o->done + st->clock_ms};
@@ -231,6 +276,38 @@ static struct occ *occ_named(struct batch *x, const struct entry *e, int *ret_st
     return occ_of(x, step, json_get_int(e->body, "occ", 1), event_time(e));
 }
 
+/* A claim of another time than now counts once per occurrence; a station's own list is no such claim. */
+static void note_late(struct occ *o, const struct entry *e)
+{
+    o->late_noted |= e->late && event_time(e) == e->at;
+}
+
+/* The second of two entries agrees: the first one counts. */
+static void confirm_first(struct occ *o, int field)
+{
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (o->input[i].field == field)
+            o->input[i].first_of_two = false;
+}
+
+static int take_one(struct book *b, struct batch *x, int step, struct occ *o, const char *name,
+                    const struct entry *e)
+{
+    const struct step *st = &x->protocol->step[step];
+    int field = step_field(st, name);
+    const char *text = field >= 0 ? form_text(b, &st->field[field], e, json_get(e->body, "text")) : NULL;
+    if (!text)
+        return CPF_E_PROFILE;
+    if (json_get_bool(e->body, "again")) {
+        confirm_first(o, field);
+        return 0;
+    }
+    int err = take_input(b, x, step, o, field, text, e);
+    if (err == 0 && json_get_bool(e->body, "first"))
+        o->input[o->ninputs - 1].first_of_two = true;
+    return err;
+}
+
 static int apply_input(struct book *b, struct stream *s, const struct entry *e)
 {
     struct batch *x = batch_of(b, s);
@@ -239,21 +316,10 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e)
     if (!o)
         return CPF_E_PROFILE;
     set_people(b, x, o, &x->protocol->step[step], e);
-    const char *name = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
-    int err = 0;
-    if (name) {
-        int field = step_field(&x->protocol->step[step], name);
-        if (field < 0 || !text)
-            return CPF_E_PROFILE;
-        if (json_get_bool(e->body, "again")) /* the second of two entries agrees: the first one counts */
-            for (size_t i = 0; i < o->ninputs; i++)
-                if (o->input[i].field == field)
-                    o->input[i].first_of_two = false;
-        if (!json_get_bool(e->body, "again"))
-            err = take_input(b, x, step, o, field, text, e);
-        if (err == 0 && json_get_bool(e->body, "first"))
-            o->input[o->ninputs - 1].first_of_two = true;
-    }
+    note_late(o, e);
+    x->typed += json_get_bool(e->body, "typed");
+    const char *name = json_get_str(e->body, "field");
+    int err = name ? take_one(b, x, step, o, name, e) : 0;
     if (err == 0)
         err = take_derived(b, x, step, o, e);
     bool done = json_get_bool(e->body, "done");
@@ -265,15 +331,6 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e)
 }
 
 /* ---- forms and signed acts -------------------------------------------------- */
-
-static const char *form_text(struct book *b, const struct field *f, const struct entry *e, const struct json *v)
-{
-    if (v)
-        return v->str;
-    const char *digest = json_get_str(e->pd, f->id);
-    const char *value = digest && b->disclosed ? b->disclosed(b->arg, digest) : NULL;
-    return digest ? (value ? value : "") : NULL;
-}
 
 static int apply_values(struct book *b, struct batch *x, int step, struct occ *o, const struct entry *e)
 {
@@ -304,6 +361,7 @@ static int apply_form(struct book *b, struct stream *s, const struct entry *e)
     if (!o)
         return CPF_E_PROFILE;
     set_people(b, x, o, &x->protocol->step[step], e);
+    note_late(o, e);
     int err = apply_values(b, x, step, o, e);
     if (err == 0)
         step_finished(x, step, o, e);
@@ -318,8 +376,13 @@ static int apply_ordered(struct book *b, struct stream *s, const struct entry *e
     struct protocol_state *p = map_get(&b->protocols, name);
     if (!p || !p->protocol)
         return CPF_E_NOTFOUND;
+    char hash[44];
+    const char *pinned = json_get_str(e->body, "hash");
+    enc_digest(p->protocol->hash, hash);
     if (strncmp(s->name, "batch/", 6) != 0 || book_batch(b, s->name + 6))
         return CPF_E_PROFILE;
+    if (!pinned || strcmp(pinned, hash) != 0)
+        return CPF_E_MISMATCH;
     struct batch *x = arena_alloc(&b->arena, sizeof(*x));
     x->id = book_keep(b, s->name + 6);
     x->stream = s->name;

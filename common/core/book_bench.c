@@ -22,7 +22,7 @@ void bench_leave(struct bench *bench, const struct person *p)
         bench->acting = n ? bench->person[0] : NULL;
     if (n == 0) {
         bench->batch = NULL;
-        bench->step = -1;
+        bench->step = bench->last = -1;
     }
 }
 
@@ -45,6 +45,7 @@ static int apply_day_closed(struct book *b, struct stream *s, const struct entry
     while (st->bench.npeople)
         bench_leave(&st->bench, st->bench.person[0]);
     st->bench.day = INT64_MIN;
+    st->bench.stream = NULL;
     return 0;
 }
 
@@ -82,8 +83,10 @@ static int apply_session_failed(struct book *b, struct stream *s, const struct e
 {
     (void)s;
     struct person *p = book_person(b, json_get_str(e->body, "person"));
-    if (p)
-        p->tries++;
+    if (!p)
+        return 0;
+    p->tries = person_tries(p, clock_day(e->at)) + 1;
+    p->tries_day = clock_day(e->at);
     return 0;
 }
 

@@ -284,11 +284,14 @@ static int apply_protocol_approved(struct book *b, struct stream *s, const struc
     const char *dept = json_get_str(e->body, "dept");
     if (!p->protocol || !dept)
         return CPF_E_PROFILE;
+    bool was = p->manufacturing && p->quality;
+    if (!p->manufacturing && !p->quality)
+        p->approver = book_person(b, json_get_str(e->actor, "performed"));
     if (strcmp(dept, "manufacturing") == 0)
         p->manufacturing = true;
     if (strcmp(dept, "quality") == 0)
         p->quality = true;
-    if (!p->manufacturing || !p->quality)
+    if (was || !p->manufacturing || !p->quality)
         return 0;
     /* in force now: older versions are superseded (R 110: superseded history is kept) */
     size_t pos = 0;

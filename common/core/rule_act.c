@@ -320,7 +320,7 @@ static bool check_secret(struct judge *j)
         return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
     return j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
                                                json_set_int(j->a, json_object(j->a), "left",
-                                                            BOUND_PIN_TRIES - j->performer->tries - 1), NULL);
+                                                            BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1), NULL);
 }
 
 /* ---- not done, because ------------------------------------------------------------- */

@@ -177,14 +177,14 @@ void judge_wrong_secret(struct judge *j)
     const struct person *p = j->cmd->person;
     struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
     d->performed = d->recorded = NULL;
-    if (p->tries + 1 >= BOUND_PIN_TRIES)
+    if (person_tries(p, clock_day(j->now)) + 1 >= BOUND_PIN_TRIES)
         draft_add(j, arena_printf(j->a, "person/%s", p->id), "person.locked", args1(j, "person", p->id));
 }
 
 static void sign_in_failed(struct judge *j)
 {
     const struct person *p = j->cmd->person;
-    int left = BOUND_PIN_TRIES - p->tries - 1;
+    int left = BOUND_PIN_TRIES - person_tries(p, clock_day(j->now)) - 1;
     j->performer = NULL;
     struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
     d->dept = p->dept;

@@ -201,7 +201,7 @@ static void record_plain(struct judge *j, const struct record_kind *k, const str
 
 static void refuse_secret(struct judge *j)
 {
-    int left = BOUND_PIN_TRIES - j->performer->tries - 1;
+    int left = BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1;
     judge_refuse(j, "session.wrong-secret", json_set_int(j->a, json_object(j->a), "left", left));
     judge_wrong_secret(j);
 }
