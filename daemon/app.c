@@ -6,11 +6,13 @@
 
 #include "api/api.h"
 #include "base/enc.h"
+#include "follow/follow.h"
 #include "log.h"
 
 struct app {
     struct api api; /* first: handlers take it as their argument */
     struct catalogue *catalogue;
+    struct follow *follow;
     char *vkey;
     void (*on_stop)(void *arg, int code);
     void *stop_arg;
@@ -33,9 +35,29 @@ static char *read_line(const char *path)
     return xstrdup(line);
 }
 
+/* ---- projections --------------------------------------------------------------- */
+
+/* The book is ahead of the follower, and keeps every protocol. */
+static const struct protocol *protocol_named(void *arg, const char *name)
+{
+    struct app *a = arg;
+    const struct protocol_state *p = map_get(&flow_book(a->api.flow)->protocols, name);
+    return p ? p->protocol : NULL;
+}
+
+static void on_flow_entry(void *arg, const struct entry *e)
+{
+    struct app *a = arg;
+    if (a->follow)
+        follow_entry(a->follow, e);
+}
+
+/* ---- the flow's word ------------------------------------------------------------- */
+
 static void on_flow_ready(void *arg)
 {
     struct app *a = arg;
+    follow_start(a->follow);
     if (a->on_ready)
         a->on_ready(a->ready_arg);
 }
@@ -66,10 +88,14 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
                             .vkey = a->vkey,
                             .on_ready = on_flow_ready,
                             .on_stop = on_flow_stop,
+                            .on_entry = on_flow_entry,
                             .arg = a};
+    struct follow_config follow = {.base = base, .conninfo = c->database, .protocol = protocol_named, .arg = a};
     err = flow_new(&f, &a->api.flow);
     if (err == 0)
         err = query_new(base, c->database_reader, &a->api.query);
+    if (err == 0)
+        err = follow_new(&follow, &a->follow);
     if (err == 0)
         flow_begin(a->api.flow);
     return err;
@@ -139,6 +165,8 @@ void app_free(struct app *a)
 {
     if (!a)
         return;
+    follow_free(a->follow); /* looks into the flow's book */
+    a->follow = NULL;
     flow_free(a->api.flow);
     query_free(a->api.query);
     catalogue_free(a->catalogue);

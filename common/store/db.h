@@ -109,7 +109,7 @@ typedef void (*db_done_fn)(void *arg, const struct db_reply *r);
 /* Called for each row as it arrives, before the unit's callback; r holds one row (index 0). */
 typedef void (*db_row_fn)(void *arg, size_t stmt_no, const struct db_result *r);
 
-#define DB_UNIT_MAX 8 /* statements of one unit */
+#define DB_UNIT_MAX 16 /* statements of one unit */
 
 /* db_begin .. db_exec .. db_end makes one unit. Only while db_ready, or at once answered with CPF_E_AWAY
  * (still not before the return). `row` may be NULL; with it no rows are kept for `done`. */

@@ -127,6 +127,12 @@ static void on_ready(void *arg)
     load_recent(f);
 }
 
+static void on_entry(void *arg, const struct entry *e)
+{
+    struct flow *f = arg;
+    f->cfg.on_entry(f->cfg.arg, e);
+}
+
 static void on_away(void *arg, const char *code)
 {
     struct flow *f = arg;
@@ -287,6 +293,7 @@ static int make_connections(struct flow *f)
                               .on_ready = on_ready,
                               .on_away = on_away,
                               .on_settled = work_settled,
+                              .on_entry = f->cfg.on_entry ? on_entry : NULL,
                               .on_fatal = on_fatal};
     int err = db_new(&db, &f->db);
     if (err == 0)

@@ -55,6 +55,8 @@ struct flow_config {
     const char *vkey;
     void (*on_ready)(void *arg);
     void (*on_stop)(void *arg, int code, const char *text);
+    /* Every settled entry, in log order; `e` is valid during the call. May be NULL. */
+    void (*on_entry)(void *arg, const struct entry *e);
     void *arg;
 };
 must_check int flow_new(const struct flow_config *cfg, struct flow **ret);
