@@ -35,3 +35,16 @@
 #define BOUND_NOTE_BYTES       8192
 #define BOUND_NOTE_SIGS        16
 #define BOUND_SIGNER_FRAME     (64 * 1024)
+
+#define BOUND_MANIFEST_LINES   40           /* lines of a key manifest */
+#define BOUND_MANIFEST_BYTES   16384
+#define BOUND_POLICY_ITEMS     40           /* logs; witnesses and groups together: twice as many */
+#define BOUND_POLICY_BYTES     65536
+#define BOUND_PROOF_BYTES      (BOUND_NOTE_BYTES + 16384)
+#define BOUND_BUNDLE_BYTES     (256 * 1024 * 1024) /* of the ZIP */
+#define BOUND_BUNDLE_MEMBERS   65536
+#define BOUND_BUNDLE_MEMBER    (64 * 1024 * 1024)  /* one member, unpacked */
+#define BOUND_BUNDLE_UNPACKED  (512 * 1024 * 1024) /* all members */
+#define BOUND_BUNDLE_RATIO     200          /* unpacked : packed, beyond 64 KiB */
+#define BOUND_STAMP_BYTES      65536        /* one RFC 3161 response */
+#define BOUND_PEM_BYTES        (1024 * 1024)
