@@ -82,6 +82,12 @@ static void on_row(void *arg, const struct view_row *row)
     view_sheet_add(f->filling, row);
 }
 
+static const struct protocol *protocol_of(void *arg, const char *name)
+{
+    struct follow *f = arg;
+    return f->cfg.protocol(f->cfg.arg, name);
+}
+
 static void write_after(struct follow *f, int ms)
 {
     struct timeval tv = {0, ms * 1000};
@@ -316,7 +322,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 int follow_new(const struct follow_config *cfg, struct follow **ret)
 {
     struct follow *f = xcalloc(1, sizeof(*f));
-    struct view_config view = {.protocol = cfg->protocol, .row = on_row, .arg = f};
+    struct view_config view = {.protocol = protocol_of, .row = on_row, .arg = f};
     struct db_config db = {.base = cfg->base, .conninfo = cfg->conninfo, .prefixes = "follow_", .on_up = on_up,
                            .on_down = on_down, .arg = f};
     f->cfg = *cfg;
