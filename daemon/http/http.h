@@ -52,7 +52,7 @@ struct http_config {
 #define HTTP_CODE_NOTFOUND  "http.not-found" /* 404 */
 #define HTTP_CODE_METHOD    "http.method"    /* 405 */
 #define HTTP_CODE_LENGTH    "http.length"    /* 411: chunked bodies are not taken; closed */
-#define HTTP_CODE_LARGE     "http.too-large"     /* 413, closed */
+#define HTTP_CODE_LARGE     "http.too-large" /* 413, closed */
 #define HTTP_CODE_STOPPING  "stopping"       /* 503 while draining; closed */
 
 must_check int http_server_new(const struct http_config *cfg, struct http_server **ret, char **ret_error);
