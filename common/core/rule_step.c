@@ -148,6 +148,28 @@ bool check_people(struct judge *j)
 
 /* ---- order and time --------------------------------------------------------- */
 
+/* A decision over the whole batch: what is missing is told by name, all of it, not just the step before. */
+static bool needs_steps(const struct step *s)
+{
+    for (size_t i = 0; i < s->nrequires; i++)
+        if (s->require[i].need == NEED_STEPS || s->require[i].need == NEED_ALL_STEPS)
+            return true;
+    return false;
+}
+
+static bool refuse_open_steps(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    bool all = false;
+    for (size_t i = 0; i < s->nrequires; i++)
+        all |= s->require[i].need == NEED_ALL_STEPS;
+    struct json *open = rule_open_steps(j->a, j->x, all ? -1 : j->step, all), *others = json_array(j->a);
+    json_each(o, open)
+        if (strcmp(o->str, s->id) != 0)
+            json_push(others, json_str(j->a, o->str));
+    return judge_find(j, EFFECT_REFUSE, "decision.open-steps", json_set(j->a, json_object(j->a), "steps", others), NULL);
+}
+
 static bool check_order(struct judge *j)
 {
     const struct step *s = judge_step(j);
@@ -155,6 +177,8 @@ static bool check_order(struct judge *j)
         return judge_find(j, EFFECT_REFUSE, "step.done", args1(j, "step", s->id), NULL);
     for (size_t i = 0; i < s->nafter; i++)
         if (!batch_step_done(j->x, s->after[i])) {
+            if (needs_steps(s))
+                return refuse_open_steps(j);
             struct json *args = args1(j, "step", s->id);
             json_set_str(j->a, args, "missing", j->x->protocol->step[s->after[i]].id);
             return judge_find(j, EFFECT_REFUSE, "step.order", args, NULL);
