@@ -527,6 +527,7 @@ const struct apply_kind apply_batch_kinds[] = {
     {"step.signed", apply_form},
     {"step.skipped", apply_skipped},
     {"step.again", apply_again},
+    {"exposure.linked", apply_again},
     {"refused", apply_refused},
     {"deviation.opened", apply_dev_opened},
     {"deviation.assessed", apply_dev_assessed},

@@ -13,14 +13,27 @@ struct json *args1(struct judge *j, const char *name, const char *value)
     return json_set_str(j->a, json_object(j->a), name, value ? value : "");
 }
 
+const char *plain_id(const char *s)
+{
+    size_t n = s ? strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.@-") : 0;
+    return s && !s[n] && n <= BOUND_CODE_ID ? s : "?";
+}
+
 bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field)
 {
     if (effect == EFFECT_OK)
         return true;
-    if (j->nfindings < JUDGE_FINDINGS)
-        j->finding[j->nfindings++] = (struct finding){effect, code, args, field};
-    else if (effect == EFFECT_REFUSE)
-        j->finding[JUDGE_FINDINGS - 1] = (struct finding){effect, code, args, field};
+    size_t at = j->nfindings;
+    if (at == JUDGE_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest gives way */
+        at = 0;
+        for (size_t i = 1; i < JUDGE_FINDINGS; i++)
+            if (j->finding[i].effect < j->finding[at].effect)
+                at = i;
+    } else {
+        j->nfindings++;
+    }
+    if (at == j->nfindings - 1 || j->finding[at].effect < effect)
+        j->finding[at] = (struct finding){effect, code, args, field};
     return effect != EFFECT_REFUSE;
 }
 
@@ -37,8 +50,8 @@ static bool check_claim(struct judge *j)
 {
     const struct command *c = j->cmd;
     int64_t after = (c->late_after_s ? c->late_after_s : 300) * INT64_C(1000);
-    int64_t claim = c->occurred ? c->occurred : c->claimed;
-    if (claim > j->now + BOUND_CLOCK_BACK_MS)
+    /* clocks of stations drift a little; what is said to have happened has happened */
+    if (c->occurred > j->now + BOUND_CLOCK_BACK_MS || c->claimed > j->now + BOUND_ID_FUTURE_MS)
         return judge_find(j, EFFECT_REFUSE, "time.future", NULL, NULL);
     if (!c->occurred && c->claimed && c->claimed < j->now - after)
         return judge_find(j, EFFECT_REFUSE, "time.past", NULL, NULL);
@@ -58,7 +71,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
         j.when = cmd->occurred;
     if (j.st) {
         j.bench = &j.st->bench;
-        j.performer = j.bench->acting;
+        j.performer = bench_staffed(&j) ? j.bench->acting : NULL;
     }
     if (!check_claim(&j)) {
         judge_refuse(&j, j.finding[0].code, NULL);
@@ -119,7 +132,9 @@ struct json *rule_open_steps(struct arena *a, const struct batch *x, int before,
     int end = before < 0 ? (int)x->protocol->nsteps : before;
     for (int i = 0; i < end; i++) {
         const struct step *s = &x->protocol->step[i];
-        if (!s->optional && (late || !s->late) && !batch_step_done(x, i))
+        bool begun = batch_occ(x, i) && !batch_step_done(x, i);
+        /* a batch that was stopped owes only the end of what was begun */
+        if (x->stopped ? begun : !s->optional && (late || !s->late) && !batch_step_done(x, i))
             json_push(list, json_str(a, s->id));
     }
     return list;

@@ -64,10 +64,13 @@ struct json *judge_understood(struct judge *j)
     /* patients' numbers, dates and free text may be personal: only their kind is told */
     bool tell = j->code.kind != CODE_PATIENT && j->code.kind != CODE_TEXT && j->code.kind != CODE_DATE;
     if (j->code.kind == CODE_NUMBER) {
+        /* 19750309 may be somebody's birth date: a number is told where one was awaited */
         char text[DEC_TEXT];
         dec_format(j->code.value, text);
-        json_set_str(j->a, u, "id", text);
-    } else if (j->code.kind == CODE_GS1) {
+        json_set_str(j->a, u, "id", j->told ? text : NULL);
+        return j->told ? json_set_str(j->a, u, "unit", unit_known(j->code.unit) ? j->code.unit : NULL) : u;
+    }
+    if (j->code.kind == CODE_GS1) {
         json_set_str(j->a, u, "id", j->code.gtin);
         json_set_str(j->a, u, "lot", j->code.lot);
     } else if (tell) {
@@ -161,6 +164,25 @@ void judge_accept(struct judge *j, struct draft *main, const char *code, struct 
         judge_outcome(j, body, OUTCOME_ACCEPTED, code, args);
 }
 
+void judge_expose(struct judge *j, struct batch *other, const char *code, const char *name, const char *value)
+{
+    const struct verdict *v = j->v;
+    struct judge o = *j;
+    struct verdict kept = {.outcome = v->outcome, .code = v->code, .args = v->args, .batch = v->batch, .step = v->step};
+    o.x = other;
+    o.step = -1;
+    o.nfindings = 0;
+    judge_find(&o, EFFECT_HOLD, code, args1(j, name, value), NULL);
+    struct draft *d = draft_add(&o, other->stream, "exposure.linked", args1(j, name, value));
+    draft_secret(j, d, "other", j->x->id);
+    judge_accept(&o, d, NULL, NULL);
+    j->v->outcome = kept.outcome;
+    j->v->code = kept.code;
+    j->v->args = kept.args;
+    j->v->batch = kept.batch;
+    j->v->step = kept.step;
+}
+
 /* The wrong patient's container is a near miss of both batches: each stream tells it, and names the
  * other batch only as a salted value, so that neither's evidence names the other's patient. */
 static void refuse_in_other(struct judge *j, const char *code)
@@ -172,24 +194,39 @@ static void refuse_in_other(struct judge *j, const char *code)
     draft_secret(j, d, "other", j->x ? j->x->id : "");
 }
 
+/* The batch whose record a refusal belongs to; NULL: it belongs to the station's day. */
+static struct batch *refused_in(const struct judge *j)
+{
+    struct batch *x = j->x;
+    if (j->cmd->kind == COMMAND_SESSION || j->cmd->kind == COMMAND_RECORD)
+        return NULL;
+    /* another batch's card says nothing of this one, and would name it here */
+    if (!x && j->cmd->kind == COMMAND_SCAN && bench_staffed(j) && !(j->understood && j->code.kind == CODE_BATCH))
+        x = j->bench->batch;
+    return x && !x->closed ? x : NULL;
+}
+
+/* The foreign container's own id would name the other batch in this batch's stream. */
+static void refuse_foreign(struct judge *j, struct draft *d, const char *code)
+{
+    draft_secret(j, d, "other", j->foreign_id);
+    draft_secret(j, d, "container", j->code.id);
+    json_set(j->a, d->body, "understood", args1(j, "kind", "container"));
+    json_set(j->a, d->body, "latched", json_bool(j->a, true));
+    judge_outcome(j, d->body, OUTCOME_REFUSED, code, NULL);
+    if (j->foreign)
+        refuse_in_other(j, code);
+}
+
 void judge_refuse(struct judge *j, const char *code, struct json *args)
 {
     struct json *body = json_object(j->a);
-    struct batch *x = j->x ? j->x : (j->bench ? j->bench->batch : NULL);
-    if (j->x && j->step >= 0)
+    const struct batch *x = refused_in(j);
+    if (x && j->x && j->step >= 0)
         json_set_str(j->a, body, "step", judge_step(j)->id);
-    struct draft *d = x && j->cmd->kind != COMMAND_SESSION && j->cmd->kind != COMMAND_RECORD
-                          ? draft_add(j, x->stream, "refused", body)
-                          : draft_day(j, "refused", body);
-    if (j->foreign) {
-        /* the foreign container's own id would name the other batch in this batch's stream */
-        draft_secret(j, d, "other", j->foreign->id);
-        draft_secret(j, d, "container", j->code.id);
-        json_set_str(j->a, body, "understood", NULL);
-        json_set(j->a, body, "understood", args1(j, "kind", "container"));
-        json_set(j->a, body, "latched", json_bool(j->a, true));
-        judge_outcome(j, body, OUTCOME_REFUSED, code, NULL);
-        refuse_in_other(j, code);
+    struct draft *d = x ? draft_add(j, x->stream, "refused", body) : draft_day(j, "refused", body);
+    if (j->foreign_id) {
+        refuse_foreign(j, d, code);
         return;
     }
     if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)

@@ -70,7 +70,7 @@ bool fields_complete(const struct judge *j)
     return true;
 }
 
-static const struct lot *lot_of(const struct judge *j, const struct code *c)
+const struct lot *lot_of(const struct judge *j, const struct code *c)
 {
     return c->kind == CODE_GS1 ? book_lot_gs1(j->book, c->gtin, c->lot) : book_lot(j->book, c->id);
 }
@@ -90,7 +90,7 @@ static bool accepts_identity(const struct judge *j, const struct field *f, const
     enum field_kind wanted = j->x->protocol->step[f->identity.step].field[f->identity.field].kind;
     if (wanted == FIELD_DATE)
         return c->kind == CODE_DATE;
-    return c->kind == CODE_PATIENT || c->kind == CODE_DATE || c->kind == CODE_TEXT;
+    return c->kind == CODE_PATIENT || c->kind == CODE_DATE || c->kind == CODE_TEXT || c->kind == CODE_NUMBER;
 }
 
 /* Anyone else's badge is no answer to the field but says who acts. */
@@ -108,6 +108,8 @@ bool field_accepts(const struct judge *j, int field, const struct code *c)
     const struct field *f = field_at(j, field);
     if (field_remaining(j, field) <= 0 || !field_wanted(j, field))
         return false;
+    if (c->kind != CODE_NUMBER && c->id[0] && f->kind != FIELD_LOT && scanned(j, field, c->id))
+        return false; /* the same tube twice is one tube */
     const struct thing *t = NULL;
     switch (f->kind) {
     case FIELD_CONTAINER:
@@ -134,7 +136,7 @@ bool field_accepts(const struct judge *j, int field, const struct code *c)
         return c->kind == CODE_DATE;
     case FIELD_TOKEN:
     case FIELD_TEXT:
-        return c->kind == CODE_TEXT;
+        return c->kind == CODE_TEXT || c->kind == CODE_NUMBER || c->kind == CODE_DATE;
     case FIELD_IDENTITY:
         return accepts_identity(j, f, c);
     case FIELD_DERIVED:
@@ -154,7 +156,7 @@ void scratch_add(struct judge *j, int field, const char *text, const struct code
         j->occ.cap = cap;
     }
     struct input *in = &j->occ.input[j->occ.ninputs++];
-    *in = (struct input){.field = field, .text = text, .at = j->now, .by = j->performer};
+    *in = (struct input){.field = field, .text = text, .at = j->when, .by = j->performer};
     if (c && c->kind == CODE_NUMBER)
         in->value = c->value;
     if (c && c->kind == CODE_DATE)
@@ -213,20 +215,20 @@ static bool check_state(struct judge *j, const struct field *f, const struct con
     }
 }
 
-static bool check_foreign(struct judge *j, const struct code *c)
+bool note_foreign(struct judge *j, const struct code *c)
 {
-    struct container *k = book_container(j->book, c->id);
-    struct batch *other = k ? k->batch : book_batch(j->book, c->batch);
-    if (!other || other == j->x)
-        return true;
-    j->foreign = other;
-    return judge_find(j, EFFECT_REFUSE, "ident.foreign", NULL, NULL);
+    if (c->kind != CODE_CONTAINER || strcmp(c->batch, j->x->id) == 0)
+        return false;
+    struct batch *other = book_batch(j->book, c->batch);
+    j->foreign_id = arena_strdup(j->a, c->batch);
+    j->foreign = other && !other->closed ? other : NULL; /* a closed record is not written on */
+    return true;
 }
 
 static bool check_container(struct judge *j, const struct field *f, const struct code *c)
 {
-    if (!check_foreign(j, c))
-        return false;
+    if (note_foreign(j, c))
+        return judge_find(j, EFFECT_REFUSE, "ident.foreign", NULL, NULL);
     if (f->use == USE_ISSUE)
         return check_issue(j, c);
     const struct container *k = book_container(j->book, c->id);
@@ -245,7 +247,7 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
         return refuse_id(j, place ? "place.unknown" : "equipment.unknown", "equipment", c->id);
     if (f->thing && strcmp(t->kind, f->thing) != 0)
         return refuse_id(j, place ? "place.kind" : "equipment.kind", "wanted", f->thing);
-    if (!t->in_service)
+    if (!t->in_service && !f->release) /* what is inside must come out */
         return refuse_id(j, "equipment.out-of-service", "equipment", t->id);
     if (t->calibrated < clock_day(j->when) && !f->release) {
         char day[11];
@@ -286,16 +288,34 @@ static struct json *lot_args(struct judge *j, const struct lot *l, const char *u
 }
 
 /* What was used is a fact: the true lot is recorded, whatever it says (BENCH.md case 2). */
-static bool account_lot(struct judge *j, const struct field *f, const struct lot *l, const char *unit)
+static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
 {
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    const char *unit = c->unit;
     const struct lot_unit *u = opened_unit(l, unit);
+    if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
+        judge_find(j, EFFECT_HOLD, "lot.mismatch", lot_args(j, l, NULL), f->id);
     if (l->expiry < clock_day(j->when))
         judge_find(j, EFFECT_HOLD, "lot.used-expired", lot_args(j, l, NULL), f->id);
     if (l->state != LOT_RELEASED)
         judge_find(j, EFFECT_HOLD, "lot.used-quarantine", lot_args(j, l, NULL), f->id);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
         judge_find(j, EFFECT_HOLD, "lot.used-other-batch", lot_args(j, l, unit), f->id);
+    struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
+    if (other && other != j->x && !other->closed)
+        j->shared = other;
+    if (!u && m && m->single_batch && *unit) {
+        j->open_lot = l; /* it is this batch's from now on */
+        j->open_unit = unit;
+    }
     return true;
+}
+
+/* A lot that nobody received was used: that, too, is recorded. */
+static bool account_unknown(struct judge *j, const struct field *f, const struct code *c)
+{
+    const char *id = c->kind == CODE_GS1 ? c->lot : c->id;
+    return judge_find(j, EFFECT_HOLD, "lot.used-quarantine", args1(j, "lot", plain_id(id)), f->id);
 }
 
 static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
@@ -318,17 +338,20 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
 static bool check_lot(struct judge *j, const struct field *f, const struct code *c)
 {
     struct lot *l = (struct lot *)lot_of(j, c);
+    if (!l && f->lot_use == LOT_ACCOUNT)
+        return account_unknown(j, f, c);
     if (!l)
         return refuse_id(j, "lot.unknown", "lot", c->kind == CODE_GS1 ? c->lot : c->id);
     if (!listed(f->nmaterials, f->material, l->material)) {
         struct json *args = lot_args(j, l, NULL);
         json_set_str(j->a, args, "wanted", f->nmaterials ? f->material[0] : "");
-        return judge_find(j, f->lot_use == LOT_ACCOUNT ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args, f->id);
+        if (!judge_find(j, f->lot_use == LOT_ACCOUNT ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args, f->id))
+            return false;
     }
+    if (f->lot_use == LOT_ACCOUNT)
+        return account_lot(j, f, l, c);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
         return judge_find(j, EFFECT_REFUSE, "lot.mismatch", lot_args(j, l, NULL), NULL);
-    if (f->lot_use == LOT_ACCOUNT)
-        return account_lot(j, f, l, c->unit);
     if (l->state != LOT_RELEASED)
         return judge_find(j, EFFECT_REFUSE, l->state == LOT_BLOCKED ? "lot.blocked" : "lot.quarantine",
                           lot_args(j, l, NULL), NULL);
@@ -355,7 +378,7 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
         json_set_str(j->a, args, "field", f->id);
         return judge_find(j, o->effect, code[o->effect], args, f->id);
     }
-    return refuse_id(j, "value.choice", "option", id);
+    return refuse_id(j, "value.choice", "option", f->id); /* what was typed may be anything */
 }
 
 static bool check_date(struct judge *j, const struct field *f, const struct code *c)

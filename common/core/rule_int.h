@@ -31,8 +31,11 @@ struct judge {
     struct json *derived; /* array, or NULL */
     struct code code;     /* of a scan */
     bool understood;
-    struct batch *foreign; /* the other batch of a foreign container */
-    struct lot *open_lot;  /* opened by this command */
+    bool told;               /* a number that the step awaited: it may stand in clear */
+    const char *foreign_id;  /* the other batch of a foreign container, else NULL */
+    struct batch *foreign;   /* the same while it is open, else NULL */
+    struct batch *shared;    /* another open batch's opened unit was used: exposed, too */
+    struct lot *open_lot;    /* opened by this command */
     const char *open_unit;
 };
 
@@ -49,6 +52,8 @@ static inline bool bench_staffed(const struct judge *j)
 
 /* One-member argument objects, and adding to them. */
 struct json *args1(struct judge *j, const char *name, const char *value);
+/* What came from outside as an id, if it has the form of one; else "?": it may be anything, a name too. */
+const char *plain_id(const char *s);
 struct json *args_range(struct judge *j, const struct field *f, const char *value, const struct range *r);
 
 /* Notes a finding; EFFECT_OK is ignored. Returns false if it is a refusal (the judging ends). */
@@ -67,6 +72,8 @@ void judge_accept(struct judge *j, struct draft *main, const char *code, struct 
 /* Outcome, code and arguments into the verdict and the body of the command's first entry. */
 void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code, struct json *args);
 struct json *judge_understood(struct judge *j);
+/* A fact that another batch shares: an entry and a hold there, naming this one only as a salted value. */
+void judge_expose(struct judge *j, struct batch *other, const char *code, const char *name, const char *value);
 
 /* rule_step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
 bool step_available(const struct judge *j, const struct batch *x, int step);
@@ -80,6 +87,9 @@ int field_remaining(const struct judge *j, int field);
 bool field_accepts(const struct judge *j, int field, const struct code *c);
 /* Judges code `c` (text `text` as entered) for the field; false if refused or already done. */
 bool check_field(struct judge *j, int field, const struct code *c, const char *text, const char **ret_text);
+const struct lot *lot_of(const struct judge *j, const struct code *c);
+/* Is it a container of another batch? Then it is noted as foreign. */
+bool note_foreign(struct judge *j, const struct code *c);
 void scratch_add(struct judge *j, int field, const char *text, const struct code *c);
 const struct input *scratch_input(const struct judge *j, struct ref r);
 bool fields_complete(const struct judge *j);
@@ -101,4 +111,5 @@ void judge_badge(struct judge *j);
 void judge_wrong_secret(struct judge *j);
 void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);
+void hold_patient(struct judge *j);
 void step_finish_drafts(struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */

@@ -14,6 +14,23 @@ static int accepting_field(const struct judge *j)
     return -1;
 }
 
+/* Read off the empty at the bench: whatever lot it is, it was used. */
+static int accounting_field(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    bool lot = j->code.kind == CODE_LOT || j->code.kind == CODE_GS1;
+    for (int i = 0; lot && i < (int)s->nfields; i++)
+        if (s->field[i].kind == FIELD_LOT && s->field[i].lot_use == LOT_ACCOUNT && field_remaining(j, i) > 0)
+            return i;
+    return -1;
+}
+
+static const char *scanned_id(const struct judge *j)
+{
+    const struct lot *l = j->code.kind == CODE_GS1 ? lot_of(j, &j->code) : NULL;
+    return l ? l->id : j->code.kind == CODE_GS1 ? j->code.lot : j->code.id;
+}
+
 /* Does the code stand in the occurrence under way, or in the step finished here last? */
 static bool already_there(struct judge *j, struct batch *x, int step)
 {
@@ -21,7 +38,7 @@ static bool already_there(struct judge *j, struct batch *x, int step)
     for (size_t i = 0; o && i < o->ninputs; i++) {
         enum field_kind k = x->protocol->step[step].field[o->input[i].field].kind;
         bool thing = k == FIELD_CONTAINER || k == FIELD_EQUIPMENT || k == FIELD_PLACE || k == FIELD_LOT || k == FIELD_DOCUMENT;
-        if (thing && strcmp(o->input[i].text, j->code.id) == 0)
+        if (thing && strcmp(o->input[i].text, scanned_id(j)) == 0)
             return true;
     }
     return false;
@@ -36,6 +53,8 @@ static bool choose_step(struct judge *j, int *ret_field)
     if (j->bench->step >= 0) {
         judge_enter(j, x, j->bench->step);
         *ret_field = accepting_field(j);
+        if (*ret_field < 0)
+            *ret_field = accounting_field(j);
         return true;
     }
     for (int i = 0; i < (int)x->protocol->nsteps; i++) {
@@ -69,7 +88,17 @@ static struct json *awaited(struct judge *j)
 
 /* ---- the entry ---------------------------------------------------------------- */
 
-static bool check_twice(struct judge *j, int field, const char *text, bool *ret_again)
+/* What was found about a value that is not yet confirmed is found when it is. */
+static void forget_about(struct judge *j, const struct field *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < j->nfindings; i++)
+        if (!j->finding[i].field || strcmp(j->finding[i].field, f->id) != 0)
+            j->finding[n++] = j->finding[i];
+    j->nfindings = n;
+}
+
+static bool check_twice(struct judge *j, int field, bool *ret_again)
 {
     const struct field *f = &judge_step(j)->field[field];
     *ret_again = false;
@@ -81,11 +110,20 @@ static bool check_twice(struct judge *j, int field, const char *text, bool *ret_
             continue;
         if (in->by == j->performer)
             return judge_find(j, EFFECT_REFUSE, "witness.same", args1(j, "person", j->performer->id), NULL);
-        if (strcmp(in->text, text) != 0)
+        if (dec_cmp(in->value, j->code.value) != 0)
             return judge_find(j, EFFECT_REFUSE, "value.differs", args1(j, "field", f->id), f->id);
         *ret_again = true;
     }
     return true;
+}
+
+/* A label that cannot be read is typed in before a second person (BENCH.md 1.13). */
+static bool check_typed(struct judge *j)
+{
+    bool label = j->code.kind <= CODE_PATIENT;
+    if (!j->cmd->typed || !label || j->bench->npeople >= 2)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, "people.too-few", json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
 }
 
 static struct json *input_body(struct judge *j, const struct field *f, const char *text)
@@ -111,6 +149,7 @@ static void declare_fit(struct judge *j)
         for (size_t k = 0; k < f->noptions; k++)
             if (strcmp(f->option[k].id, j->occ.input[i].text) == 0)
                 fit &= f->option[k].effect == EFFECT_OK;
+        fit &= j->occ.input[i].by == j->performer; /* nobody declares for another */
     }
     struct json *body = args1(j, "person", j->performer->id);
     json_set(j->a, body, "fit", json_bool(j->a, fit));
@@ -164,8 +203,18 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
     const char *code = done ? "accepted.step-done" : s->field[field].kind == FIELD_NUMBER ? "accepted.value" : "accepted";
     judge_accept(j, d, code, done ? args1(j, "step", s->id) : NULL);
     open_lot(j);
+    if (j->shared)
+        judge_expose(j, j->shared, "lot.used-other-batch", "lot", scanned_id(j));
     if (done)
         step_finish_drafts(j);
+}
+
+/* The kit is blocked until physician and manufacturing have cleared it (BENCH.md row 8). */
+void hold_patient(struct judge *j)
+{
+    struct json *body = args1(j, "hold", arena_printf(j->a, "%s-H%zu", j->x->id, j->x->nholds + 1));
+    json_set_str(j->a, body, "cause", "ident.patient");
+    draft_add(j, j->x->stream, "hold.placed", body);
 }
 
 /* A refused second entry voids the first: both are asked for again. */
@@ -175,12 +224,8 @@ static void refuse_found(struct judge *j)
     judge_refuse(j, f->code, f->args);
     if (strcmp(f->code, "value.differs") == 0)
         json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "resets", f->field);
-    if (strcmp(f->code, "ident.patient") == 0) {
-        /* the kit is blocked until physician and manufacturing have cleared it (BENCH.md row 8) */
-        struct json *body = args1(j, "hold", arena_printf(j->a, "%s-H%zu", j->x->id, j->x->nholds + 1));
-        json_set_str(j->a, body, "cause", f->code);
-        draft_add(j, j->x->stream, "hold.placed", body);
-    }
+    if (strcmp(f->code, "ident.patient") == 0)
+        hold_patient(j);
 }
 
 static const char *input_text(struct judge *j)
@@ -188,12 +233,12 @@ static const char *input_text(struct judge *j)
     char text[DEC_TEXT];
     switch (j->code.kind) {
     case CODE_NUMBER:
+        if (!j->told)
+            return arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len);
         dec_format(j->code.value, text);
         return arena_strdup(j->a, text);
-    case CODE_GS1: {
-        const struct lot *l = book_lot_gs1(j->book, j->code.gtin, j->code.lot);
-        return l ? l->id : j->code.lot;
-    }
+    case CODE_GS1:
+        return arena_strdup(j->a, scanned_id(j));
     case CODE_TEXT:
     case CODE_DATE:
         return arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len);
@@ -202,50 +247,57 @@ static const char *input_text(struct judge *j)
     }
 }
 
-/* Opened first and scanned after: a fact, in both batches (BENCH.md case 1). */
-static void foreign_opened(struct judge *j)
+/* Nobody opens anything more in this room until quality has seen it (BENCH.md case 1). */
+static void block_room(struct judge *j)
 {
-    struct judge other = *j;
-    j->nfindings = 0;
-    judge_find(j, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
-    struct draft *d = draft_add(j, j->x->stream, "refused", json_object(j->a));
-    draft_secret(j, d, "other", j->foreign->id);
-    draft_secret(j, d, "container", j->code.id);
-    json_set(j->a, d->body, "understood", args1(j, "kind", "container"));
-    judge_accept(j, d, NULL, NULL);
-    struct verdict kept = *j->v;
-    other.x = j->foreign;
-    other.step = -1;
-    other.nfindings = 0;
-    other.v = j->v;
-    judge_find(&other, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
-    struct draft *o = draft_add(&other, j->foreign->stream, "refused", args1(j, "container", j->code.id));
-    draft_secret(j, o, "other", j->x->id);
-    judge_accept(&other, o, NULL, NULL);
-    j->v->batch = kept.batch;
-    j->v->step = kept.step;
+    const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
+    if (!room || room->blocked)
+        return;
+    struct json *body = json_set_str(j->a, args1(j, "room", room->id), "cause", "ident.foreign-opened");
+    draft_add(j, arena_printf(j->a, "room/%s", room->id), "room.blocked", body);
 }
 
-static bool opened_claim(const struct judge *j)
+/* Opened first and scanned after: a fact, in both batches. */
+static void foreign_opened(struct judge *j)
 {
-    return j->foreign && j->cmd->late && strcmp(j->cmd->late, "opened") == 0;
+    j->nfindings = 0;
+    judge_find(j, EFFECT_HOLD, "ident.foreign-opened", NULL, NULL);
+    struct draft *d = draft_add(j, j->x->stream, "exposure.linked", json_object(j->a));
+    draft_secret(j, d, "other", j->foreign_id);
+    draft_secret(j, d, "container", j->code.id);
+    json_set(j->a, d->body, "understood", args1(j, "kind", "container"));
+    json_set(j->a, d->body, "latched", json_bool(j->a, true));
+    judge_accept(j, d, NULL, NULL);
+    if (j->foreign)
+        judge_expose(j, j->foreign, "ident.foreign-opened", "container", j->code.id);
+    block_room(j);
+}
+
+/* Another batch's container: before anything else is looked at, loud, and in both records. */
+static void judge_foreign(struct judge *j)
+{
+    if (j->bench->step >= 0)
+        judge_enter(j, j->x, j->bench->step);
+    else
+        j->step = -1;
+    if (j->cmd->late && strcmp(j->cmd->late, "opened") == 0)
+        foreign_opened(j);
+    else
+        judge_refuse(j, "ident.foreign", NULL);
 }
 
 static void judge_input(struct judge *j, int field)
 {
+    const struct field *f = &judge_step(j)->field[field];
+    j->told = f->kind == FIELD_NUMBER && j->code.kind == CODE_NUMBER;
     const char *text = input_text(j);
     bool again = false;
-    bool ok = check_people(j) && check_begin(j) && check_field(j, field, &j->code, text, &text) &&
-              check_twice(j, field, text, &again);
-    if (!ok && opened_claim(j)) {
-        foreign_opened(j);
-        return;
-    }
-    const struct field *f = &judge_step(j)->field[field];
+    bool ok = check_people(j) && check_typed(j) && check_begin(j) && check_field(j, field, &j->code, text, &text) &&
+              check_twice(j, field, &again);
     bool first = ok && f->kind == FIELD_NUMBER && f->twice && !again;
     if (ok) {
-        if (again) /* what was found at the first entry is not found again */
-            j->nfindings = 0;
+        if (first)
+            forget_about(j, f);
         scratch_add(j, field, text, &j->code);
         if (again)
             for (size_t i = 0; i < j->occ.ninputs; i++)
@@ -264,7 +316,7 @@ static void judge_input(struct judge *j, int field)
 static void judge_already(struct judge *j)
 {
     struct draft *d = draft_add(j, j->x->stream, "step.again", json_object(j->a));
-    judge_outcome(j, d->body, OUTCOME_ALREADY, "scan.already", args1(j, "code", j->code.id));
+    judge_outcome(j, d->body, OUTCOME_ALREADY, "scan.already", args1(j, "code", scanned_id(j)));
 }
 
 static bool awaits_container(const struct judge *j)
@@ -273,6 +325,17 @@ static bool awaits_container(const struct judge *j)
         if (judge_step(j)->field[i].kind == FIELD_CONTAINER && field_remaining(j, i) > 0)
             return true;
     return false;
+}
+
+/* The step awaits a lot, but of another material. */
+static struct json *wanted_material(struct judge *j)
+{
+    for (int i = 0; i < (int)judge_step(j)->nfields; i++) {
+        const struct field *f = &judge_step(j)->field[i];
+        if (f->kind == FIELD_LOT && f->nmaterials && field_remaining(j, i) > 0)
+            return json_set_str(j->a, args1(j, "lot", scanned_id(j)), "wanted", f->material[0]);
+    }
+    return NULL;
 }
 
 /* Nothing open here accepts it: say the most useful thing. */
@@ -284,24 +347,17 @@ static void judge_unexpected(struct judge *j)
         judge_already(j);
         return;
     }
-    struct container *k = c->kind == CODE_CONTAINER ? book_container(j->book, c->id) : NULL;
-    struct batch *other = k ? k->batch : (c->kind == CODE_CONTAINER ? book_batch(j->book, c->batch) : NULL);
-    if (other && other != x) {
-        j->foreign = other;
-        if (opened_claim(j))
-            foreign_opened(j);
-        else
-            judge_refuse(j, "ident.foreign", NULL);
-        return;
-    }
+    bool lot = c->kind == CODE_LOT || c->kind == CODE_GS1;
     if (j->step < 0)
         judge_refuse(j, "scan.no-step", NULL);
     else if (!j->begins && fields_complete(j) && judge_step(j)->witness)
         judge_refuse(j, "witness.awaited", NULL);
     else if (c->kind == CODE_CONTAINER && awaits_container(j))
         judge_refuse(j, "label.kind", args1(j, "label", c->label));
-    else if ((c->kind == CODE_LOT || c->kind == CODE_GS1) && !book_lot(j->book, c->id))
-        judge_refuse(j, "lot.unknown", args1(j, "lot", c->id));
+    else if (lot && !lot_of(j, c))
+        judge_refuse(j, "lot.unknown", args1(j, "lot", scanned_id(j)));
+    else if (lot && wanted_material(j))
+        judge_refuse(j, "lot.material", wanted_material(j));
     else
         judge_refuse(j, "scan.unexpected", awaited(j));
 }
@@ -342,8 +398,13 @@ void judge_scan(struct judge *j)
         judge_refuse(j, j->understood ? "scan.no-batch" : "scan.unknown", NULL);
         return;
     }
+    j->x = j->bench->batch;
+    if (j->x && note_foreign(j, &j->code)) {
+        judge_foreign(j);
+        return;
+    }
     int field = -1;
-    bool chosen = j->bench->batch && choose_step(j, &field);
+    bool chosen = j->x && choose_step(j, &field);
     if (j->code.kind == CODE_BADGE && field < 0) {
         judge_badge(j);
         return;
