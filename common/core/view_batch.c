@@ -258,9 +258,10 @@ static void step_entry(struct view_at *a)
         take_values(a);
     json_each(d, json_get(a->e->body, "derived"))
         take_named(a, json_get_str(d, "field"), json_get_str(d, "value"));
-    if (done)
+    bool skipped = is(a->e, "step.skipped");
+    if (done && !skipped) /* what was not done changes no state */
         set_state(a, a->step->state);
-    step_row(a, is(a->e, "step.skipped") ? "skipped" : done ? "done" : "begun");
+    step_row(a, skipped ? "skipped" : done ? "done" : "begun");
 }
 
 /* ---- deviations and holds ------------------------------------------------------------------ */

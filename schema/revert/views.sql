@@ -3,4 +3,5 @@ begin;
 drop function cpf.tell;
 drop view cpf.disclosed, cpf.sessions, cpf.lots_used, cpf.holds, cpf.deviations, cpf.refusals, cpf.batch_story, cpf.story,
     cpf.entry_signed;
+drop function cpf.pairs;
 commit;
