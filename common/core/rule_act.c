@@ -155,13 +155,24 @@ static bool check_need(struct judge *j, const struct requirement *r)
     return true;
 }
 
-bool check_requirements(struct judge *j)
+static bool about_the_person(const struct requirement *r)
+{
+    return r->need == NEED_NO_MANUFACTURING || r->need == NEED_NO_QUALITY;
+}
+
+/* Who may not decide may not reject either; all else binds only an act that lets the batch go on. */
+static bool check_needs(struct judge *j, bool all)
 {
     const struct step *s = judge_step(j);
     for (size_t i = 0; i < s->nrequires; i++)
-        if (!check_need(j, &s->require[i]))
+        if ((all || about_the_person(&s->require[i])) && !check_need(j, &s->require[i]))
             return false;
     return true;
+}
+
+bool check_requirements(struct judge *j)
+{
+    return check_needs(j, true);
 }
 
 /* ---- the form's values ---------------------------------------------------------- */
@@ -193,8 +204,11 @@ static bool read_value(struct judge *j, const struct field *f, const char *text,
     if (c->kind == CODE_NUMBER && f->kind == FIELD_NUMBER) {
         dec_format(c->value, num);
         *ret = arena_strdup(j->a, num);
+    } else if (c->kind == CODE_GS1) {
+        const struct lot *l = lot_of(j, c);
+        *ret = l ? l->id : arena_strdup(j->a, c->lot);
     } else if (scan || c->kind == CODE_PATIENT) {
-        *ret = arena_strdup(j->a, c->kind == CODE_GS1 ? c->lot : c->id);
+        *ret = arena_strdup(j->a, c->id);
     }
     return true;
 }
@@ -216,28 +230,53 @@ static bool personal(const struct field *f)
     return f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY;
 }
 
+static bool taken(const struct judge *j, int field, const char *text)
+{
+    for (size_t i = 0; i < j->occ.ninputs; i++)
+        if (j->occ.input[i].field == field && strcmp(j->occ.input[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* As many as are wanted, and each one once. */
+static bool take_list(struct judge *j, int field, const struct json *v, struct json *values)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    struct json *list = json_array(j->a);
+    const char *text;
+    json_each(item, v)
+    {
+        bool more = item->str && field_remaining(j, field) > 0;
+        size_t before = j->occ.ninputs;
+        if (!more)
+            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+        if (!take_value(j, field, item->str, &text))
+            return false;
+        j->occ.ninputs = before;
+        if (f->kind != FIELD_LOT && taken(j, field, text))
+            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+        j->occ.ninputs++;
+        json_push(list, json_str(j->a, text));
+    }
+    json_set(j->a, values, f->id, list);
+    return true;
+}
+
 /* One field: a string, or an array of strings where several scans are wanted. */
 static bool take_field(struct judge *j, int field, const struct json *v, struct draft *d, struct json *values)
 {
     const struct field *f = &judge_step(j)->field[field];
     const char *text;
-    if (v->type == JSON_ARRAY) {
-        struct json *list = json_array(j->a);
-        json_each(item, v)
-        {
-            if (!item->str || !take_value(j, field, item->str, &text))
-                return item->str ? false : judge_find(j, EFFECT_REFUSE, "value.missing", args1(j, "field", f->id), NULL);
-            json_push(list, json_str(j->a, text));
-        }
-        json_set(j->a, values, f->id, list);
-        return true;
-    }
-    if (!v->str || !take_value(j, field, v->str, &text))
-        return v->str ? false : judge_find(j, EFFECT_REFUSE, "value.missing", args1(j, "field", f->id), NULL);
-    if (!personal(f))
-        json_set_str(j->a, values, f->id, text);
-    else if (d->nsecrets < DRAFT_SECRETS)
+    if (v->type == JSON_ARRAY && !personal(f))
+        return take_list(j, field, v, values);
+    if (!v->str || (personal(f) && d->nsecrets == DRAFT_SECRETS))
+        return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+    if (!take_value(j, field, v->str, &text))
+        return false;
+    if (personal(f))
         draft_secret(j, d, f->id, text);
+    else
+        json_set_str(j->a, values, f->id, text);
     return true;
 }
 
@@ -247,7 +286,7 @@ static bool take_fields(struct judge *j, struct draft *d)
     struct json *values = json_object(j->a);
     json_each(given, j->cmd->fields)
         if (step_field(s, given->name) < 0)
-            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", given->name), NULL);
+            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)), NULL);
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct json *v = json_get(j->cmd->fields, s->field[i].id);
         if (v && !take_field(j, i, v, d, values))
@@ -262,12 +301,34 @@ static bool take_fields(struct judge *j, struct draft *d)
 
 /* ---- what the act binds ------------------------------------------------------------ */
 
-/* Needs bind only an act whose choices are all "ok": rejecting or holding needs none of them. */
+/* Does a choice of the form set a state and hold nothing: released, received, …? */
+static bool sets_state(const struct judge *j)
+{
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct field *f = &judge_step(j)->field[j->occ.input[i].field];
+        for (size_t k = 0; k < f->noptions; k++)
+            if (f->option[k].state && f->option[k].effect < EFFECT_HOLD &&
+                strcmp(f->option[k].id, j->occ.input[i].text) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Rejecting or holding needs none of what releasing needs; accepting with an alert or a deviation does. */
 static bool affirmative(const struct judge *j)
 {
+    bool holds = false;
     for (size_t i = 0; i < j->nfindings; i++)
-        if (strncmp(j->finding[i].code, "option.", 7) == 0)
-            return false;
+        holds |= strcmp(j->finding[i].code, "option.hold") == 0;
+    return !holds || sets_state(j) || judge_step(j)->closes;
+}
+
+/* What is signed as the end of all must not open something new that nobody could close. */
+static bool check_closing(struct judge *j)
+{
+    for (size_t i = 0; judge_step(j)->closes && i < j->nfindings; i++)
+        if (strncmp(j->finding[i].code, "option.", 7) == 0 && j->finding[i].effect > EFFECT_ALERT)
+            return judge_find(j, EFFECT_REFUSE, "option.refuse", json_copy(j->a, j->finding[i].args), NULL);
     return true;
 }
 
@@ -279,29 +340,43 @@ static bool check_shown(struct judge *j, struct draft *d)
     struct json *now = rule_pending(j->a, j->x);
     size_t named = 0;
     json_each(p, now)
+    {
+        bool shown = false;
         json_each(q, j->cmd->pending)
-            named += q->str && strcmp(p->str, q->str) == 0;
+            shown |= q->str && strcmp(p->str, q->str) == 0;
+        named += shown;
+    }
     if (named != now->len || (j->cmd->pending ? j->cmd->pending->len : 0) != now->len)
         return judge_find(j, EFFECT_REFUSE, "act.shown-differs", json_set(j->a, json_object(j->a), "pending", now), NULL);
     json_set(j->a, d->body, "pending", now);
     return true;
 }
 
-/* No other open batch with the same values: two orders for one draw (BENCH.md row 1). */
+/* The same product, of whatever version, and the same values in the fields that make an order one of its kind. */
+static bool same_order(const struct judge *j, const struct batch *o)
+{
+    const struct step *s = judge_step(j);
+    int step = protocol_step(o->protocol, s->id);
+    if (step < 0 || strcmp(o->protocol->id, j->x->protocol->id) != 0)
+        return false;
+    for (size_t i = 0; i < s->nunique; i++) {
+        int field = step_field(&o->protocol->step[step], s->field[s->unique[i]].id);
+        const struct input *mine = scratch_input(j, (struct ref){j->step, s->unique[i]});
+        const struct input *theirs = field < 0 ? NULL : batch_input(o, (struct ref){step, field});
+        if (!mine || !theirs || strcmp(mine->text, theirs->text) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* No other open batch with the same values: two orders for one draw (BENCH.md row 1); a stopped one counts,
+ * or a number could be dropped and the cells go on under another (case 8). */
 static bool check_unique(struct judge *j)
 {
     const struct step *s = judge_step(j);
     size_t pos = 0;
     for (struct batch *o; s->nunique && (o = map_next(&j->book->batches, &pos));) {
-        if (o->closed || o->stopped || o->protocol != j->x->protocol)
-            continue;
-        size_t same = 0;
-        for (size_t i = 0; i < s->nunique; i++) {
-            struct ref r = {j->step, s->unique[i]};
-            const struct input *mine = scratch_input(j, r), *theirs = batch_input(o, r);
-            same += mine && theirs && strcmp(mine->text, theirs->text) == 0;
-        }
-        if (same == s->nunique)
+        if (!o->closed && same_order(j, o))
             return judge_find(j, EFFECT_REFUSE, "order.duplicate", args1(j, "batch", o->id), NULL);
     }
     return true;
@@ -310,7 +385,7 @@ static bool check_unique(struct judge *j)
 static bool check_secret(struct judge *j)
 {
     const struct step *s = judge_step(j);
-    if (s->verb == VERB_NONE) {
+    if (s->verb == VERB_NONE && (j->cmd->authenticated || !j->cmd->secret_given)) {
         for (size_t i = 0; bench_staffed(j) && i < j->bench->npeople; i++)
             if (j->bench->person[i] == j->performer)
                 return true;
@@ -328,7 +403,9 @@ static bool check_secret(struct judge *j)
 static void judge_skip(struct judge *j)
 {
     const struct step *s = judge_step(j);
-    if (!s->can_skip) {
+    if (!s->can_skip || s->opens) {
+        if (!book_batch(j->book, j->x->id))
+            j->x = NULL;
         judge_refuse(j, "step.not-skippable", args1(j, "step", s->id));
         return;
     }
@@ -346,12 +423,14 @@ static bool open_batch(struct judge *j)
 {
     const struct protocol_state *p = book_protocol(j->book, j->cmd->protocol);
     if (!p) {
-        judge_refuse(j, "protocol.not-approved", args1(j, "protocol", j->cmd->protocol));
+        judge_refuse(j, "protocol.not-approved", args1(j, "protocol", plain_id(j->cmd->protocol)));
         return false;
     }
     struct code c;
     char raw[BOUND_CODE_ID + 8];
-    if (code_make('B', j->cmd->batch, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &c) != 0) {
+    /* room for a container's label behind it */
+    if (strlen(j->cmd->batch) > BOUND_CODE_ID - 24 || code_make('B', j->cmd->batch, raw, sizeof(raw)) != 0 ||
+        code_read(raw, strlen(raw), &c) != 0) {
         judge_refuse(j, "value.pattern", args1(j, "field", "batch"));
         return false;
     }
@@ -380,12 +459,12 @@ static bool find_step(struct judge *j)
         return false;
     }
     if (!x) {
-        judge_refuse(j, "batch.unknown", args1(j, "batch", c->batch));
+        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(c->batch)));
         return false;
     }
     j->x = x;
     int step = c->step ? protocol_step(x->protocol, c->step) : -1;
-    const char *code = x->closed ? "batch.closed" : x->stopped ? "batch.stopped" : step < 0 ? "step.unknown" : NULL;
+    const char *code = x->closed ? "batch.closed" : step < 0 ? "step.unknown" : NULL;
     if (code) {
         judge_refuse(j, code, args1(j, "batch", x->id));
         return false;
@@ -396,13 +475,8 @@ static bool find_step(struct judge *j)
 
 static bool judge_form(struct judge *j, struct draft *d)
 {
-    const struct step *s = judge_step(j);
-    if (!take_fields(j, d))
-        return false;
-    if (affirmative(j) && !check_requirements(j))
-        return false;
-    (void)s;
-    return check_unique(j) && check_shown(j, d);
+    return take_fields(j, d) && check_needs(j, affirmative(j)) && check_closing(j) && check_unique(j) &&
+           check_shown(j, d);
 }
 
 /* A form that is refused must not leave its half-filled draft, nor personal values, behind. */
@@ -412,12 +486,14 @@ static void refuse_act(struct judge *j, size_t keep)
     bool opening = judge_step(j)->opens && !book_batch(j->book, j->x->id);
     j->v->ndrafts = keep;
     j->derived = NULL;
-    j->code = (struct code){.kind = CODE_TEXT};
+    if (!j->foreign_id)
+        j->code = (struct code){.kind = CODE_TEXT};
     const char *step = judge_step(j)->id;
     if (opening)
         j->x = NULL; /* there is no batch: the refusal belongs to the station's day */
-    j->foreign = NULL;
     judge_refuse(j, f->code, f->args);
+    if (strcmp(f->code, "ident.patient") == 0 && j->x)
+        hold_patient(j);
     if (opening)
         json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "step", step);
     if (strcmp(f->code, "session.wrong-secret") == 0)
@@ -443,6 +519,7 @@ static void finish_form(struct judge *j, struct draft *d)
     d->law = s->law;
     d->nlaw = s->nlaw;
     judge_accept(j, d, d->sign ? "accepted.act" : "accepted.step-done", args1(j, "step", s->id));
+    lot_drafts(j);
     step_finish_drafts(j);
 }
 
@@ -468,7 +545,7 @@ void judge_act(struct judge *j)
             refuse_act(j, keep);
         return;
     }
-    if (!s->form && s->verb == VERB_NONE) {
+    if (!s->form && s->verb == VERB_NONE && !s->opens) {
         judge_refuse(j, "scan.unexpected", args1(j, "awaits", s->id));
         return;
     }

@@ -18,10 +18,12 @@ void judge_batch_card(struct judge *j)
         judge_refuse(j, "batch.unknown", args1(j, "batch", j->code.id));
         return;
     }
-    if (x->closed || x->stopped) {
-        judge_refuse(j, x->closed ? "batch.closed" : "batch.stopped", args1(j, "batch", x->id));
+    if (x->closed) {
+        judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
         return;
     }
+    if (x->stopped) /* only what clears it away is left to do */
+        judge_find(j, EFFECT_ALERT, "batch.stopped", args1(j, "batch", x->id), NULL);
     context(j, "batch", x->id, "accepted.batch", args1(j, "batch", x->id));
     j->v->batch = x;
 }
@@ -112,12 +114,16 @@ static void judge_witness(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
     const struct person *performer = j->occ.performer ? j->occ.performer : j->performer;
-    if (p == performer) {
+    if (occ_performed_by(&j->occ, p)) {
         judge_refuse(j, "witness.same", args1(j, "person", p->id));
         return;
     }
     if (!signed_in_here(j, p)) {
         judge_refuse(j, "witness.absent", args1(j, "person", p->id));
+        return;
+    }
+    if (!check_second(j, p) || (s->nrequires && !check_requirements(j))) {
+        judge_refuse(j, judge_refusal(j)->code, judge_refusal(j)->args);
         return;
     }
     struct json *body = args1(j, "step", s->id);
@@ -132,6 +138,8 @@ static void judge_witness(struct judge *j, const struct person *p)
     d->law = s->law;
     d->nlaw = s->nlaw;
     judge_accept(j, d, "accepted.step-done", args1(j, "step", s->id));
+    j->performer = performer; /* what the step brings with it is the performer's */
+    step_finish_drafts(j);
 }
 
 /* Does the step under way await somebody's badge? The role wanted, or NULL. */

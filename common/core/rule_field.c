@@ -302,8 +302,10 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
     if (u && strcmp(u->batch_id, j->x->id) != 0)
         judge_find(j, EFFECT_HOLD, "lot.used-other-batch", lot_args(j, l, unit), f->id);
     struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
-    if (other && other != j->x && !other->closed)
+    if (other && other != j->x && !other->closed) {
         j->shared = other;
+        j->shared_lot = l->id;
+    }
     if (!u && m && m->single_batch && *unit) {
         j->open_lot = l; /* it is this batch's from now on */
         j->open_unit = unit;

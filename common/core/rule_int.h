@@ -35,6 +35,7 @@ struct judge {
     const char *foreign_id;  /* the other batch of a foreign container, else NULL */
     struct batch *foreign;   /* the same while it is open, else NULL */
     struct batch *shared;    /* another open batch's opened unit was used: exposed, too */
+    const char *shared_lot;
     struct lot *open_lot;    /* opened by this command */
     const char *open_unit;
 };
@@ -78,6 +79,8 @@ void judge_expose(struct judge *j, struct batch *other, const char *code, const 
 /* rule_step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
 bool step_available(const struct judge *j, const struct batch *x, int step);
 bool check_people(struct judge *j);
+/* May `p` stand beside the performer: recorder or witness? */
+bool check_second(struct judge *j, const struct person *p);
 bool check_begin(struct judge *j);
 void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
 bool step_here(const struct judge *j, const struct step *s);
@@ -112,4 +115,5 @@ void judge_wrong_secret(struct judge *j);
 void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);
 void hold_patient(struct judge *j);
+void lot_drafts(struct judge *j);
 void step_finish_drafts(struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */

@@ -171,14 +171,17 @@ void step_finish_drafts(struct judge *j)
               json_set_int(j->a, json_object(j->a), "count", (int64_t)(st->sseq + before + 1)));
 }
 
-static void open_lot(struct judge *j)
+/* What the lots read by this command bring with them: a unit opened for this batch, another batch exposed. */
+void lot_drafts(struct judge *j)
 {
-    if (!j->open_lot)
-        return;
-    struct json *body = args1(j, "lot", j->open_lot->id);
-    json_set_str(j->a, body, "unit", j->open_unit);
-    json_set_str(j->a, body, "batch", j->x->id);
-    draft_add(j, arena_printf(j->a, "lot/%s", j->open_lot->id), "lot.opened", body);
+    if (j->open_lot) {
+        struct json *body = args1(j, "lot", j->open_lot->id);
+        json_set_str(j->a, body, "unit", j->open_unit);
+        json_set_str(j->a, body, "batch", j->x->id);
+        draft_add(j, arena_printf(j->a, "lot/%s", j->open_lot->id), "lot.opened", body);
+    }
+    if (j->shared)
+        judge_expose(j, j->shared, "lot.used-other-batch", "lot", j->shared_lot);
 }
 
 static void accept_input(struct judge *j, int field, const char *text, bool first, bool again)
@@ -202,9 +205,7 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
     d->nlaw = done ? s->nlaw : 0;
     const char *code = done ? "accepted.step-done" : s->field[field].kind == FIELD_NUMBER ? "accepted.value" : "accepted";
     judge_accept(j, d, code, done ? args1(j, "step", s->id) : NULL);
-    open_lot(j);
-    if (j->shared)
-        judge_expose(j, j->shared, "lot.used-other-batch", "lot", scanned_id(j));
+    lot_drafts(j);
     if (done)
         step_finish_drafts(j);
 }
@@ -373,6 +374,19 @@ static bool read_code(struct judge *j)
     return false;
 }
 
+/* The one beside the performer scans and types (BENCH.md 1.4): of several, one who acts for the same side. */
+static void choose_recorder(struct judge *j)
+{
+    const struct batch *x = j->bench->batch;
+    const char *dept = j->performer ? j->performer->dept : "";
+    const char *not = strcmp(dept, "quality") == 0 ? "manufacturing" : "quality";
+    j->recorder = j->performer;
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < j->bench->npeople && j->recorder == j->performer; i++)
+            if (round == 1 || !x || !batch_acted(x, j->bench->person[i], not))
+                j->recorder = j->bench->person[i];
+}
+
 void judge_scan(struct judge *j)
 {
     j->x = NULL;
@@ -382,9 +396,7 @@ void judge_scan(struct judge *j)
         judge_refuse(j, "session.none", NULL);
         return;
     }
-    j->recorder = j->performer;
-    for (size_t i = 0; i < j->bench->npeople && j->recorder == j->performer; i++)
-        j->recorder = j->bench->person[i];
+    choose_recorder(j);
     if (j->code.kind == CODE_BATCH) {
         judge_batch_card(j);
         return;

@@ -37,16 +37,40 @@ static bool exhausted(const struct batch *x, int step)
     return max > 0 && times_done(x, step) >= max && !in_progress(x, step);
 }
 
+static bool clears(const struct step *s)
+{
+    bool yes = s->closes;
+    for (size_t i = 0; i < s->nfields; i++)
+        yes |= s->field[i].release || (s->field[i].kind == FIELD_CONTAINER && s->field[i].use == USE_DISCARD);
+    return yes;
+}
+
+/*
+ * A batch that is stopped or rejected is cleared away, not worked on (BENCH.md case 8): discarding, freeing
+ * of places, tests and their judgement, countersignatures, the end. Nothing that makes, decides or ships.
+ */
+static bool left_when_stopped(const struct step *s)
+{
+    bool tests = s->verb == VERB_NONE && strcmp(s->dept, "quality") == 0;
+    return tests || clears(s) || s->verb == VERB_COUNTERSIGN || s->verb == VERB_JUDGE;
+}
+
+/* The step that must be done first and is not, or -1. A stopped batch is cleared away from wherever it stands. */
+static int first_missing(const struct batch *x, const struct step *s)
+{
+    for (size_t i = 0; i < s->nafter && !(x->stopped && clears(s)); i++)
+        if (!batch_step_done(x, s->after[i]))
+            return s->after[i];
+    return -1;
+}
+
 bool step_available(const struct judge *j, const struct batch *x, int step)
 {
     (void)j;
     const struct step *s = &x->protocol->step[step];
     if (exhausted(x, step))
         return false;
-    for (size_t i = 0; i < s->nafter; i++)
-        if (!batch_step_done(x, s->after[i]))
-            return false;
-    return true;
+    return (!x->stopped || left_when_stopped(s)) && first_missing(x, s) < 0;
 }
 
 void judge_enter(struct judge *j, struct batch *x, int step)
@@ -124,7 +148,7 @@ static bool check_not_by(struct judge *j, const struct person *p)
     for (size_t i = 0; i < s->nnot_by; i++) {
         const struct stepstate *o = &j->x->step[s->not_by[i]];
         for (size_t k = 0; k < o->nocc; k++)
-            if (o->occ[k]->performer == p)
+            if (occ_performed_by(o->occ[k], p))
                 return judge_find(j, EFFECT_REFUSE, "act.not-by",
                                   args1(j, "step", j->x->protocol->step[s->not_by[i]].id), NULL);
     }
@@ -141,9 +165,14 @@ bool check_people(struct judge *j)
     if (!check_role(j, j->performer) || !check_departments(j, j->performer) || !check_not_by(j, j->performer) ||
         !check_person(j, j->performer))
         return false;
-    if (j->recorder && j->recorder != j->performer)
-        return check_person(j, j->recorder);
-    return true;
+    return !j->recorder || j->recorder == j->performer || check_second(j, j->recorder);
+}
+
+bool check_second(struct judge *j, const struct person *p)
+{
+    if (p->locked)
+        return judge_find(j, EFFECT_REFUSE, "session.locked", NULL, NULL);
+    return check_departments(j, p) && check_person(j, p);
 }
 
 /* ---- order and time --------------------------------------------------------- */
@@ -175,15 +204,14 @@ static bool check_order(struct judge *j)
     const struct step *s = judge_step(j);
     if (exhausted(j->x, j->step))
         return judge_find(j, EFFECT_REFUSE, "step.done", args1(j, "step", s->id), NULL);
-    for (size_t i = 0; i < s->nafter; i++)
-        if (!batch_step_done(j->x, s->after[i])) {
-            if (needs_steps(s))
-                return refuse_open_steps(j);
-            struct json *args = args1(j, "step", s->id);
-            json_set_str(j->a, args, "missing", j->x->protocol->step[s->after[i]].id);
-            return judge_find(j, EFFECT_REFUSE, "step.order", args, NULL);
-        }
-    return true;
+    int missing = first_missing(j->x, s);
+    if (missing < 0)
+        return true;
+    if (needs_steps(s))
+        return refuse_open_steps(j);
+    struct json *args = args1(j, "step", s->id);
+    json_set_str(j->a, args, "missing", j->x->protocol->step[missing].id);
+    return judge_find(j, EFFECT_REFUSE, "step.order", args, NULL);
 }
 
 static bool before(const struct judge *j, int64_t since, const struct span *span)
@@ -212,8 +240,8 @@ static struct json *span_args(struct judge *j, const char *since, const char *na
 
 static bool check_window(struct judge *j, const struct window *w)
 {
-    const struct occ *o = batch_occ(j->x, w->since);
-    if (!o || !o->done)
+    const struct occ *o = batch_done(j->x, w->since);
+    if (!o)
         return true; /* its absence shows by itself */
     const char *since = j->x->protocol->step[w->since].id;
     if (w->possible.set && before(j, o->done, &w->possible))
@@ -236,22 +264,47 @@ static bool note_late(struct judge *j)
                       json_set_int(j->a, json_object(j->a), "minutes", minutes), NULL);
 }
 
-bool check_begin(struct judge *j)
+/* A time that somebody claims lies behind what the step comes after. */
+static bool check_claimed(struct judge *j)
 {
     const struct step *s = judge_step(j);
-    if (!step_here(j, s))
-        return judge_find(j, EFFECT_REFUSE, "step.where", args1(j, "station", j->st->kind), NULL);
-    if (!j->begins)
-        return true;
+    int64_t claimed = j->cmd->occurred;
+    for (size_t i = 0; claimed && i < s->nafter; i++) {
+        const struct occ *o = batch_done(j->x, s->after[i]);
+        if (o && claimed + BOUND_ID_FUTURE_MS < o->done) { /* clocks of stations drift a little */
+            struct span none = {.set = true};
+            const char *since = j->x->protocol->step[s->after[i]].id;
+            return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &none), NULL);
+        }
+    }
+    return true;
+}
+
+static bool check_first(struct judge *j)
+{
+    const struct step *s = judge_step(j);
     const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
-    if (room && room->blocked && s->fit)
+    if (room && room->blocked && s->fit && !clears(s))
         return judge_find(j, EFFECT_REFUSE, "room.blocked", args1(j, "room", room->id), NULL);
     if (!check_order(j))
         return false;
     for (size_t i = 0; i < s->nwindows; i++)
         if (!check_window(j, &s->window[i]))
             return false;
-    /* an act's needs are looked at with its choices: rejecting a batch needs none of them */
-    bool act = s->form || s->verb != VERB_NONE;
-    return note_late(j) && (act || check_requirements(j));
+    return true;
+}
+
+bool check_begin(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (!step_here(j, s))
+        return judge_find(j, EFFECT_REFUSE, "step.where", args1(j, "station", j->st->kind), NULL);
+    if (j->x->stopped && !left_when_stopped(s))
+        return judge_find(j, EFFECT_REFUSE, "batch.stopped", args1(j, "batch", j->x->id), NULL);
+    if (j->begins && !check_first(j))
+        return false;
+    /* an act's needs are looked at with its choices: rejecting a batch needs none of them; at the bench they
+     * must hold from the first scan to the last: a decision may be taken back between two of them */
+    bool act = s->form || s->opens || s->verb != VERB_NONE;
+    return check_claimed(j) && note_late(j) && (act || check_requirements(j));
 }
