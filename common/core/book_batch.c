@@ -139,7 +139,8 @@ static struct thing *place_named(const struct book *b, const struct step *st, co
     return f->kind == wanted && !f->release ? book_thing(b, in->text) : NULL;
 }
 
-/* Place first and then what stands there, or things first and then their place: as the first one read says. */
+/* Place first and then what stands there, or things first and then their place: as the first one read says.
+ */
 static void place_effect(struct book *b, const struct step *st, const struct occ *o)
 {
     const struct thing *at = NULL;
@@ -238,7 +239,6 @@ static int take_derived(struct book *b, struct batch *x, int step, struct occ *o
     return 0;
 }
 
-
 static void step_finished(struct batch *x, int step, struct occ *o, const struct entry *e)
 {
     const struct step *st = &x->protocol->step[step];
@@ -263,7 +263,6 @@ static void bench_follow(struct book *b, const struct batch *x, int step, bool d
     if (done)
         station->bench.last = step;
 }
-
 
 /* The step and occurrence an entry speaks of; NULL if the body is not of its kind. */
 static struct occ *occ_named(struct batch *x, const struct entry *e, int *ret_step)
@@ -340,9 +339,8 @@ static int apply_values(struct book *b, struct batch *x, int step, struct occ *o
         const struct json *v = json_get(values, st->field[i].id);
         int err = 0;
         if (v && v->type == JSON_ARRAY) {
-            json_each(item, v)
-                if (err == 0)
-                    err = item->str ? take_input(b, x, step, o, i, item->str, e) : CPF_E_PROFILE;
+            json_each(item, v) if (err == 0) err =
+                item->str ? take_input(b, x, step, o, i, item->str, e) : CPF_E_PROFILE;
         } else {
             const char *text = form_text(b, &st->field[i], e, v);
             err = text ? take_input(b, x, step, o, i, text, e) : 0;
@@ -452,7 +450,8 @@ static int apply_dev_opened(struct book *b, struct stream *s, const struct entry
     if (!x || !id || !cause)
         return CPF_E_PROFILE;
     x->dev = grow(x->dev, x->ndevs, sizeof(*x->dev));
-    x->dev[x->ndevs++] = (struct deviation){book_keep(b, id), book_keep(b, cause), book_keep(b, step), NULL, false};
+    x->dev[x->ndevs++] =
+        (struct deviation){book_keep(b, id), book_keep(b, cause), book_keep(b, step), NULL, false};
     int i = step && strcmp(cause, "deadline.missed") == 0 ? protocol_step(x->protocol, step) : -1;
     if (i >= 0)
         x->step[i].deadline_fired = true;

@@ -33,8 +33,7 @@ static void person_roles(struct book *b, struct person *p, const struct json *ro
 {
     p->nroles = 0;
     p->role = arena_alloc(&b->arena, roles->len * sizeof(*p->role));
-    json_each(r, roles)
-        p->role[p->nroles++] = book_keep(b, r->str ? r->str : "");
+    json_each(r, roles) p->role[p->nroles++] = book_keep(b, r->str ? r->str : "");
 }
 
 static void person_quals(struct book *b, struct person *p, const struct json *quals)
@@ -44,8 +43,8 @@ static void person_quals(struct book *b, struct person *p, const struct json *qu
     json_each(q, quals)
     {
         const char *name = json_get_str(q, "name");
-        p->qual[p->nquals++] =
-            (struct qualification){book_keep(b, name ? name : ""), day_or(json_get_str(q, "until"), INT64_MIN)};
+        p->qual[p->nquals++] = (struct qualification){book_keep(b, name ? name : ""),
+                                                      day_or(json_get_str(q, "until"), INT64_MIN)};
     }
 }
 
@@ -270,7 +269,8 @@ static int apply_protocol_registered(struct book *b, struct stream *s, const str
     const char *hash = json_get_str(e->body, "hash");
     struct protocol_error err;
     size_t n;
-    if (p->protocol || !hash || protocol_load(p->text.data ? p->text.data : "", p->text.len, &p->protocol, &err, 1, &n) != 0)
+    if (p->protocol || !hash ||
+        protocol_load(p->text.data ? p->text.data : "", p->text.len, &p->protocol, &err, 1, &n) != 0)
         return CPF_E_PROFILE;
     char digest[44];
     enc_digest(p->protocol->hash, digest);

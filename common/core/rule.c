@@ -24,7 +24,8 @@ bool judge_find(struct judge *j, enum effect effect, const char *code, struct js
     if (effect == EFFECT_OK)
         return true;
     size_t at = j->nfindings;
-    if (at == JUDGE_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest gives way */
+    if (at == JUDGE_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest
+                                   gives way */
         at = 0;
         for (size_t i = 1; i < JUDGE_FINDINGS; i++)
             if (j->finding[i].effect < j->finding[at].effect)
@@ -45,7 +46,8 @@ const struct finding *judge_refusal(const struct judge *j)
     return NULL;
 }
 
-/* A station's time is only a claim; but one in the future, or an old one that is not declared late, is not taken. */
+/* A station's time is only a claim; but one in the future, or an old one that is not declared late, is not
+ * taken. */
 static bool check_claim(struct judge *j)
 {
     const struct command *c = j->cmd;
@@ -58,7 +60,8 @@ static bool check_claim(struct judge *j)
     return true;
 }
 
-void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a, struct verdict *ret)
+void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
+                struct verdict *ret)
 {
     ret->code = NULL; /* the drafts are written as they are added */
     ret->args = NULL;
@@ -66,7 +69,8 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     ret->step = -1;
     ret->outcome = OUTCOME_ACCEPTED;
     ret->ndrafts = 0;
-    struct judge j = {.book = b, .cmd = cmd, .now = now, .when = now, .a = a, .v = ret, .st = cmd->station, .step = -1};
+    struct judge j = {
+        .book = b, .cmd = cmd, .now = now, .when = now, .a = a, .v = ret, .st = cmd->station, .step = -1};
     if (cmd->occurred && cmd->late && strcmp(cmd->late, "offline") == 0)
         j.when = cmd->occurred;
     if (j.st) {
@@ -146,7 +150,8 @@ void rule_next(const struct book *b, const struct station *st, int64_t now, stru
     if (!ret->batch || ret->batch->closed)
         return;
     struct command none = {0};
-    struct judge j = {.book = b, .cmd = &none, .now = now, .when = now, .st = (struct station *)st, .x = ret->batch};
+    struct judge j = {
+        .book = b, .cmd = &none, .now = now, .when = now, .st = (struct station *)st, .x = ret->batch};
     j.bench = &j.st->bench;
     j.performer = j.bench->acting;
     j.step = -1;

@@ -17,9 +17,7 @@ static bool need_steps(struct judge *j, int before, bool late)
 {
     struct json *open = rule_open_steps(j->a, j->x, before, late);
     struct json *others = json_array(j->a);
-    json_each(s, open)
-        if (strcmp(s->str, judge_step(j)->id) != 0)
-            json_push(others, json_str(j->a, s->str));
+    json_each(s, open) if (strcmp(s->str, judge_step(j)->id) != 0) json_push(others, json_str(j->a, s->str));
     return need_empty(j, "decision.open-steps", "steps", others);
 }
 
@@ -178,7 +176,8 @@ bool check_requirements(struct judge *j)
 /* ---- the form's values ---------------------------------------------------------- */
 
 /* A value as the form gives it, read as the field wants it. */
-static bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret)
+static bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c,
+                       const char **ret)
 {
     *ret = text;
     *c = (struct code){.kind = CODE_TEXT};
@@ -188,14 +187,15 @@ static bool read_value(struct judge *j, const struct field *f, const char *text,
     if (err != 0 && f->kind == FIELD_IDENTITY)
         return true;
     static const enum code_kind wanted[] = {
-        [FIELD_CONTAINER] = CODE_CONTAINER, [FIELD_LOT] = CODE_LOT,           [FIELD_EQUIPMENT] = CODE_EQUIPMENT,
-        [FIELD_PLACE] = CODE_PLACE,         [FIELD_BADGE] = CODE_BADGE,       [FIELD_DOCUMENT] = CODE_DOCUMENT,
+        [FIELD_CONTAINER] = CODE_CONTAINER, [FIELD_LOT] = CODE_LOT,     [FIELD_EQUIPMENT] = CODE_EQUIPMENT,
+        [FIELD_PLACE] = CODE_PLACE,         [FIELD_BADGE] = CODE_BADGE, [FIELD_DOCUMENT] = CODE_DOCUMENT,
         [FIELD_NUMBER] = CODE_NUMBER,       [FIELD_DATE] = CODE_DATE,
     };
     bool scan = f->kind != FIELD_IDENTITY && f->kind != FIELD_NUMBER && f->kind != FIELD_DATE;
-    bool right = f->kind == FIELD_IDENTITY || c->kind == wanted[f->kind] || (f->kind == FIELD_LOT && c->kind == CODE_GS1);
+    bool right = f->kind == FIELD_IDENTITY || c->kind == wanted[f->kind] ||
+                 (f->kind == FIELD_LOT && c->kind == CODE_GS1);
     if (err != 0 || !right) {
-        const char *code = err == CPF_E_MISMATCH ? "scan.check-character"
+        const char *code = err == CPF_E_MISMATCH   ? "scan.check-character"
                            : f->kind == FIELD_DATE ? "date.invalid"
                                                    : "value.pattern";
         return judge_find(j, EFFECT_REFUSE, code, args1(j, "field", f->id), f->id);
@@ -284,16 +284,16 @@ static bool take_fields(struct judge *j, struct draft *d)
 {
     const struct step *s = judge_step(j);
     struct json *values = json_object(j->a);
-    json_each(given, j->cmd->fields)
-        if (step_field(s, given->name) < 0)
-            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)), NULL);
+    json_each(given, j->cmd->fields) if (step_field(s, given->name) < 0) return judge_find(
+        j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)), NULL);
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct json *v = json_get(j->cmd->fields, s->field[i].id);
         if (v && !take_field(j, i, v, d, values))
             return false;
     }
     for (int i = 0; i < (int)s->nfields; i++)
-        if (!s->field[i].optional && s->field[i].kind != FIELD_DERIVED && field_wanted(j, i) && field_remaining(j, i) > 0)
+        if (!s->field[i].optional && s->field[i].kind != FIELD_DERIVED && field_wanted(j, i) &&
+            field_remaining(j, i) > 0)
             return judge_find(j, EFFECT_REFUSE, "value.missing", args1(j, "field", s->field[i].id), NULL);
     json_set(j->a, d->body, "values", values);
     return check_derived(j) && check_balance(j);
@@ -342,17 +342,18 @@ static bool check_shown(struct judge *j, struct draft *d)
     json_each(p, now)
     {
         bool shown = false;
-        json_each(q, j->cmd->pending)
-            shown |= q->str && strcmp(p->str, q->str) == 0;
+        json_each(q, j->cmd->pending) shown |= q->str && strcmp(p->str, q->str) == 0;
         named += shown;
     }
     if (named != now->len || (j->cmd->pending ? j->cmd->pending->len : 0) != now->len)
-        return judge_find(j, EFFECT_REFUSE, "act.shown-differs", json_set(j->a, json_object(j->a), "pending", now), NULL);
+        return judge_find(j, EFFECT_REFUSE, "act.shown-differs",
+                          json_set(j->a, json_object(j->a), "pending", now), NULL);
     json_set(j->a, d->body, "pending", now);
     return true;
 }
 
-/* The same product, of whatever version, and the same values in the fields that make an order one of its kind. */
+/* The same product, of whatever version, and the same values in the fields that make an order one of its
+ * kind. */
 static bool same_order(const struct judge *j, const struct batch *o)
 {
     const struct step *s = judge_step(j);
@@ -393,9 +394,11 @@ static bool check_secret(struct judge *j)
     }
     if (!j->cmd->secret_given)
         return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
-    return j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
-                                               json_set_int(j->a, json_object(j->a), "left",
-                                                            BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1), NULL);
+    return j->cmd->authenticated ||
+           judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
+                      json_set_int(j->a, json_object(j->a), "left",
+                                   BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1),
+                      NULL);
 }
 
 /* ---- not done, because ------------------------------------------------------------- */

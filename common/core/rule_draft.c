@@ -81,7 +81,8 @@ struct json *judge_understood(struct judge *j)
     return u;
 }
 
-void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code, struct json *args)
+void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code,
+                   struct json *args)
 {
     j->v->batch = j->x ? j->x : (j->bench ? j->bench->batch : NULL);
     j->v->step = j->x ? j->step : -1;
@@ -146,8 +147,9 @@ static const struct finding *worst(const struct judge *j)
 void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args)
 {
     static const enum outcome by_effect[] = {
-        [EFFECT_OK] = OUTCOME_ACCEPTED,         [EFFECT_ALERT] = OUTCOME_ALERT, [EFFECT_DEVIATION] = OUTCOME_DEVIATION,
-        [EFFECT_HOLD] = OUTCOME_HOLD,           [EFFECT_REFUSE] = OUTCOME_REFUSED,
+        [EFFECT_OK] = OUTCOME_ACCEPTED,         [EFFECT_ALERT] = OUTCOME_ALERT,
+        [EFFECT_DEVIATION] = OUTCOME_DEVIATION, [EFFECT_HOLD] = OUTCOME_HOLD,
+        [EFFECT_REFUSE] = OUTCOME_REFUSED,
     };
     const struct finding *w = worst(j);
     struct json *devs = json_array(j->a), *holds = json_array(j->a);
@@ -168,7 +170,8 @@ void judge_expose(struct judge *j, struct batch *other, const char *code, const 
 {
     const struct verdict *v = j->v;
     struct judge o = *j;
-    struct verdict kept = {.outcome = v->outcome, .code = v->code, .args = v->args, .batch = v->batch, .step = v->step};
+    struct verdict kept = {
+        .outcome = v->outcome, .code = v->code, .args = v->args, .batch = v->batch, .step = v->step};
     o.x = other;
     o.step = -1;
     o.nfindings = 0;
@@ -201,7 +204,8 @@ static struct batch *refused_in(const struct judge *j)
     if (j->cmd->kind == COMMAND_SESSION || j->cmd->kind == COMMAND_RECORD)
         return NULL;
     /* another batch's card says nothing of this one, and would name it here */
-    if (!x && j->cmd->kind == COMMAND_SCAN && bench_staffed(j) && !(j->understood && j->code.kind == CODE_BATCH))
+    if (!x && j->cmd->kind == COMMAND_SCAN && bench_staffed(j) &&
+        !(j->understood && j->code.kind == CODE_BATCH))
         x = j->bench->batch;
     return x && !x->closed ? x : NULL;
 }

@@ -347,7 +347,8 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
     if (!listed(f->nmaterials, f->material, l->material)) {
         struct json *args = lot_args(j, l, NULL);
         json_set_str(j->a, args, "wanted", f->nmaterials ? f->material[0] : "");
-        if (!judge_find(j, f->lot_use == LOT_ACCOUNT ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args, f->id))
+        if (!judge_find(j, f->lot_use == LOT_ACCOUNT ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args,
+                        f->id))
             return false;
     }
     if (f->lot_use == LOT_ACCOUNT)
@@ -410,7 +411,8 @@ static bool check_identity(struct judge *j, const struct field *f, const char *t
     return judge_find(j, EFFECT_REFUSE, "ident.patient", NULL, f->id);
 }
 
-/* A set that must be the same as at an earlier step: the five tubes that were handed over, the seal's number. */
+/* A set that must be the same as at an earlier step: the five tubes that were handed over, the seal's number.
+ */
 static bool check_same(struct judge *j, const struct field *f, const char *text)
 {
     if (!f->has_same)
@@ -454,7 +456,8 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_TOKEN:
         return regexec(&f->regex, *text, 0, NULL, 0) == 0 || refuse_id(j, "value.pattern", "field", f->id);
     case FIELD_TEXT:
-        return **text && strlen(*text) <= BOUND_TEXT_FIELD ? true : refuse_id(j, "value.text", "field", f->id);
+        return **text && strlen(*text) <= BOUND_TEXT_FIELD ? true
+                                                           : refuse_id(j, "value.text", "field", f->id);
     case FIELD_IDENTITY:
         return check_identity(j, f, *text);
     case FIELD_DOCUMENT:

@@ -6,10 +6,10 @@
 #include "core/rule_int.h"
 
 struct record_kind {
-    const char *kind, *stream, *id;  /* the stream is <stream>/<body.id> */
-    const char *depts;               /* who may: " management quality " */
-    const char *const needs[6];      /* members that must be there as strings */
-    bool fresh;                      /* the stream must not exist yet */
+    const char *kind, *stream, *id; /* the stream is <stream>/<body.id> */
+    const char *depts;              /* who may: " management quality " */
+    const char *const needs[6];     /* members that must be there as strings */
+    bool fresh;                     /* the stream must not exist yet */
 };
 
 static const struct record_kind kinds[] = {
@@ -104,7 +104,8 @@ static void register_protocol(struct judge *j, const struct json *body)
     for (size_t at = 0, take; at < len; at += take) {
         take = part_length(text + at, len - at);
         struct json *b = json_set(j->a, json_object(j->a), "text", json_strn(j->a, text + at, take));
-        struct draft *d = draft_add(j, stream, "protocol.text", json_set_int(j->a, b, "part", (int64_t)++part));
+        struct draft *d =
+            draft_add(j, stream, "protocol.text", json_set_int(j->a, b, "part", (int64_t)++part));
         d->system = true;
     }
     struct json *b = args1(j, "protocol", p->id);
@@ -184,7 +185,8 @@ static void record_plain(struct judge *j, const struct record_kind *k, const str
 {
     const char *id = json_get_str(body, k->id);
     const char *stream = arena_printf(j->a, "%s/%s", k->stream, id);
-    bool exists = book_stream(j->book, stream) != NULL, may_be_new = k->fresh || strcmp(k->kind, "station.enrolled") == 0;
+    bool exists = book_stream(j->book, stream) != NULL,
+         may_be_new = k->fresh || strcmp(k->kind, "station.enrolled") == 0;
     if (k->fresh && exists) {
         judge_refuse(j, "record.exists", args1(j, "record", id));
         return;

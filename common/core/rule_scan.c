@@ -37,7 +37,8 @@ static bool already_there(struct judge *j, struct batch *x, int step)
     const struct occ *o = step >= 0 ? batch_occ(x, step) : NULL;
     for (size_t i = 0; o && i < o->ninputs; i++) {
         enum field_kind k = x->protocol->step[step].field[o->input[i].field].kind;
-        bool thing = k == FIELD_CONTAINER || k == FIELD_EQUIPMENT || k == FIELD_PLACE || k == FIELD_LOT || k == FIELD_DOCUMENT;
+        bool thing = k == FIELD_CONTAINER || k == FIELD_EQUIPMENT || k == FIELD_PLACE || k == FIELD_LOT ||
+                     k == FIELD_DOCUMENT;
         if (thing && strcmp(o->input[i].text, scanned_id(j)) == 0)
             return true;
     }
@@ -123,7 +124,8 @@ static bool check_typed(struct judge *j)
     bool label = j->code.kind <= CODE_PATIENT;
     if (!j->cmd->typed || !label || j->bench->npeople >= 2)
         return true;
-    return judge_find(j, EFFECT_REFUSE, "people.too-few", json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
+    return judge_find(j, EFFECT_REFUSE, "people.too-few", json_set_int(j->a, json_object(j->a), "wanted", 2),
+                      NULL);
 }
 
 static struct json *input_body(struct judge *j, const struct field *f, const char *text)
@@ -190,7 +192,8 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
     bool done = fields_complete(j) && !s->witness && !first;
     /* what identifies the patient is compared, never written */
     bool personal = s->field[field].kind == FIELD_IDENTITY || s->field[field].kind == FIELD_TEXT;
-    struct draft *d = draft_add(j, j->x->stream, "step.input", input_body(j, &s->field[field], personal ? "*" : text));
+    struct draft *d =
+        draft_add(j, j->x->stream, "step.input", input_body(j, &s->field[field], personal ? "*" : text));
     if (personal)
         draft_secret(j, d, s->field[field].id, text);
     if (j->derived)
@@ -203,7 +206,9 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
         json_set(j->a, d->body, "done", json_bool(j->a, true));
     d->law = s->law;
     d->nlaw = done ? s->nlaw : 0;
-    const char *code = done ? "accepted.step-done" : s->field[field].kind == FIELD_NUMBER ? "accepted.value" : "accepted";
+    const char *code = done                                   ? "accepted.step-done"
+                       : s->field[field].kind == FIELD_NUMBER ? "accepted.value"
+                                                              : "accepted";
     judge_accept(j, d, code, done ? args1(j, "step", s->id) : NULL);
     lot_drafts(j);
     if (done)
@@ -293,8 +298,8 @@ static void judge_input(struct judge *j, int field)
     j->told = f->kind == FIELD_NUMBER && j->code.kind == CODE_NUMBER;
     const char *text = input_text(j);
     bool again = false;
-    bool ok = check_people(j) && check_typed(j) && check_begin(j) && check_field(j, field, &j->code, text, &text) &&
-              check_twice(j, field, &again);
+    bool ok = check_people(j) && check_typed(j) && check_begin(j) &&
+              check_field(j, field, &j->code, text, &text) && check_twice(j, field, &again);
     bool first = ok && f->kind == FIELD_NUMBER && f->twice && !again;
     if (ok) {
         if (first)
@@ -383,7 +388,7 @@ static void choose_recorder(struct judge *j)
     j->recorder = j->performer;
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < j->bench->npeople && j->recorder == j->performer; i++)
-            if (round == 1 || !x || !batch_acted(x, j->bench->person[i], not))
+            if (round == 1 || !x || !batch_acted(x, j->bench->person[i], not ))
                 j->recorder = j->bench->person[i];
 }
 
@@ -421,7 +426,12 @@ void judge_scan(struct judge *j)
         judge_badge(j);
         return;
     }
-    if (field >= 0)
+    /* the same container twice in one step is no refusal, even where another one is still awaited */
+    bool again =
+        field >= 0 && j->code.kind == CODE_CONTAINER && !j->begins && already_there(j, j->x, j->step);
+    if (again)
+        judge_already(j);
+    else if (field >= 0)
         judge_input(j, field);
     else if (!j->understood)
         judge_refuse(j, "scan.unknown", NULL);

@@ -55,7 +55,8 @@ static bool left_when_stopped(const struct step *s)
     return tests || clears(s) || s->verb == VERB_COUNTERSIGN || s->verb == VERB_JUDGE;
 }
 
-/* The step that must be done first and is not, or -1. A stopped batch is cleared away from wherever it stands. */
+/* The step that must be done first and is not, or -1. A stopped batch is cleared away from wherever it
+ * stands. */
 static int first_missing(const struct batch *x, const struct step *s)
 {
     for (size_t i = 0; i < s->nafter && !(x->stopped && clears(s)); i++)
@@ -110,7 +111,8 @@ static bool check_person(struct judge *j, const struct person *p)
         return judge_find(j, EFFECT_REFUSE, "person.suspended", args1(j, "person", p->id), NULL);
     for (size_t i = 0; i < s->nqualified; i++)
         if (!qualified(p, s->qualified[i], day))
-            return judge_find(j, EFFECT_REFUSE, "person.unqualified", args1(j, "qualification", s->qualified[i]), NULL);
+            return judge_find(j, EFFECT_REFUSE, "person.unqualified",
+                              args1(j, "qualification", s->qualified[i]), NULL);
     if (s->fit && !(p->fit && p->fit_day == day))
         return judge_find(j, EFFECT_REFUSE, "person.unfit", args1(j, "person", p->id), NULL);
     return true;
@@ -162,8 +164,8 @@ bool check_people(struct judge *j)
         struct json *args = json_set_int(j->a, json_object(j->a), "wanted", s->people);
         return judge_find(j, EFFECT_REFUSE, "people.too-few", args, NULL);
     }
-    if (!check_role(j, j->performer) || !check_departments(j, j->performer) || !check_not_by(j, j->performer) ||
-        !check_person(j, j->performer))
+    if (!check_role(j, j->performer) || !check_departments(j, j->performer) ||
+        !check_not_by(j, j->performer) || !check_person(j, j->performer))
         return false;
     return !j->recorder || j->recorder == j->performer || check_second(j, j->recorder);
 }
@@ -193,10 +195,9 @@ static bool refuse_open_steps(struct judge *j)
     for (size_t i = 0; i < s->nrequires; i++)
         all |= s->require[i].need == NEED_ALL_STEPS;
     struct json *open = rule_open_steps(j->a, j->x, all ? -1 : j->step, all), *others = json_array(j->a);
-    json_each(o, open)
-        if (strcmp(o->str, s->id) != 0)
-            json_push(others, json_str(j->a, o->str));
-    return judge_find(j, EFFECT_REFUSE, "decision.open-steps", json_set(j->a, json_object(j->a), "steps", others), NULL);
+    json_each(o, open) if (strcmp(o->str, s->id) != 0) json_push(others, json_str(j->a, o->str));
+    return judge_find(j, EFFECT_REFUSE, "decision.open-steps",
+                      json_set(j->a, json_object(j->a), "steps", others), NULL);
 }
 
 static bool check_order(struct judge *j)
@@ -232,9 +233,10 @@ static struct json *span_args(struct judge *j, const char *since, const char *na
 {
     struct json *args = args1(j, "since", since);
     int64_t minutes = span->value / 60000;
-    const char *text = span->days                             ? arena_printf(j->a, "%lld d", (long long)span->value)
-                       : minutes && span->value % 60000 == 0  ? arena_printf(j->a, "%lld min", (long long)minutes)
-                                                              : arena_printf(j->a, "%lld s", (long long)(span->value / 1000));
+    const char *text = span->days ? arena_printf(j->a, "%lld d", (long long)span->value)
+                       : minutes && span->value % 60000 == 0
+                           ? arena_printf(j->a, "%lld min", (long long)minutes)
+                           : arena_printf(j->a, "%lld s", (long long)(span->value / 1000));
     return json_set_str(j->a, args, name, text);
 }
 
@@ -245,7 +247,8 @@ static bool check_window(struct judge *j, const struct window *w)
         return true; /* its absence shows by itself */
     const char *since = j->x->protocol->step[w->since].id;
     if (w->possible.set && before(j, o->done, &w->possible))
-        return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &w->possible), NULL);
+        return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &w->possible),
+                          NULL);
     if (w->min.set && before(j, o->done, &w->min))
         return judge_find(j, w->early, "time.early", span_args(j, since, "least", &w->min), NULL);
     if (w->max.set && after(j, o->done, &w->max))

@@ -36,7 +36,8 @@ static void check_limits(struct judge *j, const struct field *f, struct dec v, c
         judge_find(j, EFFECT_ALERT, "value.alert", args_range(j, f, text, &f->alert), f->id);
 }
 
-bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text, const char *unit)
+bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,
+                  const char *unit)
 {
     if (*unit && strcmp(unit, f->unit) != 0) {
         struct json *args = args1(j, "given", unit);
@@ -116,7 +117,8 @@ static int64_t ref_time(const struct judge *j, struct ref r)
     return in ? in->at : 0;
 }
 
-static int derive_doubling(const struct judge *j, const struct field *f, struct dec a, struct dec b, struct dec *ret)
+static int derive_doubling(const struct judge *j, const struct field *f, struct dec a, struct dec b,
+                           struct dec *ret)
 {
     double hours = (double)(ref_time(j, f->arg[1]) - ref_time(j, f->arg[0])) / 3600000.0;
     double growth = log(dec_double(b) / dec_double(a));
@@ -230,7 +232,8 @@ static bool among(const struct judge *j, size_t n, const struct ref *ref, int fi
 static bool touches(const struct judge *j, const struct balance *b)
 {
     for (size_t i = j->first_new; i < j->occ.ninputs; i++)
-        if (among(j, b->nin, b->in, j->occ.input[i].field) || among(j, b->nout, b->out, j->occ.input[i].field))
+        if (among(j, b->nin, b->in, j->occ.input[i].field) ||
+            among(j, b->nout, b->out, j->occ.input[i].field))
             return true;
     return false;
 }

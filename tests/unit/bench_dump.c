@@ -1,0 +1,140 @@
+/* The book as text, so that two books can be compared. Closed streams and batches are not read at start. */
+#include <stdlib.h>
+
+#include "base/enc.h"
+#include "bench_rig.h"
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct lines {
+    struct arena *a;
+    const char *line[4096];
+    size_t n;
+};
+
+#define ADD(l, ...) ((l)->line[(l)->n < 4095 ? (l)->n++ : 4095] = arena_printf((l)->a, __VA_ARGS__))
+
+static const char *id_of(const struct person *p)
+{
+    return p ? p->id : "-";
+}
+
+static const char * or (const char *s)
+{
+    return s ? s : "-";
+}
+
+static void dump_streams(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct stream *s; (s = map_next(&b->streams, &pos));) {
+        char leaf[44];
+        enc_digest(s->leaf, leaf);
+        if (!s->closed)
+            ADD(l, "stream %s %llu %s\n", s->name, (unsigned long long)s->sseq, leaf);
+    }
+}
+
+static void dump_people(struct lines *l, const struct book *b, int64_t today)
+{
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&b->people, &pos));)
+        ADD(l, "person %s %s roles %zu quals %zu susp %d lock %d fit %d at %s tries %d\n", p->id, p->dept,
+            p->nroles, p->nquals, p->suspended, p->locked, p->fit_day == today && p->fit,
+            p->signed_in ? p->signed_in->id : "-", p->locked ? 0 : person_tries(p, today));
+}
+
+static void dump_benches(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct station *s; (s = map_next(&b->stations, &pos));) {
+        const struct bench *n = &s->bench;
+        ADD(l, "bench %s revoked %d day %lld people %zu %s %s %s acting %s batch %s step %d last %d\n", s->id,
+            s->revoked, (long long)n->day, n->npeople, n->npeople > 0 ? n->person[0]->id : "-",
+            n->npeople > 1 ? n->person[1]->id : "-", n->npeople > 2 ? n->person[2]->id : "-",
+            id_of(n->acting), n->batch ? n->batch->id : "-", n->step, n->last);
+    }
+}
+
+static void dump_things(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct room *r; (r = map_next(&b->rooms, &pos));)
+        ADD(l, "room %s blocked %d\n", r->id, r->blocked);
+    pos = 0;
+    for (const struct thing *t; (t = map_next(&b->things, &pos));)
+        ADD(l, "thing %s %s service %d cal %lld occ %s\n", t->id, t->kind, t->in_service,
+            (long long)t->calibrated, t->occupied ? t->occupied->id : "-");
+    pos = 0;
+    for (const struct lot *t; (t = map_next(&b->lots, &pos));) {
+        ADD(l, "lot %s %s state %d\n", t->id, t->material, (int)t->state);
+        for (const struct lot_unit *u = t->opened; u; u = u->next)
+            ADD(l, "lot %s unit %s batch %s\n", t->id, u->unit, u->batch_id);
+    }
+}
+
+static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t no)
+{
+    const struct occ *o = x->step[step].occ[no];
+    const char *id = x->protocol->step[step].id;
+    ADD(l, "batch %s occ %s %zu begun %lld done %lld skip %d late %d by %s %s %s\n", x->id, id, no,
+        (long long)o->begun, (long long)o->done, o->skipped, o->late_noted, id_of(o->performer),
+        id_of(o->recorder), id_of(o->witness));
+    for (size_t i = 0; i < o->ninputs; i++) {
+        const struct input *in = &o->input[i];
+        char num[DEC_TEXT];
+        dec_format(in->value, num);
+        ADD(l, "batch %s occ %s %zu input %zu field %d text %s value %s day %lld at %lld by %s first %d\n",
+            x->id, id, no, i, in->field, in->text, num, (long long)in->day, (long long)in->at, id_of(in->by),
+            in->first_of_two);
+    }
+}
+
+static void dump_batch(struct lines *l, const struct batch *x)
+{
+    ADD(l, "batch %s state %s stopped %d released %d\n", x->id, x->state, x->stopped, x->released);
+    for (size_t s = 0; s < x->protocol->nsteps; s++) {
+        ADD(l, "batch %s step %zu fired %d\n", x->id, s, x->step[s].deadline_fired);
+        for (size_t k = 0; k < x->step[s].nocc; k++)
+            dump_occ(l, x, s, k);
+    }
+    for (size_t i = 0; i < x->ncontainers; i++)
+        ADD(l, "batch %s container %s %s at %s attached %d\n", x->id, x->container[i]->id,
+            container_state_name(x->container[i]->state), or (x->container[i]->place),
+            x->container[i]->attached);
+    for (size_t i = 0; i < x->ndevs; i++)
+        ADD(l, "batch %s dev %s %s step %s grade %s closed %d\n", x->id, x->dev[i].id, x->dev[i].code,
+            or (x->dev[i].step), or (x->dev[i].grade), x->dev[i].closed);
+    for (size_t i = 0; i < x->nholds; i++)
+        ADD(l, "batch %s hold %s %s lifted %d\n", x->id, x->hold[i].id, x->hold[i].code, x->hold[i].lifted);
+    for (size_t i = 0; i < x->nexpiries; i++)
+        ADD(l, "batch %s clock %s %lld\n", x->id, x->expiry[i].clock, (long long)x->expiry[i].until);
+    for (size_t i = 0; i < x->nacts; i++)
+        ADD(l, "batch %s act %s %s\n", x->id, id_of(x->act[i].person), x->act[i].dept);
+}
+
+const char *book_dump(const struct book *b, struct arena *a, int64_t today)
+{
+    static struct lines l;
+    size_t pos = 0;
+    l = (struct lines){.a = a};
+    dump_streams(&l, b);
+    dump_people(&l, b, today);
+    dump_benches(&l, b);
+    dump_things(&l, b);
+    for (const struct batch *x; (x = map_next(&b->batches, &pos));)
+        if (!x->closed)
+            dump_batch(&l, x);
+    assert_true(l.n < 4095);
+    qsort(l.line, l.n, sizeof(*l.line), by_text);
+    struct buf out;
+    buf_init(&out);
+    for (size_t i = 0; i < l.n; i++)
+        buf_puts(&out, l.line[i]);
+    const char *text = arena_strdup(a, out.data ? out.data : "");
+    buf_fini(&out);
+    return text;
+}
