@@ -58,6 +58,7 @@ struct client {
     struct calls pausing; /* waiting for their next try */
     struct event *kick;
     size_t open;
+    FILE *record; /* borrowed; NULL: none */
 };
 
 static void start_waiting(struct client *c);
@@ -412,12 +413,19 @@ void client_send(struct client *c, const char *path, const char *token, const js
         require(k->body);
         k->body_len = strlen(k->body);
     }
+    if (c->record && k->body)
+        fprintf(c->record, "%s\t%s\t%s\n", token ? token : "", path, k->body);
     k->cb = cb;
     k->arg = arg;
     k->since = clock_mono_ms();
     c->open++;
     TAILQ_INSERT_TAIL(&c->waiting, k, link);
     start_waiting(c);
+}
+
+void client_record(struct client *c, FILE *f)
+{
+    c->record = f;
 }
 
 size_t client_open(const struct client *c)

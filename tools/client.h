@@ -11,6 +11,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include "base/jansson.h"
 #include "base/err.h"
 
@@ -45,6 +46,9 @@ void client_free(struct client *c);
 /* `path` begins with /v1/; `token` may be NULL; `body` NULL makes a GET. Everything is copied. */
 void client_send(struct client *c, const char *path, const char *token, const json_t *body, client_cb cb,
                  void *arg);
+/* From now on every request with a body is written to `f`: token, path and body, tabs between, a line each.
+ * NULL ends it. For playing the same again. */
+void client_record(struct client *c, FILE *f);
 /* Requests sent and not answered yet. */
 size_t client_open(const struct client *c);
 

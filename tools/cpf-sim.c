@@ -1,5 +1,6 @@
 /* cpf-sim: plays the people of a facility, over the real HTTPS API of a training log. */
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ static void help(void)
            "    --connections N    %s\n"
            "    --progress         %s\n"
            "    --json             %s\n"
+           "    --record FILE      %s\n"
            "    --steps            %s\n"
            "    --check            %s\n",
            say("cpfctl init が作ったフォルダー（url, ca.pem, stations/, logins.json）",
@@ -63,6 +65,7 @@ static void help(void)
            say("スキャンの間に休みを置く", "believable pauses between scans"),
            say("接続の数", "connections; default 16"), say("工程ごとに一行", "one line a step"),
            say("結果を JSON で", "summary as JSON"),
+           say("送る要求をすべてファイルに書く", "write every request to FILE (tokens and PINs included)"),
            say("話の工程を並べて終わる", "list the story's steps and end"),
            say("話を読むだけで、送らない", "read the stories, send nothing"));
 }
@@ -179,7 +182,7 @@ static int connect_to(struct sim *s, struct args *a, const char *dir)
 {
     char *file = files_join(dir, "url"), *ca = files_join(dir, "ca.pem"), *line = files_line(file);
     struct client_config cfg = {.base = s->base, .connections = s->opt.connections, .patience_ms = 60000};
-    const char *why = NULL;
+    const char *why = NULL, *record = args_get(a, "record");
     int err;
 
     cfg.url = flag_or(a, "url", line);
@@ -187,6 +190,12 @@ static int connect_to(struct sim *s, struct args *a, const char *dir)
     err = cfg.url ? client_new(&cfg, &s->client, &why) : CPF_E_INVAL;
     if (err)
         say_error("%s: %s", cfg.url ? cfg.url : file, why ? why : "no address");
+    if (!err && record && !(s->record = fopen(record, "w"))) {
+        say_error("%s: %s", record, strerror(errno));
+        err = CPF_E_IO;
+    }
+    if (!err)
+        client_record(s->client, s->record);
     free(line);
     free(file);
     free(ca);
@@ -296,6 +305,7 @@ static int run(struct sim *s, struct args *a, struct plan *plan)
     args_get(a, "zone"), args_flag(a, "check"), args_flag(a, "steps");
     if (!dir)
         dir = getenv("CPF_DIR");
+    args_get(a, "record");
     if (args_unknown(a))
         return wrong("unknown option --", args_unknown(a));
     if (args_flag(a, "check"))
@@ -351,6 +361,8 @@ int main(int argc, char **argv)
         code = run(&s, &a, &plan);
     plan_free(&s);
     client_free(s.client);
+    if (s.record)
+        fclose(s.record);
     if (s.base)
         event_base_free(s.base);
     json_decref(s.protocol);

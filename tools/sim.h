@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include "base/jansson.h"
 #include "base/mem.h"
 #include "sim_story.h"
@@ -134,6 +135,7 @@ struct sim {
     struct sim_options opt;
     struct event_base *base;
     struct client *client;
+    FILE *record; /* every request is written there, or NULL */
     struct arena arena;
     const struct story *story;
     json_t *protocol; /* of the server, for titles and for which steps are mandatory; may be NULL */
