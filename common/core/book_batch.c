@@ -314,7 +314,10 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e)
     struct occ *o = occ_named(x, e, &step);
     if (!o)
         return CPF_E_PROFILE;
+    const struct person *performer = o->performer;
     set_people(b, x, o, &x->protocol->step[step], e);
+    if (json_get_bool(e->body, "again")) /* who enters a value the second time checks; the first one performed */
+        o->performer = performer;
     note_late(o, e);
     x->typed += json_get_bool(e->body, "typed");
     const char *name = json_get_str(e->body, "field");
@@ -514,7 +517,7 @@ static int apply_closed(struct book *b, struct stream *s, const struct entry *e)
     for (struct station *st; x->closed && (st = map_next(&b->stations, &pos));)
         if (st->bench.batch == x) {
             st->bench.batch = NULL;
-            st->bench.step = -1;
+            st->bench.step = st->bench.last = -1;
         }
     return 0;
 }
