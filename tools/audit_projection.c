@@ -38,12 +38,13 @@ struct check {
     struct view_sheet *sheet; /* the other tables, by the log */
     struct book book;         /* protocols only */
     struct arena arena;
-    struct scan *failed;      /* said no */
+    struct scan *failed; /* said no */
 };
 
 /* ---- words --------------------------------------------------------------------- */
 
-static const char *value_text(struct arena *a, const struct view_column *c, const struct view_row *r, size_t i)
+static const char *value_text(struct arena *a, const struct view_column *c, const struct view_row *r,
+                              size_t i)
 {
     char text[CLOCK_TEXT];
     if (!(r->given & 1u << i))
@@ -82,16 +83,17 @@ static const char *shown(const char *value)
 char *audit_difference_text(const struct audit_difference *d)
 {
     char *text = NULL;
-    int n = d->column  ? asprintf(&text, "cpf.%s %s: %s is %s, by the log %s", d->table, d->key, d->column,
-                                  shown(d->has), shown(d->want))
-            : d->want  ? asprintf(&text, "cpf.%s %s: the row is missing", d->table, d->key)
-                       : asprintf(&text, "cpf.%s %s: the log has no such row", d->table, d->key);
+    int n = d->column ? asprintf(&text, "cpf.%s %s: %s is %s, by the log %s", d->table, d->key, d->column,
+                                 shown(d->has), shown(d->want))
+            : d->want ? asprintf(&text, "cpf.%s %s: the row is missing", d->table, d->key)
+                      : asprintf(&text, "cpf.%s %s: the log has no such row", d->table, d->key);
     return n < 0 ? NULL : text;
 }
 
 /* ---- differences ----------------------------------------------------------------- */
 
-static void tell(struct check *k, const struct view_row *r, const char *column, const char *has, const char *want)
+static void tell(struct check *k, const struct view_row *r, const char *column, const char *has,
+                 const char *want)
 {
     struct arena a;
     arena_init(&a, 0);

@@ -26,11 +26,11 @@ struct audit_projection {
     void (*difference)(void *arg, const struct audit_difference *d);
     void *arg;
     /* Told */
-    int64_t projected;     /* the newest entry in the projections, -1 none */
-    int64_t newest;        /* the newest entry of the log, -1 none */
-    uint64_t rows;         /* looked at */
+    int64_t projected; /* the newest entry in the projections, -1 none */
+    int64_t newest;    /* the newest entry of the log, -1 none */
+    uint64_t rows;     /* looked at */
     uint64_t differences;
-    uint64_t unreadable;   /* entries that no row can be made of: the log is not whole */
+    uint64_t unreadable; /* entries that no row can be made of: the log is not whole */
 };
 
 /*

@@ -160,7 +160,9 @@ static void record_on_batch(struct judge *j, const struct record_kind *k, const 
     const char *grade = json_get_str(body, "grade");
     j->x = x;
     if (!x)
-        judge_refuse(j, "batch.unknown", args1(j, "batch", json_get_str(body, "batch")));
+        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(json_get_str(body, "batch"))));
+    else if (x->closed)
+        judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
     else if (batch_acted(x, j->performer, "manufacturing"))
         judge_refuse(j, "act.producer", args1(j, "person", j->performer->id));
     else if (!known_object(x, body))

@@ -45,6 +45,21 @@ static bool already_there(struct judge *j, struct batch *x, int step)
     return false;
 }
 
+/*
+ * A trigger that bounces ends a step and would begin the next one that takes the same code: what ended
+ * the step here is not read again on purpose within this time.
+ */
+#define DOUBLE_READ_MS 3000
+
+static bool read_twice(struct judge *j)
+{
+    const struct bench *b = j->bench;
+    const struct occ *o = b->batch && b->step < 0 && b->last >= 0 ? batch_occ(b->batch, b->last) : NULL;
+    const struct input *in = o && o->ninputs ? &o->input[o->ninputs - 1] : NULL;
+    return in && in->at == o->done && j->when - in->at < DOUBLE_READ_MS && j->code.kind <= CODE_DOCUMENT &&
+           strcmp(in->text, scanned_id(j)) == 0;
+}
+
 /* The step the bench is at; else the first one open here that awaits this; else the first one open here. */
 static bool choose_step(struct judge *j, int *ret_field)
 {
@@ -418,6 +433,10 @@ void judge_scan(struct judge *j)
     j->x = j->bench->batch;
     if (j->x && note_foreign(j, &j->code)) {
         judge_foreign(j);
+        return;
+    }
+    if (read_twice(j)) {
+        judge_already(j);
         return;
     }
     int field = -1;

@@ -72,7 +72,8 @@ void view_know_session(struct view *v, int64_t idx, const char *station, const c
     char *who = xcalloc(a + b, 1);
     memcpy(who, station, a);
     memcpy(who + a, person, b);
-    v->session[v->nsessions++] = (struct view_session){.idx = idx, .who = who, .station = who, .person = who + a};
+    v->session[v->nsessions++] =
+        (struct view_session){.idx = idx, .who = who, .station = who, .person = who + a};
 }
 
 /* ---- rows -------------------------------------------------------------------- */
@@ -162,7 +163,8 @@ static void sessions_end(struct view *v, const struct entry *e, const char *stat
                          const char *ended)
 {
     for (size_t i = v->nsessions; i-- > 0;)
-        if (strcmp(v->session[i].station, station) == 0 && (!person || strcmp(v->session[i].person, person) == 0))
+        if (strcmp(v->session[i].station, station) == 0 &&
+            (!person || strcmp(v->session[i].person, person) == 0))
             end_session(v, i, e, ended);
 }
 
@@ -217,9 +219,7 @@ static void view_act(struct view *v, const struct entry *e, const char *batch)
 static const char *law_of(struct view *v, const struct entry *e)
 {
     const char *all = NULL;
-    json_each(c, e->law)
-        if (c->str)
-            all = all ? arena_printf(&v->arena, "%s %s", all, c->str) : c->str;
+    json_each(c, e->law) if (c->str) all = all ? arena_printf(&v->arena, "%s %s", all, c->str) : c->str;
     return all;
 }
 
@@ -257,7 +257,8 @@ static const char *ordered_protocol(struct view *v, const struct entry *e)
 }
 
 /* Under which protocol? */
-static int find_protocol(struct view *v, const struct entry *e, const char *batch, const struct protocol **ret)
+static int find_protocol(struct view *v, const struct entry *e, const char *batch,
+                         const struct protocol **ret)
 {
     const char *name = ordered_protocol(v, e);
     if (!name)

@@ -22,7 +22,8 @@
 #include "base/err.h"
 #include "core/protocol.h"
 
-/* Counts changes of what this code makes of a log: a follower that finds rows of another version starts anew. */
+/* Counts changes of what this code makes of a log: a follower that finds rows of another version starts anew.
+ */
 #define VIEW_VERSION 1
 
 enum view_id {
@@ -92,7 +93,7 @@ struct view_config {
 };
 
 struct view *view_new(const struct view_config *cfg);
-void view_free(struct view *v); /* NULL is fine */
+void view_free(struct view *v);  /* NULL is fine */
 void view_reset(struct view *v); /* forgets batches and sessions */
 
 /* What the rows already written know: for a view that does not begin at the log's beginning. */

@@ -212,9 +212,7 @@ static void take_values(struct view_at *a)
         if (v && v->type == JSON_STRING)
             take_input(a, &a->step->field[i], v->str);
         else if (v && v->type == JSON_ARRAY)
-            json_each(item, v)
-                if (item->str)
-                    take_input(a, &a->step->field[i], item->str);
+            json_each(item, v) if (item->str) take_input(a, &a->step->field[i], item->str);
     }
 }
 
@@ -347,10 +345,18 @@ static const struct {
     const char *kind;
     void (*fn)(struct view_at *a);
 } kinds[] = {
-    {"step.input", step_entry},    {"batch.ordered", ordered},        {"step.form", step_entry},
-    {"step.signed", step_entry},   {"step.skipped", step_entry},      {"deviation.opened", deviation},
-    {"deviation.assessed", deviation}, {"deviation.closed", deviation}, {"hold.placed", hold},
-    {"hold.lifted", hold},         {"batch.closed", closed},          {"batch.reopened", closed},
+    {"step.input", step_entry},
+    {"batch.ordered", ordered},
+    {"step.form", step_entry},
+    {"step.signed", step_entry},
+    {"step.skipped", step_entry},
+    {"deviation.opened", deviation},
+    {"deviation.assessed", deviation},
+    {"deviation.closed", deviation},
+    {"hold.placed", hold},
+    {"hold.lifted", hold},
+    {"batch.closed", closed},
+    {"batch.reopened", closed},
 };
 
 void view_batch(struct view *v, const struct entry *e, const char *batch, const struct protocol *p)

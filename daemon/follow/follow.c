@@ -6,7 +6,8 @@
  *     |                  |   +--- a fault, too ---+---|---- more ----------+
  *     +-- lost           |       much waiting         | level with what was told
  *                        |                            v
- *                        +------- the same ---------- LIVE: rows gather, and are written every FOLLOW_DELAY_MS
+ *                        +------- the same ---------- LIVE: rows gather, and are written every
+ * FOLLOW_DELAY_MS
  *
  * LOOKING reads cpf.projected and the open sign-ins; whatever was in memory is forgotten before it. So each
  * kind of trouble has one way out, and it is the way in.
@@ -20,9 +21,9 @@
 #include "follow/follow_int.h"
 #include "log.h"
 
-#define FOLLOW_DELAY_MS 100  /* rows gather so long: what people read lags by it, and writing costs less */
-#define FOLLOW_PART     128  /* entries read at a time while catching up */
-#define FOLLOW_PAUSE_MS 2    /* ... with a pause in between: scans come first */
+#define FOLLOW_DELAY_MS 100   /* rows gather so long: what people read lags by it, and writing costs less */
+#define FOLLOW_PART     128   /* entries read at a time while catching up */
+#define FOLLOW_PAUSE_MS 2     /* ... with a pause in between: scans come first */
 #define FOLLOW_ROWS     16384 /* waiting at most */
 
 static void look(struct follow *f);
@@ -57,8 +58,8 @@ static void fault(struct follow *f, const struct db_error *e)
     if (!f->started)
         return; /* being freed */
     f->faults++;
-    log_event(LOG_LEVEL_WARNING, "follow.fault", "statement", e->stmt, "sqlstate", e->sqlstate, "message", e->message,
-              "idx", LOG_NUM(f->written), "told", LOG_NUM(f->told), NULL);
+    log_event(LOG_LEVEL_WARNING, "follow.fault", "statement", e->stmt, "sqlstate", e->sqlstate, "message",
+              e->message, "idx", LOG_NUM(f->written), "told", LOG_NUM(f->told), NULL);
     if (f->connected && e->code == CPF_E_DB)
         retry_later(f); /* else on_down comes */
     f->state = FOLLOW_IDLE;
@@ -156,11 +157,13 @@ static void on_write(evutil_socket_t fd, short what, void *arg)
 
 /* ---- catching up ----------------------------------------------------------------------- */
 
-/* An entry that cannot be projected is left out: the check names what is missing, and nothing stands still. */
+/* An entry that cannot be projected is left out: the check names what is missing, and nothing stands still.
+ */
 static void skip(struct follow *f, int64_t idx, const char *stream, int err)
 {
     f->faults++;
-    log_event(LOG_LEVEL_ERROR, "follow.skip", "idx", LOG_NUM(idx), "stream", stream, "error", cpf_strerror(err), NULL);
+    log_event(LOG_LEVEL_ERROR, "follow.skip", "idx", LOG_NUM(idx), "stream", stream, "error",
+              cpf_strerror(err), NULL);
 }
 
 static void on_part_row(void *arg, size_t no, const struct db_result *r)
@@ -251,7 +254,8 @@ static void on_looked(void *arg, const struct db_reply *r)
     }
     const struct db_result *where = r->result[0], *open = r->result[1];
     if (db_rows(where) != 1) {
-        struct db_error e = {CPF_E_DB, "follow_where", "", "cpf.projected has not one row: deploy the schema again"};
+        struct db_error e = {CPF_E_DB, "follow_where", "",
+                             "cpf.projected has not one row: deploy the schema again"};
         fault(f, &e);
         return;
     }
@@ -323,8 +327,12 @@ int follow_new(const struct follow_config *cfg, struct follow **ret)
 {
     struct follow *f = xcalloc(1, sizeof(*f));
     struct view_config view = {.protocol = protocol_of, .row = on_row, .arg = f};
-    struct db_config db = {.base = cfg->base, .conninfo = cfg->conninfo, .prefixes = "follow_", .on_up = on_up,
-                           .on_down = on_down, .arg = f};
+    struct db_config db = {.base = cfg->base,
+                           .conninfo = cfg->conninfo,
+                           .prefixes = "follow_",
+                           .on_up = on_up,
+                           .on_down = on_down,
+                           .arg = f};
     f->cfg = *cfg;
     f->written = f->filled = f->told = -1;
     f->ev_retry = evtimer_new(cfg->base, on_retry, f);

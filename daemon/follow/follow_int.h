@@ -8,11 +8,11 @@
 #include "store/db.h"
 
 enum follow_state {
-    FOLLOW_IDLE,     /* not started, or not connected */
-    FOLLOW_LOOKING,  /* where do the tables stand? */
-    FOLLOW_READING,  /* a part of the log is on its way */
-    FOLLOW_WRITING,  /* ... and is being written */
-    FOLLOW_LIVE,     /* level with the log: entries come by follow_entry */
+    FOLLOW_IDLE,    /* not started, or not connected */
+    FOLLOW_LOOKING, /* where do the tables stand? */
+    FOLLOW_READING, /* a part of the log is on its way */
+    FOLLOW_WRITING, /* ... and is being written */
+    FOLLOW_LIVE,    /* level with the log: entries come by follow_entry */
 };
 
 struct follow {
@@ -22,18 +22,18 @@ struct follow {
     struct event *ev_retry, *ev_write;
     unsigned tries;
     bool started, connected, must_reset;
-    bool again;                         /* look again once the transaction under way has ended */
+    bool again; /* look again once the transaction under way has ended */
     struct view *view;
     struct view_sheet *filling, *flying; /* rows that gather; rows of the transaction under way */
-    int64_t written;                    /* in the tables; -1 none */
-    int64_t filled;                     /* in `filling` or the tables */
-    int64_t to;                         /* of the transaction under way */
-    int64_t told;                       /* newest settled entry, -1 none */
-    bool busy;                          /* a transaction is under way */
-    size_t nread;                       /* rows of the part being read */
+    int64_t written;                     /* in the tables; -1 none */
+    int64_t filled;                      /* in `filling` or the tables */
+    int64_t to;                          /* of the transaction under way */
+    int64_t told;                        /* newest settled entry, -1 none */
+    bool busy;                           /* a transaction is under way */
+    size_t nread;                        /* rows of the part being read */
     uint64_t faults;
     struct arena arena;
-    struct buf column[VIEW_COLUMNS];    /* reused */
+    struct buf column[VIEW_COLUMNS]; /* reused */
 };
 
 /* follow_write.c: one transaction with everything in `flying`. */
