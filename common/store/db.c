@@ -242,9 +242,15 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
 
 void db_connect(struct db *d)
 {
-    static const char *const key[] = {"application_name", "keepalives_idle", "tcp_user_timeout",
-                                      "dbname",           "client_encoding", NULL};
-    const char *value[] = {"cpfd", "10", "15000", d->cfg.conninfo, "UTF8", NULL};
+    static const char *const key[] = {"application_name",
+                                      "keepalives_idle",
+                                      "tcp_user_timeout",
+                                      "options",
+                                      "dbname",
+                                      "client_encoding",
+                                      NULL};
+    const char *plan = d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "";
+    const char *value[] = {"cpfd", "10", "15000", plan, d->cfg.conninfo, "UTF8", NULL};
     struct timeval limit = {CONNECT_SECONDS, 0};
 
     require(d->state == DB_IDLE);

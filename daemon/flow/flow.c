@@ -99,10 +99,13 @@ static void on_recent(void *arg, const struct db_reply *r)
     int64_t oldest = r->error.code  ? flow_now(f)
                      : n < IDS_KEPT ? INT64_MIN / 2
                                     : db_i64(r->result[0], n - 1, 1);
-    f->ids = ids_new(IDS_KEPT, oldest);
+    /* what was recorded before the oldest of them may be ahead of it by that much */
+    f->ids = ids_new(IDS_KEPT, oldest + BOUND_ID_FUTURE_MS);
     for (size_t i = n; i-- > 0;) {
         uuid_text(db_bytes(r->result[0], i, 0, &len), id);
-        ids_known(f->ids, id, db_i64(r->result[0], i, 1));
+        int64_t ms = db_i64(r->result[0], i, 1);
+        (void)!uuid7_parse(id, 36, &ms);
+        ids_known(f->ids, id, ms);
     }
     start_serving(f);
 }
@@ -278,6 +281,7 @@ static int make_connections(struct flow *f)
     struct db_config db = {.base = f->cfg.base,
                            .conninfo = c->database,
                            .prefixes = "flow_",
+                           .plan_once = true,
                            .on_up = on_up,
                            .on_down = on_down,
                            .arg = f};

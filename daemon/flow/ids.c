@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bounds.h"
 #include "base/mem.h"
 #include "core/map.h"
 
@@ -20,7 +19,7 @@ struct ids *ids_new(size_t keep, int64_t horizon_ms)
     map_init(&i->map);
     i->ring = xcalloc(keep, sizeof(*i->ring));
     i->keep = keep;
-    i->horizon = horizon_ms + BOUND_ID_FUTURE_MS;
+    i->horizon = horizon_ms;
     return i;
 }
 
@@ -53,13 +52,13 @@ bool ids_before_horizon(const struct ids *i, int64_t id_ms)
 }
 
 struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_LEN], void *work,
-                          int64_t now_ms)
+                          int64_t id_ms)
 {
     struct id_record *r = xcalloc(1, sizeof(*r));
     memcpy(r->id, id, 36);
     memcpy(r->req, req, HASH_LEN);
     r->work = work;
-    r->at = now_ms;
+    r->ms = id_ms;
     map_put(&i->map, r->id, r);
     return r;
 }
@@ -74,9 +73,8 @@ static void keep_newest(struct ids *i, struct id_record *r)
 {
     struct id_record *old = i->ring[i->next];
     if (old) {
-        /* an id may be ahead of the clock that recorded it by BOUND_ID_FUTURE_MS */
-        if (old->at + BOUND_ID_FUTURE_MS > i->horizon)
-            i->horizon = old->at + BOUND_ID_FUTURE_MS;
+        if (old->ms > i->horizon)
+            i->horizon = old->ms;
         ids_forget(i, old);
     }
     i->ring[i->next] = r;
@@ -93,9 +91,9 @@ void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t le
     keep_newest(i, r);
 }
 
-void ids_known(struct ids *i, const char *id, int64_t at_ms)
+void ids_known(struct ids *i, const char *id, int64_t id_ms)
 {
     static const uint8_t none[HASH_LEN];
     if (!ids_find(i, id))
-        keep_newest(i, ids_add(i, id, none, NULL, at_ms));
+        keep_newest(i, ids_add(i, id, none, NULL, id_ms));
 }

@@ -263,7 +263,9 @@ static void store_credentials(struct work *w)
 static void go_on(struct work *w)
 {
     struct flow *f = w->state->flow;
-    w->state->record = ids_add(f->ids, w->id, w->req, w, flow_now(f));
+    int64_t id_ms = 0;
+    require(uuid7_parse(w->id, strlen(w->id), &id_ms) == 0);
+    w->state->record = ids_add(f->ids, w->id, w->req, w, id_ms);
     if (w->badge)
         w->cmd.person = book_person(&f->book, w->badge);
     w->cmd.secret_given = w->secret != NULL;

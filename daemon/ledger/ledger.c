@@ -67,6 +67,7 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
     struct db_config db = {.base = cfg->base,
                            .conninfo = cfg->conninfo,
                            .prefixes = "log_",
+                           .plan_once = true,
                            .on_up = on_db_up,
                            .on_down = on_db_down,
                            .arg = l};
