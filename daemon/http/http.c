@@ -22,7 +22,7 @@ static int check(struct http_request *r)
     /* Those for which evhttp reads a body; it runs any other's as the next request. */
     bool takes_body = type == EVHTTP_REQ_POST || type == EVHTTP_REQ_PUT || type == EVHTTP_REQ_PATCH;
 
-    if (r->conn && r->conn->nul)
+    if (r->conn && (r->conn->nul || r->conn->ending))
         return 400;
     if (ev->major != 1 || ev->minor < 0 || ev->minor > 1) {
         ev->major = ev->minor = 1; /* evhttp would answer in the version that it was asked in */
@@ -109,6 +109,9 @@ static void on_request(struct evhttp_request *ev, void *arg)
 
     /* evhttp goes on reading after a request without body, and ends the process when more comes. */
     bufferevent_disable(bev, EV_READ);
+    /* After CONNECT evhttp never closes, whatever the reply says, and runs what follows. */
+    if (evhttp_request_get_command(ev) == EVHTTP_REQ_CONNECT)
+        ev->type = EVHTTP_REQ_OPTIONS;
     struct http_request *r = http_request_new(s, http_conn_of(s, bev), ev);
     int status = check(r);
     if (!status && r->body_len > BOUND_REQUEST_BODY && !may_be_large(s, r->path))

@@ -108,6 +108,19 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         ask_large(c);
 }
 
+/* A reply that is not ours: evhttp refuses by itself what it cannot read, and after CONNECT goes on all the
+ * same, in the middle of what it could not read. Only `100 Continue` is innocent. */
+static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+{
+    struct http_conn *c = arg;
+    char start[12];
+    if (!info->n_added || (c->state != CONN_READING && c->state != CONN_IDLE))
+        return;
+    if (evbuffer_copyout(output, start, sizeof(start)) != sizeof(start) ||
+        memcmp(start, "HTTP/1.1 100", sizeof(start)) != 0)
+        c->ending = true;
+}
+
 /* ---- making ---- */
 
 static void on_ssl_free(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
@@ -150,6 +163,7 @@ static void on_plain_close(struct evhttp_connection *evcon, void *arg)
     struct http_conn *c = arg;
     (void)evcon;
     evbuffer_remove_cb(bufferevent_get_input(c->bev), on_input, c);
+    evbuffer_remove_cb(bufferevent_get_output(c->bev), on_output, c);
     conn_free(c);
 }
 
@@ -194,6 +208,7 @@ struct bufferevent *http_conn_new(struct event_base *base, void *server)
     if (!c->attached)
         event_active(s->attach, 0, 0);
     evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c);
+    evbuffer_add_cb(bufferevent_get_output(c->bev), on_output, c);
     bufferevent_setwatermark(c->bev, EV_READ, 0, small_mark());
     TAILQ_INSERT_TAIL(&s->conns[CONN_READING], c, link);
     s->connections++;
@@ -235,6 +250,14 @@ static void sweep_list(struct http_server *s, enum conn_state state, unsigned li
     }
 }
 
+/* Whom evhttp should have closed by now: nobody, unless it has an exception that we do not know. */
+static void close_again(struct http_server *s)
+{
+    struct http_conn *c = TAILQ_FIRST(&s->conns[CONN_CLOSING]);
+    if (c && clock_mono_ms() - c->since >= SWEEP_MS)
+        expire(c);
+}
+
 void http_conn_on_sweep(evutil_socket_t fd, short what, void *server)
 {
     struct http_server *s = server;
@@ -242,4 +265,5 @@ void http_conn_on_sweep(evutil_socket_t fd, short what, void *server)
     sweep_list(s, CONN_READING, s->cfg.request_ms, "reading");
     sweep_list(s, CONN_WRITING, s->cfg.idle_ms, "writing");
     sweep_list(s, CONN_IDLE, s->draining ? 0 : s->cfg.idle_ms, NULL);
+    close_again(s);
 }

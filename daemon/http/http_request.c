@@ -162,6 +162,7 @@ void *http_data(const struct http_request *r)
 static void on_written(struct evhttp_request *ev, void *arg)
 {
     struct http_conn *c = arg;
+    struct evbuffer *input = bufferevent_get_input(c->bev);
     (void)ev;
     if (!c->server)
         return;
@@ -169,9 +170,9 @@ static void on_written(struct evhttp_request *ev, void *arg)
         /* libevent never says goodbye: a client could not tell the end from a cut. */
         if (c->ssl)
             SSL_shutdown(c->ssl);
+        evbuffer_drain(input, evbuffer_get_length(input));
         conn_set_state(c, CONN_CLOSING);
     } else {
-        struct evbuffer *input = bufferevent_get_input(c->bev);
         conn_set_state(c, evbuffer_get_length(input) ? CONN_READING : CONN_IDLE);
     }
     http_server_check_idle(c->server);

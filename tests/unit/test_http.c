@@ -226,6 +226,22 @@ static void test_nul_refused(void **state)
     assert_refused(*state, body, sizeof(body) - 1, 400);
 }
 
+/* What follows a request that ends the connection is never run. */
+static void test_nothing_runs_after_the_end(void **state)
+{
+    struct rig *g = *state;
+    refused(g, "CONNECT a:1 HTTP/1.1\r\n" H "\r\n" HIDDEN, 400);
+    refused(g, "CONNECT a:1 HTTP/1.1\r\n" H "Content-Length: 58\r\n\r\n" HIDDEN, 400);
+    refused(g, "GET /v1/hello HTTP/1.1\r\n\r\n" HIDDEN, 400);
+    refused(g, "CONNECT a:1 HTTP/1.1\r\nno header\r\n" HIDDEN, 400);
+    struct peer *p = peer_new(g);
+    peer_puts(p, "GET /v1/hello HTTP/1.1\r\n" H "Connection: close\r\n\r\n" HIDDEN);
+    assert_int_equal(peer_reply(p, 2000).status, 200);
+    assert_true(peer_ended(p, 2000));
+    assert_int_equal(g->hidden, 0);
+    peer_free(p);
+}
+
 static void test_continue_is_sent(void **state)
 {
     struct peer *p = peer_new(*state);
@@ -441,6 +457,7 @@ int main(void)
         T(test_host_needed_once),
         T(test_odd_versions_refused),
         T(test_nul_refused),
+        T(test_nothing_runs_after_the_end),
         T(test_continue_is_sent),
         T(test_bad_targets_refused),
         T(test_routes_match),
