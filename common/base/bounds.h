@@ -37,7 +37,6 @@
 #define BOUND_SIGNER_FRAME     (64 * 1024)
 
 #define BOUND_MANIFEST_LINES   40           /* lines of a key manifest */
-#define BOUND_MANIFEST_BYTES   16384
 #define BOUND_POLICY_ITEMS     40           /* logs; witnesses and groups together: twice as many */
 #define BOUND_POLICY_BYTES     65536
 #define BOUND_PROOF_BYTES      (BOUND_NOTE_BYTES + 16384)

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/note_int.h"
 
-#define ALG_ED25519 0x01
-#define DASH        "\xe2\x80\x94 " /* U+2014 and a blank */
-#define DASH_LEN    (sizeof(DASH) - 1)
-#define ID_LEN      4
+#define DASH_LEN (sizeof(NOTE_DASH) - 1)
 
 /* ---- names ---- */
 
@@ -33,7 +31,7 @@ static size_t space_at(const char *s, size_t len)
     return 0;
 }
 
-static bool name_ok(const char *s, size_t len)
+bool note_name_ok(const char *s, size_t len)
 {
     if (len == 0 || len >= sizeof(((struct note_key *)NULL)->name) || !enc_utf8_ok(s, len))
         return false;
@@ -45,33 +43,38 @@ static bool name_ok(const char *s, size_t len)
 
 /* ---- keys ---- */
 
-static uint32_t key_hash(const char *name, size_t len, const uint8_t pub[KEY_PUB])
+static uint32_t key_hash(const char *name, size_t len, uint8_t alg, const uint8_t pub[KEY_PUB])
 {
     uint8_t in[sizeof(((struct note_key *)NULL)->name) + 2 + KEY_PUB], h[HASH_LEN];
     memcpy(in, name, len);
     in[len] = '\n';
-    in[len + 1] = ALG_ED25519;
+    in[len + 1] = alg;
     memcpy(in + len + 2, pub, KEY_PUB);
     hash_sha256(in, len + 2 + KEY_PUB, h);
     return (uint32_t)h[0] << 24 | (uint32_t)h[1] << 16 | (uint32_t)h[2] << 8 | h[3];
 }
 
-int note_key_make(struct note_key *k, const char *name, const uint8_t pub[KEY_PUB])
+int note_key_make_alg(struct note_key *k, const char *name, uint8_t alg, const uint8_t pub[KEY_PUB])
 {
     size_t len = strlen(name);
-    if (!name_ok(name, len))
+    if (!note_name_ok(name, len))
         return CPF_E_SYNTAX;
     int r = key_check_public(pub);
     if (r)
         return r;
-    struct note_key tmp = {.id = key_hash(name, len, pub)};
+    struct note_key tmp = {.id = key_hash(name, len, alg, pub)};
     memcpy(tmp.name, name, len);
     memcpy(tmp.pub, pub, KEY_PUB);
     *k = tmp;
     return CPF_OK;
 }
 
-int note_key_parse(struct note_key *k, const char *vkey)
+int note_key_make(struct note_key *k, const char *name, const uint8_t pub[KEY_PUB])
+{
+    return note_key_make_alg(k, name, NOTE_ALG_ED25519, pub);
+}
+
+int note_key_parse_alg(struct note_key *k, const char *vkey, uint8_t alg)
 {
     struct note_key tmp;
     struct buf key;
@@ -85,10 +88,10 @@ int note_key_parse(struct note_key *k, const char *vkey)
     b64++;
     buf_init(&key);
     int r = enc_unb64(b64, strnlen(b64, 128), &key);
-    if (!r && (key.len != 1 + KEY_PUB || key.data[0] != ALG_ED25519))
+    if (!r && (key.len != 1 + KEY_PUB || (uint8_t)key.data[0] != alg))
         r = CPF_E_KEY;
     if (!r)
-        r = note_key_make(&tmp, name, (const uint8_t *)key.data + 1);
+        r = note_key_make_alg(&tmp, name, alg, (const uint8_t *)key.data + 1);
     if (!r) {
         snprintf(id, sizeof(id), "%08x", tmp.id);
         if (b64 - hex != 9 || memcmp(hex, id, 8) != 0) /* lower case: one key has one text */
@@ -100,12 +103,22 @@ int note_key_parse(struct note_key *k, const char *vkey)
     return r;
 }
 
-void note_key_format(const struct note_key *k, struct buf *ret)
+int note_key_parse(struct note_key *k, const char *vkey)
 {
-    uint8_t key[1 + KEY_PUB] = {ALG_ED25519};
+    return note_key_parse_alg(k, vkey, NOTE_ALG_ED25519);
+}
+
+void note_key_format_alg(const struct note_key *k, uint8_t alg, struct buf *ret)
+{
+    uint8_t key[1 + KEY_PUB] = {alg};
     memcpy(key + 1, k->pub, KEY_PUB);
     buf_printf(ret, "%s+%08x+", k->name, k->id);
     enc_b64(ret, key, sizeof(key));
+}
+
+void note_key_format(const struct note_key *k, struct buf *ret)
+{
+    note_key_format_alg(k, NOTE_ALG_ED25519, ret);
 }
 
 /* ---- parsing ---- */
@@ -114,12 +127,12 @@ void note_key_format(const struct note_key *k, struct buf *ret)
 static int parse_sig(struct note_sig *sig, const char *line, size_t len)
 {
     struct buf raw;
-    if (len < DASH_LEN || memcmp(line, DASH, DASH_LEN) != 0)
+    if (len < DASH_LEN || memcmp(line, NOTE_DASH, DASH_LEN) != 0)
         return CPF_E_SYNTAX;
     line += DASH_LEN;
     len -= DASH_LEN;
     const char *blank = memchr(line, ' ', len);
-    if (!blank || !name_ok(line, (size_t)(blank - line)))
+    if (!blank || !note_name_ok(line, (size_t)(blank - line)))
         return CPF_E_SYNTAX;
     sig->name = line;
     sig->name_len = (size_t)(blank - line);
@@ -127,7 +140,7 @@ static int parse_sig(struct note_sig *sig, const char *line, size_t len)
     sig->b64_len = len - sig->name_len - 1;
     buf_init(&raw);
     int r = enc_unb64(sig->b64, sig->b64_len, &raw);
-    if (!r && raw.len <= ID_LEN)
+    if (!r && raw.len <= NOTE_ID)
         r = CPF_E_SYNTAX;
     if (!r) {
         const uint8_t *p = (const uint8_t *)raw.data;
@@ -185,21 +198,26 @@ static int verify_one(const struct note *n, const struct note_sig *sig, const st
     struct buf raw;
     buf_init(&raw);
     int r = enc_unb64(sig->b64, sig->b64_len, &raw);
-    if (r || raw.len != ID_LEN + KEY_SIG)
+    if (r || raw.len != NOTE_ID + KEY_SIG)
         r = CPF_E_SIGNATURE;
     else
-        r = key_verify(k->pub, n->text, n->text_len, (const uint8_t *)raw.data + ID_LEN);
+        r = key_verify(k->pub, n->text, n->text_len, (const uint8_t *)raw.data + NOTE_ID);
     buf_fini(&raw);
     return r;
+}
+
+bool note_sig_by(const struct note_sig *sig, const struct note_key *k)
+{
+    return sig->id == k->id && sig->name_len == strlen(k->name) &&
+           memcmp(sig->name, k->name, sig->name_len) == 0;
 }
 
 int note_verify(const struct note *n, const struct note_key *k)
 {
     int r = CPF_E_NOTFOUND;
-    size_t name_len = strlen(k->name);
     for (size_t i = 0; i < n->nsigs; i++) {
         const struct note_sig *sig = &n->sig[i];
-        if (sig->id != k->id || sig->name_len != name_len || memcmp(sig->name, k->name, name_len) != 0)
+        if (!note_sig_by(sig, k))
             continue;
         r = verify_one(n, sig, k);
         if (r)
@@ -208,26 +226,33 @@ int note_verify(const struct note *n, const struct note_key *k)
     return r;
 }
 
+void note_sig_format(struct buf *ret, const char *name, uint32_t id, const uint8_t *sig, size_t len)
+{
+    struct buf raw;
+    buf_init(&raw);
+    for (unsigned i = 0; i < NOTE_ID; i++)
+        buf_addc(&raw, (char)(uint8_t)(id >> (24 - 8 * i)));
+    buf_add(&raw, sig, len);
+    buf_printf(ret, NOTE_DASH "%s ", name);
+    enc_b64(ret, raw.data, raw.len);
+    buf_addc(ret, '\n');
+    buf_fini(&raw);
+}
+
 int note_sign(const char *text, size_t len, const char *name, const struct key *key, struct buf *ret)
 {
-    uint8_t pub[KEY_PUB], sig[ID_LEN + KEY_SIG];
+    uint8_t pub[KEY_PUB], sig[KEY_SIG];
     size_t name_len = strlen(name);
-    if (!name_ok(name, name_len))
+    if (!note_name_ok(name, name_len))
         return CPF_E_SYNTAX;
     int r = text_check(text, len);
     if (!r)
-        r = key_sign(key, text, len, sig + ID_LEN);
+        r = key_sign(key, text, len, sig);
     if (r)
         return r;
     key_public(key, pub);
-    uint32_t id = key_hash(name, name_len, pub);
-    for (unsigned i = 0; i < ID_LEN; i++)
-        sig[i] = (uint8_t)(id >> (24 - 8 * i));
     buf_add(ret, text, len);
-    buf_puts(ret, "\n" DASH);
-    buf_add(ret, name, name_len);
-    buf_addc(ret, ' ');
-    enc_b64(ret, sig, sizeof(sig));
     buf_addc(ret, '\n');
+    note_sig_format(ret, name, key_hash(name, name_len, NOTE_ALG_ED25519, pub), sig, sizeof(sig));
     return CPF_OK;
 }
