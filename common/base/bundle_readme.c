@@ -5,7 +5,7 @@
 #include "base/clock.h"
 
 /* clang-format off */
-static const char prose[] =
+static const char japanese[] =
     "この束の確かめ方 / HOW TO CHECK THIS BUNDLE\n"
     "==========================================\n"
     "\n"
@@ -33,7 +33,9 @@ static const char prose[] =
     "    「4 10 cpf/act/v1 <長さ> <記録簿> <長さ> <鍵番号> <長さ> <signed>」。公開鍵は support/ の\n"
     "    person.enrolled にある。\n"
     " 9. support/ の log.void が名指す番号の記録は、証明があっても無効である。\n"
-    "\n"
+    "\n";
+
+static const char english[] =
     "[English]\n"
     "This bundle can be checked without network, database or secret. The program cpf-verify checks all of it;\n"
     "who trusts no program can follow these steps by hand with sha256sum and openssl.\n"
@@ -153,6 +155,7 @@ void bundle_readme(const struct bundle_info *i, struct buf *ret)
     clock_format(i->made, made);
     const char *const name[] = {"@STREAM@", "@ORIGIN@", "@MADE@", NULL};
     const char *const value[] = {i->stream, i->origin, made, NULL};
-    put(ret, prose, name, value);
+    put(ret, japanese, name, value);
+    buf_puts(ret, english);
     buf_puts(ret, commands);
 }
