@@ -27,7 +27,8 @@ void draft_secret(struct judge *j, struct draft *d, const char *name, const char
     if (!d->secret)
         d->secret = arena_alloc(j->a, DRAFT_SECRETS * sizeof(*d->secret));
     require(d->nsecrets < DRAFT_SECRETS);
-    d->secret[d->nsecrets++] = (struct secret){name, value};
+    /* copied: a code read from the scan lives on the judge's stack, the draft outlives it */
+    d->secret[d->nsecrets++] = (struct secret){name, arena_strdup(j->a, value)};
 }
 
 /* The day's stream opens with its first entry; yesterday's is closed then. */
