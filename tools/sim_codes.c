@@ -31,27 +31,26 @@ const char *codes_cast(struct player *p, const char *name, char *ret_error, size
     return id;
 }
 
-/* L:il-2/1 -> lot of the cast, unit made of year, serial and number. */
-static const char *lot_id(struct player *p, const char *word, char *ret_error, size_t size)
+/* L:il-2/1 -> lot of the cast, unit made of the batch's year and serial and the number. */
+static const char *lot_id(struct player *p, const struct player *owner, const char *word, char *ret_error, size_t size)
 {
-    const char *slash = strchr(word, '/'), *unit = vars_get(&p->vars, "unit", 4)->text;
+    const char *slash = strchr(word, '/'), *unit = vars_get(&owner->vars, "unit", 4)->text;
     const char *name = slash ? arena_strndup(&p->arena, word, (size_t)(slash - word)) : word;
     const char *id = codes_cast(p, name, ret_error, size);
 
     if (!id || !slash)
         return id;
-    if (slash[1] == '=') /* the unit as it stands */
-        return arena_printf(&p->arena, "%s-U%s", id, slash + 2);
     return arena_printf(&p->arena, "%s-U%s%s", id, unit, slash + 1);
 }
 
-static const char *typed_id(struct player *p, char type, const char *word, char *ret_error, size_t size)
+static const char *typed_id(struct player *p, const struct player *owner, char type, const char *word,
+                            char *ret_error, size_t size)
 {
     char why[VARS_ERROR];
     const char *id;
 
     if (type == 'L')
-        return lot_id(p, word, ret_error, size);
+        return lot_id(p, owner, word, ret_error, size);
     if (strchr(word, '{')) {
         if (!vars_fill(&p->vars, word, &id, why))
             return id;
@@ -66,23 +65,24 @@ static const char *typed_id(struct player *p, char type, const char *word, char 
 
 const char *codes_raw(struct player *p, const char *word, char *ret_error, size_t size)
 {
-    const char *id, *batch = p->batch;
+    const struct player *owner = p;
+    const char *id;
 
     if (!strncmp(word, "neighbour:", 10)) {
         if (!p->neighbour) {
             snprintf(ret_error, size, "there is no other batch beside this one");
             return NULL;
         }
-        batch = p->neighbour->batch;
+        owner = p->neighbour;
         word += 10;
     }
     if (!strcmp(word, "B"))
-        return make(p, 'B', batch, ret_error, size);
+        return make(p, 'B', owner->batch, ret_error, size);
     if (isupper((unsigned char)word[0]) && word[1] == ':') {
-        id = typed_id(p, word[0], word + 2, ret_error, size);
+        id = typed_id(p, owner, word[0], word + 2, ret_error, size);
         return id ? make(p, word[0], id, ret_error, size) : NULL;
     }
-    id = arena_printf(&p->arena, "%s-%s", batch, word);
+    id = arena_printf(&p->arena, "%s-%s", owner->batch, word);
     return make(p, 'C', id, ret_error, size);
 }
 

@@ -294,8 +294,10 @@ static void make_scans(struct making *m)
         add_sign_in(m->p, &m->tail, m->second, m->st);
     ops_add(m->p, &m->tail, OP_CARD)->station = m->st;
     add_badge(m, m->who);
-    op = ops_add(m->p, &m->tail, OP_CHOOSE);
-    op->station = m->st;
+    if (strcmp(m->p->block->step, "-")) { /* else scans that belong to no step */
+        op = ops_add(m->p, &m->tail, OP_CHOOSE);
+        op->station = m->st;
+    }
     add_items(m);
     op = ops_add(m->p, &m->tail, OP_DONE);
     op->station = m->st;
@@ -410,7 +412,7 @@ static bool still_needed(struct player *p, const struct sim_person *who)
         bool bench = b->kind == BLOCK_SCANS || b->kind == BLOCK_IN;
         const char *id;
 
-        if (!bench || !names(p, b, who))
+        if (!bench || b->expect.kind || !names(p, b, who)) /* an expected refusal moves nobody */
             continue;
         id = codes_cast(p, b->station, why, sizeof(why));
         return id && who->at && !strcmp(id, who->at->id);

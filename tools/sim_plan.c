@@ -122,6 +122,15 @@ static int set_lets(struct player *p, char *ret_error, size_t size)
     return err;
 }
 
+/* What a case says of the batch beside this one. */
+static void set_other(struct player *p)
+{
+    if (!p->neighbour)
+        return;
+    vars_text(&p->vars, "other", p->neighbour->batch);
+    vars_text(&p->vars, "other_patient", vars_get(&p->neighbour->vars, "patient", 7)->text);
+}
+
 static int make_vars(struct player *p, int serial, int wave, int64_t zero, char *ret_error, size_t size)
 {
     vars_init(&p->vars, &p->arena, p->sim->opt.seed * 1000003u + (uint64_t)p->index, zero);
@@ -133,6 +142,8 @@ static int make_vars(struct player *p, int serial, int wave, int64_t zero, char 
     set_int(&p->vars, "lane", p->lane % p->sim->story->lanes);
     set_int(&p->vars, "wave", wave);
     set_patient(p, serial);
+    for (const struct cast *c = p->sim->story->cast; c; c = c->next) /* {@op1}: the id that plays op1 */
+        vars_text(&p->vars, arena_printf(&p->arena, "@%s", c->name), world_cast(p->sim, p->lane, c->name));
     return set_lets(p, ret_error, size);
 }
 
@@ -189,6 +200,7 @@ int plan_players(struct sim *s, const struct plan *plan, const json_t *batches, 
     }
     for (size_t i = 0; i < n && !err; i++) {
         set_neighbour(s, &s->player[i]);
+        set_other(&s->player[i]);
         if (s->player[i].with && s->player[i].with->neighbour && !s->player[i].neighbour) {
             snprintf(ret_error, size, "%s needs another batch beside it", s->player[i].with->name);
             err = CPF_E_INVAL;

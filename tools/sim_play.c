@@ -42,11 +42,17 @@ static void send_op(struct player *p, struct op *op)
     client_send(p->sim->client, p->path, p->token, p->request, on_answer, p);
 }
 
+/* Quality's blocks may be about the batch beside this one. */
+static const char *batch_of(const struct player *p)
+{
+    return p->block->other && p->neighbour ? p->neighbour->batch : p->batch;
+}
+
 static void read_batch(struct player *p, struct op *op)
 {
     char path[120];
 
-    snprintf(path, sizeof(path), "/v1/batches/%s", p->batch);
+    snprintf(path, sizeof(path), "/v1/batches/%s", batch_of(p));
     p->op = op;
     p->state = PLAYER_BUSY;
     p->sim->requests++;
@@ -109,17 +115,23 @@ static void card(struct player *p, struct op *op)
     send_op(p, op);
 }
 
+/* A badge is a witness's only where the bench is in the step. */
+static bool begins_with_badge(const struct block *b)
+{
+    return b->items && (b->items->kind == ITEM_WITNESS || (b->items->text && !strncmp(b->items->text, "P:", 2)));
+}
+
 static void choose(struct player *p, struct op *op)
 {
     const char *step = p->block->step;
     char id[140] = "STEP-";
     size_t n = 5;
 
-    if (!strcmp(op->station->next_step, step)) {
+    if (!strcmp(op->station->next_step, step) && (op->station->open || !begins_with_badge(p->block))) {
         p->ops = op->next;
         return;
     }
-    if (*op->station->next_step && !p->loose)
+    if (*op->station->next_step && strcmp(op->station->next_step, step) && !p->loose)
         p->sim->next_differs++;
     for (; *step && n < sizeof(id) - 1; step++)
         id[n++] = (char)(*step == '.' ? '-' : *step >= 'a' && *step <= 'z' ? *step - 32 : *step);
@@ -218,7 +230,7 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
         rec = arena_alloc(&p->arena, sizeof(*rec));
         *rec = (struct op){
             .kind = OP_RECORD, .station = op->station, .person = op->person, .text = kind, .own = true};
-        rec->body = json_pack("{s:s,s:O,s:s}", "batch", p->batch, lift ? "hold" : "dev",
+        rec->body = json_pack("{s:s,s:O,s:s}", "batch", batch_of(p), lift ? "hold" : "dev",
                               json_object_get(it, lift ? "hold" : "dev"), "reason", "確認済み checked");
         if (assess)
             json_object_set_new(rec->body, "grade",

@@ -14,7 +14,7 @@ json_t *request_time(struct sim *s, int64_t before_ms)
     return json_string(text);
 }
 
-static json_t *new_request(struct player *p)
+static json_t *new_request(struct player *p, const struct op *op)
 {
     const struct block *b = p->block;
     json_t *o = jansson_object();
@@ -22,8 +22,8 @@ static json_t *new_request(struct player *p)
 
     uuid7_make(clock_now_ms(), id); /* the machine's time: never ahead of the facility's */
     json_object_set_new(o, "id", json_string(id));
-    json_object_set_new(o, "at", request_time(p->sim, b->claim_ms));
-    if (b->late)
+    json_object_set_new(o, "at", request_time(p->sim, op->own ? b->claim_ms : 0));
+    if (b->late && op->own)
         json_object_set_new(
             o, "late",
             json_pack("{s:o,s:s}", "occurred", request_time(p->sim, b->claim_ms), "reason", b->late));
@@ -67,6 +67,18 @@ static json_t *codes_value(struct player *p, const struct item *it, char *ret_er
     return one;
 }
 
+/* a,b] -> a list of texts */
+static json_t *list_value(const char *s)
+{
+    json_t *list = jansson_array();
+
+    for (const char *end; *s && *s != ']'; s = *end == ',' ? end + 1 : end) {
+        end = s + strcspn(s, ",]");
+        json_array_append_new(list, json_stringn(s, (size_t)(end - s)));
+    }
+    return list;
+}
+
 static json_t *item_value(struct player *p, const struct item *it, char *ret_error, size_t size)
 {
     char why[VARS_ERROR] = "not a value of a form";
@@ -80,7 +92,7 @@ static json_t *item_value(struct player *p, const struct item *it, char *ret_err
     else if (it->kind == ITEM_WORD || it->kind == ITEM_TEXT)
         err = vars_fill(&p->vars, it->text, &text, why);
     if (!err)
-        return json_string(text);
+        return *text == '[' ? list_value(text + 1) : json_string(text);
     snprintf(ret_error, size, "%s: %s", it->name ? it->name : "?", why);
     return NULL;
 }
@@ -158,7 +170,7 @@ static int record(struct player *p, const struct op *op, json_t *o, char *ret_er
 
 int request_make(struct player *p, const struct op *op, char *ret_error, size_t size)
 {
-    json_t *o = new_request(p);
+    json_t *o = new_request(p, op);
     int err = CPF_OK;
 
     p->path = "/v1/scans";

@@ -265,6 +265,8 @@ static int read_tail(struct loader *l, struct block *b, char *word)
         b->kind = BLOCK_SIGN;
     else if (!strcmp(word, "..."))
         b->part = true;
+    else if (!strcmp(word, "neighbour"))
+        b->other = true;
     else if (!strcmp(word, "gate"))
         b->gate = true;
     else if (!strncmp(word, "pin=", 4))

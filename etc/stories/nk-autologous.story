@@ -29,6 +29,10 @@ cast b2   B21  B22
 cast qc   QC1S QC2S
 cast qa   QA1  QA2
 cast sh   SH1
+cast fm   FM
+cast op9  OP9
+cast othercf CF-03 CF-02
+cast broom B2 B3
 cast bsc  BSC-02 BSC-03
 cast inc  INC-03 INC-04
 cast cf   CF-02  CF-03
@@ -233,7 +237,7 @@ day 0
     W1 W2 volume=pooled witness
 12:50 b2 d0.spin-1.load op2+op1                             # row 29
     W1 W2 E:cf
-13:08 b2 d0.spin-1.unload op2+op1                           # row 30
++18m b2 d0.spin-1.unload op2+op1                           # row 30
     E:cf W1 W2 force=400 display:as-programme
 13:12 b2 d0.plasma op1+op2                                  # row 31
     PL1 volume=plasma colour:clear
@@ -253,11 +257,11 @@ day 0
     C1 L:buffer/1
 14:12 b2 d0.spin-3.load op2+op1
     C1 E:cf
-14:24 b2 d0.spin-3.unload op2+op1
++12m b2 d0.spin-3.unload op2+op1
     E:cf C1 force=300 display:as-programme
 14:28 b2 d0.spin-4.load op2+op1
     C1 E:cf
-14:40 b2 d0.spin-4.unload op2+op1
++12m b2 d0.spin-4.unload op2+op1
     E:cf C1 force=300 display:as-programme
 14:50 b2 d0.samples op1+op2                                 # row 36
     S1 S3 RT1
@@ -679,17 +683,17 @@ day 14
     K1 K2 X1..X4 volume=harvest
 08:48 b2 d14.spin-1.load op2+op1
     X1..X4 E:cf
-09:08 b2 d14.spin-1.unload op2+op1
++20m b2 d14.spin-1.unload op2+op1
     E:cf X1..X4 force=400 display:as-programme
 09:20 b2 d14.pool op1+op2                                   # row 59
     L:saline/1 X1..X4 X5
 09:24 b2 d14.spin-2.load op2+op1
     X5 E:cf
-09:36 b2 d14.spin-2.unload op2+op1
++12m b2 d14.spin-2.unload op2+op1
     E:cf X5 force=300 display:as-programme
 09:40 b2 d14.spin-3.load op2+op1
     X5 E:cf
-09:52 b2 d14.spin-3.unload op2+op1
++12m b2 d14.spin-3.unload op2+op1
     E:cf X5 force=300 display:as-programme
 10:00 b2 d14.suspend op1+op2                                # row 60
     L:saline/1 L:albumin/1 L:mesh X5 C2 volume=final witness

@@ -1,0 +1,18 @@
+# The variant: the neighbour's flask was opened first and scanned after. A fact: both batches on hold, the session's
+# room blocked until quality has looked.
+case opened-first "隣のフラスコ（開けた後）" "The neighbour's flask, opened first"
+needs neighbour
+before d3.out
+09:29 b2 d3.out op1+op2 ... late=opened claim=-1m
+    neighbour:F1 ^ident.foreign-opened
++10s b2 d3.out op1+op2 ...
+    W:shelf1 !room.blocked
++5m qa assess qm+major
++1m qa assess qm+major neighbour
++10m qa record room.reopened qm
+    room:{@broom} reason="製造番号ごとに確認、清拭 both batches checked, wiped"
+after d3.env.incubate
++2h qa lift qm
++1m qa lift qm neighbour
++1m qa close qm
++1m qa close qm neighbour

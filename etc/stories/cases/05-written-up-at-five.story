@@ -1,0 +1,20 @@
+# The bench was busy; it is written up afterwards from photocopied labels (misconduct; PI 041-1).
+case written-up-at-five "五時の後書き" "Written up at five o'clock"
+# equipment codes are read in their own room
+before d0.spin-1.load
+12:49 b2 d0.spin-1.load op2+op1 ...
+    E:othercf !place.room
+# a ten-minute spin cannot end six seconds after its start
+after d0.spin-1.load
++6s b2 d0.spin-1.unload op2+op1 ...
+    E:cf !time.impossible
+# an earlier time is never taken as a recording time; a late entry tells both times and is a deviation
+before d0.env.incubate
++70m qc d0.env.incubate qc1 ... claim=-45m
+    E:pinc !time.past
+instead d0.env.incubate
++1m qc d0.env.incubate qc1 late=busy claim=-45m
+    E:pinc ~time.late-entry all:all
+after judgement-start
++1h qa assess qm
++1m qa close qm

@@ -1,0 +1,14 @@
+# F1 is cloudy on D5. The number, once instructed, does not disappear: it ends as rejected, and its vessels are
+# discarded before a witness (R 99(1)3, 110, 112).
+case batch-that-never-was "なかったことにされた製造番号" "The batch that never was"
+until d3.env.incubate
+after d3.env.incubate
++1d gw d3.opening.fitness-other op1
+    symptoms:none skin:none microbes:none
++10m b2 look op1
+    F1 appearance:turbid ^option.hold
++2h qa decision qm sign !*
+    disposition:released
++1m qa reject qm sign ^option.hold
+    cause:contamination
++1m - state rejected
