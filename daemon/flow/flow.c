@@ -57,6 +57,8 @@ const char *flow_unavailable(const struct flow *f)
 {
     if (f->draining)
         return "stopping";
+    if (f->setting_up)
+        return "setup.needed";
     return f->away ? f->away : f->was_ready ? NULL : "away.database";
 }
 

@@ -50,6 +50,7 @@ struct flow {
     struct arena keep;      /* keys and values of the two maps above */
     const char *away;       /* code, or NULL when ready */
     bool loaded, was_ready, draining, stopped;
+    bool setting_up; /* credentials of a set-up are on their way to their table */
     int64_t offset; /* training clock: ahead of the machine's by */
     size_t in_flight;
     struct arena scratch; /* of one reply */

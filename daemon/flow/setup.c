@@ -28,8 +28,12 @@ struct setup {
     struct entry **entry;
     struct ledger_item *item;
     int err;
-    const char *where; /* what did not fit */
+    const char *where;       /* what did not fit */
+    size_t credentials_left; /* not yet in their table */
+    bool credentials_lost;
 };
+
+static void on_credential(void *arg, const struct db_reply *r);
 
 static void add(struct setup *s, const char *stream, const char *kind, struct json *body)
 {
@@ -85,7 +89,8 @@ static void add_credentials(struct setup *s, const struct json *given, struct js
         db_param_text(&p, kind[i]);
         db_param_text(&p, sealed[i]);
         credential_keep(s->f, id, kind[i], sealed[i]);
-        db_query(s->f->db, DB_FLOW_CREDENTIAL_ADD, &p, NULL, NULL);
+        s->credentials_left++;
+        db_query(s->f->db, DB_FLOW_CREDENTIAL_ADD, &p, on_credential, s);
     }
 }
 
@@ -194,6 +199,42 @@ static void answer_invalid(struct setup *s)
 
 #define SETUP_CHUNK 60
 
+static void submit(struct setup *s)
+{
+    s->w->state->setup = true;
+    for (size_t i = 0; i < s->n; i += SETUP_CHUNK) {
+        size_t n = s->n - i < SETUP_CHUNK ? s->n - i : SETUP_CHUNK;
+        s->f->in_flight++;
+        ledger_submit(s->f->ledger, s->item + i, n, i + n == s->n ? s->w : NULL);
+    }
+}
+
+/* Every credential is in its table: now come the entries that name them, or the whole is given up. */
+static void finish(struct setup *s)
+{
+    const char *no = s->credentials_lost ? "away.database" : NULL;
+    s->f->setting_up = false;
+    if (!no && !s->err)
+        no = flow_unavailable(s->f);
+    if (!no && !s->err) {
+        submit(s);
+        return;
+    }
+    forget(s->f);
+    if (no)
+        work_answer(s->w, 503, no);
+    else
+        answer_invalid(s);
+}
+
+static void on_credential(void *arg, const struct db_reply *r)
+{
+    struct setup *s = arg;
+    s->credentials_lost |= r->error.code != 0;
+    if (--s->credentials_left == 0)
+        finish(s);
+}
+
 void flow_setup(struct flow *f, struct work *w, const struct json *body)
 {
     const char *no = flow_unavailable(f);
@@ -207,17 +248,10 @@ void flow_setup(struct flow *f, struct work *w, const struct json *body)
                                      : "setup.done");
         return;
     }
-    struct setup s = {.w = w, .f = f, .now = flow_now(f)};
-    add_all(&s, body);
-    if (s.err) {
-        forget(f);
-        answer_invalid(&s);
-        return;
-    }
-    w->state->setup = true;
-    for (size_t i = 0; i < s.n; i += SETUP_CHUNK) {
-        size_t n = s.n - i < SETUP_CHUNK ? s.n - i : SETUP_CHUNK;
-        f->in_flight++;
-        ledger_submit(f->ledger, s.item + i, n, i + n == s.n ? w : NULL);
-    }
+    struct setup *s = arena_alloc(&w->arena, sizeof(*s));
+    *s = (struct setup){.w = w, .f = f, .now = flow_now(f)};
+    f->setting_up = true;
+    add_all(s, body);
+    if (s->credentials_left == 0)
+        finish(s);
 }
