@@ -167,16 +167,16 @@ void http_server_adjust(struct http_server *s)
  * without a pause the loop would do nothing but fail. */
 static void on_accept_error(struct evconnlistener *listener, void *evhttp)
 {
-    struct http_server *s = servers;
     struct timeval pause = {0, ACCEPT_PAUSE_MS * 1000};
     (void)evhttp;
-    while (s && s->listener != listener)
-        s = s->next;
-    require(s);
     log_event(LOG_LEVEL_WARNING, "http.accept", "error", strerror(EVUTIL_SOCKET_ERROR()), NULL);
-    s->paused = true;
-    http_server_adjust(s);
-    evtimer_add(s->resume, &pause);
+    for (struct http_server *s = servers; s; s = s->next) {
+        if (s->listener != listener)
+            continue;
+        s->paused = true;
+        http_server_adjust(s);
+        evtimer_add(s->resume, &pause);
+    }
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)

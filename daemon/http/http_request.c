@@ -199,7 +199,7 @@ static void send_reply(struct http_request *r, int status)
     struct evhttp_request *ev = r->ev;
 
     if (c) {
-        c->ending = r->close || r->server->draining || wants_close(r);
+        c->ending = r->close || c->server->draining || wants_close(r);
         if (c->ending)
             add_header(r, "Connection", "close");
         if (c->large) {
@@ -247,7 +247,7 @@ static bool may_be_short(const struct http_request *r, int status, size_t len)
 {
     const struct http_conn *c = r->conn;
     return r->ev && c && c->ssl && status == 200 && len <= SHORT_MAX && !r->close && !r->head &&
-           !r->server->draining && !r->ev->chunked && r->ev->minor == 1 && !wants_close(r) &&
+           !c->server->draining && !r->ev->chunked && r->ev->minor == 1 && !wants_close(r) &&
            evbuffer_get_length(bufferevent_get_output(c->bev)) == 0;
 }
 

@@ -89,7 +89,8 @@ static void on_bytes(void *arg, struct http_request *r)
     saw(arg, r);
     for (size_t i = 0; i < sizeof(letters); i++)
         letters[i] = (char)('a' + i % 26);
-    http_reply(r, 200, letters, strtoul(http_path_rest(r), NULL, 10));
+    size_t n = strtoul(http_path_rest(r), NULL, 10);
+    http_reply(r, 200, letters, n < sizeof(letters) ? n : sizeof(letters));
 }
 
 static void on_query(void *arg, struct http_request *r)
