@@ -164,6 +164,8 @@ struct sim_station *world_station(struct sim *s, const char *id);
 const char *world_cast(struct sim *s, int lane, const char *name);
 void world_joined(struct sim_station *st, struct sim_person *p);
 void world_left(struct sim_station *st, struct sim_person *p);
+/* Sessions end with their day. */
+void world_midnight(struct sim *s);
 
 /* sim_codes.c: the raw string of a code word of the story (T1, E:bsc, L:il-2/1 …); lives in the player's
  * arena. NULL with an English text in ret_error. */

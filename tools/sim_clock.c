@@ -18,6 +18,8 @@ void clock_set(struct sim *s, const char *now)
     int64_t ms;
 
     if (now && !clock_parse_rfc3339(now, &ms)) {
+        if (s->now && clock_day(ms) != clock_day(s->now))
+            world_midnight(s);
         s->now = ms;
         s->now_mono = clock_mono_ms();
     }

@@ -149,6 +149,13 @@ void world_joined(struct sim_station *st, struct sim_person *p)
     p->at = st;
 }
 
+void world_midnight(struct sim *s)
+{
+    for (struct sim_station *st = s->stations; st; st = st->next)
+        while (st->npeople)
+            world_left(st, st->person[0]);
+}
+
 void world_left(struct sim_station *st, struct sim_person *p)
 {
     size_t n = 0;

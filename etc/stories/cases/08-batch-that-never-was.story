@@ -3,7 +3,8 @@
 case batch-that-never-was "なかったことにされた製造番号" "The batch that never was"
 until d3.env.incubate
 after d3.env.incubate
-+1d gw d3.opening.fitness-other op1
+day 4
+09:00 gw d3.opening.fitness-other op1
     symptoms:none skin:none microbes:none
 +10m b2 look op1
     F1 appearance:turbid ^option.hold
@@ -11,4 +12,6 @@ after d3.env.incubate
     disposition:released
 +1m qa reject qm sign ^option.hold
     cause:contamination
++30m b2 disposal op1+op2
+    F1 PA3 PA4 witness
 +1m - state rejected
