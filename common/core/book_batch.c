@@ -95,6 +95,18 @@ static void container_add(struct book *b, struct batch *x, const char *id, const
     map_put(&b->containers, c->id, c);
 }
 
+/* The last container gone, the shelf is free again, whatever became of the batch. */
+static void leave_place(const struct book *b, const struct batch *x, struct container *c)
+{
+    struct thing *t = book_thing(b, c->place);
+    c->place = NULL;
+    for (size_t i = 0; t && i < x->ncontainers; i++)
+        if (x->container[i]->place && strcmp(x->container[i]->place, t->id) == 0)
+            return;
+    if (t && t->occupied == x)
+        t->occupied = NULL;
+}
+
 static void container_effect(struct book *b, struct batch *x, const struct field *f, const char *id)
 {
     struct container *c = book_container(b, id);
@@ -119,7 +131,7 @@ static void container_effect(struct book *b, struct batch *x, const struct field
     c->state = to[f->use];
     c->attached |= f->use == USE_ATTACH || f->use == USE_FILL;
     if (f->use == USE_CONSUME || f->use == USE_DISCARD || f->use == USE_LEAVE)
-        c->place = NULL;
+        leave_place(b, x, c);
 }
 
 static bool puts_down(const struct step *st, const struct input *in)
