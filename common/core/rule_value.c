@@ -40,7 +40,7 @@ bool check_number(struct judge *j, const struct field *f, struct dec value, cons
                   const char *unit)
 {
     if (*unit && strcmp(unit, f->unit) != 0) {
-        struct json *args = args1(j, "given", unit);
+        struct json *args = args1(j, "given", unit_known(unit) ? unit : "?"); /* any word may stand there */
         json_set_str(j->a, args, "wanted", f->unit);
         return judge_find(j, EFFECT_REFUSE, "value.unit", args, NULL);
     }
@@ -79,7 +79,7 @@ bool field_wanted(const struct judge *j, int field)
 
 /* ---- derived ------------------------------------------------------------------- */
 
-/* All inputs of a reference summed: a field read several times counts as its total. */
+/* The newest value of a reference. */
 static int ref_value(const struct judge *j, struct ref r, struct dec *ret)
 {
     const struct input *last = scratch_input(j, r);
@@ -169,6 +169,25 @@ static void add_derived(struct judge *j, int field, struct dec v)
     check_limits(j, f, v, kept);
 }
 
+/* A value that cannot be computed (no growth, not one cell) is no reason for silence where limits stand. */
+static void tell_missing(struct judge *j, const struct field *f)
+{
+    const struct range *r = f->action.has_lo || f->action.has_hi ? &f->action : &f->alert;
+    if (r->has_lo || r->has_hi)
+        judge_find(j, r == &f->action ? f->on_action : EFFECT_ALERT,
+                   r == &f->action ? "value.action" : "value.alert", args_range(j, f, "–", r), f->id);
+}
+
+/* Does this command bring the last value that the derived one waits for? */
+static bool completes(const struct judge *j, const struct field *f)
+{
+    for (size_t i = 0; i < f->nargs; i++)
+        for (size_t k = j->first_new; k < j->occ.ninputs; k++)
+            if (f->arg[i].step == j->step && f->arg[i].field == j->occ.input[k].field)
+                return true;
+    return false;
+}
+
 /* A replicate that is still awaited keeps what depends on it open. */
 static bool args_settled(const struct judge *j, const struct field *f)
 {
@@ -194,8 +213,11 @@ bool check_derived(struct judge *j)
         if (f->kind != FIELD_DERIVED || scratch_input(j, self) || !args_settled(j, f) || !field_wanted(j, i))
             continue;
         struct dec v;
-        if (derive(j, f, &v) == 0)
+        int err = derive(j, f, &v);
+        if (err == 0)
             add_derived(j, i, v);
+        else if (err != CPF_E_NOTFOUND && completes(j, f))
+            tell_missing(j, f);
     }
     return true;
 }
