@@ -338,9 +338,9 @@ static void test_acts_on_another_batch_do_not_count(void **state)
     struct rig *r = *state;
     accepted(step(r, "PLAIN"));
     accepted(rig_scan(r, "D:A"));
-    accepted(rig_order(r, "B2", "P000009"));
+    accepted(rig_order(r, "NK2", "P000009"));
     rig_entry(r, "person/OP1", "person.changed", "{\"person\":\"OP1\",\"roles\":[\"quality-manager\"]}");
-    accepted(rig_sign(r, "OP1", "B2", "judge", "all=pass"));
+    accepted(rig_sign(r, "OP1", "NK2", "judge", "all=pass"));
 }
 
 static void test_not_by_who_did_that_step(void **state)
