@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,7 +75,7 @@ static PGconn *connect_as(struct rig *r, const char *role, const char *db)
     PGconn *pg = PQconnectdb(conninfo);
     if (PQstatus(pg) != CONNECTION_OK)
         fail_msg("%s", PQerrorMessage(pg));
-    PQexecParams(pg, "set client_min_messages = error", 0, NULL, NULL, NULL, NULL, 0);
+    PQclear(PQexec(pg, "set client_min_messages = error"));
     return pg;
 }
 
@@ -142,7 +143,7 @@ static void signer_init(struct rig *r)
 void rig_signer_start(struct rig *r)
 {
     char state[400], key[400], pass[400], uid[16];
-    int log = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int log = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     snprintf(state, sizeof(state), "%s/state", r->dir);
     snprintf(key, sizeof(key), "%s/key", r->dir);
@@ -152,6 +153,9 @@ void rig_signer_start(struct rig *r)
     r->signer = fork();
     assert_true(r->signer >= 0);
     if (r->signer == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when a test fails half-way */
+        dup2(log, 0);
+        dup2(log, 1);
         if (!getenv("CPF_RIG_VERBOSE"))
             dup2(log, 2);
         execl(env("CPF_SIGNER"), "cpf-signer", "serve", "--socket", r->socket, "--state", state, "--key", key,
@@ -300,8 +304,9 @@ static void on_entry(void *arg, const struct entry *e)
 {
     struct node *n = arg;
 
-    (void)e;
     n->entries++;
+    if (n->on_entry)
+        n->on_entry(n->on_entry_arg, e);
 }
 
 static void on_fatal(void *arg, int code, const char *text)
@@ -405,6 +410,15 @@ void node_submit_kind(struct node *n, const char *stream, const char *kind)
     struct ledger_item item;
 
     node_add(n, &item, 1, arena_alloc(&n->arena, sizeof(struct ledger_disclosure)), stream, kind);
+}
+
+void node_submit_text(struct node *n, const char *text, size_t len)
+{
+    struct entry *e = arena_alloc(&n->arena, sizeof(*e));
+    struct ledger_item item = {.entry = e};
+
+    assert_int_equal(entry_read(e, &n->arena, arena_strndup(&n->arena, text, len), len), 0);
+    ledger_submit(n->ledger, &item, 1, (void *)(uintptr_t)++n->tags);
 }
 
 /* ---- waiting ---- */

@@ -65,12 +65,17 @@ struct node {
     size_t nchains;
     struct arena arena; /* entries of what was submitted */
     int64_t now;
+    /* Every settled entry; set it behind node_start. May be NULL. */
+    void (*on_entry)(void *arg, const struct entry *e);
+    void *on_entry_arg;
 };
 void node_start(struct node *n, struct rig *r);
 void node_stop(struct node *n); /* as a kill would: no farewell */
 /* One command of `k` entries in `stream`, the first with an id. */
 void node_submit(struct node *n, const char *stream, size_t k);
 void node_submit_kind(struct node *n, const char *stream, const char *kind);
+/* One command of one entry that was built elsewhere: its bytes. */
+void node_submit_text(struct node *n, const char *text, size_t len);
 /* Runs the loop until `what` holds; false after ms. */
 bool rig_until(struct rig *r, bool (*what)(void *arg), void *arg, int ms);
 /* The usual waits, failing the test after 10 s. */
