@@ -101,7 +101,14 @@ void follow_entry(struct follow *f, const struct entry *e)
     f->told = (int64_t)e->idx;
     if (f->state != FOLLOW_LIVE || f->again || (int64_t)e->idx <= f->filled)
         return;
-    if (view_sheet_total(f->filling) > FOLLOW_ROWS || view_entry(f->view, e) != 0) {
+    if (view_sheet_total(f->filling) > FOLLOW_ROWS) {
+        f->faults++;
+        log_event(LOG_LEVEL_WARNING, "follow.behind", "idx", LOG_NUM(f->written), "told", LOG_NUM(f->told),
+                  NULL);
+        start_over(f);
+        return;
+    }
+    if (view_entry(f->view, e) != 0) { /* of a batch from before this start */
         start_over(f);
         return;
     }
