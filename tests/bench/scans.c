@@ -13,9 +13,12 @@
  *
  *     <answers/s> <p50 ms> <p99 ms> <answers> <accepted> <not judged> <client's CPU s> <seconds counted>
  *
- * A recording is lines of `R <lane> <station> <path> <body>` and `C - <station> <path> <body>`,
- * tabs between: a request of a lane, and a movement of the clock.
+ * A recording is what `cpf-sim --record` writes: lines of token, path and body.
+ * Copies of the facility (stations CL1, CL1-2, CL1-3 ...) work apart: what one
+ * copy's people do, in their order, is one connection's work.
  */
+#include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +28,21 @@
 
 #define LINE_MAX_BYTES 65536
 #define CLIENTS_MAX    256
+#define STATIONS_MAX   8192
+#define SECRETS_MAX    24   /* sign-ins and signed acts at once: the server queues 32 */
 #define ROOM           1024 /* of the head, beside path, token and body */
 
 struct request {
     char *bytes;
     size_t len;
     unsigned lane, segment;
+    bool secret; /* opens a sealed key or PIN */
     size_t next; /* of the same connection; 0: none (request 0 is nobody's next) */
+};
+
+struct station {
+    char token[80];
+    unsigned copy;
 };
 
 struct segment {
@@ -42,7 +53,8 @@ struct segment {
 enum gate { GATE_OPEN, GATE_DUE, GATE_MOVING }; /* is the clock to be moved, or under way? */
 
 struct play {
-    const char *tokens;
+    struct station station[STATIONS_MAX];
+    size_t nstations;
     struct request *request;
     size_t n;
     struct segment *segment;
@@ -50,11 +62,12 @@ struct play {
     enum gate gate;
     unsigned clients, mover;
     struct {
-        size_t next; /* request, or n */
-        bool idle, moving;
+        size_t next;               /* request, or n */
+        bool idle, moving, queued; /* queued: wants to send a secret */
+        const struct request *sent;
         uint64_t sent_ns;
     } conn[CLIENTS_MAX];
-    unsigned idle;
+    unsigned idle, secrets;
     size_t to, counted, accepted, wrong;
     uint64_t since_ns, counted_ns, wanted_ns; /* since: 0 = not counting */
     struct load_hist hist;
@@ -75,26 +88,58 @@ static _Noreturn void die(const char *what, const char *which)
 
 /* ---- the recording ---- */
 
-static const char *token_of(struct play *p, const char *station, char ret[80])
+/* CL1 -> 0, CL1-2 -> 1, … */
+static unsigned copy_of(const char *name)
 {
-    char path[512];
-    snprintf(path, sizeof(path), "%s/%s.token", p->tokens, station);
-    FILE *f = fopen(path, "r");
-    if (!f || !fgets(ret, 80, f))
-        die("no token:", path);
-    fclose(f);
-    ret[strcspn(ret, "\r\n")] = '\0';
-    return ret;
+    const char *dash = strrchr(name, '-');
+    return dash ? (unsigned)atoi(dash + 1) - 1 : 0;
 }
 
-static void make_request(struct play *p, struct request *r, char *const part[5])
+static void read_token(struct play *p, const char *dir, const char *name)
 {
-    char token[80];
-    size_t body, size = strlen(part[3]) + strlen(part[4]) + ROOM;
+    char path[512];
+    struct station *s = &p->station[p->nstations++];
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    FILE *f = fopen(path, "r");
+    if (p->nstations == STATIONS_MAX || !f || !fgets(s->token, sizeof(s->token), f))
+        die("no token, or too many:", path);
+    fclose(f);
+    s->token[strcspn(s->token, "\r\n")] = '\0';
+    s->copy = copy_of(name);
+}
+
+static int by_token(const void *a, const void *b)
+{
+    return strcmp(((const struct station *)a)->token, ((const struct station *)b)->token);
+}
+
+static void read_tokens(struct play *p, const char *dir)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    if (!d)
+        die("cannot be read:", dir);
+    while ((e = readdir(d))) {
+        if (strlen(e->d_name) > 6 && strcmp(e->d_name + strlen(e->d_name) - 6, ".token") == 0)
+            read_token(p, dir, e->d_name);
+    }
+    closedir(d);
+    qsort(p->station, p->nstations, sizeof(p->station[0]), by_token);
+}
+
+static void make_request(struct play *p, struct request *r, const char *token, const char *path,
+                         const char *body)
+{
+    struct station key, *found;
+    size_t at, size = strlen(path) + strlen(body) + ROOM;
+    snprintf(key.token, sizeof(key.token), "%s", token);
+    found = bsearch(&key, p->station, p->nstations, sizeof(key), by_token);
     r->bytes = malloc(size);
-    if (!r->bytes)
-        die("no memory", "");
-    r->len = load_request(r->bytes, size, part[3], token_of(p, part[2], token), part[4], &body);
+    if (!found || !r->bytes)
+        die("a token of no station:", token);
+    r->len = load_request(r->bytes, size, path, token, body, &at);
+    r->lane = found->copy;
+    r->secret = strcmp(path, "/v1/scans") != 0 && strcmp(path, "/v1/clock") != 0;
 }
 
 static void *grown(void *list, size_t n, size_t size)
@@ -116,27 +161,24 @@ static void add_segment(struct play *p)
 
 static void add_line(struct play *p, char *line)
 {
-    char *part[5];
-    for (int i = 0; i < 5; i++) {
-        part[i] = strsep(&line, "\t");
-        if (!part[i])
-            die("a line of the recording lacks a part:", part[0]);
-    }
-    part[4][strcspn(part[4], "\n")] = '\0';
-    if (*part[0] == 'C') {
-        struct request *clock = calloc(1, sizeof(*clock));
+    const char *token = strsep(&line, "\t"), *path = strsep(&line, "\t");
+    if (!path || !line)
+        die("a line of the recording lacks a part:", token);
+    line[strcspn(line, "\n")] = '\0';
+    struct request r = {.segment = (unsigned)p->nsegments - 1};
+    make_request(p, &r, token, path, line);
+    if (strcmp(path, "/v1/clock") == 0) {
+        struct request *clock = malloc(sizeof(*clock));
         if (!clock)
             die("no memory", "");
-        make_request(p, clock, part);
+        *clock = r;
         p->segment[p->nsegments - 1].clock = clock;
         add_segment(p);
         return;
     }
     p->request = grown(p->request, p->n, sizeof(*p->request));
-    struct request *r = &p->request[p->n++];
-    *r = (struct request){.lane = (unsigned)atoi(part[1]), .segment = (unsigned)p->nsegments - 1};
-    make_request(p, r, part);
-    p->segment[r->segment].left++;
+    p->request[p->n++] = r;
+    p->segment[r.segment].left++;
 }
 
 static void read_recording(struct play *p, const char *path)
@@ -222,10 +264,18 @@ static void open_segment(struct play *p, size_t which)
     p->gate = p->segment[p->now].left || !p->segment[p->now].clock ? GATE_OPEN : GATE_DUE;
 }
 
+/* The wait for a place among the secrets is the station's wait, too. */
 static const char *send_next(struct play *p, unsigned c, const struct request *r, size_t *ret_len)
 {
     set_idle(p, c, false);
-    p->conn[c].sent_ns = now_ns();
+    if (!p->conn[c].queued)
+        p->conn[c].sent_ns = now_ns();
+    p->conn[c].queued = r->secret && p->secrets >= SECRETS_MAX;
+    *ret_len = LOAD_LATER;
+    if (p->conn[c].queued)
+        return NULL;
+    p->secrets += r->secret;
+    p->conn[c].sent = r;
     *ret_len = r->len;
     return r->bytes;
 }
@@ -241,12 +291,15 @@ static const char *next(void *arg, unsigned c, size_t *ret_len)
     if (p->gate == GATE_DUE) {
         p->gate = GATE_MOVING;
         p->conn[c].moving = true;
+        p->conn[c].queued = false;
         return send_next(p, c, p->segment[p->now].clock, ret_len);
     }
     size_t i = p->conn[c].next;
     if (p->gate == GATE_OPEN && i < p->n && p->request[i].segment == p->now) {
-        p->conn[c].next = p->request[i].next;
-        return send_next(p, c, &p->request[i], ret_len);
+        const char *bytes = send_next(p, c, &p->request[i], ret_len);
+        if (bytes)
+            p->conn[c].next = p->request[i].next;
+        return bytes;
     }
     set_idle(p, c, true);
     /* The last segment ends without a clock. */
@@ -258,6 +311,7 @@ static void on_reply(void *arg, unsigned c, int status, const char *body, size_t
 {
     struct play *p = arg;
     struct segment *s = &p->segment[p->now];
+    p->secrets -= p->conn[c].sent->secret;
     if (p->conn[c].moving) {
         p->conn[c].moving = false;
         open_segment(p, p->now + 1);
@@ -279,7 +333,7 @@ int main(int argc, char **argv)
         fputs("usage: scans ADDRESS PORT CA-FILE TOKEN-DIR RECORDING CLIENTS FROM TO SECONDS\n", stderr);
         return 2;
     }
-    p.tokens = argv[4];
+    read_tokens(&p, argv[4]);
     p.clients = (unsigned)atoi(argv[6]);
     p.wanted_ns = (uint64_t)(atof(argv[9]) * 1e9);
     if (p.clients < 1 || p.clients > CLIENTS_MAX)
@@ -291,6 +345,9 @@ int main(int argc, char **argv)
     if (p.now >= p.to || p.to > p.nsegments)
         die("the recording has no such segments:", argv[7]);
     deal(&p);
+    /* A clock that was moved and then saw nothing is forgotten with the daemon: it is moved again. */
+    if (p.now > 0)
+        p.segment[--p.now].left = 0;
     open_segment(&p, p.now);
     struct load_config cfg = {.address = argv[1],
                               .port = (unsigned short)atoi(argv[2]),

@@ -14,7 +14,7 @@ create sequence bench.idx minvalue 0 cache 64;
 SQL
 }
 
-# One script and three values for each body. Values go as parameters of the prepared statement, as ours do.
+# theirs_scripts FROM: bodies are drawn from index FROM on. One script and three values for each body. Values go as parameters of the prepared statement, as ours do.
 theirs_scripts() {
     local i=0 stream kind body leaf
     THEIRS=()
@@ -26,7 +26,7 @@ insert into bench.theirs (idx, id, stream, sseq, kind, at, body, leaf)
 select n, lpad(to_hex(n), 32, '0')::uuid, :s$i, n + 1, :k$i, now(), :b$i, decode(:l$i, 'hex')
 from nextval('bench.idx') as n;
 SQL
-    done < <(theirs_bodies)
+    done < <(theirs_bodies "$1")
     ((i > 0)) || { echo 'bench: our log has no entries to copy' >&2; return 1; }
 }
 
@@ -35,7 +35,7 @@ theirs_bodies() {
     psql -qXAt -F $'\t' <<SQL
 select stream, kind, encode(leaf, 'hex'), body from (
     select *, row_number() over (order by idx) - 1 as n, count(*) over () as all_of_them
-    from cpf.entry where body is not null and id is not null) e
+    from cpf.entry where body is not null and id is not null and idx >= $1) e
 where n % greatest(all_of_them / $BODIES, 1) = 0 limit $BODIES;
 SQL
 }
