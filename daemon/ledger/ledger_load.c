@@ -282,14 +282,15 @@ static void on_folded(void *arg, const struct db_reply *r)
 
 static void on_entry_row(void *arg, size_t no, const struct db_result *r)
 {
-    (void)no;
-    ledger_fold_row(arg, r);
+    if (no == 1)
+        ledger_fold_row(arg, r);
 }
 
 void ledger_load_fold(struct ledger *l)
 {
     l->folding = true;
     db_begin(l->db, on_entry_row, on_folded, l);
+    db_exec(l->db, DB_LOG_READING, NULL);
     db_exec(l->db, DB_LOG_OPEN_ENTRIES, NULL);
     db_end(l->db);
 }

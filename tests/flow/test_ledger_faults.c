@@ -227,6 +227,67 @@ static void test_commit_whose_answer_was_lost_is_not_sent_twice(void **state)
     end(&r, &n);
 }
 
+static void copy_state(struct rig *r, const char *from, const char *to)
+{
+    char command[800];
+
+    snprintf(command, sizeof(command), "cp -p %s/%s %s/%s", r->dir, from, r->dir, to);
+    assert_int_equal(system(command), 0);
+}
+
+/* As after a power loss: the database kept more groups than the signer's file remembers. */
+static void test_signer_behind_the_database_rolls_forward(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    begin(&r, &n, state);
+    submit_settled(&n, 10);
+    rig_signer_kill(&r);
+    copy_state(&r, "state", "old");
+    rig_signer_start(&r);
+    rig_run(&r, 300);
+    node_until_ready(&n);
+    for (int i = 0; i < 5; i++)
+        submit_settled(&n, 300);
+    node_stop(&n);
+    rig_signer_kill(&r);
+    copy_state(&r, "old", "state");
+    rig_signer_start(&r);
+    node_start(&n, &r);
+    node_until_ready(&n);
+    submit_settled(&n, 10);
+    end(&r, &n);
+}
+
+/* The same with a signed group that neither kept: no roll forward, the leaves are simply signed anew. */
+static void test_signer_and_daemon_forget_a_group(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    begin(&r, &n, state);
+    submit_settled(&n, 10);
+    rig_signer_kill(&r);
+    copy_state(&r, "state", "old");
+    rig_signer_start(&r);
+    rig_run(&r, 300);
+    node_until_ready(&n);
+    PGconn *pg = hold_head(&r);
+    submit_many(&n, 7);
+    until_blocked(&r);
+    rig_sql(&r, "select pg_terminate_backend(pid) " BACKENDS);
+    node_stop(&n);
+    PQfinish(pg);
+    rig_signer_kill(&r);
+    copy_state(&r, "old", "state");
+    rig_signer_start(&r);
+    node_start(&n, &r);
+    node_until_ready(&n);
+    submit_settled(&n, 10);
+    end(&r, &n);
+}
+
 static void test_lost_swap_is_fatal_and_named(void **state)
 {
     struct rig r;
@@ -381,6 +442,8 @@ int main(void)
         cmocka_unit_test(test_group_that_died_with_the_daemon_becomes_void),
         cmocka_unit_test(test_group_that_lost_its_connection_is_sent_again_with_its_bytes),
         cmocka_unit_test(test_commit_whose_answer_was_lost_is_not_sent_twice),
+        cmocka_unit_test(test_signer_behind_the_database_rolls_forward),
+        cmocka_unit_test(test_signer_and_daemon_forget_a_group),
         cmocka_unit_test(test_lost_swap_is_fatal_and_named),
         cmocka_unit_test(test_living_daemon_whose_epoch_was_passed_exits),
         cmocka_unit_test(test_second_daemon_waits_and_takes_over),
