@@ -125,10 +125,14 @@ static int set_lets(struct player *p, char *ret_error, size_t size)
 /* What a case says of the batch beside this one. */
 static void set_other(struct player *p)
 {
+    char day[11];
+
     if (!p->neighbour)
         return;
     vars_text(&p->vars, "other", p->neighbour->batch);
     vars_text(&p->vars, "other_patient", vars_get(&p->neighbour->vars, "patient", 7)->text);
+    clock_day_format(p->neighbour->vars.day_zero, day);
+    vars_text(&p->vars, "other_draw", day);
 }
 
 static int make_vars(struct player *p, int serial, int wave, int64_t zero, char *ret_error, size_t size)
@@ -171,7 +175,7 @@ static int make_player(struct sim *s, const struct plan *plan, struct player *p,
     return err ? err : story_merge(s->story, p->with, p->omit, &p->arena, &p->block, ret_error);
 }
 
-/* The batch in the lane beside it, of the same wave. */
+/* The batch in the lane beside it, of the same wave; else the one before it. */
 static void set_neighbour(struct sim *s, struct player *p)
 {
     int lanes = s->story->lanes * s->groups, wave = p->index / lanes;
@@ -182,6 +186,8 @@ static void set_neighbour(struct sim *s, struct player *p)
         if (other != p && other->index / lanes == wave && !other->omit)
             p->neighbour = other;
     }
+    if (!p->neighbour && p->index > 0 && !s->player[p->index - 1].omit)
+        p->neighbour = &s->player[p->index - 1];
 }
 
 int plan_players(struct sim *s, const struct plan *plan, const json_t *batches, char *ret_error, size_t size)

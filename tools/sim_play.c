@@ -307,6 +307,8 @@ static void on_answer(void *arg, const struct client_reply *r)
         p->ops = op->next;
     } else {
         take_answer(p, op, r->json, r->status);
+        json_decref(op->body);
+        op->body = NULL;
     }
     if (!p->sim->failed)
         while (play_on(p))

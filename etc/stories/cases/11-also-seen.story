@@ -5,7 +5,7 @@ needs neighbour
 before order
 09:02 cl order co form !order.duplicate
     patient:{other_patient} name-kanji="{kanji}" name-kana="{kana}" name-latin="{latin}" birth-date:{birth}
-    plan:PC5170071 facility:FC9990001 dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:none
+    plan:PC5170071 facility:FC9990001 dose:1 planned-draw:{other_draw} planned-infusion:{D14} allergies:none
 +1m cl order co form !value.pattern
     patient:{patient} name-kanji="{kanji}" name-kana="{kana}" name-latin="{latin}" birth-date:{birth}
     plan:XX5170071 facility:FC9990001 dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:none
