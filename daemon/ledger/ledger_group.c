@@ -8,9 +8,7 @@
  * apart again: it is sent until it stands in the log, always the same bytes under the same note.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include "base/enc.h"
 #include "ledger/ledger_int.h"
 
 static void on_appended(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r);
@@ -147,190 +145,6 @@ static bool group_note(struct ledger *l, struct group *g, const char *note, size
     return ok;
 }
 
-/* ---- the transaction ---- */
-
-static bool uuid_bytes(const char *text, uint8_t ret[16])
-{
-    char hex[32];
-    size_t n = 0;
-
-    for (const char *p = text; *p; p++) {
-        if (*p == '-')
-            continue;
-        if (n == sizeof(hex))
-            return false;
-        hex[n++] = *p;
-    }
-    return enc_unhex(hex, n, ret, 16) == 0;
-}
-
-static void put_entries(struct ledger *l, const struct group *g)
-{
-    db_array_begin(&l->a_id, DB_UUID);
-    db_array_begin(&l->a_stream, DB_TEXT);
-    db_array_begin(&l->a_sseq, DB_INT8);
-    db_array_begin(&l->a_kind, DB_TEXT);
-    db_array_begin(&l->a_at, DB_TIMESTAMPTZ);
-    db_array_begin(&l->a_body, DB_TEXT);
-    for (size_t i = 0; i < g->n; i++) {
-        const struct entry *e = queue_slot(&l->queue, i)->entry;
-        uint8_t id[16];
-
-        if (e->id && uuid_bytes(e->id, id))
-            db_array_bytes(&l->a_id, id, sizeof(id));
-        else
-            db_array_null(&l->a_id);
-        db_array_bytes(&l->a_stream, e->stream, strlen(e->stream));
-        db_array_i64(&l->a_sseq, (int64_t)e->sseq);
-        db_array_bytes(&l->a_kind, e->kind, strlen(e->kind));
-        db_array_time(&l->a_at, e->at);
-        db_array_bytes(&l->a_body, e->text, e->len);
-    }
-}
-
-static void put_leaves(struct ledger *l, const struct group *g)
-{
-    db_array_begin(&l->a_leaf, DB_BYTEA);
-    for (size_t i = 0; i < g->n; i++)
-        db_array_bytes(&l->a_leaf, g->leaf[i], HASH_LEN);
-}
-
-static void exec_swap(struct ledger *l, const struct group *g)
-{
-    struct db_params p = {0};
-
-    db_param_i64(&p, (int64_t)g->base.size);
-    db_param_i64(&p, (int64_t)l->epoch);
-    db_param_i64(&p, (int64_t)g->head.size);
-    db_param_bytes(&p, g->head.root, HASH_LEN);
-    db_param_textn(&p, g->note.data, g->note.len);
-    db_exec(l->db, DB_LOG_SWAP, &p);
-}
-
-static void exec_entries(struct ledger *l, const struct group *g)
-{
-    struct db_params p = {0};
-
-    put_leaves(l, g);
-    db_param_i64(&p, (int64_t)g->base.size);
-    if (g->is_void) {
-        db_param_array(&p, &l->a_leaf);
-        db_exec(l->db, DB_LOG_APPEND_VOID, &p);
-        return;
-    }
-    put_entries(l, g);
-    struct buf *const column[] = {&l->a_id, &l->a_stream, &l->a_sseq, &l->a_kind,
-                                  &l->a_at, &l->a_body,   &l->a_leaf};
-    for (size_t i = 0; i < sizeof(column) / sizeof(column[0]); i++)
-        db_param_array(&p, column[i]);
-    db_exec(l->db, DB_LOG_APPEND, &p);
-}
-
-static void exec_disclosures(struct ledger *l, const struct group *g)
-{
-    struct db_params p = {0};
-    size_t n = 0;
-
-    if (g->is_void)
-        return;
-    db_array_begin(&l->a_idx, DB_INT8);
-    db_array_begin(&l->a_name, DB_TEXT);
-    db_array_begin(&l->a_salted, DB_TEXT);
-    for (size_t i = 0; i < g->n; i++) {
-        const struct slot *s = queue_slot(&l->queue, i);
-        for (size_t k = 0; k < s->ndisclosures; k++, n++) {
-            db_array_i64(&l->a_idx, (int64_t)(g->base.size + i));
-            db_array_bytes(&l->a_name, s->disclosure[k].name, strlen(s->disclosure[k].name));
-            db_array_bytes(&l->a_salted, s->disclosure[k].salted, strlen(s->disclosure[k].salted));
-        }
-    }
-    if (!n)
-        return;
-    db_param_array(&p, &l->a_idx);
-    db_param_array(&p, &l->a_name);
-    db_param_array(&p, &l->a_salted);
-    db_exec(l->db, DB_LOG_DISCLOSE, &p);
-}
-
-static void exec_tiles(struct ledger *l, struct group *g)
-{
-    struct db_params p = {0};
-
-    if (!g->ntiles)
-        return;
-    db_param_array(&p, &g->tile_level);
-    db_param_array(&p, &g->tile_n);
-    db_param_array(&p, &g->tile_data);
-    db_exec(l->db, DB_LOG_TILE_ADD, &p);
-}
-
-static void exec_checkpoint(struct ledger *l, const struct group *g)
-{
-    struct db_params p = {0};
-
-    db_param_i64(&p, (int64_t)g->head.size);
-    db_param_textn(&p, g->note.data, g->note.len);
-    db_exec(l->db, DB_LOG_CHECKPOINT_ADD, &p);
-}
-
-#ifdef CPF_TESTHOOKS
-#include <stdio.h>
-#include <unistd.h>
-#define TEST_PAUSE_MOST 5000 /* ms */
-/*
- * CPF_TEST_PAUSE=after-sign:FILE: once FILE is there, stand still between the signer's answer and the
- * transaction, so that a kill hits that very moment. Tells by renaming it to FILE.hit; goes on when that is
- * gone.
- */
-static void test_pause(const char *where)
-{
-    const char *v = getenv("CPF_TEST_PAUSE");
-    size_t n = strlen(where);
-    char hit[512];
-
-    if (!v || strncmp(v, where, n) != 0 || v[n] != ':')
-        return;
-    snprintf(hit, sizeof(hit), "%s.hit", v + n + 1);
-    if (rename(v + n + 1, hit) != 0)
-        return;
-    for (int ms = 0; ms < TEST_PAUSE_MOST && access(hit, F_OK) == 0; ms++)
-        usleep(1000);
-}
-#else
-#define test_pause(where) ((void)0)
-#endif
-
-static void group_store(struct ledger *l);
-
-static void on_stored(void *arg, const struct db_reply *r)
-{
-    struct ledger *l = arg;
-
-    if (!ledger_reply_ok(l, r))
-        return;
-    require(l->cur->state == GROUP_SENT);
-    l->cur->state = GROUP_STORED;
-    signer_client_settle(l->signer, l->epoch, &l->cur->head, on_settled);
-    group_pump(l);
-}
-
-/* The swap comes first: it raises when the head is not ours, and nothing behind it is kept. */
-static void group_store(struct ledger *l)
-{
-    struct group *g = l->cur;
-
-    require(g->state == GROUP_SIGNED);
-    test_pause("after-sign");
-    g->state = GROUP_SENT;
-    db_begin(l->db, NULL, on_stored, l);
-    exec_swap(l, g);
-    exec_entries(l, g);
-    exec_disclosures(l, g);
-    exec_tiles(l, g);
-    exec_checkpoint(l, g);
-    db_end(l->db);
-}
-
 /* ---- the signer's answers ---- */
 
 static void on_appended(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r)
@@ -370,6 +184,13 @@ static void on_settled(void *arg, int err, const struct sigwire_msg *m, const st
                      (unsigned long long)g->head.size);
     else
         group_settled(l);
+}
+
+/* COMMIT was answered: settle it, and with the same breath ask for the next note. */
+void group_stored(struct ledger *l)
+{
+    signer_client_settle(l->signer, l->epoch, &l->cur->head, on_settled);
+    group_pump(l);
 }
 
 static void tell_entries(struct ledger *l, const struct group *g)

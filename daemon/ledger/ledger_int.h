@@ -156,5 +156,8 @@ void group_void(struct ledger *l, const struct sigwire_head *head, const uint8_t
 /* After open: goes on with what was in flight. `note`: of a pending group that must be sent again, or NULL.
  */
 void group_resume(struct ledger *l, const char *note, size_t note_len);
+/* The front group has its note: into the database (ledger_store.c); its COMMIT was answered. */
+void group_store(struct ledger *l);
+void group_stored(struct ledger *l);
 /* The front group is stored and settled: tells everybody, then continues. */
 void group_settled(struct ledger *l);
