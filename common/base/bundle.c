@@ -60,7 +60,7 @@ int bundle_name_format(const struct bundle_name *n, char ret[BUNDLE_NAME])
     char copy[16] = "";
     while (f < forms + FORMS && f->kind != n->kind)
         f++;
-    if (f == forms + FORMS || n->number < 1 || n->number > INT64_MAX || (f->width && n->number > 9999999))
+    if (f == forms + FORMS || n->number < 1 || n->number > INT64_MAX || (f->width && n->number > 99999))
         return CPF_E_INVAL;
     if (is_stamp(n->kind) ? n->copy < 1 || n->copy > 99 : n->copy > 1)
         return CPF_E_INVAL;

@@ -50,6 +50,11 @@ void stamp_trust_pin(struct stamp_trust *t, const uint8_t digest[HASH_LEN])
         memcpy(t->pin[t->npins++], digest, HASH_LEN);
 }
 
+void stamp_trust_unpin(struct stamp_trust *t)
+{
+    t->npins = 0;
+}
+
 /* ---- PEM ---- */
 
 /* Did reading end because there is no more, or because something is wrong? */

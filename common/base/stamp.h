@@ -19,6 +19,7 @@ struct stamp_trust *stamp_trust_new(void); /* trusts nobody */
 void stamp_trust_free(struct stamp_trust *t);
 /* Pins a certificate by the SHA-256 of its DER. */
 void stamp_trust_pin(struct stamp_trust *t, const uint8_t digest[HASH_LEN]);
+void stamp_trust_unpin(struct stamp_trust *t); /* all of them */
 /* Certificates (PEM, all in the text) of authorities and of those above them. Of them only self-signed ones
  * end a chain; none is trusted by being here, but for the chain's ends: who gives this text must be trusted
  * as far, or the pins must be. CPF_E_SYNTAX. */
