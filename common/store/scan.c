@@ -101,8 +101,30 @@ const char *scan_error(const struct scan *s)
     return s->error ? s->error : "";
 }
 
-/* COPY takes no parameters: integers are written into the text. */
-static void put_statement(struct buf *b, const struct stmt *st, const int64_t *args)
+static const char *type_name(unsigned oid)
+{
+    switch (oid) {
+    case 20:
+        return "int8";
+    case 25:
+        return "text";
+    default:
+        require(!"a type that no scan has as a parameter");
+        return NULL;
+    }
+}
+
+/* COPY takes no parameters: they are written into the text. */
+static void put_text(PGconn *pg, struct buf *b, const char *value, unsigned oid)
+{
+    char *quoted = value ? PQescapeLiteral(pg, value, strlen(value)) : NULL;
+
+    buf_printf(b, "(%s)::%s", quoted ? quoted : "null", type_name(oid));
+    PQfreemem(quoted);
+}
+
+static void put_statement(PGconn *pg, struct buf *b, const struct stmt *st, const int64_t *args,
+                          const char *const *texts)
 {
     buf_puts(b, "copy (");
     for (const char *p = st->sql; *p;) {
@@ -113,7 +135,10 @@ static void put_statement(struct buf *b, const struct stmt *st, const int64_t *a
         char *end;
         long n = strtol(p + 1, &end, 10);
         require(n >= 1 && n <= st->nparams);
-        buf_printf(b, "(%" PRId64 ")::int8", args[n - 1]);
+        if (texts)
+            put_text(pg, b, texts[n - 1], st->oid[n - 1]);
+        else
+            buf_printf(b, "(%" PRId64 ")::int8", args[n - 1]);
         p = end;
     }
     buf_puts(b, ") to stdout (format binary)");
@@ -140,14 +165,14 @@ static int finish(struct scan *s)
     return err;
 }
 
-int scan_start(struct scan *s, enum db_stmt stmt, const int64_t *args)
+static int start(struct scan *s, enum db_stmt stmt, const int64_t *args, const char *const *texts)
 {
     struct buf sql;
 
     if (s->running && finish(s))
         return CPF_E_DB;
     buf_init(&sql);
-    put_statement(&sql, &stmt_table[stmt], args);
+    put_statement(s->pg, &sql, &stmt_table[stmt], args, texts);
     PGresult *res = PQexec(s->pg, sql.data);
     buf_fini(&sql);
     bool ok = PQresultStatus(res) == PGRES_COPY_OUT;
@@ -159,6 +184,16 @@ int scan_start(struct scan *s, enum db_stmt stmt, const int64_t *args)
     s->n = stmt_table[stmt].ncolumns;
     require(s->n <= SCAN_COLUMNS);
     return 0;
+}
+
+int scan_start(struct scan *s, enum db_stmt stmt, const int64_t *args)
+{
+    return start(s, stmt, args, NULL);
+}
+
+int scan_start_text(struct scan *s, enum db_stmt stmt, const char *const *args)
+{
+    return start(s, stmt, NULL, args);
 }
 
 /* One tuple: int16 fields, then for each int32 length (-1: null) and bytes. 0 at the trailer. */

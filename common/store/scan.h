@@ -16,9 +16,10 @@ struct scan; /* one connection inside a read-only transaction */
 must_check int scan_open(const char *conninfo, struct scan *first, struct scan **ret, char **ret_error);
 void scan_close(struct scan *s); /* NULL is fine */
 
-/* Begins a statement, ending the one before; its parameters are integers only, as many as it has. CPF_E_DB.
- */
+/* Begins a statement, ending the one before; its parameters are integers, as many as it has. CPF_E_DB. */
 must_check int scan_start(struct scan *s, enum db_stmt stmt, const int64_t *args);
+/* The same with each parameter as text, of the type that the statement wants; NULL gives null. */
+must_check int scan_start_text(struct scan *s, enum db_stmt stmt, const char *const *args);
 /* 1 and the next row, 0 at the end, CPF_E_DB or CPF_E_AWAY. The row is valid until the next call. */
 must_check int scan_next(struct scan *s);
 const char *scan_error(const struct scan *s); /* words of the last failure */
