@@ -22,18 +22,20 @@ static const char *string_end(const char *p, const char *end)
 /* Behind the object or array that begins at p. */
 static const char *nested_end(const char *p, const char *end)
 {
-    unsigned depth = 0;
+    /* most characters stand in strings, which memchr skips; the others are looked up */
+    static const int8_t turn[256] = {['"'] = 2, ['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1};
+    int depth = 0;
 
     for (; p < end; p++) {
-        if (*p == '"') {
+        int t = turn[(uint8_t)*p];
+        if (t == 0)
+            continue;
+        if (t == 2) {
             p = string_end(p + 1, end);
             if (!p)
                 return NULL;
-        } else if (*p == '{' || *p == '[') {
-            depth++;
-        } else if (*p == '}' || *p == ']') {
-            if (--depth == 0)
-                return p + 1;
+        } else if ((depth += t) == 0) {
+            return p + 1;
         }
     }
     return NULL;
@@ -63,22 +65,27 @@ static const char *value_end(const char *p, const char *end, struct member *ret)
     return q;
 }
 
+static bool is(struct member name, const char *s)
+{
+    return memcmp(name.s, s, name.len) == 0;
+}
+
 static void keep(struct members *m, struct member name, struct member value)
 {
-    static const struct {
-        const char *name;
-        size_t len, at;
-    } wanted[] = {
-        {"at", 2, offsetof(struct members, at)},     {"id", 2, offsetof(struct members, id)},
-        {"kind", 4, offsetof(struct members, kind)}, {"prev", 4, offsetof(struct members, prev)},
-        {"sseq", 4, offsetof(struct members, sseq)}, {"stream", 6, offsetof(struct members, stream)},
-    };
-
-    if (name.len == 2 && memcmp(name.s, "pd", 2) == 0)
+    if (name.len == 2 && is(name, "at"))
+        m->at = value;
+    else if (name.len == 2 && is(name, "id"))
+        m->id = value;
+    else if (name.len == 2 && is(name, "pd"))
         m->has_pd = true;
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        if (name.len == wanted[i].len && memcmp(name.s, wanted[i].name, name.len) == 0)
-            *(struct member *)((char *)m + wanted[i].at) = value;
+    else if (name.len == 4 && is(name, "kind"))
+        m->kind = value;
+    else if (name.len == 4 && is(name, "prev"))
+        m->prev = value;
+    else if (name.len == 4 && is(name, "sseq"))
+        m->sseq = value;
+    else if (name.len == 6 && is(name, "stream"))
+        m->stream = value;
 }
 
 bool members_find(const char *text, size_t len, struct members *ret)
