@@ -172,6 +172,7 @@ struct batch {
     bool closed, stopped;
     bool released;             /* decided: released */
     size_t typed;              /* codes typed in for want of a readable label */
+    size_t corrections;        /* values corrected afterwards */
     size_t ncontainers, ndevs, nholds, nexpiries, nacts;
     struct container **container;
     struct deviation *dev;

@@ -65,6 +65,14 @@ static struct input *input_add(struct occ *o, int field, const char *text, const
     return in;
 }
 
+void batch_note_act(struct batch *x, const struct person *p, const char *dept)
+{
+    if (batch_acted(x, p, dept))
+        return;
+    x->act = grow(x->act, x->nacts, sizeof(*x->act));
+    x->act[x->nacts++] = (struct act_by){p, dept};
+}
+
 static void set_people(struct book *b, struct batch *x, struct occ *o, const struct step *st,
                        const struct entry *e)
 {
@@ -75,10 +83,7 @@ static void set_people(struct book *b, struct batch *x, struct occ *o, const str
         if (!p)
             continue;
         *to[i] = p;
-        if (batch_acted(x, p, st->dept))
-            continue;
-        x->act = grow(x->act, x->nacts, sizeof(*x->act));
-        x->act[x->nacts++] = (struct act_by){p, st->dept};
+        batch_note_act(x, p, st->dept);
     }
 }
 
@@ -203,6 +208,14 @@ static void choice_effect(struct batch *x, const struct field *f, const char *id
     }
 }
 
+int input_set(struct input *in, const struct field *f, const char *text)
+{
+    in->text = text;
+    if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED)
+        return dec_parse(text, strlen(text), &in->value);
+    return f->kind == FIELD_DATE ? clock_day_parse(text, &in->day) : 0;
+}
+
 /* Keeps the input and lets it act. */
 static int take_input(struct book *b, struct batch *x, int step, struct occ *o, int field, const char *text,
                       const struct entry *e)
@@ -211,7 +224,6 @@ static int take_input(struct book *b, struct batch *x, int step, struct occ *o, 
     const struct field *f = &st->field[field];
     struct input *in = input_add(o, field, book_keep(b, text), e);
     in->by = o->performer;
-    int err = 0;
     switch (f->kind) {
     case FIELD_CONTAINER:
         container_effect(b, x, f, in->text);
@@ -226,17 +238,10 @@ static int take_input(struct book *b, struct batch *x, int step, struct occ *o, 
     case FIELD_CHOICE:
         choice_effect(x, f, in->text);
         break;
-    case FIELD_NUMBER:
-    case FIELD_DERIVED:
-        err = dec_parse(in->text, strlen(in->text), &in->value);
-        break;
-    case FIELD_DATE:
-        err = clock_day_parse(in->text, &in->day);
-        break;
     default:
         break;
     }
-    return err;
+    return input_set(in, f, in->text);
 }
 
 static int take_derived(struct book *b, struct batch *x, int step, struct occ *o, const struct entry *e)
@@ -328,7 +333,8 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e)
         return CPF_E_PROFILE;
     const struct person *performer = o->performer;
     set_people(b, x, o, &x->protocol->step[step], e);
-    if (json_get_bool(e->body, "again")) /* who enters a value the second time checks; the first one performed */
+    if (json_get_bool(e->body,
+                      "again")) /* who enters a value the second time checks; the first one performed */
         o->performer = performer;
     note_late(o, e);
     x->typed += json_get_bool(e->body, "typed");
@@ -548,6 +554,7 @@ const struct apply_kind apply_batch_kinds[] = {
     {"deviation.closed", apply_dev_closed},
     {"hold.placed", apply_hold_placed},
     {"hold.lifted", apply_hold_lifted},
+    {"correction", apply_correction},
     {"batch.closed", apply_closed},
     {"batch.reopened", apply_closed},
     {NULL, NULL},

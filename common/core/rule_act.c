@@ -176,8 +176,7 @@ bool check_requirements(struct judge *j)
 /* ---- the form's values ---------------------------------------------------------- */
 
 /* A value as the form gives it, read as the field wants it. */
-static bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c,
-                       const char **ret)
+bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret)
 {
     *ret = text;
     *c = (struct code){.kind = CODE_TEXT};

@@ -91,7 +91,7 @@ void judge_command_code(struct judge *j)
 
 /* ---- badges --------------------------------------------------------------------- */
 
-static bool signed_in_here(const struct judge *j, const struct person *p)
+bool signed_in_here(const struct judge *j, const struct person *p)
 {
     for (size_t i = 0; i < j->bench->npeople; i++)
         if (j->bench->person[i] == p)

@@ -165,6 +165,9 @@ void scratch_add(struct judge *j, int field, const char *text, const struct code
 
 const struct input *scratch_input(const struct judge *j, struct ref r)
 {
+    for (size_t i = 0; i < j->ncorrected; i++)
+        if (j->corrected[i].step == r.step && j->corrected[i].field == r.field && r.step != j->step)
+            return &j->new_value[i];
     if (r.step != j->step)
         return batch_input(j->x, r);
     for (size_t i = j->occ.ninputs; i-- > 0;)
@@ -340,18 +343,18 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
 static bool check_lot(struct judge *j, const struct field *f, const struct code *c)
 {
     struct lot *l = (struct lot *)lot_of(j, c);
-    if (!l && f->lot_use == LOT_ACCOUNT)
+    bool fact = f->lot_use == LOT_ACCOUNT || j->fact;
+    if (!l && fact)
         return account_unknown(j, f, c);
     if (!l)
         return refuse_id(j, "lot.unknown", "lot", c->kind == CODE_GS1 ? c->lot : c->id);
     if (!listed(f->nmaterials, f->material, l->material)) {
         struct json *args = lot_args(j, l, NULL);
         json_set_str(j->a, args, "wanted", f->nmaterials ? f->material[0] : "");
-        if (!judge_find(j, f->lot_use == LOT_ACCOUNT ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args,
-                        f->id))
+        if (!judge_find(j, fact ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args, f->id))
             return false;
     }
-    if (f->lot_use == LOT_ACCOUNT)
+    if (fact)
         return account_lot(j, f, l, c);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
         return judge_find(j, EFFECT_REFUSE, "lot.mismatch", lot_args(j, l, NULL), NULL);

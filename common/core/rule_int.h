@@ -36,6 +36,10 @@ struct judge {
     struct batch *foreign;   /* the same while it is open, else NULL */
     struct batch *shared;    /* another open batch's opened unit was used: exposed, too */
     const char *shared_lot;
+    bool fact;               /* a correction: what was so, not what is meant to be */
+    size_t ncorrected;       /* a correction's new values, by which later steps are computed anew */
+    struct ref corrected[16];
+    struct input new_value[16];
     struct lot *open_lot;    /* opened by this command */
     const char *open_unit;
 };
@@ -79,6 +83,8 @@ void judge_expose(struct judge *j, struct batch *other, const char *code, const 
 /* rule_step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
 bool step_available(const struct judge *j, const struct batch *x, int step);
 bool check_people(struct judge *j);
+bool check_role(struct judge *j, const struct person *p);
+bool check_departments(struct judge *j, const struct person *p);
 /* May `p` stand beside the performer: recorder or witness? */
 bool check_second(struct judge *j, const struct person *p);
 bool check_begin(struct judge *j);
@@ -93,6 +99,8 @@ bool check_field(struct judge *j, int field, const struct code *c, const char *t
 const struct lot *lot_of(const struct judge *j, const struct code *c);
 /* Is it a container of another batch? Then it is noted as foreign. */
 bool note_foreign(struct judge *j, const struct code *c);
+/* A value as a form or a record gives it, read as the field wants it; false if it is refused. */
+bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret);
 void scratch_add(struct judge *j, int field, const char *text, const struct code *c);
 const struct input *scratch_input(const struct judge *j, struct ref r);
 bool fields_complete(const struct judge *j);
@@ -111,6 +119,8 @@ void judge_session(struct judge *j);
 void judge_deadline(struct judge *j);
 void judge_command_code(struct judge *j);
 void judge_badge(struct judge *j);
+bool signed_in_here(const struct judge *j, const struct person *p);
+void judge_correction(struct judge *j, const struct json *body);
 void judge_wrong_secret(struct judge *j);
 void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);

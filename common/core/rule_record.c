@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/key.h"
 #include "core/rule_int.h"
 
 struct record_kind {
@@ -32,6 +33,12 @@ static const struct record_kind kinds[] = {
     {"deviation.assessed", "batch", "batch", " quality ", {"dev", "grade", "reason"}, false},
     {"deviation.closed", "batch", "batch", " quality ", {"dev", "reason"}, false},
     {"hold.lifted", "batch", "batch", " quality ", {"hold", "reason"}, false},
+    {"correction",
+     "batch",
+     "batch",
+     " clinic manufacturing quality ",
+     {"step", "field", "value", "reason", "witness"},
+     false},
     {NULL, NULL, NULL, NULL, {NULL}, false},
 };
 
@@ -56,10 +63,55 @@ static bool good_day(const char *s)
     return !s || clock_day_parse(s, &day) == 0;
 }
 
+/* An id becomes a stream's name and, for what is scanned, a label: it must be fit for both. */
+static bool good_id(const struct record_kind *k, const char *id)
+{
+    char raw[BOUND_CODE_ID + 8];
+    bool label = strcmp(k->stream, "protocol") != 0 && strcmp(k->stream, "station") != 0 &&
+                 strcmp(k->stream, "room") != 0;
+    if (!id || !*id || strcmp(plain_id(id), id) != 0 || strcmp(id, "?") == 0)
+        return false;
+    return !label || !k->fresh || code_make('P', id, raw, sizeof(raw)) == 0;
+}
+
+static bool good_key(const char *text)
+{
+    uint8_t key[KEY_PUB];
+    return !text || (enc_unb64url_fixed(text, strlen(text), key, KEY_PUB) == 0 && key_check_public(key) == 0);
+}
+
+static bool good_department(const char *dept)
+{
+    static const char *const known[] = {"clinic", "carrier", "manufacturing", "quality", "management"};
+    for (size_t i = 0; dept && i < sizeof(known) / sizeof(*known); i++)
+        if (strcmp(dept, known[i]) == 0)
+            return true;
+    return !dept;
+}
+
+static bool is_list(const struct json *v, enum json_type of)
+{
+    json_each(i, v) if (i->type != of) return false;
+    return !v || v->type == JSON_ARRAY;
+}
+
+static const char *bad_person(const struct json *body)
+{
+    if (json_get(body, "dept") && !json_get_str(body, "dept"))
+        return "dept";
+    return !good_department(json_get_str(body, "dept"))         ? "dept"
+           : !good_key(json_get_str(body, "key"))               ? "key"
+           : !is_list(json_get(body, "roles"), JSON_STRING)     ? "roles"
+           : !is_list(json_get(body, "qualified"), JSON_OBJECT) ? "qualified"
+                                                                : NULL;
+}
+
 static const char *bad_member(const struct record_kind *k, const struct json *body)
 {
-    if (k->id && (!json_get_str(body, k->id) || strlen(json_get_str(body, k->id)) > BOUND_CODE_ID))
+    if (k->id && !good_id(k, json_get_str(body, k->id)))
         return k->id;
+    if (strcmp(k->stream, "person") == 0 && bad_person(body))
+        return bad_person(body);
     for (size_t i = 0; i < 6 && k->needs[i]; i++)
         if (!json_get_str(body, k->needs[i]))
             return k->needs[i];
@@ -70,11 +122,18 @@ static const char *bad_member(const struct record_kind *k, const struct json *bo
 
 /* ---- protocols: the text goes into the log in parts, so that the log explains itself ------ */
 
-#define PROTOCOL_PART 40000
+#define PROTOCOL_PART    40000
+#define PROTOCOL_ESCAPED 60000 /* as it stands in the entry */
 
 static size_t part_length(const char *text, size_t left)
 {
-    size_t n = left < PROTOCOL_PART ? left : PROTOCOL_PART;
+    size_t n = 0;
+    for (size_t written = 0; n < left && n < PROTOCOL_PART; n++) {
+        unsigned char c = (unsigned char)text[n];
+        written += c < ' ' ? 6 : c == '"' || c == '\\' ? 2 : 1;
+        if (written > PROTOCOL_ESCAPED)
+            break;
+    }
     while (n < left && ((unsigned char)text[n] & 0xc0) == 0x80)
         n--; /* not within a character */
     return n;
@@ -125,7 +184,16 @@ static void approve_protocol(struct judge *j, const struct json *body)
     const char *name = arena_printf(j->a, "%s@%s", id, version);
     const struct protocol_state *p = map_get(&j->book->protocols, name);
     if (!p || !p->protocol) {
-        judge_refuse(j, "protocol.unknown", args1(j, "protocol", name));
+        judge_refuse(j, "protocol.unknown", args1(j, "protocol", plain_id(name)));
+        return;
+    }
+    bool quality = strcmp(j->performer->dept, "quality") == 0;
+    if (quality ? p->quality : p->manufacturing) { /* a version that was superseded does not come back */
+        judge_refuse(j, "record.exists", args1(j, "record", name));
+        return;
+    }
+    if (p->approver == j->performer) { /* two departments are two people */
+        judge_refuse(j, "witness.same", args1(j, "person", j->performer->id));
         return;
     }
     char hash[44];
@@ -154,6 +222,15 @@ static bool known_object(const struct batch *x, const struct json *body)
     return false;
 }
 
+/* A major deviation is closed with its measures, not called minor an hour before release. */
+static bool lowers(const struct batch *x, const struct json *body)
+{
+    for (size_t i = 0; i < x->ndevs; i++)
+        if (strcmp(x->dev[i].id, json_get_str(body, "dev")) == 0)
+            return x->dev[i].grade && strcmp(x->dev[i].grade, "major") == 0;
+    return false;
+}
+
 static void record_on_batch(struct judge *j, const struct record_kind *k, const struct json *body)
 {
     struct batch *x = book_batch(j->book, json_get_str(body, "batch"));
@@ -167,6 +244,8 @@ static void record_on_batch(struct judge *j, const struct record_kind *k, const 
         judge_refuse(j, "act.producer", args1(j, "person", j->performer->id));
     else if (!known_object(x, body))
         judge_refuse(j, "record.unknown", NULL);
+    else if (grade && lowers(x, body))
+        judge_refuse(j, "record.exists", args1(j, "record", json_get_str(body, "dev")));
     else if (grade && strcmp(grade, "minor") != 0 && strcmp(grade, "major") != 0)
         judge_refuse(j, "record.invalid", args1(j, "field", "grade"));
     else {
@@ -220,6 +299,8 @@ void judge_record(struct judge *j)
         judge_refuse(j, "session.unknown-badge", NULL);
     else if (j->performer->locked)
         judge_refuse(j, "session.locked", NULL);
+    else if (j->performer->suspended)
+        judge_refuse(j, "person.suspended", args1(j, "person", j->performer->id));
     else if (!k)
         judge_refuse(j, "command.unknown", NULL);
     else if (!j->cmd->secret_given)
@@ -234,6 +315,8 @@ void judge_record(struct judge *j)
         register_protocol(j, body);
     else if (strcmp(k->kind, "protocol.approved") == 0)
         approve_protocol(j, body);
+    else if (strcmp(k->kind, "correction") == 0)
+        judge_correction(j, body);
     else if (strcmp(k->stream, "batch") == 0)
         record_on_batch(j, k, body);
     else

@@ -118,7 +118,7 @@ static bool check_person(struct judge *j, const struct person *p)
     return true;
 }
 
-static bool check_role(struct judge *j, const struct person *p)
+bool check_role(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
     if (s->nby == 0)
@@ -134,7 +134,7 @@ static bool check_role(struct judge *j, const struct person *p)
 }
 
 /* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */
-static bool check_departments(struct judge *j, const struct person *p)
+bool check_departments(struct judge *j, const struct person *p)
 {
     const char *dept = judge_step(j)->dept;
     if (strcmp(dept, "quality") == 0 && batch_acted(j->x, p, "manufacturing"))
