@@ -39,8 +39,11 @@ struct station {
     uint64_t seed;
     struct event *next;
     enum act act;
+    char badge[96], pin[16]; /* of the one who works here */
+    const char *path;
     json_t *request; /* in flight */
-    json_t *old;     /* an earlier answered request, and its answer */
+    const char *old_path;
+    json_t *old; /* an earlier answered request, and its answer */
     json_t *old_answer;
 };
 
@@ -113,14 +116,26 @@ static json_t *request_of(const char *raw)
     return json_pack("{s:s, s:s}", "id", id, "raw", raw);
 }
 
-/* Mostly codes nobody has, some that are known in every sample, some that are malformed. */
+static json_t *sign_in(struct station *s)
+{
+    char id[37];
+    uuid7_make(clock_now_ms(), id);
+    s->path = "/v1/sessions";
+    return json_pack("{s:s, s:s, s:s}", "id", id, "badge", s->badge, "pin", s->pin);
+}
+
+/* Sign-ins and outs, codes nobody has, numbers, and some that are malformed. */
 static json_t *new_request(struct station *s)
 {
     char raw[96], id[64];
     uint64_t r = draw(s);
+    s->path = "/v1/scans";
+    if ((r >> 24) % 16 == 0)
+        return sign_in(s);
     switch (r % 8) {
     case 0:
-        return request_of("X-OUT-0");
+        require(code_make('X', "OUT", raw, sizeof(raw)) == 0);
+        return request_of((r >> 32) % 4 ? s->badge : raw);
     case 1:
         snprintf(raw, sizeof(raw), "%llu.%llu", (unsigned long long)(r >> 50),
                  (unsigned long long)(r >> 8) % 10);
@@ -140,12 +155,17 @@ static json_t *choose(struct station *s)
     uint64_t r = draw(s) % 100;
     if (s->old && r < 8) {
         s->act = ACT_AGAIN;
+        s->path = s->old_path;
         return json_incref(s->old);
     }
     if (s->old && r < 11) {
+        char other[96];
         json_t *forged = jansson_copy(s->old);
-        json_object_set_new(forged, "raw", json_string("something else"));
+        bool scan = json_object_get(forged, "raw") != NULL;
+        require(code_make('P', "SOMEBODY-ELSE", other, sizeof(other)) == 0);
+        json_object_set_new(forged, scan ? "raw" : "badge", json_string(other));
         s->act = ACT_FORGED;
+        s->path = s->old_path;
         return forged;
     }
     s->act = ACT_NEW;
@@ -173,6 +193,7 @@ static void on_new(struct station *s, const struct client_reply *r)
         json_decref(s->old);
         json_decref(s->old_answer);
         s->old = json_incref(s->request);
+        s->old_path = s->path;
         s->old_answer = json_deep_copy(r->json);
     }
 }
@@ -209,7 +230,7 @@ static void on_next(evutil_socket_t fd, short what, void *arg)
         return;
     s->request = choose(s);
     s->of->busy++;
-    client_send(s->of->client, "/v1/scans", s->token, s->request, on_reply, s);
+    client_send(s->of->client, s->path, s->token, s->request, on_reply, s);
 }
 
 static void on_term(evutil_socket_t fd, short what, void *arg)
@@ -237,13 +258,32 @@ static void read_token(const char *dir, const char *name, char ret[TOKEN_SIZE])
     fclose(f);
 }
 
-static void start_station(struct campaign *c, int i, const char *dir, const char *name, uint64_t seed)
+/* Line i of the file: person and PIN. */
+static void read_person(const char *path, int i, struct station *s)
+{
+    char person[64];
+    FILE *f = fopen(path, "r");
+    for (int line = 0; f && line <= i; line++) {
+        if (fscanf(f, "%63s %15s", person, s->pin) != 2) {
+            fprintf(stderr, "crash: %s has no line %d\n", path, i + 1);
+            exit(2);
+        }
+    }
+    if (!f || code_make('P', person, s->badge, sizeof(s->badge)) != 0) {
+        perror(path);
+        exit(2);
+    }
+    fclose(f);
+}
+
+static void start_station(struct campaign *c, int i, char **argv, uint64_t seed)
 {
     struct station *s = &c->station[i];
     struct timeval now = {0, 0};
     s->of = c;
     s->seed = seed * 1000 + (uint64_t)i;
-    read_token(dir, name, s->token);
+    read_token(argv[3], argv[7 + i], s->token);
+    read_person(argv[5], i, s);
     s->next = event_new(c->base, -1, 0, on_next, s);
     event_add(s->next, &now);
 }
@@ -278,12 +318,12 @@ static void finish(struct campaign *c)
 int main(int argc, char **argv)
 {
     static struct campaign c;
-    if (argc < 7 || argc - 6 > STATIONS_MAX) {
-        fputs("usage: crash URL CA-FILE TOKEN-DIR ACKED-FILE SEED STATION.token...\n", stderr);
+    if (argc < 8 || argc - 7 > STATIONS_MAX) {
+        fputs("usage: crash URL CA-FILE TOKEN-DIR ACKED-FILE PEOPLE-FILE SEED STATION.token...\n", stderr);
         return 2;
     }
     c.base = event_base_new();
-    c.n = argc - 6;
+    c.n = argc - 7;
     c.acked = fopen(argv[4], "w");
     if (!c.base || !c.acked) {
         perror(argv[4]);
@@ -292,7 +332,7 @@ int main(int argc, char **argv)
     setvbuf(c.acked, NULL, _IOLBF, 0);
     connect_to(&c, argv[1], argv[2]);
     for (int i = 0; i < c.n; i++)
-        start_station(&c, i, argv[3], argv[6 + i], strtoull(argv[5], NULL, 10));
+        start_station(&c, i, argv, strtoull(argv[6], NULL, 10));
     struct event *term = evsignal_new(c.base, SIGTERM, on_term, &c);
     event_add(term, NULL);
     signal(SIGPIPE, SIG_IGN);
