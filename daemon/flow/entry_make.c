@@ -13,7 +13,8 @@ static const char *id_of(const struct person *p)
 static struct json *actor_of(const struct work *w, struct arena *a, const struct draft *d)
 {
     struct json *o = json_object(a);
-    json_set_str(a, o, "performed", d->performed ? d->performed->id : "system");
+    json_set_str(a, o, "performed", id_of(d->performed));
+    json_set_str(a, o, "system", d->performed ? NULL : "cpfd");
     json_set_str(a, o, "recorded", d->recorded != d->performed ? id_of(d->recorded) : NULL);
     json_set_str(a, o, "witnessed", id_of(d->witnessed));
     json_set_str(a, o, "dept", d->performed ? d->dept : NULL);
