@@ -27,7 +27,7 @@ comment on function cpf.pairs is 'The members of an object as name=value, for pe
 create view cpf.story as
 select s.idx, s.stream, s.sseq, s.at,
     (s.at at time zone coalesce(s.entry ->> 'zone', 'UTC'))::timestamp(0) as local_time,
-    s.entry -> 'actor' ->> 'performed' as person,
+    coalesce(s.entry -> 'actor' ->> 'performed', s.entry -> 'actor' ->> 'system') as person,
     s.entry -> 'actor' ->> 'recorded' as recorded_by,
     s.entry -> 'actor' ->> 'witnessed' as witnessed_by,
     s.entry -> 'actor' ->> 'station' as station,
