@@ -4,7 +4,7 @@
 packages_of() {
     case $1 in
     build) printf '%s ' build-essential meson ninja-build pkg-config python3 libevent-dev libyaml-dev \
-        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev ;;
+        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev libarchive-dev ;;
     # libdbd-pg-perl is the driver that sqitch only recommends.
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
     tools) printf '%s ' curl openssl util-linux ca-certificates ;;

@@ -1,0 +1,184 @@
+/*
+ * Persons' signatures. A key counts as a person's if a person.enrolled entry (or a person.changed with a new
+ * key) of that person's stream, carried in support/ with its own proof and before the act in the log, says
+ * so: what binds a name to a key is then under the log's signature and anchors like everything else, and the
+ * root key need not sign for each new member of staff.
+ */
+#include <string.h>
+
+#include "base/enc.h"
+#include "verify_int.h"
+
+/* Acts that are nothing without a signature. */
+static bool must_be_signed(const char *kind)
+{
+    static const char *const kinds[] = {"step.signed", "deviation.assessed", "deviation.closed",
+                                        "hold.lifted"};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+/* ---- whose key ---- */
+
+/* The newest word on the person's key before the act; NULL if there is none. */
+static const char *key_in_force(const struct verify *v, const char *person, uint64_t idx)
+{
+    const struct record *best = NULL;
+    for (size_t i = 0; i < v->nsupport; i++) {
+        const struct record *r = &v->support[i];
+        if (!r->proven || strncmp(r->e.stream, "person/", 7) != 0 || strcmp(r->e.stream + 7, person) != 0)
+            continue;
+        if (r->e.idx < idx && json_get_str(r->e.body, "key") && (!best || best->e.idx < r->e.idx))
+            best = r;
+    }
+    return best ? json_get_str(best->e.body, "key") : NULL;
+}
+
+static bool find_key(struct verify *v, const struct record *r, uint8_t ret[KEY_PUB])
+{
+    const char *person = json_get_str(r->e.actor, "performed"), *keyid = json_get_str(r->e.act, "key");
+    const char *key = person ? key_in_force(v, person, r->e.idx) : NULL;
+    char id[23];
+    if (!key || enc_unb64url_fixed(key, strlen(key), ret, KEY_PUB) != CPF_OK) {
+        verify_fail(v, ACT_KEY, r->file->name, "no enrolled key of %s here", person ? person : "nobody");
+        return false;
+    }
+    key_id(ret, id);
+    if (strcmp(id, keyid) != 0) {
+        verify_fail(v, ACT_KEY, r->file->name, "key %s, that of %s is %s", keyid, person, id);
+        return false;
+    }
+    if (key_check_public(ret) != CPF_OK) {
+        verify_fail(v, ACT_WEAK, r->file->name, "%s", person);
+        return false;
+    }
+    return true;
+}
+
+/* ---- what was signed ---- */
+
+static bool same_json(const struct json *a, const struct json *b)
+{
+    struct buf x, y;
+    if (!a || !b)
+        return a == b;
+    buf_init(&x);
+    buf_init(&y);
+    json_write(&x, a);
+    json_write(&y, b);
+    bool same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+    buf_fini(&x);
+    buf_fini(&y);
+    return same;
+}
+
+static bool same_text(const struct json *signed_, const char *name, const char *text)
+{
+    const char *s = json_get_str(signed_, name);
+    return s && text && strcmp(s, text) == 0;
+}
+
+/* The id stands on a command's first entry only; its others name that one by leaf. */
+static const char *id_of(const struct verify *v, const struct entry *e)
+{
+    if (e->id || !e->has_of)
+        return e->id;
+    for (size_t i = 0; i < v->nentries; i++)
+        if (v->entry[i].read && memcmp(v->entry[i].e.leaf, e->of, HASH_LEN) == 0)
+            return v->entry[i].e.id;
+    return NULL;
+}
+
+/* The first member of `signed` that the entry contradicts, or NULL. */
+static const char *contradiction(const struct verify *v, const struct entry *e, const struct json *s)
+{
+    static const char *const members[] = {"actor", "body", "id", "kind", "meaning", "pd", "shown", "stream"};
+    uint8_t shown[HASH_LEN];
+    size_t known = 0;
+    for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+        known += json_get(s, members[i]) != NULL;
+    if (s->type != JSON_OBJECT || known != s->len)
+        return "a member that does not belong there";
+    if (!same_text(s, "id", id_of(v, e)))
+        return "id";
+    if (!same_text(s, "kind", e->kind))
+        return "kind";
+    if (!same_text(s, "stream", e->stream))
+        return "stream";
+    if (!same_json(json_get(s, "actor"), e->actor))
+        return "actor";
+    if (!same_json(json_get(s, "body"), e->body))
+        return "body";
+    if (!same_json(json_get(s, "pd"), e->pd))
+        return "pd";
+    if (!json_get_str(s, "meaning"))
+        return "meaning";
+    const char *digest = json_get_str(s, "shown");
+    if (!digest || enc_unb64url_fixed(digest, strlen(digest), shown, sizeof(shown)) != CPF_OK)
+        return "shown";
+    return NULL;
+}
+
+static bool says_the_same(struct verify *v, const struct record *r)
+{
+    const char *text = json_get_str(r->e.act, "signed");
+    const struct json *s = NULL;
+    int err = json_parse(&v->a, text, strlen(text), &s, NULL);
+    const char *what = err ? cpf_strerror(err) : contradiction(v, &r->e, s);
+    if (what)
+        verify_fail(v, ACT_SAYS, r->file->name, "%s", what);
+    return !what;
+}
+
+/* ---- acts ---- */
+
+static bool signature_ok(struct verify *v, const struct record *r, const uint8_t pub[KEY_PUB])
+{
+    const char *text = json_get_str(r->e.act, "sig");
+    uint8_t sig[KEY_SIG];
+    struct buf msg;
+    buf_init(&msg);
+    entry_act_message(&msg, v->info.origin, json_get_str(r->e.act, "key"), json_get_str(r->e.act, "signed"));
+    bool ok = enc_unb64url_fixed(text, strlen(text), sig, sizeof(sig)) == CPF_OK &&
+              key_verify(pub, msg.data, msg.len, sig) == CPF_OK;
+    buf_fini(&msg);
+    if (!ok)
+        verify_fail(v, ACT_SIGNATURE, r->file->name, NULL);
+    return ok;
+}
+
+static void one_act(struct verify *v, struct record *r)
+{
+    uint8_t pub[KEY_PUB];
+    r->act = ACT_BAD;
+    bool says = says_the_same(v, r);
+    if (find_key(v, r, pub) && signature_ok(v, r, pub) && says)
+        r->act = ACT_GOOD;
+    v->nacts++;
+}
+
+/* Who enrolled whom is not this bundle's matter: such an act is checked if the key happens to be here. */
+static void support_act(struct verify *v, struct record *r)
+{
+    const char *person = json_get_str(r->e.actor, "performed");
+    if (person && key_in_force(v, person, r->e.idx))
+        one_act(v, r);
+    else
+        r->act = ACT_UNCHECKED;
+}
+
+void verify_acts(struct verify *v)
+{
+    for (size_t i = 0; i < v->nentries; i++) {
+        struct record *r = &v->entry[i];
+        if (r->read && r->e.act)
+            one_act(v, r);
+        else if (r->read && must_be_signed(r->e.kind))
+            verify_fail(v, ACT_MISSING, r->file->name, "%s", r->e.kind);
+    }
+    for (size_t i = 0; i < v->nsupport; i++)
+        if (v->support[i].read && v->support[i].e.act)
+            support_act(v, &v->support[i]);
+}

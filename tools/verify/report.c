@@ -1,0 +1,217 @@
+/* For people: the verdict first, then why, then what is proved. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/enc.h"
+#include "verify_int.h"
+
+struct out {
+    const struct verify *v;
+    struct buf *b;
+    bool ja;
+};
+
+static const char *pick(const struct out *o, const char *ja, const char *en)
+    __attribute__((format_arg(2), format_arg(3)));
+static const char *pick(const struct out *o, const char *ja, const char *en)
+{
+    return o->ja ? ja : en;
+}
+
+static const char *time_text(int64_t ms, char ret[CLOCK_TEXT])
+{
+    if (ms)
+        clock_format(ms, ret);
+    else
+        strcpy(ret, "-");
+    return ret;
+}
+
+/* ---- the verdict ---- */
+
+static void put_failures(struct out *o)
+{
+    const struct verify *v = o->v;
+    for (size_t i = 0; i < v->nfailures; i++) {
+        const struct verify_failure *f = &v->failure[i];
+        buf_printf(o->b, "  [%s] %s: %s", f->rule, *f->file ? f->file : "ZIP", o->ja ? f->ja : f->en);
+        if (f->detail)
+            buf_printf(o->b, " (%s)", f->detail);
+        buf_addc(o->b, '\n');
+    }
+    if (v->nmore)
+        buf_printf(o->b, pick(o, "  ほか %zu 件\n", "  and %zu more\n"), v->nmore);
+}
+
+static void put_verdict(struct out *o)
+{
+    const struct verify *v = o->v;
+    if (v->class == VERIFY_OK) {
+        buf_puts(o->b, pick(o, "合格: すべて確認できた\n", "VERIFIED: everything holds\n"));
+        return;
+    }
+    buf_printf(o->b, pick(o, "不合格: %zu 件 (終了コード %d)\n", "FAILED: %zu failures (exit status %d)\n"),
+               v->nfailures + v->nmore, (int)v->class);
+    put_failures(o);
+}
+
+/* ---- what it rests on ---- */
+
+static void put_label(struct out *o, const char *ja, const char *en)
+{
+    static const int width = 14; /* Japanese characters are two columns wide, and three bytes long */
+    int columns = o->ja ? (int)(strlen(ja) / 3) * 2 : (int)strlen(en);
+    buf_printf(o->b, "%s%*s", o->ja ? ja : en, width - columns, "");
+}
+
+static void put_log(struct out *o)
+{
+    const struct verify *v = o->v;
+    put_label(o, "記録簿", "log");
+    buf_printf(o->b, pick(o, "%s、%" PRIu64 " 件、根 ", "%s, size %" PRIu64 ", root "), v->checkpoint.origin,
+               v->checkpoint.size);
+    enc_b64(o->b, v->checkpoint.root, HASH_LEN);
+    buf_addc(o->b, '\n');
+}
+
+static void put_root(struct out *o)
+{
+    const struct verify *v = o->v;
+    if (!v->have_root)
+        return;
+    put_label(o, "根鍵", "root key");
+    note_key_format(&v->root, o->b);
+    buf_puts(o->b,
+             v->root_given
+                 ? pick(o, "(手元のもの)\n", " (the one you gave)\n")
+                 : pick(o, "\n              束の中の鍵である。束の外で得た根鍵と見比べること(--root)。\n",
+                        "\n              It came with the bundle: compare it with one that did "
+                        "not (--root).\n"));
+    if (!v->have_keys)
+        return;
+    put_label(o, "鍵の一覧", "key manifest");
+    buf_printf(o->b, pick(o, "第 %" PRIu64 " 版\n", "serial %" PRIu64 "\n"), v->keys.serial);
+}
+
+static void put_policy(struct out *o)
+{
+    const struct verify *v = o->v;
+    size_t votes = 0, witnesses = 0;
+    if (!v->have_policy)
+        return;
+    for (size_t i = 0; i < v->policy.nmembers; i++) {
+        witnesses += !v->policy.member[i].group;
+        votes += v->vote.time[i] > 0;
+    }
+    put_label(o, "方針", "policy");
+    buf_puts(o->b, v->policy_given ? pick(o, "手元のもの", "the one you gave")
+                   : v->policy_pinned
+                       ? pick(o, "根鍵が定めたもの", "the one that the root key names")
+                       : pick(o, "束のもの(根鍵は定めていない)", "the bundle's; the root key names none"));
+    buf_printf(o->b, pick(o, "、立会い %zu / %zu\n", "; cosigned by %zu of %zu witnesses\n"), votes,
+               witnesses);
+}
+
+static void put_anchors(struct out *o)
+{
+    const struct verify *v = o->v;
+    char from[CLOCK_TEXT];
+    for (size_t i = 0; i < v->nanchors; i++) {
+        const struct anchor *a = &v->anchor[i];
+        if (a->stamp)
+            put_label(o, "時刻認証", "time stamp");
+        else
+            put_label(o, "立会い", "witness");
+        buf_printf(o->b, pick(o, "%s に %" PRIu64 " 件 (%s)\n", "at %s: size %" PRIu64 " (%s)\n"),
+                   time_text(a->until, from), a->size, a->who);
+    }
+    if (v->nanchors)
+        return;
+    put_label(o, "時刻認証", "time stamp");
+    buf_puts(o->b,
+             pick(o, "なし。時刻は記録簿の時計だけによる。\n", "none: the times are the log's own word\n"));
+}
+
+static void put_complete(struct out *o)
+{
+    const struct verify *v = o->v;
+    char at[CLOCK_TEXT];
+    put_label(o, "記録", "entries");
+    buf_printf(o->b, pick(o, "%zu 件", "%zu"), v->nentries);
+    if (v->closed)
+        buf_printf(o->b, pick(o, "、%" PRIu64 " 番で締められた", ", closed by entry %" PRIu64), v->closed_at);
+    else
+        buf_puts(o->b, pick(o, "、締められていない", ", not closed"));
+    if (v->have_map)
+        buf_printf(o->b,
+                   pick(o, "、第 %" PRIu64 " 回の一覧 (%s) の時点で %" PRIu64 " 番まで全部ある",
+                        ", complete as of map %" PRIu64 " (%s): entries up to %" PRIu64),
+                   v->map.map, time_text(v->map_record->e.at, at), v->map.count);
+    buf_addc(o->b, '\n');
+    put_label(o, "無効範囲", "void ranges");
+    buf_printf(o->b,
+               v->voids_counted
+                   ? pick(o, "%zu 件(一覧の時点で全部)\n", "%zu, all there were as of the map\n")
+                   : pick(o, "%zu 件(これで全部とは証明されていない)\n", "%zu, not proved to be all\n"),
+               v->nvoids);
+}
+
+static void put_people(struct out *o)
+{
+    const struct verify *v = o->v;
+    put_label(o, "個人情報", "personal data");
+    if (v->info.disclosures)
+        buf_printf(o->b,
+                   pick(o, "%zu 件が確かめられ、%zu 件は消去済み\n", "%zu values checked, %zu erased\n"),
+                   v->ndisclosures, v->nredacted);
+    else
+        buf_puts(o->b, pick(o, "この束には含まれない\n", "not in this bundle\n"));
+    put_label(o, "本人の署名", "signatures");
+    buf_printf(o->b, pick(o, "%zu 件\n", "%zu acts signed by persons\n"), v->nacts);
+}
+
+/* ---- the entries and their brackets ---- */
+
+static void put_records(struct out *o)
+{
+    const struct verify *v = o->v;
+    char at[CLOCK_TEXT], after[CLOCK_TEXT], before[CLOCK_TEXT];
+    buf_puts(
+        o->b,
+        pick(o,
+             "\n「未収載」はその時点で記録簿になく、「収載済」はその時点であったと第三者の時計が証明する。\n"
+             "番号  位置      記録簿の時刻              未収載                    収載済                    "
+             "種別\n",
+             "\nSomebody else's clock proves: not in the log yet at `without`, in the log at `with`.\n"
+             "sseq  index     told by the log           without                   with                      "
+             "kind\n"));
+    for (size_t i = 0; i < v->nentries; i++) {
+        const struct record *r = &v->entry[i];
+        if (!r->read)
+            continue;
+        buf_printf(o->b, "%-5" PRIu64 " %-9" PRIu64 " %-25s %-25s %-25s %s%s%s\n", r->e.sseq, r->e.idx,
+                   time_text(r->e.at, at), time_text(r->after, after), time_text(r->before, before),
+                   r->e.kind, r->act == ACT_GOOD ? pick(o, " 署名", " signed") : "",
+                   r->proven ? "" : pick(o, " 証明なし", " NOT PROVED"));
+    }
+}
+
+void verify_report_text(const struct verify *v, bool ja, struct buf *ret)
+{
+    struct out o = {v, ret, ja};
+    put_verdict(&o);
+    if (!v->have_info)
+        return;
+    buf_addc(ret, '\n');
+    put_label(&o, "対象", "about");
+    buf_printf(ret, "%s\n", v->info.stream);
+    if (v->have_checkpoint)
+        put_log(&o);
+    put_root(&o);
+    put_policy(&o);
+    put_anchors(&o);
+    put_complete(&o);
+    put_people(&o);
+    put_records(&o);
+}

@@ -1,0 +1,62 @@
+#include "verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify_int.h"
+
+#define TREES ((size_t)1 << 30) /* what JSON trees of one bundle may take */
+
+static void run(struct verify *v, const void *zip, size_t len)
+{
+    if (!verify_zip(v, zip, len) || !verify_layout(v))
+        return;
+    verify_keys(v);
+    verify_policy(v);
+    verify_older(v);
+    verify_known(v);
+    verify_stamps(v);
+    verify_entries(v);
+    verify_void(v);
+    verify_stream(v);
+    verify_map(v);
+    verify_personal(v);
+    verify_acts(v);
+    verify_brackets(v);
+}
+
+struct verify *verify_run(const void *zip, size_t len, const struct verify_options *opt)
+{
+    struct verify *v = xcalloc(1, sizeof(*v));
+    v->opt = *opt;
+    require(opt->nknown <= VERIFY_KNOWN_MAX);
+    arena_init(&v->a, TREES);
+    arena_init(&v->own, 0);
+    run(v, zip, len);
+    return v;
+}
+
+void verify_free(struct verify *v)
+{
+    if (!v)
+        return;
+    free(v->member);
+    free(v->older);
+    free(v->anchor);
+    free(v->entry);
+    free(v->support);
+    arena_fini(&v->a);
+    arena_fini(&v->own);
+    free(v);
+}
+
+enum verify_class verify_class(const struct verify *v)
+{
+    return v->class;
+}
+
+size_t verify_failures(const struct verify *v, const struct verify_failure **ret)
+{
+    *ret = v->failure;
+    return v->nfailures;
+}
