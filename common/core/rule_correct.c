@@ -169,7 +169,7 @@ static bool take_correction(struct judge *j, const struct json *body, int field,
 {
     const struct field *f = &judge_step(j)->field[field];
     const char *text;
-    size_t no, at;
+    size_t no = 0, at = 0;
     struct code c;
     if (!find_input(j, body, field, &no, &at) || !read_value(j, f, json_get_str(body, "value"), &c, &text))
         return false;
