@@ -348,6 +348,8 @@ int main(int argc, char **argv)
         return 0;
     }
     arena_init(&s.arena, 0);
+    map_init(&s.person_by_id);
+    map_init(&s.station_by_id);
     path = story_path(&a);
     code = clock_zone_use(flag_or(&a, "zone", "Asia/Tokyo")) ? EXIT_USAGE : read_options(&a, &s.opt);
     if (!code && story_load(path, &st, why))
@@ -369,6 +371,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < plan.ncases; i++)
         story_free(plan.cases[i]);
     story_free(st);
+    map_fini(&s.person_by_id);
+    map_fini(&s.station_by_id);
     arena_fini(&s.arena);
     free(path);
     return code;

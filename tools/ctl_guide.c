@@ -21,7 +21,7 @@ static const struct {
      "製造部門（製造業務責任者）",
      "manufacturing (its manager)",
      "MM",
-     {"manufacturing-manager", "operator", NULL}},
+     {"production-manager", "operator", NULL}},
     {"quality",
      "品質部門（品質業務責任者）",
      "quality (its manager)",

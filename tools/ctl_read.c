@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-static volatile int tail_pause_ms = 1000;
+#define TAIL_PAUSE_NS 500000000L
 
 static int unknown_option(struct ctl *c, const struct ctl_command *cmd)
 {
@@ -261,19 +261,20 @@ static int run_log_search(struct ctl *c, const struct ctl_command *cmd)
 /* Shows what came last, then what comes; ends by signal or when the server goes away. */
 static int run_log_tail(struct ctl *c, const struct ctl_command *cmd)
 {
+    const char *limit = args_get(&c->args, "limit");
     bool once = args_flag(&c->args, "once");
     int64_t after = -1;
     json_t *v = NULL;
     int code;
 
-    args_get(&c->args, "stream"), args_get(&c->args, "kind"), args_get(&c->args, "limit");
+    args_get(&c->args, "stream"), args_get(&c->args, "kind");
     code = ctl_connect(c);
     if (!code)
         code = unknown_option(c, cmd);
     if (!code)
         code = ctl_call(c, "/v1/status", NULL, &v);
     if (!code) {
-        after = json_integer_value(json_object_get(v, "size")) - 21;
+        after = json_integer_value(json_object_get(v, "size")) - 1 - (limit ? atoi(limit) : 20);
         json_decref(v);
     }
     while (!code) {
@@ -284,7 +285,7 @@ static int run_log_tail(struct ctl *c, const struct ctl_command *cmd)
         json_decref(v);
         if (once)
             break;
-        nanosleep(&(struct timespec){tail_pause_ms / 1000, tail_pause_ms % 1000 * 1000000L}, NULL);
+        nanosleep(&(struct timespec){0, TAIL_PAUSE_NS}, NULL);
     }
     return code;
 }

@@ -27,7 +27,6 @@ struct record {
     const char *kind;
     struct member member[MEMBERS_MAX];
     int (*prepare)(struct ctl *c, json_t *body); /* an exit code */
-    void (*after)(struct ctl *c, const json_t *body, json_t *answer, const char *secret);
 };
 
 /* ── the body ──────────────────────────────────────────────────────────── */
@@ -193,6 +192,18 @@ static int prepare_person(struct ctl *c, json_t *body)
     return code;
 }
 
+static int set_suspended(struct ctl *c, json_t *body)
+{
+    (void)c;
+    return json_object_set_new(body, "suspended", json_true()) ? EXIT_USAGE : EXIT_FINE;
+}
+
+static int set_resumed(struct ctl *c, json_t *body)
+{
+    (void)c;
+    return json_object_set_new(body, "suspended", json_false()) ? EXIT_USAGE : EXIT_FINE;
+}
+
 /* The token is kept before the server knows its hash: one too many does no harm, one lost would. */
 static int prepare_station(struct ctl *c, json_t *body)
 {
@@ -223,30 +234,34 @@ static const struct record person_add = {"person.enrolled",
                                           {"qualified", "qualified", M_QUALS, false},
                                           {"name_ja", "name-ja", M_TEXT, false},
                                           {"name_en", "name-en", M_TEXT, false}},
-                                         prepare_person,
-                                         NULL};
+                                         prepare_person};
 static const struct record person_change = {"person.changed",
                                             {{"person", NULL, M_TEXT, true},
                                              {"dept", "dept", M_TEXT, false},
                                              {"roles", "role", M_LIST, false},
                                              {"qualified", "qualified", M_QUALS, false}},
-                                            NULL,
                                             NULL};
-static const struct record person_lock = {"person.locked", {{"person", NULL, M_TEXT, true}}, NULL, NULL};
-static const struct record person_unlock = {"person.unlocked", {{"person", NULL, M_TEXT, true}}, NULL, NULL};
+#define SUSPENDED                                                                                            \
+    {                                                                                                        \
+        {"person", NULL, M_TEXT, true},                                                                      \
+        {                                                                                                    \
+            "reason", "reason", M_TEXT, true                                                                 \
+        }                                                                                                    \
+    }
+static const struct record person_suspend = {"person.changed", SUSPENDED, set_suspended};
+static const struct record person_resume = {"person.changed", SUSPENDED, set_resumed};
+static const struct record person_unlock = {"person.unlocked", {{"person", NULL, M_TEXT, true}}, NULL};
 static const struct record station_add = {
     "station.enrolled",
     {{"station", NULL, M_TEXT, true}, {"kind", "kind", M_TEXT, true}, {"room", "room", M_TEXT, false}},
-    prepare_station,
-    NULL};
-static const struct record station_revoke = {
-    "station.revoked", {{"station", NULL, M_TEXT, true}}, NULL, NULL};
+    prepare_station};
+static const struct record station_revoke = {"station.revoked", {{"station", NULL, M_TEXT, true}}, NULL};
 static const struct record room_add = {
-    "room.added", {{"room", NULL, M_TEXT, true}, {"grade", "grade", M_TEXT, true}}, NULL, NULL};
+    "room.added", {{"room", NULL, M_TEXT, true}, {"grade", "grade", M_TEXT, true}}, NULL};
 static const struct record room_block = {
-    "room.blocked", {{"room", NULL, M_TEXT, true}, {"cause", "cause", M_TEXT, true}}, NULL, NULL};
+    "room.blocked", {{"room", NULL, M_TEXT, true}, {"cause", "cause", M_TEXT, true}}, NULL};
 static const struct record room_reopen = {
-    "room.reopened", {{"room", NULL, M_TEXT, true}, {"reason", "reason", M_TEXT, true}}, NULL, NULL};
+    "room.reopened", {{"room", NULL, M_TEXT, true}, {"reason", "reason", M_TEXT, true}}, NULL};
 #define EQUIPMENT_PARTS(need)                                                                                \
     {                                                                                                        \
         {"equipment", NULL, M_TEXT, true}, {"kind", "kind", M_TEXT, need}, {"room", "room", M_TEXT, false},  \
@@ -255,12 +270,11 @@ static const struct record room_reopen = {
             "in_service", "in-service", M_BOOL, false                                                        \
         }                                                                                                    \
     }
-static const struct record equipment_add = {"equipment.added", EQUIPMENT_PARTS(true), NULL, NULL};
-static const struct record equipment_change = {"equipment.changed", EQUIPMENT_PARTS(false), NULL, NULL};
+static const struct record equipment_add = {"equipment.added", EQUIPMENT_PARTS(true), NULL};
+static const struct record equipment_change = {"equipment.changed", EQUIPMENT_PARTS(false), NULL};
 static const struct record place_add = {
     "place.added",
     {{"place", NULL, M_TEXT, true}, {"kind", "kind", M_TEXT, true}, {"room", "room", M_TEXT, false}},
-    NULL,
     NULL};
 static const struct record lot_receive = {"lot.received",
                                           {{"lot", NULL, M_TEXT, true},
@@ -270,31 +284,22 @@ static const struct record lot_receive = {"lot.received",
                                            {"gtin", "gtin", M_TEXT, false},
                                            {"expiry", "expiry", M_TEXT, true},
                                            {"units", "units", M_INT, false}},
-                                          NULL,
                                           NULL};
-static const struct record lot_release = {"lot.released", {{"lot", NULL, M_TEXT, true}}, NULL, NULL};
-static const struct record lot_block = {"lot.blocked", {{"lot", NULL, M_TEXT, true}}, NULL, NULL};
+static const struct record lot_release = {"lot.released", {{"lot", NULL, M_TEXT, true}}, NULL};
+static const struct record lot_block = {"lot.blocked", {{"lot", NULL, M_TEXT, true}}, NULL};
 static const struct record deviation_assess = {"deviation.assessed",
                                                {BATCH_PART,
                                                 {"dev", NULL, M_TEXT, true},
                                                 {"grade", "grade", M_TEXT, true},
                                                 {"reason", "reason", M_TEXT, true}},
-                                               NULL,
                                                NULL};
 static const struct record deviation_close = {
-    "deviation.closed",
-    {BATCH_PART, {"dev", NULL, M_TEXT, true}, {"reason", "reason", M_TEXT, true}},
-    NULL,
-    NULL};
+    "deviation.closed", {BATCH_PART, {"dev", NULL, M_TEXT, true}, {"reason", "reason", M_TEXT, true}}, NULL};
 static const struct record hold_lift = {
-    "hold.lifted",
-    {BATCH_PART, {"hold", NULL, M_TEXT, true}, {"reason", "reason", M_TEXT, true}},
-    NULL,
-    NULL};
-static const struct record protocol_register = {
-    "protocol.registered", {{"text", NULL, M_FILE, true}}, NULL, NULL};
+    "hold.lifted", {BATCH_PART, {"hold", NULL, M_TEXT, true}, {"reason", "reason", M_TEXT, true}}, NULL};
+static const struct record protocol_register = {"protocol.registered", {{"text", NULL, M_FILE, true}}, NULL};
 static const struct record protocol_approve = {
-    "protocol.approved", {{"protocol", NULL, M_TEXT, true}, {"version", NULL, M_TEXT, true}}, NULL, NULL};
+    "protocol.approved", {{"protocol", NULL, M_TEXT, true}, {"version", NULL, M_TEXT, true}}, NULL};
 
 static int run_record(struct ctl *c, const struct ctl_command *cmd)
 {
@@ -349,8 +354,10 @@ const struct ctl_command ctl_record_commands[] = {
      run_record, &person_add},
     {"person", "change", "PERSON [--dept DEPT] [--role ROLE]... [--qualified NAME:UNTIL]... " SIGNED,
      "役割・資格を変更する", "change roles and qualifications", NULL, NULL, run_record, &person_change},
-    {"person", "lock", "PERSON " SIGNED, "職員の利用を止める", "lock a person out", NULL, NULL, run_record,
-     &person_lock},
+    {"person", "suspend", "PERSON --reason TEXT " SIGNED, "職員を業務から外す", "take a person off work",
+     NULL, NULL, run_record, &person_suspend},
+    {"person", "resume", "PERSON --reason TEXT " SIGNED, "業務に戻す", "bring a person back", NULL, NULL,
+     run_record, &person_resume},
     {"person", "unlock", "PERSON " SIGNED, "利用停止を解く", "end a lock-out", NULL, NULL, run_record,
      &person_unlock},
     {"station", "add", "STATION --kind KIND [--room ROOM] " SIGNED,

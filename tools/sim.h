@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include "base/jansson.h"
 #include "base/mem.h"
+#include "core/map.h"
 #include "sim_story.h"
 #include "sim_vars.h"
 
@@ -141,6 +142,7 @@ struct sim {
     json_t *protocol; /* of the server, for titles and for which steps are mandatory; may be NULL */
     struct sim_person *people;
     struct sim_station *stations;
+    struct map person_by_id, station_by_id;
     int groups;       /* copies of the facility */
     int64_t now;      /* the server's clock when it was last read */
     int64_t now_mono; /* our monotonic clock then: both run on */
@@ -151,6 +153,7 @@ struct sim {
     int64_t target; /* where to, while we sleep before it */
     struct event *pump;
     bool failed, unreachable;
+    bool released;  /* a station, a person or a secret's turn became free */
     size_t secrets; /* requests in flight that open a sealed secret: the server queues few */
     size_t requests, next_differs, clock_moves;
     struct tally *outcomes, *codes;

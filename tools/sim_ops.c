@@ -39,6 +39,7 @@ static void let_go(struct player *p, struct sim_person *who)
         if (p->held[i] == who) {
             p->held[i] = p->held[--p->nheld];
             who->holders--;
+            p->sim->released = true;
             return;
         }
 }
@@ -70,6 +71,7 @@ void ops_release(struct player *p)
     for (struct sim_station *st = p->sim->stations; st; st = st->next)
         if (st->busy == p)
             st->busy = NULL;
+    p->sim->released = true;
 }
 
 static bool free_for(const struct player *p, const struct sim_station *st)

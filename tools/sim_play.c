@@ -118,7 +118,8 @@ static void card(struct player *p, struct op *op)
 /* A badge is a witness's only where the bench is in the step. */
 static bool begins_with_badge(const struct block *b)
 {
-    return b->items && (b->items->kind == ITEM_WITNESS || (b->items->text && !strncmp(b->items->text, "P:", 2)));
+    return b->items &&
+           (b->items->kind == ITEM_WITNESS || (b->items->text && !strncmp(b->items->text, "P:", 2)));
 }
 
 static void choose(struct player *p, struct op *op)
@@ -292,7 +293,10 @@ static void on_answer(void *arg, const struct client_reply *r)
 
     p->op = NULL;
     p->state = PLAYER_WAITING;
-    p->sim->secrets -= needs_secret(op);
+    if (needs_secret(op)) {
+        p->sim->secrets--;
+        p->sim->released = true;
+    }
     if (r->status == 0) {
         p->sim->unreachable = true;
         check_fail(p, op->item, "no answer after %d tries: %s", r->tries, r->error);
@@ -313,7 +317,10 @@ static void on_answer(void *arg, const struct client_reply *r)
     if (!p->sim->failed)
         while (play_on(p))
             ;
-    clock_pump(p->sim);
+    /* whoever waits for a station, a person or a secret's turn may go on now */
+    if (p->state != PLAYER_BUSY || p->sim->released || p->sim->failed)
+        clock_pump(p->sim);
+    p->sim->released = false;
 }
 
 /* ── going on ──────────────────────────────────────────────────────────── */

@@ -12,18 +12,12 @@
 
 struct sim_person *world_person(struct sim *s, const char *id)
 {
-    for (struct sim_person *p = s->people; p && id; p = p->next)
-        if (!strcmp(p->id, id))
-            return p;
-    return NULL;
+    return id ? map_get(&s->person_by_id, id) : NULL;
 }
 
 struct sim_station *world_station(struct sim *s, const char *id)
 {
-    for (struct sim_station *st = s->stations; st && id; st = st->next)
-        if (!strcmp(st->id, id))
-            return st;
-    return NULL;
+    return id ? map_get(&s->station_by_id, id) : NULL;
 }
 
 static const char *keep(struct sim *s, const json_t *o, const char *name)
@@ -54,6 +48,7 @@ static int load_people(struct sim *s, const char *dir, char *ret_error, size_t s
         p->badge = arena_strdup(&s->arena, raw);
         p->next = s->people;
         s->people = p;
+        map_put(&s->person_by_id, p->id, p);
     }
     json_decref(list);
     free(path);
@@ -78,6 +73,7 @@ static void load_station(struct sim *s, const char *folder, const char *file)
     st->token = arena_strdup(&s->arena, token);
     st->next = s->stations;
     s->stations = st;
+    map_put(&s->station_by_id, st->id, st);
     free(token);
 }
 
