@@ -32,7 +32,8 @@ const char *codes_cast(struct player *p, const char *name, char *ret_error, size
 }
 
 /* L:il-2/1 -> lot of the cast, unit made of the batch's year and serial and the number. */
-static const char *lot_id(struct player *p, const struct player *owner, const char *word, char *ret_error, size_t size)
+static const char *lot_id(struct player *p, const struct player *owner, const char *word, char *ret_error,
+                          size_t size)
 {
     const char *slash = strchr(word, '/'), *unit = vars_get(&owner->vars, "unit", 4)->text;
     const char *name = slash ? arena_strndup(&p->arena, word, (size_t)(slash - word)) : word;

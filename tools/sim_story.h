@@ -79,8 +79,8 @@ struct block {
     const char *who, *second;
     const char *names[6]; /* BLOCK_IN, _OUT: people */
     bool part;            /* `...`: the step is not finished by this block */
-    bool gate;          /* `gate`: must be refused when a step was left out */
-    bool other;         /* BLOCK_ASSESS, _CLOSE, _LIFT: of the batch beside this one */
+    bool gate;            /* `gate`: must be refused when a step was left out */
+    bool other;           /* BLOCK_ASSESS, _CLOSE, _LIFT: of the batch beside this one */
     const char *late;     /* reason of a late entry */
     int64_t claim_ms;     /* the station's claim of time, before now; 0 = now */
     const char *pin;      /* BLOCK_IN: another PIN than the person's */
