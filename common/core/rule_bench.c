@@ -22,8 +22,7 @@ void judge_batch_card(struct judge *j)
         judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
         return;
     }
-    if (x->stopped) /* only what clears it away is left to do */
-        judge_find(j, EFFECT_ALERT, "batch.stopped", args1(j, "batch", x->id), NULL);
+    /* a stopped one, too: what clears it away is left to do */
     context(j, "batch", x->id, "accepted.batch", args1(j, "batch", x->id));
     j->v->batch = x;
 }

@@ -63,6 +63,14 @@ static bool good_day(const char *s)
     return !s || clock_day_parse(s, &day) == 0;
 }
 
+static bool among(const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcmp(*list, name) == 0)
+            return true;
+    return false;
+}
+
 /* An id becomes a stream's name and, for what is scanned, a label: it must be fit for both. */
 static bool good_id(const struct record_kind *k, const char *id)
 {
@@ -97,6 +105,9 @@ static bool is_list(const struct json *v, enum json_type of)
 
 static const char *bad_person(const struct json *body)
 {
+    static const char *const known[] = {"person", "dept",   "roles",     "qualified", "key",    "keyid",
+                                        "cred",   "locked", "suspended", "reason",    "remark", NULL};
+    json_each(m, body) if (!among(known, m->name)) return plain_id(m->name); /* staff appear as ids */
     if (json_get(body, "dept") && !json_get_str(body, "dept"))
         return "dept";
     return !good_department(json_get_str(body, "dept"))         ? "dept"
@@ -262,6 +273,23 @@ static void record_on_batch(struct judge *j, const struct record_kind *k, const 
     }
 }
 
+/* What people write in words goes behind a digest; what the entry says of itself is not theirs to say. */
+static void fill_record(struct judge *j, struct draft *d, const struct json *body)
+{
+    static const char *const words[] = {"reason", "cause", "note", "remark", NULL};
+    static const char *const own[] = {"outcome", "code",    "args",  "understood", "typed",
+                                      "derived", "pending", "holds", "deviations", NULL};
+    json_each(m, body)
+    {
+        if (among(own, m->name))
+            continue;
+        if (!among(words, m->name))
+            json_set(j->a, d->body, m->name, json_copy(j->a, m));
+        else if (m->type == JSON_STRING)
+            draft_secret(j, d, m->name, m->str);
+    }
+}
+
 static void record_plain(struct judge *j, const struct record_kind *k, const struct json *body)
 {
     const char *id = json_get_str(body, k->id);
@@ -276,7 +304,8 @@ static void record_plain(struct judge *j, const struct record_kind *k, const str
         judge_refuse(j, "record.unknown", args1(j, "record", id));
         return;
     }
-    struct draft *d = draft_add(j, stream, k->kind, json_copy(j->a, body));
+    struct draft *d = draft_add(j, stream, k->kind, json_object(j->a));
+    fill_record(j, d, body);
     d->sign = true;
     d->meaning = k->kind;
     judge_accept(j, d, "accepted.act", NULL);

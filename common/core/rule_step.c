@@ -55,11 +55,24 @@ static bool left_when_stopped(const struct step *s)
     return tests || clears(s) || s->verb == VERB_COUNTERSIGN || s->verb == VERB_JUDGE;
 }
 
-/* The step that must be done first and is not, or -1. A stopped batch is cleared away from wherever it
- * stands. */
-static int first_missing(const struct batch *x, const struct step *s)
+/* Would the step free something that the batch holds? */
+static bool frees(const struct book *b, const struct batch *x, const struct step *s)
 {
-    for (size_t i = 0; i < s->nafter && !(x->stopped && clears(s)); i++)
+    size_t pos = 0;
+    for (const struct thing *t; (t = map_next(&b->things, &pos));)
+        for (size_t i = 0; t->occupied == x && i < s->nfields; i++)
+            if (s->field[i].release && (!s->field[i].thing || strcmp(s->field[i].thing, t->kind) == 0))
+                return true;
+    return false;
+}
+
+/* The step that must be done first and is not, or -1. A stopped batch ends, and frees what it holds, from
+ * wherever it stands. */
+static int first_missing(const struct book *b, const struct batch *x, const struct step *s)
+{
+    if (x->stopped && (s->closes || frees(b, x, s)))
+        return -1;
+    for (size_t i = 0; i < s->nafter; i++)
         if (!batch_step_done(x, s->after[i]))
             return s->after[i];
     return -1;
@@ -67,11 +80,10 @@ static int first_missing(const struct batch *x, const struct step *s)
 
 bool step_available(const struct judge *j, const struct batch *x, int step)
 {
-    (void)j;
     const struct step *s = &x->protocol->step[step];
     if (exhausted(x, step))
         return false;
-    return (!x->stopped || left_when_stopped(s)) && first_missing(x, s) < 0;
+    return (!x->stopped || left_when_stopped(s)) && first_missing(j->book, x, s) < 0;
 }
 
 void judge_enter(struct judge *j, struct batch *x, int step)
@@ -205,7 +217,7 @@ static bool check_order(struct judge *j)
     const struct step *s = judge_step(j);
     if (exhausted(j->x, j->step))
         return judge_find(j, EFFECT_REFUSE, "step.done", args1(j, "step", s->id), NULL);
-    int missing = first_missing(j->x, s);
+    int missing = first_missing(j->book, j->x, s);
     if (missing < 0)
         return true;
     if (needs_steps(s))

@@ -11,11 +11,11 @@ static int by_text(const void *a, const void *b)
 
 struct lines {
     struct arena *a;
-    const char *line[4096];
+    const char *line[65536];
     size_t n;
 };
 
-#define ADD(l, ...) ((l)->line[(l)->n < 4095 ? (l)->n++ : 4095] = arena_printf((l)->a, __VA_ARGS__))
+#define ADD(l, ...) ((l)->line[(l)->n < 65535 ? (l)->n++ : 65535] = arena_printf((l)->a, __VA_ARGS__))
 
 static const char *id_of(const struct person *p)
 {
@@ -128,7 +128,7 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         if (!x->closed)
             dump_batch(&l, x);
-    assert_true(l.n < 4095);
+    assert_true(l.n < 65535);
     qsort(l.line, l.n, sizeof(*l.line), by_text);
     struct buf out;
     buf_init(&out);
