@@ -1,0 +1,35 @@
+/* Kind "bundle" of a request. */
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "bundle_make.h"
+#include "report.h"
+
+static int refuse(char **ret_error, const char *what)
+{
+    *ret_error = xstrdup(what);
+    return CPF_E_INVAL;
+}
+
+int report_bundle(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error)
+{
+    const json_t *older = json_object_get(q->all, "consistent");
+    struct bundle_request b = {.batch = q->batch,
+                               .size = q->size,
+                               .disclosures = q->disclosures,
+                               .made = q->now,
+                               .evidence = q->evidence};
+    if (!q->batch)
+        return refuse(ret_error, "batch is needed");
+    if (!q->evidence)
+        return refuse(ret_error, "evidence, the folder of keys, is needed");
+    if (older && (!json_is_array(older) || json_array_size(older) > BUNDLE_OLDER_MAX))
+        return refuse(ret_error, "consistent must be an array of sizes");
+    for (size_t i = 0; i < json_array_size(older); i++) {
+        json_int_t size = json_integer_value(json_array_get(older, i));
+        if (size < 1)
+            return refuse(ret_error, "consistent must be an array of sizes");
+        b.older[b.nolder++] = (uint64_t)size;
+    }
+    return bundle_make(s, &b, ret, ret_error);
+}

@@ -1,0 +1,109 @@
+/* cpf-report: see report.h. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "report.h"
+
+#define REQUEST_MAX 65536
+
+static const struct kind {
+    const char *name;
+    report_fn make;
+} kinds[] = {
+    {"bundle", report_bundle},
+    {NULL, NULL},
+};
+
+static report_fn kind_named(const char *name)
+{
+    for (const struct kind *k = kinds; name && k->name; k++)
+        if (strcmp(k->name, name) == 0)
+            return k->make;
+    return NULL;
+}
+
+static int failed(int status, const char *what, const char *more)
+{
+    fprintf(stderr, "cpf-report: %s%s%s\n", what, more ? ": " : "", more ? more : "");
+    return status;
+}
+
+static json_t *read_request(void)
+{
+    static char text[REQUEST_MAX];
+    json_error_t e;
+    size_t len = fread(text, 1, sizeof(text), stdin);
+    return len < sizeof(text) ? json_loadb(text, len, JSON_REJECT_DUPLICATES, &e) : NULL;
+}
+
+static const char *text_of(const json_t *all, const char *name)
+{
+    return json_string_value(json_object_get(all, name));
+}
+
+static int write_all(const struct buf *b)
+{
+    size_t done = fwrite(b->data ? b->data : "", 1, b->len, stdout);
+    return done == b->len && fflush(stdout) == 0 ? REPORT_FINE : failed(REPORT_FAILED, "stdout", NULL);
+}
+
+static int status_of(int err)
+{
+    switch (err) {
+    case CPF_E_INVAL:
+        return REPORT_REQUEST;
+    case CPF_E_NOTFOUND:
+        return REPORT_NOT_FOUND;
+    case CPF_E_AWAY:
+        return REPORT_AWAY;
+    default:
+        return REPORT_FAILED;
+    }
+}
+
+static int make(const struct report_request *q, report_fn fn)
+{
+    struct scan *s = NULL;
+    struct buf out;
+    char *why = NULL;
+    buf_init(&out);
+    int err = scan_open(q->database, NULL, &s, &why);
+    if (!err)
+        err = fn(s, q, &out, &why);
+    scan_close(s);
+    int status = err ? failed(status_of(err), cpf_strerror(err), why) : write_all(&out);
+    free(why);
+    buf_fini(&out);
+    return status;
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    json_t *all = read_request();
+    const json_t *disclosures = json_object_get(all, "disclosures"), *now = json_object_get(all, "now");
+    struct report_request q = {.kind = text_of(all, "kind"),
+                               .database = text_of(all, "database"),
+                               .batch = text_of(all, "batch"),
+                               .zone = text_of(all, "zone"),
+                               .evidence = text_of(all, "evidence"),
+                               .size = (uint64_t)json_integer_value(json_object_get(all, "size")),
+                               .now = now ? json_integer_value(now) : clock_now_ms(),
+                               .disclosures = !json_is_false(disclosures),
+                               .all = all};
+    report_fn fn = kind_named(q.kind);
+    int status;
+    if (!fn || !q.database)
+        status = failed(REPORT_REQUEST, "the request on stdin is not one", q.kind);
+    else if (clock_zone_use(q.zone ? q.zone : "Asia/Tokyo"))
+        status = failed(REPORT_REQUEST, "no such zone", q.zone);
+    else
+        status = make(&q, fn);
+    json_decref(all);
+    return status;
+}

@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * cpf-report: a short-lived process that makes one document. Its request is one JSON object on stdin, the
+ * document goes to stdout, what went wrong to stderr in one line. It reads the database as cpf_reader in one
+ * REPEATABLE READ snapshot and writes nothing.
+ *
+ *   {"kind", "database", ...}
+ *
+ *   kind       bundle, and what else main.c lists
+ *   database   libpq conninfo of the reader role
+ *   batch      its number
+ *   size       of the checkpoint that it speaks for; absent or 0: the newest
+ *   now        Unix ms of its making; absent: now
+ *   zone       the facility's; default Asia/Tokyo
+ *   disclosures  false: without personal data; default true
+ *   evidence   bundle: folder of keys, policy, certificates (bundle_make.h)
+ *   consistent bundle: array of earlier sizes
+ */
+#include "base/jansson.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/scan.h"
+
+/* Exit statuses. */
+#define REPORT_FINE      0
+#define REPORT_FAILED    1
+#define REPORT_REQUEST   2 /* the request cannot be read */
+#define REPORT_NOT_FOUND 3
+#define REPORT_AWAY      4 /* the database cannot be reached */
+
+struct report_request {
+    const char *kind, *database, *batch, *zone, *evidence;
+    uint64_t size;
+    int64_t now;
+    bool disclosures;
+    const json_t *all; /* for members of one kind alone */
+};
+
+/* Appends the document; *ret_error (free it) says why not. */
+typedef int (*report_fn)(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
+
+/* bundle_request.c */
+must_check int report_bundle(struct scan *s, const struct report_request *q, struct buf *ret,
+                             char **ret_error);
