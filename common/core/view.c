@@ -114,6 +114,12 @@ void row_end(struct view *v, const struct view_row *r)
     v->cfg.row(v->cfg.arg, r);
 }
 
+const char *actor_of(const struct entry *e)
+{
+    const char *person = json_get_str(e->actor, "performed");
+    return person ? person : json_get_str(e->actor, "system");
+}
+
 const char *json_text(struct view *v, const struct json *o)
 {
     struct buf b;
@@ -207,7 +213,7 @@ static void view_act(struct view *v, const struct entry *e, const char *batch)
     row_text(&r, "batch", batch);
     row_text(&r, "kind", e->kind);
     row_text(&r, "step", json_get_str(e->body, "step"));
-    row_text(&r, "person", json_get_str(e->actor, "performed"));
+    row_text(&r, "person", actor_of(e));
     row_text(&r, "dept", json_get_str(e->actor, "dept"));
     row_text(&r, "meaning", meaning_of(v, e));
     row_text(&r, "key", json_get_str(e->act, "key"));
@@ -237,7 +243,7 @@ static void view_refusal(struct view *v, const struct entry *e, const char *batc
     row_text(&r, "batch", batch);
     row_text(&r, "step", json_get_str(e->body, "step"));
     row_text(&r, "station", json_get_str(e->actor, "station"));
-    row_text(&r, "person", person ? person : json_get_str(e->actor, "performed"));
+    row_text(&r, "person", person ? person : actor_of(e));
     row_text(&r, "code", json_get_str(e->body, "code"));
     row_text(&r, "args", json_text(v, json_get(e->body, "args")));
     row_text(&r, "outcome", json_get_str(e->body, "outcome"));

@@ -25,7 +25,7 @@ static int64_t event_time(const struct entry *e)
 
 static const char *performer(const struct view_at *a)
 {
-    return json_get_str(a->e->actor, "performed");
+    return actor_of(a->e);
 }
 
 /* The columns that all rows of one input begin with. */
@@ -40,7 +40,13 @@ static struct view_row input_row(struct view_at *a, enum view_id table, const st
     row_text(&r, "field", f->id);
     row_num(&r, "at", event_time(a->e));
     row_text(&r, "person", performer(a));
+    row_text(&r, "corrects", json_get_str(a->e->body, "old"));
     return r;
+}
+
+static bool is(const struct entry *e, const char *kind)
+{
+    return strcmp(e->kind, kind) == 0;
 }
 
 /* ---- measurements ----------------------------------------------------------- */
@@ -50,9 +56,17 @@ static bool outside(const struct range *r, struct dec v)
     return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
 }
 
+static const char *reading_of(const struct entry *e, bool derived)
+{
+    if (is(e, "correction"))
+        return "corrected";
+    if (derived)
+        return "single";
+    return json_get_bool(e->body, "first") ? "first" : json_get_bool(e->body, "again") ? "second" : "single";
+}
+
 static void measurement(struct view_at *a, const struct field *f, const char *text)
 {
-    const struct json *body = a->e->body;
     struct dec v;
     if (dec_parse(text, strlen(text), &v) != 0)
         return;
@@ -62,10 +76,7 @@ static void measurement(struct view_at *a, const struct field *f, const char *te
     row_text(&r, "unit", f->unit);
     row_text(&r, "limits", outside(&f->action, v) ? "action" : outside(&f->alert, v) ? "alert" : "ok");
     row_num(&r, "derived", derived);
-    row_text(&r, "reading",
-             !derived && json_get_bool(body, "first")   ? "first"
-             : !derived && json_get_bool(body, "again") ? "second"
-                                                        : "single");
+    row_text(&r, "reading", reading_of(a->e, derived));
     row_end(a->v, &r);
 }
 
@@ -236,19 +247,21 @@ static void step_row(struct view_at *a, const char *state)
     row_end(a->v, &r);
 }
 
-static bool is(const struct entry *e, const char *kind)
+static bool enter_step(struct view_at *a, const struct json *where)
 {
-    return strcmp(e->kind, kind) == 0;
+    const char *id = json_get_str(where, "step");
+    int step = id ? protocol_step(a->p, id) : -1;
+    if (step < 0)
+        return false;
+    a->step = &a->p->step[step];
+    a->occ = json_get_int(where, "occ", 1);
+    return true;
 }
 
 static void step_entry(struct view_at *a)
 {
-    const char *id = json_get_str(a->e->body, "step");
-    int step = id ? protocol_step(a->p, id) : -1;
-    if (step < 0)
+    if (!enter_step(a, a->e->body))
         return;
-    a->step = &a->p->step[step];
-    a->occ = json_get_int(a->e->body, "occ", 1);
     bool done = !is(a->e, "step.input") || json_get_bool(a->e->body, "done");
     if (is(a->e, "step.input"))
         take_named(a, json_get_str(a->e->body, "field"), json_get_str(a->e->body, "text"));
@@ -260,6 +273,22 @@ static void step_entry(struct view_at *a)
     if (done && !skipped) /* what was not done changes no state */
         set_state(a, a->step->state);
     step_row(a, skipped ? "skipped" : done ? "done" : "begun");
+}
+
+/* ---- corrections: a new row beside the old one, which stays --------------------------- */
+
+/* What was derived from the old value comes again, also in later steps. */
+static void correction(struct view_at *a)
+{
+    const struct json *body = a->e->body;
+    if (!enter_step(a, body))
+        return;
+    take_named(a, json_get_str(body, "field"), json_get_str(body, "value"));
+    json_each(d, json_get(body, "derived"))
+    {
+        if (enter_step(a, d))
+            take_named(a, json_get_str(d, "field"), json_get_str(d, "value"));
+    }
 }
 
 /* ---- deviations and holds ------------------------------------------------------------------ */
@@ -355,6 +384,7 @@ static const struct {
     {"deviation.closed", deviation},
     {"hold.placed", hold},
     {"hold.lifted", hold},
+    {"correction", correction},
     {"batch.closed", closed},
     {"batch.reopened", closed},
 };

@@ -23,6 +23,8 @@ struct view_row row_begin(enum view_id table);
 void row_text(struct view_row *r, const char *name, const char *s); /* NULL: not given */
 void row_num(struct view_row *r, const char *name, int64_t n);
 void row_end(struct view *v, const struct view_row *r);
+/* Who acted: a person, or the daemon by itself ("cpfd": a deadline, a day's end). */
+const char *actor_of(const struct entry *e);
 const char *json_text(struct view *v, const struct json *o); /* canonical bytes; NULL -> NULL */
 
 /* view_batch.c: an entry of a batch's stream. */

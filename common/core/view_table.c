@@ -51,25 +51,27 @@ static const struct view_column session[] = {
 };
 
 static const struct view_column measurement[] = {
-    {"idx", VIEW_INT, VIEW_KEY},        {"n", VIEW_INT, VIEW_KEY},         {"batch", VIEW_TEXT, VIEW_LAST},
-    {"step", VIEW_TEXT, VIEW_LAST},     {"occ", VIEW_INT, VIEW_LAST},      {"field", VIEW_TEXT, VIEW_LAST},
-    {"value", VIEW_DECIMAL, VIEW_LAST}, {"unit", VIEW_TEXT, VIEW_LAST},    {"limits", VIEW_TEXT, VIEW_LAST},
-    {"derived", VIEW_BOOL, VIEW_LAST},  {"reading", VIEW_TEXT, VIEW_LAST}, {"at", VIEW_TIME, VIEW_LAST},
-    {"person", VIEW_TEXT, VIEW_LAST},
+    {"idx", VIEW_INT, VIEW_KEY},        {"n", VIEW_INT, VIEW_KEY},          {"batch", VIEW_TEXT, VIEW_LAST},
+    {"step", VIEW_TEXT, VIEW_LAST},     {"occ", VIEW_INT, VIEW_LAST},       {"field", VIEW_TEXT, VIEW_LAST},
+    {"value", VIEW_DECIMAL, VIEW_LAST}, {"unit", VIEW_TEXT, VIEW_LAST},     {"limits", VIEW_TEXT, VIEW_LAST},
+    {"derived", VIEW_BOOL, VIEW_LAST},  {"reading", VIEW_TEXT, VIEW_LAST},  {"at", VIEW_TIME, VIEW_LAST},
+    {"person", VIEW_TEXT, VIEW_LAST},   {"corrects", VIEW_TEXT, VIEW_LAST},
 };
 
 static const struct view_column lot_use[] = {
-    {"idx", VIEW_INT, VIEW_KEY},       {"n", VIEW_INT, VIEW_KEY},      {"batch", VIEW_TEXT, VIEW_LAST},
-    {"step", VIEW_TEXT, VIEW_LAST},    {"occ", VIEW_INT, VIEW_LAST},   {"field", VIEW_TEXT, VIEW_LAST},
-    {"lot", VIEW_TEXT, VIEW_LAST},     {"unit", VIEW_TEXT, VIEW_LAST}, {"use", VIEW_TEXT, VIEW_LAST},
-    {"outcome", VIEW_TEXT, VIEW_LAST}, {"at", VIEW_TIME, VIEW_LAST},   {"person", VIEW_TEXT, VIEW_LAST},
+    {"idx", VIEW_INT, VIEW_KEY},        {"n", VIEW_INT, VIEW_KEY},      {"batch", VIEW_TEXT, VIEW_LAST},
+    {"step", VIEW_TEXT, VIEW_LAST},     {"occ", VIEW_INT, VIEW_LAST},   {"field", VIEW_TEXT, VIEW_LAST},
+    {"lot", VIEW_TEXT, VIEW_LAST},      {"unit", VIEW_TEXT, VIEW_LAST}, {"use", VIEW_TEXT, VIEW_LAST},
+    {"outcome", VIEW_TEXT, VIEW_LAST},  {"at", VIEW_TIME, VIEW_LAST},   {"person", VIEW_TEXT, VIEW_LAST},
+    {"corrects", VIEW_TEXT, VIEW_LAST},
 };
 
 static const struct view_column thing_use[] = {
-    {"idx", VIEW_INT, VIEW_KEY},    {"n", VIEW_INT, VIEW_KEY},        {"batch", VIEW_TEXT, VIEW_LAST},
-    {"step", VIEW_TEXT, VIEW_LAST}, {"occ", VIEW_INT, VIEW_LAST},     {"field", VIEW_TEXT, VIEW_LAST},
-    {"kind", VIEW_TEXT, VIEW_LAST}, {"thing", VIEW_TEXT, VIEW_LAST},  {"use", VIEW_TEXT, VIEW_LAST},
-    {"at", VIEW_TIME, VIEW_LAST},   {"person", VIEW_TEXT, VIEW_LAST}, {"station", VIEW_TEXT, VIEW_LAST},
+    {"idx", VIEW_INT, VIEW_KEY},        {"n", VIEW_INT, VIEW_KEY},        {"batch", VIEW_TEXT, VIEW_LAST},
+    {"step", VIEW_TEXT, VIEW_LAST},     {"occ", VIEW_INT, VIEW_LAST},     {"field", VIEW_TEXT, VIEW_LAST},
+    {"kind", VIEW_TEXT, VIEW_LAST},     {"thing", VIEW_TEXT, VIEW_LAST},  {"use", VIEW_TEXT, VIEW_LAST},
+    {"at", VIEW_TIME, VIEW_LAST},       {"person", VIEW_TEXT, VIEW_LAST}, {"station", VIEW_TEXT, VIEW_LAST},
+    {"corrects", VIEW_TEXT, VIEW_LAST},
 };
 
 static const struct view_column signed_act[] = {

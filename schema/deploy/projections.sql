@@ -129,7 +129,7 @@ comment on column cpf.deviation.cause is 'Code of what happened (etc/catalogue.y
 comment on column cpf.deviation.args is 'Its values, JSON.';
 comment on column cpf.deviation.hold is 'Does it hold the batch?';
 comment on column cpf.deviation.opened is 'When it happened.';
-comment on column cpf.deviation.opened_by is 'Who was acting; system: a deadline passed.';
+comment on column cpf.deviation.opened_by is 'Who was acting; cpfd: a deadline passed.';
 comment on column cpf.deviation.grade is 'minor or major; null: not assessed.';
 comment on column cpf.deviation.assessed is 'When it was assessed last,';
 comment on column cpf.deviation.assessed_by is 'and by whom.';
@@ -185,6 +185,7 @@ create table cpf.measurement (
     reading text,
     at      timestamptz,
     person  text,
+    corrects text,
     primary key (idx, n)
 );
 create index measurement_batch on cpf.measurement (batch, step, field);
@@ -197,9 +198,11 @@ comment on column cpf.measurement.unit is 'in this unit.';
 comment on column cpf.measurement.limits is 'ok, alert or action: within the protocol''s limits, or beyond which.';
 comment on column cpf.measurement.derived is 'Computed, not read.';
 comment on column cpf.measurement.reading is
-    'single; first and second of two independent entries: a first one without a second was asked for again.';
+    'single; first and second of two independent entries: a first one without a second was asked for again; '
+    'corrected: takes the place of an earlier one, which stays.';
 comment on column cpf.measurement.at is 'When it was measured.';
 comment on column cpf.measurement.person is 'By whom.';
+comment on column cpf.measurement.corrects is 'The value that this one corrects; null for derived ones.';
 
 create table cpf.lot_use (
     idx     bigint not null,
@@ -214,6 +217,7 @@ create table cpf.lot_use (
     outcome text,
     at      timestamptz,
     person  text,
+    corrects text,
     primary key (idx, n)
 );
 create index lot_use_batch on cpf.lot_use (batch);
@@ -224,6 +228,7 @@ comment on column cpf.lot_use.n is 'and which of its inputs, from 1.';
 comment on column cpf.lot_use.unit is 'Serial of the bottle, where it was read.';
 comment on column cpf.lot_use.use is 'stage: put ready; draw: measured out; account: read off the empty, what was truly used.';
 comment on column cpf.lot_use.outcome is 'What the rules said of it.';
+comment on column cpf.lot_use.corrects is 'The lot that this one corrects: that one was not used.';
 
 create table cpf.thing_use (
     idx     bigint not null,
@@ -238,6 +243,7 @@ create table cpf.thing_use (
     at      timestamptz,
     person  text,
     station text,
+    corrects text,
     primary key (idx, n)
 );
 create index thing_use_batch on cpf.thing_use (batch, step, occ);
@@ -250,6 +256,7 @@ comment on column cpf.thing_use.kind is 'container, equipment, place, badge or d
 comment on column cpf.thing_use.thing is 'Its number.';
 comment on column cpf.thing_use.use is
     'Containers: issue, attach, fill, take, consume, place, discard, leave. Equipment and places: occupy, release, or null.';
+comment on column cpf.thing_use.corrects is 'What this one corrects.';
 
 create table cpf.signed_act (
     idx     bigint primary key,

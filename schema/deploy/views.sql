@@ -45,10 +45,16 @@ select s.idx, s.stream, s.sseq, s.at,
         case when x.said then x.body ->> 'code' end,
         case when x.said or x.body ->> 'code' is null then cpf.pairs(x.body -> 'args') end,
         case when x.said then cpf.pairs(x.body -> 'understood') end,
-        coalesce((x.body ->> 'field') || '=' || (x.body ->> 'text'), x.body ->> 'field',
-            case when x.body ->> 'kind' = 'witness' then 'witness=' || (x.body ->> 'text') end),
-        case when s.kind = 'step.input' then nullif(case when x.body ->> 'kind' in ('lot', 'gs1') then 'U' else '' end
-            || (x.body ->> 'unit'), '') end,
+        case when s.kind = 'correction' then
+            pg_catalog.concat(x.body ->> 'field', ': ', coalesce(x.body ->> 'old', '*'), ' → ',
+                coalesce(x.body ->> 'value', '*'))
+        else
+            coalesce((x.body ->> 'field') || '=' || (x.body ->> 'text'), x.body ->> 'field',
+                case when x.body ->> 'kind' = 'witness' then 'witness=' || (x.body ->> 'text') end)
+        end,
+        case when s.kind in ('step.input', 'correction') then
+            case when x.body ->> 'kind' in ('lot', 'gs1') then 'U' || (x.body ->> 'unit') else x.body ->> 'unit' end
+        end,
         case when (x.body ->> 'first')::bool then '(1/2)' when (x.body ->> 'again')::bool then '(2/2)' end,
         cpf.pairs(x.body -> 'values'),
         (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', (d ->> 'field') || '=' || (d ->> 'value'), d ->> 'unit'),

@@ -109,40 +109,40 @@ static void test_tell_reads_as_a_story(void **state)
          "2026-11-02 09:00:00|OP1 記録 OP2|kit|refused|refused|ident.foreign kind=container\n"
          "2026-11-02 09:00:00|OP1 記録 OP2||step.again|already|scan.already code=KA-0001-T1 id=KA-0001-T1 "
          "kind=container\n"
-         "2026-11-02 09:00:00|OP1 記録 OP2|kit|step.input|accepted|tubes=KA-0001-T2\n"
-         "2026-11-02 09:00:00|OP1 記録 OP2|kit|step.input|accepted|lot=TB1 [done]\n");
+         "2026-11-02 09:00:01|OP1 記録 OP2|kit|step.input|accepted|tubes=KA-0001-T2\n"
+         "2026-11-02 09:00:01|OP1 記録 OP2|kit|step.input|accepted|lot=TB1 [done]\n");
 }
 
 static void test_tell_shows_values_units_and_second_entries(void **state)
 {
     says(state, TELL "where step = 'weigh'",
-         "2026-11-02 09:02:00|OP1 記録 OP2|weigh|step.input|accepted|gross=15.0 g (1/2)\n"
-         "2026-11-02 09:02:00|OP2 記録 OP1|weigh|refused|refused|value.differs field=gross id=15.1 "
+         "2026-11-02 09:02:01|OP1 記録 OP2|weigh|step.input|accepted|gross=15.0 g (1/2)\n"
+         "2026-11-02 09:02:02|OP2 記録 OP1|weigh|refused|refused|value.differs field=gross id=15.1 "
          "kind=number\n"
-         "2026-11-02 09:02:00|OP2 記録 OP1|weigh|step.input|accepted|gross=15.0 g (1/2)\n"
-         "2026-11-02 09:02:00|OP1 記録 OP2|weigh|step.input|accepted|gross=15.0 g (2/2)\n"
-         "2026-11-02 09:02:00|OP1 記録 OP2|weigh|step.input|alert|value.alert field=net hi=– lo=10 unit=g "
+         "2026-11-02 09:02:02|OP2 記録 OP1|weigh|step.input|accepted|gross=15.0 g (1/2)\n"
+         "2026-11-02 09:02:02|OP1 記録 OP2|weigh|step.input|accepted|gross=15.0 g (2/2)\n"
+         "2026-11-02 09:02:03|OP1 記録 OP2|weigh|step.input|alert|value.alert field=net hi=– lo=10 unit=g "
          "value=7.0 "
          "id=8.0 kind=number tare=8.0 g net=7.0 g\n"
-         "2026-11-02 09:02:00|OP1 記録 OP2 立会 OP3|weigh|step.input|accepted|witness=OP3 [done]\n");
+         "2026-11-02 09:02:03|OP1 記録 OP2 立会 OP3|weigh|step.input|accepted|witness=OP3 [done]\n");
 }
 
 static void test_tell_shows_deviations_holds_and_acts(void **state)
 {
     says(state,
          TELL "where what like 'deviation%' or what like 'hold%' or what in ('step.signed', 'batch.closed')",
-         "2026-11-02 09:02:00|OP1 記録 OP2|spin|deviation.opened||KA-0001-DV1 value.action field=warmth "
+         "2026-11-02 09:02:03|OP1 記録 OP2|spin|deviation.opened||KA-0001-DV1 value.action field=warmth "
          "hi=30 lo=15 "
          "unit=°C value=35.0 warmth\n"
-         "2026-11-02 09:02:00|OP1|wipe|deviation.opened||KA-0001-DV2 skip.recorded step=wipe\n"
-         "2026-11-02 09:02:00|OP1 記録 OP2|account|deviation.opened||KA-0001-DV3 lot.used-expired "
+         "2026-11-02 09:02:04|OP1|wipe|deviation.opened||KA-0001-DV2 skip.recorded step=wipe\n"
+         "2026-11-02 09:02:04|OP1 記録 OP2|account|deviation.opened||KA-0001-DV3 lot.used-expired "
          "expiry=2026-11-01 "
          "lot=TB-OLD lot [hold]\n"
-         "2026-11-02 09:02:00|OP1 記録 OP2||hold.placed||KA-0001-H1 (KA-0001-DV3) lot.used-expired\n"
-         "2026-11-02 09:03:00|QM||deviation.assessed|accepted|KA-0001-DV1 minor\n"
-         "2026-11-02 09:03:00|QM||deviation.closed|accepted|KA-0001-DV1\n"
-         "2026-11-02 09:03:00|QM||hold.lifted|accepted|KA-0001-H1\n"
-         "2026-11-02 09:03:00|QM|decision|step.signed|accepted|disposition=released [done]\n"
+         "2026-11-02 09:02:04|OP1 記録 OP2||hold.placed||KA-0001-H1 (KA-0001-DV3) lot.used-expired\n"
+         "2026-11-02 09:03:04|QM||deviation.assessed|accepted|KA-0001-DV1 minor\n"
+         "2026-11-02 09:03:04|QM||deviation.closed|accepted|KA-0001-DV1\n"
+         "2026-11-02 09:03:04|QM||hold.lifted|accepted|KA-0001-H1\n"
+         "2026-11-02 09:03:04|QM|decision|step.signed|accepted|disposition=released [done]\n"
          "2026-11-03 09:00:00|QM|end|step.signed|accepted|[done]\n"
          "2026-11-03 09:00:00|QM||batch.closed||entries=36\n");
 }
@@ -166,13 +166,13 @@ static void test_tell_names_the_checkpoint_that_signs(void **state)
 static void test_story_tells_days_and_master_data(void **state)
 {
     says(state, "select person, what, text from cpf.story where stream = 'day/B21/2026-11-03' order by idx",
-         "system|day.opened|\n"
+         "cpfd|day.opened|\n"
          "OP1|session.opened|OP1\n"
          "OP1|bench.context|batch=KA-0001\n"
          "OP1|session.closed|OP1\n"
          "OP1|session.opened|OP1\n"
          "OP1|bench.context|batch=KA-0002\n"
-         "system|session.failed|session.wrong-secret left=4 OP3\n");
+         "cpfd|session.failed|session.wrong-secret left=4 OP3\n");
     says(state, "select what, text from cpf.story where stream = 'lot/TB1' order by idx",
          "lot.received|TB1\nlot.released|TB1\n");
 }
@@ -183,7 +183,7 @@ static void test_deviations_tell_cause_grade_and_end(void **state)
          "select batch, deviation, step, field, cause, args->>'value', hold, grade, assessed_by, closed, "
          "closed_by "
          "from cpf.deviations order by idx",
-         "KA-0001|KA-0001-DV1|spin|warmth|value.action|35.0|f|minor|QM|2026-11-02 09:03:00|QM\n"
+         "KA-0001|KA-0001-DV1|spin|warmth|value.action|35.0|f|minor|QM|2026-11-02 09:03:04|QM\n"
          "KA-0001|KA-0001-DV2|wipe||skip.recorded||f||||\n"
          "KA-0001|KA-0001-DV3|account|lot|lot.used-expired||t||||\n");
 }
@@ -191,7 +191,7 @@ static void test_deviations_tell_cause_grade_and_end(void **state)
 static void test_holds_tell_cause_and_end(void **state)
 {
     says(state, "select batch, hold, cause, deviation, placed, lifted, lifted_by from cpf.holds",
-         "KA-0001|KA-0001-H1|lot.used-expired|KA-0001-DV3|2026-11-02 09:02:00|2026-11-02 09:03:00|QM\n");
+         "KA-0001|KA-0001-H1|lot.used-expired|KA-0001-DV3|2026-11-02 09:02:04|2026-11-02 09:03:04|QM\n");
 }
 
 static void test_lots_used_tell_batch_step_and_bottle(void **state)

@@ -314,6 +314,59 @@ static void test_view_signed_act_tells_its_meaning(void **state)
     end(&f);
 }
 
+/* The old row stays; the new one says what it corrects, and what was derived from it comes again. */
+static void test_view_correction_adds_rows(void **state)
+{
+    struct fold f;
+    struct entry e;
+    (void)state;
+    begin(&f);
+    fold_all(&f);
+    size_t n = view_sheet_count(f.sheet, VIEW_MEASUREMENT),
+           steps = view_sheet_count(f.sheet, VIEW_BATCH_STEP);
+    size_t lots = view_sheet_count(f.sheet, VIEW_LOT_USE);
+    read_entry(&f, 0, &e);
+    e.idx = f.rig.n;
+    e.stream = "batch/KA-0001";
+    e.kind = "correction";
+    const char *body =
+        "{\"derived\":[{\"field\":\"net\",\"occ\":1,\"step\":\"weigh\",\"unit\":\"g\",\"value\":\"12.0\"}],"
+        "\"field\":\"tare\",\"occ\":1,\"old\":\"8.0\",\"step\":\"weigh\",\"unit\":\"g\",\"value\":\"3.0\"}";
+    assert_int_equal(json_parse(&f.arena, body, strlen(body), &e.body, NULL), 0);
+    assert_int_equal(view_entry(f.view, &e), 0);
+    assert_int_equal(view_sheet_count(f.sheet, VIEW_MEASUREMENT), n + 2);
+    is(VIEW_MEASUREMENT, n, "value", "3.0");
+    is(VIEW_MEASUREMENT, n, "reading", "corrected");
+    is(VIEW_MEASUREMENT, n, "corrects", "8.0");
+    is(VIEW_MEASUREMENT, n + 1, "field", "net");
+    is(VIEW_MEASUREMENT, n + 1, "value", "12.0");
+    is(VIEW_MEASUREMENT, n + 1, "limits", "ok"); /* the old one was beyond the alert limit */
+    is(VIEW_MEASUREMENT, n + 1, "derived", "1");
+    assert_int_equal(view_sheet_count(f.sheet, VIEW_BATCH_STEP), steps);
+    e.idx++;
+    body = "{\"field\":\"lot\",\"occ\":1,\"old\":\"TB-OLD\",\"step\":\"account\",\"value\":\"TB1\"}";
+    assert_int_equal(json_parse(&f.arena, body, strlen(body), &e.body, NULL), 0);
+    assert_int_equal(view_entry(f.view, &e), 0);
+    is(VIEW_LOT_USE, lots, "lot", "TB1");
+    is(VIEW_LOT_USE, lots, "corrects", "TB-OLD");
+    end(&f);
+}
+
+static void test_view_skipped_step_changes_no_state(void **state)
+{
+    struct fold f;
+    (void)state;
+    begin(&f);
+    for (; f.next < f.rig.n; f.next++) {
+        struct entry e;
+        read_entry(&f, f.next, &e);
+        assert_int_equal(view_entry(f.view, &e), 0);
+        if (strcmp(e.kind, "step.skipped") == 0)
+            is(VIEW_BATCH, row_with(&f, VIEW_BATCH, "batch", "KA-0001"), "state", "ordered");
+    }
+    end(&f);
+}
+
 static void test_view_rows_hold_no_personal_value(void **state)
 {
     struct fold f;
@@ -474,6 +527,8 @@ int main(void)
         cmocka_unit_test(test_view_refusals_name_code_and_person),
         cmocka_unit_test(test_view_sessions_end_by_sign_out_and_with_the_day),
         cmocka_unit_test(test_view_signed_act_tells_its_meaning),
+        cmocka_unit_test(test_view_correction_adds_rows),
+        cmocka_unit_test(test_view_skipped_step_changes_no_state),
         cmocka_unit_test(test_view_rows_hold_no_personal_value),
         cmocka_unit_test(test_view_unknown_batch_gives_nothing_until_told),
         cmocka_unit_test(test_view_told_sessions_end_like_its_own),

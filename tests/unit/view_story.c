@@ -44,6 +44,7 @@ static void prepare(struct rig *r)
     accepted(rig_scan(r, "C:KA-0001-T1"));
     refused(rig_scan(r, "C:KA-0002-T1"), "ident.foreign");
     already(rig_scan(r, "C:KA-0001-T1"));
+    rig_wait(r, RIG_SECOND);
     accepted(rig_scan(r, "C:KA-0001-T2"));
     accepted_as(rig_scan(r, "L:TB1"), "accepted.step-done");
     rig_wait(r, RIG_MINUTE);
@@ -57,11 +58,13 @@ static void weigh(struct rig *r)
 {
     rig_wait(r, RIG_MINUTE);
     accepted(rig_scan(r, "15.0"));
+    rig_wait(r, RIG_SECOND);
     accepted(rig_scan(r, "P:OP2"));
     refused(rig_scan(r, "15.1"), "value.differs");
     accepted(rig_scan(r, "15.0"));
     accepted(rig_scan(r, "P:OP1"));
     accepted(rig_scan(r, "15.0"));
+    rig_wait(r, RIG_SECOND);
     alert(rig_scan(r, "8.0"), "value.alert");
     accepted_as(rig_scan(r, "P:OP3"), "accepted.step-done"); /* OP1 and OP2 both weighed */
 }
@@ -72,6 +75,7 @@ static void work(struct rig *r)
     deviation(rig_scan(r, "35.0"), "value.action");
     accepted(rig_scan(r, "W:SH-1"));
     accepted(rig_scan(r, "C:KA-0001-T1"));
+    rig_wait(r, RIG_SECOND);
     accepted(rig_scan(r, "C:KA-0001-T2"));
     deviation(rig_skip(r, "OP1", "KA-0001", "wipe"), "skip.recorded");
     hold(rig_scan(r, "L:TB-OLD"), "lot.used-expired");
