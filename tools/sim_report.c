@@ -56,16 +56,17 @@ void report_count(struct sim *s, struct tally **list, const char *name)
 void report_block(struct player *p)
 {
     const struct block *b = p->block;
+    FILE *out = p->sim->opt.json ? stderr : stdout; /* the summary alone is JSON */
     char when[17];
 
     p->steps += b->kind <= BLOCK_SKIP;
     if (!p->sim->opt.progress || p->skip_block)
         return;
     clock_format_local(sim_now(p->sim), when);
-    printf("%s  %s  %-4s %-22s %s%s%s  %s  (%zu)%s\n", when, p->batch, b->station, b->step ? b->step : "",
-           b->who ? b->who : "", b->second ? "+" : "", b->second ? b->second : "",
-           b->step ? report_title(p->sim, b->step) : "", p->block_scans, p->block_marks);
-    fflush(stdout);
+    fprintf(out, "%s  %s  %-4s %-22s %s%s%s  %s  (%zu)%s\n", when, p->batch, b->station,
+            b->step ? b->step : "", b->who ? b->who : "", b->second ? "+" : "", b->second ? b->second : "",
+            b->step ? report_title(p->sim, b->step) : "", p->block_scans, p->block_marks);
+    fflush(out);
 }
 
 /* ── the end ───────────────────────────────────────────────────────────── */
