@@ -16,7 +16,8 @@ struct json *args1(struct judge *j, const char *name, const char *value)
 const char *plain_id(const char *s)
 {
     size_t n = s ? strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.@-") : 0;
-    return s && !s[n] && n <= BOUND_CODE_ID ? s : "?";
+    bool letter = s && s[strcspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")];
+    return letter && !s[n] && n <= BOUND_CODE_ID ? s : "?"; /* digits alone may be a birth date */
 }
 
 bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field)

@@ -77,7 +77,8 @@ static bool good_id(const struct record_kind *k, const char *id)
     char raw[BOUND_CODE_ID + 8];
     bool label = strcmp(k->stream, "protocol") != 0 && strcmp(k->stream, "station") != 0 &&
                  strcmp(k->stream, "room") != 0;
-    if (!id || !*id || strcmp(plain_id(id), id) != 0 || strcmp(id, "?") == 0)
+    size_t n = id ? strspn(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.@-") : 0;
+    if (n == 0 || id[n] || n > BOUND_CODE_ID)
         return false;
     return !label || !k->fresh || code_make('P', id, raw, sizeof(raw)) == 0;
 }

@@ -44,14 +44,20 @@ static void dump_people(struct lines *l, const struct book *b, int64_t today)
     for (const struct person *p; (p = map_next(&b->people, &pos));)
         ADD(l, "person %s %s roles %zu quals %zu susp %d lock %d fit %d at %s tries %d\n", p->id, p->dept,
             p->nroles, p->nquals, p->suspended, p->locked, p->fit_day == today && p->fit,
-            p->signed_in ? p->signed_in->id : "-", p->locked ? 0 : person_tries(p, today));
+            p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-",
+            p->locked ? 0 : person_tries(p, today));
 }
 
-static void dump_benches(struct lines *l, const struct book *b)
+/* Who was signed in at a bench whose day is over is signed in nowhere, whatever stream has told of it. */
+static void dump_benches(struct lines *l, const struct book *b, int64_t today)
 {
     size_t pos = 0;
     for (const struct station *s; (s = map_next(&b->stations, &pos));) {
         const struct bench *n = &s->bench;
+        if (n->day != today) {
+            ADD(l, "bench %s revoked %d day %lld\n", s->id, s->revoked, (long long)n->day);
+            continue;
+        }
         ADD(l, "bench %s revoked %d day %lld people %zu %s %s %s acting %s batch %s step %d last %d\n", s->id,
             s->revoked, (long long)n->day, n->npeople, n->npeople > 0 ? n->person[0]->id : "-",
             n->npeople > 1 ? n->person[1]->id : "-", n->npeople > 2 ? n->person[2]->id : "-",
@@ -123,7 +129,7 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     l = (struct lines){.a = a};
     dump_streams(&l, b);
     dump_people(&l, b, today);
-    dump_benches(&l, b);
+    dump_benches(&l, b, today);
     dump_things(&l, b);
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         if (!x->closed)
