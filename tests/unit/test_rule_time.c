@@ -319,7 +319,7 @@ static void test_deadline_in_days_fires_once_after_its_last_day(void **state)
     assert_int_equal(rig_deadlines(r), 1);
     deviation(&r->v, "deadline.missed");
     with_arg(&r->v, "step", "plates");
-    assert_true(rig_says(r, "\"performed\":\"system\""));
+    assert_true(rig_says(r, "\"system\":\"cpfd\""));
     assert_int_equal(rig_deadlines(r), 0);
     accepted(doc_at(r, "PLATES", 3, 9, 0));
 }
