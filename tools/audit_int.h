@@ -69,6 +69,8 @@ struct audit {
     char date[10];
     int64_t date_us;
     /* counted */
+    int64_t projected; /* newest entry in the projections */
+    uint64_t nrows;    /* of projections compared */
     uint64_t nvoid, ncheckpoints, nsignatures, ntiles, ndisclosures, bytes;
     int64_t began_ms, told_ms;
     /* the first thing wrong */
