@@ -27,3 +27,7 @@ json_t *ctl_guide(bool training);
 must_check int init_write_config(const struct init *in);
 /* Passphrase (0400), `cpf-signer init`, and the verifier key it prints in <dir>/vkey. */
 must_check int init_signer(const struct init *in);
+/* <dir>/evidence: what bundles carry from outside the database; in training with a root key in <dir>/root. */
+must_check int init_evidence(const struct init *in);
+/* A program of ours beside this one or in the folder `built` of the build tree; malloc'ed, NULL if neither. */
+char *init_program(const char *name, const char *built);

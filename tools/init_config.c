@@ -60,7 +60,7 @@ static void split_listen(const char *listen, char address[256], const char **ret
 static int write_daemon(const struct init *in)
 {
     const char *zone = json_string_value(json_object_get(json_object_get(in->facility, "facility"), "zone"));
-    char address[256];
+    char address[256], *report = init_program("cpf-report", "report");
     const char *port;
     struct buf b;
     int err;
@@ -81,9 +81,13 @@ static int write_daemon(const struct init *in)
     add_path(&b, "vkey_file", in->dir, "vkey");
     add_path(&b, "catalogue", in->share, "catalogue.yaml");
     add_path(&b, "clauses", in->share, "clauses.yaml");
+    add_path(&b, "evidence", in->dir, "evidence");
+    if (report)
+        add_key(&b, "report", report);
     add_key(&b, "zone", zone ? zone : "Asia/Tokyo");
     err = write_in(in, "cpfd.yaml", &b, 0640);
     buf_fini(&b);
+    free(report);
     return err;
 }
 

@@ -37,28 +37,34 @@ static int user_id(const char *user, uid_t *ret)
     return CPF_OK;
 }
 
+char *init_program(const char *name, const char *built)
+{
+    char self[4096], *path, *slash;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (n <= 0)
+        return NULL;
+    self[n] = 0;
+    slash = strrchr(self, '/');
+    *slash = 0;
+    for (int i = 0; i < 2; i++) {
+        if (i == 0)
+            path = files_join(self, name);
+        else
+            require(asprintf(&path, "%s/../%s/%s", self, built, name) >= 0);
+        if (!access(path, X_OK))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
 /* Beside this program if it was built there, else by the PATH. */
 static char *signer_program(const struct init *in)
 {
-    static const char *const near[] = {"cpf-signer", "../signer/cpf-signer"};
-    char self[4096], *path, *slash;
-    ssize_t n;
+    char *path = in->signer ? xstrdup(in->signer) : init_program("cpf-signer", "signer");
 
-    if (in->signer)
-        return xstrdup(in->signer);
-    n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    if (n > 0) {
-        self[n] = 0;
-        slash = strrchr(self, '/');
-        *slash = 0;
-        for (size_t i = 0; i < 2; i++) {
-            path = files_join(self, near[i]);
-            if (!access(path, X_OK))
-                return path;
-            free(path);
-        }
-    }
-    return xstrdup("cpf-signer");
+    return path ? path : xstrdup("cpf-signer");
 }
 
 _Noreturn static void child(const struct init *in, const char *program, const char *config, int out,
