@@ -472,7 +472,8 @@ static int apply_dev_opened(struct book *b, struct stream *s, const struct entry
         return CPF_E_PROFILE;
     x->dev = grow(x->dev, x->ndevs, sizeof(*x->dev));
     x->dev[x->ndevs++] =
-        (struct deviation){book_keep(b, id), book_keep(b, cause), book_keep(b, step), NULL, false};
+        (struct deviation){.id = book_keep(b, id), .code = book_keep(b, cause), .step = book_keep(b, step)};
+    x->dev[x->ndevs - 1].grade = book_keep(b, json_get_str(e->body, "grade"));
     int i = step && strcmp(cause, "deadline.missed") == 0 ? protocol_step(x->protocol, step) : -1;
     if (i >= 0)
         x->step[i].deadline_fired = true;

@@ -309,6 +309,15 @@ static bool check_first(struct judge *j)
     return true;
 }
 
+/* Who was not the patient once is not drawn from nor infused until somebody has cleared it. */
+static bool patient_cleared(struct judge *j)
+{
+    for (size_t i = 0; i < j->x->nholds; i++)
+        if (!j->x->hold[i].lifted && strcmp(j->x->hold[i].code, "ident.patient") == 0)
+            return judge_find(j, EFFECT_REFUSE, "decision.hold", args1(j, "holds", j->x->hold[i].id), NULL);
+    return true;
+}
+
 bool check_begin(struct judge *j)
 {
     const struct step *s = judge_step(j);
@@ -317,6 +326,8 @@ bool check_begin(struct judge *j)
     if (j->x->stopped && !left_when_stopped(s))
         return judge_find(j, EFFECT_REFUSE, "batch.stopped", args1(j, "batch", j->x->id), NULL);
     if (j->begins && !check_first(j))
+        return false;
+    if (strcmp(s->dept, "clinic") == 0 && !patient_cleared(j))
         return false;
     /* an act's needs are looked at with its choices: rejecting a batch needs none of them; at the bench they
      * must hold from the first scan to the last: a decision may be taken back between two of them */

@@ -313,6 +313,7 @@ static void deviation(struct view_at *a)
         row_text(&r, "step", json_get_str(body, "step"));
         row_text(&r, "field", json_get_str(body, "field"));
         row_text(&r, "cause", json_get_str(body, "cause"));
+        row_text(&r, "grade", json_get_str(body, "grade"));
         row_text(&r, "args", json_text(a->v, json_get(body, "args")));
         row_num(&r, "hold", json_get_bool(body, "hold"));
         row_num(&r, "opened", event_time(a->e));

@@ -29,16 +29,16 @@ static const char steps[] =
     "      - {id: live-2, " NAMED ", number: \"10^6/mL\", decimals: 3, possible: [\"0\", \"1000\"]}\n"
     "      - {id: dead-2, " NAMED ", number: \"10^6/mL\", decimals: 3, possible: [\"0\", \"1000\"]}\n"
     "      - {id: live-3, " NAMED ", number: \"10^6/mL\", decimals: 3, possible: [\"0\", \"1000\"], "
-                                  "if-differ: {of: [live-1, live-2], limit: \"15\"}}\n"
+    "if-differ: {of: [live-1, live-2], limit: \"15\"}}\n"
     "      - {id: dead-3, " NAMED ", number: \"10^6/mL\", decimals: 3, possible: [\"0\", \"1000\"], "
-                                  "if-differ: {of: [live-1, live-2], limit: \"15\"}}\n"
+    "if-differ: {of: [live-1, live-2], limit: \"15\"}}\n"
     "      - {id: volume, " NAMED ", number: mL, decimals: 1, possible: [\"0.1\", \"3000\"]}\n"
     "      - {id: live, " NAMED
     ", derive: \"mean(live-1, live-2, live-3)\", unit: \"10^6/mL\", decimals: 3}\n"
     "      - {id: dead, " NAMED
     ", derive: \"mean(dead-1, dead-2, dead-3)\", unit: \"10^6/mL\", decimals: 3}\n"
     "      - {id: viability, " NAMED ", derive: \"viability(live, dead)\", unit: \"%\", decimals: 1, alert: "
-                                     "[\"85\", ~], action: [\"70\", ~]}\n"
+    "[\"85\", ~], action: [\"70\", ~]}\n"
     "      - {id: total, " NAMED ", derive: \"product(live, volume)\", unit: \"10^6\", decimals: 1}\n"
     "  - id: again\n"
     "    title: {ja: 題, en: Again}\n"
@@ -50,9 +50,9 @@ static const char steps[] =
     "      - {id: total, " NAMED ", number: \"10^6\", decimals: 1, possible: [\"0\", ~]}\n"
     "      - {id: fold, " NAMED ", derive: \"ratio(total, count.total)\", unit: \"1\", decimals: 2}\n"
     "      - {id: doubling, " NAMED ", derive: \"doubling(count.total, total)\", unit: h, decimals: 1, "
-                                    "alert: [~, \"48\"], action: [~, \"96\"]}\n"
+    "alert: [~, \"48\"], action: [~, \"96\"]}\n"
     "  - {id: pool, " WORK ", after: [count], repeat: 0, balance: {in: [count.volume], out: [a, b], "
-                           "tolerance: \"5\", over: refuse, under: deviation},\n"
+    "tolerance: \"5\", over: refuse, under: deviation},\n"
     "      fields: [{id: a, " NAMED ", number: mL, decimals: 1, possible: [\"0\", ~]}, {id: b, " NAMED
     ", number: mL, decimals: 1, possible: [\"0\", ~]}]}\n"
     "  - {id: pick, " WORK ", after: [], repeat: 0, fields: [{id: how, " NAMED
@@ -375,6 +375,12 @@ static void test_another_name_on_a_form_stops_and_holds_too(void **state)
     refused(rig_sign(r, "CO", "B1", "asked", "name=山田太郎"), "ident.patient");
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
     assert_false(rig_says(r, "太郎"));
+    /* until it is cleared: nothing more at the clinic, the cells go on */
+    refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME), "decision.hold");
+    rig_at(r, "B21");
+    accepted(one(r, "NOTE", "looks well"));
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=asked again with the physician"));
     accepted(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=" RIG_NAME " came late"));
 }
 
