@@ -47,6 +47,7 @@ void serve_block_signals(void)
 static void drop_conn(struct serve *v, size_t i)
 {
     struct conn *c = v->conn[i];
+    require(c != NULL);
     if (c == v->session.conn)
         log_line(LOG_L_WARN, "event=session_lost uid=%u pid=%d", (unsigned)c->uid, (int)c->pid);
     session_forget(&v->session, c);

@@ -298,12 +298,13 @@ static void on_kick(evutil_socket_t fd, short what, void *arg)
 static int url_split(struct client *c, const char *url)
 {
     static const char scheme[] = "https://";
-    const char *host = url + sizeof(scheme) - 1, *end;
+    const char *host, *end;
     long port = 8443;
     size_t len;
 
     if (!url || strncmp(url, scheme, sizeof(scheme) - 1))
         return CPF_E_INVAL;
+    host = url + sizeof(scheme) - 1;
     if (*host == '[') {
         host++;
         len = strcspn(host, "]");

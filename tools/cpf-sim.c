@@ -11,6 +11,7 @@
 
 #include "args.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "client.h"
 #include "files.h"
 #include "say.h"
@@ -86,10 +87,10 @@ static char *story_path(struct args *a)
     const char *given = args_get(a, "story");
 
     if (given)
-        return strdup(given);
+        return xstrdup(given);
     if (!access("etc/stories/nk-autologous.story", R_OK))
-        return strdup("etc/stories/nk-autologous.story");
-    return strdup("/usr/share/cpfd/stories/nk-autologous.story");
+        return xstrdup("etc/stories/nk-autologous.story");
+    return xstrdup("/usr/share/cpfd/stories/nk-autologous.story");
 }
 
 static int compare(const void *a, const void *b)
@@ -112,7 +113,7 @@ static bool wanted(struct args *a, const struct story *c)
 /* The files of cases/ beside the story, sorted by name. */
 static int load_cases(struct args *a, const char *story, struct plan *plan)
 {
-    char *folder, *dir = strdup(story), *slash = strrchr(dir, '/'), *path[PLAN_CASES], why[STORY_ERROR];
+    char *folder, *dir = xstrdup(story), *slash = strrchr(dir, '/'), *path[PLAN_CASES], why[STORY_ERROR];
     struct dirent *e;
     size_t n = 0;
     DIR *d;

@@ -273,8 +273,8 @@ void protocol_show_dot(FILE *out, const struct protocol *p)
     arena_init(&a, 0);
     const struct json *j = protocol_json(&a, p);
     fprintf(out, "digraph \"%s\" {\n  rankdir=TB;\n  node [shape=box];\n", p->id);
-    for (char section = 'A' - 1; section <= 'Z'; section++) { /* before A: steps without one */
-        char name[2] = {section, '\0'};
+    for (int section = 'A' - 1; section <= 'Z'; section++) { /* before A: steps without one */
+        char name[2] = {(char)section, '\0'};
         if (section >= 'A')
             fprintf(out, "  subgraph cluster_%s {\n    label=\"%s\";\n", name, name);
         json_each(s, json_get(j, "steps"))

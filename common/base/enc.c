@@ -45,7 +45,7 @@ int enc_unhex(const char *s, size_t len, uint8_t *ret, size_t ret_len)
         if (hex_value(s[i]) < 0)
             return CPF_E_SYNTAX;
     for (size_t i = 0; i < ret_len; i++)
-        ret[i] = (uint8_t)(hex_value(s[2 * i]) << 4 | hex_value(s[2 * i + 1]));
+        ret[i] = (uint8_t)(hex_value(s[2 * i]) * 16 + hex_value(s[2 * i + 1]));
     return CPF_OK;
 }
 

@@ -126,6 +126,7 @@ static void put_text(PGconn *pg, struct buf *b, const char *value, unsigned oid)
 static void put_statement(PGconn *pg, struct buf *b, const struct stmt *st, const int64_t *args,
                           const char *const *texts)
 {
+    require(texts || args || st->nparams == 0);
     buf_puts(b, "copy (");
     for (const char *p = st->sql; *p;) {
         if (*p != '$' || !isdigit((unsigned char)p[1])) {

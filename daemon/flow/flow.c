@@ -243,8 +243,7 @@ static bool fire_deadline(struct flow *f, int64_t until)
     if (now < f->book.last_at)
         now = f->book.last_at;
     rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
-    work_commit(w, now);
-    return true;
+    return work_commit(w, now);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)

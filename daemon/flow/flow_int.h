@@ -61,8 +61,9 @@ struct flow {
 /* work.c */
 void work_free(struct work *w);
 void work_destroy(struct work *w);
-/* Builds, applies and submits the entries of state->verdict. */
-void work_commit(struct work *w, int64_t now);
+/* Builds, applies and submits the entries of state->verdict. False: w was answered and is gone, or a bug ends
+ * the process. */
+bool work_commit(struct work *w, int64_t now);
 /* `drafts` of a set-up: applied to a trial book first; false if they do not hold together. */
 void work_answer(struct work *w, int status, const char *code);
 void work_settled(void *flow, void *tag);

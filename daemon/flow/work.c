@@ -89,7 +89,7 @@ static void fatal(struct flow *f, int err, const char *kind)
     f->cfg.on_stop(f->cfg.arg, err, "an entry of this program does not fit the book: a bug");
 }
 
-void work_commit(struct work *w, int64_t now)
+bool work_commit(struct work *w, int64_t now)
 {
     struct work_state *s = w->state;
     struct flow *f = s->flow;
@@ -98,13 +98,13 @@ void work_commit(struct work *w, int64_t now)
         int err = entry_make(w, d, now, &s->entry[s->n], &s->item[s->n]);
         if (err == CPF_E_LIMIT && i == 0) { /* nothing was applied yet */
             work_answer(w, 413, "http.too-large");
-            return;
+            return false;
         }
         if (err == 0)
             err = book_apply(&f->book, &s->entry[s->n]);
         if (err) {
             fatal(f, err, d->kind);
-            return;
+            return false;
         }
         if (!d->system && s->first == SIZE_MAX)
             s->first = s->n;
@@ -112,6 +112,7 @@ void work_commit(struct work *w, int64_t now)
     }
     f->in_flight++;
     ledger_submit(f->ledger, s->item, s->n, w);
+    return true;
 }
 
 static void send_settled(struct flow *f, struct work *w)
@@ -170,9 +171,8 @@ static void judge(struct work *w)
         return;
     }
     rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
-    work_commit(w, now);
     /* the key lived for one turn of the loop */
-    if (w->state->n) {
+    if (work_commit(w, now)) {
         key_free(w->state->key);
         w->state->key = NULL;
     }
