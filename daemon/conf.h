@@ -15,6 +15,8 @@ struct conf {
     const char *signer_socket;   /* default /run/cpf-signer/signer.sock */
     const char *vkey_file;       /* the log's verifier key, one line */
     const char *catalogue, *clauses; /* paths */
+    const char *report;          /* program: cpf-report */
+    const char *evidence;        /* folder of what bundles carry from outside the database */
     const char *zone;            /* default Asia/Tokyo */
     /* values that practice sets (DOMAIN.md: configuration, never law) */
     int late_after_s;            /* a station's claim older than this needs a late entry; default 300 */

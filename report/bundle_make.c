@@ -208,6 +208,8 @@ static int make_all(struct make *m, struct buf *ret)
 {
     int r = take_checkpoint(m);
     if (!r)
+        r = make_file(m, BUNDLE_CHECKPOINT, m->note, m->note_len);
+    if (!r)
         r = take_entries(m);
     if (!r)
         r = make_support(m);

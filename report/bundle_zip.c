@@ -65,7 +65,6 @@ static int put_file(struct make *m, struct archive *zip, const struct file *f)
     archive_entry_set_pathname(e, f->name);
     archive_entry_set_filetype(e, AE_IFREG);
     archive_entry_set_perm(e, 0644);
-    archive_entry_set_size(e, (la_int64_t)f->len);
     archive_entry_set_mtime(e, (time_t)(m->q->made / 1000), 0);
     int r = archive_write_header(zip, e);
     if (r == ARCHIVE_OK && f->len && archive_write_data(zip, f->data, f->len) != (la_ssize_t)f->len)
@@ -74,11 +73,15 @@ static int put_file(struct make *m, struct archive *zip, const struct file *f)
     return r == ARCHIVE_OK ? CPF_OK : make_fail(m, CPF_E_LIMIT, "%s: %s", f->name, archive_error_string(zip));
 }
 
+/* Sizes stand behind the data and in the directory alone: a local header that told half of them could
+ * contradict these. */
 static int put_all(struct make *m, struct archive *zip, struct buf *ret)
 {
     int r = CPF_OK;
     archive_write_set_format_zip(zip);
     archive_write_zip_set_compression_deflate(zip);
+    if (archive_write_set_format_option(zip, "zip", "zip64", NULL) != ARCHIVE_OK)
+        return make_fail(m, CPF_E_STATE, "%s", archive_error_string(zip));
     archive_write_set_bytes_per_block(zip, 1 << 16);
     archive_write_set_bytes_in_last_block(zip, 1);
     if (archive_write_open2(zip, ret, NULL, on_write, NULL, NULL) != ARCHIVE_OK)

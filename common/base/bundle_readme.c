@@ -80,7 +80,7 @@ static const char commands[] =
     "  done <\"$1\"\n"
     "  [[ $s ]] || return 1\n"
     "  printf %s \"$text\" >\"$T.text\"; raw \"${s:8}\" >\"$T.sig\"\n"
-    "  s=$(hex BIEh \"${2##*+}\"); raw \"302a300506032b6570032100${s:2}\" >\"$T.key\"\n"
+    "  s=$(hex BIEh \"${id#*+}\"); raw \"302a300506032b6570032100${s:2}\" >\"$T.key\"\n"
     "  openssl pkeyutl -verify -pubin -keyform DER -inkey \"$T.key\" -rawin -in \"$T.text\" \\\n"
     "    -sigfile \"$T.sig\" >/dev/null 2>&1\n"
     "}\n"

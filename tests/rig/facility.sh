@@ -12,7 +12,7 @@ pid_file() {
 keep_programs() {
     local name
     mkdir -p "$DIR/bin" "$DIR/log"
-    for name in daemon/cpfd signer/cpf-signer tools/cpfctl tests/shim/flush.so; do
+    for name in daemon/cpfd signer/cpf-signer tools/cpfctl report/cpf-report tools/verify/cpf-verify tests/shim/flush.so; do
         if [[ -e $BUILD/$name ]]; then install -m 0755 "$BUILD/$name" "$DIR/bin/"; fi
     done
 }
