@@ -26,10 +26,10 @@ static const char steps[] =
                               ", number: mL, decimals: 1,\n"
                               "      possible: [\"0\", \"100\"], action: [\"30\", \"50\"], twice: true}]}\n"
                               "  - {id: test, " NAMED ", where: [QC], by: [tester, quality-manager, "
-                                                      "operator], dept: quality, after: [], repeat: 0,\n"
+                              "operator], dept: quality, after: [], repeat: 0,\n"
                               "      not-by: [seen], " DOC "}\n"
                               "  - {id: judge, " NAMED ", where: [QA], by: [quality-manager, tester], dept: "
-                                                       "quality, after: [], repeat: 0, not-by: [test],\n"
+                              "quality, after: [], repeat: 0, not-by: [test],\n"
                               "      sign: {verb: judge, meaning: {ja: 判定, en: Judged}}, fields: [\n"
                               "      {id: all, " NAMED ", choice: {" OPTION("pass", "ok") ", " OPTION(
                                   "fail",
