@@ -98,7 +98,7 @@ void verify_older(struct verify *v)
 const struct older *verify_older_of(const struct verify *v, uint64_t size)
 {
     for (size_t i = 0; i < v->nolder; i++)
-        if (v->older[i].good && v->older[i].c.size == size)
+        if (v->older[i].file->is.number == size)
             return &v->older[i];
     return NULL;
 }

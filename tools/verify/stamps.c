@@ -38,8 +38,11 @@ static const struct member *stamped_note(struct verify *v, const struct member *
     struct bundle_name name = tsr->is;
     char text[BUNDLE_NAME];
     struct note n;
-    const struct older *o = verify_older_of(v, name.number);
-    const struct note *mine = name.number == v->checkpoint.size ? &v->note : o ? &o->note : NULL;
+    bool newest = name.number == v->checkpoint.size;
+    const struct older *o = newest ? NULL : verify_older_of(v, name.number);
+    const struct note *mine = newest ? &v->note : o ? &o->note : NULL;
+    if (o && !o->good)
+        return NULL; /* told already */
     name.kind = BUNDLE_K_STAMPED;
     const struct member *m = bundle_name_format(&name, text) == CPF_OK ? verify_member(v, text) : NULL;
     if (!m) {

@@ -192,6 +192,7 @@ const struct member *verify_member(const struct verify *v, const char *name);
 /* The one of that kind and number, or NULL. */
 const struct member *verify_numbered(const struct verify *v, enum bundle_kind kind, uint64_t number);
 void verify_anchor_add(struct verify *v, const struct anchor *a);
+/* Of that size, good or not; NULL if there is none. */
 const struct older *verify_older_of(const struct verify *v, uint64_t size);
 
 /* The parts, in their order. */

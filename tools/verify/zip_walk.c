@@ -123,6 +123,12 @@ static bool later_ok(const uint8_t *p, const struct central *c)
     return u32(p) == 0x08074b50 && u32(p + 4) == c->crc && u32(p + 8) == c->packed && u32(p + 12) == c->size;
 }
 
+/* A number of the local header: the directory's, or none yet where it comes behind the data. */
+static bool told(const uint8_t *p, uint32_t value, bool later)
+{
+    return u32(p) == value || (later && u32(p) == 0);
+}
+
 /* The local header says what the directory says, at the place where it must. */
 static bool check_local(struct walk *w, const struct central *c, const char *name)
 {
@@ -137,8 +143,7 @@ static bool check_local(struct walk *w, const struct central *c, const char *nam
         what = "header and directory differ";
     else if (!extra_ok(p + LOCAL_LEN + c->name_len, u16(p + 28)))
         what = "extra field";
-    bool zero = !what && later && u32(p + 14) == 0 && u32(p + 18) == 0 && u32(p + 22) == 0;
-    if (!what && !zero && (u32(p + 14) != c->crc || u32(p + 18) != c->packed || u32(p + 22) != c->size))
+    else if (!told(p + 14, c->crc, later) || !told(p + 18, c->packed, later) || !told(p + 22, c->size, later))
         what = "header and directory differ in sizes";
     size_t data = what ? 0 : w->local + LOCAL_LEN + c->name_len + u16(p + 28), after = later ? 16 : 0;
     if (!what && w->directory - data < (size_t)c->packed + after)

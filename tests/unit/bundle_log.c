@@ -1,0 +1,314 @@
+/* The made-up log: what a facility would have written, and what liars would. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/batchmap.h"
+#include "base/enc.h"
+#include "bundle_rig_int.h"
+
+#define OTHER_STREAM "batch/" RIG_MARKER
+
+/* ---- appending ---- */
+
+static struct entry *append_row(struct bundle_rig *r)
+{
+    if (r->n == r->cap) {
+        r->cap = r->cap ? 2 * r->cap : 64;
+        r->entry = realloc(r->entry, r->cap * sizeof(*r->entry));
+        r->leaf = realloc(r->leaf, r->cap * sizeof(*r->leaf));
+    }
+    struct entry *e = arena_alloc(&r->a, sizeof(*e));
+    e->idx = r->n;
+    r->entry[r->n++] = e;
+    return e;
+}
+
+static const struct entry *last_of(const struct bundle_rig *r, const char *stream)
+{
+    const struct entry *last = NULL; /* not always the one that stands last in the log */
+    for (size_t i = 0; i < r->n; i++) {
+        const struct entry *e = r->entry[i];
+        if (e->text && strcmp(e->stream, stream) == 0 && (!last || last->sseq < e->sseq))
+            last = e;
+    }
+    return last;
+}
+
+static struct json *words(struct bundle_rig *r, const char *name, const char *value)
+{
+    return json_set_str(&r->a, json_object(&r->a), name, value);
+}
+
+/* Everything but the bytes. */
+static void head(struct bundle_rig *r, struct entry *e, const char *stream, const char *kind,
+                 struct json *body)
+{
+    const struct entry *before = last_of(r, stream);
+    uint64_t idx = e->idx;
+    *e = (struct entry){.kind = kind, .stream = stream, .zone = "Asia/Tokyo", .body = body, .idx = idx};
+    e->sseq = before ? before->sseq + 1 : 1;
+    if (before)
+        memcpy(e->prev, before->leaf, HASH_LEN);
+    e->at = RIG_BEGIN + (int64_t)idx * RIG_MINUTE;
+    e->actor = words(r, "performed", "system");
+    e->clock = json_set_int(&r->a, words(r, "state", "synchronised"), "offset_ms", 3);
+}
+
+static void finish(struct bundle_rig *r, struct entry *e)
+{
+    assert_int_equal(entry_build(e, &r->a), CPF_OK);
+    memcpy(r->leaf[e->idx], e->leaf, HASH_LEN);
+}
+
+static struct entry *add(struct bundle_rig *r, const char *stream, const char *kind, struct json *body)
+{
+    struct entry *e = append_row(r);
+    head(r, e, stream, kind, body);
+    finish(r, e);
+    return e;
+}
+
+static void add_void_row(struct bundle_rig *r)
+{
+    struct entry *e = append_row(r);
+    enc_random(r->leaf[e->idx], HASH_LEN);
+}
+
+static void add_others(struct bundle_rig *r)
+{
+    for (size_t i = 0; i < r->plan.others; i++)
+        add(r, OTHER_STREAM, "step.input", words(r, "value", RIG_MARKER "-" RIG_MARKER));
+}
+
+/* ---- personal values ---- */
+
+/* The value's digest; the value itself becomes a file of the bundle. */
+static struct json *personal(struct bundle_rig *r, const struct entry *e, const char *name, const char *value)
+{
+    struct bundle_name n = {.kind = BUNDLE_K_DISCLOSURE, .number = e->sseq, .copy = 1, .field = name};
+    char digest[44], file[BUNDLE_NAME];
+    const char *salted;
+    disclosure_make(&r->a, name, value, &salted, digest);
+    assert_int_equal(bundle_name_format(&n, file), CPF_OK);
+    if (!r->plan.without_values)
+        rig_put(r, file, salted);
+    return words(r, name, digest);
+}
+
+/* ---- persons and their acts ---- */
+
+static void enroll(struct bundle_rig *r, int i)
+{
+    char text[44], *person = arena_printf(&r->a, "P-0%d", i + 1);
+    uint8_t pub[KEY_PUB];
+    key_public(r->person[i], pub);
+    if (i == 1 && r->plan.twist == TWIST_ACT_WEAK)
+        memset(pub, 0, sizeof(pub));
+    enc_digest(pub, text);
+    struct json *body = json_set_str(&r->a, words(r, "person", person), "key", text);
+    json_set_str(&r->a, body, "dept", i ? "quality" : "manufacturing");
+    add(r, arena_printf(&r->a, "person/%s", person), "person.enrolled", body);
+}
+
+static struct json *signed_members(struct bundle_rig *r, const struct entry *e)
+{
+    struct arena *a = &r->a;
+    struct json *o = words(r, "id", e->id), *body = json_copy(a, e->body);
+    char shown[44];
+    enc_digest(e->req, shown);
+    if (r->plan.twist == TWIST_ACT_LIES)
+        json_set_str(a, body, "verdict", "rejected");
+    json_set_str(a, o, "kind", e->kind);
+    json_set_str(a, o, "stream", e->stream);
+    json_set(a, o, "actor", json_copy(a, e->actor));
+    json_set_str(a, o, "meaning", "decide");
+    json_set(a, o, "body", body);
+    json_set(a, o, "pd", e->pd ? json_copy(a, e->pd) : NULL);
+    json_set_str(a, o, "shown", shown);
+    if (r->plan.twist == TWIST_ACT_EXTRA)
+        json_set_str(a, o, "unless", "it rains");
+    return o;
+}
+
+static struct json *sign(struct bundle_rig *r, const struct entry *e)
+{
+    struct key *key = r->plan.twist == TWIST_ACT_STRANGER ? r->stranger : r->person[1];
+    uint8_t pub[KEY_PUB], sig[KEY_SIG];
+    char keyid[23];
+    struct buf text, msg, b64;
+    buf_init(&text);
+    buf_init(&msg);
+    buf_init(&b64);
+    key_public(key, pub);
+    if (r->plan.twist == TWIST_ACT_WEAK)
+        memset(pub, 0, sizeof(pub));
+    key_id(pub, keyid);
+    json_write(&text, signed_members(r, e));
+    const char *origin = r->plan.twist == TWIST_ACT_ORIGIN ? "another.example/log" : r->origin;
+    entry_act_message(&msg, origin, keyid, text.data);
+    assert_int_equal(key_sign(key, msg.data, msg.len, sig), CPF_OK);
+    enc_b64url(&b64, sig, sizeof(sig));
+    struct json *act = words(r, "key", keyid);
+    json_set_str(&r->a, act, "sig", b64.data);
+    json_set_str(&r->a, act, "signed", text.data);
+    buf_fini(&text);
+    buf_fini(&msg);
+    buf_fini(&b64);
+    return act;
+}
+
+static struct entry *add_signed(struct bundle_rig *r, const char *id, const char *step)
+{
+    struct entry *e = append_row(r);
+    head(r, e, RIG_STREAM, "step.signed", words(r, "step", step));
+    e->id = id;
+    enc_random(e->req, HASH_LEN);
+    e->actor = json_set_str(&r->a, words(r, "performed", "P-02"), "dept", "quality");
+    e->pd = personal(r, e, "reason", "十分な生存率");
+    if (r->plan.twist != TWIST_ACT_UNSIGNED)
+        e->act = sign(r, e);
+    finish(r, e);
+    return e;
+}
+
+/* ---- the batch ---- */
+
+static void add_order(struct bundle_rig *r)
+{
+    struct entry *e = append_row(r);
+    head(r, e, RIG_STREAM, "batch.ordered", words(r, "step", "order"));
+    e->pd = personal(r, e, "donor_name", "山田 花子");
+    finish(r, e);
+}
+
+static void add_step(struct bundle_rig *r, size_t i)
+{
+    struct entry *e = append_row(r);
+    head(r, e, RIG_STREAM, "step.input",
+         json_set_str(&r->a, words(r, "step", "culture"), "value",
+                      arena_printf(&r->a, "%zu.%zu", 80 + i % 20, i % 10)));
+    if (i == 1 && r->plan.twist == TWIST_PREV)
+        e->prev[5] ^= 4;
+    if ((i == 1 || i == 5) && r->plan.twist == TWIST_BACKDATED)
+        e->at = RIG_BEGIN - 30 * 1440 * (int64_t)RIG_MINUTE;
+    if (i == 1 && r->plan.twist == TWIST_STREAM)
+        e->stream = "batch/NK-2026-0008";
+    finish(r, e);
+    if (i == 1 && r->plan.twist == TWIST_STREAM)
+        e->stream = RIG_STREAM; /* as whoever picked the file would say */
+}
+
+/* The leaves of the two newest rows change places. */
+static void swap_rows(struct bundle_rig *r)
+{
+    struct entry *a = r->entry[r->n - 2], *b = r->entry[r->n - 1];
+    r->entry[r->n - 2] = b;
+    r->entry[r->n - 1] = a;
+    a->idx = r->n - 1;
+    b->idx = r->n - 2;
+    memcpy(r->leaf[a->idx], a->leaf, HASH_LEN);
+    memcpy(r->leaf[b->idx], b->leaf, HASH_LEN);
+}
+
+static void add_voids(struct bundle_rig *r)
+{
+    uint64_t first = r->n, count = 2;
+    if (r->plan.twist == TWIST_ENTRY_VOID) {
+        first--;
+        count++;
+    }
+    add_void_row(r);
+    add_void_row(r);
+    if (r->plan.twist == TWIST_VOID_FORM)
+        first--;
+    struct json *body = json_set_int(&r->a, json_object(&r->a), "first", (int64_t)first);
+    add(r, "log", "log.void", json_set_int(&r->a, body, "count", (int64_t)count));
+}
+
+static void add_redacted(struct bundle_rig *r)
+{
+    const struct entry *order = rig_entry(r, 1);
+    uint64_t idx = r->plan.twist == TWIST_REDACTED_NOTHING ? 0 : order->idx;
+    struct json *names = json_push(json_array(&r->a), json_str(&r->a, "donor_name"));
+    struct json *body = json_set_int(&r->a, json_object(&r->a), "idx", (int64_t)idx);
+    add(r, RIG_STREAM, "redacted", json_set(&r->a, body, "names", names));
+    if (rig_has(r, "disclosures/00001.donor_name"))
+        rig_drop(r, "disclosures/00001.donor_name");
+}
+
+static void add_closing(struct bundle_rig *r)
+{
+    uint64_t count = last_of(r, RIG_STREAM)->sseq + 1;
+    if (r->plan.twist == TWIST_CLOSING)
+        count++;
+    add(r, RIG_STREAM, "batch.closed", json_set_int(&r->a, json_object(&r->a), "count", (int64_t)count));
+}
+
+/* ---- the map ---- */
+
+#define ROWS 5
+
+static void add_map(struct bundle_rig *r)
+{
+    uint8_t rows[ROWS][BATCHMAP_ROW], own[BATCHMAP_ROW], root[HASH_LEN];
+    const struct entry *last = last_of(r, RIG_STREAM);
+    struct batchmap_opening o = {.stream = RIG_STREAM, .map = 12, .rows = ROWS, .count = last->sseq};
+    char text[44];
+    if (r->plan.twist == TWIST_MAP_COUNT)
+        o.count++;
+    memcpy(o.last, last->leaf, HASH_LEN);
+    enc_random(o.salt, sizeof(o.salt));
+    enc_random(rows, sizeof(rows));
+    batchmap_row(o.salt, o.stream, o.count, o.last, own);
+    memcpy(rows[0], own, sizeof(own));
+    assert_int_equal(batchmap_sort(rows, ROWS), CPF_OK);
+    while (memcmp(rows[o.index], own, sizeof(own)) != 0)
+        o.index++;
+    batchmap_root((const uint8_t(*)[BATCHMAP_ROW])rows, ROWS, root);
+    assert_int_equal(batchmap_prove((const uint8_t(*)[BATCHMAP_ROW])rows, ROWS, o.index, o.proof, &o.nproof),
+                     CPF_OK);
+    batchmap_opening_format(&o, rig_file(r, BUNDLE_MAP));
+    enc_digest(root, text);
+    struct json *body = json_set_str(&r->a, json_set_int(&r->a, json_object(&r->a), "map", 12), "root", text);
+    json_set_int(&r->a, body, "rows", ROWS);
+    json_set_int(&r->a, body, "voids", (r->plan.voids ? 1 : 0) + (r->plan.twist == TWIST_MAP_VOIDS ? 1 : 0));
+    add(r, "log", BATCHMAP_KIND, body);
+}
+
+static void add_acts(struct bundle_rig *r)
+{
+    struct entry *first = add_signed(r, "019d4650-0000-7000-8000-000000000001", "release");
+    if (r->plan.twist != TWIST_ACT_COPIED)
+        return;
+    struct entry *e = append_row(r);
+    head(r, e, RIG_STREAM, "step.signed", words(r, "step", "ship"));
+    e->id = "019d4650-0000-7000-8000-000000000002";
+    e->actor = first->actor;
+    e->act = json_copy(&r->a, first->act);
+    finish(r, e);
+}
+
+void rig_log(struct bundle_rig *r)
+{
+    add(r, "log", "log.opened", words(r, "origin", r->origin));
+    add(r, "facility", "facility.opened", words(r, "id", "FC0000001"));
+    enroll(r, 0);
+    enroll(r, 1);
+    add_order(r);
+    for (size_t i = 0; i < r->plan.steps; i++) {
+        add_others(r);
+        add_step(r, i);
+        if (i == 1 && r->plan.voids)
+            add_voids(r);
+        if (i == 1 && r->plan.twist == TWIST_ORDER)
+            swap_rows(r);
+    }
+    add_acts(r);
+    if (r->plan.redact)
+        add_redacted(r);
+    if (!r->plan.open)
+        add_closing(r);
+    if (r->plan.map)
+        add_map(r);
+    add_others(r);
+}

@@ -1,0 +1,223 @@
+/*
+ * Bundles, whole and doctored: each doctored one must end with its class, naming file and rule. Except where
+ * a case is about MANIFEST.sha256 itself, the forger has made it anew.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "seeded.h"
+#include "verify_cases.h"
+
+struct buf held[4];
+
+void give(struct verify_text *t, int i, const char *name)
+{
+    *t = (struct verify_text){name, held[i].data, held[i].len};
+}
+
+/* ---- playing them ---- */
+
+static void tell(const struct verify *v)
+{
+    const struct verify_failure *f;
+    size_t n = verify_failures(v, &f);
+    for (size_t i = 0; i < n && i < 8; i++)
+        print_message("# %s %s: %s (%s)\n", f[i].rule, f[i].file, f[i].en, f[i].detail ? f[i].detail : "");
+}
+
+static bool names(const struct verify *v, const char *rule, const char *file)
+{
+    const struct verify_failure *f;
+    size_t n = verify_failures(v, &f);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(f[i].rule, rule) == 0 && strcmp(f[i].file, file) == 0)
+            return true;
+    return false;
+}
+
+static void test_case(void **state)
+{
+    const struct doctored *d = *state;
+    struct verify_options opt = {0};
+    struct bundle_rig r;
+    struct buf zip;
+    for (size_t i = 0; i < 4; i++)
+        buf_init(&held[i]);
+    buf_init(&zip);
+    rig_init(&r, &d->plan);
+    if (d->doctor)
+        d->doctor(&r, &opt);
+    if (!d->unsealed)
+        rig_seal(&r);
+    rig_zip(&r, &zip);
+    struct verify *v = verify_run(zip.data, zip.len, &opt);
+    if (verify_class(v) != d->class || (d->rule && !names(v, d->rule, d->file)))
+        tell(v);
+    assert_int_equal(verify_class(v), d->class);
+    if (d->rule)
+        assert_true(names(v, d->rule, d->file));
+    verify_free(v);
+    rig_fini(&r);
+    buf_fini(&zip);
+    for (size_t i = 0; i < 4; i++)
+        buf_fini(&held[i]);
+}
+
+/* ---- reports ---- */
+
+static void report(const struct rig_plan *plan, doctor_fn doctor, bool json, struct buf *ret)
+{
+    struct verify_options opt = {0};
+    struct bundle_rig r;
+    struct buf zip;
+    buf_init(&zip);
+    rig_init(&r, plan);
+    if (doctor)
+        doctor(&r, &opt);
+    rig_seal(&r);
+    rig_zip(&r, &zip);
+    struct verify *v = verify_run(zip.data, zip.len, &opt);
+    if (json)
+        verify_report_json(v, ret);
+    else
+        verify_report_text(v, true, ret);
+    verify_free(v);
+    rig_fini(&r);
+    buf_fini(&zip);
+}
+
+static void test_json_report_tells_brackets(void **state)
+{
+    const struct rig_plan plan = {FULL};
+    const struct json *o;
+    struct arena a;
+    struct buf b;
+    (void)state;
+    arena_init(&a, 0);
+    buf_init(&b);
+    report(&plan, NULL, true, &b);
+    assert_int_equal(json_parse(&a, b.data, b.len - 1, &o, NULL), CPF_OK);
+    assert_true(json_get_bool(o, "ok"));
+    const struct json *first = json_get(o, "entries")->child, *last = json_get(o, "entries")->last;
+    /* before the earlier stamp, and between the two */
+    assert_null(json_get_str(first, "without"));
+    assert_non_null(json_get_str(first, "with"));
+    assert_non_null(json_get_str(last, "without"));
+    assert_true(strcmp(json_get_str(last, "without"), json_get_str(last, "with")) < 0);
+    assert_true(strcmp(json_get_str(first, "with"), json_get_str(last, "with")) < 0);
+    assert_true(strcmp(json_get_str(last, "without"), json_get_str(last, "at")) < 0);
+    buf_fini(&b);
+    arena_fini(&a);
+}
+
+static void test_text_report_names_rule_and_file(void **state)
+{
+    const struct rig_plan plan = {CLOSED};
+    const struct doctored *d = cases_log;
+    struct buf b;
+    (void)state;
+    buf_init(&b);
+    while (strcmp(d->name, "entry_edited") != 0)
+        d++;
+    report(&plan, d->doctor, false, &b);
+    assert_non_null(strstr(b.data, "不合格"));
+    assert_non_null(strstr(b.data, "[proof.inclusion] entries/00003.json"));
+    buf_fini(&b);
+}
+
+static void test_nothing_of_other_batches_inside(void **state)
+{
+    const struct rig_plan plan = {FULL};
+    struct bundle_rig r;
+    (void)state;
+    rig_init(&r, &plan);
+    for (size_t i = 0; i < r.nfiles; i++)
+        assert_null(memmem(r.file[i].data.data, r.file[i].data.len, RIG_MARKER, strlen(RIG_MARKER)));
+    rig_fini(&r);
+}
+
+/* Any byte of any file changed, sealed anew: never "everything holds", unless the file proves nothing. */
+static void test_any_bent_byte_is_noticed(void **state)
+{
+    const struct rig_plan plan = {.steps = 3, .others = 1, .map = true, .witness = true, .voids = true};
+    struct seeded s = {42};
+    (void)state;
+    for (int round = 0; round < 400; round++) {
+        struct verify_options opt = {0};
+        struct bundle_rig r;
+        struct buf zip;
+        buf_init(&zip);
+        rig_init(&r, &plan);
+        struct rig_file *f = &r.file[seeded_below(&s, r.nfiles)];
+        size_t at = seeded_below(&s, f->data.len);
+        char name[BUNDLE_NAME];
+        f->data.data[at] ^= (char)(1 << seeded_below(&s, 7));
+        snprintf(name, sizeof(name), "%s", f->name);
+        if (strcmp(name, BUNDLE_MANIFEST) != 0)
+            rig_seal(&r);
+        rig_zip(&r, &zip);
+        struct verify *v = verify_run(zip.data, zip.len, &opt);
+        /* README says nothing that is proved; bundle.json's `made` and a NUL-safe comment are free words */
+        bool free_words = strcmp(name, BUNDLE_README) == 0 || strcmp(name, BUNDLE_INFO) == 0;
+        if (!free_words && verify_class(v) == VERIFY_OK)
+            fail_msg("byte %zu of %s", at, name);
+        verify_free(v);
+        rig_fini(&r);
+        buf_fini(&zip);
+    }
+}
+
+static bool in_tables(const char *rule)
+{
+    static const struct doctored *const tables[] = {cases_log, cases_keys, cases_known, cases_files};
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+        for (const struct doctored *d = tables[i]; d->name; d++)
+            if (d->rule && strcmp(d->rule, rule) == 0)
+                return true;
+    return strncmp(rule, "zip.", 4) == 0 || strcmp(rule, "layout.unknown") == 0; /* test_verify_zip */
+}
+
+static void test_every_rule_has_a_bundle_that_breaks_it(void **state)
+{
+    const struct verify_failure *f;
+    (void)state;
+    for (size_t i = 0; (f = verify_rule(i)); i++)
+        if (!in_tables(f->rule))
+            fail_msg("no bundle breaks %s", f->rule);
+}
+
+static void test_every_rule_is_told_in_both_languages(void **state)
+{
+    const struct verify_failure *f;
+    (void)state;
+    for (size_t i = 0; (f = verify_rule(i)); i++) {
+        assert_non_null(f->rule);
+        assert_true(f->class >= VERIFY_CONTAINER && f->class <= VERIFY_ACT);
+        assert_true(strlen(f->ja) > 3 && strlen(f->en) > 3);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_json_report_tells_brackets),
+        cmocka_unit_test(test_text_report_names_rule_and_file),
+        cmocka_unit_test(test_nothing_of_other_batches_inside),
+        cmocka_unit_test(test_any_bent_byte_is_noticed),
+        cmocka_unit_test(test_every_rule_has_a_bundle_that_breaks_it),
+        cmocka_unit_test(test_every_rule_is_told_in_both_languages),
+    };
+    static const struct doctored *const tables[] = {cases_log, cases_keys, cases_known, cases_files};
+    struct CMUnitTest tests[200];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+        for (const struct doctored *d = tables[i]; d->name; d++) {
+            assert_true(n + sizeof(others) / sizeof(*others) < sizeof(tests) / sizeof(*tests));
+            tests[n++] = (struct CMUnitTest){d->name, test_case, NULL, NULL, (void *)d};
+        }
+    memcpy(tests + n, others, sizeof(others));
+    n += sizeof(others) / sizeof(*others);
+    return _cmocka_run_group_tests("verify", tests, n, NULL, NULL);
+}
