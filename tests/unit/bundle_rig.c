@@ -37,7 +37,7 @@ struct buf *rig_file(struct bundle_rig *r, const char *name)
     struct rig_file *f = find(r, name);
     if (f)
         return &f->data;
-    r->file = realloc(r->file, (r->nfiles + 1) * sizeof(*r->file));
+    assert_true(r->nfiles < RIG_FILES);
     f = &r->file[r->nfiles++];
     snprintf(f->name, sizeof(f->name), "%s", name);
     buf_init(&f->data);
@@ -388,6 +388,7 @@ void rig_init(struct bundle_rig *r, const struct rig_plan *plan)
 {
     *r = (struct bundle_rig){.plan = *plan, .origin = plan->origin ? plan->origin : RIG_ORIGIN};
     arena_init(&r->a, 0);
+    r->file = calloc(RIG_FILES, sizeof(*r->file));
     struct key **const keys[] = {&r->root,       &r->log,       &r->thief,     &r->witness[0],
                                  &r->witness[1], &r->person[0], &r->person[1], &r->stranger};
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)

@@ -24,6 +24,7 @@
 #define RIG_MARKER "TANUKI"               /* stands in every entry of another patient's batch */
 #define RIG_BEGIN  INT64_C(1775001600000) /* 2026-04-01T00:00:00Z; one entry a minute */
 #define RIG_MINUTE 60000
+#define RIG_FILES  2048
 
 enum rig_twist {
     TWIST_NONE,
@@ -74,7 +75,7 @@ struct bundle_rig {
     struct entry **entry; /* the whole log; text NULL for a void row */
     uint8_t (*leaf)[HASH_LEN];
     size_t n, cap;
-    struct rig_file *file;
+    struct rig_file *file; /* RIG_FILES of them: their addresses stay */
     size_t nfiles;
     struct keymanifest keys;
 };
