@@ -44,6 +44,7 @@ struct command {
     bool secret_given;
     /* ACT */
     const char *batch, *protocol, *step;
+    bool taken;                  /* of an order: the log has had a batch of that number, closed since */
     const struct json *fields;   /* object: field -> string or array of strings */
     const struct json *pending;  /* array of step ids that the person was shown, or NULL */
     const char *skip;            /* reason for "not done, because", or NULL */

@@ -454,9 +454,9 @@ static bool find_step(struct judge *j)
 {
     const struct command *c = j->cmd;
     struct batch *x = book_batch(j->book, c->batch);
-    if (!x && c->protocol)
+    if (!x && c->protocol && !c->taken)
         return open_batch(j);
-    if (x && c->protocol) {
+    if (c->protocol) {
         judge_refuse(j, "batch.duplicate", args1(j, "batch", c->batch));
         return false;
     }

@@ -260,6 +260,33 @@ static void store_credentials(struct work *w)
 
 /* ---- ids ------------------------------------------------------------------------------- */
 
+static void on_number(void *arg, const struct db_reply *r)
+{
+    struct work *w = arg;
+    if (r->error.code) {
+        work_answer(w, 503, "away.database");
+        return;
+    }
+    w->cmd.taken = db_rows(r->result[0]) > 0;
+    unlock_then_judge(w);
+}
+
+/* A number once used stays used: the book knows the open batches, the log all of them. */
+static bool look_up_number(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    struct db_params p = {0};
+    if (w->cmd.kind != COMMAND_ACT || !w->cmd.protocol || book_batch(&f->book, w->cmd.batch))
+        return false;
+    if (!db_ready(f->db)) {
+        work_answer(w, 503, "away.database");
+        return true;
+    }
+    db_param_text(&p, arena_printf(&w->arena, "batch/%s", w->cmd.batch));
+    db_query(f->db, DB_FLOW_STREAM_BEGUN, &p, on_number, w);
+    return true;
+}
+
 static void go_on(struct work *w)
 {
     struct flow *f = w->state->flow;
@@ -272,7 +299,7 @@ static void go_on(struct work *w)
     w->cmd.late_after_s = f->cfg.conf->late_after_s;
     if (w->credentials)
         store_credentials(w);
-    else
+    else if (!look_up_number(w))
         unlock_then_judge(w);
 }
 
