@@ -41,7 +41,10 @@ meson_suite() {
 
 suite_unit() { meson_suite "$BUILD" unit; }
 suite_flow() { meson_suite "$BUILD" flow; }
-suite_fault() { meson_suite "$BUILD" fault; }
+suite_fault() {
+    meson_suite "$BUILD" fault
+    tap_command "$TOP/tests/fault/outside"
+}
 # The daemon as it ships, without hooks.
 suite_sim() {
     build_in "$TOP/build"
