@@ -160,6 +160,8 @@ void api_batch(void *arg, struct http_request *r)
     json_set(&a, o, "deviations", deviations_of(&a, x));
     json_set(&a, o, "holds", holds_of(&a, x));
     json_set(&a, o, "pending", rule_pending(&a, x));
+    json_set_int(&a, o, "typed", (int64_t)x->typed);
+    json_set_int(&a, o, "corrections", (int64_t)x->corrections);
     api_reply_json(r, o);
     arena_fini(&a);
 }

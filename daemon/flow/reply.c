@@ -185,6 +185,9 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
     struct json *o = json_object(a);
     json_set_str(a, o, "id", e->id);
     copy_members(a, o, e->body);
+    /* the operator holds the other batch's container in the hand: both numbers are shown, no patient's name */
+    const char *other = json_get_str(e->pd, "other");
+    json_set_str(a, o, "other", other ? disclosed_value(f, other) : NULL);
     add_message(f, a, o, e);
     add_step(f, a, o, e);
     json_set(a, o, "law", law_json(f, a, e));
