@@ -359,6 +359,21 @@ static struct json *wanted_material(struct judge *j)
     return NULL;
 }
 
+/* The step awaits equipment or a place, but of another kind. */
+static bool refuse_other_kind(struct judge *j)
+{
+    bool place = j->code.kind == CODE_PLACE;
+    enum field_kind kind = place ? FIELD_PLACE : FIELD_EQUIPMENT;
+    for (int i = 0; (place || j->code.kind == CODE_EQUIPMENT) && i < (int)judge_step(j)->nfields; i++) {
+        const struct field *f = &judge_step(j)->field[i];
+        if (f->kind != kind || !f->thing || field_remaining(j, i) <= 0)
+            continue;
+        judge_refuse(j, place ? "place.kind" : "equipment.kind", args1(j, "wanted", f->thing));
+        return true;
+    }
+    return false;
+}
+
 /* Nothing open here accepts it: say the most useful thing. */
 static void judge_unexpected(struct judge *j)
 {
@@ -379,7 +394,7 @@ static void judge_unexpected(struct judge *j)
         judge_refuse(j, "lot.unknown", args1(j, "lot", scanned_id(j)));
     else if (lot && wanted_material(j))
         judge_refuse(j, "lot.material", wanted_material(j));
-    else
+    else if (!refuse_other_kind(j))
         judge_refuse(j, "scan.unexpected", awaited(j));
 }
 

@@ -377,10 +377,13 @@ static void test_equipment_must_be_known_of_the_kind_and_here(void **state)
     refused(one(r, "SPIN", "E:CF-9"), "equipment.unknown");
     refused(rig_scan(r, "E:CF-Q"), "place.room");
     with_arg(&r->v, "room", "RQ");
-    refused(rig_scan(r, "E:BSC-1"), "scan.unexpected");
+    refused(rig_scan(r, "E:BSC-1"), "equipment.kind");
+    with_arg(&r->v, "wanted", "centrifuge");
     rig_entry(r, "equipment/CF-1", "equipment.changed", "{\"equipment\":\"CF-1\",\"in_service\":false}");
     refused(rig_scan(r, "E:CF-1"), "equipment.out-of-service");
     refused(one(r, "SHELVE", "W:SH-9"), "place.unknown");
+    rig_entry(r, "place/FR-1", "place.added", "{\"kind\":\"freezer\",\"place\":\"FR-1\",\"room\":\"R2\"}");
+    refused(rig_scan(r, "W:FR-1"), "place.kind");
 }
 
 static void test_calibration_holds_through_its_last_day(void **state)

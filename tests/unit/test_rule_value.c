@@ -414,6 +414,7 @@ static void test_field_that_does_not_exist_is_refused(void **state)
     refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|TARO YAMADA=x"), "value.pattern");
     assert_false(rig_says(r, "TARO"));
     refused(rig_sign(r, "CO", "B1", "asked", "note=x"), "value.missing");
+    refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note="), "value.text");
 }
 
 int main(void)
