@@ -54,7 +54,8 @@ static struct json *pd_of(struct rig *r, const struct draft *d)
 static struct json *actor_of(struct rig *r, const struct draft *d, const struct station *st)
 {
     struct json *o = json_object(&r->arena);
-    json_set_str(&r->arena, o, d->performed ? "performed" : "system", d->performed ? d->performed->id : "cpfd");
+    json_set_str(&r->arena, o, d->performed ? "performed" : "system",
+                 d->performed ? d->performed->id : "cpfd");
     if (d->recorded && d->recorded != d->performed)
         json_set_str(&r->arena, o, "recorded", d->recorded->id);
     if (d->witnessed)
