@@ -90,7 +90,8 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
                             .on_stop = on_flow_stop,
                             .on_entry = on_flow_entry,
                             .arg = a};
-    struct follow_config follow = {.base = base, .conninfo = c->database, .protocol = protocol_named, .arg = a};
+    struct follow_config follow = {
+        .base = base, .conninfo = c->database, .protocol = protocol_named, .arg = a};
     err = flow_new(&f, &a->api.flow);
     if (err == 0)
         err = query_new(base, c->database_reader, &a->api.query);

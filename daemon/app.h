@@ -13,8 +13,8 @@ struct app;
 
 /* Loads catalogue, makes ledger, unlock, query; begins connecting. `on_stop` is called (once) when the
  * process must end: code 0 after a drain, else a failure whose text was logged. */
-must_check int app_new(const struct conf *conf, struct event_base *base,
-                       void (*on_stop)(void *arg, int code), void *arg, struct app **ret, char **ret_error);
+must_check int app_new(const struct conf *conf, struct event_base *base, void (*on_stop)(void *arg, int code),
+                       void *arg, struct app **ret, char **ret_error);
 const struct http_route *app_routes(void);       /* for the HTTPS server; handlers take the app as arg */
 const struct http_route *app_admin_routes(void); /* for the admin socket */
 void app_error_body(void *app, const char *code, char **ret_json, size_t *ret_len);

@@ -29,5 +29,6 @@ must_check int init_write_config(const struct init *in);
 must_check int init_signer(const struct init *in);
 /* <dir>/evidence: what bundles carry from outside the database; in training with a root key in <dir>/root. */
 must_check int init_evidence(const struct init *in);
-/* A program of ours beside this one or in the folder `built` of the build tree; malloc'ed, NULL if neither. */
+/* A program of ours beside this one or in the folder `built` of the build tree; malloc'ed, NULL if neither.
+ */
 char *init_program(const char *name, const char *built);

@@ -1,49 +1,49 @@
 #pragma once
 /* Every limit of the system, in one place. Sizes in bytes, times in milliseconds. */
 
-#define BOUND_ENTRY_BYTES      65535        /* one entry, LOG.md 1 */
-#define BOUND_ENTRY_DEPTH      32
-#define BOUND_GROUP_ENTRIES    256          /* entries in one group commit */
-#define BOUND_QUEUE_COMMANDS   4096         /* waiting before 503 */
-#define BOUND_QUEUE_BYTES      (8 * 1024 * 1024)
-#define BOUND_CLOCK_BACK_MS    2000         /* further behind the last entry: 503 clock.back */
-#define BOUND_ID_FUTURE_MS     120000       /* a client id further ahead is refused */
+#define BOUND_ENTRY_BYTES    65535 /* one entry, LOG.md 1 */
+#define BOUND_ENTRY_DEPTH    32
+#define BOUND_GROUP_ENTRIES  256  /* entries in one group commit */
+#define BOUND_QUEUE_COMMANDS 4096 /* waiting before 503 */
+#define BOUND_QUEUE_BYTES    (8 * 1024 * 1024)
+#define BOUND_CLOCK_BACK_MS  2000   /* further behind the last entry: 503 clock.back */
+#define BOUND_ID_FUTURE_MS   120000 /* a client id further ahead is refused */
 
-#define BOUND_RAW_SCAN         512          /* raw string of one scan */
-#define BOUND_CODE_ID          64           /* an identifier inside a local code */
-#define BOUND_REQUEST_BODY     32768        /* HTTP body */
-#define BOUND_REQUEST_HEADERS  8192
-#define BOUND_REQUEST_DEPTH    8
-#define BOUND_REQUEST_MEMBERS  256          /* members of one request, all levels */
-#define BOUND_TEXT_FIELD       2000         /* free text of one field, UTF-8 bytes */
-#define BOUND_FORM_FIELDS      64
+#define BOUND_RAW_SCAN        512   /* raw string of one scan */
+#define BOUND_CODE_ID         64    /* an identifier inside a local code */
+#define BOUND_REQUEST_BODY    32768 /* HTTP body */
+#define BOUND_REQUEST_HEADERS 8192
+#define BOUND_REQUEST_DEPTH   8
+#define BOUND_REQUEST_MEMBERS 256  /* members of one request, all levels */
+#define BOUND_TEXT_FIELD      2000 /* free text of one field, UTF-8 bytes */
+#define BOUND_FORM_FIELDS     64
 
-#define BOUND_SECRET_MIN       6            /* characters of a PIN */
-#define BOUND_PASSWORD_MIN     12
-#define BOUND_SECRET_BYTES     256
-#define BOUND_UNLOCK_QUEUE     32
-#define BOUND_PIN_TRIES        5
+#define BOUND_SECRET_MIN   6 /* characters of a PIN */
+#define BOUND_PASSWORD_MIN 12
+#define BOUND_SECRET_BYTES 256
+#define BOUND_UNLOCK_QUEUE 32
+#define BOUND_PIN_TRIES    5
 
-#define BOUND_PROTOCOL_BYTES   (512 * 1024)
-#define BOUND_PROTOCOL_NODES   65536        /* YAML nodes after aliases are counted */
-#define BOUND_PROTOCOL_STEPS   512
-#define BOUND_STEP_FIELDS      48
-#define BOUND_PROTOCOL_DEPTH   16
+#define BOUND_PROTOCOL_BYTES (512 * 1024)
+#define BOUND_PROTOCOL_NODES 65536 /* YAML nodes after aliases are counted */
+#define BOUND_PROTOCOL_STEPS 512
+#define BOUND_STEP_FIELDS    48
+#define BOUND_PROTOCOL_DEPTH 16
 
 #define BOUND_HTTP_CONNECTIONS 2048
-#define BOUND_HTTP_REQUEST_MS  10000        /* from first byte (or accept) to complete request */
+#define BOUND_HTTP_REQUEST_MS  10000 /* from first byte (or accept) to complete request */
 #define BOUND_NOTE_BYTES       8192
 #define BOUND_NOTE_SIGS        16
 #define BOUND_SIGNER_FRAME     (64 * 1024)
 
-#define BOUND_MANIFEST_LINES   40           /* lines of a key manifest */
-#define BOUND_POLICY_ITEMS     40           /* logs; witnesses and groups together: twice as many */
-#define BOUND_POLICY_BYTES     65536
-#define BOUND_PROOF_BYTES      (BOUND_NOTE_BYTES + 16384)
-#define BOUND_BUNDLE_BYTES     (256 * 1024 * 1024) /* of the ZIP */
-#define BOUND_BUNDLE_MEMBERS   65536
-#define BOUND_BUNDLE_MEMBER    (64 * 1024 * 1024)  /* one member, unpacked */
-#define BOUND_BUNDLE_UNPACKED  (512 * 1024 * 1024) /* all members */
-#define BOUND_BUNDLE_RATIO     200          /* unpacked : packed, beyond 64 KiB */
-#define BOUND_STAMP_BYTES      65536        /* one RFC 3161 response */
-#define BOUND_PEM_BYTES        (1024 * 1024)
+#define BOUND_MANIFEST_LINES  40 /* lines of a key manifest */
+#define BOUND_POLICY_ITEMS    40 /* logs; witnesses and groups together: twice as many */
+#define BOUND_POLICY_BYTES    65536
+#define BOUND_PROOF_BYTES     (BOUND_NOTE_BYTES + 16384)
+#define BOUND_BUNDLE_BYTES    (256 * 1024 * 1024) /* of the ZIP */
+#define BOUND_BUNDLE_MEMBERS  65536
+#define BOUND_BUNDLE_MEMBER   (64 * 1024 * 1024)  /* one member, unpacked */
+#define BOUND_BUNDLE_UNPACKED (512 * 1024 * 1024) /* all members */
+#define BOUND_BUNDLE_RATIO    200                 /* unpacked : packed, beyond 64 KiB */
+#define BOUND_STAMP_BYTES     65536               /* one RFC 3161 response */
+#define BOUND_PEM_BYTES       (1024 * 1024)

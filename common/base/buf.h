@@ -10,7 +10,7 @@ struct buf {
 
 void buf_init(struct buf *b);
 void buf_fini(struct buf *b);
-void buf_clear(struct buf *b); /* keeps the memory */
+void buf_clear(struct buf *b);                /* keeps the memory */
 void buf_reserve(struct buf *b, size_t more); /* room for `more` bytes behind len */
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_addc(struct buf *b, char c);

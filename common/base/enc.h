@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-void enc_hex(struct buf *b, const void *data, size_t len); /* lower case, appended */
+void enc_hex(struct buf *b, const void *data, size_t len);                         /* lower case, appended */
 must_check int enc_unhex(const char *s, size_t len, uint8_t *ret, size_t ret_len); /* exactly ret_len bytes */
 
 void enc_b64(struct buf *b, const void *data, size_t len);

@@ -12,12 +12,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define KEY_PUB 32
-#define KEY_SEED 32
-#define KEY_SIG 64
-#define KEY_SEAL_N (1u << 14)
-#define KEY_SEAL_R 8u
-#define KEY_SEAL_P 5u
+#define KEY_PUB          32
+#define KEY_SEED         32
+#define KEY_SIG          64
+#define KEY_SEAL_N       (1u << 14)
+#define KEY_SEAL_R       8u
+#define KEY_SEAL_P       5u
 #define KEY_SEAL_LIGHT_N (1u << 10)
 
 struct key; /* an opened private key (EVP_PKEY inside) */
@@ -28,7 +28,8 @@ void key_public(const struct key *k, uint8_t ret[KEY_PUB]);
 must_check int key_sign(const struct key *k, const void *msg, size_t len, uint8_t ret[KEY_SIG]);
 
 /* CPF_E_SIGNATURE if it does not verify; CPF_E_KEY for a non-canonical or low-order public key. */
-must_check int key_verify(const uint8_t pub[KEY_PUB], const void *msg, size_t len, const uint8_t sig[KEY_SIG]);
+must_check int key_verify(const uint8_t pub[KEY_PUB], const void *msg, size_t len,
+                          const uint8_t sig[KEY_SIG]);
 /* CPF_E_KEY for non-canonical encodings and the low-order points; call it at enrolment. */
 must_check int key_check_public(const uint8_t pub[KEY_PUB]);
 

@@ -9,12 +9,12 @@
 struct arena_chunk;
 struct arena {
     struct arena_chunk *head;
-    size_t used; /* bytes handed out so far */
+    size_t used;  /* bytes handed out so far */
     size_t limit; /* 0 = none; beyond it allocation fails with NULL */
 };
 
 void arena_init(struct arena *a, size_t limit);
-void arena_fini(struct arena *a); /* frees everything; the arena may be used again */
+void arena_fini(struct arena *a);  /* frees everything; the arena may be used again */
 void arena_reset(struct arena *a); /* forgets everything, keeps one chunk for the next round */
 
 /* Zeroed, aligned for any type. NULL only beyond `limit` (out of memory aborts). */

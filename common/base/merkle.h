@@ -24,8 +24,8 @@ must_check int merkle_verify_inclusion(const uint8_t leaf[HASH_LEN], uint64_t in
                                        const uint8_t (*proof)[HASH_LEN], size_t n,
                                        const uint8_t root[HASH_LEN]);
 must_check int merkle_verify_consistency(uint64_t size1, uint64_t size2, const uint8_t root1[HASH_LEN],
-                                         const uint8_t root2[HASH_LEN],
-                                         const uint8_t (*proof)[HASH_LEN], size_t n);
+                                         const uint8_t root2[HASH_LEN], const uint8_t (*proof)[HASH_LEN],
+                                         size_t n);
 
 /*
  * Proof construction over any source of stored nodes: `get` fills the hash of
@@ -44,7 +44,7 @@ must_check int merkle_edge_load(struct merkle_edge *e, uint64_t size, merkle_get
  * Tiles as they fill: keeps the unfinished tile of each level; each add may
  * complete one tile per level, handed to `full` (256 hashes).
  */
-#define MERKLE_TILE 256
+#define MERKLE_TILE   256
 #define MERKLE_LEVELS 8
 struct merkle_tiles {
     uint64_t size;
@@ -53,7 +53,8 @@ struct merkle_tiles {
         uint8_t hash[MERKLE_TILE][HASH_LEN];
     } level[MERKLE_LEVELS];
 };
-typedef void (*merkle_tile_fn)(void *arg, unsigned level, uint64_t n, const uint8_t hashes[MERKLE_TILE * HASH_LEN]);
+typedef void (*merkle_tile_fn)(void *arg, unsigned level, uint64_t n,
+                               const uint8_t hashes[MERKLE_TILE * HASH_LEN]);
 void merkle_tiles_init(struct merkle_tiles *t);
 void merkle_tiles_add(struct merkle_tiles *t, const uint8_t leaf[HASH_LEN], merkle_tile_fn full, void *arg);
 /* Root of a full tile (256 hashes). */

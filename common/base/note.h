@@ -16,7 +16,7 @@
 /* A verifier key: name + Ed25519 key, text `<name>+<hex keyid>+<base64(0x01 || pub)>`. */
 struct note_key {
     char name[256];
-    uint32_t id;          /* first 4 bytes of SHA-256(name || "\n" || 0x01 || pub) */
+    uint32_t id; /* first 4 bytes of SHA-256(name || "\n" || 0x01 || pub) */
     uint8_t pub[KEY_PUB];
 };
 must_check int note_key_parse(struct note_key *k, const char *vkey);
@@ -41,7 +41,8 @@ must_check int note_parse(struct note *n, const char *msg, size_t len);
  * CPF_E_NOTFOUND if none is by `k`. */
 must_check int note_verify(const struct note *n, const struct note_key *k);
 /* text (ending in newline) signed by `key` under `name`, appended whole. */
-must_check int note_sign(const char *text, size_t len, const char *name, const struct key *key, struct buf *ret);
+must_check int note_sign(const char *text, size_t len, const char *name, const struct key *key,
+                         struct buf *ret);
 
 struct checkpoint {
     char origin[256];

@@ -31,8 +31,8 @@
 
 struct stream {
     const char *name;
-    uint64_t sseq;             /* of its last entry */
-    uint8_t leaf[HASH_LEN];    /* of its last entry */
+    uint64_t sseq;          /* of its last entry */
+    uint8_t leaf[HASH_LEN]; /* of its last entry */
     bool closed;
 };
 
@@ -44,35 +44,35 @@ struct qualification {
 struct person {
     const char *id, *dept, *keyid;
     uint8_t key[KEY_PUB];
-    const char *cred;          /* base64url SHA-256 over the credential rows */
-    struct json *data;         /* the newest person.* body, for reads */
+    const char *cred;  /* base64url SHA-256 over the credential rows */
+    struct json *data; /* the newest person.* body, for reads */
     size_t nroles;
     const char **role;
     size_t nquals;
     struct qualification *qual;
     bool suspended, locked;
-    int tries;                 /* wrong secrets since the last right one, on day `tries_day` */
+    int tries; /* wrong secrets since the last right one, on day `tries_day` */
     int64_t tries_day;
-    int64_t fit_day;           /* day of the newest fitness declaration, else INT64_MIN */
+    int64_t fit_day; /* day of the newest fitness declaration, else INT64_MIN */
     bool fit;
     struct station *signed_in; /* where, or NULL */
 };
 
 #define BENCH_PEOPLE 6
 struct bench {
-    int64_t day;               /* of the open day stream, else INT64_MIN */
-    const char *stream;        /* its name */
+    int64_t day;        /* of the open day stream, else INT64_MIN */
+    const char *stream; /* its name */
     size_t npeople;
     struct person *person[BENCH_PEOPLE]; /* in order of sign-in */
-    struct person *acting;     /* performer: whose badge was read last */
+    struct person *acting;               /* performer: whose badge was read last */
     struct batch *batch;
-    int step;                  /* -1 = none chosen */
-    int last;                  /* the step finished here last, or -1: a repeated scan is "already done" */
+    int step; /* -1 = none chosen */
+    int last; /* the step finished here last, or -1: a repeated scan is "already done" */
 };
 
 struct station {
     const char *id, *kind, *room;
-    const char *token;         /* base64url SHA-256 of the station's token */
+    const char *token; /* base64url SHA-256 of the station's token */
     struct json *data;
     bool revoked;
     struct bench bench;
@@ -88,50 +88,57 @@ struct room {
 struct thing {
     const char *id, *kind, *room;
     bool in_service;
-    int64_t calibrated;        /* last day in calibration, INT64_MAX = needs none */
-    struct batch *occupied;    /* derived from the batches' own streams */
+    int64_t calibrated;     /* last day in calibration, INT64_MAX = needs none */
+    struct batch *occupied; /* derived from the batches' own streams */
     struct json *data;
 };
 
 enum lot_state { LOT_QUARANTINE, LOT_RELEASED, LOT_BLOCKED };
 struct lot_unit {
     const char *unit;
-    struct batch *batch;       /* opened for it */
+    struct batch *batch; /* opened for it */
     const char *batch_id;
     struct lot_unit *next;
 };
 struct lot {
     const char *id, *material, *maker_lot, *gtin;
-    int64_t expiry;            /* last day of use */
+    int64_t expiry; /* last day of use */
     enum lot_state state;
     struct lot_unit *opened;
     struct json *data;
 };
 
-enum container_state { CONTAINER_ISSUED, CONTAINER_EMPTY, CONTAINER_FILLED, CONTAINER_CONSUMED,
-                       CONTAINER_DISCARDED, CONTAINER_LEFT };
+enum container_state {
+    CONTAINER_ISSUED,
+    CONTAINER_EMPTY,
+    CONTAINER_FILLED,
+    CONTAINER_CONSUMED,
+    CONTAINER_DISCARDED,
+    CONTAINER_LEFT
+};
 const char *container_state_name(enum container_state s);
 struct container {
-    const char *id;            /* <batch>-<label><number> */
+    const char *id; /* <batch>-<label><number> */
     const char *label;
     struct batch *batch;
     enum container_state state;
-    const char *place;         /* where it was put last, or NULL */
-    bool attached;             /* its label was scanned back on a vessel */
+    const char *place; /* where it was put last, or NULL */
+    bool attached;     /* its label was scanned back on a vessel */
 };
 
 struct input {
     int field;
-    const char *text;          /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
-    struct dec value;          /* numbers and derived */
-    int64_t day;               /* dates */
+    const char
+        *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
+    struct dec value; /* numbers and derived */
+    int64_t day;      /* dates */
     int64_t at;
     const struct person *by;
-    bool first_of_two;         /* twice: awaits its independent second entry */
+    bool first_of_two; /* twice: awaits its independent second entry */
 };
 
 struct occ {
-    int64_t begun, done;       /* 0 = not yet */
+    int64_t begun, done; /* 0 = not yet */
     bool skipped, late_noted;
     const struct person *performer, *recorder, *witness;
     size_t ninputs, cap;
@@ -140,13 +147,13 @@ struct occ {
 
 struct stepstate {
     size_t nocc;
-    struct occ **occ;          /* the last one is current */
+    struct occ **occ; /* the last one is current */
     bool deadline_fired;
 };
 
 struct deviation {
     const char *id, *code, *step;
-    const char *grade;         /* "minor", "major", or NULL while not assessed */
+    const char *grade; /* "minor", "major", or NULL while not assessed */
     bool closed;
 };
 
@@ -168,11 +175,11 @@ struct act_by { /* who did an act of which department on this batch */
 struct batch {
     const char *id, *stream, *state, *patient;
     const struct protocol *protocol;
-    struct stepstate *step;    /* nsteps of the protocol */
+    struct stepstate *step; /* nsteps of the protocol */
     bool closed, stopped;
-    bool released;             /* decided: released */
-    size_t typed;              /* codes typed in for want of a readable label */
-    size_t corrections;        /* values corrected afterwards */
+    bool released;      /* decided: released */
+    size_t typed;       /* codes typed in for want of a readable label */
+    size_t corrections; /* values corrected afterwards */
     size_t ncontainers, ndevs, nholds, nexpiries, nacts;
     struct container **container;
     struct deviation *dev;
@@ -183,20 +190,20 @@ struct batch {
 };
 
 struct protocol_state {
-    const char *name;          /* <id>@<version> */
-    struct protocol *protocol; /* NULL until registered */
-    struct buf text;           /* parts gathered */
-    bool manufacturing, quality; /* approved by */
+    const char *name;              /* <id>@<version> */
+    struct protocol *protocol;     /* NULL until registered */
+    struct buf text;               /* parts gathered */
+    bool manufacturing, quality;   /* approved by */
     const struct person *approver; /* who approved first, or NULL (set-up) */
     bool superseded;
 };
 
 struct book {
-    struct arena arena;        /* strings and small objects */
+    struct arena arena; /* strings and small objects */
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers;
-    const char *facility;      /* id, NULL before set-up */
+    const char *facility; /* id, NULL before set-up */
     struct json *facility_data;
-    int64_t last_at;           /* `at` of the newest applied entry */
+    int64_t last_at; /* `at` of the newest applied entry */
     /* The value behind a personal field's digest, for identity checks; NULL = not available (redacted). */
     const char *(*disclosed)(void *arg, const char *digest);
     void *arg;

@@ -18,11 +18,12 @@ void catalogue_free(struct catalogue *c);
 
 /* The code's texts with {name} replaced from members of `args` (strings and integers; arrays joined by ", "
  * or "、"). An unknown code gives the code itself in both. Lives in `a`. */
-struct text catalogue_text(const struct catalogue *c, struct arena *a, const char *code, const struct json *args);
+struct text catalogue_text(const struct catalogue *c, struct arena *a, const char *code,
+                           const struct json *args);
 /* Clause ids of a code, NULL-terminated, never NULL. */
 const char *const *catalogue_law(const struct catalogue *c, const char *code);
-/* Citation of a clause in force on `day`, e.g. {"再生医療等安全性確保法施行規則 第99条第1項第20号", "ASRM Enforcement Regulation, Art. 99(1)(xx)"}.
- * ja == NULL if unknown. */
+/* Citation of a clause in force on `day`, e.g. {"再生医療等安全性確保法施行規則 第99条第1項第20号", "ASRM
+ * Enforcement Regulation, Art. 99(1)(xx)"}. ja == NULL if unknown. */
 struct text catalogue_clause(const struct catalogue *c, const char *clause, int64_t day);
 /* Every code in the catalogue, for tests; NULL-terminated. */
 const char *const *catalogue_codes(const struct catalogue *c);

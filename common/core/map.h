@@ -10,17 +10,18 @@ struct map {
     struct map_slot {
         const char *key; /* NULL: free or removed */
         void *value;
-    } *slot;              /* in insertion order */
-    size_t nslots, cap;   /* slots used (with removed ones), allocated */
-    size_t count;         /* live entries */
-    unsigned *index;      /* hash table of slot number + 1 */
-    size_t nindex;        /* a power of two */
+    } * slot;           /* in insertion order */
+    size_t nslots, cap; /* slots used (with removed ones), allocated */
+    size_t count;       /* live entries */
+    unsigned *index;    /* hash table of slot number + 1 */
+    size_t nindex;      /* a power of two */
 };
 
 void map_init(struct map *m);
-void map_fini(struct map *m); /* frees the table, not the values */
+void map_fini(struct map *m);                        /* frees the table, not the values */
 void *map_get(const struct map *m, const char *key); /* key NULL -> NULL */
-void map_put(struct map *m, const char *key, void *value); /* replaces the value of an equal key, keeps the old key */
+void map_put(struct map *m, const char *key,
+             void *value);                        /* replaces the value of an equal key, keeps the old key */
 void *map_remove(struct map *m, const char *key); /* the value removed, or NULL */
 /* The i-th live value from *pos on (start with 0), NULL at the end. */
 void *map_next(const struct map *m, size_t *pos);

@@ -122,7 +122,8 @@ struct key {
 };
 #define MEMBER(obj, offset, type) ((type *)(void *)((char *)(obj) + (offset)))
 
-extern const struct form form_name, form_id, form_step_id, form_label, form_section, form_clause, form_plain, form_unit;
+extern const struct form form_name, form_id, form_step_id, form_label, form_section, form_clause, form_plain,
+    form_unit;
 
 /* `what` names the thing in complaints: "step", "field" … `kind` is a mask bit, or 0. */
 void load_map(struct loader *l, const struct ynode *n, const struct key *keys, size_t nkeys, void *obj,

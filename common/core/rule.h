@@ -16,7 +16,14 @@
 #include "base/json.h"
 #include "core/book.h"
 
-enum outcome { OUTCOME_ACCEPTED, OUTCOME_ALREADY, OUTCOME_ALERT, OUTCOME_DEVIATION, OUTCOME_HOLD, OUTCOME_REFUSED };
+enum outcome {
+    OUTCOME_ACCEPTED,
+    OUTCOME_ALREADY,
+    OUTCOME_ALERT,
+    OUTCOME_DEVIATION,
+    OUTCOME_HOLD,
+    OUTCOME_REFUSED
+};
 const char *outcome_name(enum outcome o);
 
 enum command_kind {
@@ -29,27 +36,27 @@ enum command_kind {
 
 struct command {
     enum command_kind kind;
-    struct station *station;     /* NULL for the system */
-    int64_t claimed;             /* the station's time, Unix ms; 0 = none */
-    int64_t occurred;            /* late entry: when it happened; 0 = now */
-    const char *late;            /* its reason: offline, busy, paper, opened */
-    int late_after_s;            /* an older claim needs a late entry; 0 = 300 */
+    struct station *station; /* NULL for the system */
+    int64_t claimed;         /* the station's time, Unix ms; 0 = none */
+    int64_t occurred;        /* late entry: when it happened; 0 = now */
+    const char *late;        /* its reason: offline, busy, paper, opened */
+    int late_after_s;        /* an older claim needs a late entry; 0 = 300 */
     /* SCAN */
     const char *raw;
     size_t raw_len;
-    bool typed;                  /* typed in for want of a readable label */
+    bool typed; /* typed in for want of a readable label */
     /* SESSION, ACT, RECORD: the person of the badge, NULL if unknown */
     struct person *person;
-    bool authenticated;          /* PIN or password was right */
+    bool authenticated; /* PIN or password was right */
     bool secret_given;
     /* ACT */
     const char *batch, *protocol, *step;
-    bool taken;                  /* of an order: the log has had a batch of that number, closed since */
-    const struct json *fields;   /* object: field -> string or array of strings */
-    const struct json *pending;  /* array of step ids that the person was shown, or NULL */
-    const char *skip;            /* reason for "not done, because", or NULL */
+    bool taken;                 /* of an order: the log has had a batch of that number, closed since */
+    const struct json *fields;  /* object: field -> string or array of strings */
+    const struct json *pending; /* array of step ids that the person was shown, or NULL */
+    const char *skip;           /* reason for "not done, because", or NULL */
     /* RECORD */
-    const char *record;          /* entry kind */
+    const char *record; /* entry kind */
     const struct json *body;
     /* DEADLINE */
     struct batch *due_batch;
@@ -65,9 +72,9 @@ struct secret {
 struct draft {
     const char *stream, *kind;
     struct json *body;
-    bool system;                 /* no client's id: housekeeping before the command's first entry */
-    bool sign;                   /* the person's own key signs it (LOG.md 1, act) */
-    const char *meaning;         /* what the signature says */
+    bool system;         /* no client's id: housekeeping before the command's first entry */
+    bool sign;           /* the person's own key signs it (LOG.md 1, act) */
+    const char *meaning; /* what the signature says */
     const char *dept;
     const struct person *performed, *recorded, *witnessed; /* NULL: system */
     size_t nlaw;
@@ -79,28 +86,30 @@ struct draft {
 #define VERDICT_DRAFTS 40
 struct verdict {
     enum outcome outcome;
-    const char *code;            /* machine code, key of etc/catalogue.yaml */
-    struct json *args;           /* for its text; never personal */
-    struct batch *batch;         /* what it was about, or NULL */
-    int step;                    /* -1 = none */
+    const char *code;    /* machine code, key of etc/catalogue.yaml */
+    struct json *args;   /* for its text; never personal */
+    struct batch *batch; /* what it was about, or NULL */
+    int step;            /* -1 = none */
     size_t ndrafts;
     struct draft draft[VERDICT_DRAFTS];
 };
 
 /* Everything in *ret lives in `a`. There is always at least one draft that is not `system`. */
-void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a, struct verdict *ret);
+void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
+                struct verdict *ret);
 
 /* What a station does next. Not part of the record: computed anew for each answer. */
 struct next {
     struct batch *batch;
-    int step, field;             /* -1 = none */
-    int remaining;               /* scans still awaited by the field */
-    bool witness;                /* the second person's badge */
-    bool again;                  /* the second, independent entry of a value */
+    int step, field; /* -1 = none */
+    int remaining;   /* scans still awaited by the field */
+    bool witness;    /* the second person's badge */
+    bool again;      /* the second, independent entry of a value */
 };
 void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);
 
-/* Steps of the batch that are pending results: late, begun after their prerequisites, not done. Array of ids. */
+/* Steps of the batch that are pending results: late, begun after their prerequisites, not done. Array of ids.
+ */
 struct json *rule_pending(struct arena *a, const struct batch *x);
 /* Mandatory steps that are open (late ones excepted unless `late`), declared before `before` (-1 = all). */
 struct json *rule_open_steps(struct arena *a, const struct batch *x, int before, bool late);

@@ -13,34 +13,34 @@ struct finding {
 struct judge {
     const struct book *book;
     const struct command *cmd;
-    int64_t now;     /* of recording */
-    int64_t when;    /* of the event: a station's list after an outage carries its own times */
+    int64_t now;  /* of recording */
+    int64_t when; /* of the event: a station's list after an outage carries its own times */
     struct arena *a;
     struct verdict *v;
     struct station *st;
     struct bench *bench;
     const struct person *performer, *recorder;
     struct batch *x;
-    int step;        /* -1 = none */
-    struct occ occ;  /* scratch copy of the occurrence, with what this command adds */
+    int step;       /* -1 = none */
+    struct occ occ; /* scratch copy of the occurrence, with what this command adds */
     int64_t occ_no;
     size_t first_new; /* inputs of the scratch from here on are this command's */
-    bool begins;     /* no input before this command */
+    bool begins;      /* no input before this command */
     size_t nfindings;
     struct finding finding[JUDGE_FINDINGS];
     struct json *derived; /* array, or NULL */
     struct code code;     /* of a scan */
     bool understood;
-    bool told;               /* a number that the step awaited: it may stand in clear */
-    const char *foreign_id;  /* the other batch of a foreign container, else NULL */
-    struct batch *foreign;   /* the same while it is open, else NULL */
-    struct batch *shared;    /* another open batch's opened unit was used: exposed, too */
+    bool told;              /* a number that the step awaited: it may stand in clear */
+    const char *foreign_id; /* the other batch of a foreign container, else NULL */
+    struct batch *foreign;  /* the same while it is open, else NULL */
+    struct batch *shared;   /* another open batch's opened unit was used: exposed, too */
     const char *shared_lot;
-    bool fact;               /* a correction: what was so, not what is meant to be */
-    size_t ncorrected;       /* a correction's new values, by which later steps are computed anew */
+    bool fact;         /* a correction: what was so, not what is meant to be */
+    size_t ncorrected; /* a correction's new values, by which later steps are computed anew */
     struct ref corrected[16];
     struct input new_value[16];
-    struct lot *open_lot;    /* opened by this command */
+    struct lot *open_lot; /* opened by this command */
     const char *open_unit;
 };
 
@@ -70,15 +70,18 @@ const struct finding *judge_refusal(const struct judge *j);
 struct draft *draft_add(struct judge *j, const char *stream, const char *kind, struct json *body);
 /* A personal value of the entry. */
 void draft_secret(struct judge *j, struct draft *d, const char *name, const char *value);
-struct draft *draft_day(struct judge *j, const char *kind, struct json *body); /* in the station's day stream */
+struct draft *draft_day(struct judge *j, const char *kind,
+                        struct json *body); /* in the station's day stream */
 void judge_refuse(struct judge *j, const char *code, struct json *args);
 /* Finishes an accepted command: outcome, code, deviations, holds. `main` is its first entry. */
 void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args);
 /* Outcome, code and arguments into the verdict and the body of the command's first entry. */
-void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code, struct json *args);
+void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code,
+                   struct json *args);
 struct json *judge_understood(struct judge *j);
 /* A fact that another batch shares: an entry and a hold there, naming this one only as a salted value. */
-void judge_expose(struct judge *j, struct batch *other, const char *code, const char *name, const char *value);
+void judge_expose(struct judge *j, struct batch *other, const char *code, const char *name,
+                  const char *value);
 
 /* rule_step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
 bool step_available(const struct judge *j, const struct batch *x, int step);
@@ -106,7 +109,8 @@ const struct input *scratch_input(const struct judge *j, struct ref r);
 bool fields_complete(const struct judge *j);
 
 /* rule_value.c: numbers, derived values, balances */
-bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text, const char *unit);
+bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,
+                  const char *unit);
 bool check_derived(struct judge *j);
 bool check_balance(struct judge *j);
 bool field_wanted(const struct judge *j, int field); /* conditional replicates */
@@ -126,4 +130,5 @@ void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);
 void hold_patient(struct judge *j);
 void lot_drafts(struct judge *j);
-void step_finish_drafts(struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */
+void step_finish_drafts(
+    struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */

@@ -204,8 +204,8 @@ static bool read_children(struct reader *r, struct ynode *n, yaml_event_type_t e
         if (!value)
             return false;
         if (!ynode_push(r->nodes, n, key, value)) {
-            diag_limit(r->d, AT(place), "write out less by aliases",
-                       "more than %d nodes, aliases counted", BOUND_PROTOCOL_NODES);
+            diag_limit(r->d, AT(place), "write out less by aliases", "more than %d nodes, aliases counted",
+                       BOUND_PROTOCOL_NODES);
             return false;
         }
     }

@@ -16,6 +16,7 @@ typedef void (*unlock_cb)(void *arg, int err, const void *secret, size_t len);
 
 must_check int unlock_new(struct event_base *base, bool allow_light, struct unlock **ret);
 /* Copies both strings. CPF_E_BUSY if the queue is full: the callback will not come. */
-must_check int unlock_start(struct unlock *u, const char *sealed, const char *password, unlock_cb cb, void *arg);
+must_check int unlock_start(struct unlock *u, const char *sealed, const char *password, unlock_cb cb,
+                            void *arg);
 size_t unlock_waiting(const struct unlock *u);
 void unlock_free(struct unlock *u); /* joins the thread; pending callbacks do not come */

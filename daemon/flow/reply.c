@@ -185,7 +185,8 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
     struct json *o = json_object(a);
     json_set_str(a, o, "id", e->id);
     copy_members(a, o, e->body);
-    /* the operator holds the other batch's container in the hand: both numbers are shown, no patient's name */
+    /* the operator holds the other batch's container in the hand: both numbers are shown, no patient's name
+     */
     const char *other = json_get_str(e->pd, "other");
     json_set_str(a, o, "other", other ? disclosed_value(f, other) : NULL);
     add_message(f, a, o, e);

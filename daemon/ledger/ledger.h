@@ -24,13 +24,13 @@ struct ledger;
 
 struct ledger_config {
     struct event_base *base;
-    const char *conninfo;      /* libpq conninfo of the writer role */
-    const char *signer_socket; /* path */
-    const char *origin;        /* of the log, e.g. training.example/cpf */
-    const char *vkey;          /* the log's verifier key (note_key_parse) */
-    bool training;             /* entries say clock: simulated */
+    const char *conninfo;         /* libpq conninfo of the writer role */
+    const char *signer_socket;    /* path */
+    const char *origin;           /* of the log, e.g. training.example/cpf */
+    const char *vkey;             /* the log's verifier key (note_key_parse) */
+    bool training;                /* entries say clock: simulated */
     int64_t (*now_ms)(void *arg); /* the daemon's clock */
-    void *arg;                 /* for now_ms and all callbacks */
+    void *arg;                    /* for now_ms and all callbacks */
 
     /* Once, before on_ready: every entry of every open stream, in log order, each checked against its
      * chain and the tree. `text` is only valid during the call; non-zero ends the start with that code. */
@@ -54,7 +54,7 @@ struct ledger_disclosure {
 };
 
 struct ledger_item {
-    struct entry *entry;      /* built (entry_build); must stay valid until on_settled */
+    struct entry *entry;                        /* built (entry_build); must stay valid until on_settled */
     const struct ledger_disclosure *disclosure; /* as long as the entry, and so its strings */
     size_t ndisclosures;
 };

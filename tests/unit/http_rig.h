@@ -22,7 +22,8 @@ struct rig {
 };
 
 /* Routes: GET /v1/hello, POST /v1/echo, GET and POST /v1/later (held), GET and DELETE /v1/items/ *,
- * GET /v1/big (4 MiB), GET /v1/bytes/N (letters), GET /v1/status/ * (refused with it), POST /v1/hidden, POST /v1/records (large). */
+ * GET /v1/big (4 MiB), GET /v1/bytes/N (letters), GET /v1/status/ * (refused with it), POST /v1/hidden, POST
+ * /v1/records (large). */
 void rig_start(struct rig *g,
                const struct http_config *tweak); /* tweak: the defaults' members; may be NULL */
 void rig_start_unix(struct rig *g, const struct http_config *tweak);
