@@ -30,9 +30,9 @@ struct station *api_station(struct api *api, struct http_request *r)
     hash_sha256(token, strlen(token), digest);
     enc_digest(digest, text);
     struct station *st = book_station_by_token(flow_book(api->flow), text);
-    if (st && !st->revoked)
+    if (st && !st->revoked && flow_served(api->flow))
         return st;
-    /* before the log is folded nobody is known yet: that is not the station's fault */
+    /* before the log is folded nobody is known for sure, nor is anything whole: not the station's fault */
     if (away)
         http_refuse(r, 503, away);
     else if (flow_is_new(api->flow))
@@ -109,29 +109,35 @@ static void take_secret(struct work *w, const struct json *req, const char *name
         return;
     w->secret = xstrdup(v->str);
     w->secret_kind = kind;
-    explicit_bzero((char *)v->str, v->len);
 }
 
 typedef const char *(*fill_fn)(struct work *w, const struct json *req);
 
-static const char *fill(struct http_request *r, struct work *w, fill_fn fn)
+static const char *take_all(struct http_request *r, struct work *w, const struct json *req, fill_fn fn)
 {
-    struct json *req;
-    size_t len;
-    const char *body = http_body(r, &len);
-    const char *code = request_read(&w->arena, body, len, &req);
-    if (code)
-        return code;
     const char *id = json_get_str(req, "id");
     int64_t ms;
     if (!id || uuid7_parse(id, strlen(id), &ms) != 0)
         return "request.id";
     memcpy(w->id, id, 37);
     request_digest(&w->arena, http_path(r), req, w->req);
-    code = take_time(w, req, "at", &w->cmd.claimed);
+    const char *code = take_time(w, req, "at", &w->cmd.claimed);
     if (!code)
         code = take_late(w, req);
     return code ? code : fn(w, req);
+}
+
+static const char *fill(struct http_request *r, struct work *w, fill_fn fn)
+{
+    struct json *req;
+    size_t len;
+    const char *body = http_body(r, &len);
+    const char *code = request_read(&w->arena, body, len, BOUND_REQUEST_MEMBERS, &req);
+    if (code)
+        return code;
+    code = take_all(r, w, req, fn);
+    request_wipe(req);
+    return code;
 }
 
 /* 400 with the member that is wrong. */
@@ -269,7 +275,7 @@ static void post_clock(void *arg, struct http_request *r)
     if (!api_station(api, r))
         return;
     arena_init(&a, 0);
-    const char *body = http_body(r, &len), *code = request_read(&a, body, len, &req);
+    const char *body = http_body(r, &len), *code = request_read(&a, body, len, BOUND_REQUEST_MEMBERS, &req);
     const char *text = code ? NULL : json_get_str(req, "to");
     int err = text && clock_parse_rfc3339(text, &to) == 0 ? flow_clock(api->flow, to) : CPF_E_SYNTAX;
     if (err == 0) {
@@ -284,13 +290,15 @@ static void post_clock(void *arg, struct http_request *r)
     arena_fini(&a);
 }
 
+#define SETUP_MEMBERS (64 * 1024) /* of all records of a facility */
+
 static void post_setup(void *arg, struct http_request *r)
 {
     struct api *api = arg;
     struct json *req;
     size_t len;
     struct work *w = work_new(api->flow);
-    const char *body = http_body(r, &len), *code = request_read(&w->arena, body, len, &req);
+    const char *body = http_body(r, &len), *code = request_read(&w->arena, body, len, SETUP_MEMBERS, &req);
     if (code) {
         http_refuse(r, 400, code);
         work_drop(w);

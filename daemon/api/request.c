@@ -1,5 +1,7 @@
 #include "api/request.h"
 
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
@@ -30,6 +32,14 @@ static bool too_deep(const char *s, size_t len)
     return false;
 }
 
+/* PINs and passwords pass through jansson, too. */
+static void wiping_free(void *p)
+{
+    if (p)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
+}
+
 static bool plain_name(const char *s)
 {
     for (; *s; s++)
@@ -39,12 +49,16 @@ static bool plain_name(const char *s)
 }
 
 /* NULL if the value is not of our profile. */
-static struct json *convert(struct arena *a, json_t *v)
+static struct json *convert(struct arena *a, json_t *v, size_t *left)
 {
     const char *name;
     json_t *m;
     size_t i;
     struct json *o, *c;
+    if ((*left)-- == 0) { /* stays there: nothing more is taken */
+        *left = 0;
+        return NULL;
+    }
     if (json_is_string(v))
         return json_strn(a, json_string_value(v), json_string_length(v));
     if (json_is_integer(v)) {
@@ -57,7 +71,7 @@ static struct json *convert(struct arena *a, json_t *v)
         o = json_array(a);
         json_array_foreach(v, i, m)
         {
-            if (!(c = convert(a, m)))
+            if (!(c = convert(a, m, left)))
                 return NULL;
             json_push(o, c);
         }
@@ -70,37 +84,49 @@ static struct json *convert(struct arena *a, json_t *v)
     {
         if (json_is_null(m))
             continue;
-        if (!plain_name(name) || !(c = convert(a, m)))
+        if (!plain_name(name) || !(c = convert(a, m, left)))
             return NULL;
         json_set(a, o, name, c);
     }
     return o;
 }
 
-const char *request_read(struct arena *a, const char *body, size_t len, struct json **ret)
+const char *request_read(struct arena *a, const char *body, size_t len, size_t members, struct json **ret)
 {
     json_error_t err;
     if (!enc_utf8_ok(body, len))
         return "request.utf8";
     if (too_deep(body, len))
         return "request.depth";
+    json_set_alloc_funcs(malloc, wiping_free);
     json_t *v = json_loadb(body, len, JSON_REJECT_DUPLICATES, &err);
     if (!v)
         return "request.json";
-    struct json *o = json_is_object(v) ? convert(a, v) : NULL;
+    struct json *o = json_is_object(v) ? convert(a, v, &members) : NULL;
     json_decref(v);
     *ret = o;
     return o ? NULL : "request.json";
 }
 
+static const char *const secret[] = {"pin", "password", "badge_secret"};
+#define SECRETS (sizeof(secret) / sizeof(*secret))
+
+void request_wipe(const struct json *req)
+{
+    for (size_t i = 0; i < SECRETS; i++) {
+        const struct json *v = json_get(req, secret[i]);
+        if (v && v->type == JSON_STRING)
+            explicit_bzero((char *)v->str, v->len);
+    }
+}
+
 void request_digest(struct arena *a, const char *path, const struct json *req, uint8_t ret[32])
 {
-    static const char *const secret[] = {"pin", "password", "badge_secret"};
     struct json *o = json_object(a);
     json_each(m, req)
     {
         bool hide = false;
-        for (size_t i = 0; i < sizeof(secret) / sizeof(*secret); i++)
+        for (size_t i = 0; i < SECRETS; i++)
             hide |= strcmp(m->name, secret[i]) == 0;
         if (!hide)
             json_set(a, o, m->name, json_copy(a, m));

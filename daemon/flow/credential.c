@@ -1,5 +1,4 @@
 /* Sealed secrets and disclosed values, by what the log says of them. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/enc.h"
@@ -16,35 +15,56 @@ void credential_digest(const char *pin, const char *key, char ret[44])
     enc_digest(d, ret);
 }
 
-static void replace(char **at, const char *value)
+static void name_write(struct buf *b, const char *person, const char *digest)
 {
-    free(*at);
-    *at = xstrdup(value);
+    buf_init(b);
+    buf_printf(b, "%s %s", person, digest);
 }
 
-void credential_keep(struct flow *f, const char *person, const char *kind, const char *sealed)
+void credential_keep(struct flow *f, const char *person, const char *pin, const char *key)
 {
-    struct credential *c = map_get(&f->credentials, person);
-    if (!c) {
-        c = arena_alloc(&f->keep, sizeof(*c));
-        c->person = arena_strdup(&f->keep, person);
-        map_put(&f->credentials, c->person, c);
+    char digest[44];
+    struct buf name;
+    credential_digest(pin, key, digest);
+    name_write(&name, person, digest);
+    if (!map_get(&f->credentials, name.data)) {
+        struct credential *c = arena_alloc(&f->keep, sizeof(*c));
+        *c = (struct credential){arena_strdup(&f->keep, name.data), arena_strdup(&f->keep, pin),
+                                 arena_strdup(&f->keep, key)};
+        map_put(&f->credentials, c->name, c);
     }
-    if (strcmp(kind, "pin") == 0)
-        replace(&c->pin, sealed);
-    else
-        replace(&c->key, sealed);
+    buf_fini(&name);
 }
 
-/* Only what the log names counts: a row put into the table by hand opens nothing. */
+static void store_one(struct flow *f, const char *person, const char *kind, const char *sealed)
+{
+    struct db_params p = {0};
+    db_param_text(&p, person);
+    db_param_text(&p, kind);
+    db_param_text(&p, sealed);
+    db_exec(f->db, DB_FLOW_CREDENTIAL_ADD, &p);
+}
+
+void credential_store(struct flow *f, const char *person, const char *pin, const char *key, db_done_fn done,
+                      void *arg)
+{
+    db_begin(f->db, NULL, done, arg);
+    store_one(f, person, "pin", pin);
+    store_one(f, person, "key", key);
+    db_end(f->db);
+}
+
+/* Only what the log names counts: a row put into the table by hand, or by a command that was refused, opens
+ * nothing and hides nothing. */
 const struct credential *flow_credential(const struct flow *f, const struct person *p)
 {
-    const struct credential *c = map_get(&f->credentials, p->id);
-    char digest[44];
-    if (!c || !p->cred)
+    struct buf name;
+    if (!p->cred)
         return NULL;
-    credential_digest(c->pin, c->key, digest);
-    return strcmp(digest, p->cred) == 0 ? c : NULL;
+    name_write(&name, p->id, p->cred);
+    const struct credential *c = map_get(&f->credentials, name.data);
+    buf_fini(&name);
+    return c;
 }
 
 void disclosed_keep(struct flow *f, const char *digest, const char *value)

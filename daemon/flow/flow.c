@@ -48,6 +48,11 @@ bool flow_ready(const struct flow *f)
     return f->was_ready && !f->away;
 }
 
+bool flow_served(const struct flow *f)
+{
+    return f->was_ready;
+}
+
 bool flow_is_new(const struct flow *f)
 {
     return f->book.facility == NULL;
@@ -98,6 +103,8 @@ static void on_recent(void *arg, const struct db_reply *r)
     struct flow *f = arg;
     size_t n = r->error.code ? 0 : db_rows(r->result[0]), len;
     char id[37];
+    if (f->stopped || f->ids)
+        return; /* ending; or the database went and came back meanwhile, and both asked */
     int64_t oldest = r->error.code  ? flow_now(f)
                      : n < IDS_KEPT ? INT64_MIN / 2
                                     : db_i64(r->result[0], n - 1, 1);
@@ -193,9 +200,12 @@ static void on_credentials(void *arg, const struct db_reply *r)
         stop_loading(f, r);
         return;
     }
-    for (size_t i = 0; i < db_rows(r->result[0]); i++)
-        credential_keep(f, db_text(r->result[0], i, 0), db_text(r->result[0], i, 1),
-                        db_text(r->result[0], i, 2));
+    const struct db_result *t = r->result[0];
+    for (size_t i = 1; i < db_rows(t);
+         i++) /* a key stands right behind its PIN: one transaction wrote both */
+        if (strcmp(db_text(t, i - 1, 1), "pin") == 0 && strcmp(db_text(t, i, 1), "key") == 0 &&
+            strcmp(db_text(t, i - 1, 0), db_text(t, i, 0)) == 0)
+            credential_keep(f, db_text(t, i, 0), db_text(t, i - 1, 2), db_text(t, i, 2));
     db_query(f->db, DB_FLOW_DISCLOSURES, NULL, on_disclosures, f);
 }
 
@@ -355,9 +365,9 @@ void flow_drain(struct flow *f)
 
 void flow_free(struct flow *f)
 {
-    size_t pos = 0;
     if (!f)
         return;
+    f->stopped = true;
     unlock_free(f->unlock);
     ledger_free(f->ledger);
     db_free(f->db);
@@ -366,10 +376,6 @@ void flow_free(struct flow *f)
     if (f->tick)
         event_free(f->tick);
     ids_free(f->ids);
-    for (struct credential *c; (c = map_next(&f->credentials, &pos));) {
-        free(c->pin);
-        free(c->key);
-    }
     map_fini(&f->credentials);
     map_fini(&f->disclosed);
     while (f->nspare)

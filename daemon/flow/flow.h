@@ -65,6 +65,8 @@ void flow_drain(struct flow *f); /* then on_stop(0) */
 void flow_free(struct flow *f);
 
 bool flow_ready(const struct flow *f);
+/* Has it ever been ready: is the book whole? */
+bool flow_served(const struct flow *f);
 /* Why commands are refused now: a catalogue code, or NULL. */
 const char *flow_unavailable(const struct flow *f);
 int64_t flow_now(struct flow *f);

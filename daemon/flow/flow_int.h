@@ -23,7 +23,7 @@ struct work_state {
     struct waiter *waiters; /* the same id sent again while in flight */
     struct key *key;        /* opened for signing; wiped within the turn */
     size_t n, first;        /* entries; index of the command's first one */
-    size_t credentials_left;
+    const char *cred;       /* the digest whose secret is being opened */
     bool setup;
     /* from here on written before read */
     struct verdict verdict;
@@ -32,8 +32,8 @@ struct work_state {
 };
 
 struct credential {
-    const char *person;
-    char *pin, *key; /* sealed */
+    const char *name;      /* person, blank, digest of both */
+    const char *pin, *key; /* sealed */
 };
 
 struct flow {
@@ -45,13 +45,13 @@ struct flow {
     unsigned db_tries;
     struct event *db_retry, *tick;
     struct ids *ids;
-    struct map credentials; /* person -> struct credential */
+    struct map credentials; /* by name */
     struct map disclosed;   /* digest -> value */
     struct arena keep;      /* keys and values of the two maps above */
     const char *away;       /* code, or NULL when ready */
     bool loaded, was_ready, draining, stopped;
     bool setting_up; /* credentials of a set-up are on their way to their table */
-    int64_t offset; /* training clock: ahead of the machine's by */
+    int64_t offset;  /* training clock: ahead of the machine's by */
     size_t in_flight;
     struct arena scratch; /* of one reply */
     size_t nspare;
@@ -74,7 +74,10 @@ must_check int entry_make(struct work *w, const struct draft *d, int64_t now, st
                           struct ledger_item *item);
 /* credential.c */
 void credential_digest(const char *pin, const char *key, char ret[44]);
+/* Both rows in one transaction; `done` once. */
+void credential_store(struct flow *f, const char *person, const char *pin, const char *key, db_done_fn done,
+                      void *arg);
 const struct credential *flow_credential(const struct flow *f, const struct person *p);
-void credential_keep(struct flow *f, const char *person, const char *kind, const char *sealed);
+void credential_keep(struct flow *f, const char *person, const char *pin, const char *key);
 void disclosed_keep(struct flow *f, const char *digest, const char *value);
 const char *disclosed_value(void *flow, const char *digest);

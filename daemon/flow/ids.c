@@ -84,10 +84,12 @@ static void keep_newest(struct ids *i, struct id_record *r)
 void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t len)
 {
     r->work = NULL;
-    r->text = xrealloc(NULL, len + 1);
-    memcpy(r->text, text, len);
-    r->text[len] = 0;
-    r->len = len;
+    if (len <= IDS_TEXT) {
+        r->text = xrealloc(NULL, len + 1);
+        memcpy(r->text, text, len);
+        r->text[len] = 0;
+        r->len = len;
+    }
     keep_newest(i, r);
 }
 

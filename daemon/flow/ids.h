@@ -11,12 +11,14 @@
 #include <stdint.h>
 #include "base/hash.h"
 
+#define IDS_TEXT 8192 /* larger entries are not kept in memory */
+
 struct ids;
 struct id_record {
     char id[37];
     uint8_t req[HASH_LEN];
     void *work; /* in flight: whose reply to join; NULL once settled */
-    char *text; /* settled: bytes of the command's first entry, owned; NULL: ask the log */
+    char *text; /* settled: bytes of the command's first entry, owned; NULL: large or old, ask the log */
     size_t len;
     int64_t ms; /* the id's own time */
 };

@@ -81,17 +81,9 @@ static void add_credentials(struct setup *s, const struct json *given, struct js
     }
     credential_digest(pin, key, digest);
     json_set_str(a, person, "cred", digest);
-    struct db_params p = {0};
-    const char *kind[] = {"pin", "key"}, *sealed[] = {pin, key};
-    for (int i = 0; i < 2; i++) {
-        p = (struct db_params){0};
-        db_param_text(&p, id);
-        db_param_text(&p, kind[i]);
-        db_param_text(&p, sealed[i]);
-        credential_keep(s->f, id, kind[i], sealed[i]);
-        s->credentials_left++;
-        db_query(s->f->db, DB_FLOW_CREDENTIAL_ADD, &p, on_credential, s);
-    }
+    credential_keep(s->f, id, pin, key);
+    s->credentials_left++;
+    credential_store(s->f, id, pin, key, on_credential, s);
 }
 
 /* A description in YAML gives words: 1 true, 0 false, -1 anything else. */

@@ -73,7 +73,8 @@ void work_drop(struct work *w)
 void work_answer(struct work *w, int status, const char *code)
 {
     struct flow *f = w->state->flow;
-    w->reply(w->arg, status, code, NULL, 0);
+    if (w->reply) /* the system's own have none */
+        w->reply(w->arg, status, code, NULL, 0);
     for (struct waiter *x = w->state->waiters; x; x = x->next)
         x->reply(x->arg, status, code, NULL, 0);
     if (w->state->record)
@@ -157,6 +158,17 @@ static bool clock_ok(struct flow *f, int64_t *ret_now)
     return true;
 }
 
+/* New secrets open from now on, if the log now names them: refused commands change nothing. */
+static void take_credentials(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    const char *id = json_get_str(w->cmd.body, "person"), *cred = json_get_str(w->cmd.body, "cred");
+    const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
+    const struct person *p = id ? book_person(&f->book, id) : NULL;
+    if (p && p->cred && cred && pin && key && strcmp(p->cred, cred) == 0)
+        credential_keep(f, id, pin, key);
+}
+
 static void judge(struct work *w)
 {
     struct flow *f = w->state->flow;
@@ -171,11 +183,13 @@ static void judge(struct work *w)
         return;
     }
     rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
+    if (!work_commit(w, now))
+        return;
     /* the key lived for one turn of the loop */
-    if (work_commit(w, now)) {
-        key_free(w->state->key);
-        w->state->key = NULL;
-    }
+    key_free(w->state->key);
+    w->state->key = NULL;
+    if (w->credentials)
+        take_credentials(w);
 }
 
 /* ---- secrets --------------------------------------------------------------------- */
@@ -185,8 +199,9 @@ static void on_unlocked(void *arg, int err, const void *secret, size_t len)
 {
     struct work *w = arg;
     wipe_secret(w);
-    w->cmd.authenticated = err == 0;
-    if (err == 0 && w->secret_kind == SECRET_PASSWORD) {
+    /* a PIN or password that was changed while it was being tried is not one any more */
+    w->cmd.authenticated = err == 0 && strcmp(w->state->cred, w->cmd.person->cred) == 0;
+    if (w->cmd.authenticated && w->secret_kind == SECRET_PASSWORD) {
         uint8_t pub[KEY_PUB];
         if (len != KEY_SEED || key_from_seed(secret, &w->state->key) != 0) {
             w->cmd.authenticated = false;
@@ -213,6 +228,7 @@ static void unlock_then_judge(struct work *w)
         judge(w);
         return;
     }
+    w->state->cred = w->cmd.person->cred;
     int err = unlock_start(f->unlock, sealed, w->secret, on_unlocked, w);
     if (err)
         work_answer(w, 503, "busy.unlock");
@@ -227,35 +243,22 @@ static void on_credential(void *arg, const struct db_reply *r)
         work_answer(w, 503, "away.database");
         return;
     }
-    if (--w->state->credentials_left == 0)
-        unlock_then_judge(w);
-}
-
-static void add_credential(struct work *w, const char *person, const char *kind, const char *sealed)
-{
-    struct flow *f = w->state->flow;
-    struct db_params p = {0};
-    db_param_text(&p, person);
-    db_param_text(&p, kind);
-    db_param_text(&p, sealed);
-    credential_keep(f, person, kind, sealed);
-    db_query(f->db, DB_FLOW_CREDENTIAL_ADD, &p, on_credential, w);
+    unlock_then_judge(w);
 }
 
 static void store_credentials(struct work *w)
 {
     const char *person = json_get_str(w->cmd.body, "person");
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
-    if (!person || !pin || !key) {
+    /* who is not even tried cannot fill the table */
+    if (!person || !pin || !key || !needs_unlock(w)) {
         unlock_then_judge(w);
         return;
     }
     char digest[44];
     credential_digest(pin, key, digest);
     json_set_str(&w->arena, (struct json *)w->cmd.body, "cred", digest);
-    w->state->credentials_left = 2;
-    add_credential(w, person, "pin", pin);
-    add_credential(w, person, "key", key);
+    credential_store(w->state->flow, person, pin, key, on_credential, w);
 }
 
 /* ---- ids ------------------------------------------------------------------------------- */
