@@ -201,7 +201,7 @@ static void on_log(void *arg, const struct db_reply *reply)
     struct http_request *r = arg;
     struct buf b;
     if (reply->error.code) {
-        http_refuse(r, 503, "away.database");
+        http_refuse(r, 503, reply->error.code == CPF_E_BUSY ? "busy.queue" : "away.database");
         return;
     }
     const struct db_result *rows = reply->result[0];

@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "log.h"
 
+/* Waiting at most: each answer may be large. */
+#define QUERIES 16
+
 struct query {
     struct db *db;
     struct event *retry;
@@ -66,6 +69,11 @@ void query_free(struct query *q)
 void query_log(struct query *q, const struct query_log *what, db_done_fn done, void *arg)
 {
     struct db_params p = {0};
+    if (db_pending(q->db) >= QUERIES) {
+        struct db_reply busy = {.error = {.code = CPF_E_BUSY, .stmt = "", .message = "busy"}};
+        done(arg, &busy);
+        return;
+    }
     db_param_text(&p, what->stream);
     db_param_text(&p, what->kind);
     db_param_text(&p, what->text);

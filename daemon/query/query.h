@@ -15,5 +15,6 @@ struct query_log {
     int64_t after;                    /* index after which; -1 from the start */
     int limit;
 };
-/* `done` with one result: idx, body, checkpoint size; CPF_E_AWAY when not connected. */
+/* `done` with one result: idx, body, checkpoint size; CPF_E_AWAY when not connected; CPF_E_BUSY
+ * at once, inside the call, when many wait. */
 void query_log(struct query *q, const struct query_log *what, db_done_fn done, void *arg);
