@@ -142,7 +142,8 @@ static size_t part_length(const char *text, size_t left)
     size_t n = 0;
     for (size_t written = 0; n < left && n < PROTOCOL_PART; n++) {
         unsigned char c = (unsigned char)text[n];
-        written += c < ' ' ? 6 : c == '"' || c == '\\' ? 2 : 1;
+        bool two = c == '\n' || c == '\r' || c == '\t' || c == '"' || c == '\\';
+        written += two ? 2 : c < ' ' ? 6 : 1;
         if (written > PROTOCOL_ESCAPED)
             break;
     }
