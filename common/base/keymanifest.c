@@ -80,6 +80,8 @@ static int log_key(struct word w, const char *origin, struct note_key *ret)
     char vkey[VKEY_MAX];
     if (w.len >= sizeof(vkey))
         return CPF_E_LIMIT;
+    if (memchr(w.s, '\0', w.len))
+        return CPF_E_SYNTAX;
     memcpy(vkey, w.s, w.len);
     vkey[w.len] = '\0';
     int r = note_key_parse(ret, vkey);

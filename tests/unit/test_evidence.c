@@ -108,6 +108,17 @@ static void test_manifest_key_of_another_name_is_refused(void **state)
     assert_int_equal(keymanifest_parse(&m, text, strlen(text)), CPF_E_KEY);
 }
 
+/* One key has one text: bytes behind a NUL would make a second one. */
+static void test_manifest_nul_behind_a_key_is_refused(void **state)
+{
+    struct keymanifest m;
+    char text[500], a[300];
+    (void)state;
+    int n = snprintf(text, sizeof(text), "cpf-keys/v1\nlog.example\n1\nlog %s%c 0 -\n",
+                     vkey(1, "log.example", false, a), '\0');
+    assert_int_equal(keymanifest_parse(&m, text, (size_t)n), CPF_E_SYNTAX);
+}
+
 static void test_manifest_bounds_lines(void **state)
 {
     struct keymanifest m;
@@ -509,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_manifest_gives_back_what_it_was),
         cmocka_unit_test(test_manifest_refuses_other_forms),
         cmocka_unit_test(test_manifest_key_of_another_name_is_refused),
+        cmocka_unit_test(test_manifest_nul_behind_a_key_is_refused),
         cmocka_unit_test(test_manifest_bounds_lines),
         cmocka_unit_test(test_manifest_key_counts_for_its_sizes),
         cmocka_unit_test(test_manifest_is_the_roots_only),

@@ -121,6 +121,8 @@ static const char *plain(struct verify *v, const char *text)
 }
 
 static const char *format_detail(struct verify *v, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+static const char *format_detail(struct verify *v, const char *fmt, va_list ap)
 {
     char text[400];
     vsnprintf(text, sizeof(text), fmt, ap);

@@ -7,9 +7,10 @@
 
 #define TREES ((size_t)1 << 30) /* what JSON trees of one bundle may take */
 
-static void run(struct verify *v, const void *zip, size_t len)
+/* Each part looks at what the parts before it made. */
+static void run(struct verify *v)
 {
-    if (!verify_zip(v, zip, len) || !verify_layout(v))
+    if (!verify_layout(v))
         return;
     verify_keys(v);
     verify_policy(v);
@@ -25,14 +26,30 @@ static void run(struct verify *v, const void *zip, size_t len)
     verify_brackets(v);
 }
 
-struct verify *verify_run(const void *zip, size_t len, const struct verify_options *opt)
+static struct verify *new_verify(const struct verify_options *opt)
 {
     struct verify *v = xcalloc(1, sizeof(*v));
     v->opt = *opt;
     require(opt->nknown <= VERIFY_KNOWN_MAX);
     arena_init(&v->a, TREES);
     arena_init(&v->own, 0);
-    run(v, zip, len);
+    return v;
+}
+
+struct verify *verify_run(const void *zip, size_t len, const struct verify_options *opt)
+{
+    struct verify *v = new_verify(opt);
+    if (verify_zip(v, zip, len))
+        run(v);
+    return v;
+}
+
+struct verify *verify_members(struct member *m, size_t n, const struct verify_options *opt)
+{
+    struct verify *v = new_verify(opt);
+    v->member = m;
+    v->nmembers = n;
+    run(v);
     return v;
 }
 

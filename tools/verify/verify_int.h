@@ -183,6 +183,10 @@ struct verify {
     size_t ndisclosures, nredacted, nacts;
 };
 
+/* As verify_run, of files already unpacked: sorted by name, malloc'ed and handed over, their bytes the
+ * caller's. */
+struct verify *verify_members(struct member *m, size_t n, const struct verify_options *opt);
+
 /* One more failure. `file` NULL: none in particular; copied. `detail` may be NULL. */
 void verify_fail(struct verify *v, enum rule rule, const char *file, const char *detail, ...)
     __attribute__((format(printf, 4, 5)));
