@@ -112,10 +112,15 @@ static void on_later(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    if (d->doomed)
+    unsigned generation = d->generation;
+    if (d->doomed) {
         lost_now(d);
-    else
-        db_unit_fail(d, true, "not connected");
+        return;
+    }
+    db_unit_fail(d, true, "not connected");
+    /* answers to what stands behind them may have been read meanwhile */
+    if (d->generation == generation && d->ev_write && !db_unit_drain(d) && d->generation == generation)
+        lost_now(d);
 }
 
 static void on_timeout(evutil_socket_t fd, short what, void *arg)

@@ -249,8 +249,12 @@ static bool unit_synced(struct db *d)
         db_lost(d, db_sqlstate_transient(state) ? CPF_E_AWAY : CPF_E_DB, name, state);
         return false;
     }
-    if (d->state == DB_PREPARING && d->count == 0)
+    const struct db_unit *next = db_unit_front(d);
+    if (d->state == DB_PREPARING && (!next || !next->prepare)) {
+        if (next) /* submitted too early: on_later answers them, and they held up no connection */
+            event_active(d->ev_later, EV_TIMEOUT, 0);
         db_came_up(d);
+    }
     return d->generation == generation;
 }
 
