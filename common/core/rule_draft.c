@@ -102,6 +102,7 @@ void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, con
 
 static const char *next_id(struct judge *j, struct batch *x, const char *tag, size_t n)
 {
+    require(x != NULL);
     return arena_printf(j->a, "%s-%s%zu", x->id, tag, n);
 }
 

@@ -126,7 +126,6 @@ static void put_text(PGconn *pg, struct buf *b, const char *value, unsigned oid)
 static void put_statement(PGconn *pg, struct buf *b, const struct stmt *st, const int64_t *args,
                           const char *const *texts)
 {
-    require(texts || args || st->nparams == 0);
     buf_puts(b, "copy (");
     for (const char *p = st->sql; *p;) {
         if (*p != '$' || !isdigit((unsigned char)p[1])) {
@@ -135,7 +134,7 @@ static void put_statement(PGconn *pg, struct buf *b, const struct stmt *st, cons
         }
         char *end;
         long n = strtol(p + 1, &end, 10);
-        require(n >= 1 && n <= st->nparams);
+        require(n >= 1 && n <= st->nparams && (texts || args));
         if (texts)
             put_text(pg, b, texts[n - 1], st->oid[n - 1]);
         else
