@@ -16,14 +16,9 @@ static struct buf root;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    static const struct rig_plan plan = {.steps = 2,
-                                         .map = true,
-                                         .witness = true,
-                                         .stamp = true,
-                                         .older = true,
-                                         .voids = true,
-                                         .redact = true,
-                                         .others = 1};
+    /* stamps have a fuzzer of their own, and take their time */
+    static const struct rig_plan plan = {
+        .steps = 1, .map = true, .older = true, .voids = true, .redact = true};
     (void)argc;
     (void)argv;
     rig_init(&rig, &plan);
@@ -84,8 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         hash_sha256(m[i].data, m[i].len, m[i].digest);
     struct verify *v = verify_members(m, rig.nfiles, &opt);
     buf_init(&b);
-    verify_report_text(v, size % 2, &b);
-    verify_report_json(v, &b);
+    if (size % 8 == 0)
+        verify_report_text(v, size % 16, &b);
+    if (size % 8 == 1)
+        verify_report_json(v, &b);
     buf_fini(&b);
     for (size_t i = 0; i < rig.nfiles; i++)
         free((char *)m[i].data);

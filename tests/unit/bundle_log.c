@@ -10,13 +10,29 @@
 
 /* ---- appending ---- */
 
+static void grow(struct bundle_rig *r)
+{
+    if (r->n < r->cap)
+        return;
+    r->cap = r->cap ? 2 * r->cap : 64;
+    r->entry = realloc(r->entry, r->cap * sizeof(*r->entry));
+    r->leaf = realloc(r->leaf, r->cap * sizeof(*r->leaf));
+}
+
+static void add_filler(struct bundle_rig *r)
+{
+    struct entry *none = arena_alloc(&r->a, sizeof(*none)); /* one for all of them */
+    for (size_t i = 0; i < r->plan.filler; i++) {
+        uint64_t seed = r->n;
+        grow(r);
+        hash_leaf(&seed, sizeof(seed), r->leaf[r->n]);
+        r->entry[r->n++] = none;
+    }
+}
+
 static struct entry *append_row(struct bundle_rig *r)
 {
-    if (r->n == r->cap) {
-        r->cap = r->cap ? 2 * r->cap : 64;
-        r->entry = realloc(r->entry, r->cap * sizeof(*r->entry));
-        r->leaf = realloc(r->leaf, r->cap * sizeof(*r->leaf));
-    }
+    grow(r);
     struct entry *e = arena_alloc(&r->a, sizeof(*e));
     e->idx = r->n;
     r->entry[r->n++] = e;
@@ -26,7 +42,7 @@ static struct entry *append_row(struct bundle_rig *r)
 static const struct entry *last_of(const struct bundle_rig *r, const char *stream)
 {
     const struct entry *last = NULL; /* not always the one that stands last in the log */
-    for (size_t i = 0; i < r->n; i++) {
+    for (size_t i = r->plan.filler; i < r->n; i++) {
         const struct entry *e = r->entry[i];
         if (e->text && strcmp(e->stream, stream) == 0 && (!last || last->sseq < e->sseq))
             last = e;
@@ -49,7 +65,7 @@ static void head(struct bundle_rig *r, struct entry *e, const char *stream, cons
     e->sseq = before ? before->sseq + 1 : 1;
     if (before)
         memcpy(e->prev, before->leaf, HASH_LEN);
-    e->at = RIG_BEGIN + (int64_t)idx * RIG_MINUTE;
+    e->at = RIG_BEGIN + (int64_t)(idx - r->plan.filler) * RIG_MINUTE;
     e->actor = words(r, "performed", "system");
     e->clock = json_set_int(&r->a, words(r, "state", "synchronised"), "offset_ms", 3);
 }
@@ -290,6 +306,7 @@ static void add_acts(struct bundle_rig *r)
 
 void rig_log(struct bundle_rig *r)
 {
+    add_filler(r);
     add(r, "log", "log.opened", words(r, "origin", r->origin));
     add(r, "facility", "facility.opened", words(r, "id", "FC0000001"));
     enroll(r, 0);
@@ -311,4 +328,5 @@ void rig_log(struct bundle_rig *r)
     if (r->plan.map)
         add_map(r);
     add_others(r);
+    add_filler(r);
 }

@@ -132,15 +132,24 @@ void rig_zip(const struct bundle_rig *r, struct buf *ret)
 
 /* ---- trees ---- */
 
-/* Roots of complete subtrees, straight from the leaves. */
+/* Complete subtrees, level by level. */
+static void build_nodes(struct bundle_rig *r)
+{
+    size_t n = r->n;
+    for (unsigned k = 0; n > 0; k++, n /= 2) {
+        r->node[k] = calloc(n, HASH_LEN);
+        for (size_t i = 0; i < n; i++)
+            if (k == 0)
+                memcpy(r->node[0][i], r->leaf[i], HASH_LEN);
+            else
+                hash_node(r->node[k - 1][2 * i], r->node[k - 1][2 * i + 1], r->node[k][i]);
+    }
+}
+
 static int node_of(void *arg, unsigned level, uint64_t index, uint8_t ret[HASH_LEN])
 {
     const struct bundle_rig *r = arg;
-    struct merkle_edge e;
-    merkle_edge_init(&e);
-    for (uint64_t i = index << level; i < (index + 1) << level; i++)
-        merkle_edge_add(&e, r->leaf[i]);
-    merkle_edge_root(&e, ret);
+    memcpy(ret, r->node[level][index], HASH_LEN);
     return CPF_OK;
 }
 
@@ -197,9 +206,11 @@ static void cosign(struct bundle_rig *r, struct buf *note, int64_t ms)
     buf_fini(&lines);
 }
 
-static int64_t time_of(uint64_t size)
+/* When the log had this size: filler takes no time. */
+static int64_t time_of(const struct bundle_rig *r, uint64_t size)
 {
-    return RIG_BEGIN + (int64_t)(size - 1) * RIG_MINUTE;
+    uint64_t end = r->n - r->plan.filler;
+    return RIG_BEGIN + (int64_t)((size < end ? size : end) - 1 - r->plan.filler) * RIG_MINUTE;
 }
 
 static void stamp(struct bundle_rig *r, uint64_t size, const struct buf *note, int64_t ms)
@@ -216,9 +227,9 @@ static void put_checkpoint(struct bundle_rig *r)
     int64_t late = r->plan.twist == TWIST_LATE_STAMP ? 7 * 1440 * RIG_MINUTE : 0;
     rig_checkpoint(r, r->n, thief ? r->thief : r->log, note);
     if (r->plan.stamp)
-        stamp(r, r->n, note, time_of(r->n) + late + 30000);
+        stamp(r, r->n, note, time_of(r, r->n) + late + 30000);
     if (r->plan.witness)
-        cosign(r, rig_file(r, BUNDLE_CHECKPOINT), time_of(r->n) + late + 20000);
+        cosign(r, rig_file(r, BUNDLE_CHECKPOINT), time_of(r, r->n) + late + 20000);
 }
 
 static void put_older(struct bundle_rig *r)
@@ -233,9 +244,9 @@ static void put_older(struct bundle_rig *r)
     buf_init(&note);
     sign_head(r, &c, r->log, &note);
     if (r->plan.stamp)
-        stamp(r, size, &note, time_of(size) + 30000);
+        stamp(r, size, &note, time_of(r, size) + 30000);
     if (r->plan.witness)
-        cosign(r, &note, time_of(size) + 20000);
+        cosign(r, &note, time_of(r, size) + 20000);
     struct buf *file = numbered(r, BUNDLE_K_OLD_CHECKPOINT, size, NULL);
     buf_add(file, note.data, note.len);
     buf_fini(&note);
@@ -360,7 +371,7 @@ static void put_info(struct bundle_rig *r)
     for (size_t k = 0; k < r->n; k++)
         i.count += r->entry[k]->text && strcmp(r->entry[k]->stream, RIG_STREAM) == 0;
     i.disclosures = !r->plan.without_values;
-    i.made = time_of(r->n) + 3600000;
+    i.made = time_of(r, r->n) + 3600000;
     bundle_info_format(&i, rig_file(r, BUNDLE_INFO));
     bundle_readme(&i, rig_file(r, BUNDLE_README));
 }
@@ -396,6 +407,7 @@ void rig_init(struct bundle_rig *r, const struct rig_plan *plan)
     if (plan->stamp)
         r->tsa = rig_tsa_new("Test TSA");
     rig_log(r);
+    build_nodes(r);
     put_checkpoint(r);
     if (plan->older)
         put_older(r);
@@ -414,6 +426,8 @@ void rig_fini(struct bundle_rig *r)
         key_free(keys[i]);
     for (size_t i = 0; i < r->nfiles; i++)
         buf_fini(&r->file[i].data);
+    for (size_t i = 0; i < 64; i++)
+        free(r->node[i]);
     rig_tsa_free(r->tsa);
     free(r->file);
     free(r->entry);

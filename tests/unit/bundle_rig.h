@@ -54,6 +54,7 @@ enum rig_twist {
 struct rig_plan {
     size_t steps;  /* entries of the batch besides the ordering, the signed and the closing one */
     size_t others; /* entries of other batches between two of its own */
+    size_t filler; /* leaves in front of everything, and as many behind, of which only the hashes are known */
     bool open;     /* not closed: needs the map */
     bool map, witness, stamp, older, without_values, redact, voids;
     uint64_t revoked_at; /* the log key's line ends here; 0 = never */
@@ -75,7 +76,8 @@ struct bundle_rig {
     struct entry **entry; /* the whole log; text NULL for a void row */
     uint8_t (*leaf)[HASH_LEN];
     size_t n, cap;
-    struct rig_file *file; /* RIG_FILES of them: their addresses stay */
+    uint8_t (*node[64])[HASH_LEN]; /* node[k][i]: root of the i-th complete subtree of 2^k leaves */
+    struct rig_file *file;         /* RIG_FILES of them: their addresses stay */
     size_t nfiles;
     struct keymanifest keys;
 };
