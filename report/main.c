@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,12 +11,17 @@
 #include "report.h"
 
 #define REQUEST_MAX 65536
+#define MEMORY_MAX  (1536UL * 1024 * 1024) /* address space: fonts are mapped, 60 MiB each */
+#define CPU_MAX_S   60
+#define ALARM_S     120
 
 static const struct kind {
     const char *name;
     report_fn make;
 } kinds[] = {
     {"bundle", report_bundle},
+    {"csv", report_csv},
+    {"json", report_json},
     {NULL, NULL},
 };
 
@@ -82,9 +88,35 @@ static int make(const struct report_request *q, report_fn fn)
     return status;
 }
 
+/* A hostile log, or a bug, must not eat the machine that records. Sanitizers want address space of their own.
+ */
+static void limit_self(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    rlim_t memory = RLIM_INFINITY;
+#else
+    rlim_t memory = MEMORY_MAX;
+#endif
+    const struct {
+        int what;
+        rlim_t most;
+    } limit[] = {{RLIMIT_AS, memory}, {RLIMIT_CPU, CPU_MAX_S}, {RLIMIT_CORE, 0}, {RLIMIT_FSIZE, MEMORY_MAX}};
+    for (size_t i = 0; i < sizeof(limit) / sizeof(*limit); i++) {
+        struct rlimit now;
+        if (getrlimit((__rlimit_resource_t)limit[i].what, &now))
+            continue;
+        if (now.rlim_max == RLIM_INFINITY || limit[i].most < now.rlim_max)
+            now.rlim_max = limit[i].most;
+        now.rlim_cur = now.rlim_max;
+        (void)!setrlimit((__rlimit_resource_t)limit[i].what, &now);
+    }
+    alarm(ALARM_S);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
+    limit_self();
     json_t *all = read_request();
     const json_t *disclosures = json_object_get(all, "disclosures"), *now = json_object_get(all, "now");
     struct report_request q = {.kind = text_of(all, "kind"),

@@ -15,6 +15,13 @@
  *   disclosures  false: without personal data; default true
  *   evidence   bundle: folder of keys, policy, certificates (bundle_make.h)
  *   consistent bundle: array of earlier sizes
+ *   texts      pdf, csv, json: folder of catalogue.yaml, clauses.yaml, report-words.yaml, report-forms.yaml
+ *   issue      pdf: issue number printed on each page
+ *   key, certificate  pdf: PEM files of the facility's P-256 key and its certificate (chain behind it); with
+ *              them the PDF is signed (pdf_sign.h)
+ *
+ * A run-away is ended by the kernel: memory and processor time are limited (main.c), and an alarm ends one
+ * that hangs. Whoever starts it sees a signal or status 1, and nothing else is touched.
  */
 #include "base/jansson.h"
 #include <stdbool.h>
@@ -40,6 +47,14 @@ struct report_request {
 
 /* Appends the document; *ret_error (free it) says why not. */
 typedef int (*report_fn)(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
+
+/* record_request.c */
+must_check int report_json(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
+must_check int report_csv(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
+struct record;
+/* The record that a request asks for; record_free() it. */
+must_check int report_record(struct scan *s, const struct report_request *q, struct record **ret,
+                             char **ret_error);
 
 /* bundle_request.c */
 must_check int report_bundle(struct scan *s, const struct report_request *q, struct buf *ret,

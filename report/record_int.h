@@ -1,0 +1,36 @@
+#pragma once
+/* What the parts of record_make share. */
+#include "form.h"
+#include "record.h"
+
+struct maker {
+    const struct record_query *q;
+    struct scan *scan;
+    struct record *r;
+    struct map disclosed; /* digest -> value */
+    char size_text[24];
+    char **ret_error;
+};
+
+/* One more element, zeroed, behind *n of them; the list moves. */
+void *list_add(struct arena *a, void *list, size_t *n, size_t size);
+#define LIST_ADD(a, list, n) ((list) = list_add((a), (list), &(n), sizeof(*(list))), &(list)[(n)-1])
+
+int record_fail(struct maker *m, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* record_read.c: checkpoint, entries, what they name; the book is folded, `known` filled at each decision. */
+must_check int record_read(struct maker *m);
+/* A personal value; *ret_hidden (may be NULL) says why it is NULL. */
+const char *record_secret(const struct maker *m, const struct entry *e, const char *name, int *ret_hidden);
+
+void record_steps(struct maker *m); /* record_step.c */
+struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ);
+void record_plan(struct record *r, struct record_step *s); /* record_plan.c */
+void record_undone(struct record *r);                      /* record_plan.c: what was not done, and why */
+void record_known_at(struct record *r, const struct entry *decision); /* record_known.c; NULL: at the end */
+void record_points(struct record *r);                                 /* record_known.c */
+void record_people(struct record *r);                                 /* record_known.c */
+void record_items(struct record *r, const struct form *f);            /* record_item.c */
+void record_things(struct record *r);                                 /* record_thing.c */
+void record_containers(struct record *r);                             /* record_container.c */
+void record_events(struct maker *m);                                  /* record_event.c */

@@ -1,0 +1,64 @@
+/* Kinds "pdf", "csv" and "json" of a request: the record of one batch. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "record.h"
+#include "report.h"
+
+#ifndef CPF_SHARE
+#define CPF_SHARE "/usr/share/cpfd"
+#endif
+
+static char *in_folder(const char *folder, const char *name)
+{
+    char *path;
+    require(asprintf(&path, "%s/%s", folder, name) >= 0);
+    return path;
+}
+
+int report_record(struct scan *s, const struct report_request *q, struct record **ret, char **ret_error)
+{
+    static const char *const name[] = {"catalogue.yaml", "clauses.yaml", "report-words.yaml",
+                                       "report-forms.yaml"};
+    const char *texts = json_string_value(json_object_get(q->all, "texts"));
+    char *path[4];
+    if (!q->batch) {
+        *ret_error = xstrdup("batch is needed");
+        return CPF_E_INVAL;
+    }
+    for (size_t i = 0; i < 4; i++)
+        path[i] = in_folder(texts ? texts : CPF_SHARE, name[i]);
+    struct record_query rq = {.batch = q->batch,
+                              .size = q->size,
+                              .disclosures = q->disclosures,
+                              .catalogue = path[0],
+                              .clauses = path[1],
+                              .words = path[2],
+                              .form = path[3]};
+    int err = record_make(s, &rq, ret, ret_error);
+    for (size_t i = 0; i < 4; i++)
+        free(path[i]);
+    return err;
+}
+
+int report_json(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error)
+{
+    struct record *r = NULL;
+    int err = report_record(s, q, &r, ret_error);
+    if (!err)
+        record_json(r, ret);
+    record_free(r);
+    return err;
+}
+
+int report_csv(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error)
+{
+    struct record *r = NULL;
+    int err = report_record(s, q, &r, ret_error);
+    if (!err)
+        record_csv(r, ret);
+    record_free(r);
+    return err;
+}

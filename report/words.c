@@ -1,0 +1,204 @@
+#include "words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+int words_load(struct words *w, struct arena *a, const char *catalogue, const char *clauses,
+               const char *words, char **ret_error)
+{
+    *w = (struct words){.a = a};
+    int err = catalogue_load(catalogue, clauses, &w->codes, ret_error);
+    if (!err)
+        err = catalogue_load(words, clauses, &w->report, ret_error);
+    return err;
+}
+
+void words_fini(struct words *w)
+{
+    catalogue_free(w->codes);
+    catalogue_free(w->report);
+    *w = (struct words){0};
+}
+
+struct text text_both(const char *s)
+{
+    return (struct text){s, s};
+}
+
+struct text text_printf(struct arena *a, struct text one, const char *fmt_ja, const char *fmt_en)
+{
+    const char *at = strstr(fmt_ja, "%s"), *en = strstr(fmt_en, "%s");
+    require(at && en);
+    return (struct text){arena_printf(a, "%.*s%s%s", (int)(at - fmt_ja), fmt_ja, one.ja, at + 2),
+                         arena_printf(a, "%.*s%s%s", (int)(en - fmt_en), fmt_en, one.en, en + 2)};
+}
+
+/* A code that a catalogue does not have is answered with itself. */
+static bool lookup(const struct catalogue *c, struct arena *a, const char *code, struct text *ret)
+{
+    *ret = catalogue_text(c, a, code, NULL);
+    return strcmp(ret->ja, code) != 0 || strcmp(ret->en, code) != 0;
+}
+
+bool word_known(const struct words *w, const char *family, const char *id)
+{
+    struct text t;
+    return lookup(w->report, w->a, arena_printf(w->a, "%s.%s", family, id), &t);
+}
+
+struct text word(const struct words *w, const char *family, const char *id)
+{
+    struct text t;
+    if (!id)
+        return text_both("–");
+    return lookup(w->report, w->a, arena_printf(w->a, "%s.%s", family, id), &t) ? t : text_both(id);
+}
+
+struct text words_step(const struct words *w, int step)
+{
+    const struct step *s = &w->protocol->step[step];
+    return (struct text){arena_printf(w->a, "%s [%s]", s->title.ja, s->id),
+                         arena_printf(w->a, "%s [%s]", s->title.en, s->id)};
+}
+
+struct text words_step_id(const struct words *w, const char *id)
+{
+    int step = id && w->protocol ? protocol_step(w->protocol, id) : -1;
+    return step < 0 ? text_both(id ? id : "–") : words_step(w, step);
+}
+
+struct text words_join(const struct words *w, struct text a, struct text b)
+{
+    if (!a.ja || !*a.ja)
+        return b;
+    return (struct text){arena_printf(w->a, "%s、%s", a.ja, b.ja), arena_printf(w->a, "%s, %s", a.en, b.en)};
+}
+
+struct text words_span(const struct words *w, const struct span *s)
+{
+    static const struct {
+        int64_t ms;
+        const char *ja, *en;
+    } unit[] = {{3600000, "時間", "h"}, {60000, "分", "min"}, {1000, "秒", "s"}};
+    long long n = s->value;
+    if (s->days)
+        return (struct text){arena_printf(w->a, "%lld日", n), arena_printf(w->a, "%lld d", n)};
+    size_t i = 0;
+    while (i < 2 && (s->value % unit[i].ms || s->value < unit[i].ms))
+        i++;
+    n = s->value / unit[i].ms;
+    return (struct text){arena_printf(w->a, "%lld%s", n, unit[i].ja),
+                         arena_printf(w->a, "%lld %s", n, unit[i].en)};
+}
+
+struct text words_clause(const struct words *w, const char *clause, int64_t day)
+{
+    struct text t = catalogue_clause(w->codes, clause, day);
+    return t.ja ? t : text_both(clause);
+}
+
+/* ---- what happened ------------------------------------------------------------------ */
+
+/* An option's Japanese title: the rules put its English one (or its id) into the arguments. */
+static struct text option_text(const struct words *w, const struct field *f, const char *name)
+{
+    for (size_t i = 0; f && i < f->noptions; i++)
+        if (strcmp(f->option[i].id, name) == 0 ||
+            (f->option[i].title.en && strcmp(f->option[i].title.en, name) == 0))
+            return f->option[i].title;
+    return word(w, "option", name);
+}
+
+/* "5 min" as the rules write it. */
+static struct text span_text(const struct words *w, const char *s)
+{
+    struct span v = {.set = true};
+    long long n;
+    char unit[8];
+    if (sscanf(s, "%lld %7s", &n, unit) != 2)
+        return text_both(s);
+    v.days = strcmp(unit, "d") == 0;
+    v.value = v.days                     ? n
+              : strcmp(unit, "min") == 0 ? n * 60000
+              : strcmp(unit, "h") == 0   ? n * 3600000
+                                         : n * 1000;
+    return words_span(w, &v);
+}
+
+static struct text wanted_text(const struct words *w, const char *id)
+{
+    const struct material *m = w->protocol ? protocol_material(w->protocol, id) : NULL;
+    return m ? m->title : word(w, "thing", id);
+}
+
+static const struct field *field_named(const struct words *w, int step, const char *id)
+{
+    int field = w->protocol && step >= 0 && id ? step_field(&w->protocol->step[step], id) : -1;
+    return field < 0 ? NULL : &w->protocol->step[step].field[field];
+}
+
+static struct text arg_text(const struct words *w, const char *name, const char *v, const struct field *f,
+                            int step)
+{
+    static const struct {
+        const char *name, *family;
+    } family[] = {{"role", "role"},       {"qualification", "qualification"},
+                  {"state", "container"}, {"clock", "clock"},
+                  {"station", "station"}, {NULL, NULL}};
+    static const char *const steps[] = {"step", "since", "missing", "steps", "pending", NULL};
+    for (size_t i = 0; steps[i]; i++)
+        if (strcmp(name, steps[i]) == 0)
+            return words_step_id(w, v);
+    for (size_t i = 0; family[i].name; i++)
+        if (strcmp(name, family[i].name) == 0)
+            return word(w, family[i].family, v);
+    if (strcmp(name, "option") == 0)
+        return option_text(w, f, v);
+    if (strcmp(name, "wanted") == 0)
+        return wanted_text(w, v);
+    if (strcmp(name, "least") == 0 || strcmp(name, "most") == 0)
+        return span_text(w, v);
+    if (strcmp(name, "field") == 0 || strcmp(name, "awaits") == 0) {
+        const struct field *g = field_named(w, step, v);
+        return g ? g->title : word(w, "field", v);
+    }
+    const struct label *l = strcmp(name, "label") == 0 && w->protocol ? protocol_label(w->protocol, v) : NULL;
+    return l ? l->title : text_both(v);
+}
+
+static void set_arg(const struct words *w, struct json *ja, struct json *en, const struct json *m,
+                    const struct field *f, int step)
+{
+    if (m->type == JSON_STRING) {
+        struct text t = arg_text(w, m->name, m->str, f, step);
+        json_set_str(w->a, ja, m->name, t.ja);
+        json_set_str(w->a, en, m->name, t.en);
+    } else if (m->type == JSON_ARRAY) {
+        struct json *list_ja = json_array(w->a), *list_en = json_array(w->a);
+        json_each(i, m)
+        {
+            struct text t = i->str ? arg_text(w, m->name, i->str, f, step) : text_both("?");
+            json_push(list_ja, json_str(w->a, t.ja));
+            json_push(list_en, json_str(w->a, t.en));
+        }
+        json_set(w->a, ja, m->name, list_ja);
+        json_set(w->a, en, m->name, list_en);
+    } else {
+        json_set(w->a, ja, m->name, json_copy(w->a, m));
+        json_set(w->a, en, m->name, json_copy(w->a, m));
+    }
+}
+
+struct text words_code(const struct words *w, const char *code, const struct json *args, int step)
+{
+    struct json *ja = json_object(w->a), *en = json_object(w->a);
+    const struct field *f = field_named(w, step, json_get_str(args, "field"));
+    struct text plain;
+    if (!code)
+        return text_both("–");
+    const struct catalogue *c = lookup(w->report, w->a, code, &plain) ? w->report : w->codes;
+    json_each(m, args) set_arg(w, ja, en, m, f, step);
+    return (struct text){catalogue_text(c, w->a, code, ja).ja, catalogue_text(c, w->a, code, en).en};
+}

@@ -1,0 +1,37 @@
+#pragma once
+/*
+ * What ids and codes are called on paper. Titles come from the batch's protocol; roles, states, kinds of
+ * equipment and short names of what happened from etc/report-words.yaml (a catalogue as core/catalogue.h
+ * reads them); codes that it lacks from etc/catalogue.yaml, whose texts speak to the person at the screen.
+ */
+#include "base/json.h"
+#include "core/catalogue.h"
+#include "core/protocol.h"
+
+struct words {
+    struct catalogue *codes, *report;
+    const struct protocol *protocol; /* NULL until known */
+    struct arena *a;
+};
+
+must_check int words_load(struct words *w, struct arena *a, const char *catalogue, const char *clauses,
+                          const char *words, char **ret_error);
+void words_fini(struct words *w);
+
+struct text text_both(const char *s);
+struct text text_printf(struct arena *a, struct text one, const char *fmt_ja,
+                        const char *fmt_en); /* each has one %s */
+/* "<family>.<id>"; the id itself if there is no word for it. */
+struct text word(const struct words *w, const char *family, const char *id);
+bool word_known(const struct words *w, const char *family, const char *id);
+/* What happened: `code` with `args`, whose ids are named as in step `step` (-1: none). */
+struct text words_code(const struct words *w, const char *code, const struct json *args, int step);
+/* "title [id]": several steps may have one title. */
+struct text words_step(const struct words *w, int step);
+struct text words_step_id(const struct words *w, const char *id);
+/* "14 d" and the like, with units in words. */
+struct text words_span(const struct words *w, const struct span *s);
+/* Texts joined by "、" and ", ". */
+struct text words_join(const struct words *w, struct text a, struct text b);
+/* Citation of a clause in force on `day`. */
+struct text words_clause(const struct words *w, const char *clause, int64_t day);
