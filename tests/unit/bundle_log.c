@@ -294,14 +294,20 @@ static void add_map(struct bundle_rig *r)
 static void add_acts(struct bundle_rig *r)
 {
     struct entry *first = add_signed(r, "019d4650-0000-7000-8000-000000000001", "release");
-    if (r->plan.twist != TWIST_ACT_COPIED)
+    bool twice = r->plan.twist == TWIST_ACT_TWICE;
+    if (r->plan.twist != TWIST_ACT_COPIED && !twice)
         return;
     struct entry *e = append_row(r);
-    head(r, e, RIG_STREAM, "step.signed", words(r, "step", "ship"));
-    e->id = "019d4650-0000-7000-8000-000000000002";
+    head(r, e, RIG_STREAM, "step.signed", words(r, "step", twice ? "release" : "ship"));
+    e->id = twice ? first->id : "019d4650-0000-7000-8000-000000000002";
     e->actor = first->actor;
+    e->pd = twice ? first->pd : NULL;
     e->act = json_copy(&r->a, first->act);
     finish(r, e);
+    if (twice && !r->plan.without_values) { /* its value goes along */
+        const struct buf *value = rig_file(r, "disclosures/00008.reason");
+        rig_put(r, "disclosures/00009.reason", value->data);
+    }
 }
 
 void rig_log(struct bundle_rig *r)

@@ -34,6 +34,7 @@ enum rig_twist {
     TWIST_ACT_STRANGER, /* signed with a key that nobody enrolled */
     TWIST_ACT_WEAK,     /* a low-order public key is enrolled */
     TWIST_ACT_EXTRA,    /* `signed` holds a member too many */
+    TWIST_ACT_TWICE,    /* the same act, a second time */
     TWIST_ACT_ORIGIN,   /* signed for another log */
     TWIST_CLOSING,      /* the closing entry counts wrong */
     TWIST_ENTRY_VOID,   /* log.void names a range with an entry of the batch */

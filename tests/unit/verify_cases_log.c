@@ -209,6 +209,7 @@ const struct doctored cases_log[] = {
     {"act_over_another_body", {CLOSED, .twist = TWIST_ACT_LIES}, NULL, VERIFY_ACT, "act.says", "entries/00008.json", false},
     {"act_with_more", {CLOSED, .twist = TWIST_ACT_EXTRA}, NULL, VERIFY_ACT, "act.says", "entries/00008.json", false},
     {"act_for_another_log", {CLOSED, .twist = TWIST_ACT_ORIGIN}, NULL, VERIFY_ACT, "act.signature", "entries/00008.json", false},
+    {"act_a_second_time", {CLOSED, .twist = TWIST_ACT_TWICE}, NULL, VERIFY_ACT, "act.twice", "entries/00009.json", false},
     {"act_unsigned", {CLOSED, .twist = TWIST_ACT_UNSIGNED}, NULL, VERIFY_ACT, "act.missing", "entries/00008.json", false},
     {"act_of_a_stranger", {CLOSED, .twist = TWIST_ACT_STRANGER}, NULL, VERIFY_ACT, "act.key", "entries/00008.json", false},
     {"act_with_weak_key", {CLOSED, .twist = TWIST_ACT_WEAK}, NULL, VERIFY_ACT, "act.weak", "entries/00008.json", false},

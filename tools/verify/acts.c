@@ -80,15 +80,33 @@ static bool same_text(const struct json *signed_, const char *name, const char *
     return s && text && strcmp(s, text) == 0;
 }
 
+static const char *id_among(const struct record *list, size_t n, const uint8_t leaf[HASH_LEN])
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i].read && memcmp(list[i].e.leaf, leaf, HASH_LEN) == 0)
+            return list[i].e.id;
+    return NULL;
+}
+
 /* The id stands on a command's first entry only; its others name that one by leaf. */
 static const char *id_of(const struct verify *v, const struct entry *e)
 {
     if (e->id || !e->has_of)
         return e->id;
-    for (size_t i = 0; i < v->nentries; i++)
-        if (v->entry[i].read && memcmp(v->entry[i].e.leaf, e->of, HASH_LEN) == 0)
-            return v->entry[i].e.id;
-    return NULL;
+    const char *id = id_among(v->entry, v->nentries, e->of);
+    return id ? id : id_among(v->support, v->nsupport, e->of);
+}
+
+/* The same act put into the record a second time: its id tells. */
+static bool stands_already(const struct verify *v, const struct record *r)
+{
+    const char *id = id_of(v, &r->e);
+    for (const struct record *x = v->entry; id && x < v->entry + v->nentries && x != r; x++) {
+        const char *other = x->read && x->e.act ? id_of(v, &x->e) : NULL;
+        if (other && strcmp(other, id) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* The first member of `signed` that the entry contradicts, or NULL. */
@@ -163,7 +181,7 @@ static void one_act(struct verify *v, struct record *r)
 static void support_act(struct verify *v, struct record *r)
 {
     const char *person = json_get_str(r->e.actor, "performed");
-    if (person && key_in_force(v, person, r->e.idx))
+    if (person && id_of(v, &r->e) && key_in_force(v, person, r->e.idx))
         one_act(v, r);
     else
         r->act = ACT_UNCHECKED;
@@ -173,9 +191,11 @@ void verify_acts(struct verify *v)
 {
     for (size_t i = 0; i < v->nentries; i++) {
         struct record *r = &v->entry[i];
-        if (r->read && r->e.act)
+        if (r->read && r->e.act) {
             one_act(v, r);
-        else if (r->read && must_be_signed(r->e.kind))
+            if (stands_already(v, r))
+                verify_fail(v, ACT_TWICE, r->file->name, NULL);
+        } else if (r->read && must_be_signed(r->e.kind))
             verify_fail(v, ACT_MISSING, r->file->name, "%s", r->e.kind);
     }
     for (size_t i = 0; i < v->nsupport; i++)

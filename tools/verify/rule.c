@@ -100,6 +100,7 @@ static const struct verify_failure rules[RULES] = {
     R(ACT_WEAK, "act.weak", VERIFY_ACT, "弱い公開鍵", "a weak public key"),
     R(ACT_SIGNATURE, "act.signature", VERIFY_ACT, "本人の署名が正しくない", "the person's signature does not verify"),
     R(ACT_SAYS, "act.says", VERIFY_ACT, "署名された内容が記録と違う", "what was signed is not what the entry says"),
+    R(ACT_TWICE, "act.twice", VERIFY_ACT, "同じ署名行為が二度記録されている", "one signed act stands in the record twice"),
 #undef R
 };
 /* clang-format on */

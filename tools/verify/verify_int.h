@@ -103,6 +103,7 @@ enum rule {
     ACT_WEAK,
     ACT_SIGNATURE,
     ACT_SAYS,
+    ACT_TWICE,
     RULES
 };
 
