@@ -290,7 +290,7 @@ static void post_clock(void *arg, struct http_request *r)
     arena_fini(&a);
 }
 
-#define SETUP_MEMBERS (64 * 1024) /* of all records of a facility */
+#define SETUP_MEMBERS (1024 * 1024) /* of all records of a facility; its bytes are bounded, too */
 
 static void post_setup(void *arg, struct http_request *r)
 {
