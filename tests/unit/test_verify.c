@@ -199,6 +199,26 @@ static void test_every_rule_is_told_in_both_languages(void **state)
     }
 }
 
+static void test_every_rule_is_documented(void **state)
+{
+    const struct verify_failure *f;
+    char row[100];
+    struct buf doc;
+    (void)state;
+    buf_init(&doc);
+    FILE *in = fopen(EVIDENCE_DOC, "r");
+    assert_non_null(in);
+    for (int c; (c = fgetc(in)) != EOF;)
+        buf_addc(&doc, (char)c);
+    fclose(in);
+    for (size_t i = 0; (f = verify_rule(i)); i++) {
+        snprintf(row, sizeof(row), "| %d | `%s` | ", (int)f->class, f->rule);
+        if (!strstr(doc.data, row))
+            fail_msg("doc/evidence-bundle.md does not tell %s", f->rule);
+    }
+    buf_fini(&doc);
+}
+
 int main(void)
 {
     static const struct CMUnitTest others[] = {
@@ -208,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_any_bent_byte_is_noticed),
         cmocka_unit_test(test_every_rule_has_a_bundle_that_breaks_it),
         cmocka_unit_test(test_every_rule_is_told_in_both_languages),
+        cmocka_unit_test(test_every_rule_is_documented),
     };
     static const struct doctored *const tables[] = {cases_log, cases_keys, cases_known, cases_files};
     struct CMUnitTest tests[200];
