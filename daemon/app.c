@@ -1,11 +1,13 @@
 #include "app.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "base/enc.h"
+#include "base/note.h"
 #include "follow/follow.h"
 #include "log.h"
 
@@ -68,6 +70,41 @@ static void on_flow_stop(void *arg, int code, const char *text)
     if (code)
         log_event(LOG_LEVEL_ERROR, "app.stop", "error", cpf_strerror(code), "text", text, NULL);
     a->on_stop(a->stop_arg, code);
+}
+
+__attribute__((format(printf, 3, 4))) static int fail(char **ret_error, int err, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (vasprintf(ret_error, fmt, ap) < 0)
+        *ret_error = NULL;
+    va_end(ap);
+    return err;
+}
+
+static int check_vkey(const struct conf *c, char **ret_error)
+{
+    char *line = read_line(c->vkey_file);
+    struct note_key key;
+    int err = line ? note_key_parse(&key, line) : CPF_E_IO;
+    if (err)
+        fail(ret_error, err, "%s: one line of the form name+id+key is needed, as cpf-signer init printed it",
+             c->vkey_file);
+    else if (strcmp(key.name, c->origin) != 0)
+        err = fail(ret_error, CPF_E_MISMATCH, "%s is the key of %s, but origin is %s", c->vkey_file, key.name,
+                   c->origin);
+    free(line);
+    return err;
+}
+
+int app_check(const struct conf *conf, char **ret_error)
+{
+    struct catalogue *catalogue = NULL;
+    int err = check_vkey(conf, ret_error);
+    if (!err)
+        err = catalogue_load(conf->catalogue, conf->clauses, &catalogue, ret_error);
+    catalogue_free(catalogue);
+    return err;
 }
 
 static int wire(struct app *a, struct event_base *base, char **ret_error)

@@ -11,6 +11,10 @@
 struct event_base;
 struct app;
 
+/* The files that the configuration names hold what they should; *ret_error (malloc'ed) says which does not.
+ */
+must_check int app_check(const struct conf *conf, char **ret_error);
+
 /* Loads catalogue, makes ledger, unlock, query; begins connecting. `on_stop` is called (once) when the
  * process must end: code 0 after a drain, else a failure whose text was logged. */
 must_check int app_new(const struct conf *conf, struct event_base *base, void (*on_stop)(void *arg, int code),

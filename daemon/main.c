@@ -23,6 +23,7 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "conf.h"
+#include "hint.h"
 #include "log.h"
 
 #define DEFAULT_CONFIG "/etc/cpfd/cpfd.yaml"
@@ -88,7 +89,7 @@ static void on_app_stop(void *arg, int code)
     struct daemon *d = arg;
     d->app_stopped = true;
     if (code) {
-        log_event(LOG_LEVEL_ERROR, "cpfd.failed", "error", cpf_strerror(code), NULL);
+        log_event(LOG_LEVEL_ERROR, "cpfd.failed", "error", cpf_strerror(code), "do", hint_for(code), NULL);
         d->exit_code = exit_code_of(code);
         event_base_loopbreak(d->base);
         return;
@@ -250,7 +251,8 @@ static int run(struct daemon *d)
     if (!err)
         err = start_servers(d, &error);
     if (err) {
-        log_event(LOG_LEVEL_ERROR, "cpfd.start", "error", cpf_strerror(err), "text", error, NULL);
+        log_event(LOG_LEVEL_ERROR, "cpfd.start", "error", cpf_strerror(err), "text", error, "do",
+                  hint_for(err), NULL);
         free(error);
         return exit_code_of(err);
     }
@@ -296,6 +298,10 @@ static int load(const char *path, struct conf **ret)
     int err = conf_load(path, ret, &error);
     if (!err)
         err = check_files(*ret, &error);
+    if (!err)
+        err = http_tls_check((*ret)->tls_certificate, (*ret)->tls_key, &error);
+    if (!err)
+        err = app_check(*ret, &error);
     if (!err && (err = clock_zone_use((*ret)->zone)) &&
         asprintf(&error, "zone %s is not known", (*ret)->zone) < 0)
         error = NULL;

@@ -105,7 +105,12 @@ int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret)
 
     status = client_call(c->client, path, c->token, body, &v, &why);
     if (!status)
-        say_error("%s: %s", c->url, why);
+        say_error(
+            say("%s: %s\n  cpfd が動いているか（systemctl status cpfd、journalctl -u cpfd）、"
+                "接続先と ca.pem が正しいかを確かめてください",
+                "%s: %s\n  see whether cpfd runs (systemctl status cpfd, journalctl -u cpfd), and whether "
+                "address and ca.pem are right"),
+            c->url, why);
     else if (status != 200)
         print_refusal(c, status, v);
     free(why);
@@ -150,6 +155,12 @@ int ctl_signer(struct ctl *c, char **ret_badge, char **ret_password)
         password = files_line(file);
     else if (say_tty())
         password = say_ask(say("パスワード: ", "Password: "), true);
+    if (!password && file) {
+        say_error(say("%s: パスワードを読めません（一行のファイルが必要です）",
+                      "%s: no password there (a readable file of one line is needed)"),
+                  file);
+        return EXIT_USAGE;
+    }
     if (!password) {
         say_error("%s", say("パスワードがありません（端末か --password-file）",
                             "no password (ask at a terminal, or --password-file FILE)"));

@@ -169,7 +169,14 @@ static int post_setup(const char *socket_path, const json_t *body, int wait_s)
         nanosleep(&(struct timespec){0, 100 * 1000000L}, NULL);
     }
     code = json_string_value(json_object_get(v, "code"));
-    if (err || status == 503)
+    if (err == CPF_E_AWAY)
+        say_error(
+            say("%s: cpfd が受けていません。cpf-signer と cpfd を起動してから、cpfd "
+                "の利用者か root で実行してください（--wait 秒数 で起動を待ちます）",
+                "%s: no cpfd listens there; start cpf-signer and cpfd first and run this as cpfd's user or "
+                "root (--wait SECONDS waits for it)"),
+            socket_path);
+    else if (err || status == 503)
         say_error("%s: %s", socket_path, err ? cpf_strerror(err) : code ? code : "503");
     else if (status != 200)
         say_error("%d %s %s", status, code ? code : "", ctl_text(json_object_get(v, "message")));
@@ -184,6 +191,17 @@ static int send_setup(const char *dir, const char *socket_path, int wait_s)
     json_t *body = json_load_file(path, 0, &why);
     int code;
 
+    if (!body && access(path, F_OK)) {
+        say_error(
+            say("%s がありません。設定要求は一度だけで、受理されると消えます。施設の状態は cpfctl status "
+                "で分かります",
+                "there is no %s: the set-up request is sent once and removed when it was taken; cpfctl "
+                "status "
+                "tells whether the facility is set up"),
+            path);
+        free(path);
+        return EXIT_USAGE;
+    }
     if (!body) {
         say_error("%s: %s", path, why.text);
         free(path);

@@ -165,8 +165,27 @@ static char *new_secret(struct ctl *c, const char *option, const char *prompt)
     return first;
 }
 
+/* A light seal opens in training only: elsewhere its owner could never sign. */
+static int light_allowed(struct ctl *c)
+{
+    json_t *v = NULL;
+    int code = args_flag(&c->args, "light-keys") ? ctl_call(c, "/v1/status", NULL, &v) : EXIT_FINE;
+
+    if (!code && v && !json_is_true(json_object_get(v, "training"))) {
+        say_error("%s",
+                  say("--light-keys は訓練用の記録でだけ使えます", "--light-keys is for training logs only"));
+        code = EXIT_USAGE;
+    }
+    json_decref(v);
+    return code;
+}
+
 static int prepare_person(struct ctl *c, json_t *body)
 {
+    int refused = light_allowed(c);
+
+    if (refused)
+        return refused;
     char *pin = new_secret(c, "new-pin-file",
                            say("新しい職員の PIN（6 桁以上）", "The new person's PIN (6 digits or more)"));
     char *password = pin ? new_secret(c, "new-password-file",

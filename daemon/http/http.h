@@ -55,6 +55,8 @@ struct http_config {
 #define HTTP_CODE_LARGE     "http.too-large" /* 413, closed */
 #define HTTP_CODE_STOPPING  "stopping"       /* 503 while draining; closed */
 
+/* Are these PEM files a certificate and its key? *ret_error (malloc'ed) says what is wrong. */
+must_check int http_tls_check(const char *cert, const char *key, char **ret_error);
 must_check int http_server_new(const struct http_config *cfg, struct http_server **ret, char **ret_error);
 /* The bound port (for port 0). */
 unsigned short http_server_port(const struct http_server *s);

@@ -63,6 +63,14 @@ static int load(SSL_CTX *ctx, const char *cert, const char *key, char **ret_erro
     return CPF_E_KEY;
 }
 
+int http_tls_check(const char *cert, const char *key, char **ret_error)
+{
+    SSL_CTX *ctx = NULL;
+    int err = http_tls_new(cert, key, &ctx, ret_error);
+    SSL_CTX_free(ctx);
+    return err;
+}
+
 int http_tls_new(const char *cert, const char *key, SSL_CTX **ret, char **ret_error)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());

@@ -40,7 +40,10 @@ meson_suite() {
 }
 
 suite_unit() { meson_suite "$BUILD" unit; }
-suite_flow() { meson_suite "$BUILD" flow; }
+suite_flow() {
+    meson_suite "$BUILD" flow
+    tap_command "$TOP/tests/flow/first-use"
+}
 suite_fault() {
     meson_suite "$BUILD" fault
     tap_command "$TOP/tests/fault/outside"

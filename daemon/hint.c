@@ -1,0 +1,59 @@
+#include "hint.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+static const struct hint {
+    int err;
+    const char *ja, *en;
+} hints[] = {
+    {CPF_E_FORK,
+     "再起動を繰り返さない。データベースと cpf-signer をそのまま保全し、cpfctl audit "
+     "の結果と共に品質部門へ知らせる。バックアップを戻した直後なら operator.md「復元」",
+     "do not start it again; keep database and signer as they are, run cpfctl audit and tell quality; right "
+     "after a restore see operator.md, Restore"},
+    {CPF_E_SIGNATURE,
+     "vkey_file "
+     "がこの記録の検証鍵か確かめる。正しければ改変の疑い：そのまま保全し、品質部門へ知らせる",
+     "see that vkey_file holds this log's key; if it does, something was altered: keep all as it is and tell "
+     "quality"},
+    {CPF_E_PROOF, "そのまま保全し、cpfctl audit を実行して品質部門へ知らせる",
+     "keep all as it is, run cpfctl audit and tell quality"},
+    {CPF_E_MISMATCH, "origin、database、signer_socket が同じ施設のものか確かめる",
+     "see that origin, database and signer_socket belong to one facility"},
+    {CPF_E_REFUSED,
+     "cpf-signer の理由に従う。データベースを古いバックアップから戻した場合は operator.md「復元」",
+     "follow cpf-signer's reason; after a restore of the database see operator.md, Restore"},
+    {CPF_E_STALE, "別の cpfd が同じ記録を書いている。一つだけを動かす",
+     "another cpfd writes this log; run only one"},
+    {CPF_E_STATE, "PostgreSQL または設定を text のとおりに直してから起動する",
+     "put PostgreSQL or the settings right as the text says, then start"},
+    {CPF_E_VERSION, "systemctl start cpfd-migrate（sqitch deploy）を実行するか、合う版の cpfd を入れる",
+     "run systemctl start cpfd-migrate (sqitch deploy), or install the cpfd that fits"},
+    {CPF_E_IO, "同じポートやソケットを使う別のプログラムがないか、フォルダーの権限を確かめる",
+     "see whether another program has the port or socket, and the folder's permissions"},
+};
+
+static bool japanese(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        const char *v = getenv(names[i]);
+
+        if (v && *v)
+            return strncmp(v, "ja", 2) == 0;
+    }
+    return false;
+}
+
+const char *hint_for(int err)
+{
+    for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
+        if (hints[i].err == err)
+            return japanese() ? hints[i].ja : hints[i].en;
+    return NULL;
+}
