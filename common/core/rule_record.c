@@ -104,6 +104,16 @@ static bool is_list(const struct json *v, enum json_type of)
     return !v || v->type == JSON_ARRAY;
 }
 
+/* Each is {name, until}: a last day that no calendar has would never run out, or always have. */
+static bool good_qualified(const struct json *v)
+{
+    if (!is_list(v, JSON_OBJECT))
+        return false;
+    if (v)
+        json_each(q, v) if (!json_get_str(q, "name") || !good_day(json_get_str(q, "until"))) return false;
+    return true;
+}
+
 static const char *bad_person(const struct json *body)
 {
     static const char *const known[] = {"person", "dept",   "roles",     "qualified", "key",    "keyid",
@@ -111,11 +121,11 @@ static const char *bad_person(const struct json *body)
     json_each(m, body) if (!among(known, m->name)) return plain_id(m->name); /* staff appear as ids */
     if (json_get(body, "dept") && !json_get_str(body, "dept"))
         return "dept";
-    return !good_department(json_get_str(body, "dept"))         ? "dept"
-           : !good_key(json_get_str(body, "key"))               ? "key"
-           : !is_list(json_get(body, "roles"), JSON_STRING)     ? "roles"
-           : !is_list(json_get(body, "qualified"), JSON_OBJECT) ? "qualified"
-                                                                : NULL;
+    return !good_department(json_get_str(body, "dept"))     ? "dept"
+           : !good_key(json_get_str(body, "key"))           ? "key"
+           : !is_list(json_get(body, "roles"), JSON_STRING) ? "roles"
+           : !good_qualified(json_get(body, "qualified"))   ? "qualified"
+                                                            : NULL;
 }
 
 static const char *bad_member(const struct record_kind *k, const struct json *body)
