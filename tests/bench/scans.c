@@ -8,8 +8,9 @@
  *
  * A segment is what lies between two movements of the clock. Segments FROM to
  * TO (without TO; 0: to the end) are played, for SECONDS at most. A time counts
- * while every connection has a request under way; what happens between, while
- * some wait for the clock, counts neither as time nor as answers. Prints
+ * while every connection has a scan under way. While one waits for the clock,
+ * or signs in or signs (scrypt is slow on purpose), neither time nor answers
+ * count. Prints
  *
  *     <answers/s> <p50 ms> <p99 ms> <answers> <accepted> <not judged> <client's CPU s> <seconds counted>
  *
@@ -267,7 +268,7 @@ static void open_segment(struct play *p, size_t which)
 /* The wait for a place among the secrets is the station's wait, too. */
 static const char *send_next(struct play *p, unsigned c, const struct request *r, size_t *ret_len)
 {
-    set_idle(p, c, false);
+    set_idle(p, c, r->secret); /* as far as counting goes */
     if (!p->conn[c].queued)
         p->conn[c].sent_ns = now_ns();
     p->conn[c].queued = r->secret && p->secrets >= SECRETS_MAX;
