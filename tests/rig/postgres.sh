@@ -89,6 +89,8 @@ pg_template() {
 pg_template_make() {
     local dir=$1 schema=$2
     say "making a PostgreSQL cluster with the schema (once)"
+    # Those of earlier schemas; a young one may be somebody's who is copying it.
+    find "${dir%/*}" -maxdepth 1 -name 'template-*' -type d -mmin +60 -exec rm -rf {} +
     rm -rf "$dir"
     pg_make "$dir"
     pg_init "$dir/data"
