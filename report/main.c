@@ -22,6 +22,7 @@ static const struct kind {
     {"bundle", report_bundle},
     {"csv", report_csv},
     {"json", report_json},
+    {"pdf", report_pdf},
     {NULL, NULL},
 };
 

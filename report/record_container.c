@@ -150,6 +150,31 @@ static void add_balance(struct record *r, const struct record_step *s)
     *(LIST_ADD(&r->arena, r->balance, r->nbalances)) = n;
 }
 
+static bool fills(const struct record_step *s, const struct record_container *c)
+{
+    for (size_t i = 0; i < c->nchildren; i++)
+        if (c->child[i]->filled_in == s)
+            return true;
+    return false;
+}
+
+/* What is used up where another vessel is only shown went into that one: medium fed to a flask. */
+static void add_poured(struct record *r, const struct record_step *s)
+{
+    for (size_t i = 0; i < s->nvalues; i++) {
+        const struct record_value *from = &s->value[i];
+        struct record_container *c = from->raw ? container_of(r, from->raw) : NULL;
+        if (!c || from->field->kind != FIELD_CONTAINER || from->field->use != USE_CONSUME || fills(s, c))
+            continue;
+        for (size_t k = 0; k < s->nvalues; k++) {
+            const struct record_value *to = &s->value[k];
+            struct record_container *into = to->raw ? container_of(r, to->raw) : NULL;
+            if (into && to->field->kind == FIELD_CONTAINER && to->field->use == USE_TAKE)
+                add_parent(r, into, c);
+        }
+    }
+}
+
 void record_containers(struct record *r)
 {
     for (size_t i = 0; i < r->batch->ncontainers; i++)
@@ -159,6 +184,7 @@ void record_containers(struct record *r)
             if (r->step[i].value[k].raw && r->step[i].value[k].field->kind == FIELD_CONTAINER)
                 container_use(r, &r->step[i], &r->step[i].value[k]);
         add_balance(r, &r->step[i]);
+        add_poured(r, &r->step[i]);
     }
     for (size_t i = 0; i < r->protocol->nlabels; i++)
         count_label(r, &r->protocol->label[i]);

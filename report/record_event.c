@@ -261,9 +261,20 @@ static void link_acts(struct record *r)
 
 /* ---- clauses ---------------------------------------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b)
+/* R7 before R10, R99-1-9 before R99-1-20. */
+static int by_number(const void *x, const void *y)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const char *a = *(const char *const *)x, *b = *(const char *const *)y;
+    while (*a && *b) {
+        char *ea, *eb;
+        bool number = *a >= '0' && *a <= '9' && *b >= '0' && *b <= '9';
+        long na = number ? strtol(a, &ea, 10) : *a, nb = number ? strtol(b, &eb, 10) : *b;
+        if (na != nb)
+            return na < nb ? -1 : 1;
+        a = number ? ea : a + 1;
+        b = number ? eb : b + 1;
+    }
+    return *a ? 1 : *b ? -1 : 0;
 }
 
 static void clauses(struct record *r, const struct entry *e)
@@ -298,7 +309,7 @@ void record_events(struct maker *m)
         clauses(r, e);
     }
     if (r->nclauses)
-        qsort(r->clause, r->nclauses, sizeof(*r->clause), by_text);
+        qsort(r->clause, r->nclauses, sizeof(*r->clause), by_number);
     link_corrections(r);
     link_devs(r);
     link_acts(r);

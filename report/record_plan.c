@@ -86,10 +86,13 @@ static struct text window_text(const struct record *r, const struct window *w, i
                           arena_printf(v->a, "at least %s after %s", lo.en, from.en)};
     if (!since)
         return t;
-    const char *a = w->min.set ? moment(r, reach(since, &w->min, false), &w->min) : "";
-    const char *b = w->max.set ? moment(r, reach(since, &w->max, true), &w->max) : "";
-    return text_printf(v->a, t, arena_printf(v->a, "%s～%s（%%s）", a, b),
-                       arena_printf(v->a, "%s – %s (%%s)", a, b));
+    const char *a = w->min.set ? moment(r, reach(since, &w->min, false), &w->min) : NULL;
+    const char *b = w->max.set ? moment(r, reach(since, &w->max, true), &w->max) : NULL;
+    const char *ja =
+        a && b ? arena_printf(v->a, "%s～%s", a, b) : arena_printf(v->a, a ? "%s以降" : "%sまで", a ? a : b);
+    const char *en = a && b ? arena_printf(v->a, "%s to %s", a, b)
+                            : arena_printf(v->a, a ? "from %s" : "by %s", a ? a : b);
+    return text_printf(v->a, t, arena_printf(v->a, "%s（%%s）", ja), arena_printf(v->a, "%s (%%s)", en));
 }
 
 void record_plan(struct record *r, struct record_step *s)

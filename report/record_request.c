@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "record.h"
+#include "pdf_record.h"
+#include "pdf_sign.h"
 #include "report.h"
 
 #ifndef CPF_SHARE
@@ -59,6 +60,39 @@ int report_csv(struct scan *s, const struct report_request *q, struct buf *ret, 
     int err = report_record(s, q, &r, ret_error);
     if (!err)
         record_csv(r, ret);
+    record_free(r);
+    return err;
+}
+
+static int sign(const struct report_request *q, struct buf *pdf, char **ret_error)
+{
+    const char *key = json_string_value(json_object_get(q->all, "key"));
+    const char *certificate = json_string_value(json_object_get(q->all, "certificate"));
+    struct pdf_signer *s = NULL;
+    if (!key && !certificate)
+        return 0;
+    if (!key || !certificate) {
+        *ret_error = xstrdup("key and certificate go together");
+        return CPF_E_INVAL;
+    }
+    int err = pdf_signer_new(key, certificate, &s, ret_error);
+    if (!err)
+        err = pdf_sign(s, pdf, q->now, "製造記録書の写し / copy of the batch record");
+    pdf_signer_free(s);
+    if (err && !*ret_error)
+        *ret_error = xstrdup("the PDF cannot be signed");
+    return err;
+}
+
+int report_pdf(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error)
+{
+    struct record *r = NULL;
+    struct pdf_order o = {.issue = json_string_value(json_object_get(q->all, "issue")), .made = q->now};
+    int err = report_record(s, q, &r, ret_error);
+    if (!err)
+        err = pdf_record(r, &o, ret, ret_error);
+    if (!err)
+        err = sign(q, ret, ret_error);
     record_free(r);
     return err;
 }

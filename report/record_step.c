@@ -69,8 +69,10 @@ static struct text shown_of(struct record *r, const struct field *f, const char 
     switch (f->kind) {
     case FIELD_NUMBER:
     case FIELD_DERIVED:
-        return text_both(f->unit && strcmp(f->unit, "1") != 0 ? arena_printf(&r->arena, "%s %s", raw, f->unit)
-                                                              : raw);
+        return text_both(!f->unit || strcmp(f->unit, "1") == 0
+                             ? raw
+                             : arena_printf(&r->arena, strncmp(f->unit, "10^", 3) == 0 ? "%s ×%s" : "%s %s",
+                                            raw, f->unit));
     case FIELD_LOT:
         return text_both(unit ? arena_printf(&r->arena, "%s #%s", raw, unit) : raw);
     case FIELD_CHOICE:

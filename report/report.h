@@ -51,6 +51,7 @@ typedef int (*report_fn)(struct scan *s, const struct report_request *q, struct 
 /* record_request.c */
 must_check int report_json(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 must_check int report_csv(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
+must_check int report_pdf(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 struct record;
 /* The record that a request asks for; record_free() it. */
 must_check int report_record(struct scan *s, const struct report_request *q, struct record **ret,

@@ -1,0 +1,187 @@
+/* Signed acts, what was known when, people, law. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "pdf_record.h"
+
+static const char *role_of(struct page *g, const char *person)
+{
+    for (size_t i = 0; i < g->r->npeople; i++)
+        if (person && strcmp(g->r->person[i].id, person) == 0)
+            return pdf_both(g->pdf, g->r->person[i].roles);
+    return "–";
+}
+
+static const char *values_of(struct page *g, const struct record_act *a)
+{
+    const struct record *r = g->r;
+    const char *list = "";
+    for (size_t i = 0; i < r->nsteps; i++)
+        for (size_t k = 0; r->step[i].act == a && k < r->step[i].nvalues; k++) {
+            const struct record_value *v = &r->step[i].value[k];
+            list =
+                pdf_markup(g->pdf, "%s\n%s：%s", list, pdf_both(g->pdf, v->field->title), page_value(g, v));
+        }
+    return list;
+}
+
+static void act_row(struct page *g, struct pdf_table *t, const struct record_act *a)
+{
+    static const char *const signature[] = {"別の鍵\nearlier key: see cpf-verify", "○検証済み\nverifies",
+                                            "<span foreground='" PDF_RED
+                                            "'><b>×不正</b>\ndoes not verify</span>"};
+    const struct record *r = g->r;
+    struct text dept = word(&r->words, "dept", record_who(a->entry, "dept"));
+    const char *cell[] = {record_time(r, a->entry->at),
+                          pdf_markup(g->pdf, "<b>%s</b> %s\n%s", pdf_escape(g->pdf, a->person),
+                                     pdf_both(g->pdf, dept), role_of(g, a->person)),
+                          pdf_markup(g->pdf, "<b>%s</b>%s", pdf_both(g->pdf, a->what), values_of(g, a)),
+                          pdf_markup(g->pdf, "「%s」\n<span size='82%%' foreground='" PDF_GREY "'>%s</span>",
+                                     pdf_escape(g->pdf, a->meaning), pdf_escape(g->pdf, a->meaning_en)),
+                          pdf_markup(g->pdf,
+                                     "%s\n<span size='80%%' foreground='" PDF_GREY "'>鍵 key %s</span>",
+                                     signature[a->signature], pdf_escape(g->pdf, a->key))};
+    pdf_table_row(t, cell, a->signature == ACT_BAD ? PDF_ALARM : PDF_PLAIN);
+}
+
+/* The review of the audit trail is a line of its own (PI 041-1). */
+static void trail(struct page *g)
+{
+    const struct record *r = g->r;
+    pdf_heading(g->pdf, 2, (struct text){"監査証跡の照査", "Review of the audit trail"});
+    for (size_t i = 0; i < r->nacts; i++) {
+        const struct record_act *a = &r->act[i];
+        if (!a->audit_trail)
+            continue;
+        const char *values = values_of(g, a);
+        pdf_text(g->pdf, 8,
+                 pdf_markup(g->pdf,
+                            "○ %s　<b>%s</b>（%s）が照査し、署名した <span size='82%%' foreground='" PDF_GREY
+                            "'>reviewed and signed</span>：%s",
+                            record_time(r, a->entry->at), pdf_escape(g->pdf, a->person),
+                            role_of(g, a->person), values + (*values != 0)));
+        pdf_space(g->pdf, 4);
+        return;
+    }
+    pdf_text(g->pdf, 8,
+             "<b>まだ照査されていない</b> <span size='82%' foreground='" PDF_GREY
+             "'>not reviewed yet</span>");
+    pdf_space(g->pdf, 4);
+}
+
+void page_acts(struct page *g)
+{
+    static const struct pdf_column column[] = {{13, {"日時", "Signed at"}},
+                                               {17, {"氏名（職員番号）", "Name (staff id)"}},
+                                               {25, {"行為", "Act"}},
+                                               {28, {"署名の意味", "Meaning"}},
+                                               {17, {"署名", "Signature"}}};
+    const struct record *r = g->r;
+    struct pdf_table t;
+    pdf_heading(g->pdf, 1, (struct text){"18. 署名された行為", "Signed acts"});
+    pdf_text(g->pdf, 7,
+             "各人の鍵（Ed25519）による署名。職員は職員番号で示す。 <span size='82%' foreground='" PDF_GREY
+             "'>Each signed with the person's own Ed25519 key; staff are named by their ids.</span>");
+    pdf_space(g->pdf, 3);
+    if (r->nacts == 0)
+        page_none(g, (struct text){"署名はまだない", "nothing was signed yet"});
+    pdf_table_begin(&t, g->pdf, column, 5, 7.2);
+    for (size_t i = 0; i < r->nacts; i++)
+        act_row(g, &t, &r->act[i]);
+    pdf_table_end(&t);
+    trail(g);
+}
+
+/* ---- what was known when ------------------------------------------------------------- */
+
+static const char *titles(struct page *g, const struct step *const *list, size_t n)
+{
+    const char *all = "";
+    for (size_t i = 0; i < n; i++)
+        all = pdf_markup(g->pdf, "%s%s%s <span size='80%%' foreground='" PDF_GREY "'>[%s]</span>", all,
+                         i ? "、" : "", pdf_escape(g->pdf, list[i]->title.ja), list[i]->id);
+    return n ? all : "なし none";
+}
+
+static const char *as_of(struct page *g, const struct record_known *k)
+{
+    return k->decision
+               ? pdf_markup(g->pdf,
+                            "%s %s の決定時に知られていたこと <span size='82%%' foreground='" PDF_GREY
+                            "'>as known at the decision</span>",
+                            record_time(g->r, k->at), page_step(g, json_get_str(k->decision->body, "step")))
+               : pdf_markup(g->pdf,
+                            "現在（記録の最後 %s）知られていること <span size='82%%' foreground='" PDF_GREY
+                            "'>as known today, at the end of the record</span>",
+                            record_time(g->r, k->at));
+}
+
+void page_known(struct page *g)
+{
+    const struct record *r = g->r;
+    pdf_heading(g->pdf, 1,
+                (struct text){"19. 決定時の知見と現在の知見", "As known at the decision, and today"});
+    if (r->nknown == 1)
+        page_none(g, (struct text){"決定がまだないため、現在の知見のみ",
+                                   "no decision yet: only what is known today"});
+    for (size_t i = 0; i < r->nknown; i++) {
+        const struct record_known *k = &r->known[i];
+        pdf_need(g->pdf, 110);
+        pdf_text(g->pdf, 8.5, pdf_markup(g->pdf, "<b>%s</b>", as_of(g, k)));
+        pdf_space(g->pdf, 2);
+        pdf_fact(g->pdf, (struct text){"状態", "State"}, pdf_both(g->pdf, k->state));
+        pdf_fact(g->pdf, (struct text){"記録の数", "Entries"},
+                 pdf_markup(g->pdf, "%llu（完了した工程 steps done %zu）", (unsigned long long)k->entries,
+                            k->done));
+        pdf_fact(g->pdf, (struct text){"逸脱", "Deviations"},
+                 pdf_markup(g->pdf, "%zu 件、未完了 open %zu、うち重大 major %zu", k->deviations,
+                            k->deviations_open, k->majors_open));
+        pdf_fact(g->pdf, (struct text){"保留・拒否・訂正", "Holds, refusals, corrections"},
+                 pdf_markup(g->pdf, "%zu・%zu・%zu", k->holds, k->refusals, k->corrections));
+        pdf_fact(g->pdf, (struct text){"結果待ち", "Results pending"}, titles(g, k->pending, k->npending));
+        pdf_fact(g->pdf, (struct text){"未実施の工程", "Steps still to do"}, titles(g, k->open, k->nopen));
+        pdf_space(g->pdf, 8);
+    }
+}
+
+/* ---- people, law ------------------------------------------------------------------------ */
+
+void page_people(struct page *g)
+{
+    static const struct pdf_column column[] = {
+        {12, {"職員番号", "Staff id"}}, {16, {"部門", "Department"}},
+        {20, {"役割", "Roles"}},        {30, {"資格（有効期限）", "Qualifications"}},
+        {8, {"記録", "Entries"}},       {14, {"署名鍵", "Key"}}};
+    const struct record *r = g->r;
+    struct pdf_table t;
+    pdf_heading(g->pdf, 1, (struct text){"20. 関係した人", "People"});
+    pdf_table_begin(&t, g->pdf, column, 6, 7.2);
+    for (size_t i = 0; i < r->npeople; i++) {
+        const struct record_person *x = &r->person[i];
+        const char *cell[] = {
+            pdf_markup(g->pdf, "<b>%s</b>", pdf_escape(g->pdf, x->id)),
+            pdf_both(g->pdf, word(&r->words, "dept", x->dept)),
+            pdf_both(g->pdf, x->roles),
+            pdf_both_lines(g->pdf, x->quals),
+            pdf_markup(g->pdf, "%zu", x->acts),
+            pdf_markup(g->pdf, "<span size='85%%'>%s</span>", pdf_escape(g->pdf, x->keyid))};
+        pdf_table_row(&t, cell, PDF_PLAIN);
+    }
+    pdf_table_end(&t);
+}
+
+void page_law(struct page *g)
+{
+    const struct record *r = g->r;
+    int64_t day = clock_day(r->batch->opened_at);
+    pdf_heading(g->pdf, 1, (struct text){"21. 根拠条文", "Clauses met"});
+    pdf_text(g->pdf, 7,
+             "各記録が満たす条文（製造依頼の日に効力のある条文）。 <span size='82%' foreground='" PDF_GREY
+             "'>Clauses that the entries of this record meet, as in force on the day of the order.</span>");
+    pdf_space(g->pdf, 3);
+    for (size_t i = 0; i < r->nclauses; i++) {
+        pdf_text(g->pdf, 7,
+                 pdf_markup(g->pdf, "・%s", pdf_both(g->pdf, words_clause(&r->words, r->clause[i], day))));
+        pdf_space(g->pdf, 1);
+    }
+}
