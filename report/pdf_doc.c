@@ -122,7 +122,8 @@ static void draw_contents(struct pdf *p)
     for (size_t i = 0; i < p->nheadings && n < p->contents_n; i++) {
         if (p->heading[i].level != 1)
             continue;
-        double x = PDF_LEFT + n / half * (width + 24), y = p->contents_y + n % half * CONTENTS_LINE;
+        int column = n / half, line = n % half;
+        double x = PDF_LEFT + column * (width + 24), y = p->contents_y + line * CONTENTS_LINE;
         pdf_text_at(p, x, y, 0, 8, PANGO_ALIGN_LEFT, pdf_both(p, p->heading[i].title));
         pdf_text_at(p, x, y, width, 8, PANGO_ALIGN_RIGHT, pdf_markup(p, "%d", p->heading[i].page));
         n++;

@@ -241,7 +241,7 @@ static double lay_row(struct pdf_table *t, const char *const *cell, PangoLayout 
 static void draw_head(struct pdf_table *t)
 {
     const char *cell[CELLS];
-    PangoLayout *l[CELLS];
+    PangoLayout *l[CELLS] = {NULL};
     for (int i = 0; i < t->n; i++)
         cell[i] = pdf_markup(t->pdf, "<b>%s</b>", pdf_both(t->pdf, t->column[i].head));
     double h = lay_row(t, cell, l);
@@ -265,7 +265,7 @@ static void make_room(struct pdf_table *t, double h)
 
 void pdf_table_row(struct pdf_table *t, const char *const *cell, enum pdf_look look)
 {
-    PangoLayout *l[CELLS];
+    PangoLayout *l[CELLS] = {NULL};
     double h = lay_row(t, cell, l);
     make_room(t, h);
     if (look == PDF_ALARM)
@@ -305,7 +305,7 @@ void pdf_fact(struct pdf *p, struct text name, const char *markup)
     static const struct pdf_column column[] = {{28, {"", ""}}, {72, {"", ""}}};
     struct pdf_table t = {.pdf = p, .column = column, .n = 2, .size = 8, .total = 100, .headed = true};
     const char *cell[] = {pdf_both(p, name), markup};
-    PangoLayout *l[2];
+    PangoLayout *l[2] = {NULL};
     double h = lay_row(&t, cell, l);
     pdf_need(p, h);
     draw_row(&t, l, h);
