@@ -19,11 +19,7 @@ static const struct kind {
     const char *name;
     report_fn make;
 } kinds[] = {
-    {"bundle", report_bundle},
-    {"csv", report_csv},
-    {"json", report_json},
-    {"pdf", report_pdf},
-    {NULL, NULL},
+    {"bundle", report_bundle}, {"csv", report_csv}, {"json", report_json}, {"pdf", report_pdf}, {NULL, NULL},
 };
 
 static report_fn kind_named(const char *name)
