@@ -12,6 +12,7 @@ static const char *role_of(struct page *g, const char *person)
     return "–";
 }
 
+/* What the form said, a line a field. */
 static const char *values_of(struct page *g, const struct record_act *a)
 {
     const struct record *r = g->r;
@@ -19,8 +20,10 @@ static const char *values_of(struct page *g, const struct record_act *a)
     for (size_t i = 0; i < r->nsteps; i++)
         for (size_t k = 0; r->step[i].act == a && k < r->step[i].nvalues; k++) {
             const struct record_value *v = &r->step[i].value[k];
-            list =
-                pdf_markup(g->pdf, "%s\n%s：%s", list, pdf_both(g->pdf, v->field->title), page_value(g, v));
+            list = k && v[-1].field == v->field
+                       ? pdf_markup(g->pdf, "%s, %s", list, page_value(g, v))
+                       : pdf_markup(g->pdf, "%s\n%s：%s", list, pdf_both(g->pdf, v->field->title),
+                                    page_value(g, v));
         }
     return list;
 }

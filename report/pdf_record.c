@@ -69,7 +69,7 @@ const char *page_when(struct page *g, const struct entry *e)
     if (!e->occurred)
         return record_time(g->r, e->at);
     struct text late = word(&g->r->words, "late", e->late);
-    return pdf_markup(g->pdf, "%s\n発生 <span size='82%%'>occurred</span> %s（%s）", record_time(g->r, e->at),
+    return pdf_markup(g->pdf, "%s（発生 <span size='82%%'>occurred</span> %s・%s）", record_time(g->r, e->at),
                       record_time(g->r, e->occurred), pdf_both(g->pdf, late));
 }
 

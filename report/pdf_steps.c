@@ -226,21 +226,56 @@ void page_steps(struct page *g)
     pdf_table_end(&t);
 }
 
+/* After a batch was stopped nearly all of them share one reason: told by section. */
+static void undone_sections(struct page *g, struct pdf_table *t)
+{
+    const struct record *r = g->r;
+    for (char section = 'A'; section <= 'Z'; section++) {
+        const char *list = "";
+        size_t n = 0;
+        const struct record_step *first = NULL;
+        for (size_t i = 0; i < r->nnone; i++) {
+            const struct record_step *s = &r->none[i];
+            if (!s->step->section || s->step->section[0] != section)
+                continue;
+            list = pdf_markup(g->pdf, "%s%s%s <span size='75%%' foreground='" PDF_GREY "'>%s</span>", list,
+                              n++ ? "、" : "", pdf_escape(g->pdf, s->step->title.ja), s->step->id);
+            first = first ? first : s;
+        }
+        if (!first)
+            continue;
+        const char *cell[] = {pdf_markup(g->pdf, "<b>%c</b>（%zu 工程 steps）", section, n), list,
+                              pdf_markup(g->pdf, "該当なし：%s", pdf_both(g->pdf, first->why))};
+        pdf_table_row(t, cell, PDF_PLAIN);
+    }
+}
+
+static void undone_steps(struct page *g, struct pdf_table *t)
+{
+    const struct record *r = g->r;
+    for (size_t i = 0; i < r->nnone; i++) {
+        const struct record_step *s = &r->none[i];
+        const char *cell[] = {page_step(g, s->step->id), pdf_both(g->pdf, record_status_text(r, s->status)),
+                              pdf_both(g->pdf, s->why), s->due ? record_minute(r, s->due) : "–"};
+        pdf_table_row(t, cell, s->status == STATUS_NONE ? PDF_PLAIN : PDF_BAND);
+    }
+}
+
 void page_undone(struct page *g)
 {
-    static const struct pdf_column column[] = {
+    static const struct pdf_column each[] = {
         {42, {"工程", "Step"}}, {14, {"状態", "State"}}, {28, {"理由", "Because"}}, {16, {"期限", "Due"}}};
+    static const struct pdf_column grouped[] = {
+        {14, {"区分", "Section"}}, {62, {"工程", "Steps"}}, {24, {"理由", "Because"}}};
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"4. 実施していない工程", "Steps not done"});
     if (r->nnone == 0)
         page_none(g, (struct text){"すべての工程が実施された", "every step was done"});
-    pdf_table_begin(&t, g->pdf, column, 4, 7.5);
-    for (size_t i = 0; i < r->nnone; i++) {
-        const struct record_step *s = &r->none[i];
-        const char *cell[] = {page_step(g, s->step->id), pdf_both(g->pdf, record_status_text(r, s->status)),
-                              pdf_both(g->pdf, s->why), s->due ? record_minute(r, s->due) : "–"};
-        pdf_table_row(&t, cell, s->status == STATUS_NONE ? PDF_PLAIN : PDF_BAND);
-    }
+    pdf_table_begin(&t, g->pdf, r->batch->stopped ? grouped : each, r->batch->stopped ? 3 : 4, 7.5);
+    if (r->batch->stopped)
+        undone_sections(g, &t);
+    else
+        undone_steps(g, &t);
     pdf_table_end(&t);
 }

@@ -107,46 +107,43 @@ static const char *parents(struct page *g, const struct record_container *c)
     return *list ? list : "–";
 }
 
-static size_t number(const struct page *g, const struct record_step *s)
+/* "12-18 07:36［192］": when, and in which step. */
+static const char *moment(struct page *g, int64_t at, const struct record_step *s)
 {
-    return (size_t)(s - g->r->step) + 1;
-}
-
-static const char *history(struct page *g, const struct record_container *c)
-{
-    const struct record *r = g->r;
-    const char *h = c->issued ? pdf_markup(g->pdf, "発行 %s", record_minute(r, c->issued) + 5) : "";
-    if (c->filled_in)
-        h = pdf_markup(g->pdf, "%s　充填 %s［%zu］", h, record_minute(r, c->filled) + 5,
-                       number(g, c->filled_in));
-    if (c->gone_in)
-        h = pdf_markup(g->pdf, "%s　終 %s［%zu］", h, record_minute(r, c->gone) + 5, number(g, c->gone_in));
-    return h;
+    if (!at)
+        return "–";
+    return s ? pdf_markup(g->pdf, "%s［%zu］", record_minute(g->r, at) + 5, (size_t)(s - g->r->step) + 1)
+             : record_minute(g->r, at) + 5;
 }
 
 void page_containers(struct page *g)
 {
-    static const struct pdf_column column[] = {{8, {"番号", "No."}},
-                                               {22, {"種類", "Kind"}},
-                                               {13, {"由来", "From"}},
-                                               {41, {"経過", "History"}},
-                                               {16, {"現状", "Now"}}};
+    static const struct pdf_column column[] = {{7, {"番号", "No."}},     {20, {"種類", "Kind"}},
+                                               {12, {"由来", "From"}},   {12, {"発行", "Issued"}},
+                                               {16, {"充填", "Filled"}}, {16, {"使用・廃棄", "Gone"}},
+                                               {17, {"現状", "Now"}}};
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"11. 容器", "Containers"});
-    pdf_text(g->pdf, 7,
-             "発行 issued、充填 filled、終 consumed, discarded or left（月-日 時刻）、［］は3章の工程番号 "
-             "step number。容器の番号は製造番号を省く。");
+    pdf_text(
+        g->pdf, 7,
+        "月-日 時刻、［］は3章の工程番号。容器の番号は製造番号を省く。 <span size='82%' foreground='" PDF_GREY
+        "'>Month-day time, [number of the step in section 3].</span>");
     pdf_space(g->pdf, 3);
     if (r->ncontainers == 0)
         page_none(g, (struct text){"容器の発行なし", "no label was issued"});
-    pdf_table_begin(&t, g->pdf, column, 5, 6.8);
+    pdf_table_begin(&t, g->pdf, column, 7, 6.8);
     for (size_t i = 0; i < r->ncontainers; i++) {
         const struct record_container *c = &r->container[i];
         const char *now = pdf_both(g->pdf, word(&r->words, "container", container_state_name(c->state)));
         if (c->place && (c->state == CONTAINER_FILLED || c->state == CONTAINER_EMPTY))
             now = pdf_markup(g->pdf, "%s %s", now, pdf_escape(g->pdf, c->place));
-        const char *cell[] = {page_short(g, c->id), pdf_both(g->pdf, c->title), parents(g, c), history(g, c),
+        const char *cell[] = {page_short(g, c->id),
+                              pdf_both(g->pdf, c->title),
+                              parents(g, c),
+                              moment(g, c->issued, NULL),
+                              moment(g, c->filled, c->filled_in),
+                              moment(g, c->gone, c->gone_in),
                               now};
         pdf_table_row(&t, cell, PDF_PLAIN);
     }
@@ -178,6 +175,12 @@ static void labels(struct page *g)
     pdf_table_end(&t);
 }
 
+static const char *amount(struct page *g, const char *number, const char *unit)
+{
+    return pdf_markup(g->pdf, strncmp(unit, "10^", 3) == 0 ? "%s ×%s" : "%s %s", number,
+                      pdf_escape(g->pdf, unit));
+}
+
 static void amounts(struct page *g)
 {
     static const struct pdf_column column[] = {{44, {"工程", "Step"}},
@@ -197,9 +200,8 @@ static void amounts(struct page *g)
         dec_format(b->in, in);
         dec_format(b->out, out);
         dec_format(b->step->step->balance.tolerance, tolerance);
-        const char *cell[] = {page_step(g, b->step->step->id), pdf_markup(g->pdf, "%s %s", in, b->unit),
-                              pdf_markup(g->pdf, "%s %s", out, b->unit),
-                              pdf_markup(g->pdf, "± %s %%", tolerance),
+        const char *cell[] = {page_step(g, b->step->step->id), amount(g, in, b->unit),
+                              amount(g, out, b->unit), pdf_markup(g->pdf, "± %s %%", tolerance),
                               b->over    ? "<b>×出が多い</b> more out"
                               : b->under ? "<b>×出が少ない</b> less out"
                                          : "○一致 ok"};

@@ -21,7 +21,7 @@ struct tree {
 };
 
 #define BOX_H   24.0
-#define LAYER_H 48.0
+#define LAYER_H 48.0 /* less for a tree of many layers */
 #define GAP     7.0
 
 static size_t index_of(const struct record *r, const struct record_container *c)
@@ -149,31 +149,40 @@ static void boxes(struct tree *t)
     }
 }
 
+static void draw(struct tree *t)
+{
+    double room = PDF_HEIGHT - PDF_TOP - PDF_BOTTOM - 70, layer = LAYER_H;
+    if ((t->depth + 1) * layer > room)
+        layer = room / (t->depth + 1);
+    double height = (t->depth + 1) * layer;
+    pdf_need(t->g->pdf, height + 60); /* with its heading on one page */
+    pdf_heading(t->g->pdf, 1, (struct text){"12. 系譜", "Genealogy"});
+    pdf_text(t->g->pdf, 7,
+             "上から下へ：上の容器の内容物が下の容器に移された。同じ由来の容器は一つの枠にまとめる。 <span "
+             "size='82%' "
+             "foreground='" PDF_GREY
+             "'>From the top down: what went where. Containers of one origin share a box; "
+             "section 11 names each.</span>");
+    pdf_space(t->g->pdf, 6);
+    double y = pdf_y(t->g->pdf);
+    for (int d = 0; d <= t->depth; d++)
+        place(t, d, y + d * layer);
+    edges(t);
+    boxes(t);
+    pdf_space(t->g->pdf, height);
+}
+
 void page_tree(struct page *g)
 {
     struct tree t = {.g = g};
-    pdf_heading(g->pdf, 1, (struct text){"12. 系譜", "Genealogy"});
     group(&t);
     layers(&t);
-    if (t.n == 0) {
+    if (t.n) {
+        draw(&t);
+    } else {
+        pdf_heading(g->pdf, 1, (struct text){"12. 系譜", "Genealogy"});
         page_none(g,
                   (struct text){"容器から容器への移し替えなし", "nothing was filled from another container"});
-    } else {
-        double height = (t.depth + 1) * LAYER_H;
-        pdf_text(
-            g->pdf, 7,
-            "上から下へ：上の容器から下の容器を充填した。同じ由来の容器は一つの枠にまとめる。 <span "
-            "size='82%' foreground='" PDF_GREY
-            "'>From the top down: filled from. Containers of one origin share a box; the table of section 11 "
-            "names each.</span>");
-        pdf_space(g->pdf, 6);
-        pdf_need(g->pdf, height);
-        double y = pdf_y(g->pdf);
-        for (int d = 0; d <= t.depth; d++)
-            place(&t, d, y + d * LAYER_H);
-        edges(&t);
-        boxes(&t);
-        pdf_space(g->pdf, height);
     }
     free(t.node);
     free(t.of);

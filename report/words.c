@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+#define LISTED 6 /* of a list among the arguments; the entry has them all */
+
 int words_load(struct words *w, struct arena *a, const char *catalogue, const char *clauses,
                const char *words, char **ret_error)
 {
@@ -177,11 +179,18 @@ static void set_arg(const struct words *w, struct json *ja, struct json *en, con
         json_set_str(w->a, en, m->name, t.en);
     } else if (m->type == JSON_ARRAY) {
         struct json *list_ja = json_array(w->a), *list_en = json_array(w->a);
+        size_t n = 0;
         json_each(i, m)
         {
+            if (++n > LISTED)
+                break;
             struct text t = i->str ? arg_text(w, m->name, i->str, f, step) : text_both("?");
             json_push(list_ja, json_str(w->a, t.ja));
             json_push(list_en, json_str(w->a, t.en));
+        }
+        if (m->len > LISTED) {
+            json_push(list_ja, json_strf(w->a, "ほか %zu 件", m->len - LISTED));
+            json_push(list_en, json_strf(w->a, "and %zu more", m->len - LISTED));
         }
         json_set(w->a, ja, m->name, list_ja);
         json_set(w->a, en, m->name, list_en);
