@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "args.h"
-#include "audit_int.h"
+#include "audit_hook.h"
 #include "audit_projection.h"
 #include "base/buf.h"
 #include "base/enc.h"
@@ -156,6 +156,8 @@ static int run(struct audit *a)
         err = audit_tree_begin(a);
     if (!err)
         err = audit_pd_begin(a);
+    if (!err)
+        err = audit_hooks_begin(a);
     if (!err && scan_start(a->entries, DB_AUDIT_ENTRIES, NULL))
         err = audit_scan_fault(a, a->entries);
     while (!err) {
@@ -173,6 +175,8 @@ static int run(struct audit *a)
         err = audit_tree_end(a);
     if (!err)
         err = audit_pd_end(a);
+    if (!err)
+        err = audit_hooks_end(a);
     return err ? err : check_projections(a);
 }
 
@@ -231,6 +235,7 @@ static void report_text(const struct audit *a, double seconds)
 
 static void audit_fini(struct audit *a)
 {
+    audit_hooks_fini(a);
     scan_close(a->checkpoints);
     scan_close(a->tiles);
     scan_close(a->disclosures);

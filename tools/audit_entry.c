@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "audit_int.h"
+#include "audit_hook.h"
 #include "base/enc.h"
 
 enum { IDX, ID, STREAM, SSEQ, KIND, AT, BODY, LEAF };
@@ -185,7 +185,7 @@ static int check_meaning(struct audit *a, const struct members *m, struct member
 {
     struct entry e = {0};
 
-    if (!a->strict && !m->has_pd && is_plain(m->kind))
+    if (!a->strict && !m->has_pd && is_plain(m->kind) && !audit_hooks_want(m->kind.s, m->kind.len))
         return 0;
     arena_reset(&a->arena);
     int err = entry_read(&e, &a->arena, body.s, body.len);
@@ -204,7 +204,9 @@ static int check_meaning(struct audit *a, const struct members *m, struct member
     } else if (strcmp(e.kind, "redacted") == 0) {
         err = audit_pd_redacted(a, &e);
     }
-    return err ? err : audit_pd_entry(a, &e);
+    if (!err)
+        err = audit_pd_entry(a, &e);
+    return err ? err : audit_hooks_entry(a, &e);
 }
 
 /* ---- rows ---- */

@@ -52,6 +52,7 @@ struct audit {
     bool have_checkpoint, have_disclosure; /* the scan's row is not used yet */
     /* the head */
     uint64_t size, ntiles_stored;
+    uint64_t from; /* first entry that is read: 0 in a full audit */
     uint8_t root[HASH_LEN];
     char *note;
     /* state */
@@ -65,6 +66,7 @@ struct audit {
     struct missing *missing;
     size_t nmissing;
     struct arena arena;
+    void *hook_state[16]; /* audit_hook.h: AUDIT_HOOKS */
     /* date of `at` seen last, and its first microsecond since 2000 */
     char date[10];
     int64_t date_us;
@@ -85,6 +87,9 @@ int audit_scan_fault(struct audit *a, const struct scan *s);
 
 must_check int audit_row(struct audit *a); /* audit_entry.c: the row of a->entries */
 must_check int audit_rows_end(struct audit *a);
+/* audit_keys.c: opens a checkpoint that must be signed by the key (or keys) in force for its size. Called
+ * from several threads at once: changes nothing in `a`. Errors of checkpoint_open(). */
+must_check int audit_keys_open(const struct audit *a, struct checkpoint *ret, const char *note, size_t len);
 /* audit_tree.c */
 must_check int audit_head(struct audit *a); /* head, how far the tables go, catalogue */
 must_check int audit_tree_begin(struct audit *a);

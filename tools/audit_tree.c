@@ -39,7 +39,7 @@ static int check_note(struct audit *a)
 
     if (a->size == 0)
         return 0;
-    int err = checkpoint_open(&c, a->note, strlen(a->note), &a->key);
+    int err = audit_keys_open(a, &c, a->note, strlen(a->note));
     if (err)
         return audit_fault(a, CPF_E_FORK,
                            "the head's checkpoint (%" PRIu64 ") is not signed by the key given: %s", a->size,
@@ -156,7 +156,7 @@ static int check_checkpoint(struct audit *a, const char *note, size_t len)
         err = audit_fault(a, CPF_E_FORK,
                           "checkpoint %" PRIu64 ": its root is not what the entries before it give",
                           a->edge.size);
-    else if (a->signatures && checkpoint_open(&c, note, len, &a->key) != 0)
+    else if (a->signatures && audit_keys_open(a, &c, note, len) != 0)
         err = audit_fault(a, CPF_E_FORK, "checkpoint %" PRIu64 ": its signature is not by the key given",
                           a->edge.size);
     else if (a->signatures)
