@@ -5,7 +5,7 @@
 #include "audit_int.h"
 #include "base/mem.h"
 
-#define SCHEMA 1
+#define SCHEMA 2
 
 static char *text_of(const struct scan *s, int col)
 {

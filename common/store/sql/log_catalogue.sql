@@ -6,10 +6,10 @@ with rel as (
     select c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relpersistence, c.relrowsecurity
     from pg_catalog.pg_class c
     where c.relnamespace = 'cpf'::regnamespace
-        and c.relname in ('log_head', 'entry', 'tile', 'checkpoint', 'disclosure', 'credential')
+        and c.relname in ('log_head', 'entry', 'tile', 'checkpoint', 'disclosure', 'credential', 'map_row')
 ), fun as (
     select p.* from pg_catalog.pg_proc p
-    where p.pronamespace = 'cpf'::regnamespace and p.proname in ('log_swap', 'log_keep')
+    where p.pronamespace = 'cpf'::regnamespace and p.proname in ('log_swap', 'log_keep', 'forget')
 ), line (line) as (
     select pg_catalog.format('table %s kind %s owner %s persistence %s row security %s', relname, relkind,
         pg_catalog.pg_get_userbyid(relowner), relpersistence, relrowsecurity) from rel
@@ -53,7 +53,7 @@ with rel as (
     select pg_catalog.format('grant %s on %s to %s', x.privilege_type, f.oid::regprocedure,
         case x.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(x.grantee)::text end)
     from fun f cross join lateral pg_catalog.aclexplode(coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner))) x
-    where f.proname = 'log_swap' and x.grantee <> f.proowner
+    where f.proname in ('log_swap', 'forget') and x.grantee <> f.proowner
     union all
     select pg_catalog.format('schema cpf owner %s', pg_catalog.pg_get_userbyid(n.nspowner))
     from pg_catalog.pg_namespace n where n.nspname = 'cpf'
@@ -65,11 +65,12 @@ with rel as (
     union all
     select pg_catalog.format('role %s superuser %s createrole %s bypassrls %s replication %s', r.rolname, r.rolsuper,
         r.rolcreaterole, r.rolbypassrls, r.rolreplication)
-    from pg_catalog.pg_roles r where r.rolname in ('cpf_writer', 'cpf_reader', 'cpf_owner')
+    from pg_catalog.pg_roles r where r.rolname in ('cpf_writer', 'cpf_reader', 'cpf_owner', 'cpf_redactor')
     union all
     select pg_catalog.format('member %s of %s', pg_catalog.pg_get_userbyid(m.member),
         pg_catalog.pg_get_userbyid(m.roleid))
     from pg_catalog.pg_auth_members m
     where m.member in (select r.oid from pg_catalog.pg_roles r where r.rolname in ('cpf_writer', 'cpf_reader'))
+        or m.roleid in (select r.oid from pg_catalog.pg_roles r where r.rolname = 'cpf_redactor')
 )
 select line from line order by line collate "C"
