@@ -6,10 +6,11 @@ with rel as (
     select c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relpersistence, c.relrowsecurity
     from pg_catalog.pg_class c
     where c.relnamespace = 'cpf'::regnamespace
-        and c.relname in ('log_head', 'entry', 'tile', 'checkpoint', 'disclosure', 'credential', 'map_row')
+        and c.relname in ('log_head', 'entry', 'tile', 'checkpoint', 'disclosure', 'credential', 'map_row', 'cosignature',
+            'stamp', 'witnessed')
 ), fun as (
     select p.* from pg_catalog.pg_proc p
-    where p.pronamespace = 'cpf'::regnamespace and p.proname in ('log_swap', 'log_keep', 'forget')
+    where p.pronamespace = 'cpf'::regnamespace and p.proname in ('log_swap', 'log_keep', 'forget', 'witnessed_grow')
 ), line (line) as (
     select pg_catalog.format('table %s kind %s owner %s persistence %s row security %s', relname, relkind,
         pg_catalog.pg_get_userbyid(relowner), relpersistence, relrowsecurity) from rel

@@ -1,0 +1,6 @@
+-- Revert cpf:anchors from pg
+begin;
+drop view cpf.anchors;
+drop table cpf.cosignature, cpf.stamp, cpf.witnessed;
+drop function cpf.witnessed_grow;
+commit;
