@@ -133,6 +133,8 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     if (err == 0)
         err = query_new(base, c->database_reader, &a->api.query);
     if (err == 0)
+        err = reporter_new(base, c->report, 0, &a->api.reporter);
+    if (err == 0)
         err = follow_new(&follow, &a->follow);
     if (err == 0)
         flow_begin(a->api.flow);
@@ -196,6 +198,7 @@ void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
 
 void app_drain(struct app *a)
 {
+    reporter_drain(a->api.reporter);
     flow_drain(a->api.flow);
 }
 
@@ -207,6 +210,7 @@ void app_free(struct app *a)
     a->follow = NULL;
     flow_free(a->api.flow);
     query_free(a->api.query);
+    reporter_free(a->api.reporter);
     catalogue_free(a->catalogue);
     free(a->vkey);
     free(a);

@@ -51,12 +51,13 @@ struct command {
     bool secret_given;
     /* ACT */
     const char *batch, *protocol, *step;
-    bool taken;                 /* of an order: the log has had a batch of that number, closed since */
+    bool taken; /* of an order, of what was shown: the log has had a batch of that number, closed since */
     const struct json *fields;  /* object: field -> string or array of strings */
     const struct json *pending; /* array of step ids that the person was shown, or NULL */
     const char *skip;           /* reason for "not done, because", or NULL */
     /* RECORD */
     const char *record; /* entry kind */
+    bool signed_in;     /* no secret was asked for: the person acts by the session at the station */
     const struct json *body;
     /* DEADLINE */
     struct batch *due_batch;

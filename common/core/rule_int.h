@@ -119,6 +119,9 @@ bool field_wanted(const struct judge *j, int field); /* conditional replicates *
 void judge_scan(struct judge *j);
 void judge_act(struct judge *j);
 void judge_record(struct judge *j);
+/* rule_personal.c */
+bool record_by_session(const struct judge *j);
+void judge_shown(struct judge *j, const struct json *body);
 void judge_session(struct judge *j);
 void judge_deadline(struct judge *j);
 void judge_command_code(struct judge *j);

@@ -61,7 +61,7 @@ static const char *text_of(struct work *w, const struct json *req, const char *n
 }
 
 /* The member that cannot be read, for the refusal. */
-static const char *bad(struct work *w, const char *field)
+const char *api_bad(struct work *w, const char *field)
 {
     w->bad_field = field;
     return "request.field";
@@ -72,7 +72,7 @@ static const char *take_time(struct work *w, const struct json *req, const char 
     const struct json *v = json_get(req, name);
     if (!v)
         return NULL;
-    return v->type == JSON_STRING && clock_parse_rfc3339(v->str, ret) == 0 ? NULL : bad(w, name);
+    return v->type == JSON_STRING && clock_parse_rfc3339(v->str, ret) == 0 ? NULL : api_bad(w, name);
 }
 
 static const char *take_late(struct work *w, const struct json *req)
@@ -86,23 +86,23 @@ static const char *take_late(struct work *w, const struct json *req)
         if (strcmp(reason[i], why) == 0) {
             w->cmd.late = reason[i];
             return json_get(late, "occurred") ? take_time(w, late, "occurred", &w->cmd.occurred)
-                                              : bad(w, "late.occurred");
+                                              : api_bad(w, "late.occurred");
         }
-    return bad(w, "late.reason");
+    return api_bad(w, "late.reason");
 }
 
 /* The person's id from the badge as scanned. */
-static const char *take_badge(struct work *w, const struct json *req)
+const char *api_badge(struct work *w, const struct json *req)
 {
     const char *raw = json_get_str(req, "badge");
     struct code c;
     if (!raw || code_read(raw, strlen(raw), &c) != 0 || c.kind != CODE_BADGE)
-        return bad(w, "badge");
+        return api_bad(w, "badge");
     w->badge = arena_strdup(&w->arena, c.id);
     return NULL;
 }
 
-static void take_secret(struct work *w, const struct json *req, const char *name, enum secret_kind kind)
+void api_secret(struct work *w, const struct json *req, const char *name, enum secret_kind kind)
 {
     const struct json *v = json_get(req, name);
     if (!v || v->type != JSON_STRING || v->len > BOUND_SECRET_BYTES)
@@ -111,9 +111,7 @@ static void take_secret(struct work *w, const struct json *req, const char *name
     w->secret_kind = kind;
 }
 
-typedef const char *(*fill_fn)(struct work *w, const struct json *req);
-
-static const char *take_all(struct http_request *r, struct work *w, const struct json *req, fill_fn fn)
+static const char *take_all(struct http_request *r, struct work *w, const struct json *req, api_fill_fn fn)
 {
     const char *id = json_get_str(req, "id");
     int64_t ms;
@@ -127,7 +125,7 @@ static const char *take_all(struct http_request *r, struct work *w, const struct
     return code ? code : fn(w, req);
 }
 
-static const char *fill(struct http_request *r, struct work *w, fill_fn fn)
+static const char *fill(struct http_request *r, struct work *w, api_fill_fn fn)
 {
     struct json *req;
     size_t len;
@@ -140,17 +138,11 @@ static const char *fill(struct http_request *r, struct work *w, fill_fn fn)
     return code;
 }
 
-/* 400 with the member that is wrong. */
-static void refuse_request(struct api *api, struct http_request *r, const char *code, struct work *w)
+void api_refuse(struct api *api, struct http_request *r, int status, const char *code, struct arena *a,
+                struct json *args)
 {
-    struct arena *a = &w->arena;
-    if (!w->bad_field) {
-        http_refuse(r, 400, code);
-        return;
-    }
-    struct json *args = json_set_str(a, json_object(a), "field", w->bad_field), *m = json_object(a);
     struct text t = catalogue_text(flow_catalogue(api->flow), a, code, args);
-    json_set_str(a, m, "ja", t.ja);
+    struct json *m = json_set_str(a, json_object(a), "ja", t.ja);
     json_set_str(a, m, "en", t.en);
     struct json *o = json_set_str(a, json_object(a), "code", code);
     json_set(a, o, "args", args);
@@ -158,11 +150,22 @@ static void refuse_request(struct api *api, struct http_request *r, const char *
     struct buf b;
     buf_init(&b);
     json_write(&b, o);
-    http_reply(r, 400, b.data, b.len);
+    http_reply(r, status, b.data, b.len);
     buf_fini(&b);
 }
 
-static void command(struct api *api, struct http_request *r, enum command_kind kind, fill_fn fn)
+/* 400 with the member that is wrong. */
+static void refuse_request(struct api *api, struct http_request *r, const char *code, struct work *w)
+{
+    struct arena *a = &w->arena;
+    if (w->bad_field)
+        api_refuse(api, r, 400, code, a, json_set_str(a, json_object(a), "field", w->bad_field));
+    else
+        http_refuse(r, 400, code);
+}
+
+void api_command(struct api *api, struct http_request *r, enum command_kind kind, api_fill_fn fn,
+                 flow_reply_fn reply)
 {
     struct station *st = api_station(api, r);
     if (!st)
@@ -170,7 +173,7 @@ static void command(struct api *api, struct http_request *r, enum command_kind k
     struct work *w = work_new(api->flow);
     w->cmd.kind = kind;
     w->cmd.station = st;
-    w->reply = on_reply;
+    w->reply = reply;
     w->arg = r;
     const char *code = fill(r, w, fn);
     if (code) {
@@ -187,7 +190,7 @@ static const char *fill_scan(struct work *w, const struct json *req)
 {
     const struct json *raw = json_get(req, "raw");
     if (!raw || raw->type != JSON_STRING || raw->len == 0 || raw->len > BOUND_RAW_SCAN)
-        return bad(w, "raw");
+        return api_bad(w, "raw");
     w->cmd.raw = raw->str;
     w->cmd.raw_len = raw->len;
     w->cmd.typed = json_get_bool(req, "typed");
@@ -196,18 +199,18 @@ static const char *fill_scan(struct work *w, const struct json *req)
 
 static void post_scan(void *arg, struct http_request *r)
 {
-    command(arg, r, COMMAND_SCAN, fill_scan);
+    api_command(arg, r, COMMAND_SCAN, fill_scan, on_reply);
 }
 
 static const char *fill_session(struct work *w, const struct json *req)
 {
-    take_secret(w, req, "pin", SECRET_PIN);
-    return w->secret ? take_badge(w, req) : bad(w, "pin");
+    api_secret(w, req, "pin", SECRET_PIN);
+    return w->secret ? api_badge(w, req) : api_bad(w, "pin");
 }
 
 static void post_session(void *arg, struct http_request *r)
 {
-    command(arg, r, COMMAND_SESSION, fill_session);
+    api_command(arg, r, COMMAND_SESSION, fill_session, on_reply);
 }
 
 static const char *fill_act(struct work *w, const struct json *req)
@@ -220,20 +223,20 @@ static const char *fill_act(struct work *w, const struct json *req)
     w->cmd.fields = fields ? fields : json_object(&w->arena);
     w->cmd.pending = pending;
     if (!w->cmd.batch || strlen(w->cmd.batch) > BOUND_CODE_ID)
-        return bad(w, "batch");
+        return api_bad(w, "batch");
     if (w->cmd.fields->type != JSON_OBJECT || w->cmd.fields->len > BOUND_FORM_FIELDS)
-        return bad(w, "fields");
+        return api_bad(w, "fields");
     if (pending && pending->type != JSON_ARRAY)
-        return bad(w, "pending");
+        return api_bad(w, "pending");
     if (w->cmd.skip && (!*w->cmd.skip || strlen(w->cmd.skip) > BOUND_TEXT_FIELD))
-        return bad(w, "skip");
-    take_secret(w, req, "password", SECRET_PASSWORD);
-    return take_badge(w, req);
+        return api_bad(w, "skip");
+    api_secret(w, req, "password", SECRET_PASSWORD);
+    return api_badge(w, req);
 }
 
 static void post_act(void *arg, struct http_request *r)
 {
-    command(arg, r, COMMAND_ACT, fill_act);
+    api_command(arg, r, COMMAND_ACT, fill_act, on_reply);
 }
 
 static const char *fill_record(struct work *w, const struct json *req)
@@ -241,10 +244,10 @@ static const char *fill_record(struct work *w, const struct json *req)
     struct json *body = (struct json *)json_get(req, "body");
     w->cmd.record = text_of(w, req, "kind");
     if (!w->cmd.record)
-        return bad(w, "kind");
+        return api_bad(w, "kind");
     if (!body || body->type != JSON_OBJECT)
-        return bad(w, "body");
-    take_secret(w, req, "password", SECRET_PASSWORD);
+        return api_bad(w, "body");
+    api_secret(w, req, "password", SECRET_PASSWORD);
     const struct json *cred = json_get(body, "cred");
     if (cred && cred->type == JSON_OBJECT) {
         /* sealed secrets go to their own table; the entry holds their digest */
@@ -254,12 +257,12 @@ static const char *fill_record(struct work *w, const struct json *req)
         body = rest;
     }
     w->cmd.body = body;
-    return take_badge(w, req);
+    return api_badge(w, req);
 }
 
 static void post_record(void *arg, struct http_request *r)
 {
-    command(arg, r, COMMAND_RECORD, fill_record);
+    api_command(arg, r, COMMAND_RECORD, fill_record, on_reply);
 }
 
 /* ---- training clock, set-up ------------------------------------------------------------------ */
@@ -321,6 +324,7 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/healthz", api_status},
     {HTTP_GET, "/v1/batches", api_batches},
     {HTTP_GET, "/v1/batches/*", api_batch},
+    {HTTP_POST, "/v1/batches/*", api_document_by_password},
     {HTTP_GET, "/v1/protocols/*", api_protocol},
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},

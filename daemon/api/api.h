@@ -3,11 +3,13 @@
 #include "flow/flow.h"
 #include "http/http.h"
 #include "query/query.h"
+#include "query/reporter.h"
 
 struct api {
     struct flow *flow;
     struct query *query;
     const struct conf *conf;
+    struct reporter *reporter;
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */
 };
 
@@ -17,6 +19,25 @@ extern const struct http_route api_admin_routes[];
 /* The station of the request's token, or NULL after the request was refused (401). */
 struct station *api_station(struct api *api, struct http_request *r);
 void api_reply_json(struct http_request *r, const struct json *v);
+/* A catalogue code with what its text names. */
+void api_refuse(struct api *api, struct http_request *r, int status, const char *code, struct arena *a,
+                struct json *args);
+
+/* ---- from a request to a command (api.c) ---- */
+
+/* Fills the command from the request; a catalogue code if it cannot be read. w->arg is the request. */
+typedef const char *(*api_fill_fn)(struct work *w, const struct json *req);
+const char *api_bad(struct work *w, const char *field); /* names the member that cannot be read */
+const char *api_badge(struct work *w, const struct json *req);
+void api_secret(struct work *w, const struct json *req, const char *name, enum secret_kind kind);
+/* The station, the request's body, then flow_start; `reply` gets the request as its argument. Refused
+ * requests are answered here. */
+void api_command(struct api *api, struct http_request *r, enum command_kind kind, api_fill_fn fn,
+                 flow_reply_fn reply);
+
+/* document.c: /v1/batches/ID/{bundle,pdf,csv,json}, made by cpf-report */
+void api_document(void *arg, struct http_request *r);             /* GET */
+void api_document_by_password(void *arg, struct http_request *r); /* POST {id, badge, password} */
 
 /* read.c */
 void api_status(void *arg, struct http_request *r);

@@ -146,6 +146,10 @@ void api_batch(void *arg, struct http_request *r)
 {
     struct api *api = arg;
     struct arena a;
+    if (strchr(http_path_rest(r), '/')) {
+        api_document(arg, r);
+        return;
+    }
     if (!api_station(api, r))
         return;
     const struct batch *x = book_batch(flow_book(api->flow), http_path_rest(r));

@@ -274,18 +274,31 @@ static void on_number(void *arg, const struct db_reply *r)
     unlock_then_judge(w);
 }
 
-/* A number once used stays used: the book knows the open batches, the log all of them. */
+/* The number that the judging wants to know of, or NULL. A number once used stays used, and what is closed
+ * can still be shown: the book knows the open batches, the log all of them. */
+static const char *number_asked(const struct work *w)
+{
+    const struct command *c = &w->cmd;
+    const char *number = NULL;
+    if (c->kind == COMMAND_ACT && c->protocol)
+        number = c->batch;
+    else if (c->kind == COMMAND_RECORD && strcmp(c->record, "personal.shown") == 0)
+        number = json_get_str(c->body, "batch");
+    return number && strlen(number) <= BOUND_CODE_ID ? number : NULL;
+}
+
 static bool look_up_number(struct work *w)
 {
     struct flow *f = w->state->flow;
     struct db_params p = {0};
-    if (w->cmd.kind != COMMAND_ACT || !w->cmd.protocol || book_batch(&f->book, w->cmd.batch))
+    const char *number = number_asked(w);
+    if (!number || book_batch(&f->book, number))
         return false;
     if (!db_ready(f->db)) {
         work_answer(w, 503, "away.database");
         return true;
     }
-    db_param_text(&p, arena_printf(&w->arena, "batch/%s", w->cmd.batch));
+    db_param_text(&p, arena_printf(&w->arena, "batch/%s", number));
     db_query(f->db, DB_FLOW_STREAM_BEGUN, &p, on_number, w);
     return true;
 }

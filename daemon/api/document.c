@@ -1,0 +1,272 @@
+/*
+ * Documents about one batch, made by cpf-report: the evidence bundle, and the record as PDF, CSV or JSON.
+ *
+ *   GET  ...?disclosures=none   without personal data: any enrolled station
+ *   GET                         for the person who is acting at this station, signed in today
+ *   POST {id, badge, password}  for whoever gives the own password
+ *
+ * Before personal data leaves, `personal.shown` stands in the station's day, durable. Each time anew: a
+ * repeated id is no way round the password. ?consistent=SIZE,SIZE adds proofs for checkpoints that somebody
+ * holds.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/enc.h"
+#include "ledger/ledger.h"
+
+static const struct kind {
+    const char *name, *type, *end;
+} kinds[] = {
+    {"bundle", "application/zip", ".zip"},
+    {"pdf", "application/pdf", ".pdf"},
+    {"csv", "text/csv; charset=utf-8", ".csv"},
+    {"json", "application/json; charset=utf-8", ".json"},
+};
+
+struct order { /* until the reply; http_data */
+    struct api *api;
+    const struct kind *kind;
+    char batch[BOUND_CODE_ID + 1];
+    bool disclosures;
+};
+
+/* From .../ID/KIND; false: there is no such thing. */
+static bool read_order(struct api *api, struct http_request *r, struct order *ret)
+{
+    const char *rest = http_path_rest(r), *slash = strchr(rest, '/');
+    const char *disclosures = http_query(r, "disclosures");
+    const struct kind *kind = NULL;
+    for (size_t i = 0; slash && i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (strcmp(slash + 1, kinds[i].name) == 0)
+            kind = &kinds[i];
+    if (!kind || slash == rest || slash - rest > BOUND_CODE_ID)
+        return false;
+    *ret = (struct order){.api = api, .kind = kind};
+    ret->disclosures = !disclosures || strcmp(disclosures, "none") != 0;
+    memcpy(ret->batch, rest, (size_t)(slash - rest));
+    return true;
+}
+
+/* From here on the request owns it, until its reply. */
+static struct order *keep_order(struct http_request *r, const struct order *o)
+{
+    struct order *kept = xcalloc(1, sizeof(*kept));
+    *kept = *o;
+    http_set_data(r, kept);
+    return kept;
+}
+
+static void refuse(struct http_request *r, int status, const char *code)
+{
+    free(http_data(r));
+    http_refuse(r, status, code);
+}
+
+static void refuse_unknown(struct http_request *r)
+{
+    struct order *o = http_data(r);
+    struct arena a;
+    arena_init(&a, 0);
+    api_refuse(o->api, r, 404, "batch.unknown", &a, json_set_str(&a, json_object(&a), "batch", o->batch));
+    arena_fini(&a);
+    free(o);
+}
+
+/* ---- cpf-report ---------------------------------------------------------------------- */
+
+static void on_made(void *arg, int code, const void *data, size_t len)
+{
+    struct http_request *r = arg;
+    struct order *o = http_data(r);
+    char name[BOUND_CODE_ID + 64];
+    if (code == CPF_OK) {
+        snprintf(name, sizeof(name), "attachment; filename=\"%s%s\"", o->batch, o->kind->end);
+        const char *const headers[] = {"Content-Disposition", name, NULL};
+        http_reply_type(r, 200, o->kind->type, data, len, headers);
+        free(o);
+    } else if (code == CPF_E_NOTFOUND) {
+        refuse_unknown(r);
+    } else {
+        refuse(r, 503,
+               code == CPF_E_AWAY   ? "away.database"
+               : code == CPF_E_BUSY ? "stopping"
+                                    : "report.failed");
+    }
+}
+
+/* Sizes between commas; what is no number is left out. */
+static struct json *sizes_of(struct arena *a, const char *text)
+{
+    struct json *list = json_array(a);
+    for (const char *p = text; p && *p; p = strchr(p, ',') ? strchr(p, ',') + 1 : "") {
+        char *end;
+        long long n = strtoll(p, &end, 10);
+        if (end != p && n > 0 && n < JSON_SAFE_MAX && list->len < 64)
+            json_push(list, json_int(a, n));
+    }
+    return list->len ? list : NULL;
+}
+
+/* The document speaks for what is settled: nothing leaves earlier. */
+static uint64_t settled_size(const struct api *api)
+{
+    const char *text = ledger_checkpoint(flow_ledger(api->flow));
+    struct checkpoint c = {0};
+    struct note n;
+    return text && note_parse(&n, text, strlen(text)) == 0 && checkpoint_parse(&c, n.text, n.text_len) == 0
+               ? c.size
+               : 0;
+}
+
+static char *folder_of(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_strndup(a, path, (size_t)(slash - path)) : arena_strdup(a, ".");
+}
+
+static void make(struct http_request *r)
+{
+    struct order *o = http_data(r);
+    const struct api *api = o->api;
+    const struct conf *c = api->conf;
+    struct arena a;
+    struct buf b;
+    uint64_t size = settled_size(api);
+    if (!flow_ready(api->flow) || size == 0) {
+        refuse(r, 503, size ? flow_unavailable(api->flow) : "away.database");
+        return;
+    }
+    arena_init(&a, 0);
+    buf_init(&b);
+    struct json *q = json_set_str(&a, json_object(&a), "kind", o->kind->name);
+    json_set_str(&a, q, "database", c->database_reader);
+    json_set_str(&a, q, "batch", o->batch);
+    json_set_str(&a, q, "zone", c->zone);
+    json_set_str(&a, q, "evidence", c->evidence);
+    json_set_str(&a, q, "texts", folder_of(&a, c->catalogue));
+    json_set_int(&a, q, "size", (int64_t)size);
+    json_set_int(&a, q, "now", flow_now(api->flow));
+    json_set(&a, q, "disclosures", json_bool(&a, o->disclosures));
+    json_set(&a, q, "consistent", sizes_of(&a, http_query(r, "consistent")));
+    json_write(&b, q);
+    int err = reporter_start(api->reporter, b.data, b.len, on_made, r);
+    buf_wipe(&b);
+    buf_fini(&b);
+    arena_fini(&a);
+    if (err)
+        refuse(r, 503, "busy.report");
+}
+
+/* ---- personal data: first the entry, then the document --------------------------------- */
+
+static bool has_text(const struct json *v, const char *member, const char *text)
+{
+    const char *s = json_get_str(v, member);
+    return s && strcmp(s, text) == 0;
+}
+
+/* 200: shown, and recorded so; otherwise the status of the refusal. */
+static int status_of(const char *json, size_t len)
+{
+    struct arena a;
+    const struct json *answer = NULL;
+    arena_init(&a, 0);
+    bool read = json_parse(&a, json, len, &answer, NULL) == 0;
+    int status = read && has_text(answer, "outcome", "accepted")     ? 200
+                 : read && has_text(answer, "code", "batch.unknown") ? 404
+                                                                     : 403;
+    arena_fini(&a);
+    return status;
+}
+
+static void on_shown(void *arg, int status, const char *code, const char *json, size_t len)
+{
+    struct http_request *r = arg;
+    if (!json) {
+        refuse(r, status, code);
+        return;
+    }
+    status = status == 200 ? status_of(json, len) : status;
+    if (status == 200) {
+        make(r);
+    } else {
+        free(http_data(r));
+        http_reply(r, status, json, len);
+    }
+}
+
+/* Under an id of our own: what was shown once is not shown again on a mere repeat. */
+static void set_shown(struct work *w, const struct order *o)
+{
+    uuid7_make(flow_now(o->api->flow), w->id);
+    w->cmd.record = "personal.shown";
+    w->cmd.body = json_set_str(&w->arena, json_object(&w->arena), "batch", o->batch);
+    json_set_str(&w->arena, (struct json *)w->cmd.body, "what", o->kind->name);
+}
+
+/* The last thing that may refuse the request comes first: then it owns an order. */
+static const char *fill_shown(struct work *w, const struct json *req)
+{
+    struct http_request *r = w->arg;
+    struct order o;
+    const char *bad = api_badge(w, req);
+    if (bad)
+        return bad;
+    api_secret(w, req, "password", SECRET_PASSWORD);
+    require(read_order(http_data(r), r, &o));
+    o.disclosures = true;
+    set_shown(w, keep_order(r, &o));
+    return NULL;
+}
+
+void api_document_by_password(void *arg, struct http_request *r)
+{
+    struct order o;
+    if (!read_order(arg, r, &o)) {
+        http_refuse(r, 404, "http.not-found");
+        return;
+    }
+    http_set_data(r, arg);
+    api_command(arg, r, COMMAND_RECORD, fill_shown, on_shown);
+}
+
+/* Whoever is acting at the station asks, by the session there. */
+static void show_to_session(struct api *api, struct http_request *r, struct station *st, struct order *o)
+{
+    struct work *w = work_new(api->flow);
+    const char *path = http_path(r);
+    w->cmd.kind = COMMAND_RECORD;
+    w->cmd.station = st;
+    w->cmd.signed_in = true;
+    w->badge = arena_strdup(&w->arena, st->bench.acting->id);
+    w->reply = on_shown;
+    w->arg = r;
+    hash_sha256(path, strlen(path), w->req);
+    set_shown(w, o);
+    flow_start(api->flow, w);
+}
+
+void api_document(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct station *st = api_station(api, r);
+    struct order o;
+    if (!st)
+        return;
+    if (!read_order(api, r, &o)) {
+        http_refuse(r, 404, "http.not-found");
+        return;
+    }
+    if (!o.disclosures) {
+        keep_order(r, &o);
+        make(r);
+    } else if (!st->bench.acting) {
+        http_refuse(r, 403, "session.none");
+    } else {
+        show_to_session(api, r, st, keep_order(r, &o));
+    }
+}
