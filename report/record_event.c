@@ -188,6 +188,8 @@ static void exposure(struct maker *m, const struct entry *e)
 {
     struct record *r = m->r;
     const char *own = json_get_str(e->body, "container"), *lot = json_get_str(e->body, "lot");
+    if (!lot)
+        lot = json_get_str(e->body, "thing"); /* shared with a batch that turned out positive */
     bool linked = is(e, "exposure.linked");
     if (!linked && !json_get_str(e->pd, "other"))
         return;

@@ -70,7 +70,7 @@ static void put_options(FILE *out, const struct json *options)
         const char *is = json_get_str(o, "is");
         fprintf(out, "%s%s", sep, json_get_str(o, "id"));
         if (is && strcmp(is, "ok"))
-            fprintf(out, "=%s", is);
+            fprintf(out, "=%s%s", is, json_get_bool(o, "exposes") ? "+exposed" : "");
         sep = " | ";
     }
 }

@@ -131,6 +131,7 @@ struct input {
     const char
         *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
     struct dec value; /* numbers and derived */
+    const char *unit; /* lots: the opened unit, or NULL */
     int64_t day;      /* dates */
     int64_t at;
     const struct person *by;
@@ -173,7 +174,7 @@ struct act_by { /* who did an act of which department on this batch */
 };
 
 struct batch {
-    const char *id, *stream, *state, *patient;
+    const char *id, *stream, *state;
     const struct protocol *protocol;
     struct stepstate *step; /* nsteps of the protocol */
     bool closed, stopped;

@@ -241,6 +241,8 @@ static int take_input(struct book *b, struct batch *x, int step, struct occ *o, 
     default:
         break;
     }
+    const char *unit = f->kind == FIELD_LOT ? json_get_str(e->body, "unit") : NULL;
+    in->unit = unit ? book_keep(b, unit) : NULL;
     return input_set(in, f, in->text);
 }
 

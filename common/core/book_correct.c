@@ -28,7 +28,10 @@ static int replace(struct book *b, const struct batch *x, const struct json *whe
     struct input *in = o ? input_of(o, f, old) : NULL;
     if (!in || !text)
         return CPF_E_PROFILE;
-    return input_set(in, &x->protocol->step[step].field[f], book_keep(b, text));
+    const struct field *kind = &x->protocol->step[step].field[f];
+    const char *unit = kind->kind == FIELD_LOT ? json_get_str(where, "unit") : NULL;
+    in->unit = unit ? book_keep(b, unit) : NULL;
+    return input_set(in, kind, book_keep(b, text));
 }
 
 static int replace_derived(struct book *b, const struct batch *x, const struct entry *e)

@@ -82,6 +82,7 @@ struct option {
     struct text title;
     enum effect effect;
     const char *state; /* batch state set by choosing it, or NULL */
+    bool exposes;      /* holds also whatever shared something with this batch, and the donor's other batches */
 };
 
 struct field {
@@ -134,6 +135,7 @@ struct field {
     bool has_valid_on;
     struct ref valid_on;
     /* token */
+    bool donor;          /* says whose cells these are: batches with the same value are one donor's */
     const char *pattern; /* POSIX extended, anchored */
     regex_t regex;       /* compiled pattern; FIELD_TOKEN only */
     /* identity: the field it must equal */

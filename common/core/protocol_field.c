@@ -234,6 +234,7 @@ static SETTER(set_options)
         {.name = "title", .set = set_text, .at = offsetof(struct option, title), .required = true},
         {.name = "is", .set = set_enum, .at = offsetof(struct option, effect), .words = effects},
         {.name = "state", .set = set_string, .at = offsetof(struct option, state), .form = &form_id},
+        {.name = "exposes", .set = set_bool, .at = offsetof(struct option, exposes)},
     };
     (void)k;
     struct field *f = obj;
@@ -251,6 +252,9 @@ static SETTER(set_options)
         struct option *o = &f->option[f->noptions++];
         o->id = load_form(l, it->key, &form_id, "option") ? it->key->str : "";
         load_map(l, it->value, keys, COUNT(keys), o, "option", 0);
+        if (o->exposes && o->effect != EFFECT_HOLD)
+            load_error(l, it->value, "write is: hold",
+                       "an option exposes others, but holds not its own batch");
     }
 }
 
@@ -293,6 +297,7 @@ static const struct key field_keys[] = {
     {.name = "valid-days", .set = set_int, AT(valid_days), .lo = 1, .hi = 36500, .kinds = K(DATE)},
     {.name = "valid-on", .set = set_valid_on, AT(valid_on), .rule = &to_valid_on, .kinds = K(DATE)},
     {.name = "token", .set = set_pattern, .kinds = K(TOKEN)},
+    {.name = "donor", .set = set_bool, AT(donor), .kinds = K(TOKEN)},
     {.name = "text", .set = set_true, .kinds = K(TEXT)},
     {.name = "identity", .set = set_ref, AT(identity), .rule = &to_identity, .kinds = K(IDENTITY)},
 };

@@ -178,6 +178,7 @@ static void put_options(const struct out *o, struct json *j, const struct field 
         json_set(o->a, item, "title", text_json(o, option->title));
         json_set_str(o->a, item, "is", effect_name(option->effect));
         json_set_str(o->a, item, "state", option->state);
+        set_true(o, item, "exposes", option->exposes);
         json_push(list, item);
     }
     json_set(o->a, j, "options", list);
@@ -191,6 +192,7 @@ static struct json *field_json(const struct out *o, const struct field *f)
     json_set_str(o->a, j, "kind", field_kind_name(f->kind));
     set_true(o, j, "optional", f->optional);
     set_true(o, j, "reported", f->reported);
+    set_true(o, j, "donor", f->donor);
     if (f->kind <= FIELD_DOCUMENT)
         put_scan(o, j, f);
     if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED)

@@ -84,7 +84,7 @@ struct draft {
     struct secret *secret; /* room for DRAFT_SECRETS; made at the first one */
 };
 
-#define VERDICT_DRAFTS 40
+#define VERDICT_DRAFTS 64
 struct verdict {
     enum outcome outcome;
     const char *code;    /* machine code, key of etc/catalogue.yaml */

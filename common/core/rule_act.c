@@ -521,7 +521,7 @@ static void finish_form(struct judge *j, struct draft *d)
     d->law = s->law;
     d->nlaw = s->nlaw;
     judge_accept(j, d, d->sign ? "accepted.act" : "accepted.step-done", args1(j, "step", s->id));
-    lot_drafts(j);
+    linked_drafts(j);
     step_finish_drafts(j);
 }
 

@@ -241,7 +241,7 @@ static bool correct(struct judge *j, const struct json *body)
     if (!take_correction(j, body, field, d))
         return false;
     judge_accept(j, d, "accepted.act", NULL);
-    lot_drafts(j);
+    linked_drafts(j);
     return true;
 }
 

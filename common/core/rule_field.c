@@ -380,6 +380,7 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
                                            [EFFECT_HOLD] = "option.hold",
                                            [EFFECT_REFUSE] = "option.refuse"};
         *ret_text = o->id;
+        j->exposes |= o->exposes;
         struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
         json_set_str(j->a, args, "field", f->id);
         return judge_find(j, o->effect, code[o->effect], args, f->id);

@@ -36,6 +36,7 @@ struct judge {
     struct batch *foreign;  /* the same while it is open, else NULL */
     struct batch *shared;   /* another open batch's opened unit was used: exposed, too */
     const char *shared_lot;
+    bool exposes;      /* a result that holds others, too */
     bool fact;         /* a correction: what was so, not what is meant to be */
     size_t ncorrected; /* a correction's new values, by which later steps are computed anew */
     struct ref corrected[16];
@@ -132,6 +133,8 @@ void judge_wrong_secret(struct judge *j);
 void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);
 void hold_patient(struct judge *j);
-void lot_drafts(struct judge *j);
+void linked_drafts(struct judge *j);
+/* rule_expose.c */
+void expose_others(struct judge *j);
 void step_finish_drafts(
     struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */

@@ -188,8 +188,8 @@ void step_finish_drafts(struct judge *j)
               json_set_int(j->a, json_object(j->a), "count", (int64_t)(st->sseq + before + 1)));
 }
 
-/* What the lots read by this command bring with them: a unit opened for this batch, another batch exposed. */
-void lot_drafts(struct judge *j)
+/* What an accepted command brings with it elsewhere: a unit opened for this batch, other batches exposed. */
+void linked_drafts(struct judge *j)
 {
     if (j->open_lot) {
         struct json *body = args1(j, "lot", j->open_lot->id);
@@ -199,6 +199,8 @@ void lot_drafts(struct judge *j)
     }
     if (j->shared)
         judge_expose(j, j->shared, "lot.used-other-batch", "lot", j->shared_lot);
+    if (j->exposes)
+        expose_others(j);
 }
 
 static void accept_input(struct judge *j, int field, const char *text, bool first, bool again)
@@ -225,7 +227,7 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
                        : s->field[field].kind == FIELD_NUMBER ? "accepted.value"
                                                               : "accepted";
     judge_accept(j, d, code, done ? args1(j, "step", s->id) : NULL);
-    lot_drafts(j);
+    linked_drafts(j);
     if (done)
         step_finish_drafts(j);
 }

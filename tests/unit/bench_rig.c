@@ -26,7 +26,7 @@ static const char head[] =
     "steps:\n"
     "  - {id: order, " NAMED
     ", by: [coordinator], dept: clinic, form: true, opens: true, unique: [patient, draw], fields: [\n"
-    "      {id: patient, " NAMED ", token: \"^P[0-9]{6}$\"},\n"
+    "      {id: patient, " NAMED ", token: \"^P[0-9]{6}$\", donor: true},\n"
     "      {id: name, " NAMED ", text: true},\n"
     "      {id: birth, " NAMED ", text: true},\n"
     "      {id: draw, " NAMED ", date: true}]}\n";

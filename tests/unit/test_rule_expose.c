@@ -1,0 +1,189 @@
+/* A late positive holds what shared something with it, and nothing else (DESIGN.md 5, exposure). */
+#include "bench_rig.h"
+
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+#define NAMED "title: {ja: 題, en: T}"
+#define WORK  NAMED ", where: [B2, QC], by: [operator], dept: manufacturing, after: [], repeat: 0"
+
+static const char steps[] =
+    "  - {id: shelve, " WORK ", fields: [{id: shelf, " NAMED ", scan: place, kind: shelf, occupy: true}]}\n"
+    "  - {id: unshelve, " WORK ", fields: [{id: shelf, " NAMED
+    ", scan: place, kind: shelf, release: true, same: shelve.shelf}]}\n"
+    "  - {id: spin, " WORK ", fields: [{id: machine, " NAMED ", scan: equipment, kind: centrifuge}]}\n"
+    "  - {id: used, " WORK ", fields: [{id: lot, " NAMED ", scan: lot, material: [albumin], use: account}]}\n"
+    "  - {id: finish, " WORK ", closes: true, fields: [{id: paper, " NAMED ", scan: document}]}\n"
+    "  - {id: read, " WORK ", fields: [{id: growth, " NAMED ", choice: {"
+    "none: {title: {ja: 無, en: None}, is: ok}, "
+    "broken: {title: {ja: 破損, en: Broken}, is: hold}, "
+    "growth: {title: {ja: 有, en: Growth}, is: hold, exposes: true}}}]}\n";
+
+static struct rig rig;
+
+static int begin(void **state)
+{
+    rig_init(&rig, steps);
+    rig_begin(&rig, "B1");
+    *state = &rig;
+    return 0;
+}
+
+static int end(void **state)
+{
+    rig_fini(*state);
+    return 0;
+}
+
+static const struct verdict *one(struct rig *r, const char *step, const char *code)
+{
+    accepted(rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step)));
+    return rig_scan(r, code);
+}
+
+static void new_day(struct rig *r, int day)
+{
+    rig_clock(r, day, 9, 0);
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_sign_in(r, "OP2"));
+}
+
+/* B1 becomes positive, another day. */
+static void turn_positive(struct rig *r)
+{
+    new_day(r, 5);
+    accepted(rig_scan(r, "B:B1"));
+    hold(one(r, "READ", "X:OPT-GROWTH"), "option.hold");
+    assert_ptr_equal(r->v.batch, rig_batch(r, "B1")); /* told at the bench: of this batch */
+}
+
+static size_t holds(struct rig *r, const char *batch)
+{
+    return batch_open_holds(rig_batch(r, batch));
+}
+
+static void test_same_instrument_on_one_day(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK2");
+    accepted(one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK3");
+    turn_positive(r);
+    assert_int_equal(holds(r, "B1"), 1);
+    assert_int_equal(holds(r, "NK2"), 1);
+    assert_int_equal(holds(r, "NK3"), 0);
+    assert_int_equal(rig_count(r, "exposure.linked"), 2); /* one in each record */
+    assert_true(rig_says(r, "exposure.positive"));
+    assert_false(rig_says(r, "\"NK2\"")); /* neither record names the other but salted */
+}
+
+static void test_another_day_on_the_same_instrument_is_no_sharing(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "SPIN", "E:CF-1"));
+    new_day(r, 1);
+    rig_begin(r, "NK2");
+    accepted(one(r, "SPIN", "E:CF-1"));
+    turn_positive(r);
+    assert_int_equal(holds(r, "NK2"), 0);
+    assert_int_equal(rig_count(r, "exposure.linked"), 0);
+}
+
+static void test_one_place_at_one_time(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "SHELVE", "W:SH-1"));
+    rig_begin(r, "NK2");
+    accepted(one(r, "SHELVE", "W:SH-2"));
+    accepted(rig_scan(r, "B:B1"));
+    rig_wait(r, RIG_MINUTE);
+    accepted(one(r, "UNSHELVE", "W:SH-1"));
+    rig_begin(r, "NK3");
+    accepted(one(r, "SHELVE", "W:SH-1")); /* on the day the other was taken off it */
+    turn_positive(r);
+    assert_int_equal(holds(r, "NK2"), 0);
+    assert_int_equal(holds(r, "NK3"), 1);
+}
+
+static void test_one_opened_unit(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "USED", "L:AL1-U1"));
+    rig_begin(r, "NK2");
+    hold(one(r, "USED", "L:AL1-U1"), "lot.used-other-batch");
+    rig_begin(r, "NK3");
+    accepted(one(r, "USED", "L:AL1-U2")); /* another vial of that lot */
+    turn_positive(r);
+    assert_int_equal(holds(r, "NK2"), 2);
+    assert_int_equal(holds(r, "NK3"), 0);
+}
+
+static void test_the_donors_other_batch(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    r->next.protocol = "sample";
+    accepted(rig_sign(r, "CO", "NK2", "order",
+                      "patient=P000000|name=" RIG_NAME "|birth=" RIG_BIRTH "|draw=2026-11-01"));
+    turn_positive(r);
+    assert_int_equal(holds(r, "NK2"), 1);
+}
+
+static void test_other_holds_stay_with_their_batch(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK2");
+    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_scan(r, "B:B1"));
+    hold(one(r, "READ", "X:OPT-BROKEN"), "option.hold");
+    assert_int_equal(holds(r, "NK2"), 0);
+}
+
+static void test_closed_batch_is_named_and_not_touched(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK2");
+    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(one(r, "FINISH", "D:END"));
+    assert_true(rig_batch(r, "NK2")->closed);
+    turn_positive(r);
+    assert_int_equal(holds(r, "NK2"), 0);
+    assert_int_equal(rig_count(r, "exposure.linked"), 1);
+    assert_true(rig_says(r, "\"closed\":true"));
+}
+
+static void test_more_than_fit_are_counted(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "SPIN", "E:CF-1"));
+    for (int i = 0; i < 40; i++) {
+        rig_begin(r, arena_printf(&r->arena, "NK%d", 10 + i));
+        accepted(one(r, "SPIN", "E:CF-1"));
+    }
+    turn_positive(r);
+    size_t held = 0;
+    for (int i = 0; i < 40; i++)
+        held += holds(r, arena_printf(&r->arena, "NK%d", 10 + i)) == 1;
+    assert_in_range(held, 10, 39);
+    assert_true(rig_says(r, "exposure.more"));
+    assert_true(rig_says(r, arena_printf(&r->arena, "\"count\":%zu", 40 - held)));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(test_same_instrument_on_one_day),
+        T(test_another_day_on_the_same_instrument_is_no_sharing),
+        T(test_one_place_at_one_time),
+        T(test_one_opened_unit),
+        T(test_the_donors_other_batch),
+        T(test_other_holds_stay_with_their_batch),
+        T(test_closed_batch_is_named_and_not_touched),
+        T(test_more_than_fit_are_counted),
+    };
+    return cmocka_run_group_tests_name("rule: exposure", tests, NULL, NULL);
+}
