@@ -82,7 +82,7 @@ struct option {
     struct text title;
     enum effect effect;
     const char *state; /* batch state set by choosing it, or NULL */
-    bool exposes;      /* holds also whatever shared something with this batch, and the donor's other batches */
+    bool exposes; /* holds also whatever shared something with this batch, and the donor's other batches */
 };
 
 struct field {
