@@ -149,7 +149,7 @@ static void start(struct rig *g, const struct http_config *tweak, bool plain)
         assert_int_equal(pki_make(g->dir, "test", 0, NULL), 0);
         rig_path(g, "server.pem", cert);
         rig_path(g, "server.key", key);
-        cfg.address = "127.0.0.1";
+        cfg.address = cfg.address ? cfg.address : "127.0.0.1";
         cfg.cert = cert;
         cfg.key = key;
         cfg.large = large;
