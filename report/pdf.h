@@ -3,9 +3,10 @@
  * A document on A4 paper: text that can be searched and copied, a pinned Japanese font embedded as a subset,
  * an outline, page n of m. Same input, same bytes (the time of making is an input).
  *
- * Pages are recorded first and written at the end, when their number is known. The first failure is kept and
- * told by pdf_finish; what follows it is drawn nowhere. A character that the font lacks is such a failure:
- * nothing is ever replaced silently.
+ * It is gone through twice: the first round counts pages and finds the headings, the second one draws. The
+ * first failure is kept and told at the end. A character that the font lacks, that is invisible or
+ * would turn the direction of the text stands as [U+1F600], in red, and the foot of each page says what that
+ * means: nothing is ever replaced silently, and no text of the log can keep its record from being printed.
  *
  * Strings given are Pango markup where the name says so; the helpers below escape plain text. Lengths are
  * points.
@@ -41,9 +42,9 @@ struct pdf;
 must_check int pdf_new(const struct pdf_info *info, struct pdf **ret,
                        char **ret_error); /* info is borrowed */
 void pdf_free(struct pdf *p);
-/* Writes all pages. CPF_E_LIMIT, CPF_E_NOTFOUND (font, character), CPF_E_IO; *ret_error (free it) says what.
- */
-must_check int pdf_finish(struct pdf *p, struct buf *ret, char **ret_error);
+/* `draw` is called twice and must do the same both times. CPF_E_LIMIT, CPF_E_IO, CPF_E_STATE (it did not);
+ * *ret_error (free it) says what. */
+must_check int pdf_make(struct pdf *p, void (*draw)(void *arg), void *arg, struct buf *ret, char **ret_error);
 void pdf_fail(struct pdf *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 struct arena *pdf_arena(struct pdf *p);
 
@@ -57,7 +58,7 @@ void pdf_need(struct pdf *p, double height); /* a new page if less is left */
 double pdf_left(const struct pdf *p);        /* height left on the page */
 /* A heading with its entry in the outline and in the table of contents: level 1 or 2. */
 void pdf_heading(struct pdf *p, int level, struct text title);
-/* Room for `n` lines of the table of contents, filled at the end with the headings of level 1. */
+/* The table of contents: the first `n` headings of level 1. */
 void pdf_contents(struct pdf *p, int n);
 void pdf_text(struct pdf *p, double size, const char *markup);
 /* The same at a place of its own, `width` 0: as wide as it is; returns its height. */
@@ -76,7 +77,7 @@ const char *pdf_markup(struct pdf *p, const char *fmt, ...)
 #define PDF_GREY "#505050"
 #define PDF_RED  "#b00000"
 
-/* ---- tables (pdf_table.c) ---- */
+/* ---- tables ---- */
 
 struct pdf_column {
     double part; /* of the width; they are summed */
@@ -93,8 +94,11 @@ struct pdf_table {
 };
 void pdf_table_begin(struct pdf_table *t, struct pdf *p, const struct pdf_column *columns, int n,
                      double size);
-/* One row of `n` cells (markup, NULL is empty), kept together; the head is repeated on each page. */
+/* One row of `n` cells (markup, NULL is empty), kept together if a page is long enough; the head is repeated
+ * on each page. */
 void pdf_table_row(struct pdf_table *t, const char *const *cell, enum pdf_look look);
+/* How high such a row is. */
+double pdf_table_height(const struct pdf_table *t, const char *const *cell);
 /* A row over all columns. */
 void pdf_table_band(struct pdf_table *t, const char *markup);
 /* The next row begins a page if less than this is left. */

@@ -29,22 +29,24 @@ struct arena *pdf_arena(struct pdf *p)
 
 /* ---- pages ------------------------------------------------------------------ */
 
+static void draw_head(struct pdf *p);
+static void draw_foot(struct pdf *p);
+
 static void page_new(struct pdf *p)
 {
-    const cairo_rectangle_t paper = {0, 0, PDF_WIDTH, PDF_HEIGHT};
+    p->y = PDF_TOP;
     if (p->npages == PAGES_MAX) {
         pdf_fail(p, CPF_E_LIMIT, "more than %d pages", PAGES_MAX);
-        p->y = PDF_TOP;
         return;
     }
-    if (p->cr)
-        cairo_destroy(p->cr);
-    p->page = xrealloc(p->page, (p->npages + 1) * sizeof(*p->page));
-    p->page[p->npages] = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &paper);
-    p->cr = cairo_create(p->page[p->npages++]);
+    if (!p->dry && p->npages)
+        cairo_show_page(p->cr);
+    p->npages++;
     cairo_set_line_width(p->cr, 0.4);
-    pango_cairo_update_context(p->cr, p->context);
-    p->y = PDF_TOP;
+    if (!p->dry && !p->err) {
+        draw_head(p);
+        draw_foot(p);
+    }
 }
 
 cairo_t *pdf_cairo(struct pdf *p)
@@ -83,6 +85,8 @@ void pdf_need(struct pdf *p, double height)
 
 static void keep_heading(struct pdf *p, int level, struct text title)
 {
+    if (!p->dry)
+        return;
     p->heading = xrealloc(p->heading, (p->nheadings + 1) * sizeof(*p->heading));
     p->heading[p->nheadings++] = (struct heading){level, title, (int)p->npages, p->y};
 }
@@ -104,30 +108,21 @@ void pdf_heading(struct pdf *p, int level, struct text title)
     pdf_space(p, 3);
 }
 
+/* In two columns. */
 void pdf_contents(struct pdf *p, int n)
 {
-    int lines = (n + 1) / 2;
-    pdf_need(p, lines * CONTENTS_LINE);
-    p->contents_page = (int)p->npages;
-    p->contents_y = p->y;
-    p->contents_n = n;
-    pdf_space(p, lines * CONTENTS_LINE);
-}
-
-/* In two columns. */
-static void draw_contents(struct pdf *p)
-{
     const double width = PDF_INNER / 2 - 12;
-    int n = 0, half = (p->contents_n + 1) / 2;
-    for (size_t i = 0; i < p->nheadings && n < p->contents_n; i++) {
+    int half = (n + 1) / 2, at = 0;
+    pdf_need(p, half * CONTENTS_LINE);
+    for (size_t i = 0; i < p->nheadings && at < n && !p->dry; i++) {
         if (p->heading[i].level != 1)
             continue;
-        int column = n / half, line = n % half;
-        double x = PDF_LEFT + column * (width + 24), y = p->contents_y + line * CONTENTS_LINE;
+        double x = PDF_LEFT + at / half * (width + 24), y = p->y + at % half * CONTENTS_LINE;
         pdf_text_at(p, x, y, 0, 8, PANGO_ALIGN_LEFT, pdf_both(p, p->heading[i].title));
         pdf_text_at(p, x, y, width, 8, PANGO_ALIGN_RIGHT, pdf_markup(p, "%d", p->heading[i].page));
-        n++;
+        at++;
     }
+    pdf_space(p, half * CONTENTS_LINE);
 }
 
 static void outline(struct pdf *p)
@@ -148,30 +143,46 @@ static void outline(struct pdf *p)
 
 /* ---- head and foot ------------------------------------------------------------------- */
 
-/* The checkpoint as a QR code, byte for byte, drawn once and shown on each page. */
-static cairo_surface_t *make_qr(struct pdf *p, double size)
+/* The checkpoint as a QR code, byte for byte: a picture of one pixel a module, put on each page. */
+static cairo_surface_t *make_qr(struct pdf *p)
 {
     struct zint_symbol *z = ZBarcode_Create();
+    cairo_surface_t *s = NULL;
     z->symbology = BARCODE_QRCODE;
     z->input_mode = DATA_MODE;
     z->option_1 = 2; /* 15 % may be lost */
-    const cairo_rectangle_t box = {0, 0, size, size};
-    cairo_surface_t *s = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &box);
     if (ZBarcode_Encode(z, (const unsigned char *)p->info->note, (int)p->info->note_len) >= ZINT_ERROR ||
         !z->width) {
         pdf_fail(p, CPF_E_LIMIT, "QR code of the checkpoint: %s", z->errtxt);
     } else {
+        s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, z->width, z->rows);
         cairo_t *cr = cairo_create(s);
-        double m = size / z->width;
+        cairo_set_source_rgb(cr, 1, 1, 1);
+        cairo_paint(cr);
+        cairo_set_source_rgb(cr, 0, 0, 0);
         for (int row = 0; row < z->rows; row++)
             for (int col = 0; col < z->width; col++)
                 if (z->encoded_data[row][col / 8] >> (col % 8) & 1)
-                    cairo_rectangle(cr, col * m, row * m, m, m);
+                    cairo_rectangle(cr, col, row, 1, 1);
         cairo_fill(cr);
         cairo_destroy(cr);
+        p->qr_modules = z->width;
     }
     ZBarcode_Delete(z);
     return s;
+}
+
+static void draw_qr(struct pdf *p, double x, double y, double size)
+{
+    if (!p->qr)
+        return;
+    cairo_save(p->cr);
+    cairo_translate(p->cr, x, y);
+    cairo_scale(p->cr, size / p->qr_modules, size / p->qr_modules);
+    cairo_set_source_surface(p->cr, p->qr, 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(p->cr), CAIRO_FILTER_NEAREST);
+    cairo_paint(p->cr);
+    cairo_restore(p->cr);
 }
 
 static void draw_head(struct pdf *p)
@@ -193,23 +204,24 @@ static void draw_head(struct pdf *p)
 }
 
 /* The note's lines, its root and signature broken so that they fit. */
-static void draw_foot(struct pdf *p, size_t page)
+static void draw_foot(struct pdf *p)
 {
     const double top = PDF_HEIGHT - PDF_BOTTOM + 8, qr = 58, x = PDF_LEFT + qr + 8;
     cairo_set_source_rgb(p->cr, 0.5, 0.5, 0.5);
     cairo_rectangle(p->cr, PDF_LEFT, top - 4, PDF_INNER, 0.5);
     cairo_fill(p->cr);
-    cairo_save(p->cr);
-    cairo_translate(p->cr, PDF_LEFT, top + 1);
-    cairo_set_source_surface(p->cr, p->qr, 0, 0);
-    cairo_paint(p->cr);
-    cairo_restore(p->cr);
+    draw_qr(p, PDF_LEFT, top + 1, qr);
     double y = top;
     y += pdf_text_at(p, x, y, PDF_INNER - qr - 8, 6, PANGO_ALIGN_LEFT,
                      "記録簿のチェックポイント <span foreground='" PDF_GREY
                      "'>checkpoint of the log that this copy speaks "
                      "for: name, size, root, signature</span>");
     pdf_text_at(p, x, y, PDF_INNER - qr - 8, 5.6, PANGO_ALIGN_LEFT, p->foot_note);
+    if (p->any_coded)
+        pdf_text_at(p, PDF_LEFT, PDF_HEIGHT - 36, PDF_INNER, 6, PANGO_ALIGN_RIGHT,
+                    "<span foreground='" PDF_RED "'>[U+nnnn]</span>：この書体で示せない文字の符号位置 "
+                    "<span foreground='" PDF_GREY
+                    "'>a character that this font cannot show, by its code</span>");
     pdf_text_at(p, PDF_LEFT, PDF_HEIGHT - 26, PDF_INNER, 6, PANGO_ALIGN_LEFT,
                 pdf_markup(p, "作成 <span foreground='" PDF_GREY "'>made</span> %s　%s",
                            pdf_escape(p, p->info->made_text), pdf_escape(p, p->info->facility)));
@@ -217,7 +229,7 @@ static void draw_foot(struct pdf *p, size_t page)
                 pdf_markup(p,
                            "<b>%zu / %zu</b> 頁 <span size='smaller' foreground='" PDF_GREY
                            "'>page %zu of %zu</span>",
-                           page + 1, p->npages, page + 1, p->npages));
+                           p->npages, p->total, p->npages, p->total));
 }
 
 static const char *foot_note(struct pdf *p)
@@ -261,38 +273,47 @@ static void metadata(struct pdf *p)
     cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, when);
 }
 
-static void write_pages(struct pdf *p)
+/* A first round only counts pages and finds where the headings stand; the second one draws. */
+static void round_begin(struct pdf *p, struct buf *out)
 {
-    outline(p);
-    for (size_t i = 0; i < p->npages && !p->err; i++) {
-        cairo_t *cr = cairo_create(p->surface);
-        cairo_set_source_surface(cr, p->page[i], 0, 0);
-        cairo_paint(cr);
+    if (p->cr)
         cairo_destroy(p->cr);
-        p->cr = cr;
-        pango_cairo_update_context(cr, p->context);
-        draw_head(p);
-        draw_foot(p, i);
-        if ((int)i + 1 == p->contents_page)
-            draw_contents(p);
-        cairo_show_page(cr);
+    if (p->surface)
+        cairo_surface_destroy(p->surface);
+    p->surface = p->dry ? cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
+                        : cairo_pdf_surface_create_for_stream(write_some, out, PDF_WIDTH, PDF_HEIGHT);
+    if (!p->dry) {
+        cairo_pdf_surface_restrict_to_version(p->surface, CAIRO_PDF_VERSION_1_5);
+        metadata(p);
+        outline(p);
     }
+    p->cr = cairo_create(p->surface);
+    p->npages = 0;
+    p->coded = 0;
+    page_new(p);
 }
 
-int pdf_finish(struct pdf *p, struct buf *ret, char **ret_error)
+int pdf_make(struct pdf *p, void (*draw)(void *arg), void *arg, struct buf *ret, char **ret_error)
 {
     struct buf out;
     buf_init(&out);
-    p->surface = cairo_pdf_surface_create_for_stream(write_some, &out, PDF_WIDTH, PDF_HEIGHT);
-    cairo_pdf_surface_restrict_to_version(p->surface, CAIRO_PDF_VERSION_1_5);
-    metadata(p);
-    p->qr = make_qr(p, 58);
+    p->dry = true;
+    p->qr = make_qr(p);
     p->foot_note = foot_note(p);
-    write_pages(p);
+    round_begin(p, NULL);
+    draw(arg);
+    p->total = p->npages;
+    p->any_coded = p->coded > 0;
+    p->dry = false;
+    round_begin(p, &out);
+    draw(arg);
+    cairo_show_page(p->cr);
     cairo_surface_finish(p->surface);
     cairo_status_t status = cairo_surface_status(p->surface);
     if (status != CAIRO_STATUS_SUCCESS)
         pdf_fail(p, CPF_E_IO, "cairo: %s", cairo_status_to_string(status));
+    if (p->npages != p->total)
+        pdf_fail(p, CPF_E_STATE, "%zu pages were counted, %zu drawn", p->total, p->npages);
     if (p->err)
         *ret_error = xstrdup(p->error);
     else
@@ -315,8 +336,7 @@ static void check_font(struct pdf *p)
                  PDF_FONT, family);
     if (got)
         pango_font_description_free(got);
-    if (f)
-        g_object_unref(f);
+    p->font = f;
     pango_font_description_free(d);
 }
 
@@ -325,6 +345,7 @@ int pdf_new(const struct pdf_info *info, struct pdf **ret, char **ret_error)
     struct pdf *p = xcalloc(1, sizeof(*p));
     p->info = info;
     arena_init(&p->arena, 0);
+    map_init(&p->layouts);
     p->map = pango_cairo_font_map_new();
     p->context = pango_font_map_create_context(p->map);
     pango_cairo_context_set_resolution(p->context, 72);
@@ -337,7 +358,6 @@ int pdf_new(const struct pdf_info *info, struct pdf **ret, char **ret_error)
     pango_cairo_context_set_font_options(p->context, o);
     cairo_font_options_destroy(o);
     check_font(p);
-    page_new(p);
     if (p->err) {
         int err = p->err;
         *ret_error = xstrdup(p->error);
@@ -354,15 +374,18 @@ void pdf_free(struct pdf *p)
         return;
     if (p->cr)
         cairo_destroy(p->cr);
-    for (size_t i = 0; i < p->npages; i++)
-        cairo_surface_destroy(p->page[i]);
     if (p->qr)
         cairo_surface_destroy(p->qr);
     if (p->surface)
         cairo_surface_destroy(p->surface);
+    size_t pos = 0;
+    for (PangoLayout *l; (l = map_next(&p->layouts, &pos));)
+        g_object_unref(l);
+    map_fini(&p->layouts);
+    if (p->font)
+        g_object_unref(p->font);
     g_object_unref(p->context);
     g_object_unref(p->map);
-    free(p->page);
     free(p->heading);
     free(p->error);
     arena_fini(&p->arena);

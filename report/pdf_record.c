@@ -73,8 +73,9 @@ const char *page_when(struct page *g, const struct entry *e)
                       record_time(g->r, e->occurred), pdf_both(g->pdf, late));
 }
 
-static void draw(struct page *g)
+static void draw(void *arg)
 {
+    struct page *g = arg;
     page_exceptions(g);
     page_cover(g);
     page_steps(g);
@@ -117,10 +118,8 @@ int pdf_record(const struct record *r, const struct pdf_order *o, struct buf *re
         .training = strncmp(r->origin, "training.", 9) == 0};
     struct page g = {.r = r, .order = o};
     int err = pdf_new(&info, &g.pdf, ret_error);
-    if (!err) {
-        draw(&g);
-        err = pdf_finish(g.pdf, ret, ret_error);
-    }
+    if (!err)
+        err = pdf_make(g.pdf, draw, &g, ret, ret_error);
     pdf_free(g.pdf);
     arena_fini(&a);
     return err;
