@@ -278,6 +278,8 @@ struct protocol {
     struct label *label;
     size_t nmaterials;
     struct material *material;
+    size_t nshared;
+    const char **shared; /* kinds of equipment and places by which batches are exposed to each other */
     size_t nsteps;
     struct step *step;
     struct arena arena; /* owns everything above */

@@ -386,6 +386,7 @@ struct json *protocol_json(struct arena *a, const struct protocol *p)
     json_set(a, j, "product", text_json(&o, p->product));
     json_set(a, j, "labels", labels_json(&o));
     json_set(a, j, "materials", materials_json(&o));
+    set_strings(&o, j, "shared", p->shared, p->nshared);
     for (size_t i = 0; i < p->nsteps; i++)
         json_push(steps, step_json(&o, &p->step[i]));
     return json_set(a, j, "steps", steps);

@@ -183,6 +183,23 @@ static void check_field_ref(struct loader *l, const struct fix *f)
                    "`%s`: step `%s` comes later than `%s`", f->rule->what, STEP(l, t)->id, STEP(l, s)->id);
 }
 
+/* A misspelt kind would expose nobody, and nobody would notice. */
+static void check_shared(struct loader *l)
+{
+    const struct protocol *p = l->p;
+    for (size_t i = 0; i < p->nshared; i++) {
+        bool used = false;
+        for (size_t s = 0; s < p->nsteps; s++)
+            for (size_t f = 0; f < p->step[s].nfields; f++) {
+                const char *kind = p->step[s].field[f].thing;
+                used |= kind && strcmp(kind, p->shared[i]) == 0;
+            }
+        if (!used)
+            load_error(l, NODE(l, 0), "name a kind that some field scans",
+                       "`shared`: nothing scans a `%.60s`", p->shared[i]);
+    }
+}
+
 /* -- codes, needs -- */
 
 /* X-STEP-<ID>: '.' becomes '-', so two ids may collide. */
@@ -245,6 +262,7 @@ void load_lint(struct loader *l)
 {
     check_cycles(l);
     check_codes(l);
+    check_shared(l);
     for (size_t s = 0; s < l->p->nsteps; s++)
         check_needs(l, s);
     if (l->cyclic)

@@ -86,6 +86,11 @@ static void load_head(struct loader *l, const struct ynode *root)
         {.name = "product", .set = set_text, .at = offsetof(struct protocol, product), .required = true},
         {.name = "labels", .set = set_label_map},
         {.name = "materials", .set = set_material_map},
+        {.name = "shared",
+         .set = set_strings,
+         .at = offsetof(struct protocol, shared),
+         .count = offsetof(struct protocol, nshared),
+         .form = &form_id},
         {.name = "templates", .set = set_nothing},
         {.name = "steps", .set = set_nothing, .required = true},
     };

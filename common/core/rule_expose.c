@@ -1,7 +1,9 @@
 /*
  * A late positive (DESIGN.md 5, exposure): what else is held with it. Every batch of the same donor, and
  * every batch that shared a thing with this one: the same instrument (cabinet, bath, freezer) on one day, the
- * same place while both stood there, the same opened unit of a material. Sharing is read off what was
+ * same place while both stood there, the same opened unit of a material. Which kinds count is the protocol's
+ * to say
+ * (`shared`): plates of many batches stand in one incubator and expose nobody. Sharing is read off what was
  * scanned; what never was scanned cannot be found here.
  */
 #include <string.h>
@@ -15,6 +17,16 @@ struct use {
     const struct field *field;
 };
 
+static bool counts(const struct protocol *p, const struct field *f)
+{
+    if (f->kind == FIELD_LOT)
+        return true;
+    for (size_t i = 0; i < p->nshared && f->thing; i++)
+        if (strcmp(p->shared[i], f->thing) == 0)
+            return f->kind == FIELD_EQUIPMENT || f->kind == FIELD_PLACE;
+    return false;
+}
+
 /* Calls `fn` for every scan of the batch that names something shareable, until it answers true. */
 static bool each_use(const struct batch *x, bool (*fn)(const struct use *u, void *arg), void *arg)
 {
@@ -23,8 +35,7 @@ static bool each_use(const struct batch *x, bool (*fn)(const struct use *u, void
             for (size_t i = 0; i < x->step[s].occ[o]->ninputs; i++) {
                 const struct input *in = &x->step[s].occ[o]->input[i];
                 struct use u = {in, &x->protocol->step[s].field[in->field]};
-                enum field_kind k = u.field->kind;
-                if ((k == FIELD_EQUIPMENT || k == FIELD_PLACE || k == FIELD_LOT) && fn(&u, arg))
+                if (counts(x->protocol, u.field) && fn(&u, arg))
                     return true;
             }
     return false;

@@ -127,6 +127,8 @@ TOLD(a_use_of_from_without_fill_is_told,
 TOLD(a_duplicate_step_is_told, HEAD OPEN "  - " STEP("order") "\n", 8, "`order` is declared twice", "another")
 TOLD(a_duplicate_field_is_told, WITH("fields: [" NUMBER("f", "mL") ", " DATE("f") "]"), 8, "`f` twice",
      "another")
+TOLD(a_shared_kind_that_nothing_scans_is_told, HEAD OPEN "shared: [bath]\n", 7, "nothing scans a `bath`",
+     "kind")
 TOLD(an_option_that_exposes_holds_its_own_batch, FIELD("choice: {ok: {" NAMED ", exposes: true}}"), 8,
      "holds not its own batch", "is: hold")
 TOLD(a_duplicate_option_is_told, FIELD("choice: {ok: {" NAMED "}, ok: {" NAMED "}}"), 8, "key `ok` twice",
@@ -411,6 +413,7 @@ static const struct CMUnitTest tests[] = {
     RUN(a_costly_pattern_is_told),
     RUN(a_clock_in_days_is_told),
     RUN(an_empty_choice_is_told),
+    RUN(a_shared_kind_that_nothing_scans_is_told),
     RUN(an_option_that_exposes_holds_its_own_batch),
     RUN(a_use_of_from_without_fill_is_told),
     RUN(a_duplicate_step_is_told),
