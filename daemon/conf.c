@@ -52,6 +52,9 @@ static const struct key keys[] = {
     KEY(report, TYPE_PATH, "/usr/libexec/cpf-report", 0, 0, "the program that makes bundles and reports"),
     KEY(evidence, TYPE_PATH, "/etc/cpfd/evidence", 0, 0,
         "folder of what a bundle carries from outside the database: keys, policy, certificates"),
+    KEY(report_key, TYPE_PATH, "", 0, 0,
+        "PEM file: the facility's P-256 key, which signs each PDF; with report_certificate"),
+    KEY(report_certificate, TYPE_PATH, "", 0, 0, "PEM file: its certificate, then its chain"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
     KEY(retry_after_s, TYPE_INT, "1", 1, 300, "seconds in Retry-After when work is refused for now"),
@@ -201,6 +204,10 @@ static int fill_in(struct loader *l)
             continue;
         if (!keys[i].fallback)
             return fail(l, (yaml_mark_t){0}, "%s is missing: %s", keys[i].name, keys[i].meaning);
+        if (!*keys[i].fallback) { /* may be left out altogether */
+            *text_at(l->conf, &keys[i]) = xstrdup("");
+            continue;
+        }
         int err = set_value(l, &keys[i], keys[i].fallback, (yaml_mark_t){0});
         if (err)
             return err;
@@ -212,6 +219,8 @@ static int fill_in(struct loader *l)
 static int check(struct loader *l)
 {
     bool named = strncmp(l->conf->origin, "training.", 9) == 0;
+    if (!*l->conf->report_key != !*l->conf->report_certificate)
+        return fail(l, l->where[0], "report_key and report_certificate go together");
     if (named == l->conf->training)
         return 0;
     return fail(l, l->where[0],
@@ -304,7 +313,10 @@ void conf_print_keys(void)
         printf("%s (%s", k->name, types[k->type]);
         if (k->type == TYPE_INT)
             printf(" %d..%d", k->min, k->max);
-        printf(k->fallback ? ", default %s)\n" : ", needed)\n", k->fallback);
+        if (!k->fallback || *k->fallback)
+            printf(k->fallback ? ", default %s)\n" : ", needed)\n", k->fallback);
+        else
+            printf(", may be left out)\n");
         printf("    %s\n", k->meaning);
     }
 }

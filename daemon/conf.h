@@ -9,15 +9,16 @@ struct conf {
     const char *listen_address; /* default 127.0.0.1 */
     int listen_port;            /* default 8443; 0 = any, printed at start */
     const char *tls_certificate, *tls_key;
-    const char *admin_socket;        /* default /run/cpfd/admin.sock */
-    const char *database;            /* conninfo of the writer */
-    const char *database_reader;     /* conninfo of the reader */
-    const char *signer_socket;       /* default /run/cpf-signer/signer.sock */
-    const char *vkey_file;           /* the log's verifier key, one line */
-    const char *catalogue, *clauses; /* paths */
-    const char *report;              /* program: cpf-report */
-    const char *evidence;            /* folder of what bundles carry from outside the database */
-    const char *zone;                /* default Asia/Tokyo */
+    const char *admin_socket;                    /* default /run/cpfd/admin.sock */
+    const char *database;                        /* conninfo of the writer */
+    const char *database_reader;                 /* conninfo of the reader */
+    const char *signer_socket;                   /* default /run/cpf-signer/signer.sock */
+    const char *vkey_file;                       /* the log's verifier key, one line */
+    const char *catalogue, *clauses;             /* paths */
+    const char *report;                          /* program: cpf-report */
+    const char *evidence;                        /* folder of what bundles carry from outside the database */
+    const char *report_key, *report_certificate; /* PEM; default "": the PDF is not signed */
+    const char *zone;                            /* default Asia/Tokyo */
     /* values that practice sets (DOMAIN.md: configuration, never law) */
     int late_after_s; /* a station's claim older than this needs a late entry; default 300 */
     int retry_after_s;

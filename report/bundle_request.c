@@ -11,6 +11,29 @@ static int refuse(char **ret_error, const char *what)
     return CPF_E_INVAL;
 }
 
+/* What people read, of the same snapshot as the evidence. */
+static int make(struct scan *s, const struct report_request *q, struct bundle_request *b, struct buf *ret,
+                char **ret_error)
+{
+    struct buf pdf, csv, json;
+    int err = CPF_OK;
+    buf_init(&pdf);
+    buf_init(&csv);
+    buf_init(&json);
+    if (!json_is_false(json_object_get(q->all, "report"))) {
+        err = report_all(s, q, &pdf, &csv, &json, ret_error);
+        b->pdf = (struct bundle_report){pdf.data, pdf.len};
+        b->csv = (struct bundle_report){csv.data, csv.len};
+        b->json = (struct bundle_report){json.data, json.len};
+    }
+    if (!err)
+        err = bundle_make(s, b, ret, ret_error);
+    buf_fini(&pdf);
+    buf_fini(&csv);
+    buf_fini(&json);
+    return err;
+}
+
 int report_bundle(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error)
 {
     const json_t *older = json_object_get(q->all, "consistent");
@@ -31,5 +54,5 @@ int report_bundle(struct scan *s, const struct report_request *q, struct buf *re
             return refuse(ret_error, "consistent must be an array of sizes");
         b.older[b.nolder++] = (uint64_t)size;
     }
-    return bundle_make(s, &b, ret, ret_error);
+    return make(s, q, &b, ret, ret_error);
 }

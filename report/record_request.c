@@ -84,15 +84,34 @@ static int sign(const struct report_request *q, struct buf *pdf, char **ret_erro
     return err;
 }
 
+static int pdf_of(const struct record *r, const struct report_request *q, struct buf *ret, char **ret_error)
+{
+    struct pdf_order o = {.issue = json_string_value(json_object_get(q->all, "issue")), .made = q->now};
+    int err = pdf_record(r, &o, ret, ret_error);
+    return err ? err : sign(q, ret, ret_error);
+}
+
 int report_pdf(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error)
 {
     struct record *r = NULL;
-    struct pdf_order o = {.issue = json_string_value(json_object_get(q->all, "issue")), .made = q->now};
     int err = report_record(s, q, &r, ret_error);
     if (!err)
-        err = pdf_record(r, &o, ret, ret_error);
+        err = pdf_of(r, q, ret, ret_error);
+    record_free(r);
+    return err;
+}
+
+int report_all(struct scan *s, const struct report_request *q, struct buf *pdf, struct buf *csv,
+               struct buf *json, char **ret_error)
+{
+    struct record *r = NULL;
+    int err = report_record(s, q, &r, ret_error);
     if (!err)
-        err = sign(q, ret, ret_error);
+        err = pdf_of(r, q, pdf, ret_error);
+    if (!err) {
+        record_csv(r, csv);
+        record_json(r, json);
+    }
     record_free(r);
     return err;
 }

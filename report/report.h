@@ -14,11 +14,12 @@
  *   zone       the facility's; default Asia/Tokyo
  *   disclosures  false: without personal data; default true
  *   evidence   bundle: folder of keys, policy, certificates (bundle_make.h)
+ *   report     bundle: false: without report.pdf, report.csv, report.json; default true
  *   consistent bundle: array of earlier sizes
- *   texts      pdf, csv, json: folder of catalogue.yaml, clauses.yaml, report-words.yaml, report-forms.yaml
- *   issue      pdf: issue number printed on each page
- *   key, certificate  pdf: PEM files of the facility's P-256 key and its certificate (chain behind it); with
- *              them the PDF is signed (pdf_sign.h)
+ *   texts      bundle, pdf, csv, json: folder of catalogue.yaml, clauses.yaml, report-words.yaml,
+ * report-forms.yaml issue      bundle, pdf: issue number printed on each page key, certificate  bundle, pdf:
+ * PEM files of the facility's P-256 key and its certificate (chain behind it); with them the PDF is signed
+ * (pdf_sign.h)
  *
  * A run-away is ended by the kernel: memory and processor time are limited (main.c), and an alarm ends one
  * that hangs. Whoever starts it sees a signal or status 1, and nothing else is touched.
@@ -52,6 +53,9 @@ typedef int (*report_fn)(struct scan *s, const struct report_request *q, struct 
 must_check int report_json(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 must_check int report_csv(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 must_check int report_pdf(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
+/* All three of one record, each appended to its own. */
+must_check int report_all(struct scan *s, const struct report_request *q, struct buf *pdf, struct buf *csv,
+                          struct buf *json, char **ret_error);
 struct record;
 /* The record that a request asks for; record_free() it. */
 must_check int report_record(struct scan *s, const struct report_request *q, struct record **ret,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
@@ -30,6 +31,8 @@ struct call {
     struct client *client;
     char *path, *token, *body;
     size_t body_len;
+    FILE *to; /* borrowed; where the body of a 200 goes, or NULL */
+    size_t most;
     client_cb cb;
     void *arg;
     int64_t since;
@@ -187,6 +190,26 @@ static void on_reply(struct evhttp_request *req, void *arg)
     start_waiting(l->client);
 }
 
+/* As a large body comes in; evhttp drops what stands in the buffer behind us. */
+static void on_part(struct evhttp_request *req, void *arg)
+{
+    struct link *l = arg;
+    struct evbuffer *in = evhttp_request_get_input_buffer(req);
+
+    for (size_t n; (n = evbuffer_get_contiguous_space(in)) > 0; evbuffer_drain(in, n))
+        fwrite(evbuffer_pullup(in, (ev_ssize_t)n), 1, n, l->call->to);
+}
+
+/* A refusal stays where reply_json() looks for it. */
+static int on_header(struct evhttp_request *req, void *arg)
+{
+    struct link *l = arg;
+
+    if (l->call->to && evhttp_request_get_response_code(req) == 200)
+        evhttp_request_set_chunked_cb(req, on_part);
+    return 0;
+}
+
 static bool host_is_ip(const char *host)
 {
     struct in6_addr a;
@@ -221,7 +244,6 @@ static bool link_connect(struct link *l)
     require(l->conn);
     evhttp_connection_set_timeout_tv(l->conn,
                                      &(struct timeval){c->timeout_ms / 1000, c->timeout_ms % 1000 * 1000});
-    evhttp_connection_set_max_body_size(l->conn, REPLY_BYTES);
     return true;
 }
 
@@ -231,6 +253,8 @@ static struct evhttp_request *request_new(struct link *l, struct call *k)
     struct evkeyvalq *h = evhttp_request_get_output_headers(req);
     struct buf text;
 
+    evhttp_request_set_header_cb(req, on_header);
+    evhttp_connection_set_max_body_size(l->conn, (ev_ssize_t)(k->to ? k->most : REPLY_BYTES));
     buf_init(&text);
     buf_printf(&text, "%s:%u", l->client->host, l->client->port);
     evhttp_add_header(h, "Host", text.data);
@@ -255,6 +279,12 @@ static void link_start(struct link *l, struct call *k)
     int err;
 
     k->tries++;
+    if (k->to &&
+        (fseeko(k->to, 0, SEEK_SET) || ftruncate(fileno(k->to), 0))) { /* a try before it wrote a part */
+        none.error = "the file cannot be begun anew";
+        call_done(k, &none);
+        return;
+    }
     if (!l->conn && !link_connect(l)) {
         call_done(k, &none);
         return;
@@ -401,8 +431,8 @@ void client_free(struct client *c)
     free(c);
 }
 
-void client_send(struct client *c, const char *path, const char *token, const json_t *body, client_cb cb,
-                 void *arg)
+static struct call *send_call(struct client *c, const char *path, const char *token, const json_t *body,
+                              client_cb cb, void *arg)
 {
     struct call *k = xcalloc(1, sizeof(*k));
 
@@ -422,6 +452,13 @@ void client_send(struct client *c, const char *path, const char *token, const js
     c->open++;
     TAILQ_INSERT_TAIL(&c->waiting, k, link);
     start_waiting(c);
+    return k;
+}
+
+void client_send(struct client *c, const char *path, const char *token, const json_t *body, client_cb cb,
+                 void *arg)
+{
+    send_call(c, path, token, body, cb, arg);
 }
 
 void client_record(struct client *c, FILE *f)
@@ -451,21 +488,37 @@ static void on_sync(void *arg, const struct client_reply *r)
     event_base_loopbreak(s->base);
 }
 
+static int await(struct sync *s, json_t **ret_json, char **ret_error)
+{
+    while (s->status < 0)
+        event_base_dispatch(s->base);
+    if (ret_json)
+        *ret_json = s->json;
+    else
+        json_decref(s->json);
+    if (ret_error)
+        *ret_error = s->error;
+    else
+        free(s->error);
+    return s->status;
+}
+
 int client_call(struct client *c, const char *path, const char *token, const json_t *body, json_t **ret_json,
                 char **ret_error)
 {
     struct sync s = {.base = c->base, .status = -1};
 
-    client_send(c, path, token, body, on_sync, &s);
-    while (s.status < 0)
-        event_base_dispatch(c->base);
-    if (ret_json)
-        *ret_json = s.json;
-    else
-        json_decref(s.json);
-    if (ret_error)
-        *ret_error = s.error;
-    else
-        free(s.error);
-    return s.status;
+    send_call(c, path, token, body, on_sync, &s);
+    return await(&s, ret_json, ret_error);
+}
+
+int client_fetch(struct client *c, const char *path, const char *token, const json_t *body, FILE *to,
+                 size_t most, json_t **ret_json, char **ret_error)
+{
+    struct sync s = {.base = c->base, .status = -1};
+    struct call *k = send_call(c, path, token, body, on_sync, &s); /* it begins on the loop, not before */
+
+    k->to = to;
+    k->most = most;
+    return await(&s, ret_json, ret_error);
 }

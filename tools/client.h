@@ -56,3 +56,9 @@ size_t client_open(const struct client *c);
  * *ret_error (the caller frees it). Runs the event base: not for use inside callbacks. */
 int client_call(struct client *c, const char *path, const char *token, const json_t *body, json_t **ret_json,
                 char **ret_error);
+
+/* The same, but a body that comes with 200 goes to `to`, a file of its own (from its beginning, also when the
+ * request had to be sent again), and only another one is JSON. At most `most` bytes of it; more counts as a
+ * loss. Whether all could be written is ferror(to)'s to say. */
+int client_fetch(struct client *c, const char *path, const char *token, const json_t *body, FILE *to,
+                 size_t most, json_t **ret_json, char **ret_error);

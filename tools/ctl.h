@@ -14,6 +14,7 @@ struct ctl {
     const char *dir;  /* url, ca.pem, token; DIR of init */
     char *url, *ca, *token;
     bool json;
+    int patience_ms, timeout_ms; /* of the client; 0: the usual ones */
     struct event_base *base;
     struct client *client;
 };
@@ -32,6 +33,7 @@ struct ctl_command {
 extern const struct ctl_command ctl_init_commands[];
 extern const struct ctl_command ctl_read_commands[];
 extern const struct ctl_command ctl_record_commands[];
+extern const struct ctl_command ctl_export_commands[];
 
 /* ctl_conn.c: reads url, ca.pem and token (flags before files) and makes the client. */
 int ctl_connect(struct ctl *c);
@@ -39,6 +41,8 @@ void ctl_fini(struct ctl *c);
 /* One exchange: CPF exit code; *ret (borrowed until the next call? no: the caller's) only with EXIT_FINE.
  * Refusals and errors are printed. */
 int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret);
+/* Tells why an exchange failed; `why` with status 0. The exit code. */
+int ctl_failed(struct ctl *c, int status, const json_t *answer, const char *why);
 /* The badge of --as, and the password (--password-file or the terminal; malloc'ed, wipe it). */
 int ctl_signer(struct ctl *c, char **ret_badge, char **ret_password);
 void ctl_wipe(char *secret); /* overwrites and frees; NULL is fine */

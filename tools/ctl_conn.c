@@ -46,7 +46,8 @@ static char *token_text(struct ctl *c)
 
 int ctl_connect(struct ctl *c)
 {
-    struct client_config cfg = {.patience_ms = PATIENCE_MS};
+    struct client_config cfg = {.patience_ms = c->patience_ms ? c->patience_ms : PATIENCE_MS,
+                                .timeout_ms = c->timeout_ms};
     const char *why;
 
     c->url = setting(c, "url", "url");
@@ -97,13 +98,8 @@ static void print_refusal(struct ctl *c, int status, const json_t *v)
         say_error("%d %s %s", status, code ? code : "", ctl_text(json_object_get(v, "message")));
 }
 
-int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret)
+int ctl_failed(struct ctl *c, int status, const json_t *answer, const char *why)
 {
-    char *why = NULL;
-    json_t *v = NULL;
-    int status;
-
-    status = client_call(c->client, path, c->token, body, &v, &why);
     if (!status)
         say_error(
             say("%s: %s\n  cpfd が動いているか（systemctl status cpfd、journalctl -u cpfd）、"
@@ -111,15 +107,25 @@ int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret)
                 "%s: %s\n  see whether cpfd runs (systemctl status cpfd, journalctl -u cpfd), and whether "
                 "address and ca.pem are right"),
             c->url, why);
-    else if (status != 200)
-        print_refusal(c, status, v);
-    free(why);
+    else
+        print_refusal(c, status, answer);
+    return !status || status == 503 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+}
+
+int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret)
+{
+    char *why = NULL;
+    json_t *v = NULL;
+    int status = client_call(c->client, path, c->token, body, &v, &why), code = EXIT_FINE;
+
     if (status == 200 && v) {
         *ret = v;
-        return EXIT_FINE;
+    } else {
+        code = ctl_failed(c, status, v, why);
+        json_decref(v);
     }
-    json_decref(v);
-    return !status || status == 503 ? EXIT_UNREACHABLE : EXIT_REFUSED;
+    free(why);
+    return code;
 }
 
 json_t *ctl_id(void)

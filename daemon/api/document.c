@@ -128,11 +128,29 @@ static char *folder_of(struct arena *a, const char *path)
     return slash ? arena_strndup(a, path, (size_t)(slash - path)) : arena_strdup(a, ".");
 }
 
+/* report/report.h says what the members mean. */
+static struct json *report_request(struct arena *a, const struct order *o, uint64_t size,
+                                   const char *consistent)
+{
+    const struct conf *c = o->api->conf;
+    struct json *q = json_set_str(a, json_object(a), "kind", o->kind->name);
+    json_set_str(a, q, "database", c->database_reader);
+    json_set_str(a, q, "batch", o->batch);
+    json_set_str(a, q, "zone", c->zone);
+    json_set_str(a, q, "evidence", c->evidence);
+    json_set_str(a, q, "texts", folder_of(a, c->catalogue));
+    json_set_str(a, q, "key", *c->report_key ? c->report_key : NULL);
+    json_set_str(a, q, "certificate", *c->report_certificate ? c->report_certificate : NULL);
+    json_set_int(a, q, "size", (int64_t)size);
+    json_set_int(a, q, "now", flow_now(o->api->flow));
+    json_set(a, q, "disclosures", json_bool(a, o->disclosures));
+    return json_set(a, q, "consistent", sizes_of(a, consistent));
+}
+
 static void make(struct http_request *r)
 {
     struct order *o = http_data(r);
     const struct api *api = o->api;
-    const struct conf *c = api->conf;
     struct arena a;
     struct buf b;
     uint64_t size = settled_size(api);
@@ -142,17 +160,7 @@ static void make(struct http_request *r)
     }
     arena_init(&a, 0);
     buf_init(&b);
-    struct json *q = json_set_str(&a, json_object(&a), "kind", o->kind->name);
-    json_set_str(&a, q, "database", c->database_reader);
-    json_set_str(&a, q, "batch", o->batch);
-    json_set_str(&a, q, "zone", c->zone);
-    json_set_str(&a, q, "evidence", c->evidence);
-    json_set_str(&a, q, "texts", folder_of(&a, c->catalogue));
-    json_set_int(&a, q, "size", (int64_t)size);
-    json_set_int(&a, q, "now", flow_now(api->flow));
-    json_set(&a, q, "disclosures", json_bool(&a, o->disclosures));
-    json_set(&a, q, "consistent", sizes_of(&a, http_query(r, "consistent")));
-    json_write(&b, q);
+    json_write(&b, report_request(&a, o, size, http_query(r, "consistent")));
     int err = reporter_start(api->reporter, b.data, b.len, on_made, r);
     buf_wipe(&b);
     buf_fini(&b);
