@@ -38,7 +38,6 @@ struct make {
     struct tree *tree;
     struct entry *entry, *support;
     size_t nentries, nsupport, support_cap;
-    bool open; /* no closing entry, or reopened since */
     char **ret_error;
 };
 

@@ -121,14 +121,6 @@ static int take_entries(struct make *m)
     if (m->nentries == 0)
         return make_fail(m, CPF_E_NOTFOUND, "there is no batch %s in the first %s entries", m->q->batch,
                          m->size_text);
-    m->open = true;
-    for (size_t i = 0; i < m->nentries; i++) {
-        const char *kind = m->entry[i].kind ? m->entry[i].kind : "";
-        if (strcmp(kind, "batch.closed") == 0)
-            m->open = false;
-        else if (strcmp(kind, "batch.reopened") == 0)
-            m->open = true;
-    }
     return CPF_OK;
 }
 
@@ -213,7 +205,7 @@ static int make_all(struct make *m, struct buf *ret)
         r = take_entries(m);
     if (!r)
         r = make_support(m);
-    if (!r && m->open)
+    if (!r)
         r = make_map(m);
     if (!r)
         r = make_proofs(m);

@@ -34,6 +34,7 @@ struct stream {
     uint64_t sseq;          /* of its last entry */
     uint8_t leaf[HASH_LEN]; /* of its last entry */
     bool closed;
+    uint64_t mapped; /* entries that the newest map of streams counts, as far as is known (daemon/flow) */
 };
 
 struct qualification {

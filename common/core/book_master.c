@@ -218,7 +218,7 @@ static int apply_lot_state(struct book *b, struct stream *s, const struct entry 
         l->state = LOT_RELEASED;
     else
         l->state = LOT_BLOCKED;
-    s->closed = strcmp(e->kind, "lot.closed") == 0;
+    s->closed |= strcmp(e->kind, "lot.closed") == 0;
     return 0;
 }
 
@@ -307,6 +307,7 @@ const struct apply_kind apply_master_kinds[] = {
     {"log.opened", apply_nothing},
     {"log.void", apply_nothing},
     {"log.recovered", apply_nothing},
+    {"log.batch-map", apply_nothing},
     {"person.enrolled", apply_person_enrolled},
     {"person.changed", apply_person_changed},
     {"person.locked", apply_person_locked},

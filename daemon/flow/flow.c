@@ -73,6 +73,7 @@ static int on_fold(void *arg, const struct entry *e)
 {
     struct flow *f = arg;
     int err = book_apply(&f->book, e);
+    flow_map_fold(f, e);
     if (err)
         log_event(LOG_LEVEL_ERROR, "flow.fold", "stream", e->stream, "kind", e->kind, "sseq",
                   LOG_NUM(e->sseq), "error", cpf_strerror(err), NULL);
@@ -82,6 +83,7 @@ static int on_fold(void *arg, const struct entry *e)
 static void start_serving(struct flow *f)
 {
     f->was_ready = true;
+    flow_map_ask(f);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
     if (f->cfg.on_ready)
         f->cfg.on_ready(f->cfg.arg);
@@ -215,6 +217,7 @@ static void on_up(void *arg)
     f->db_tries = 0;
     if (!f->loaded)
         db_query(f->db, DB_FLOW_CREDENTIALS, NULL, on_credentials, f);
+    flow_map_ask(f);
 }
 
 static void on_down(void *arg, const struct db_error *e)
@@ -260,6 +263,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     struct flow *f = arg;
     (void)fd, (void)what;
+    flow_map_daily(f, flow_now(f));
     for (int i = 0; i < 64 && fire_deadline(f, flow_now(f)); i++)
         ;
 }
@@ -308,6 +312,7 @@ static int make_connections(struct flow *f)
                               .on_ready = on_ready,
                               .on_away = on_away,
                               .on_settled = work_settled,
+                              .on_mapped = flow_map_settled,
                               .on_entry = f->cfg.on_entry ? on_entry : NULL,
                               .on_fatal = on_fatal};
     int err = db_new(&db, &f->db);
@@ -320,6 +325,7 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
 {
     struct flow *f = xcalloc(1, sizeof(*f));
     f->cfg = *cfg;
+    f->map.idx = -1;
     book_init(&f->book);
     f->book.disclosed = disclosed_value;
     f->book.arg = f;
@@ -357,6 +363,7 @@ static void on_idle(void *arg)
 void flow_drain(struct flow *f)
 {
     f->draining = true;
+    flow_map_drain(f);
     if (f->was_ready)
         ledger_drain(f->ledger, on_idle);
     else
@@ -376,6 +383,7 @@ void flow_free(struct flow *f)
     if (f->tick)
         event_free(f->tick);
     ids_free(f->ids);
+    flow_map_free(f);
     map_fini(&f->credentials);
     map_fini(&f->disclosed);
     while (f->nspare)

@@ -84,5 +84,13 @@ must_check int flow_clock(struct flow *f, int64_t to_ms);
  */
 void flow_setup(struct flow *f, struct work *w, const struct json *body);
 
+/*
+ * Before an open batch is exported: sees that the newest map of streams (base/batchmap.h) counts it as it is.
+ * False: it does, or there is no such open batch; go on. True: one is on its way; `done` comes once it is
+ * durable, or cannot be had because the daemon ends; never before this returns.
+ */
+typedef void (*flow_mapped_fn)(void *arg);
+bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *arg);
+
 /* The station's context and what it does next (GET /v1/stations/self). */
 struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st);

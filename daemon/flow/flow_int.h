@@ -36,6 +36,19 @@ struct credential {
     const char *pin, *key; /* sealed */
 };
 
+struct map_waiter;
+struct flow_map {
+    uint64_t number;    /* of the newest map at start, 0: none; */
+    int64_t idx;        /* its place in the log, -1: none */
+    int64_t next_ms;    /* when the next facility day begins: then one is due, */
+    bool owing;         /* if there is an entry since the newest one */
+    bool known, asked;  /* what was closed before the start; the question is under way */
+    uint64_t under_way; /* the map that is queued and not durable, or 0 */
+    struct ledger_counted *closed;
+    size_t nclosed;
+    struct map_waiter *waiters;
+};
+
 struct flow {
     struct flow_config cfg;
     struct book book;
@@ -49,6 +62,7 @@ struct flow {
     struct map disclosed;   /* digest -> value */
     struct arena keep;      /* keys and values of the two maps above */
     const char *away;       /* code, or NULL when ready */
+    struct flow_map map;
     bool loaded, was_ready, draining, stopped;
     bool setting_up; /* credentials of a set-up are on their way to their table */
     int64_t offset;  /* training clock: ahead of the machine's by */
@@ -69,6 +83,14 @@ void work_answer(struct work *w, int status, const char *code);
 void work_settled(void *flow, void *tag);
 /* reply.c: the answer of a command from its first entry. */
 void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
+/* flow_map.c */
+void flow_map_fold(struct flow *f, const struct entry *e);
+void flow_map_ask(struct flow *f); /* once serving, and whenever the connection is back */
+/* Between two commands, also when there are none: a new day begins with a map of what came before. */
+void flow_map_daily(struct flow *f, int64_t now);
+void flow_map_settled(void *flow, uint64_t number);
+void flow_map_drain(struct flow *f); /* whoever waits is told */
+void flow_map_free(struct flow *f);
 /* entry_make.c */
 must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e,
                           struct ledger_item *item);

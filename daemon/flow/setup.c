@@ -194,6 +194,7 @@ static void answer_invalid(struct setup *s)
 static void submit(struct setup *s)
 {
     s->w->state->setup = true;
+    s->f->map.owing = true;
     for (size_t i = 0; i < s->n; i += SETUP_CHUNK) {
         size_t n = s->n - i < SETUP_CHUNK ? s->n - i : SETUP_CHUNK;
         s->f->in_flight++;

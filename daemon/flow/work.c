@@ -94,6 +94,8 @@ bool work_commit(struct work *w, int64_t now)
 {
     struct work_state *s = w->state;
     struct flow *f = s->flow;
+    flow_map_daily(f, now);
+    f->map.owing = true;
     for (size_t i = 0; i < s->verdict.ndrafts; i++) {
         const struct draft *d = &s->verdict.draft[i];
         int err = entry_make(w, d, now, &s->entry[s->n], &s->item[s->n]);

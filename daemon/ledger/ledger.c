@@ -318,6 +318,13 @@ const char *ledger_checkpoint(const struct ledger *l)
     return l->note.len ? l->note.data : NULL;
 }
 
+/* What else this turn of the loop brings joins the group. */
+void ledger_wake(struct ledger *l)
+{
+    if (l->state == LEDGER_READY || (l->cur->state == GROUP_STORED && l->next->state == GROUP_NONE))
+        event_active(l->ev_pump, EV_TIMEOUT, 0);
+}
+
 void ledger_submit(struct ledger *l, const struct ledger_item *items, size_t n, void *tag)
 {
     require(l->announced && n >= 1 && n <= 64);
@@ -328,6 +335,5 @@ void ledger_submit(struct ledger *l, const struct ledger_item *items, size_t n, 
     }
     l->is_new = false;
     queue_push(&l->queue, items, n, tag, false);
-    if (l->state == LEDGER_READY || (l->cur->state == GROUP_STORED && l->next->state == GROUP_NONE))
-        event_active(l->ev_pump, EV_TIMEOUT, 0); /* what else this turn of the loop brings joins the group */
+    ledger_wake(l);
 }

@@ -6,7 +6,8 @@
  * split over two groups.
  *
  * States: see the diagram on top of ledger.c. Nothing here blocks the loop.
- * The ledger owns the stream `log` (log.opened, log.void, log.recovered).
+ * The ledger owns the stream `log` (log.opened, log.void, log.recovered,
+ * log.batch-map).
  *
  * A submit never calls back before it returns. on_settled comes exactly once
  * per submitted command, in order, after COMMIT and settle; or never, when
@@ -42,6 +43,8 @@ struct ledger_config {
     void (*on_away)(void *arg, const char *code);
     /* All entries of the command submitted with `tag` are durable and settled. */
     void (*on_settled)(void *arg, void *tag);
+    /* The map of that number is durable, entry and rows; may be NULL. */
+    void (*on_mapped)(void *arg, uint64_t map);
     /* Every entry, once settled, in log order (for the follower and watchers); may be NULL. */
     void (*on_entry)(void *arg, const struct entry *e);
     /* The process must end: `text` names the statement, rule or attack, and what to do. */
@@ -57,6 +60,14 @@ struct ledger_item {
     struct entry *entry;                        /* built (entry_build); must stay valid until on_settled */
     const struct ledger_disclosure *disclosure; /* as long as the entry, and so its strings */
     size_t ndisclosures;
+    bool forgets; /* kind `redacted`: the values it names are deleted in the same transaction (cpf.forget) */
+};
+
+/* What a map counts of one stream: its entries submitted so far, and the leaf of the last one. */
+struct ledger_counted {
+    const char *stream;
+    uint64_t count;
+    uint8_t last[HASH_LEN];
 };
 
 must_check int ledger_new(const struct ledger_config *cfg, struct ledger **ret);
@@ -80,3 +91,10 @@ const char *ledger_checkpoint(const struct ledger *l);
 /* Queue the entries of one command (1..64). Assigns each entry's idx. Never fails; call only when ready
  * (after on_ready and not after on_away), else it is a bug. */
 void ledger_submit(struct ledger *l, const struct ledger_item *items, size_t n, void *tag);
+
+/*
+ * Queue a map of streams (base/batchmap.h): the entry log.batch-map and its rows, in one transaction. `list`
+ * (copied): every stream that belongs in it but `log`, as all that was submitted before leaves it; the ledger
+ * adds its own and draws the salts. Returns the map's number, from 1. When ready only, as ledger_submit.
+ */
+uint64_t ledger_submit_map(struct ledger *l, const struct ledger_counted *list, size_t n, int64_t at);

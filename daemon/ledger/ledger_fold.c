@@ -1,6 +1,7 @@
 /* One entry of an open stream: checked against its bytes, its columns, its stream's chain and the tree. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/batchmap.h"
 #include "ledger/ledger_load.h"
 
 static uint64_t name_hash(const char *s)
@@ -144,6 +145,9 @@ static bool fold_own(struct ledger *l, const struct entry *e)
         o->said = xrealloc(o->said, (o->nsaid + 1) * sizeof(*o->said));
         o->said[o->nsaid++] = (struct said){e->idx, (uint64_t)json_get_int(e->body, "first", -1),
                                             (uint64_t)json_get_int(e->body, "count", -1)};
+        l->nvoids++;
+    } else if (strcmp(e->kind, BATCHMAP_KIND) == 0) {
+        l->last_map = (uint64_t)json_get_int(e->body, "map", 0);
     }
     return true;
 }

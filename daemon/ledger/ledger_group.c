@@ -199,6 +199,8 @@ static void tell_entries(struct ledger *l, const struct group *g)
 
     for (size_t c = 0; c < g->ncmds; c++) {
         struct cmd cmd = *queue_cmd(&l->queue, 0);
+        const struct ledger_map *map = queue_slot(&l->queue, 0)->map;
+        uint64_t mapped = map ? ledger_map_number(map) : 0;
 
         for (size_t i = 0; i < cmd.n && l->cfg.on_entry; i++)
             l->cfg.on_entry(l->cfg.arg, queue_slot(&l->queue, i)->entry);
@@ -206,6 +208,8 @@ static void tell_entries(struct ledger *l, const struct group *g)
         n += cmd.n;
         if (!cmd.own)
             l->cfg.on_settled(l->cfg.arg, cmd.tag);
+        else if (mapped && l->cfg.on_mapped)
+            l->cfg.on_mapped(l->cfg.arg, mapped);
     }
     require(n == (g->is_void ? 0 : g->n));
 }

@@ -28,6 +28,8 @@ struct slot {
     struct entry *entry;
     const struct ledger_disclosure *disclosure;
     size_t ndisclosures;
+    bool forgets;
+    struct ledger_map *map; /* of a log.batch-map; the queue's own */
 };
 
 struct cmd {
@@ -111,10 +113,11 @@ struct ledger {
     /* the stream `log` */
     uint64_t log_sseq;
     uint8_t log_leaf[HASH_LEN];
-    char log_boot[64]; /* of the newest log.opened or log.recovered; "" in a new log */
+    uint64_t nvoids, last_map; /* log.void entries in it; number of the newest map */
+    char log_boot[64];         /* of the newest log.opened or log.recovered; "" in a new log */
     /* reused binary arrays of one transaction */
     struct buf a_id, a_stream, a_sseq, a_kind, a_at, a_body, a_leaf;
-    struct buf a_idx, a_name, a_salted;
+    struct buf a_idx, a_name, a_salted; /* a_idx: also of what forgets */
     void (*on_idle)(void *arg);
     bool draining;
 };
@@ -129,6 +132,7 @@ bool ledger_reply_ok(struct ledger *l, const struct db_reply *r);
 void ledger_refused(struct ledger *l, int err, const struct signer_refusal *r);
 void ledger_announce(struct ledger *l); /* on_ready */
 void ledger_check_idle(struct ledger *l);
+void ledger_wake(struct ledger *l); /* something was queued */
 
 /* ledger_open.c: lock, fence, open */
 void ledger_fence(struct ledger *l);
@@ -144,6 +148,14 @@ void ledger_fold_row(struct ledger *l, const struct db_result *r);
 /* ledger_own.c: log.opened, log.void, log.recovered */
 must_check int ledger_own_read_boot(struct ledger *l);
 void ledger_own_begin(struct ledger *l); /* queues what is owed; may be nothing */
+/* The next entry of the stream `log`, in `a`; the caller queues it. */
+void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, const char *kind,
+                    struct json *body, int64_t at);
+
+/* ledger_map.c */
+void ledger_map_free(struct ledger_map *m); /* NULL is fine */
+uint64_t ledger_map_number(const struct ledger_map *m);
+void ledger_map_exec(struct ledger *l, struct ledger_map *m); /* its rows, within a unit */
 
 /* ledger_group.c */
 void group_init(struct ledger *l);

@@ -1,4 +1,4 @@
-/* The ledger's own entries, in the stream `log` (LOG.md 2). */
+/* The ledger's own entries, in the stream `log` (LOG.md 2); maps are in ledger_map.c. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ int ledger_own_read_boot(struct ledger *l)
     return 0;
 }
 
-static const struct json *own_clock(struct ledger *l, struct arena *a)
+static const struct json *own_clock(const struct ledger *l, struct arena *a)
 {
     struct json *o = json_object(a);
     int64_t offset = 0;
@@ -36,18 +36,17 @@ static const struct json *own_clock(struct ledger *l, struct arena *a)
     return json_set_int(a, o, "offset_ms", offset);
 }
 
-static void own_add(struct ledger *l, struct ledger_item *item, const char *kind, struct json *body)
+void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, const char *kind,
+                    struct json *body, int64_t at)
 {
-    struct arena *a = &l->own;
     struct entry *e = arena_alloc(a, sizeof(*e));
-    int64_t now = l->cfg.now_ms(l->cfg.arg);
 
     e->kind = kind;
     e->stream = "log";
     e->zone = clock_zone_name();
     e->sseq = ++l->log_sseq;
     memcpy(e->prev, l->log_leaf, HASH_LEN);
-    e->at = now > l->last_at ? now : l->last_at;
+    e->at = at > l->last_at ? at : l->last_at;
     e->actor = json_set_str(a, json_object(a), "system", "cpfd");
     e->clock = own_clock(l, a);
     e->body = body;
@@ -56,6 +55,11 @@ static void own_add(struct ledger *l, struct ledger_item *item, const char *kind
     memcpy(l->log_leaf, e->leaf, HASH_LEN);
     l->last_at = e->at;
     *item = (struct ledger_item){.entry = e};
+}
+
+static void own_add(struct ledger *l, struct ledger_item *item, const char *kind, struct json *body)
+{
+    ledger_own_add(l, &l->own, item, kind, body, l->cfg.now_ms(l->cfg.arg));
 }
 
 static struct json *body_void(struct arena *a, const struct run *r)
@@ -85,8 +89,10 @@ void ledger_own_begin(struct ledger *l)
     size_t n = 0;
     const struct run *tail = l->nruns ? &l->run[l->nruns - 1] : NULL;
 
-    if (tail && tail->first + tail->count == l->settled.size)
+    if (tail && tail->first + tail->count == l->settled.size) {
         own_add(l, &item[n++], "log.void", body_void(&l->own, tail));
+        l->nvoids++;
+    }
     if (!*l->log_boot)
         own_add(l, &item[n++], "log.opened", body_opened(l, &l->own));
     else if (strcmp(l->log_boot, l->boot) != 0)

@@ -4,6 +4,8 @@
 
 void queue_fini(struct queue *q)
 {
+    for (size_t i = 0; i < q->nslots; i++)
+        ledger_map_free(queue_slot(q, i)->map);
     free(q->slot);
     free(q->cmd);
     *q = (struct queue){0};
@@ -56,8 +58,10 @@ void queue_push(struct queue *q, const struct ledger_item *items, size_t n, void
     grow_slots(q, n);
     grow_cmds(q);
     for (size_t i = 0; i < n; i++) {
-        *queue_slot(q, q->nslots++) =
-            (struct slot){items[i].entry, items[i].disclosure, items[i].ndisclosures};
+        *queue_slot(q, q->nslots++) = (struct slot){.entry = items[i].entry,
+                                                    .disclosure = items[i].disclosure,
+                                                    .ndisclosures = items[i].ndisclosures,
+                                                    .forgets = items[i].forgets};
         c.bytes += items[i].entry->len;
     }
     *queue_cmd(q, q->ncmds++) = c;
@@ -68,6 +72,8 @@ void queue_drop(struct queue *q)
 {
     struct cmd *c = queue_cmd(q, 0);
 
+    for (size_t i = 0; i < c->n; i++)
+        ledger_map_free(queue_slot(q, i)->map);
     q->bytes -= c->bytes;
     q->slot_first = (q->slot_first + c->n) & (q->slot_cap - 1);
     q->nslots -= c->n;

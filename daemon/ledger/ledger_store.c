@@ -107,6 +107,27 @@ static void exec_disclosures(struct ledger *l, const struct group *g)
     db_exec(l->db, DB_LOG_DISCLOSE, &p);
 }
 
+/* Behind the disclosures: a value may have come with this very group. */
+static void exec_beside(struct ledger *l, const struct group *g)
+{
+    struct db_params p = {0};
+    bool any = false;
+
+    db_array_begin(&l->a_idx, DB_INT8);
+    for (size_t i = 0; i < g->n && !g->is_void; i++) {
+        const struct slot *s = queue_slot(&l->queue, i);
+        if (s->map)
+            ledger_map_exec(l, s->map); /* one at a time is under way (ledger.h) */
+        if (s->forgets)
+            db_array_i64(&l->a_idx, (int64_t)(g->base.size + i));
+        any |= s->forgets;
+    }
+    if (!any)
+        return;
+    db_param_array(&p, &l->a_idx);
+    db_exec(l->db, DB_LOG_FORGET, &p);
+}
+
 static void exec_tiles(struct ledger *l, struct group *g)
 {
     struct db_params p = {0};
@@ -178,6 +199,7 @@ void group_store(struct ledger *l)
     exec_swap(l, g);
     exec_entries(l, g);
     exec_disclosures(l, g);
+    exec_beside(l, g);
     exec_tiles(l, g);
     exec_checkpoint(l, g);
     db_end(l->db);

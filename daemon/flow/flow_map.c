@@ -1,0 +1,235 @@
+/*
+ * Maps of streams (base/batchmap.h), from the book in memory: it stands where the ledger's queue ends, so a
+ * map made between two commands counts exactly what stands before its own entry. One a facility day, before
+ * the first work of the day after; and on demand, before an open batch is exported.
+ *
+ * Only the streams that were closed before this start, and have an entry since the newest map, are not in the
+ * book. They are asked for once, after the start; until the answer is here no map is made.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/batchmap.h"
+#include "flow/flow_int.h"
+#include "log.h"
+
+struct map_waiter {
+    uint64_t number; /* of the map that is enough; 0: one that is not made yet */
+    flow_mapped_fn done;
+    void *arg;
+    struct map_waiter *next;
+};
+
+static int64_t day_after(int64_t ms)
+{
+    return clock_day_start(clock_day(ms) + 1);
+}
+
+/* ---- making one ------------------------------------------------------------------------ */
+
+/* A row for what is open, and for what has an entry since the map before. */
+static bool counted(const struct stream *s)
+{
+    return (!s->closed || s->sseq > s->mapped) && strcmp(s->name, "log") != 0;
+}
+
+static size_t gather(struct flow *f, struct ledger_counted *list)
+{
+    size_t n = 0, pos = 0;
+    for (struct stream *s; (s = map_next(&f->book.streams, &pos));) {
+        if (!counted(s))
+            continue;
+        list[n] = (struct ledger_counted){.stream = s->name, .count = s->sseq};
+        memcpy(list[n++].last, s->leaf, HASH_LEN);
+        s->mapped = s->sseq;
+    }
+    for (size_t i = 0; i < f->map.nclosed; i++)
+        if (!book_stream(&f->book, f->map.closed[i].stream)) /* not written on since */
+            list[n++] = f->map.closed[i];
+    return n;
+}
+
+static void drop_closed(struct flow *f)
+{
+    for (size_t i = 0; i < f->map.nclosed; i++)
+        free((char *)f->map.closed[i].stream);
+    free(f->map.closed);
+    f->map.closed = NULL;
+    f->map.nclosed = 0;
+}
+
+static bool can_make(const struct flow *f)
+{
+    return f->map.known && !f->map.under_way && !flow_unavailable(f);
+}
+
+static void make(struct flow *f, int64_t at)
+{
+    struct ledger_counted *list = xcalloc(f->book.streams.count + f->map.nclosed + 1, sizeof(*list));
+    size_t n = gather(f, list);
+    f->map.under_way = ledger_submit_map(f->ledger, list, n, at);
+    free(list);
+    drop_closed(f);
+    f->map.owing = false;
+    f->map.next_ms = day_after(at);
+    for (struct map_waiter *w = f->map.waiters; w; w = w->next)
+        if (!w->number)
+            w->number = f->map.under_way;
+    log_event(LOG_LEVEL_INFO, "flow.map", "map", LOG_NUM((long long)f->map.under_way), "rows",
+              LOG_NUM((long long)n + 1), NULL);
+}
+
+static void make_wanted(struct flow *f)
+{
+    bool wanted = false;
+    for (const struct map_waiter *w = f->map.waiters; w; w = w->next)
+        wanted |= !w->number;
+    if (wanted && can_make(f))
+        make(f, flow_now(f));
+}
+
+void flow_map_daily(struct flow *f, int64_t now)
+{
+    if (f->map.waiters)
+        make_wanted(f);
+    if (now < f->map.next_ms || !can_make(f))
+        return;
+    if (f->map.owing)
+        make(f, now);
+    else
+        f->map.next_ms = day_after(now);
+}
+
+/* ---- on demand --------------------------------------------------------------------------- */
+
+static void tell(struct flow *f, uint64_t number)
+{
+    struct map_waiter *mine = NULL, **at = &f->map.waiters;
+    while (*at) { /* taken out first: a callback may ask again */
+        struct map_waiter *w = *at;
+        if (w->number > number || !w->number) {
+            at = &w->next;
+            continue;
+        }
+        *at = w->next;
+        w->next = mine;
+        mine = w;
+    }
+    for (struct map_waiter *next; mine; mine = next) {
+        next = mine->next;
+        mine->done(mine->arg);
+        free(mine);
+    }
+}
+
+void flow_map_settled(void *flow, uint64_t number)
+{
+    struct flow *f = flow;
+    f->map.under_way = 0;
+    tell(f, number);
+    make_wanted(f);
+}
+
+bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *arg)
+{
+    char name[ENTRY_STREAM_MAX + 1];
+    snprintf(name, sizeof(name), "batch/%s", batch);
+    const struct stream *s = book_stream(&f->book, name);
+    bool stands = s && f->map.known && s->mapped == s->sseq; /* in the newest map, as it is */
+    if (!s || s->closed || f->draining || (stands && !f->map.under_way))
+        return false;
+    struct map_waiter *w = xcalloc(1, sizeof(*w));
+    *w = (struct map_waiter){stands ? f->map.under_way : 0, done, arg, f->map.waiters};
+    f->map.waiters = w;
+    make_wanted(f);
+    return true;
+}
+
+void flow_map_drain(struct flow *f)
+{
+    for (struct map_waiter *w = f->map.waiters; w; w = w->next)
+        w->number = w->number ? w->number : 1; /* no more are made */
+    if (!f->map.under_way)
+        tell(f, UINT64_MAX);
+}
+
+/* ---- at start ------------------------------------------------------------------------------ */
+
+void flow_map_fold(struct flow *f, const struct entry *e)
+{
+    bool own = strcmp(e->stream, "log") == 0;
+    bool opened = own && strcmp(e->kind, "log.opened") == 0;
+    if (own && strcmp(e->kind, BATCHMAP_KIND) == 0) {
+        f->map.number = (uint64_t)json_get_int(e->body, "map", 0);
+        f->map.idx = (int64_t)e->idx;
+        f->map.owing = false;
+    } else if (!own) {
+        f->map.owing = true;
+    }
+    if (opened || f->map.idx == (int64_t)e->idx)
+        f->map.next_ms = day_after(e->at);
+}
+
+static void keep_closed(struct flow *f, const struct db_result *r)
+{
+    size_t n = db_rows(r), len;
+    f->map.closed = xcalloc(n + 1, sizeof(*f->map.closed));
+    for (size_t i = 0; i < n; i++) {
+        const char *stream = db_text(r, i, 0);
+        if (book_stream(&f->book, stream) || strcmp(stream, "log") == 0)
+            continue;
+        struct ledger_counted *c = &f->map.closed[f->map.nclosed++];
+        *c = (struct ledger_counted){.stream = xstrdup(stream), .count = (uint64_t)db_i64(r, i, 1)};
+        const void *leaf = db_bytes(r, i, 2, &len);
+        require(len == HASH_LEN);
+        memcpy(c->last, leaf, HASH_LEN);
+    }
+    f->map.owing |= f->map.nclosed > 0;
+}
+
+static void on_asked(void *arg, const struct db_reply *r)
+{
+    struct flow *f = arg;
+    f->map.asked = false;
+    if (r->error.code || f->stopped) {
+        if (r->error.code == CPF_E_DB)
+            log_event(LOG_LEVEL_ERROR, "flow.map", "statement", r->error.stmt, "message", r->error.message,
+                      NULL);
+        return; /* asked again when the connection is back */
+    }
+    keep_closed(f, r->result[0]);
+    for (size_t i = 0; i < db_rows(r->result[1]); i++) {
+        struct stream *s = book_stream(&f->book, db_text(r->result[1], i, 0));
+        if (s)
+            s->mapped = (uint64_t)db_i64(r->result[1], i, 1);
+    }
+    f->map.known = true;
+    make_wanted(f);
+    flow_map_daily(f, flow_now(f));
+}
+
+void flow_map_ask(struct flow *f)
+{
+    struct db_params since = {0}, map = {0};
+    if (f->map.known || f->map.asked || !f->was_ready)
+        return;
+    if (!f->map.next_ms) /* a new log: its first entry is the ledger's own and was not folded */
+        f->map.next_ms = day_after(flow_now(f));
+    f->map.asked = true;
+    db_param_i64(&since, f->map.idx);
+    db_param_i64(&map, (int64_t)f->map.number);
+    db_begin(f->db, NULL, on_asked, f);
+    db_exec(f->db, DB_FLOW_MAP_SINCE, &since);
+    db_exec(f->db, DB_FLOW_MAP_ROWS, &map);
+    db_end(f->db);
+}
+
+void flow_map_free(struct flow *f)
+{
+    drop_closed(f);
+    for (struct map_waiter *n, *w = f->map.waiters; w; w = n) {
+        n = w->next;
+        free(w);
+    }
+}
