@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include "base/enc.h"
 #include "base/mem.h"
+#include "keys.h"
 #include "log.h"
-#include "secret.h"
 #include "serve.h"
 #include "store.h"
 
@@ -20,70 +20,84 @@ static int give_up(const char *text)
     return EXIT_FAILURE;
 }
 
-/* --- init --- */
+/* --- init, newkey, vkey --- */
 
-static int init_log(const struct settings *c, const char *passphrase)
+/* The keys are open: the state beside them, and what people copy. */
+static int init_state(const struct settings *c, const struct keys *k)
 {
-    struct secret_fault why;
     struct store_fault fault;
-    struct mark_log log;
-    struct key *key = NULL;
-    int status = EXIT_FAILURE;
-    if (access(c->state, F_OK) == 0)
-        return give_up("the state file exists: it is never overwritten");
-    if (secret_create(c->key, passphrase, c->light, &why))
-        return give_up(why.text);
+    struct mark_ruling why;
+    bool changed;
     struct mark *m = xcalloc(1, sizeof *m);
     mark_init(m);
-    if (secret_open(c->key, passphrase, c->origin, &key, &log.vkey, &why)) {
+    int err = mark_adopt(m, &k->log, &changed, &why);
+    if (err)
         give_up(why.text);
-        goto out;
-    }
-    log.key = key;
-    if (store_create(c->state, &log, m, &fault)) {
+    else if ((err = store_create(c->state, &k->log, m, &fault)))
         give_up(fault.text);
-        goto out;
-    }
-    struct buf vkey;
-    buf_init(&vkey);
-    note_key_format(&log.vkey, &vkey);
-    printf("%s\n", vkey.data);
-    buf_fini(&vkey);
-    status = fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
-out:
-    /* A key that no state file stands beside has signed nothing; it was made above. */
-    if (status != EXIT_SUCCESS && access(c->state, F_OK))
-        unlink(c->key);
-    key_free(key);
+    else
+        keys_print(&k->log);
     free(m);
-    return status;
+    return err || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static bool light_is_wrong(const struct settings *c)
+{
+    return c->light && !secret_is_training(c->origin);
 }
 
 int command_init(const struct settings *c)
 {
     struct secret_fault why;
-    struct buf pass;
-    if (c->light && !secret_is_training(c->origin))
+    struct keys k;
+    int status = EXIT_FAILURE;
+    if (light_is_wrong(c))
         return give_up("--light is for origins that begin \"training.\" only");
-    buf_init(&pass);
-    int status = secret_passphrase(c->passphrase, &pass, &why) ? give_up(why.text) : init_log(c, pass.data);
-    buf_wipe(&pass);
+    if (c->next_key)
+        return give_up("a new log begins with one key: `next_key` is for a rotation");
+    if (access(c->state, F_OK) == 0)
+        return give_up("the state file exists: it is never overwritten");
+    if (keys_make(c, KEYS_FIRST, &why))
+        return give_up(why.text);
+    if (keys_open(c, &k, &why)) {
+        give_up(why.text);
+    } else {
+        status = init_state(c, &k);
+        keys_close(&k);
+    }
+    /* A key that no state file stands beside has signed nothing; it was made above. One in a token stays. */
+    if (status != EXIT_SUCCESS && access(c->state, F_OK))
+        unlink(c->key);
     return status;
 }
 
-/* --- serve --- */
-
-static int open_key(const struct settings *c, struct key **ret, struct note_key *ret_vkey)
+int command_newkey(const struct settings *c)
 {
     struct secret_fault why;
-    struct buf pass;
-    buf_init(&pass);
-    int err = secret_passphrase(c->passphrase, &pass, &why);
-    if (!err)
-        err = secret_open(c->key, pass.data, c->origin, ret, ret_vkey, &why);
-    buf_wipe(&pass);
-    return err ? give_up(why.text) : EXIT_SUCCESS;
+    struct keys k;
+    if (light_is_wrong(c))
+        return give_up("--light is for origins that begin \"training.\" only");
+    if (keys_make(c, KEYS_NEXT, &why))
+        return give_up(why.text);
+    if (keys_open_next(c, &k, &why))
+        return give_up(why.text);
+    keys_print(&k.log);
+    keys_close(&k);
+    return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
+
+int command_vkey(const struct settings *c)
+{
+    struct secret_fault why;
+    struct keys k;
+    if (keys_open(c, &k, &why))
+        return give_up(why.text);
+    keys_print(&k.log);
+    keys_close(&k);
+    return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* --- serve --- */
 
 static void log_ready(const struct settings *c, const struct mark *m, unsigned damaged)
 {
@@ -94,37 +108,36 @@ static void log_ready(const struct settings *c, const struct mark *m, unsigned d
             "expected, else check the disk\"",
             damaged);
     log_line(LOG_L_INFO,
-             "event=ready origin=%s epoch=%" PRIu64 " size=%" PRIu64 " void=%" PRIu64 " pending=%d",
-             c->origin, m->epoch, m->settled.size, m->void_count, (int)m->has_pending);
+             "event=ready origin=%s epoch=%" PRIu64 " size=%" PRIu64 " void=%" PRIu64 " pending=%d keys=%zu",
+             c->origin, m->epoch, m->settled.size, m->void_count, (int)m->has_pending, m->nkeys);
 }
 
 int command_serve(const struct settings *c)
 {
+    struct secret_fault why;
     struct store_fault fault;
-    struct mark_log log;
-    struct key *key = NULL;
+    struct keys k;
     struct store *store = NULL;
     unsigned damaged = 0;
     if (c->nallow == 0)
         return give_up("no user may open: set `allow` or --allow-uid");
-    if (open_key(c, &key, &log.vkey))
-        return EXIT_FAILURE;
-    log.key = key;
+    if (keys_open(c, &k, &why))
+        return give_up(why.text);
     int status = EXIT_FAILURE;
     struct mark *m = xcalloc(1, sizeof *m);
     serve_block_signals();
-    if (store_open(c->state, &log, m, &damaged, &store, &fault)) {
+    if (store_open(c->state, &k.log, m, &damaged, &store, &fault)) {
         give_up(fault.text);
         goto out;
     }
     if (mlockall(MCL_CURRENT | MCL_ONFAULT))
         log_line(LOG_L_INFO, "event=unlocked text=\"memory may be swapped: raise LimitMEMLOCK\"");
     log_ready(c, m, damaged);
-    struct serve_config cfg = {c->socket, c->allow, c->nallow, m, &log, store};
+    struct serve_config cfg = {c->socket, c->allow, c->nallow, m, &k.log, store};
     status = serve_run(&cfg) ? EXIT_FAILURE : EXIT_SUCCESS;
 out:
     store_free(store);
-    key_free(key);
+    keys_close(&k);
     free(m);
     return status;
 }

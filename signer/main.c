@@ -14,16 +14,37 @@ static const char usage[] =
     "\n"
     "  cpf-signer init   --state FILE --key FILE --passphrase-file FILE --origin ORIGIN [--light]\n"
     "      makes a new key and an empty state, prints the verifier key; overwrites nothing\n"
+    "  cpf-signer newkey --config FILE\n"
+    "      for a rotation: makes `next_key`, prints its verifier key; overwrites nothing\n"
+    "  cpf-signer vkey --config FILE\n"
+    "      prints the verifier keys of `key` and `next_key`: the vkey file of cpfd\n"
     "  cpf-signer [serve] --config FILE\n"
     "      signs until SIGTERM; settings may also be given as flags:\n"
     "      --socket PATH --state FILE --key FILE --passphrase-file FILE --origin ORIGIN --allow-uid UID...\n"
     "  cpf-signer status --socket PATH | --config FILE\n"
     "      asks the running signer where it stands\n"
     "\n"
-    "The passphrase comes from the systemd credential log-key-passphrase, else from --passphrase-file\n"
-    "(mode 0400 or 0600, owned by this user). --light: a quick seal, for training logs only.\n";
+    "A key is a sealed file, or in a PKCS#11 token: pkcs11:token=NAME;object=NAME, with --module FILE.\n"
+    "During a rotation: --next-key, --next-passphrase-file.\n"
+    "Passphrases and PIN come from the systemd credentials log-key-passphrase, next-key-passphrase and\n"
+    "token-pin, else from --passphrase-file, --next-passphrase-file and --pin-file (mode 0400 or 0600, "
+    "owned\n"
+    "by this user). --light: a quick seal, for training logs only.\n";
 
-enum { OPT_CONFIG = 256, OPT_SOCKET, OPT_STATE, OPT_KEY, OPT_PASSPHRASE, OPT_ORIGIN, OPT_ALLOW, OPT_LIGHT };
+enum {
+    OPT_CONFIG = 256,
+    OPT_SOCKET,
+    OPT_STATE,
+    OPT_KEY,
+    OPT_PASSPHRASE,
+    OPT_ORIGIN,
+    OPT_ALLOW,
+    OPT_LIGHT,
+    OPT_NEXT_KEY,
+    OPT_NEXT_PASSPHRASE,
+    OPT_MODULE,
+    OPT_PIN
+};
 
 static const struct option options[] = {
     {"config", required_argument, NULL, OPT_CONFIG},
@@ -33,6 +54,10 @@ static const struct option options[] = {
     {"passphrase-file", required_argument, NULL, OPT_PASSPHRASE},
     {"origin", required_argument, NULL, OPT_ORIGIN},
     {"allow-uid", required_argument, NULL, OPT_ALLOW},
+    {"next-key", required_argument, NULL, OPT_NEXT_KEY},
+    {"next-passphrase-file", required_argument, NULL, OPT_NEXT_PASSPHRASE},
+    {"module", required_argument, NULL, OPT_MODULE},
+    {"pin-file", required_argument, NULL, OPT_PIN},
     {"light", no_argument, NULL, OPT_LIGHT},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
@@ -47,34 +72,42 @@ static void hide_memory(void)
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-static void set(char **slot, const char *value)
+/* A setting given as a flag; false: another option. */
+static bool take_setting(int opt, struct settings *c)
 {
-    free(*slot);
-    *slot = xstrdup(value);
+    const struct {
+        int opt;
+        char **slot;
+    } known[] = {
+        {OPT_SOCKET, &c->socket},
+        {OPT_STATE, &c->state},
+        {OPT_KEY, &c->key},
+        {OPT_PASSPHRASE, &c->passphrase},
+        {OPT_ORIGIN, &c->origin},
+        {OPT_NEXT_KEY, &c->next_key},
+        {OPT_NEXT_PASSPHRASE, &c->next_passphrase},
+        {OPT_MODULE, &c->module},
+        {OPT_PIN, &c->pin},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].opt != opt)
+            continue;
+        free(*known[i].slot);
+        *known[i].slot = xstrdup(optarg);
+        return true;
+    }
+    return false;
 }
 
 /* *ret_exit >= 0: nothing more to do. */
 static void take_option(int opt, struct settings *c, const char **ret_config, int *ret_exit)
 {
     struct settings_fault why;
+    if (take_setting(opt, c))
+        return;
     switch (opt) {
     case OPT_CONFIG:
         *ret_config = optarg;
-        break;
-    case OPT_SOCKET:
-        set(&c->socket, optarg);
-        break;
-    case OPT_STATE:
-        set(&c->state, optarg);
-        break;
-    case OPT_KEY:
-        set(&c->key, optarg);
-        break;
-    case OPT_PASSPHRASE:
-        set(&c->passphrase, optarg);
-        break;
-    case OPT_ORIGIN:
-        set(&c->origin, optarg);
         break;
     case OPT_ALLOW:
         if (settings_allow(c, optarg, &why)) {
@@ -106,6 +139,8 @@ static const struct command {
 } command[] = {
     {"serve", command_serve, {"socket", "state", "key", "origin"}},
     {"init", command_init, {"state", "key", "origin"}},
+    {"newkey", command_newkey, {"next_key", "origin"}},
+    {"vkey", command_vkey, {"key", "origin"}},
     {"status", command_status, {"socket"}},
 };
 

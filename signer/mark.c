@@ -33,15 +33,6 @@ void mark_group_root(struct mark_group *g, const struct merkle_edge *base)
     merkle_edge_root(&g->edge, g->head.root);
 }
 
-bool mark_note_ok(const struct mark_log *log, const struct sigwire_head *head, const char *note, size_t len)
-{
-    struct checkpoint c;
-    if (checkpoint_open(&c, note, len, &log->vkey))
-        return false;
-    return strcmp(c.origin, log->vkey.name) == 0 && c.size == head->size &&
-           memcmp(c.root, head->root, HASH_LEN) == 0;
-}
-
 /* --- settle --- */
 
 /* A void group lengthens the run of rows without body at the tail; one with bodies ends it. */
@@ -89,27 +80,6 @@ int mark_settle(struct mark *m, const struct sigwire_msg *settle, struct mark_ru
 
 /* --- append --- */
 
-static int sign_group(struct mark_group *g, const struct mark_log *log)
-{
-    struct checkpoint c = {.size = g->head.size};
-    struct buf text, note;
-    snprintf(c.origin, sizeof c.origin, "%s", log->vkey.name);
-    memcpy(c.root, g->head.root, HASH_LEN);
-    buf_init(&text);
-    buf_init(&note);
-    checkpoint_format(&c, &text);
-    int err = note_sign(text.data, text.len, log->vkey.name, log->key, &note);
-    if (!err && note.len > sizeof g->note)
-        err = CPF_E_LIMIT;
-    if (!err) {
-        memcpy(g->note, note.data, note.len);
-        g->note_len = note.len;
-    }
-    buf_fini(&text);
-    buf_fini(&note);
-    return err;
-}
-
 int mark_append(struct mark *m, const struct mark_log *log, const struct sigwire_msg *append,
                 struct mark_ruling *why)
 {
@@ -135,9 +105,14 @@ int mark_append(struct mark *m, const struct mark_log *log, const struct sigwire
     g->n = l->n;
     memcpy(g->leaf, l->hash, l->n * HASH_LEN);
     mark_group_root(g, &m->edge);
-    err = sign_group(g, log);
-    m->has_pending = err == 0;
-    return err;
+    err = mark_sign(log, g);
+    if (err)
+        return err;
+    m->has_pending = true;
+    for (size_t i = 0; i < m->nkeys; i++)
+        if (m->key[i].from == MARK_KEY_NEW)
+            m->key[i].from = g->head.size;
+    return 0;
 }
 
 /* --- open --- */
@@ -155,13 +130,15 @@ static int check_head(const struct mark *m, const struct mark_log *log, const st
     hash_empty(empty);
     if (head->size == 0 && memcmp(head->root, empty, HASH_LEN) == 0)
         return 0;
-    if (head->size && mark_note_ok(log, head, open->open.note.s, open->open.note.len))
+    const char *origin = log->key[0].vkey.name;
+    if (head->size && mark_note_ok(m, origin, head, open->open.note.s, open->open.note.len))
         return 0;
     return refuse(why, SIGWIRE_C_UNSIGNED,
-                  "the database's head (size %" SIZE ") does not carry this log's own signature (%s): it was "
+                  "the database's head (size %" SIZE
+                  ") does not carry this log's own signatures (%s): it was "
                   "altered, or it is another log's database. Start nothing; keep a copy for inquiry; restore "
                   "the database of this log from its standby or WAL archive",
-                  head->size, log->vkey.name);
+                  head->size, origin);
 }
 
 static int refuse_head(const struct mark *m, const struct sigwire_head *head, struct mark_ruling *why)

@@ -27,10 +27,27 @@
 #include "base/note.h"
 #include "base/sigwire.h"
 
-/* Whose log this is. */
+#define MARK_KEYS    2
+#define MARK_KEY_NEW UINT64_MAX /* `from` of a key that has signed nothing yet */
+
+/* One key that signs, wherever it lies. */
+struct mark_signer {
+    struct note_key vkey;
+    /* 0, or CPF_E_CRYPTO, which it has reported itself. */
+    int (*sign)(void *arg, const void *text, size_t len, uint8_t ret[KEY_SIG]);
+    void *arg;
+};
+
+/* Whose log this is: its key, or during a rotation the old and the new one. All names are the origin. */
 struct mark_log {
-    struct note_key vkey; /* vkey.name is the origin */
-    const struct key *key;
+    size_t n;
+    struct mark_signer key[MARK_KEYS];
+};
+
+/* A key of this log as the mark knows it: every note of size >= from bears its signature. */
+struct mark_key {
+    uint8_t pub[KEY_PUB];
+    uint64_t from;
 };
 
 struct mark_group {
@@ -44,6 +61,8 @@ struct mark_group {
 };
 
 struct mark {
+    size_t nkeys; /* 1..MARK_KEYS once adopted */
+    struct mark_key key[MARK_KEYS];
     uint64_t epoch; /* of the newest open */
     struct merkle_edge edge;
     struct sigwire_head settled;
@@ -66,8 +85,21 @@ struct mark_roll {
     bool pending_met; /* the pending group's root came by (true without a pending) */
 };
 
-/* The mark of an empty log. */
+/* The mark of an empty log, without keys. */
 void mark_init(struct mark *m);
+
+/*
+ * Takes the configured keys over: an empty mark takes any, another one only those that rotation allows. The
+ * first must be known; a second may be new and signs from the next append on (which fixes its `from`); a
+ * known one may go once what is settled bears another's signature. *ret_changed: the mark must be written.
+ * CPF_E_MISMATCH with a ruling (code meaningless): mark untouched.
+ */
+must_check int mark_adopt(struct mark *m, const struct mark_log *log, bool *ret_changed,
+                          struct mark_ruling *why);
+
+/* Is `note` the checkpoint of exactly this head, signed by every key that counts at its size? */
+bool mark_note_ok(const struct mark *m, const char *origin, const struct sigwire_head *head, const char *note,
+                  size_t len);
 
 /*
  * Judges OPEN. 0: opened, *ret_roll false; or, *ret_roll true, the leaves [settled.size, head.size) are
@@ -94,7 +126,8 @@ void mark_opened(const struct mark *m, struct sigwire_msg *ret);
 void mark_settled(const struct mark *m, struct sigwire_msg *ret);
 void mark_state(const struct mark *m, bool session, struct sigwire_msg *ret);
 
-/* Does `note` say exactly `head`, signed by this log's key? */
-bool mark_note_ok(const struct mark_log *log, const struct sigwire_head *head, const char *note, size_t len);
+/* Signs g->head with every key, into g->note (mark_append does). CPF_E_CRYPTO; g->note is then undefined. */
+must_check int mark_sign(const struct mark_log *log, struct mark_group *g);
+
 /* Fills g->edge and g->head from g->leaf on top of `base`. */
 void mark_group_root(struct mark_group *g, const struct merkle_edge *base);

@@ -64,24 +64,45 @@ static int read_file(const char *path, bool mine, struct buf *ret, struct secret
     return err;
 }
 
-int secret_passphrase(const char *path, struct buf *ret, struct secret_fault *fault)
+static bool credential_path(const char *name, char ret[4096])
 {
-    char credential[4096];
     const char *dir = getenv("CREDENTIALS_DIRECTORY");
-    bool given = false;
-    if (dir) {
-        snprintf(credential, sizeof credential, "%s/" SECRET_CREDENTIAL, dir);
-        given = access(credential, F_OK) == 0;
-    }
-    if (!given && !path)
-        return fail(fault, CPF_E_INVAL,
-                    "no passphrase: neither the systemd credential " SECRET_CREDENTIAL
-                    " nor a passphrase file");
-    /* systemd guards its own credentials, and may own them. */
-    int err = given ? read_file(credential, false, ret, fault) : read_file(path, true, ret, fault);
+    return dir && snprintf(ret, 4096, "%s/%s", dir, name) < 4096 && access(ret, F_OK) == 0;
+}
+
+bool secret_has_credential(const char *name)
+{
+    char path[4096];
+    return credential_path(name, path);
+}
+
+/* systemd guards its own credentials, and may own them. */
+static int read_secret(const char *credential, const char *path, const char *what, struct buf *ret,
+                       struct secret_fault *fault)
+{
+    char given[4096];
+    if (credential_path(credential, given))
+        return read_file(given, false, ret, fault);
+    if (path)
+        return read_file(path, true, ret, fault);
+    return fail(fault, CPF_E_INVAL, "no %s: neither the systemd credential %s nor a file", what, credential);
+}
+
+int secret_passphrase(const char *credential, const char *path, struct buf *ret, struct secret_fault *fault)
+{
+    int err = read_secret(credential, path, "passphrase", ret, fault);
     if (!err && (ret->len < BOUND_PASSWORD_MIN || ret->len > BOUND_SECRET_BYTES))
         err = fail(fault, CPF_E_SECRET, "the passphrase must have %d to %d bytes", BOUND_PASSWORD_MIN,
                    BOUND_SECRET_BYTES);
+    return err;
+}
+
+int secret_pin(const char *credential, const char *path, struct buf *ret, struct secret_fault *fault)
+{
+    int err = read_secret(credential, path, "PIN", ret, fault);
+    if (!err && (ret->len < SECRET_PIN_MIN || ret->len > BOUND_SECRET_BYTES))
+        err =
+            fail(fault, CPF_E_SECRET, "the PIN must have %d to %d bytes", SECRET_PIN_MIN, BOUND_SECRET_BYTES);
     return err;
 }
 
@@ -90,11 +111,9 @@ bool secret_is_training(const char *origin)
     return strncmp(origin, "training.", 9) == 0;
 }
 
-static int name_key(const struct key *k, const char *origin, struct note_key *ret_vkey,
+int secret_name_key(const uint8_t pub[KEY_PUB], const char *origin, struct note_key *ret_vkey,
                     struct secret_fault *fault)
 {
-    uint8_t pub[KEY_PUB];
-    key_public(k, pub);
     if (note_key_make(ret_vkey, origin, pub))
         return fail(fault, CPF_E_INVAL,
                     "origin '%s' cannot name a key: no blanks and no '+', at most 255 bytes", origin);
@@ -106,6 +125,7 @@ int secret_open(const char *path, const char *passphrase, const char *origin, st
 {
     struct buf sealed, seed;
     struct key *k = NULL;
+    uint8_t pub[KEY_PUB];
     buf_init(&sealed);
     buf_init(&seed);
     int err = read_file(path, true, &sealed, fault);
@@ -122,7 +142,8 @@ int secret_open(const char *path, const char *passphrase, const char *origin, st
         err = fail(fault, err, "%s: %s", path, cpf_strerror(err));
         goto out;
     }
-    err = name_key(k, origin, ret_vkey, fault);
+    key_public(k, pub);
+    err = secret_name_key(pub, origin, ret_vkey, fault);
     if (err)
         goto out;
     *ret = k;

@@ -129,8 +129,13 @@ static int do_append(struct session *s, struct conn *c, const struct sigwire_msg
         refuse_ruling(c, m->op, &why);
         return 0;
     }
-    if (!err)
-        err = store_write(s->store, s->log, s->mark);
+    if (err) {
+        log_line(LOG_L_ERROR,
+                 "event=sign_failed text=\"nothing was signed and the mark is unchanged; cpfd asks "
+                 "again when cpf-signer is started anew\"");
+        return err;
+    }
+    err = store_write(s->store, s->log, s->mark);
     if (err)
         return err;
     struct sigwire_msg answer = {.op = SIGWIRE_APPENDED};

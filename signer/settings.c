@@ -14,9 +14,15 @@ static const struct setting {
     const char *name;
     size_t offset; /* of a char * in struct settings */
 } setting[] = {
-    {"socket", offsetof(struct settings, socket)}, {"state", offsetof(struct settings, state)},
-    {"key", offsetof(struct settings, key)},       {"passphrase", offsetof(struct settings, passphrase)},
+    {"socket", offsetof(struct settings, socket)},
+    {"state", offsetof(struct settings, state)},
+    {"key", offsetof(struct settings, key)},
+    {"passphrase", offsetof(struct settings, passphrase)},
     {"origin", offsetof(struct settings, origin)},
+    {"next_key", offsetof(struct settings, next_key)},
+    {"next_passphrase", offsetof(struct settings, next_passphrase)},
+    {"module", offsetof(struct settings, module)},
+    {"pin", offsetof(struct settings, pin)},
 };
 #define SETTING_N (sizeof setting / sizeof setting[0])
 

@@ -8,7 +8,10 @@
 #define SETTINGS_USERS_MAX 16
 
 struct settings {
-    char *socket, *state, *key, *passphrase, *origin; /* owned; NULL while not set */
+    char *socket, *state, *origin;    /* owned; NULL while not set */
+    char *key, *passphrase;           /* a sealed file and its passphrase's file; or a pkcs11: URI */
+    char *next_key, *next_passphrase; /* during a rotation: the new key */
+    char *module, *pin;               /* PKCS#11 module and the PIN's file, where a URI names none */
     uid_t allow[SETTINGS_USERS_MAX];
     size_t nallow;
     bool light; /* init --light */

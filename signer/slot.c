@@ -1,7 +1,8 @@
 #include "slot.h"
 #include <string.h>
 
-static const char slot_magic[8] = "CPFMARK1";
+static const char slot_magic[8] = "CPFMARK2";
+static const char slot_magic_1[8] = "CPFMARK1"; /* of one key: its public key, no `from` */
 #define SLOT_HEAD 20 /* magic, counter, length of what follows up to the checksum */
 
 static void put(struct buf *b, uint64_t v, unsigned bytes)
@@ -14,10 +15,15 @@ static void put(struct buf *b, uint64_t v, unsigned bytes)
 
 static void put_body(struct buf *b, const struct mark_log *log, const struct mark *m)
 {
-    size_t name_len = strlen(log->vkey.name);
-    put(b, name_len, 2);
-    buf_add(b, log->vkey.name, name_len);
-    buf_add(b, log->vkey.pub, KEY_PUB);
+    const char *origin = log->key[0].vkey.name;
+    put(b, strlen(origin), 2);
+    buf_puts(b, origin);
+    require(m->nkeys >= 1 && m->nkeys <= MARK_KEYS);
+    put(b, m->nkeys, 1);
+    for (size_t i = 0; i < m->nkeys; i++) {
+        buf_add(b, m->key[i].pub, KEY_PUB);
+        put(b, m->key[i].from, 8);
+    }
     put(b, m->epoch, 8);
     put(b, m->edge.size, 8);
     buf_add(b, m->edge.node, (size_t)__builtin_popcountll(m->edge.size) * HASH_LEN);
@@ -82,12 +88,25 @@ static void get_copy(struct cursor *c, void *ret, size_t n, size_t max)
         c->bad = true;
 }
 
-static bool get_owner_is(struct cursor *c, const struct mark_log *log)
+static bool get_origin_is(struct cursor *c, const struct mark_log *log)
 {
+    const char *origin = log->key[0].vkey.name;
     size_t len = get_int(c, 2);
-    const uint8_t *name = get(c, len), *pub = get(c, KEY_PUB);
-    return name && pub && len == strlen(log->vkey.name) && memcmp(name, log->vkey.name, len) == 0 &&
-           memcmp(pub, log->vkey.pub, KEY_PUB) == 0;
+    const uint8_t *name = get(c, len);
+    return name && len == strlen(origin) && memcmp(name, origin, len) == 0;
+}
+
+static void get_keys(struct cursor *c, bool one, struct mark *m)
+{
+    m->nkeys = one ? 1 : get_int(c, 1);
+    if (m->nkeys == 0 || m->nkeys > MARK_KEYS)
+        c->bad = true;
+    for (size_t i = 0; !c->bad && i < m->nkeys; i++) {
+        get_copy(c, m->key[i].pub, KEY_PUB, KEY_PUB);
+        m->key[i].from = one ? 0 : get_int(c, 8);
+        if (m->key[i].from > SIGWIRE_SIZE_MAX && m->key[i].from != MARK_KEY_NEW)
+            c->bad = true;
+    }
 }
 
 static void get_pending(struct cursor *c, const struct mark_log *log, struct mark *m)
@@ -102,13 +121,12 @@ static void get_pending(struct cursor *c, const struct mark_log *log, struct mar
         c->bad = true;
     else
         mark_group_root(g, &m->edge);
-    if (!c->bad && !mark_note_ok(log, &g->head, g->note, g->note_len))
+    if (!c->bad && !mark_note_ok(m, log->key[0].vkey.name, &g->head, g->note, g->note_len))
         c->bad = true;
 }
 
 static void get_mark(struct cursor *c, const struct mark_log *log, struct mark *m)
 {
-    mark_init(m);
     m->epoch = get_int(c, 8);
     m->edge.size = get_int(c, 8);
     get_copy(c, m->edge.node, (size_t)__builtin_popcountll(m->edge.size) * HASH_LEN, sizeof m->edge.node);
@@ -138,14 +156,17 @@ enum slot_kind slot_read(const uint8_t data[SLOT_BYTES], const struct mark_log *
         return SLOT_EMPTY;
     uint64_t counter = get_int(&head, 8);
     size_t len = get_int(&head, 4);
-    if (memcmp(data, slot_magic, sizeof slot_magic) || len > SLOT_BYTES - SLOT_HEAD - HASH_LEN)
+    bool one = memcmp(data, slot_magic_1, sizeof slot_magic_1) == 0;
+    if ((!one && memcmp(data, slot_magic, sizeof slot_magic)) || len > SLOT_BYTES - SLOT_HEAD - HASH_LEN)
         return SLOT_DAMAGED;
     hash_sha256(data, SLOT_HEAD + len, sum);
     if (memcmp(data + SLOT_HEAD + len, sum, HASH_LEN))
         return SLOT_DAMAGED;
     struct cursor body = {data + SLOT_HEAD, data + SLOT_HEAD + len, false};
-    if (!get_owner_is(&body, log))
+    if (!get_origin_is(&body, log))
         return body.bad ? SLOT_DAMAGED : SLOT_FOREIGN;
+    mark_init(ret);
+    get_keys(&body, one, ret);
     get_mark(&body, log, ret);
     if (body.bad || body.p != body.end)
         return SLOT_DAMAGED;

@@ -170,7 +170,8 @@ static int open_file(const char *path, int *ret_fd, struct store_fault *fault)
 struct newest {
     uint64_t counter;
     unsigned damaged, foreign;
-    struct mark *mark; /* of that version */
+    struct mark *mark;       /* of that version */
+    uint8_t raw[SLOT_BYTES]; /* its very bytes */
 };
 
 /* A version counts only in its own slot. */
@@ -186,6 +187,7 @@ static void read_slot(const uint8_t *data, unsigned i, const struct mark_log *lo
     if (kind == SLOT_GOOD && counter > n->counter) {
         n->counter = counter;
         memcpy(n->mark, m, sizeof *m);
+        memcpy(n->raw, data, SLOT_BYTES);
     }
     free(m);
 }
@@ -204,7 +206,7 @@ static int read_newest(const char *path, int fd, const struct mark_log *log, str
         return err;
     if (n->foreign)
         return fail(fault, CPF_E_MISMATCH, "state file %s is of another origin or key than %s", path,
-                    log->vkey.name);
+                    log->key[0].vkey.name);
     if (n->counter == 0)
         return fail(fault, CPF_E_IO,
                     "state file %s is damaged (no whole slot of %d): put the newest whole copy back; without "
@@ -217,48 +219,77 @@ static int read_newest(const char *path, int fd, const struct mark_log *log, str
  * What was read may never have reached the disk: the last process may have been killed before its flush, or
  * a flush failed. Writing the same bytes again and flushing makes sure, and cannot harm a whole slot.
  */
-static int make_durable(struct store *s, const struct mark_log *log, const struct mark *m)
+static int make_durable(struct store *s, const uint8_t raw[SLOT_BYTES])
 {
-    buf_clear(&s->scratch);
-    slot_write(&s->scratch, log, s->written, m);
-    int err =
-        write_all(s->fd, s->scratch.data, s->scratch.len, (off_t)(s->written % STORE_SLOTS * SLOT_BYTES));
+    int err = write_all(s->fd, raw, SLOT_BYTES, (off_t)(s->written % STORE_SLOTS * SLOT_BYTES));
     return err || fdatasync(s->fd) ? CPF_E_IO : 0;
+}
+
+/* Keys that came or went stand on file before anything is answered; behind make_durable there is room. */
+static int keep_keys(struct store *s, const struct mark_log *log, const struct mark *m, bool changed)
+{
+    int err = changed ? store_write(s, log, m) : 0;
+    if (!err && changed && fdatasync(s->fd))
+        err = CPF_E_IO;
+    s->durable = s->wanted = s->written;
+    return err;
+}
+
+static int read_mark(const char *path, int fd, const struct mark_log *log, struct newest *n,
+                     bool *ret_changed, struct store_fault *fault)
+{
+    struct mark_ruling why;
+    int err = read_newest(path, fd, log, n, fault);
+    if (!err && mark_adopt(n->mark, log, ret_changed, &why))
+        err = fail(fault, CPF_E_MISMATCH, "state file %s %s", path, why.text);
+    return err;
+}
+
+static struct store *store_new(int fd, uint64_t counter)
+{
+    struct store *s = xcalloc(1, sizeof *s);
+    s->fd = fd;
+    s->written = s->durable = s->wanted = counter;
+    buf_init(&s->scratch);
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->work, NULL);
+    pthread_cond_init(&s->done, NULL);
+    s->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return s;
 }
 
 int store_open(const char *path, const struct mark_log *log, struct mark *ret_mark, unsigned *ret_damaged,
                struct store **ret, struct store_fault *fault)
 {
     int fd = -1;
-    struct newest n = {.mark = ret_mark};
+    bool changed = false;
+    struct newest *n = xcalloc(1, sizeof *n);
+    n->mark = ret_mark;
     int err = open_file(path, &fd, fault);
     if (err)
-        return err;
-    err = read_newest(path, fd, log, &n, fault);
+        goto out;
+    err = read_mark(path, fd, log, n, &changed, fault);
     if (err) {
         close(fd);
-        return err;
+        goto out;
     }
-    struct store *s = xcalloc(1, sizeof *s);
-    s->fd = fd;
-    s->written = s->durable = s->wanted = n.counter;
-    buf_init(&s->scratch);
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->work, NULL);
-    pthread_cond_init(&s->done, NULL);
-    s->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    err = s->event < 0 ? CPF_E_IO : make_durable(s, log, ret_mark);
+    struct store *s = store_new(fd, n->counter);
+    err = s->event < 0 ? CPF_E_IO : make_durable(s, n->raw);
+    if (!err)
+        err = keep_keys(s, log, ret_mark, changed);
     if (!err)
         err = start_thread(s);
     if (err) {
         err = fail(fault, err, "cannot write %s: %s", path, strerror(errno));
         s->stop = true;
         store_free(s);
-        return err;
+        goto out;
     }
-    *ret_damaged = n.damaged;
+    *ret_damaged = n->damaged;
     *ret = s;
-    return 0;
+out:
+    free(n);
+    return err;
 }
 
 void store_free(struct store *s)

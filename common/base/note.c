@@ -239,6 +239,19 @@ void note_sig_format(struct buf *ret, const char *name, uint32_t id, const uint8
     buf_fini(&raw);
 }
 
+bool note_has(const struct note *n, const struct note_key *k)
+{
+    for (size_t i = 0; i < n->nsigs; i++)
+        if (note_sig_by(&n->sig[i], k))
+            return true;
+    return false;
+}
+
+void note_add_signature(struct buf *ret, const struct note_key *k, const uint8_t sig[KEY_SIG])
+{
+    note_sig_format(ret, k->name, k->id, sig, KEY_SIG);
+}
+
 int note_sign(const char *text, size_t len, const char *name, const struct key *key, struct buf *ret)
 {
     uint8_t pub[KEY_PUB], sig[KEY_SIG];

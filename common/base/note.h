@@ -5,6 +5,7 @@
  * A checkpoint's text is origin, size (decimal), root (base64), each a line,
  * then optional extension lines.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/bounds.h"
@@ -40,6 +41,10 @@ must_check int note_parse(struct note *n, const char *msg, size_t len);
 /* CPF_OK if at least one signature by `k` is there and verifies; CPF_E_SIGNATURE if one by `k` is bad,
  * CPF_E_NOTFOUND if none is by `k`. */
 must_check int note_verify(const struct note *n, const struct note_key *k);
+/* Is there a signature line by `k`? It is not verified. */
+bool note_has(const struct note *n, const struct note_key *k);
+/* Appends the line of a signature by `k` over a note's text that was made elsewhere. */
+void note_add_signature(struct buf *ret, const struct note_key *k, const uint8_t sig[KEY_SIG]);
 /* text (ending in newline) signed by `key` under `name`, appended whole. */
 must_check int note_sign(const char *text, size_t len, const char *name, const struct key *key,
                          struct buf *ret);

@@ -4,11 +4,11 @@
 packages_of() {
     case $1 in
     build) printf '%s ' build-essential meson ninja-build pkg-config python3 libevent-dev libyaml-dev \
-        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev libarchive-dev libcairo2-dev libpango1.0-dev libzint-dev \
+        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev libarchive-dev libp11-kit-dev libcairo2-dev libpango1.0-dev libzint-dev \
         fonts-noto-cjk ;;
     # libdbd-pg-perl is the driver that sqitch only recommends.
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
-    tools) printf '%s ' curl openssl util-linux ca-certificates poppler-utils libnss3-tools ;;
+    tools) printf '%s ' curl openssl softhsm2 util-linux ca-certificates poppler-utils libnss3-tools ;;
     check) printf '%s ' clang-14 clang-format-14 clang-tidy-14 cppcheck shellcheck systemd git ;;
     mutants) printf '%s ' patch git ;;
     fuzz) printf '%s ' clang-14 libclang-rt-14-dev llvm-14 ;;

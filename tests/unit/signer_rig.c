@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include "base/mem.h"
 
-#define FLAGS_MAX 32
+#define FLAGS_MAX 40
 
 /* --- the process --- */
 
@@ -80,10 +80,19 @@ static pid_t spawn(const struct rig *r, const char *const args[])
     const char *const flags[] = {
         "--socket", r->socket,  "--state", r->state,      "--key", r->key, "--passphrase-file",
         r->pass,    "--origin", r->origin, "--allow-uid", allow,   NULL};
+    const char *const more[][2] = {{"--next-key", r->next},
+                                   {"--next-passphrase-file", r->next ? r->pass : NULL},
+                                   {"--module", r->module},
+                                   {"--pin-file", r->pin}};
     for (size_t i = 0; args[i]; i++)
         argv[n++] = args[i];
     for (size_t i = 0; flags[i]; i++)
         argv[n++] = flags[i];
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        if (more[i][1]) {
+            argv[n++] = more[i][0];
+            argv[n++] = more[i][1];
+        }
     assert_true(n < FLAGS_MAX);
     pid_t pid = fork();
     assert_true(pid >= 0);
@@ -116,10 +125,28 @@ void rig_init(struct rig *r)
     r->origin = RIG_ORIGIN;
     write_text(r->pass, "a passphrase for tests\n");
     assert_int_equal(rig_run(r, (const char *const[]){"init", "--light", NULL}), 0);
+    rig_log_vkey(r, &r->vkey);
+}
+
+void rig_log_vkey(const struct rig *r, struct note_key *ret)
+{
     char *vkey = read_text(r->log);
     vkey[strcspn(vkey, "\n")] = '\0';
-    assert_int_equal(note_key_parse(&r->vkey, vkey), 0);
+    if (note_key_parse(ret, vkey))
+        fail_msg("no verifier key: %s", vkey);
     free(vkey);
+}
+
+void rig_newkey(struct rig *r, const char *name, char ret[96], struct note_key *ret_vkey)
+{
+    const char *was = r->next;
+    snprintf(ret, 96, "%s/%s", r->dir, name);
+    r->next = ret;
+    unlink(r->log);
+    if (rig_run(r, (const char *const[]){"newkey", "--light", NULL}))
+        fail_msg("%s", read_text(r->log));
+    rig_log_vkey(r, ret_vkey);
+    r->next = was;
 }
 
 static void nap_ms(long ms)
@@ -185,11 +212,12 @@ void rig_restart(struct rig *r)
 
 void rig_fini(struct rig *r)
 {
-    const char *const files[] = {r->socket, r->state, r->key, r->pass, r->log};
+    const char *const files[] = {r->socket, r->state, r->key, r->pass, r->log, r->next};
     if (r->pid)
         rig_stop(r, SIGKILL);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        unlink(files[i]);
+        if (files[i])
+            unlink(files[i]);
     rmdir(r->dir);
 }
 

@@ -21,13 +21,15 @@
 
 struct rig {
     char dir[64];
-    char socket[96], state[96], key[96], pass[96], log[96];
+    char socket[96], state[96], key[160], pass[96], log[96];
     struct note_key vkey;
     pid_t pid;        /* of the signer; 0: none */
     const char *shim; /* preloaded into the signer; NULL: nothing */
     uid_t allow;
-    const char *origin;      /* RIG_ORIGIN */
-    const char *credentials; /* $CREDENTIALS_DIRECTORY; NULL: none */
+    const char *origin;       /* RIG_ORIGIN */
+    const char *credentials;  /* $CREDENTIALS_DIRECTORY; NULL: none */
+    const char *next;         /* next_key, sealed under the same passphrase; NULL: none */
+    const char *module, *pin; /* of PKCS#11; NULL: none */
 };
 
 struct peer {
@@ -51,10 +53,15 @@ void rig_start(struct rig *r); /* and waits until it listens */
 bool rig_start_refused(struct rig *r, const char *why);
 int rig_stop(struct rig *r, int sig); /* waits; the wait status */
 void rig_restart(struct rig *r);      /* kill -9 and start */
+/* Makes a further key under `name` in the directory; its path goes to `ret`, its verifier key to *ret_vkey.
+ */
+void rig_newkey(struct rig *r, const char *name, char ret[96], struct note_key *ret_vkey);
 void rig_fini(struct rig *r);
 /* Runs cpf-signer with further arguments; its exit status. Output goes to r->log. */
 int rig_run(struct rig *r, const char *const args[]);
 bool rig_log_says(const struct rig *r, const char *text);
+/* The first line of the log as a verifier key. */
+void rig_log_vkey(const struct rig *r, struct note_key *ret);
 
 void peer_connect(struct peer *p, const struct rig *r);
 void peer_close(struct peer *p);

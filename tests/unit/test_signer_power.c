@@ -198,6 +198,11 @@ static void play(struct history *h, struct store *st, const char *image, struct 
     }
 }
 
+static int sign(void *arg, const void *text, size_t len, uint8_t ret[KEY_SIG])
+{
+    return key_sign(arg, text, len, ret);
+}
+
 static void test_no_power_loss_takes_what_was_durable(void **state)
 {
     (void)state;
@@ -208,16 +213,21 @@ static void test_no_power_loss_takes_what_was_durable(void **state)
     uint8_t seed[KEY_SEED] = {1}, pub[KEY_PUB];
     struct key *key;
     char dir[] = "/tmp/cpf-signer-power-XXXXXX", path[64], image[64];
+    struct mark_ruling why;
     unsigned damaged;
+    bool changed;
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/state", dir);
     snprintf(image, sizeof image, "%s/image", dir);
     assert_int_equal(key_from_seed(seed, &key), 0);
     key_public(key, pub);
-    assert_int_equal(note_key_make(&h.log.vkey, "training.test/power", pub), 0);
-    h.log.key = key;
+    h.log.n = 1;
+    h.log.key[0].sign = sign;
+    h.log.key[0].arg = key;
+    assert_int_equal(note_key_make(&h.log.key[0].vkey, "training.test/power", pub), 0);
     h.past = xcalloc(STEPS + 2, sizeof *h.past);
     mark_init(&h.now);
+    assert_int_equal(mark_adopt(&h.now, &h.log, &changed, &why), 0);
     h.now.epoch = 1;
     h.past[1] = h.now;
     assert_int_equal(store_create(path, &h.log, &h.now, &fault), 0);
