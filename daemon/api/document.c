@@ -169,6 +169,19 @@ static void make(struct http_request *r)
         refuse(r, 503, "busy.report");
 }
 
+/* A bundle of an open batch rests on a map of streams that counts it as it is. */
+static void on_mapped(void *arg)
+{
+    make(arg);
+}
+
+static void map_and_make(struct http_request *r)
+{
+    struct order *o = http_data(r);
+    if (strcmp(o->kind->name, "bundle") != 0 || !flow_map_now(o->api->flow, o->batch, on_mapped, r))
+        make(r);
+}
+
 /* ---- personal data: first the entry, then the document --------------------------------- */
 
 static bool has_text(const struct json *v, const char *member, const char *text)
@@ -200,7 +213,7 @@ static void on_shown(void *arg, int status, const char *code, const char *json, 
     }
     status = status == 200 ? status_of(json, len) : status;
     if (status == 200) {
-        make(r);
+        map_and_make(r);
     } else {
         free(http_data(r));
         http_reply(r, status, json, len);
@@ -271,7 +284,7 @@ void api_document(void *arg, struct http_request *r)
     }
     if (!o.disclosures) {
         keep_order(r, &o);
-        make(r);
+        map_and_make(r);
     } else if (!st->bench.acting) {
         http_refuse(r, 403, "session.none");
     } else {
