@@ -99,23 +99,32 @@ static void uuid_text(const uint8_t *u, char ret[37])
     buf_fini(&hex);
 }
 
-/* Ids recorded shortly before this start: with them, only old ids need a look-up. */
+static int64_t id_at(const struct db_result *r, size_t row, char ret_id[37])
+{
+    size_t len;
+    int64_t ms = 0;
+    uuid_text(db_bytes(r, row, 0, &len), ret_id);
+    (void)!uuid7_parse(ret_id, 36, &ms);
+    return ms;
+}
+
+/* Ids recorded shortly before this start: with them, only ids older than any that is not among them need a
+ * look-up. That is told by the ids' own times: an entry's may be a training clock's. */
 static void on_recent(void *arg, const struct db_reply *r)
 {
     struct flow *f = arg;
-    size_t n = r->error.code ? 0 : db_rows(r->result[0]), len;
+    size_t n = r->error.code ? 0 : db_rows(r->result[0]);
     char id[37];
+    int64_t horizon = INT64_MIN / 2;
     if (f->stopped || f->ids)
         return; /* ending; or the database went and came back meanwhile, and both asked */
-    int64_t oldest = r->error.code  ? flow_now(f)
-                     : n < IDS_KEPT ? INT64_MIN / 2
-                                    : db_i64(r->result[0], n - 1, 1);
-    /* what was recorded before the oldest of them may be ahead of it by that much */
-    f->ids = ids_new(IDS_KEPT, oldest + BOUND_ID_FUTURE_MS);
+    if (r->error.code)
+        horizon = flow_now(f) + BOUND_ID_FUTURE_MS;
+    else if (db_rows(r->result[1]))
+        horizon = id_at(r->result[1], 0, id);
+    f->ids = ids_new(IDS_KEPT, horizon);
     for (size_t i = n; i-- > 0;) {
-        uuid_text(db_bytes(r->result[0], i, 0, &len), id);
-        int64_t ms = db_i64(r->result[0], i, 1);
-        (void)!uuid7_parse(id, 36, &ms);
+        int64_t ms = id_at(r->result[0], i, id);
         ids_known(f->ids, id, ms);
     }
     start_serving(f);
@@ -125,7 +134,10 @@ static void load_recent(struct flow *f)
 {
     struct db_params p = {0};
     db_param_i64(&p, IDS_KEPT);
-    db_query(f->db, DB_FLOW_RECENT, &p, on_recent, f);
+    db_begin(f->db, NULL, on_recent, f);
+    db_exec(f->db, DB_FLOW_RECENT, &p);
+    db_exec(f->db, DB_FLOW_RECENT_BEFORE, &p);
+    db_end(f->db);
 }
 
 static void on_ready(void *arg)
