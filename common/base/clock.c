@@ -46,6 +46,13 @@ int64_t clock_mono_ms(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_mono_us(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 bool clock_synchronised(int64_t *ret_offset_ms)
 {
     struct timex tx = {0};
@@ -219,6 +226,7 @@ int clock_parse_rfc3339(const char *s, int64_t *ret_ms)
 /* ---- the facility's zone ---- */
 
 static char zone[64] = "UTC";
+static unsigned zones_used = 1;
 
 static bool zone_exists(const char *name)
 {
@@ -249,6 +257,7 @@ int clock_zone_use(const char *name)
         return CPF_E_NOMEM;
     tzset();
     strcpy(zone, name);
+    zones_used++;
     return CPF_OK;
 }
 
@@ -273,10 +282,30 @@ static int64_t day_of_second(int64_t sec)
     return day_number((int64_t)tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
+/*
+ * The days of the quarters of an hour asked for lately: localtime_r reads its rules anew each time. Only
+ * quarters that begin and end on one day are kept, whatever the offset.
+ */
+#define QUARTER_S 900
+#define QUARTERS  16
+
+struct quarter {
+    int64_t n, day;
+    unsigned zone; /* zones_used when it was found; 0: nothing here */
+};
+
 int64_t clock_day(int64_t ms)
 {
-    ms = clamp(ms, TIME_MIN, TIME_MAX);
-    return day_of_second(floor_div(ms, 1000));
+    static _Thread_local struct quarter kept[QUARTERS];
+    int64_t sec = floor_div(clamp(ms, TIME_MIN, TIME_MAX), 1000), n = floor_div(sec, QUARTER_S);
+    struct quarter *q = &kept[(uint64_t)n % QUARTERS];
+    if (q->zone == zones_used && q->n == n)
+        return q->day;
+    int64_t first = day_of_second(n * QUARTER_S);
+    if (first != day_of_second(n * QUARTER_S + QUARTER_S - 1))
+        return day_of_second(sec);
+    *q = (struct quarter){n, first, zones_used};
+    return first;
 }
 
 int64_t clock_day_start(int64_t day)

@@ -198,13 +198,36 @@ static char escape(unsigned char c)
     return c == '"' || c == '\\' ? (char)c : '\0';
 }
 
+/* Has one of the eight bytes an escape? A byte over 0x7f never does. */
+static bool escapes(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t quote = x ^ ('"' * ones), back = x ^ ('\\' * ones);
+    return (((x - 0x20 * ones) & ~x) | ((quote - ones) & ~quote) | ((back - ones) & ~back)) & tops;
+}
+
+/* Length of the part that is written as it is; it may be found too short, never too long. */
+static size_t plain(const char *s, size_t len)
+{
+    uint64_t x;
+    size_t n = 0;
+    for (; len - n >= sizeof(x); n += sizeof(x)) {
+        memcpy(&x, s + n, sizeof(x));
+        if (escapes(x))
+            return n;
+    }
+    while (n < len && !escape((unsigned char)s[n]))
+        n++;
+    return n;
+}
+
 static void write_string(struct buf *b, const char *s, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
     const char *end = s + len, *run = s;
     buf_reserve(b, len + 2);
     buf_addc(b, '"');
-    for (; s < end; s++) {
+    for (s += plain(s, len); s < end; s++) {
         unsigned char c = (unsigned char)*s;
         char e = escape(c);
         if (!e)

@@ -3,6 +3,8 @@
 
 #include "core/rule_int.h"
 
+#define ENTER_ROOM 8 /* inputs that one scan may add; more make it grow */
+
 static bool has(size_t n, const char **list, const char *s)
 {
     for (size_t i = 0; i < n; i++)
@@ -99,7 +101,7 @@ void judge_enter(struct judge *j, struct batch *x, int step)
         return;
     j->occ = *o;
     j->first_new = o->ninputs;
-    j->occ.cap = o->ninputs + BOUND_STEP_FIELDS * 2;
+    j->occ.cap = o->ninputs + ENTER_ROOM;
     j->occ.input = arena_alloc(j->a, j->occ.cap * sizeof(*j->occ.input));
     if (o->ninputs)
         memcpy(j->occ.input, o->input, o->ninputs * sizeof(*o->input));
