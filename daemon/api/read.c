@@ -7,6 +7,16 @@
 #include "base/enc.h"
 #include "ledger/ledger.h"
 
+/* Group commits since the start; an hour's rates are the difference of two readings. */
+static struct json *groups_json(struct arena *a, struct ledger_stats s)
+{
+    struct json *o = json_set_int(a, json_object(a), "count", (int64_t)s.groups);
+    json_set_int(a, o, "entries", (int64_t)s.entries);
+    json_set_int(a, o, "sign_us", (int64_t)s.sign_us);
+    json_set_int(a, o, "commit_us", (int64_t)s.commit_us);
+    return json_set_int(a, o, "settle_us", (int64_t)s.settle_us);
+}
+
 void api_status(void *arg, struct http_request *r)
 {
     struct api *api = arg;
@@ -28,6 +38,7 @@ void api_status(void *arg, struct http_request *r)
     json_set(&a, o, "training", json_bool(&a, api->conf->training));
     json_set_str(&a, o, "version", CPF_VERSION);
     json_set_int(&a, o, "waiting", (int64_t)ledger_waiting(flow_ledger(api->flow)));
+    json_set(&a, o, "groups", groups_json(&a, ledger_stats(flow_ledger(api->flow))));
     json_set(&a, o, "setup", json_bool(&a, !flow_is_new(api->flow)));
     api_reply_json(r, o);
     arena_fini(&a);

@@ -308,6 +308,11 @@ size_t ledger_waiting_bytes(const struct ledger *l)
     return l->queue.bytes;
 }
 
+struct ledger_stats ledger_stats(const struct ledger *l)
+{
+    return l->stats;
+}
+
 int64_t ledger_last_at(const struct ledger *l)
 {
     return l->last_at;

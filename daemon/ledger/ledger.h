@@ -83,6 +83,13 @@ bool ledger_is_new(const struct ledger *l);
 /* Commands and bytes waiting, for back-pressure (BOUND_QUEUE_*). */
 size_t ledger_waiting(const struct ledger *l);
 size_t ledger_waiting_bytes(const struct ledger *l);
+/* What this process has put into the log, and how long its groups took: the signer's note, the transaction
+ * until COMMIT was answered, the signer's settling. */
+struct ledger_stats {
+    uint64_t groups, entries;
+    uint64_t sign_us, commit_us, settle_us;
+};
+struct ledger_stats ledger_stats(const struct ledger *l);
 /* `at` of the last entry in the log or queue, ms. */
 int64_t ledger_last_at(const struct ledger *l);
 /* The newest settled checkpoint's note text; NULL before the first. */

@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/clock.h"
 #include "ledger/ledger_int.h"
 
 static void on_appended(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r);
@@ -120,8 +121,18 @@ static void group_make(struct ledger *l, struct group *g)
     group_end(l, g);
 }
 
+void group_step(struct group *g, uint64_t *sum)
+{
+    int64_t now = clock_mono_us();
+
+    if (sum)
+        *sum += (uint64_t)(now - g->since_us);
+    g->since_us = now;
+}
+
 static void group_append(struct ledger *l, struct group *g)
 {
+    group_step(g, NULL);
     signer_client_append(l->signer, l->epoch, &g->base, (const uint8_t(*)[HASH_LEN])g->leaf, g->n,
                          on_appended);
 }
@@ -163,6 +174,7 @@ static void on_appended(void *arg, int err, const struct sigwire_msg *m, const s
                      (unsigned long long)g->head.size);
         return;
     }
+    group_step(g, &l->stats.sign_us);
     g->state = GROUP_SIGNED;
     group_store(l);
 }
@@ -220,6 +232,9 @@ static void group_release(struct ledger *l)
     struct group *g = l->cur;
 
     require(g->state == GROUP_STORED);
+    group_step(g, &l->stats.settle_us);
+    l->stats.groups++;
+    l->stats.entries += g->n;
     l->settled = g->head;
     buf_clear(&l->note);
     buf_add(&l->note, g->note.data, g->note.len);

@@ -70,6 +70,7 @@ struct group {
     struct sigwire_head base, head;
     uint8_t leaf[SIGWIRE_LEAVES_MAX][HASH_LEN];
     struct buf note;                          /* NUL-terminated */
+    int64_t since_us;                         /* the step it is in began then */
     size_t ntiles;                            /* that became full with it */
     struct buf tile_level, tile_n, tile_data; /* binary arrays */
 };
@@ -118,6 +119,7 @@ struct ledger {
     /* reused binary arrays of one transaction */
     struct buf a_id, a_stream, a_sseq, a_kind, a_at, a_body, a_leaf;
     struct buf a_idx, a_name, a_salted; /* a_idx: also of what forgets */
+    struct ledger_stats stats;
     void (*on_idle)(void *arg);
     bool draining;
 };
@@ -171,5 +173,7 @@ void group_resume(struct ledger *l, const char *note, size_t note_len);
 /* The front group has its note: into the database (ledger_store.c); its COMMIT was answered. */
 void group_store(struct ledger *l);
 void group_stored(struct ledger *l);
+/* The group's next step begins: adds to *sum what the last one took. */
+void group_step(struct group *g, uint64_t *sum);
 /* The front group is stored and settled: tells everybody, then continues. */
 void group_settled(struct ledger *l);

@@ -183,6 +183,7 @@ static void on_stored(void *arg, const struct db_reply *r)
     if (!ledger_reply_ok(l, r))
         return;
     require(l->cur->state == GROUP_SENT);
+    group_step(l->cur, &l->stats.commit_us);
     l->cur->state = GROUP_STORED;
     group_stored(l);
 }
@@ -195,6 +196,7 @@ void group_store(struct ledger *l)
     require(g->state == GROUP_SIGNED);
     test_pause("after-sign");
     g->state = GROUP_SENT;
+    group_step(g, NULL); /* a group that was held, or sent again, waited for nothing that is measured */
     db_begin(l->db, NULL, on_stored, l);
     exec_swap(l, g);
     exec_entries(l, g);
