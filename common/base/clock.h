@@ -10,8 +10,7 @@
 #define CLOCK_TEXT 25 /* "2026-11-22T02:30:00.123Z" + NUL */
 
 int64_t clock_now_ms(void);  /* the machine's wall clock */
-int64_t clock_mono_ms(void);
-int64_t clock_mono_us(void); /* monotonic, for time-outs */
+int64_t clock_mono_ms(void); /* monotonic, for time-outs */
 int64_t clock_mono_us(void); /* ... and for measuring */
 /* Is the kernel's clock synchronised (adjtimex)? *ret_offset_ms = its last known offset. */
 bool clock_synchronised(int64_t *ret_offset_ms);
