@@ -143,6 +143,7 @@ struct occ {
     int64_t begun, done; /* 0 = not yet */
     bool skipped, late_noted;
     const struct person *performer, *recorder, *witness;
+    const struct station *station; /* where it was last worked on */
     size_t ninputs, cap;
     struct input *input;
 };

@@ -78,6 +78,9 @@ static void set_people(struct book *b, struct batch *x, struct occ *o, const str
 {
     static const char *const member[] = {"performed", "recorded", "witnessed"};
     const struct person **to[] = {&o->performer, &o->recorder, &o->witness};
+    const struct station *station = book_station(b, json_get_str(e->actor, "station"));
+    if (station)
+        o->station = station;
     for (int i = 0; i < 3; i++) {
         struct person *p = book_person(b, json_get_str(e->actor, member[i]));
         if (!p)

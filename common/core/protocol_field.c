@@ -13,6 +13,7 @@
 
 static const struct ref_rule to_from = {"from", K(CONTAINER), REF_EARLIER};
 static const struct ref_rule to_valid_on = {"valid-on", K(DATE), REF_EARLIER};
+static const struct ref_rule to_room = {"blocks-room", ~0u, REF_EARLIER};
 static const struct ref_rule to_identity = {"identity", K(TEXT) | K(DATE) | K(TOKEN), REF_EARLIER};
 static const struct ref_rule to_argument = {"derive", LIMITED, REF_SAME_STEP};
 static const struct ref_rule to_replicate = {"if-differ", LIMITED, REF_EARLIER};
@@ -99,6 +100,12 @@ static SETTER(set_valid_on)
 }
 
 /* -- numbers -- */
+
+static SETTER(set_blocks)
+{
+    ((struct field *)obj)->has_blocks = true;
+    set_ref(l, k, obj, v);
+}
 
 static SETTER(set_pair)
 {
@@ -289,6 +296,7 @@ static const struct key field_keys[] = {
     {.name = "alert", .set = set_range, AT(alert), .kinds = LIMITED},
     {.name = "action", .set = set_range, AT(action), .kinds = LIMITED},
     {.name = "on-action", .set = set_enum, AT(on_action), .words = actions, .kinds = LIMITED},
+    {.name = "blocks-room", .set = set_blocks, AT(blocks), .rule = &to_room, .kinds = LIMITED},
     {.name = "twice", .set = set_bool, AT(twice), .kinds = K(NUMBER)},
     {.name = "plan", .set = set_string, AT(plan), .form = &form_plain, .kinds = K(NUMBER)},
     {.name = "if-differ", .set = set_if_differ, .kinds = K(NUMBER)},

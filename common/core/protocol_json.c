@@ -148,6 +148,8 @@ static void put_number(const struct out *o, struct json *j, const struct field *
     set_range(o, j, "action", &f->action);
     if (f->action.has_lo || f->action.has_hi)
         json_set_str(o->a, j, "on-action", effect_name(f->on_action));
+    if (f->has_blocks)
+        json_set(o->a, j, "blocks-room", ref_json(o, f->blocks));
     set_true(o, j, "twice", f->twice);
     json_set_str(o->a, j, "plan", f->plan);
     if (f->conditional) {

@@ -37,6 +37,7 @@ struct judge {
     struct batch *shared;   /* another open batch's opened unit was used: exposed, too */
     const char *shared_lot;
     bool exposes;      /* a result that holds others, too */
+    const char *room;  /* that this command blocks, or NULL */
     bool fact;         /* a correction: what was so, not what is meant to be */
     size_t ncorrected; /* a correction's new values, by which later steps are computed anew */
     struct ref corrected[16];
@@ -134,6 +135,7 @@ void judge_batch_card(struct judge *j);
 bool check_requirements(struct judge *j);
 void hold_patient(struct judge *j);
 void linked_drafts(struct judge *j);
+void block_room(struct judge *j, const char *room, const char *cause); /* unless it is; room may be NULL */
 /* rule_expose.c */
 void expose_others(struct judge *j);
 void step_finish_drafts(

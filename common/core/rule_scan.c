@@ -199,6 +199,7 @@ void linked_drafts(struct judge *j)
     }
     if (j->shared)
         judge_expose(j, j->shared, "lot.used-other-batch", "lot", j->shared_lot);
+    block_room(j, j->room, "value.action");
     if (j->exposes)
         expose_others(j);
 }
@@ -270,13 +271,13 @@ static const char *input_text(struct judge *j)
     }
 }
 
-/* Nobody opens anything more in this room until quality has seen it (BENCH.md case 1). */
-static void block_room(struct judge *j)
+/* Nobody opens anything more in this room until quality has seen it (BENCH.md cases 1 and 9). */
+void block_room(struct judge *j, const char *id, const char *cause)
 {
-    const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
+    const struct room *room = id ? book_room(j->book, id) : NULL;
     if (!room || room->blocked)
         return;
-    struct json *body = json_set_str(j->a, args1(j, "room", room->id), "cause", "ident.foreign-opened");
+    struct json *body = json_set_str(j->a, args1(j, "room", room->id), "cause", cause);
     draft_add(j, arena_printf(j->a, "room/%s", room->id), "room.blocked", body);
 }
 
@@ -293,7 +294,7 @@ static void foreign_opened(struct judge *j)
     judge_accept(j, d, NULL, NULL);
     if (j->foreign)
         judge_expose(j, j->foreign, "ident.foreign-opened", "container", j->code.id);
-    block_room(j);
+    block_room(j, j->st->room, "ident.foreign-opened");
 }
 
 /* Another batch's container: before anything else is looked at, loud, and in both records. */

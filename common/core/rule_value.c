@@ -28,12 +28,22 @@ struct json *args_range(struct judge *j, const struct field *f, const char *valu
 }
 
 /* Limits: beyond `action` and `alert` it is a fact, and told. */
+/* Where that was done of which the value speaks: plates are read in the laboratory, but stood in the room. */
+static const char *room_of(const struct judge *j, struct ref r)
+{
+    const struct occ *o = batch_occ(j->x, r.step);
+    return o && o->station ? o->station->room : NULL;
+}
+
 static void check_limits(struct judge *j, const struct field *f, struct dec v, const char *text)
 {
-    if (outside(&f->action, v))
+    if (outside(&f->action, v)) {
         judge_find(j, f->on_action, "value.action", args_range(j, f, text, &f->action), f->id);
-    else if (outside(&f->alert, v))
+        if (f->has_blocks)
+            j->room = room_of(j, f->blocks);
+    } else if (outside(&f->alert, v)) {
         judge_find(j, EFFECT_ALERT, "value.alert", args_range(j, f, text, &f->alert), f->id);
+    }
 }
 
 bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,

@@ -23,7 +23,6 @@ static const char head[] =
     "  tube: {" NAMED ", unit: pc}\n"
     "  albumin: {" NAMED ", unit: mL, single-batch: true}\n"
     "  il-2: {" NAMED ", unit: IU, single-batch: true}\n"
-    "shared: [centrifuge, shelf]\n"
     "steps:\n"
     "  - {id: order, " NAMED
     ", by: [coordinator], dept: clinic, form: true, opens: true, unique: [patient, draw], fields: [\n"

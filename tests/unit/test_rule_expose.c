@@ -12,11 +12,18 @@ static const char steps[] =
     ", scan: place, kind: shelf, release: true, same: shelve.shelf}]}\n"
     "  - {id: spin, " WORK ", fields: [{id: machine, " NAMED ", scan: equipment, kind: centrifuge}]}\n"
     "  - {id: used, " WORK ", fields: [{id: lot, " NAMED ", scan: lot, material: [albumin], use: account}]}\n"
+    "  - {id: plates, " WORK ", fields: [{id: plate, " NAMED ", scan: document}]}\n"
+    "  - {id: count, " NAMED
+    ", where: [QC], by: [tester], dept: quality, after: [plates], repeat: 0, fields: [\n"
+    "      {id: cfu, " NAMED
+    ", number: CFU, possible: [\"0\", \"99\"], alert: [~, \"1\"], action: [~, \"2\"], "
+    "blocks-room: plates.plate}]}\n"
     "  - {id: finish, " WORK ", closes: true, fields: [{id: paper, " NAMED ", scan: document}]}\n"
     "  - {id: read, " WORK ", fields: [{id: growth, " NAMED ", choice: {"
     "none: {title: {ja: 無, en: None}, is: ok}, "
     "broken: {title: {ja: 破損, en: Broken}, is: hold}, "
-    "growth: {title: {ja: 有, en: Growth}, is: hold, exposes: true}}}]}\n";
+    "growth: {title: {ja: 有, en: Growth}, is: hold, exposes: true}}}]}\n"
+    "shared: [centrifuge, shelf]\n";
 
 static struct rig rig;
 
@@ -172,6 +179,33 @@ static void test_more_than_fit_are_counted(void **state)
     assert_true(rig_says(r, arena_printf(&r->arena, "\"count\":%zu", 40 - held)));
 }
 
+/* ---- plates ----------------------------------------------------------------------- */
+
+static void count_plate(struct rig *r, const char *count, const char *outcome)
+{
+    accepted(one(r, "PLATES", "D:EP1"));
+    rig_wait(r, 30 * RIG_HOUR);
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_scan(r, "B:B1"));
+    rig_expect(one(r, "COUNT", count), ANY_OUTCOME, outcome, NULL, NULL, __FILE__, __LINE__);
+}
+
+static void test_action_limit_blocks_the_room_where_the_plates_stood(void **state)
+{
+    struct rig *r = *state;
+    count_plate(r, "3", "value.action");
+    assert_true(book_room(&r->book, "R2")->blocked);
+    assert_false(book_room(&r->book, "RQ")->blocked); /* they were only read there */
+}
+
+static void test_alert_limit_blocks_nothing(void **state)
+{
+    struct rig *r = *state;
+    count_plate(r, "2", "value.alert");
+    assert_false(book_room(&r->book, "R2")->blocked);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -184,6 +218,8 @@ int main(void)
         T(test_other_holds_stay_with_their_batch),
         T(test_closed_batch_is_named_and_not_touched),
         T(test_more_than_fit_are_counted),
+        T(test_action_limit_blocks_the_room_where_the_plates_stood),
+        T(test_alert_limit_blocks_nothing),
     };
     return cmocka_run_group_tests_name("rule: exposure", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-# An action limit is a deviation whoever reads it; a plate is not read before it can have grown, and not by the
+# An action limit is a deviation whoever reads it, and blocks the room by itself; a plate is not read before it can have grown, and not by the
 # operator of its session (the Saitama pattern; R 99(1)9-12, 105).
 case plates-that-read-zero "ゼロと読まれるプレート" "Plates that read zero"
 after d3.env.incubate
@@ -8,8 +8,6 @@ instead d3.env.read
 11:00 qc d3.env.read qc1
     EP2 settle-cfu=0 AP2 air-cfu=0 FG3 FG4 finger-cfu=3 ~value.action
 +30m qa assess qm+major
-+1m qa record room.blocked qm
-    room:{@broom} cause="処置基準超過 action limit"
 +1m b2 - op1
     X:STEP-LOOK !room.blocked
 +1m qa record room.reopened qm
