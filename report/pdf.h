@@ -74,8 +74,9 @@ const char *pdf_both(struct pdf *p, struct text t);
 const char *pdf_both_lines(struct pdf *p, struct text t); /* English on a line of its own */
 const char *pdf_markup(struct pdf *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3))); /* as printf */
-#define PDF_GREY "#505050"
-#define PDF_RED  "#b00000"
+#define PDF_GREY  "#505050"
+#define PDF_RED   "#b00000"
+#define PDF_AFTER "#5a2090" /* known only after the decision */
 
 /* ---- tables ---- */
 

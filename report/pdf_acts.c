@@ -95,58 +95,6 @@ void page_acts(struct page *g)
     trail(g);
 }
 
-/* ---- what was known when ------------------------------------------------------------- */
-
-static const char *titles(struct page *g, const struct step *const *list, size_t n)
-{
-    const char *all = "";
-    for (size_t i = 0; i < n; i++)
-        all = pdf_markup(g->pdf, "%s%s%s <span size='80%%' foreground='" PDF_GREY "'>[%s]</span>", all,
-                         i ? "、" : "", pdf_escape(g->pdf, list[i]->title.ja), list[i]->id);
-    return n ? all : "なし none";
-}
-
-static const char *as_of(struct page *g, const struct record_known *k)
-{
-    return k->decision
-               ? pdf_markup(g->pdf,
-                            "%s %s の決定時に知られていたこと <span size='82%%' foreground='" PDF_GREY
-                            "'>as known at the decision</span>",
-                            record_time(g->r, k->at), page_step(g, json_get_str(k->decision->body, "step")))
-               : pdf_markup(g->pdf,
-                            "現在（記録の最後 %s）知られていること <span size='82%%' foreground='" PDF_GREY
-                            "'>as known today, at the end of the record</span>",
-                            record_time(g->r, k->at));
-}
-
-void page_known(struct page *g)
-{
-    const struct record *r = g->r;
-    pdf_heading(g->pdf, 1,
-                (struct text){"19. 決定時の知見と現在の知見", "As known at the decision, and today"});
-    if (r->nknown == 1)
-        page_none(g, (struct text){"決定がまだないため、現在の知見のみ",
-                                   "no decision yet: only what is known today"});
-    for (size_t i = 0; i < r->nknown; i++) {
-        const struct record_known *k = &r->known[i];
-        pdf_need(g->pdf, 110);
-        pdf_text(g->pdf, 8.5, pdf_markup(g->pdf, "<b>%s</b>", as_of(g, k)));
-        pdf_space(g->pdf, 2);
-        pdf_fact(g->pdf, (struct text){"状態", "State"}, pdf_both(g->pdf, k->state));
-        pdf_fact(g->pdf, (struct text){"記録の数", "Entries"},
-                 pdf_markup(g->pdf, "%llu（完了した工程 steps done %zu）", (unsigned long long)k->entries,
-                            k->done));
-        pdf_fact(g->pdf, (struct text){"逸脱", "Deviations"},
-                 pdf_markup(g->pdf, "%zu 件、未完了 open %zu、うち重大 major %zu", k->deviations,
-                            k->deviations_open, k->majors_open));
-        pdf_fact(g->pdf, (struct text){"保留・拒否・訂正", "Holds, refusals, corrections"},
-                 pdf_markup(g->pdf, "%zu・%zu・%zu", k->holds, k->refusals, k->corrections));
-        pdf_fact(g->pdf, (struct text){"結果待ち", "Results pending"}, titles(g, k->pending, k->npending));
-        pdf_fact(g->pdf, (struct text){"未実施の工程", "Steps still to do"}, titles(g, k->open, k->nopen));
-        pdf_space(g->pdf, 8);
-    }
-}
-
 /* ---- people, law ------------------------------------------------------------------------ */
 
 void page_people(struct page *g)

@@ -9,12 +9,12 @@ static const char *by_at(struct page *g, const struct entry *e)
              : "–";
 }
 
-static const char *reason(struct page *g, const char *why)
+static const char *hold_line(struct page *g, const struct record_hold *h)
 {
-    return why ? pdf_escape(g->pdf, why)
-               : pdf_both(g->pdf, g->r->disclosures
-                                      ? (struct text){"（消去済み）", "(redacted)"}
-                                      : (struct text){"（この写しでは非開示）", "(withheld from this copy)"});
+    return pdf_markup(g->pdf, "<b>保留</b> hold %s：%s　%s", page_short(g, h->id), by_at(g, h->placed),
+                      h->lifted ? pdf_markup(g->pdf, "→ <b>解除</b> lifted %s　理由 because：%s",
+                                             by_at(g, h->lifted), pdf_both(g->pdf, h->why.shown))
+                                : "<span foreground='" PDF_RED "'><b>→ 継続中 in force</b></span>");
 }
 
 static void hold_lines(struct page *g, const char *dev, const char **text)
@@ -22,13 +22,8 @@ static void hold_lines(struct page *g, const char *dev, const char **text)
     const struct record *r = g->r;
     for (size_t i = 0; i < r->nholds; i++) {
         const struct record_hold *h = &r->hold[i];
-        if (!h->dev || strcmp(h->dev, dev) != 0)
-            continue;
-        *text = pdf_markup(g->pdf, "%s\n<b>保留</b> hold %s：%s　%s", *text, page_short(g, h->id),
-                           by_at(g, h->placed),
-                           h->lifted ? pdf_markup(g->pdf, "→ <b>解除</b> lifted %s　理由 because：%s",
-                                                  by_at(g, h->lifted), reason(g, h->why))
-                                     : "<span foreground='" PDF_RED "'><b>→ 継続中 in force</b></span>");
+        if (h->dev && strcmp(h->dev, dev) == 0)
+            *text = pdf_markup(g->pdf, "%s\n%s", *text, hold_line(g, h));
     }
 }
 
@@ -37,13 +32,13 @@ static const char *course(struct page *g, const struct record_deviation *d)
     const char *t = pdf_markup(g->pdf, "<b>発生</b> opened：%s", by_at(g, d->opened));
     if (d->assessed)
         t = pdf_markup(g->pdf, "%s\n<b>評価</b> assessed：%s　理由 because：%s", t, by_at(g, d->assessed),
-                       reason(g, d->assessed_why));
+                       pdf_both(g->pdf, d->assessed_why.shown));
     else if (!d->grade)
         t = pdf_markup(g->pdf, "%s\n<span foreground='" PDF_RED "'><b>未評価</b> not assessed</span>", t);
     hold_lines(g, d->id, &t);
     if (d->closed)
         return pdf_markup(g->pdf, "%s\n<b>完了</b> closed：%s　理由 because：%s", t, by_at(g, d->closed),
-                          reason(g, d->closed_why));
+                          pdf_both(g->pdf, d->closed_why.shown));
     return pdf_markup(g->pdf, "%s\n<span foreground='" PDF_RED "'><b>未完了</b> open</span>", t);
 }
 
@@ -56,7 +51,7 @@ void page_deviations(struct page *g)
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"14. 逸脱・保留", "Deviations and holds"});
-    if (r->ndevs == 0)
+    if (r->ndevs + r->nholds == 0)
         page_none(g,
                   (struct text){"逸脱・保留は記録されていない", "no deviation was opened, no hold placed"});
     pdf_table_begin(&t, g->pdf, column, 4, 7.5);
@@ -67,6 +62,39 @@ void page_deviations(struct page *g)
                               d->grade ? pdf_both(g->pdf, word(&r->words, "grade", d->grade)) : "–",
                               course(g, d)};
         pdf_table_row(&t, cell, d->closed ? PDF_PLAIN : PDF_ALARM);
+    }
+    for (size_t i = 0; i < r->nholds; i++) { /* those that no deviation placed */
+        const struct record_hold *h = &r->hold[i];
+        const char *cell[] = {pdf_markup(g->pdf, "<b>%s</b>", page_short(g, h->id)),
+                              pdf_both(g->pdf, h->cause), "–", hold_line(g, h)};
+        if (!h->dev)
+            pdf_table_row(&t, cell, h->lifted ? PDF_PLAIN : PDF_ALARM);
+    }
+    pdf_table_end(&t);
+}
+
+static void redactions(struct page *g)
+{
+    static const struct pdf_column column[] = {{30, {"消去された項目・記録", "What, of which entry"}},
+                                               {32, {"理由", "Reason"}},
+                                               {38, {"時刻・実施者・承認者", "When, who, approved by"}}};
+    const struct record *r = g->r;
+    struct pdf_table t;
+    pdf_heading(g->pdf, 2, (struct text){"個人情報の消去", "Personal values erased"});
+    if (r->nredactions == 0)
+        page_none(g, (struct text){"消去された個人情報はない", "no personal value was erased"});
+    pdf_table_begin(&t, g->pdf, column, 3, 7.5);
+    for (size_t i = 0; i < r->nredactions; i++) {
+        const struct record_redaction *x = &r->redaction[i];
+        const char *names = "";
+        for (size_t k = 0; k < x->nnames; k++)
+            names = pdf_markup(g->pdf, "%s%s%s", names, k ? "、" : "", page_personal(g, x->of, x->name[k]));
+        const char *cell[] = {
+            pdf_markup(g->pdf, "%s\n記録 entry %llu", names, x->of ? (unsigned long long)x->of->sseq : 0),
+            pdf_both(g->pdf, x->reason),
+            pdf_markup(g->pdf, "%s　承認者 approved by %s", by_at(g, x->entry),
+                       pdf_escape(g->pdf, x->approver))};
+        pdf_table_row(&t, cell, PDF_BAND);
     }
     pdf_table_end(&t);
 }
@@ -91,12 +119,13 @@ void page_corrections(struct page *g)
             pdf_markup(g->pdf, "%s\n%s", pdf_both(g->pdf, c->field->title), page_step(g, c->step->id)),
             pdf_markup(g->pdf, "<s>%s</s> → <b>%s</b>%s", pdf_both(g->pdf, c->old), pdf_both(g->pdf, c->now),
                        derived),
-            reason(g, c->reason),
+            pdf_both(g->pdf, c->reason.shown),
             pdf_markup(g->pdf, "%s　確認者 witness %s", by_at(g, c->entry),
                        pdf_escape(g->pdf, record_who(c->entry, "witnessed")))};
         pdf_table_row(&t, cell, PDF_PLAIN);
     }
     pdf_table_end(&t);
+    redactions(g);
 }
 
 void page_refusals(struct page *g)
@@ -119,7 +148,7 @@ void page_refusals(struct page *g)
     for (size_t i = 0; i < r->nrefusals; i++) {
         const struct record_refusal *f = &r->refusal[i];
         const char *cell[] = {page_when(g, f->entry), pdf_both(g->pdf, f->what),
-                              f->understood.ja ? pdf_both(g->pdf, f->understood) : "読めず not understood",
+                              f->understood.ja ? pdf_both(g->pdf, f->understood) : "様式・署名 form or act",
                               page_step(g, f->step),
                               pdf_markup(g->pdf, "%s %s",
                                          pdf_escape(g->pdf, record_who(f->entry, "performed")),
@@ -151,14 +180,11 @@ void page_exposures(struct page *g)
     for (size_t i = 0; i < r->nexposures; i++) {
         const struct record_exposure *x = &r->exposure[i];
         bool refused = strcmp(x->entry->kind, "refused") == 0;
-        const char *hidden = pdf_both(g->pdf, r->disclosures ? (struct text){"（消去済み）", "(redacted)"}
-                                                             : (struct text){"（非開示）", "(withheld)"});
         const char *cell[] = {page_when(g, x->entry), pdf_both(g->pdf, way[x->way]),
                               pdf_markup(g->pdf, "%s%s", pdf_both(g->pdf, x->what),
                                          refused ? "\n<b>止められた（接触なし）</b> stopped, no contact"
                                                  : "\n<b>接触あり</b> contact"),
-                              x->thing ? pdf_escape(g->pdf, x->thing) : hidden,
-                              x->other && *x->other ? pdf_escape(g->pdf, x->other) : hidden};
+                              pdf_both(g->pdf, x->thing.shown), pdf_both(g->pdf, x->other.shown)};
         pdf_table_row(&t, cell, refused ? PDF_PLAIN : PDF_ALARM);
     }
     pdf_table_end(&t);

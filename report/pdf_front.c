@@ -7,33 +7,35 @@
 #include "core/code.h"
 #include "pdf_record.h"
 
-#define LINES 3 /* told on the first page; the rest is counted */
+#define LINES 12 /* told on the first page at most; the rest is counted */
 
 struct exception {
     struct page *g;
     struct text name, none; /* `none`: what it means that there is none */
-    size_t n;
+    size_t n, lines;        /* lines: room for so many */
     const char *list;
-    int section;
 };
 
 static void add(struct exception *x, const char *markup)
 {
-    if (x->n++ < LINES)
+    if (x->n++ < x->lines)
         x->list = x->list ? pdf_markup(x->g->pdf, "%s\n%s", x->list, markup) : markup;
 }
 
-static void row(struct pdf_table *t, struct exception *x, bool alarm)
+/* Drawn, or only measured. */
+static double row(struct pdf_table *t, struct exception *x, bool draw)
 {
     struct pdf *p = x->g->pdf;
     const char *body = x->list;
     if (x->n == 0)
         body = pdf_both(p, x->none);
-    else if (x->n > LINES)
+    else if (x->n > x->lines)
         body = pdf_markup(p, "%s\n<span foreground='" PDF_GREY "'>ほか %zu 件 and %zu more</span>", body,
-                          x->n - LINES, x->n - LINES);
+                          x->n - x->lines, x->n - x->lines);
     const char *cell[] = {pdf_both(p, x->name), pdf_markup(p, "<b>%zu</b>", x->n), body};
-    pdf_table_row(t, cell, x->n && alarm ? PDF_ALARM : PDF_PLAIN);
+    if (draw)
+        pdf_table_row(t, cell, x->n && x->alarm ? PDF_ALARM : PDF_PLAIN);
+    return pdf_table_height(t, cell);
 }
 
 /* ---- what is counted ------------------------------------------------------------- */
@@ -160,6 +162,41 @@ static void exposures(struct exception *x)
                               pdf_both(x->g->pdf, r->exposure[i].what)));
 }
 
+/* First what speaks against the product. */
+static void since(struct exception *x)
+{
+    const struct record *r = x->g->r;
+    for (int alarm = 1; alarm >= 0; alarm--)
+        for (size_t i = 0; i < r->nchanges; i++) {
+            const struct record_change *c = &r->change[i];
+            x->alarm |= c->alarm;
+            if (c->alarm == alarm && (alarm || c->kind != CHANGE_STEP))
+                add(x, pdf_markup(x->g->pdf, "%s%s：%s → %s", alarm ? "■" : "", pdf_both(x->g->pdf, c->what),
+                                  pdf_both(x->g->pdf, c->then), pdf_both(x->g->pdf, c->now)));
+        }
+}
+
+static void redactions(struct exception *x)
+{
+    const struct record *r = x->g->r;
+    for (size_t i = 0; i < r->nredactions; i++)
+        for (size_t k = 0; k < r->redaction[i].nnames; k++)
+            add(x, pdf_markup(x->g->pdf, "%s：%s",
+                              page_personal(x->g, r->redaction[i].of, r->redaction[i].name[k]),
+                              pdf_both(x->g->pdf, r->redaction[i].reason)));
+}
+
+static void lost(struct exception *x)
+{
+    const struct record *r = x->g->r;
+    for (size_t i = 0; i < r->nsteps; i++)
+        for (size_t k = 0; k < r->step[i].nvalues; k++)
+            if (r->step[i].value[k].hidden == LOST)
+                add(x, pdf_markup(x->g->pdf, "<b>%s</b> %s",
+                                  pdf_both(x->g->pdf, r->step[i].value[k].field->title),
+                                  page_step(x->g, r->step[i].step->id)));
+}
+
 static void signatures(struct exception *x)
 {
     const struct record *r = x->g->r;
@@ -203,6 +240,10 @@ static const struct {
     {{"不実施・途中の工程", "Steps left out or unfinished"}, {"なし", "none"}, skipped, true},
     {{"結果待ち", "Results pending"}, {"未着の結果なし", "none is awaited"}, pending, true},
     {{"未実施の工程", "Steps still to do"}, {"なし", "none"}, open_steps, false},
+    {{"決定の後に判明したこと（★）", "Known only after the decision (★)"},
+     {"なし（決定前を含む）", "none, or no decision yet"},
+     since,
+     false},
     {{"遅延入力", "Late entries"}, {"すべて作業時に記録", "all recorded at the time"}, late, true},
     {{"訂正", "Corrections"}, {"訂正された値なし", "no value was corrected"}, corrections, true},
     {{"拒否された操作", "Refused attempts"}, {"なし", "none"}, refusals, false},
@@ -217,6 +258,8 @@ static const struct {
      true},
     {{"他の製造番号との接触", "Contact with other batches"}, {"記録なし", "none recorded"}, exposures, true},
     {{"確認できない署名", "Signatures that do not verify"}, {"なし", "none"}, signatures, true},
+    {{"個人情報の消去", "Personal values erased"}, {"なし", "none"}, redactions, true},
+    {{"失われた値", "Values lost"}, {"なし", "none"}, lost, true},
 };
 
 /* ---- head of the first page ---------------------------------------------------------- */
@@ -263,6 +306,19 @@ static const char *state_text(struct page *g)
         record_minute(r, r->entry[r->nentries - 1].at));
 }
 
+/* Height of the table with so many lines of each kind: all of it is to stand on one page. */
+static double all_kinds(struct page *g, struct pdf_table *t, size_t lines, bool draw)
+{
+    double h = 0;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        struct exception x = {
+            .g = g, .name = kinds[i].name, .none = kinds[i].none, .lines = lines, .alarm = kinds[i].alarm};
+        kinds[i].count(&x);
+        h += row(t, &x, draw);
+    }
+    return h;
+}
+
 void page_exceptions(struct page *g)
 {
     static const struct pdf_column column[] = {
@@ -285,11 +341,10 @@ void page_exceptions(struct page *g)
              "'>All that was not as planned is counted here; the sections behind tell it in full.</span>");
     pdf_space(g->pdf, 3);
     pdf_table_begin(&t, g->pdf, column, 3, 7.5);
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        struct exception x = {.g = g, .name = kinds[i].name, .none = kinds[i].none};
-        kinds[i].count(&x);
-        row(&t, &x, kinds[i].alarm);
-    }
+    size_t lines = LINES;
+    while (lines > 1 && all_kinds(g, &t, lines, false) > pdf_left(g->pdf) - 20)
+        lines--;
+    all_kinds(g, &t, lines, true);
     pdf_table_end(&t);
     pdf_page(g->pdf);
 }
@@ -347,6 +402,8 @@ void page_cover(struct page *g)
     pdf_heading(g->pdf, 1, (struct text){"2. 表紙", "Cover"});
     pdf_fact(g->pdf, (struct text){"製造番号", "Batch"},
              pdf_markup(g->pdf, "<b>%s</b>", pdf_escape(g->pdf, r->id)));
+    pdf_fact(g->pdf, (struct text){"状態", "State"}, state_text(g));
+    pdf_fact(g->pdf, (struct text){"取扱いの決定", "Disposition"}, decision_text(g));
     pdf_fact(g->pdf, (struct text){"製造手順", "Protocol"},
              pdf_markup(g->pdf, "%s 第 %s 版 version %s", pdf_escape(g->pdf, r->protocol->id),
                         pdf_escape(g->pdf, r->protocol->version), pdf_escape(g->pdf, r->protocol->version)));

@@ -18,6 +18,13 @@ void page_measures(struct page *g)
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"5. 測定値", "Measurements"});
+    pdf_text(
+        g->pdf, 7,
+        "管理値＝この範囲にあるべき値。処置を外れると逸脱、警報を外れると注意。■▲＝外れた値。★＝決定後。 "
+        "<span size='82%' foreground='" PDF_GREY
+        "'>Limits: the value has to lie within; beyond action: a deviation, beyond alert: a warning. ■▲ = "
+        "out of limits; ★ = after the disposition.</span>");
+    pdf_space(g->pdf, 3);
     pdf_table_begin(&t, g->pdf, column, 6, 7);
     for (size_t i = 0; i < r->nsteps; i++)
         for (size_t k = 0; k < r->step[i].nvalues; k++) {
@@ -28,9 +35,11 @@ void page_measures(struct page *g)
             const char *cell[] = {pdf_both(g->pdf, v->field->title),
                                   page_value(g, v),
                                   *limits ? pdf_escape(g->pdf, limits) : "定めなし none set",
-                                  v->mark   ? page_mark(g, v->mark)
-                                  : *limits ? "○内 within"
-                                            : "–",
+                                  pdf_markup(g->pdf, "%s %s",
+                                             v->mark   ? page_mark(g, v->mark)
+                                             : *limits ? "○内 within"
+                                                       : "–",
+                                             r->step[i].after ? "★" : ""),
                                   page_ref(g, &r->step[i]),
                                   page_clock(g, v->at, 0)};
             pdf_table_row(&t, cell, v->mark == MARK_ACTION ? PDF_ALARM : PDF_PLAIN);

@@ -62,6 +62,22 @@ const char *page_ref(struct page *g, const struct record_step *s)
                       (size_t)(s - g->r->step) + 1, s->step->id);
 }
 
+const char *page_personal(struct page *g, const struct entry *e, const char *name)
+{
+    const char *id = e ? json_get_str(e->body, "step") : NULL;
+    int step = id ? protocol_step(g->r->protocol, id) : -1;
+    int f = step >= 0 ? step_field(&g->r->protocol->step[step], name) : -1;
+    return pdf_both(g->pdf, f >= 0 ? g->r->protocol->step[step].field[f].title
+                                   : word(&g->r->words, "personal", name));
+}
+
+const char *page_after(const struct record_step *s)
+{
+    return s->after ? "<span foreground='" PDF_AFTER "'><b>★決定後</b> <span size='82%'>after the "
+                      "decision</span></span>"
+                    : "";
+}
+
 const char *page_when(struct page *g, const struct entry *e)
 {
     if (!e)

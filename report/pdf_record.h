@@ -37,8 +37,8 @@ void page_deviations(struct page *g); /* pdf_events.c */
 void page_corrections(struct page *g);
 void page_refusals(struct page *g);
 void page_exposures(struct page *g);
-void page_acts(struct page *g); /* pdf_acts.c */
-void page_known(struct page *g);
+void page_acts(struct page *g);  /* pdf_acts.c */
+void page_known(struct page *g); /* pdf_known.c */
 void page_people(struct page *g);
 void page_law(struct page *g);
 
@@ -58,3 +58,6 @@ const char *page_ref(struct page *g, const struct record_step *s);
 const char *page_step(struct page *g, const char *id); /* title and id, both languages; markup */
 const char *page_when(struct page *g,
                       const struct entry *e); /* recorded, and when it happened if that differs */
+/* What a personal value of an entry is called; markup. */
+const char *page_personal(struct page *g, const struct entry *e, const char *name);
+const char *page_after(const struct record_step *s); /* marks what the decision did not know; markup or "" */

@@ -18,15 +18,27 @@ static bool same_run(const struct record_value *a, const struct record_value *b)
            !a->corrected && !b->corrected && a->typed == b->typed;
 }
 
+/* A lot with its expiry, the day it was good for when it was used. */
+static const char *value_text(struct page *g, const struct record_value *v)
+{
+    const struct record *r = g->r;
+    const char *shown = page_value(g, v);
+    for (size_t i = 0; v->field->kind == FIELD_LOT && v->raw && i < r->nlots; i++)
+        if (strcmp(r->lot[i].id, v->raw) == 0 && r->lot[i].expiry)
+            return pdf_markup(g->pdf, "%s <span size='82%%' foreground='%s'>期限 exp. %s</span>", shown,
+                              r->lot[i].expired_when_used ? PDF_RED : PDF_GREY, r->lot[i].expiry);
+    return shown;
+}
+
 static size_t take_run(struct page *g, const struct record_step *s, size_t from, struct run *ret)
 {
     const struct record_value *v = &s->value[from];
-    *ret = (struct run){.first = v, .last = v, .text = page_value(g, v), .mark = v->mark, .n = 1};
+    *ret = (struct run){.first = v, .last = v, .text = value_text(g, v), .mark = v->mark, .n = 1};
     size_t i = from + 1;
     for (; i < s->nvalues && same_run(v, &s->value[i]); i++) {
         ret->last = &s->value[i];
         ret->n++;
-        ret->text = pdf_markup(g->pdf, "%s, %s", ret->text, page_value(g, &s->value[i]));
+        ret->text = pdf_markup(g->pdf, "%s, %s", ret->text, value_text(g, &s->value[i]));
         ret->mark = s->value[i].mark > ret->mark ? s->value[i].mark : ret->mark;
     }
     return i;
@@ -124,8 +136,9 @@ static const char *status(struct page *g, const struct record_step *s)
 {
     const char *text = pdf_both(g->pdf, record_status_text(g->r, s->status));
     return s->status == STATUS_DONE
-               ? pdf_markup(g->pdf, "○%s", text)
-               : pdf_markup(g->pdf, "<span foreground='" PDF_RED "'><b>×%s</b></span>", text);
+               ? pdf_markup(g->pdf, "○%s　%s", text, page_after(s))
+               : pdf_markup(g->pdf, "<span foreground='" PDF_RED "'><b>×%s</b></span>　%s", text,
+                            page_after(s));
 }
 
 static const char *people(struct page *g, const struct record_step *s)
@@ -210,12 +223,15 @@ void page_steps(struct page *g)
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"3. 工程の記録", "Record of steps"});
-    pdf_text(g->pdf, 7,
-             "実施した順。容器番号は製造番号を省いて示す。「記録」は記録簿におけるこの製造番号の通し番号。 "
-             "<span size='82%' "
-             "foreground='" PDF_GREY
-             "'>In order of time; container numbers without the batch's own; “entries” are numbers in the "
-             "batch's stream of the log.</span>");
+    pdf_text(
+        g->pdf, 7,
+        "実施した順。容器番号は製造番号を省いて示す。「記録」は記録簿におけるこの製造番号の通し番号。"
+        "管理値＝この範囲にあるべき値（処置：外れると逸脱、警報：外れると注意）。★＝取扱いの決定の後に記録。 "
+        "<span size='82%' "
+        "foreground='" PDF_GREY
+        "'>In order of time; container numbers without the batch's own; “entries” are numbers in the "
+        "batch's stream of the log. Limits: the value has to lie within (action: else a deviation; alert: "
+        "else a warning). ★ = recorded after the disposition.</span>");
     pdf_space(g->pdf, 3);
     pdf_table_begin(&t, g->pdf, column, 5, 7);
     for (size_t i = 0; i < r->nsteps; i++) {

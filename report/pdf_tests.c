@@ -55,6 +55,8 @@ static void test_row(struct page *g, struct pdf_table *t, const struct record_st
                           : pdf_markup(g->pdf, "%s\n%s%s%s", record_minute(r, s->done ? s->done : s->begun),
                                        pdf_escape(g->pdf, s->performer), s->witness ? " / " : "",
                                        s->witness ? pdf_escape(g->pdf, s->witness) : "");
+    if (s->after)
+        state = pdf_markup(g->pdf, "%s\n%s", state, page_after(s));
     const char *cell[] = {page_step(g, s->step->id), who, values(g, s, false), values(g, s, true), state};
     pdf_table_row(t, cell, alarm ? PDF_ALARM : s->status == STATUS_PENDING ? PDF_BAND : PDF_PLAIN);
 }
@@ -71,8 +73,9 @@ void page_tests(struct page *g)
     size_t n = 0;
     pdf_heading(g->pdf, 1, (struct text){"7. 試験検査", "Tests"});
     pdf_text(g->pdf, 7,
-             "△＝結果待ち。担当の後の「/」は確認者。 <span size='82%' foreground='" PDF_GREY
-             "'>△ = pending; behind “/”: the witness.</span>");
+             "△＝結果待ち。★＝取扱いの決定の後に判明。担当の後の「/」は確認者。 <span size='82%' "
+             "foreground='" PDF_GREY
+             "'>△ = pending; ★ = known only after the disposition; behind “/”: the witness.</span>");
     pdf_space(g->pdf, 3);
     pdf_table_begin(&t, g->pdf, column, 5, 7);
     for (size_t i = 0; i < r->nsteps; i++)

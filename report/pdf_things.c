@@ -175,12 +175,6 @@ static void labels(struct page *g)
     pdf_table_end(&t);
 }
 
-static const char *amount(struct page *g, const char *number, const char *unit)
-{
-    return pdf_markup(g->pdf, strncmp(unit, "10^", 3) == 0 ? "%s ×%s" : "%s %s", number,
-                      pdf_escape(g->pdf, unit));
-}
-
 static void amounts(struct page *g)
 {
     static const struct pdf_column column[] = {{44, {"工程", "Step"}},
@@ -200,8 +194,10 @@ static void amounts(struct page *g)
         dec_format(b->in, in);
         dec_format(b->out, out);
         dec_format(b->step->step->balance.tolerance, tolerance);
-        const char *cell[] = {page_step(g, b->step->step->id), amount(g, in, b->unit),
-                              amount(g, out, b->unit), pdf_markup(g->pdf, "± %s %%", tolerance),
+        const char *cell[] = {page_step(g, b->step->step->id),
+                              pdf_escape(g->pdf, words_amount(&r->words, in, b->unit)),
+                              pdf_escape(g->pdf, words_amount(&r->words, out, b->unit)),
+                              pdf_markup(g->pdf, "± %s %%", tolerance),
                               b->over    ? "<b>×出が多い</b> more out"
                               : b->under ? "<b>×出が少ない</b> less out"
                                          : "○一致 ok"};

@@ -23,6 +23,14 @@
 
 enum record_mark { MARK_NONE, MARK_ALERT, MARK_ACTION };
 
+/* Why a personal value is not here: not asked for; erased by a `redacted` entry; gone without one. */
+enum record_hidden { SHOWN, WITHHELD, REDACTED, LOST };
+struct record_secret {
+    const char *value; /* NULL unless SHOWN */
+    struct text shown; /* the value, or why not; {NULL}: there was none */
+    enum record_hidden hidden;
+};
+
 struct record_correction;
 struct record_value {
     const struct field *field;
@@ -34,7 +42,7 @@ struct record_value {
     bool derived, typed; /* computed; typed in for want of a readable label */
     bool first, again;   /* of two independent entries */
     bool dropped;        /* the two entries differed: neither counted */
-    enum { SHOWN, WITHHELD, REDACTED } hidden;
+    enum record_hidden hidden;
     enum record_mark mark;
     const struct record_correction *corrected; /* the newest one, or NULL */
 };
@@ -62,6 +70,7 @@ struct record_step {
     const char *late;                                     /* its reason, or NULL */
     const char *performer, *recorder, *witness, *station; /* ids; several with blanks between, or NULL */
     uint64_t first_sseq, last_sseq;
+    bool after; /* recorded after the newest decision */
     size_t nvalues;
     struct record_value *value;
     struct text planned;          /* windows in words, or {NULL} */
@@ -137,14 +146,14 @@ struct record_deviation {
     struct text cause;
     bool hold;
     const struct entry *opened, *assessed, *closed; /* NULL = not yet */
-    const char *assessed_why, *closed_why;          /* NULL: not disclosed */
+    struct record_secret assessed_why, closed_why;
 };
 
 struct record_hold {
     const char *id, *dev;
     struct text cause;
     const struct entry *placed, *lifted;
-    const char *why;
+    struct record_secret why;
 };
 
 struct record_correction {
@@ -153,14 +162,14 @@ struct record_correction {
     int64_t occ;
     const char *raw; /* the new value as recorded; NULL: personal, not disclosed */
     struct text old, now;
-    const char *reason; /* NULL: not disclosed */
+    struct record_secret reason;
     const struct entry *entry;
     struct text derived; /* values computed anew, in words; {NULL}: none */
 };
 
 struct record_refusal {
     const struct entry *entry;
-    struct text what, understood; /* understood {NULL}: nothing */
+    struct text what, understood; /* understood {NULL}: nothing was read, it was a form or an act */
     const char *step;
 };
 
@@ -176,8 +185,33 @@ struct record_exposure {
     const struct entry *entry;
     enum { EXPOSURE_IN, EXPOSURE_OUT, EXPOSURE_SHARED } way; /* theirs here; ours there; a thing of both */
     struct text what;
-    const char *thing; /* lot or container, or NULL */
-    const char *other; /* the other batch; NULL: not disclosed */
+    struct record_secret thing, other; /* lot or container; the other batch */
+};
+
+/* Personal values erased later (LOG.md 6). */
+struct record_redaction {
+    const struct entry *entry, *of;
+    size_t nnames;
+    const char **name;
+    const char *approver; /* NULL: the entry names none */
+    struct text reason;
+};
+
+/* What is known today and was not at the newest decision. */
+enum record_change_kind {
+    CHANGE_RESULT, /* a result that was pending */
+    CHANGE_DEVIATION,
+    CHANGE_HOLD,
+    CHANGE_CORRECTION,
+    CHANGE_EXPOSURE,
+    CHANGE_REDACTION,
+    CHANGE_STEP, /* planned work that was still to do */
+};
+struct record_change {
+    enum record_change_kind kind;
+    struct text what, then, now;
+    const struct entry *entry; /* that brought it */
+    bool alarm;                /* speaks against the product, or changed what the decision rested on */
 };
 
 /* What was known at a moment: at each decision, and at the end. */
@@ -229,13 +263,17 @@ struct record {
     struct record_balance *balance;
     struct record_point *point;
     size_t ndevs, nholds, ncorrections, nrefusals, nacts, nexposures, nknown, npeople, nitems;
+    size_t nredactions, nchanges;
     struct record_deviation *dev;
     struct record_hold *hold;
     struct record_correction *correction;
     struct record_refusal *refusal;
     struct record_act *act;
     struct record_exposure *exposure;
-    struct record_known *known; /* the last is today's */
+    struct record_known *known;         /* the last is today's */
+    const struct record_known *decided; /* the newest decision's, or NULL */
+    struct record_redaction *redaction;
+    struct record_change *change;
     struct record_person *person;
     struct record_item *item;
     size_t nclauses;
@@ -245,6 +283,21 @@ struct record {
     struct text retention_why;
 };
 
+/* Where it is read from. Each answers 0 or an error that `error` puts into words; what `take` answers ends
+ * the reading. Texts live during the call. */
+typedef int (*record_entry_fn)(void *to, uint64_t idx, const char *text, size_t len);
+typedef int (*record_disclosure_fn)(void *to, uint64_t sseq, const char *field, const char *salted);
+struct record_source {
+    void *arg;
+    /* The note of the newest checkpoint, or of the one of that size; in `a`. CPF_E_NOTFOUND. */
+    int (*checkpoint)(void *arg, uint64_t size, struct arena *a, const char **ret, size_t *ret_len);
+    /* A stream's entries, or its salted values, among the first `size` of the log; in order. */
+    int (*entries)(void *arg, const char *stream, uint64_t size, record_entry_fn take, void *to);
+    int (*disclosures)(void *arg, const char *stream, uint64_t size, record_disclosure_fn take, void *to);
+    const char *(*error)(void *arg);
+};
+struct record_source record_scan(struct scan *s); /* the database */
+
 struct record_query {
     const char *batch;
     uint64_t size; /* of the checkpoint that it speaks for; 0: the newest */
@@ -253,8 +306,8 @@ struct record_query {
 };
 
 /* *ret_error (free it) says why not. CPF_E_NOTFOUND: no such batch, or no such checkpoint. */
-must_check int record_make(struct scan *s, const struct record_query *q, struct record **ret,
-                           char **ret_error);
+must_check int record_make(const struct record_source *source, const struct record_query *q,
+                           struct record **ret, char **ret_error);
 void record_free(struct record *r); /* NULL is fine */
 
 /* ---- helpers for whoever prints it ---- */

@@ -40,10 +40,10 @@ static void deviation(struct maker *m, const struct entry *e)
     } else if (d && is(e, "deviation.assessed")) {
         d->assessed = e;
         d->grade = json_get_str(e->body, "grade");
-        d->assessed_why = record_secret(m, e, "reason", NULL);
+        d->assessed_why = record_open(m, e, "reason");
     } else if (d) {
         d->closed = e;
-        d->closed_why = record_secret(m, e, "reason", NULL);
+        d->closed_why = record_open(m, e, "reason");
     }
 }
 
@@ -61,7 +61,7 @@ static void hold(struct maker *m, const struct entry *e)
     for (size_t i = 0; i < r->nholds; i++)
         if (strcmp(r->hold[i].id, id) == 0) {
             r->hold[i].lifted = e;
-            r->hold[i].why = record_secret(m, e, "reason", NULL);
+            r->hold[i].why = record_open(m, e, "reason");
         }
 }
 
@@ -85,7 +85,7 @@ static struct text value_text(struct record *r, const struct field *f, const cha
     for (size_t i = 0; raw && i < f->noptions; i++)
         if (strcmp(f->option[i].id, raw) == 0)
             return f->option[i].title;
-    return text_both(raw && f->unit ? arena_printf(&r->arena, "%s %s", raw, f->unit) : raw ? raw : "–");
+    return text_both(raw ? words_amount(&r->words, raw, f->unit) : "–");
 }
 
 static struct record_value *corrected_value(struct record *r, const struct record_correction *c,
@@ -132,10 +132,10 @@ static void correction(struct maker *m, const struct entry *e)
     c->occ = json_get_int(e->body, "occ", 1);
     c->raw = json_get_str(e->body, "value");
     if (!c->raw)
-        c->raw = record_secret(m, e, c->field->id, NULL);
+        c->raw = record_open(m, e, c->field->id).value;
     c->old = value_text(r, c->field, old);
     c->now = value_text(r, c->field, c->raw);
-    c->reason = record_secret(m, e, "reason", NULL);
+    c->reason = record_open(m, e, "reason");
     derived_text(r, c);
 }
 
@@ -155,13 +155,19 @@ static void link_corrections(struct record *r)
 
 /* ---- refusals, exposures ----------------------------------------------------------------------- */
 
-static struct text understood(struct record *r, const struct entry *e)
+static struct text understood(struct maker *m, const struct entry *e)
 {
+    struct record *r = m->r;
     const struct json *u = json_get(e->body, "understood");
     const char *kind = json_get_str(u, "kind"), *id = json_get_str(u, "id"), *unit = json_get_str(u, "unit");
     if (!kind && json_get_str(e->body, "container")) { /* ours, read at another batch's bench */
         kind = "container";
         id = json_get_str(e->body, "container");
+    }
+    if (!kind && json_get_str(e->pd, "raw")) {
+        struct text raw = record_open(m, e, "raw").shown;
+        return (struct text){arena_printf(&r->arena, "読めず：%s", raw.ja),
+                             arena_printf(&r->arena, "not understood: %s", raw.en)};
     }
     if (!kind)
         return (struct text){NULL, NULL};
@@ -179,7 +185,7 @@ static void refusal(struct maker *m, const struct entry *e)
     struct record_refusal *f = LIST_ADD(&r->arena, r->refusal, r->nrefusals);
     f->entry = e;
     f->step = json_get_str(e->body, "step");
-    f->understood = understood(r, e);
+    f->understood = understood(m, e);
     f->what = words_code(&r->words, json_get_str(e->body, "code"), json_get(e->body, "args"),
                          step_index(r, f->step));
 }
@@ -196,8 +202,9 @@ static void exposure(struct maker *m, const struct entry *e)
     struct record_exposure *x = LIST_ADD(&r->arena, r->exposure, r->nexposures);
     x->entry = e;
     x->way = own ? EXPOSURE_OUT : lot ? EXPOSURE_SHARED : EXPOSURE_IN;
-    x->thing = own ? own : lot ? lot : record_secret(m, e, "container", NULL);
-    x->other = record_secret(m, e, "other", NULL);
+    x->thing = own || lot ? (struct record_secret){own ? own : lot, text_both(own ? own : lot), SHOWN}
+                          : record_open(m, e, "container");
+    x->other = record_open(m, e, "other");
     x->what = words_code(&r->words, json_get_str(e->body, "code"), json_get(e->body, "args"), -1);
 }
 

@@ -5,10 +5,9 @@
 
 struct maker {
     const struct record_query *q;
-    struct scan *scan;
+    const struct record_source *source;
     struct record *r;
     struct map disclosed; /* digest -> value */
-    char size_text[24];
     char **ret_error;
 };
 
@@ -20,8 +19,10 @@ int record_fail(struct maker *m, int code, const char *fmt, ...) __attribute__((
 
 /* record_read.c: checkpoint, entries, what they name; the book is folded, `known` filled at each decision. */
 must_check int record_read(struct maker *m);
-/* A personal value; *ret_hidden (may be NULL) says why it is NULL. */
-const char *record_secret(const struct maker *m, const struct entry *e, const char *name, int *ret_hidden);
+/* A personal value of an entry, or why it is not there. */
+struct record_secret record_open(const struct maker *m, const struct entry *e, const char *name);
+void record_redactions(struct maker *m); /* record_redact.c */
+void record_changes(struct record *r);   /* record_change.c */
 
 void record_steps(struct maker *m); /* record_step.c */
 struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ);

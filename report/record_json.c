@@ -42,6 +42,21 @@ static struct json *entry_json(const struct record *r, const struct entry *e)
     return o;
 }
 
+static const char *hidden_name(enum record_hidden h)
+{
+    static const char *const name[] = {NULL, "withheld", "redacted", "lost"};
+    return name[h];
+}
+
+/* `name`, or `name`_hidden with why it is not there. */
+static struct json *set_secret(const struct record *r, struct json *o, const char *name,
+                               const struct record_secret *s)
+{
+    struct arena *a = arena_of(r);
+    json_set_str(a, o, arena_printf(a, "%s_hidden", name), hidden_name(s->hidden));
+    return json_set_str(a, o, name, s->value);
+}
+
 static const char *mark_name(enum record_mark m)
 {
     return m == MARK_ACTION ? "action" : m == MARK_ALERT ? "alert" : NULL;
@@ -49,13 +64,12 @@ static const char *mark_name(enum record_mark m)
 
 static struct json *value_json(const struct record *r, const struct record_value *v)
 {
-    static const char *const hidden[] = {NULL, "withheld", "redacted"};
     struct arena *a = arena_of(r);
     struct json *o = json_set_str(a, json_object(a), "field", v->field->id);
     json_set_str(a, o, "value", v->raw);
     json_set_str(a, o, "unit", v->unit);
     json_set_str(a, o, "plan", v->field->plan);
-    json_set_str(a, o, "hidden", hidden[v->hidden]);
+    json_set_str(a, o, "hidden", hidden_name(v->hidden));
     json_set_str(a, o, "outside", mark_name(v->mark));
     const char *limits = record_limits(r, v->field);
     json_set_str(a, o, "limits", *limits ? limits : NULL);
@@ -106,6 +120,8 @@ static struct json *step_json(const struct record *r, const struct record_step *
     json_set_str(a, o, "station", s->station);
     json_set_int(a, o, "sseq_first", (int64_t)s->first_sseq);
     json_set_int(a, o, "sseq_last", (int64_t)s->last_sseq);
+    if (s->after)
+        json_set(a, o, "after_decision", json_bool(a, true));
     struct json *list = json_array(a), *devs = json_array(a);
     for (size_t i = 0; i < s->nvalues; i++)
         json_push(list, value_json(r, &s->value[i]));
@@ -184,9 +200,9 @@ static struct json *dev_json(const struct record *r, const struct record_deviati
     json_set(a, o, "hold", json_bool(a, d->hold));
     json_set(a, o, "opened", entry_json(r, d->opened));
     json_set(a, o, "assessed", entry_json(r, d->assessed));
-    json_set_str(a, o, "assessed_because", d->assessed_why);
+    set_secret(r, o, "assessed_because", &d->assessed_why);
     json_set(a, o, "closed", entry_json(r, d->closed));
-    return json_set_str(a, o, "closed_because", d->closed_why);
+    return set_secret(r, o, "closed_because", &d->closed_why);
 }
 
 static struct json *hold_json(const struct record *r, const struct record_hold *h)
@@ -197,7 +213,7 @@ static struct json *hold_json(const struct record *r, const struct record_hold *
     json_set(a, o, "cause", text_json(r, h->cause));
     json_set(a, o, "placed", entry_json(r, h->placed));
     json_set(a, o, "lifted", entry_json(r, h->lifted));
-    return json_set_str(a, o, "lifted_because", h->why);
+    return set_secret(r, o, "lifted_because", &h->why);
 }
 
 static struct json *correction_json(const struct record *r, const struct record_correction *c)
@@ -208,7 +224,7 @@ static struct json *correction_json(const struct record *r, const struct record_
     json_set_int(a, o, "occ", c->occ);
     json_set(a, o, "old", text_json(r, c->old));
     json_set(a, o, "new", text_json(r, c->now));
-    json_set_str(a, o, "reason", c->reason);
+    set_secret(r, o, "reason", &c->reason);
     return json_set(a, o, "entry", entry_json(r, c->entry));
 }
 
@@ -244,9 +260,35 @@ static struct json *exposure_json(const struct record *r, const struct record_ex
     struct arena *a = arena_of(r);
     struct json *o = json_set_str(a, json_object(a), "way", way[x->way]);
     json_set(a, o, "what", text_json(r, x->what));
-    json_set_str(a, o, "thing", x->thing);
-    json_set_str(a, o, "other", x->other);
+    set_secret(r, o, "thing", &x->thing);
+    set_secret(r, o, "other", &x->other);
     return json_set(a, o, "entry", entry_json(r, x->entry));
+}
+
+static struct json *redaction_json(const struct record *r, const struct record_redaction *x)
+{
+    struct arena *a = arena_of(r);
+    struct json *o = json_object(a), *names = json_array(a);
+    for (size_t i = 0; i < x->nnames; i++)
+        json_push(names, json_str(a, x->name[i]));
+    json_set_int(a, o, "of", x->of ? (int64_t)x->of->sseq : 0);
+    json_set(a, o, "names", names);
+    json_set(a, o, "reason", text_json(r, x->reason));
+    json_set_str(a, o, "approver", x->approver);
+    return json_set(a, o, "entry", entry_json(r, x->entry));
+}
+
+static struct json *change_json(const struct record *r, const struct record_change *c)
+{
+    static const char *const kind[] = {"result",   "deviation", "hold", "correction",
+                                       "exposure", "redaction", "step"};
+    struct arena *a = arena_of(r);
+    struct json *o = json_set_str(a, json_object(a), "kind", kind[c->kind]);
+    json_set(a, o, "what", text_json(r, c->what));
+    json_set(a, o, "then", text_json(r, c->then));
+    json_set(a, o, "now", text_json(r, c->now));
+    json_set(a, o, "alarm", json_bool(a, c->alarm));
+    return json_set(a, o, "entry", entry_json(r, c->entry));
 }
 
 static struct json *step_ids(const struct record *r, const struct step *const *list, size_t n)
@@ -331,7 +373,9 @@ void record_json(const struct record *r, struct buf *ret)
     SET_LIST("refusals", r->refusal, r->nrefusals, refusal_json);
     SET_LIST("acts", r->act, r->nacts, act_json);
     SET_LIST("exposures", r->exposure, r->nexposures, exposure_json);
+    SET_LIST("redactions", r->redaction, r->nredactions, redaction_json);
     SET_LIST("known", r->known, r->nknown, known_json);
+    SET_LIST("changed_since_decision", r->change, r->nchanges, change_json);
     json_write(ret, o);
     buf_addc(ret, '\n');
 }

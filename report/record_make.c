@@ -43,13 +43,15 @@ static int make(struct maker *m)
     record_points(r);
     record_people(r);
     record_items(r, &form);
+    record_changes(r);
     return 0;
 }
 
-int record_make(struct scan *s, const struct record_query *q, struct record **ret, char **ret_error)
+int record_make(const struct record_source *source, const struct record_query *q, struct record **ret,
+                char **ret_error)
 {
     struct record *r = xcalloc(1, sizeof(*r));
-    struct maker m = {.q = q, .scan = s, .r = r, .ret_error = ret_error};
+    struct maker m = {.q = q, .source = source, .r = r, .ret_error = ret_error};
     *ret_error = NULL;
     arena_init(&r->arena, 0);
     book_init(&r->book);

@@ -19,11 +19,6 @@ int record_fail(struct maker *m, int code, const char *fmt, ...)
     return code;
 }
 
-static int scan_failed(struct maker *m, int err)
-{
-    return record_fail(m, err, "%s", scan_error(m->scan));
-}
-
 void *list_add(struct arena *a, void *list, size_t *n, size_t size)
 {
     if ((*n & (*n - 1)) == 0 && *n != 1) { /* 0, 2, 4, 8 … */
@@ -36,10 +31,9 @@ void *list_add(struct arena *a, void *list, size_t *n, size_t size)
     return list;
 }
 
-static const char *column(struct maker *m, int col, size_t *ret_len)
+static int source_failed(struct maker *m, int err)
 {
-    const char *s = scan_bytes(m->scan, col, ret_len);
-    return arena_strndup(&m->r->arena, s, *ret_len);
+    return record_fail(m, err, "%s", m->source->error(m->source->arg));
 }
 
 /* ---- checkpoint -------------------------------------------------------------- */
@@ -47,43 +41,46 @@ static const char *column(struct maker *m, int col, size_t *ret_len)
 static int read_checkpoint(struct maker *m)
 {
     struct record *r = m->r;
-    const int64_t args[] = {(int64_t)m->q->size};
     struct note n;
-    int got = scan_start(m->scan, DB_BUNDLE_CHECKPOINT, args);
-    if (!got)
-        got = scan_next(m->scan);
-    if (got < 0)
-        return scan_failed(m, got);
-    if (got == 0)
-        return record_fail(m, CPF_E_NOTFOUND, "there is no checkpoint of size %" PRIu64, m->q->size);
-    r->note = column(m, 1, &r->note_len);
-    int err = note_parse(&n, r->note, r->note_len);
+    int err = m->source->checkpoint(m->source->arg, m->q->size, &r->arena, &r->note, &r->note_len);
+    if (err == CPF_E_NOTFOUND)
+        return record_fail(m, err, "there is no checkpoint of size %" PRIu64, m->q->size);
+    if (err)
+        return source_failed(m, err);
+    err = note_parse(&n, r->note, r->note_len);
     if (!err)
         err = checkpoint_parse(&r->checkpoint, n.text, n.text_len);
     if (err)
         return record_fail(m, err, "the checkpoint: %s", cpf_strerror(err));
     r->origin = r->checkpoint.origin;
-    snprintf(m->size_text, sizeof(m->size_text), "%" PRIu64, r->checkpoint.size);
     return 0;
 }
 
 /* ---- entries -------------------------------------------------------------------- */
 
+struct reading {
+    struct maker *m;
+    struct entry **list;
+    size_t *n;
+};
+
+static int take_entry(void *arg, uint64_t idx, const char *text, size_t len)
+{
+    struct reading *x = arg;
+    struct arena *a = &x->m->r->arena;
+    struct entry *e = LIST_ADD(a, *x->list, *x->n);
+    int err = entry_read(e, a, arena_strndup(a, text, len), len);
+    if (err)
+        return record_fail(x->m, err, "entry %" PRIu64 ": %s", idx, cpf_strerror(err));
+    e->idx = idx;
+    return 0;
+}
+
 static int read_stream(struct maker *m, const char *stream, struct entry **list, size_t *n)
 {
-    const char *const args[] = {stream, m->size_text};
-    int got = scan_start_text(m->scan, DB_BUNDLE_ENTRIES, args);
-    while (!got && (got = scan_next(m->scan)) == 1) {
-        size_t len;
-        const char *text = column(m, 1, &len);
-        struct entry *e = LIST_ADD(&m->r->arena, *list, *n);
-        int err = entry_read(e, &m->r->arena, text, len);
-        if (err)
-            return record_fail(m, err, "entry %" PRId64 ": %s", scan_i64(m->scan, 0), cpf_strerror(err));
-        e->idx = (uint64_t)scan_i64(m->scan, 0);
-        got = 0;
-    }
-    return got < 0 ? scan_failed(m, got) : 0;
+    struct reading x = {m, list, n};
+    int err = m->source->entries(m->source->arg, stream, m->r->checkpoint.size, take_entry, &x);
+    return err ? source_failed(m, err) : 0;
 }
 
 static int apply(struct maker *m, const struct entry *e)
@@ -175,35 +172,31 @@ static int apply_named(struct maker *m, const struct entry *e)
 
 /* ---- personal values ------------------------------------------------------------------- */
 
-const char *record_secret(const struct maker *m, const struct entry *e, const char *name, int *ret_hidden)
-{
-    const char *digest = json_get_str(e->pd, name), *value = digest ? map_get(&m->disclosed, digest) : NULL;
-    if (ret_hidden)
-        *ret_hidden = value ? SHOWN : m->q->disclosures ? REDACTED : WITHHELD;
-    return value;
-}
-
 static const char *disclosed(void *arg, const char *digest)
 {
     return map_get(&((struct maker *)arg)->disclosed, digest);
 }
 
 /* A salted value that does not fit its digest is none: the verifier of the evidence names it. */
+static int take_disclosure(void *arg, uint64_t sseq, const char *field, const char *salted)
+{
+    struct maker *m = arg;
+    struct record *r = m->r;
+    const char *digest = sseq && sseq <= r->nentries ? json_get_str(r->entry[sseq - 1].pd, field) : NULL;
+    const char *name, *value;
+    if (digest && disclosure_open(&r->arena, salted, digest, &name, &value) == 0)
+        map_put(&m->disclosed, digest, (void *)value);
+    return 0;
+}
+
 static int read_disclosures(struct maker *m)
 {
     struct record *r = m->r;
-    const char *const args[] = {arena_printf(&r->arena, "batch/%s", r->id), m->size_text};
-    int got = m->q->disclosures ? scan_start_text(m->scan, DB_BUNDLE_DISCLOSURES, args) : 0;
-    while (m->q->disclosures && !got && (got = scan_next(m->scan)) == 1) {
-        size_t len;
-        uint64_t sseq = (uint64_t)scan_i64(m->scan, 0);
-        const char *field = column(m, 1, &len), *salted = column(m, 2, &len), *name, *value;
-        const char *digest = sseq - 1 < r->nentries ? json_get_str(r->entry[sseq - 1].pd, field) : NULL;
-        if (digest && disclosure_open(&r->arena, salted, digest, &name, &value) == 0)
-            map_put(&m->disclosed, digest, (void *)value);
-        got = 0;
-    }
-    return got < 0 ? scan_failed(m, got) : 0;
+    if (!m->q->disclosures)
+        return 0;
+    int err = m->source->disclosures(m->source->arg, arena_printf(&r->arena, "batch/%s", r->id),
+                                     r->checkpoint.size, take_disclosure, m);
+    return err ? source_failed(m, err) : 0;
 }
 
 /* ---- the whole ----------------------------------------------------------------------------- */
@@ -237,8 +230,8 @@ int record_read(struct maker *m)
     if (!err)
         err = read_stream(m, arena_printf(&r->arena, "batch/%s", r->id), &r->entry, &r->nentries);
     if (!err && r->nentries == 0)
-        return record_fail(m, CPF_E_NOTFOUND, "there is no batch %s in the first %s entries", r->id,
-                           m->size_text);
+        return record_fail(m, CPF_E_NOTFOUND, "there is no batch %s in the first %" PRIu64 " entries", r->id,
+                           r->checkpoint.size);
     r->book.disclosed = disclosed;
     r->book.arg = m;
     if (!err)
@@ -247,6 +240,8 @@ int record_read(struct maker *m)
         err = read_protocol(m);
     if (!err)
         err = read_disclosures(m);
+    if (!err)
+        record_redactions(m);
     for (size_t i = 0; i < r->nentries && !err; i++)
         err = apply_named(m, &r->entry[i]);
     if (!err)

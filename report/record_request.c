@@ -38,7 +38,8 @@ int report_record(struct scan *s, const struct report_request *q, struct record 
                               .clauses = path[1],
                               .words = path[2],
                               .form = path[3]};
-    int err = record_make(s, &rq, ret, ret_error);
+    struct record_source source = record_scan(s);
+    int err = record_make(&source, &rq, ret, ret_error);
     for (size_t i = 0; i < 4; i++)
         free(path[i]);
     return err;

@@ -69,10 +69,7 @@ static struct text shown_of(struct record *r, const struct field *f, const char 
     switch (f->kind) {
     case FIELD_NUMBER:
     case FIELD_DERIVED:
-        return text_both(!f->unit || strcmp(f->unit, "1") == 0
-                             ? raw
-                             : arena_printf(&r->arena, strncmp(f->unit, "10^", 3) == 0 ? "%s ×%s" : "%s %s",
-                                            raw, f->unit));
+        return text_both(words_amount(&r->words, raw, f->unit));
     case FIELD_LOT:
         return text_both(unit ? arena_printf(&r->arena, "%s #%s", raw, unit) : raw);
     case FIELD_CHOICE:
@@ -83,13 +80,6 @@ static struct text shown_of(struct record *r, const struct field *f, const char 
     default:
         return text_both(raw);
     }
-}
-
-static struct text hidden_text(int hidden)
-{
-    return hidden == REDACTED
-               ? (struct text){"（消去済み）", "(redacted)"}
-               : (struct text){"（個人情報：この写しでは非開示）", "(personal; withheld from this copy)"};
 }
 
 static struct record_value *add_value(struct maker *m, struct record_step *s, const struct entry *e,
@@ -103,13 +93,14 @@ static struct record_value *add_value(struct maker *m, struct record_step *s, co
     v->derived = f->kind == FIELD_DERIVED;
     v->typed = json_get_bool(e->body, "typed") && !v->derived;
     v->unit = f->kind == FIELD_LOT ? json_get_str(e->body, "unit") : f->unit;
+    struct record_secret secret = {0};
     if (json_get_str(e->pd, f->id) && (f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY)) {
-        int hidden;
-        raw = record_secret(m, e, f->id, &hidden);
-        v->hidden = hidden;
+        secret = record_open(m, e, f->id);
+        v->hidden = secret.hidden;
+        raw = secret.value;
     }
     v->raw = raw;
-    v->shown = raw ? shown_of(r, f, raw, v->unit) : hidden_text(v->hidden);
+    v->shown = raw ? shown_of(r, f, raw, v->unit) : secret.shown;
     v->mark = raw ? mark_of(f, raw) : MARK_NONE;
     return v;
 }
@@ -226,9 +217,7 @@ static void take_entry(struct maker *m, const struct entry *e)
     s->done = record_event_time(e);
     s->status = skipped ? STATUS_SKIPPED : STATUS_DONE;
     if (skipped) {
-        int hidden;
-        const char *why = record_secret(m, e, "reason", &hidden);
-        s->why = why ? text_both(why) : hidden_text(hidden);
+        s->why = record_open(m, e, "reason").shown;
     }
 }
 

@@ -101,6 +101,25 @@ struct text words_clause(const struct words *w, const char *clause, int64_t day)
     return t.ja ? t : text_both(clause);
 }
 
+/* Units as people write them: the protocol's are plain text. */
+static const char *unit_text(const struct words *w, const char *unit)
+{
+    static const char *const digit[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    if (strcmp(unit, "xg") == 0)
+        return "×g";
+    if (strncmp(unit, "10^", 3) != 0)
+        return unit;
+    const char *all = "×10";
+    for (unit += 3; *unit >= '0' && *unit <= '9'; unit++)
+        all = arena_printf(w->a, "%s%s", all, digit[*unit - '0']);
+    return arena_printf(w->a, "%s%s", all, unit);
+}
+
+const char *words_amount(const struct words *w, const char *number, const char *unit)
+{
+    return !unit || strcmp(unit, "1") == 0 ? number : arena_printf(w->a, "%s %s", number, unit_text(w, unit));
+}
+
 /* ---- what happened ------------------------------------------------------------------ */
 
 /* An option's Japanese title: the rules put its English one (or its id) into the arguments. */
@@ -166,6 +185,8 @@ static struct text arg_text(const struct words *w, const char *name, const char 
         const struct field *g = field_named(w, step, v);
         return g ? g->title : word(w, "field", v);
     }
+    if (strcmp(name, "unit") == 0)
+        return text_both(unit_text(w, v));
     const struct label *l = strcmp(name, "label") == 0 && w->protocol ? protocol_label(w->protocol, v) : NULL;
     return l ? l->title : text_both(v);
 }

@@ -31,6 +31,8 @@ struct text words_step(const struct words *w, int step);
 struct text words_step_id(const struct words *w, const char *id);
 /* "14 d" and the like, with units in words. */
 struct text words_span(const struct words *w, const struct span *s);
+/* "52.5 ×10⁶": a number with its unit. */
+const char *words_amount(const struct words *w, const char *number, const char *unit);
 /* Texts joined by "、" and ", ". */
 struct text words_join(const struct words *w, struct text a, struct text b);
 /* Citation of a clause in force on `day`. */
