@@ -13,6 +13,7 @@ struct exception {
     struct page *g;
     struct text name, none; /* `none`: what it means that there is none */
     size_t n, lines;        /* lines: room for so many */
+    bool alarm;             /* to be seen at once, if there is one */
     const char *list;
 };
 
