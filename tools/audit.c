@@ -204,6 +204,7 @@ static void report_json(const struct audit *a, double seconds)
     json_set_int(&m, o, "signatures", (int64_t)a->nsignatures);
     json_set_int(&m, o, "tiles", (int64_t)a->ntiles);
     json_set_int(&m, o, "disclosures", (int64_t)a->ndisclosures);
+    json_set_int(&m, o, "maps", (int64_t)a->nmaps);
     json_set_int(&m, o, "projected", a->projected);
     json_set_int(&m, o, "rows", (int64_t)a->nrows);
     json_set_int(&m, o, "milliseconds", (int64_t)(seconds * 1000));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 const struct audit_hook audit_hooks[] = {
+    {"maps", audit_map_kinds, audit_map_begin, audit_map_entry, audit_map_end, audit_map_fini},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

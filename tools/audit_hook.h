@@ -28,6 +28,13 @@ struct audit_hook {
     void (*fini)(void *state); /* state may be NULL */
 };
 
+/* audit_map.c: maps of streams */
+extern const char *const audit_map_kinds[];
+must_check int audit_map_begin(struct audit *a, void **state);
+must_check int audit_map_entry(struct audit *a, void *state, const struct entry *e);
+must_check int audit_map_end(struct audit *a, void *state);
+void audit_map_fini(void *state);
+
 /* The table: NULL name at its end. */
 extern const struct audit_hook audit_hooks[];
 #define AUDIT_HOOKS 16 /* room for their states */

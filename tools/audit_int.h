@@ -73,7 +73,7 @@ struct audit {
     /* counted */
     int64_t projected; /* newest entry in the projections */
     uint64_t nrows;    /* of projections compared */
-    uint64_t nvoid, ncheckpoints, nsignatures, ntiles, ndisclosures, bytes;
+    uint64_t nvoid, ncheckpoints, nsignatures, ntiles, ndisclosures, nmaps, bytes;
     int64_t began_ms, told_ms;
     /* the first thing wrong */
     int code; /* CPF_E_FORK, CPF_E_AWAY, CPF_E_DB; 0: nothing */
