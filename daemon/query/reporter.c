@@ -82,8 +82,8 @@ static int code_of(const struct reporter *r)
     if (!WIFEXITED(r->status))
         return CPF_E_STATE;
     switch (WEXITSTATUS(r->status)) { /* report/report.h */
-    case 0:
-        return CPF_OK;
+    case 0:                           /* a document has bytes */
+        return r->out.len ? CPF_OK : CPF_E_STATE;
     case 3:
         return CPF_E_NOTFOUND;
     case 4:
@@ -106,7 +106,7 @@ static struct job *take_job(struct reporter *r)
 static void answer(struct reporter *r, int code)
 {
     struct job *j = take_job(r);
-    j->done(j->arg, code, code ? NULL : r->out.data ? r->out.data : "", code ? 0 : r->out.len);
+    j->done(j->arg, code, code ? NULL : r->out.data, code ? 0 : r->out.len);
     free(j->request);
     free(j);
 }

@@ -172,6 +172,86 @@ static void test_suspended_person_makes_no_record(void **state)
     refused(rig_record(r, "QM", "lot.released", "lot=TB-NEW"), "person.suspended");
 }
 
+/* ---- who was shown personal data ----------------------------------------------------------------- */
+
+static struct command look(struct rig *r, const char *person, const char *batch, const char *what)
+{
+    struct json *body = json_set_str(&r->arena, json_object(&r->arena), "batch", batch);
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "personal.shown"};
+    c.person = book_person(&r->book, person);
+    c.body = json_set_str(&r->arena, body, "what", what);
+    c.signed_in = true;
+    return c;
+}
+
+static void test_looking_by_session_leaves_an_entry_in_the_day(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "B21");
+    struct command c = look(r, "OP1", "B1", "bundle");
+    accepted_as(rig_run(r, &c), "accepted.act");
+    assert_int_equal(r->v.ndrafts, 1);
+    assert_int_equal(strncmp(r->v.draft[0].stream, "day/B21/", 8), 0);
+    assert_false(r->v.draft[0].sign);
+    assert_true(rig_says(r, "\"batch\":\"B1\""));
+    assert_true(rig_says(r, "\"what\":\"bundle\""));
+}
+
+static void test_looking_by_password_is_signed(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "QA1");
+    struct command c = look(r, "QM", "B1", "pdf");
+    c.signed_in = false;
+    refused(rig_run(r, &c), "act.needs-password");
+    c.secret_given = true;
+    refused(rig_run(r, &c), "session.wrong-secret");
+    c.authenticated = true;
+    accepted(rig_run(r, &c));
+    assert_true(r->v.draft[r->v.ndrafts - 1].sign);
+}
+
+static void test_looking_needs_a_session_here_and_today(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "QA1");
+    struct command c = look(r, "OP1", "B1", "csv");
+    refused(rig_run(r, &c), "act.needs-password");
+    rig_at(r, "B21");
+    rig_wait(r, RIG_DAY);
+    c = look(r, "OP1", "B1", "csv");
+    refused(rig_run(r, &c), "act.needs-password");
+}
+
+static void test_session_makes_no_other_record(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "B21");
+    struct command c = look(r, "OP1", "B1", "csv");
+    c.record = "lot.received";
+    refused(rig_run(r, &c), "act.needs-password");
+}
+
+static void test_looking_at_a_closed_batch_and_at_none(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "B21");
+    struct command c = look(r, "OP1", "B0", "json");
+    refused(rig_run(r, &c), "batch.unknown");
+    c.taken = true; /* the log knows it */
+    accepted(rig_run(r, &c));
+    c = look(r, "OP1", "B1", "everything");
+    refused(rig_run(r, &c), "record.invalid");
+    c = look(r, "OP1", RIG_NAME, "csv");
+    refused(rig_run(r, &c), "record.invalid");
+    assert_false(rig_says(r, RIG_NAME));
+}
+
 static const char second_version[] = "text=protocol: sample\nversion: \"2\"\nproduct: {ja: 製品, en: "
                                      "Product}\nlabels: {T: {title: {ja: 管, en: Tube}}}\n"
                                      "materials: {tube: {title: {ja: 管, en: Tube}, unit: pc}}\nsteps:\n"
@@ -236,6 +316,11 @@ int main(void)
         T(test_record_that_would_not_fold_is_refused),
         T(test_locked_person_is_unlocked_by_another),
         T(test_suspended_person_makes_no_record),
+        T(test_looking_by_session_leaves_an_entry_in_the_day),
+        T(test_looking_by_password_is_signed),
+        T(test_looking_needs_a_session_here_and_today),
+        T(test_session_makes_no_other_record),
+        T(test_looking_at_a_closed_batch_and_at_none),
         T(test_protocol_is_approved_by_two_people_of_two_departments),
         T(test_protocol_with_an_error_is_refused),
         T(test_protocol_full_of_quotes_fits_its_entries),
