@@ -274,7 +274,15 @@ static bool check_window(struct judge *j, const struct window *w)
  * after an outage is no deviation. */
 static bool note_late(struct judge *j)
 {
-    if (!j->cmd->occurred || j->when == j->cmd->occurred || j->occ.late_noted)
+    if (!j->cmd->occurred || j->when == j->cmd->occurred)
+        return true;
+    /* what was opened first and scanned after is told by whoever stands there; what was written up needs a
+     * second person who answers for it */
+    bool alone = j->cmd->kind == COMMAND_SCAN && j->bench->npeople < 2;
+    if (alone && j->cmd->late && strcmp(j->cmd->late, "opened") != 0)
+        return judge_find(j, EFFECT_REFUSE, "people.too-few",
+                          json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
+    if (j->occ.late_noted)
         return true;
     int64_t minutes = (j->now - j->cmd->occurred) / 60000;
     return judge_find(j, EFFECT_DEVIATION, "time.late-entry",

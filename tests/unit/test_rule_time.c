@@ -276,6 +276,22 @@ static void test_late_entry_is_one_deviation_for_the_step(void **state)
                      r->now);
 }
 
+static void test_what_is_written_up_needs_a_second_person(void **state)
+{
+    struct rig *r = *state;
+    rig_wait(r, 30 * RIG_MINUTE);
+    accepted(rig_scan(r, "P:OP2"));
+    accepted(rig_scan(r, "X:OUT"));
+    accepted(rig_scan(r, "P:OP1"));
+    accepted(rig_scan(r, "X:STEP-MUST"));
+    r->next.occurred = r->now - 20 * RIG_MINUTE;
+    r->next.late = "paper";
+    refused(rig_scan(r, "D:B"), "people.too-few");
+    r->next.occurred = r->now - 20 * RIG_MINUTE;
+    r->next.late = "offline"; /* the station's own list was made as it happened */
+    accepted(rig_scan(r, "D:B"));
+}
+
 static void test_list_after_an_outage_carries_its_own_times(void **state)
 {
     struct rig *r = *state;
@@ -406,6 +422,7 @@ int main(void)
         T(test_old_claim_must_be_declared_late),
         T(test_future_is_refused),
         T(test_late_entry_is_one_deviation_for_the_step),
+        T(test_what_is_written_up_needs_a_second_person),
         T(test_list_after_an_outage_carries_its_own_times),
         T(test_claim_before_what_came_before_is_refused),
         T(test_outage_does_not_make_a_short_spin_long),

@@ -13,7 +13,9 @@ before d0.env.incubate
 +70m qc d0.env.incubate qc1 ... claim=-45m
     E:pinc !time.past
 instead d0.env.incubate
-+1m qc d0.env.incubate qc1 late=busy claim=-45m
++1m qc d0.env.incubate qc1 ... late=busy claim=-45m
+    E:pinc !people.too-few
++1m qc d0.env.incubate qc1+qc3 late=busy claim=-45m
     E:pinc ~time.late-entry all:all
 after judgement-start
 +1h qa assess qm
