@@ -32,6 +32,8 @@ struct server {
     int requests, connections;
     int unavailable; /* so many are answered 503 first */
     int dropped;     /* so many lose their connection first */
+    int cut;         /* so many lose it in the midst of a large body */
+    bool refused;    /* no large body is given */
     char bodies[8][200], tokens[8][100];
 };
 
@@ -55,12 +57,50 @@ static void note_request(struct server *s, struct evhttp_request *req)
     snprintf(s->bodies[i], sizeof(s->bodies[i]), "%.*s", (int)n, n ? (char *)evbuffer_pullup(in, -1) : "");
 }
 
+#define LARGE (20 << 20) /* more than what is held in memory of a JSON answer */
+
+static char large_byte(size_t i)
+{
+    return (char)(i * 13 + i / 65536);
+}
+
+static void on_cut(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    evhttp_connection_free(evhttp_request_get_connection(arg));
+}
+
+static void send_large(struct server *s, struct evhttp_request *req)
+{
+    struct evbuffer *out = evbuffer_new();
+    size_t len = s->cut ? 300000 : LARGE;
+    char *data = malloc(len);
+
+    for (size_t i = 0; i < len; i++)
+        data[i] = s->cut ? 'x' : large_byte(i);
+    evbuffer_add(out, data, len);
+    free(data);
+    if (s->cut > 0) {
+        s->cut--;
+        evhttp_send_reply_start(req, 200, NULL);
+        evhttp_send_reply_chunk(req, out);
+        event_base_once(s->base, -1, EV_TIMEOUT, on_cut, req, &(struct timeval){0, 50000});
+    } else {
+        evhttp_send_reply(req, 200, NULL, out);
+    }
+    evbuffer_free(out);
+}
+
 static void on_request(struct evhttp_request *req, void *arg)
 {
     struct server *s = arg;
     struct evbuffer *out;
 
     note_request(s, req);
+    if (strcmp(evhttp_request_get_uri(req), "/v1/large") == 0 && !s->refused) {
+        send_large(s, req);
+        return;
+    }
     if (s->dropped) {
         s->dropped--;
         evhttp_connection_free(evhttp_request_get_connection(req));
@@ -68,7 +108,7 @@ static void on_request(struct evhttp_request *req, void *arg)
     }
     out = evbuffer_new();
     evbuffer_add_printf(out, "{\"path\":\"%s\"}", evhttp_request_get_uri(req));
-    evhttp_send_reply(req, s->unavailable-- > 0 ? 503 : 200, NULL, out);
+    evhttp_send_reply(req, s->refused ? 403 : s->unavailable-- > 0 ? 503 : 200, NULL, out);
     evbuffer_free(out);
 }
 
@@ -249,6 +289,91 @@ static void test_freeing_forgets_what_is_open(void **state)
     client_free(c);
 }
 
+/* ---- large answers, into a file ------------------------------------------------------------ */
+
+static int fetch(struct client *c, FILE *f, size_t most, json_t **ret, char **why)
+{
+    return client_fetch(c, "/v1/large", "TOKEN", NULL, f, most, ret, why);
+}
+
+static long size_of(FILE *f)
+{
+    assert_int_equal(fflush(f), 0);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    return ftell(f);
+}
+
+static void is_large(FILE *f)
+{
+    assert_int_equal(size_of(f), LARGE);
+    rewind(f);
+    for (size_t i = 0; i < LARGE; i++)
+        if ((char)fgetc(f) != large_byte(i))
+            fail_msg("byte %zu differs", i);
+}
+
+static void test_fetch_brings_a_large_body(void **state)
+{
+    struct server *s = *state;
+    struct client *c = client_of(s, ca, 0);
+    FILE *f = tmpfile();
+    json_t *v = NULL;
+
+    assert_int_equal(fetch(c, f, LARGE, &v, NULL), 200);
+    assert_null(v);
+    is_large(f);
+    assert_int_equal(post(c, "a", &v, NULL), 200); /* the connection serves on */
+    assert_non_null(v);
+    json_decref(v);
+    assert_int_equal(s->connections, 1);
+    fclose(f);
+    client_free(c);
+}
+
+static void test_fetch_begins_anew_after_a_loss(void **state)
+{
+    struct server *s = *state;
+    struct client *c = client_of(s, ca, 10000);
+    FILE *f = tmpfile();
+
+    s->cut = 2;
+    assert_int_equal(fetch(c, f, LARGE, NULL, NULL), 200);
+    assert_int_equal(s->requests, 3);
+    is_large(f);
+    fclose(f);
+    client_free(c);
+}
+
+static void test_fetch_leaves_a_refusal_out_of_the_file(void **state)
+{
+    struct server *s = *state;
+    struct client *c = client_of(s, ca, 0);
+    FILE *f = tmpfile();
+    json_t *v = NULL;
+
+    s->refused = true;
+    assert_int_equal(fetch(c, f, LARGE, &v, NULL), 403);
+    assert_non_null(json_object_get(v, "path"));
+    assert_int_equal(size_of(f), 0);
+    json_decref(v);
+    fclose(f);
+    client_free(c);
+}
+
+static void test_fetch_takes_no_more_than_was_said(void **state)
+{
+    struct server *s = *state;
+    struct client *c = client_of(s, ca, 0);
+    FILE *f = tmpfile();
+    char *why = NULL;
+
+    assert_int_equal(fetch(c, f, LARGE - 1, NULL, &why), 0);
+    assert_non_null(why);
+    free(why);
+    fclose(f);
+    client_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +386,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nobody_there_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_bad_address_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_freeing_forgets_what_is_open, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fetch_brings_a_large_body, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fetch_begins_anew_after_a_loss, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fetch_leaves_a_refusal_out_of_the_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fetch_takes_no_more_than_was_said, setup, teardown),
     };
     const char *const hosts[] = {"example.internal"};
     char second[300], command[64];
