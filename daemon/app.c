@@ -7,7 +7,7 @@
 
 #include "api/api.h"
 #include "base/enc.h"
-#include "base/note.h"
+#include "base/keyring.h"
 #include "follow/follow.h"
 #include "log.h"
 
@@ -22,19 +22,18 @@ struct app {
     void *ready_arg;
 };
 
-/* The first line of a small file. */
-static char *read_line(const char *path)
+/* The verifier keys: a small file of one line, or of two during a rotation. */
+static char *read_vkeys(const char *path)
 {
-    char line[1024];
+    char text[2048];
     FILE *f = fopen(path, "re");
     if (!f)
         return NULL;
-    char *ok = fgets(line, sizeof(line), f);
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+    bool whole = feof(f) && !ferror(f);
     fclose(f);
-    if (!ok)
-        return NULL;
-    line[strcspn(line, "\r\n")] = 0;
-    return xstrdup(line);
+    text[n] = '\0';
+    return whole ? xstrdup(text) : NULL;
 }
 
 /* ---- projections --------------------------------------------------------------- */
@@ -84,16 +83,19 @@ __attribute__((format(printf, 3, 4))) static int fail(char **ret_error, int err,
 
 static int check_vkey(const struct conf *c, char **ret_error)
 {
-    char *line = read_line(c->vkey_file);
-    struct note_key key;
-    int err = line ? note_key_parse(&key, line) : CPF_E_IO;
+    char *text = read_vkeys(c->vkey_file);
+    struct keyring keys;
+    int err = text ? keyring_parse(&keys, text) : CPF_E_IO;
     if (err)
-        fail(ret_error, err, "%s: one line of the form name+id+key is needed, as cpf-signer init printed it",
-             c->vkey_file);
-    else if (strcmp(key.name, c->origin) != 0)
-        err = fail(ret_error, CPF_E_MISMATCH, "%s is the key of %s, but origin is %s", c->vkey_file, key.name,
-                   c->origin);
-    free(line);
+        fail(ret_error, err,
+             "%s: one line of the form name+id+key is needed, as cpf-signer init printed it (during a "
+             "rotation "
+             "two, the old key first): %s",
+             c->vkey_file, cpf_strerror(err));
+    else if (strcmp(keys.key[0].name, c->origin) != 0)
+        err = fail(ret_error, CPF_E_MISMATCH, "%s is the key of %s, but origin is %s", c->vkey_file,
+                   keys.key[0].name, c->origin);
+    free(text);
     return err;
 }
 
@@ -113,7 +115,7 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     int err = catalogue_load(c->catalogue, c->clauses, &a->catalogue, ret_error);
     if (err)
         return err;
-    a->vkey = read_line(c->vkey_file);
+    a->vkey = read_vkeys(c->vkey_file);
     if (!a->vkey) {
         if (asprintf(ret_error, "%s: cannot be read", c->vkey_file) < 0)
             *ret_error = NULL;

@@ -46,7 +46,7 @@ static const struct key keys[] = {
     KEY(database_reader, TYPE_TEXT, NULL, 0, 0, "libpq connection string of the reader role"),
     KEY(signer_socket, TYPE_PATH, "/run/cpf-signer/signer.sock", 0, 0, "UNIX socket of cpf-signer"),
     KEY(vkey_file, TYPE_PATH, NULL, 0, 0,
-        "file with the log's verifier key, one line, as cpf-signer init wrote it"),
+        "file with the log's verifier key, one line, as cpf-signer init wrote it; during a rotation two"),
     KEY(catalogue, TYPE_PATH, "/usr/share/cpfd/catalogue.yaml", 0, 0, "texts of all codes, ja and en"),
     KEY(clauses, TYPE_PATH, "/usr/share/cpfd/clauses.yaml", 0, 0, "legal citations with their dates"),
     KEY(report, TYPE_PATH, "/usr/libexec/cpf-report", 0, 0, "the program that makes bundles and reports"),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "args.h"
 #include "audit_hook.h"
+#include "audit_keys.h"
 #include "audit_projection.h"
 #include "base/buf.h"
 #include "base/enc.h"
@@ -41,24 +42,9 @@ static int wrong_use(const char *ja, const char *en)
     say_error("%s\n", say_ja() ? ja : en);
     fprintf(
         stderr,
-        "cpfctl audit --database CONNINFO --vkey FILE|KEY [--signatures] [--strict] [--json] [--quiet]\n");
+        "cpfctl audit --database CONNINFO (--vkey FILE|KEY | --manifest FILE --root FILE|KEY) [--signatures] "
+        "[--strict] [--json] [--quiet]\n");
     return EXIT_USAGE;
-}
-
-/* The key itself, or a file whose first line it is. */
-static char *read_vkey(const char *given)
-{
-    char line[512];
-    FILE *f = fopen(given, "re");
-
-    if (!f)
-        return xstrdup(given);
-    char *got = fgets(line, sizeof(line), f);
-    fclose(f);
-    if (!got)
-        return xstrdup("");
-    line[strcspn(line, "\r\n")] = '\0';
-    return xstrdup(line);
 }
 
 static int read_options(struct audit *a, struct args *args, int argc, char **argv)
@@ -69,18 +55,22 @@ static int read_options(struct audit *a, struct args *args, int argc, char **arg
     if (args_parse(args, argc, argv, flags, &bad))
         return wrong_use("引数が正しくありません", "wrong arguments");
     a->conninfo = args_get(args, "database");
-    const char *vkey = args_get(args, "vkey");
+    const char *vkey = args_get(args, "vkey"), *manifest = args_get(args, "manifest");
+    const char *root = args_get(args, "root");
     a->signatures = args_flag(args, "signatures");
     a->strict = args_flag(args, "strict");
     a->json = args_flag(args, "json");
     a->quiet = args_flag(args, "quiet");
     if (args_unknown(args))
         return wrong_use("知らないオプションです", "unknown option");
-    if (!a->conninfo || !vkey)
-        return wrong_use("--database と --vkey が必要です", "--database and --vkey are needed");
-    a->vkey = read_vkey(vkey);
-    if (note_key_parse(&a->key, a->vkey))
-        return wrong_use("--vkey は検証鍵ではありません", "--vkey is no verifier key");
+    if (!a->conninfo || (!vkey && !manifest))
+        return wrong_use("--database と、--vkey または --manifest と --root が必要です",
+                         "--database is needed, and --vkey or --manifest with --root");
+    bad = audit_keys_options(a, vkey, manifest, root);
+    if (bad) {
+        say_error(say("%s は使えません\n", "%s cannot be used\n"), bad);
+        return EXIT_USAGE;
+    }
     return 0;
 }
 
@@ -250,7 +240,7 @@ static void audit_fini(struct audit *a)
     arena_fini(&a->arena);
     free(a->note);
     free(a->fault);
-    free(a->vkey);
+    audit_keys_fini(a);
     free(a);
 }
 

@@ -141,15 +141,12 @@ static int check_void(struct audit *a, const struct entry *e)
 
 static int check_opened(struct audit *a, const struct entry *e)
 {
-    const char *origin = json_get_str(e->body, "origin"), *vkey = json_get_str(e->body, "vkey");
-    const char *boot = json_get_str(e->body, "boot");
+    const char *origin = json_get_str(e->body, "origin"), *boot = json_get_str(e->body, "boot");
 
     if (a->opened)
         return row_fault(a, "the log is opened a second time");
     if (!origin || strcmp(origin, a->key.name) != 0)
         return row_fault(a, "log.opened names another origin than the key given");
-    if (!vkey || strcmp(vkey, a->vkey) != 0)
-        return row_fault(a, "log.opened names another key than the one given");
     a->opened = true;
     snprintf(a->boot, sizeof(a->boot), "%s", boot ? boot : "");
     return 0;

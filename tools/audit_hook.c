@@ -1,8 +1,10 @@
 /* The table of what is checked besides, and who calls it. */
 #include "audit_hook.h"
 #include <string.h>
+#include "audit_keys.h"
 
 const struct audit_hook audit_hooks[] = {
+    {"keys", NULL, audit_keys_begin, NULL, NULL, NULL},
     {"maps", audit_map_kinds, audit_map_begin, audit_map_entry, audit_map_end, audit_map_fini},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

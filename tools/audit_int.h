@@ -45,8 +45,8 @@ struct audit {
     /* options */
     const char *conninfo;
     bool signatures, strict, json, quiet;
-    struct note_key key;
-    char *vkey;
+    struct note_key key; /* one of the log's; its name is the origin */
+    struct audit_keys *keys;
     /* what is read */
     struct scan *entries, *checkpoints, *tiles, *disclosures;
     bool have_checkpoint, have_disclosure; /* the scan's row is not used yet */

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include "audit_int.h"
+#include "audit_keys.h"
 #include "base/mem.h"
 
 #define SCHEMA 2
@@ -39,11 +39,12 @@ static int check_note(struct audit *a)
 
     if (a->size == 0)
         return 0;
+    char why[512];
     int err = audit_keys_open(a, &c, a->note, strlen(a->note));
-    if (err)
-        return audit_fault(a, CPF_E_FORK,
-                           "the head's checkpoint (%" PRIu64 ") is not signed by the key given: %s", a->size,
-                           cpf_strerror(err));
+    if (err) {
+        audit_keys_why(a, err, a->note, strlen(a->note), why, sizeof(why));
+        return audit_fault(a, CPF_E_FORK, "the head's checkpoint (%" PRIu64 "): %s", a->size, why);
+    }
     if (c.size != a->size || memcmp(c.root, a->root, HASH_LEN) != 0)
         return audit_fault(a, CPF_E_FORK,
                            "the head (%" PRIu64 ") is not what its checkpoint says (%" PRIu64 ")", a->size,
@@ -142,9 +143,23 @@ static int next_checkpoint(struct audit *a)
     return n < 0 ? audit_scan_fault(a, a->checkpoints) : 0;
 }
 
+static int check_signature(struct audit *a, const char *note, size_t len)
+{
+    struct checkpoint c;
+    char why[512];
+    int err = audit_keys_open(a, &c, note, len);
+
+    if (err) {
+        audit_keys_why(a, err, note, len, why, sizeof(why));
+        return audit_fault(a, CPF_E_FORK, "checkpoint %" PRIu64 ": %s", a->edge.size, why);
+    }
+    a->nsignatures++;
+    return 0;
+}
+
 static int check_checkpoint(struct audit *a, const char *note, size_t len)
 {
-    struct checkpoint c, want = {.size = a->edge.size};
+    struct checkpoint want = {.size = a->edge.size};
     struct buf text;
     int err = 0;
 
@@ -156,11 +171,8 @@ static int check_checkpoint(struct audit *a, const char *note, size_t len)
         err = audit_fault(a, CPF_E_FORK,
                           "checkpoint %" PRIu64 ": its root is not what the entries before it give",
                           a->edge.size);
-    else if (a->signatures && audit_keys_open(a, &c, note, len) != 0)
-        err = audit_fault(a, CPF_E_FORK, "checkpoint %" PRIu64 ": its signature is not by the key given",
-                          a->edge.size);
     else if (a->signatures)
-        a->nsignatures++;
+        err = check_signature(a, note, len);
     buf_fini(&text);
     a->ncheckpoints++;
     return err;

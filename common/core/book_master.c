@@ -308,6 +308,7 @@ const struct apply_kind apply_master_kinds[] = {
     {"log.void", apply_nothing},
     {"log.recovered", apply_nothing},
     {"log.batch-map", apply_nothing},
+    {"key.rotated", apply_nothing},
     {"person.enrolled", apply_person_enrolled},
     {"person.changed", apply_person_changed},
     {"person.locked", apply_person_locked},

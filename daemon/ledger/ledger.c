@@ -79,8 +79,8 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
     l->ev_pump = evtimer_new(cfg->base, on_pump, l);
     l->ev_idle = evtimer_new(cfg->base, on_idle, l);
     require(l->ev_retry && l->ev_pump && l->ev_idle);
-    int err = note_key_parse(&l->key, cfg->vkey);
-    if (!err && strcmp(l->key.name, cfg->origin) != 0)
+    int err = keyring_parse(&l->keys, cfg->vkey);
+    if (!err && strcmp(l->keys.key[0].name, cfg->origin) != 0)
         err = CPF_E_KEY;
     if (!err)
         err = ledger_own_read_boot(l);
@@ -111,6 +111,7 @@ void ledger_free(struct ledger *l)
     queue_fini(&l->queue);
     arena_fini(&l->own);
     free(l->run);
+    free(l->known);
     free((char *)l->cfg.conninfo);
     free((char *)l->cfg.signer_socket);
     free((char *)l->cfg.origin);

@@ -7,7 +7,7 @@
  *
  * States: see the diagram on top of ledger.c. Nothing here blocks the loop.
  * The ledger owns the stream `log` (log.opened, log.void, log.recovered,
- * log.batch-map).
+ * log.batch-map, key.rotated).
  *
  * A submit never calls back before it returns. on_settled comes exactly once
  * per submitted command, in order, after COMMIT and settle; or never, when
@@ -28,7 +28,7 @@ struct ledger_config {
     const char *conninfo;         /* libpq conninfo of the writer role */
     const char *signer_socket;    /* path */
     const char *origin;           /* of the log, e.g. training.example/cpf */
-    const char *vkey;             /* the log's verifier key (note_key_parse) */
+    const char *vkey;             /* the log's verifier keys (keyring_parse) */
     bool training;                /* entries say clock: simulated */
     int64_t (*now_ms)(void *arg); /* the daemon's clock */
     void *arg;                    /* for now_ms and all callbacks */

@@ -138,6 +138,8 @@ static bool fold_own(struct ledger *l, const struct entry *e)
         const char *origin = json_get_str(e->body, "origin");
         if (!origin || strcmp(origin, l->cfg.origin) != 0)
             return bad(l, e, e->stream, "it opens the log of another origin");
+        if (ledger_key_know(l, json_get_str(e->body, "vkey")))
+            return bad(l, e, e->stream, "it names no key of this log");
         note_boot(l, json_get_str(e->body, "boot"));
     } else if (strcmp(e->kind, "log.recovered") == 0) {
         note_boot(l, json_get_str(e->body, "to"));
@@ -146,6 +148,9 @@ static bool fold_own(struct ledger *l, const struct entry *e)
         o->said[o->nsaid++] = (struct said){e->idx, (uint64_t)json_get_int(e->body, "first", -1),
                                             (uint64_t)json_get_int(e->body, "count", -1)};
         l->nvoids++;
+    } else if (strcmp(e->kind, "key.rotated") == 0) {
+        if (ledger_key_know(l, json_get_str(e->body, "new")))
+            return bad(l, e, e->stream, "it names no key of this log");
     } else if (strcmp(e->kind, BATCHMAP_KIND) == 0) {
         l->last_map = (uint64_t)json_get_int(e->body, "map", 0);
     }

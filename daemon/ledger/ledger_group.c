@@ -174,6 +174,8 @@ static void on_appended(void *arg, int err, const struct sigwire_msg *m, const s
                      (unsigned long long)g->head.size);
         return;
     }
+    if (!ledger_key_signed(l, g->note.data, g->note.len))
+        return;
     group_step(g, &l->stats.sign_us);
     g->state = GROUP_SIGNED;
     group_store(l);

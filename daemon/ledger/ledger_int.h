@@ -1,6 +1,7 @@
 #pragma once
 /* Inside of daemon/ledger only. See ledger.c for the states. */
 #include <event2/event.h>
+#include "base/keyring.h"
 #include "base/merkle.h"
 #include "base/mem.h"
 #include "base/sigwire.h"
@@ -78,7 +79,7 @@ struct group {
 /* The front group (cur) is on its way into the database; `next` is made only behind a stored one. */
 struct ledger {
     struct ledger_config cfg;
-    struct note_key key;
+    struct keyring keys; /* of the vkey file */
     enum ledger_state state;
     struct db *db;
     struct signer_client *signer;
@@ -116,6 +117,8 @@ struct ledger {
     uint8_t log_leaf[HASH_LEN];
     uint64_t nvoids, last_map; /* log.void entries in it; number of the newest map */
     char log_boot[64];         /* of the newest log.opened or log.recovered; "" in a new log */
+    struct note_key *known;    /* keys that the log names */
+    size_t nknown;
     /* reused binary arrays of one transaction */
     struct buf a_id, a_stream, a_sseq, a_kind, a_at, a_body, a_leaf;
     struct buf a_idx, a_name, a_salted; /* a_idx: also of what forgets */
@@ -147,12 +150,24 @@ void ledger_load_free(struct ledger *l);
 /* ledger_fold.c */
 void ledger_fold_row(struct ledger *l, const struct db_result *r);
 
-/* ledger_own.c: log.opened, log.void, log.recovered */
+/* ledger_own.c: log.opened, log.void, log.recovered, key.rotated */
 must_check int ledger_own_read_boot(struct ledger *l);
 void ledger_own_begin(struct ledger *l); /* queues what is owed; may be nothing */
 /* The next entry of the stream `log`, in `a`; the caller queues it. */
 void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, const char *kind,
                     struct json *body, int64_t at);
+
+/* ledger_key.c */
+/* A key that the log names. CPF_E_SYNTAX, CPF_E_KEY, CPF_E_MISMATCH. */
+must_check int ledger_key_know(struct ledger *l, const char *vkey);
+/* After the fold: does the log know the keys of the vkey file, but for a new one behind them? Else fatal. */
+bool ledger_key_check(struct ledger *l);
+/* Is that new one there: is a key.rotated owed? */
+bool ledger_key_rotates(const struct ledger *l);
+struct json *ledger_key_opened(struct ledger *l, struct arena *a, struct json *body); /* sets `vkey` */
+struct json *ledger_key_rotated(struct ledger *l, struct arena *a); /* body; from now on it is known */
+/* Does the note bear a line of each key of the vkey file? Else fatal. */
+bool ledger_key_signed(struct ledger *l, const char *note, size_t len);
 
 /* ledger_map.c */
 void ledger_map_free(struct ledger_map *m); /* NULL is fine */

@@ -263,7 +263,7 @@ static void on_folded(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
 
-    if (!ledger_reply_ok(l, r) || !check_voids(l))
+    if (!ledger_reply_ok(l, r) || !check_voids(l) || !ledger_key_check(l))
         return;
     uint64_t voids = 0;
     for (size_t i = 0; i < l->nruns; i++)

@@ -20,7 +20,8 @@ static void take_head(struct ledger *l, const struct db_result *r)
     buf_puts(&l->head_note, note);
 }
 
-/* The head must be what its own note says, under our key; the empty log has none. */
+/* The head must be what its own note says, under our keys; the empty log has none. Whether each key signed
+ * that counts at this size, cpf-signer tells when it is opened. */
 static bool head_signed(struct ledger *l)
 {
     struct checkpoint c;
@@ -30,8 +31,8 @@ static bool head_signed(struct ledger *l)
         hash_empty(empty);
         return l->head_note.len == 0 && memcmp(empty, l->head.root, HASH_LEN) == 0;
     }
-    return checkpoint_open(&c, l->head_note.data, l->head_note.len, &l->key) == 0 && c.size == l->head.size &&
-           memcmp(c.root, l->head.root, HASH_LEN) == 0;
+    return keyring_open(&l->keys, &c, l->head_note.data, l->head_note.len) == 0 && c.size == l->head.size &&
+           strcmp(c.origin, l->cfg.origin) == 0 && memcmp(c.root, l->head.root, HASH_LEN) == 0;
 }
 
 static bool check_server(struct ledger *l, const struct db_result *r)

@@ -73,8 +73,7 @@ static struct json *body_opened(struct ledger *l, struct arena *a)
     struct json *o = json_set_str(a, json_object(a), "origin", l->cfg.origin);
 
     json_set_int(a, o, "schema", LEDGER_SCHEMA);
-    json_set_str(a, o, "vkey", l->cfg.vkey);
-    return json_set_str(a, o, "boot", l->boot);
+    return json_set_str(a, ledger_key_opened(l, a, o), "boot", l->boot);
 }
 
 static struct json *body_recovered(struct ledger *l, struct arena *a)
@@ -85,7 +84,7 @@ static struct json *body_recovered(struct ledger *l, struct arena *a)
 /* log.void comes first: the next group after a void run begins with it. */
 void ledger_own_begin(struct ledger *l)
 {
-    struct ledger_item item[2];
+    struct ledger_item item[3];
     size_t n = 0;
     const struct run *tail = l->nruns ? &l->run[l->nruns - 1] : NULL;
 
@@ -97,6 +96,8 @@ void ledger_own_begin(struct ledger *l)
         own_add(l, &item[n++], "log.opened", body_opened(l, &l->own));
     else if (strcmp(l->log_boot, l->boot) != 0)
         own_add(l, &item[n++], "log.recovered", body_recovered(l, &l->own));
+    if (ledger_key_rotates(l))
+        own_add(l, &item[n++], "key.rotated", ledger_key_rotated(l, &l->own));
     if (n)
         queue_push(&l->queue, item, n, NULL, true);
     memcpy(l->log_boot, l->boot, sizeof(l->boot));

@@ -134,19 +134,58 @@ static void signer_init(struct rig *r)
 
     snprintf(path, sizeof(path), "%s/pass", r->dir);
     write_file(path, "a passphrase for tests\n");
-    snprintf(command, sizeof(command),
-             "%s init --state %s/state --key %s/key --passphrase-file %s --origin %s --light 2>/dev/null",
-             env("CPF_SIGNER"), r->dir, r->dir, path, r->origin);
+    if (!*r->key)
+        snprintf(r->key, sizeof(r->key), "%s/key", r->dir);
+    snprintf(
+        command, sizeof(command),
+        "%s init --state %s/state --key '%s' --passphrase-file %s --origin %s%s%s%s%s --light 2>/dev/null",
+        env("CPF_SIGNER"), r->dir, r->key, path, r->origin, r->module ? " --module " : "",
+        r->module ? r->module : "", r->pin ? " --pin-file " : "", r->pin ? r->pin : "");
     assert_true(run_line(command, r->vkey, sizeof(r->vkey)));
+}
+
+void rig_newkey(struct rig *r, char ret_vkey[256])
+{
+    char command[2000];
+
+    snprintf(command, sizeof(command),
+             "%s newkey --next-key '%s' --next-passphrase-file %s/pass --origin %s%s%s%s%s --light",
+             env("CPF_SIGNER"), r->next, r->dir, r->origin, r->module ? " --module " : "",
+             r->module ? r->module : "", r->pin ? " --pin-file " : "", r->pin ? r->pin : "");
+    assert_true(run_line(command, ret_vkey, 256));
+}
+
+/* argv of `cpf-signer serve`, from what the rig says. */
+static void signer_exec(const struct rig *r, const char *state, const char *pass, const char *uid)
+{
+    const char *const option[][2] = {{"--socket", r->socket},
+                                     {"--state", state},
+                                     {"--key", r->key},
+                                     {"--passphrase-file", pass},
+                                     {"--origin", r->origin},
+                                     {"--allow-uid", uid},
+                                     {"--module", r->module},
+                                     {"--pin-file", r->pin},
+                                     {"--next-key", *r->next ? r->next : NULL},
+                                     {"--next-passphrase-file", *r->next ? pass : NULL}};
+    const char *argv[32] = {"cpf-signer", "serve"};
+    size_t n = 2;
+
+    for (size_t i = 0; i < sizeof(option) / sizeof(*option); i++) {
+        if (!option[i][1])
+            continue;
+        argv[n++] = option[i][0];
+        argv[n++] = option[i][1];
+    }
+    execv(env("CPF_SIGNER"), (char *const *)(uintptr_t)argv);
 }
 
 void rig_signer_start(struct rig *r)
 {
-    char state[400], key[400], pass[400], uid[16];
+    char state[400], pass[400], uid[16];
     int log = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     snprintf(state, sizeof(state), "%s/state", r->dir);
-    snprintf(key, sizeof(key), "%s/key", r->dir);
     snprintf(pass, sizeof(pass), "%s/pass", r->dir);
     snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
     unlink(r->socket);
@@ -158,8 +197,7 @@ void rig_signer_start(struct rig *r)
         dup2(log, 1);
         if (!getenv("CPF_RIG_VERBOSE"))
             dup2(log, 2);
-        execl(env("CPF_SIGNER"), "cpf-signer", "serve", "--socket", r->socket, "--state", state, "--key", key,
-              "--passphrase-file", pass, "--origin", r->origin, "--allow-uid", uid, (char *)NULL);
+        signer_exec(r, state, pass, uid);
         _exit(127);
     }
     close(log);
@@ -181,10 +219,15 @@ void rig_signer_kill(struct rig *r)
 
 void rig_up(struct rig *r, struct rig_cluster *c)
 {
+    memset(r, 0, sizeof(*r));
+    rig_up_key(r, c);
+}
+
+void rig_up_key(struct rig *r, struct rig_cluster *c)
+{
     static int count;
     char sql[200];
 
-    memset(r, 0, sizeof(*r));
     r->cluster = c;
     r->base = event_base_new();
     snprintf(r->origin, sizeof(r->origin), "training.test/log");
@@ -209,15 +252,15 @@ void rig_down(struct rig *r)
     event_base_free(r->base);
 }
 
-int rig_audit(struct rig *r, const char **ret_text)
+static int audit_with(struct rig *r, const char *keys, const char **ret_text)
 {
     static char text[4096];
-    char command[1500];
+    char command[2500];
 
     snprintf(command, sizeof(command),
              "LC_ALL=C %s audit --quiet --signatures --strict --database 'host=%s/run user=cpf_reader "
-             "dbname=%s' --vkey '%s'",
-             env("CPF_AUDIT"), r->cluster->dir, r->db, r->vkey);
+             "dbname=%s' %s",
+             env("CPF_AUDIT"), r->cluster->dir, r->db, keys);
     FILE *f = popen(command, "r");
     assert_non_null(f);
     size_t n = fread(text, 1, sizeof(text) - 1, f);
@@ -225,6 +268,22 @@ int rig_audit(struct rig *r, const char **ret_text)
     int status = pclose(f);
     *ret_text = text;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int rig_audit(struct rig *r, const char **ret_text)
+{
+    char keys[600];
+
+    snprintf(keys, sizeof(keys), "--vkey '%s'", r->vkey);
+    return audit_with(r, keys, ret_text);
+}
+
+int rig_audit_manifest(struct rig *r, const char *manifest, const char *root, const char **ret_text)
+{
+    char keys[1000];
+
+    snprintf(keys, sizeof(keys), "--manifest '%s' --root '%s'", manifest, root);
+    return audit_with(r, keys, ret_text);
 }
 
 void rig_audit_ok(struct rig *r)

@@ -25,14 +25,21 @@ void rig_pg(struct rig_cluster *c, const char *verb); /* start, stop, kill */
 struct rig {
     struct rig_cluster *cluster;
     struct event_base *base;
-    char db[32], conninfo[512], dir[300], socket[320], origin[64], vkey[256];
+    char db[32], conninfo[512], dir[300], socket[320], origin[64];
+    char vkey[512];           /* one line, or two during a rotation */
+    char key[400], next[400]; /* of the signer; next: "" without */
+    const char *module, *pin; /* of PKCS#11; NULL: none */
     pid_t signer;
 };
 /* A fresh log under `origin` training.test/log. */
 void rig_up(struct rig *r, struct rig_cluster *c);
+/* The same, r->key, r->module and r->pin set before (all else zero): a key in a token. */
+void rig_up_key(struct rig *r, struct rig_cluster *c);
 void rig_down(struct rig *r);
 void rig_signer_start(struct rig *r);
 void rig_signer_kill(struct rig *r); /* SIGKILL, waited for */
+/* Makes a key at r->next (`cpf-signer newkey`); its verifier key goes to ret_vkey. */
+void rig_newkey(struct rig *r, char ret_vkey[256]);
 /* SQL as superuser; the first column of the first row, "" without; a static buffer. Errors fail the test. */
 const char *rig_sql(struct rig *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* SQL as a role; the SQLSTATE of its failure, "" if it succeeded. */
@@ -40,6 +47,8 @@ const char *rig_sqlstate(struct rig *r, const char *role, const char *sql);
 
 /* `cpfctl audit` as the reader role: its exit code; what it printed is in a static buffer. */
 int rig_audit(struct rig *r, const char **ret_text);
+/* The same by a key manifest and the root key's file. */
+int rig_audit_manifest(struct rig *r, const char *manifest, const char *root, const char **ret_text);
 /* The audit must pass. */
 void rig_audit_ok(struct rig *r);
 /* The audit must fail, naming `what`. */
