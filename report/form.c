@@ -80,7 +80,7 @@ static struct form_part read_part(struct reader *r, const struct ynode *n)
         return part;
     }
     if (n->kind != YNODE_MAP || n->len != 1) {
-        fault(r, n, "a part is `product`, or one of text, field, by, at, days");
+        fault(r, n, "a part is `product`, or one of text, field, clinic, by, at, days");
         return part;
     }
     const char *key = n->first->key->str;
@@ -88,8 +88,8 @@ static struct form_part read_part(struct reader *r, const struct ynode *n)
     if (strcmp(key, "text") == 0) {
         part.kind = FORM_TEXT;
         part.text = read_text(r, v);
-    } else if (strcmp(key, "field") == 0) {
-        part.kind = FORM_FIELD;
+    } else if (strcmp(key, "field") == 0 || strcmp(key, "clinic") == 0) {
+        part.kind = *key == 'f' ? FORM_FIELD : FORM_CLINIC;
         part.ref = read_ref(r, v);
     } else if (strcmp(key, "by") == 0 || strcmp(key, "at") == 0) {
         part.kind = *key == 'b' ? FORM_BY : FORM_AT;

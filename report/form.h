@@ -4,12 +4,12 @@
  */
 #include "core/protocol.h"
 
-enum form_kind { FORM_TEXT, FORM_PRODUCT, FORM_FIELD, FORM_BY, FORM_AT, FORM_DAYS };
+enum form_kind { FORM_TEXT, FORM_PRODUCT, FORM_FIELD, FORM_BY, FORM_AT, FORM_DAYS, FORM_CLINIC };
 
 struct form_part {
     enum form_kind kind;
     struct text text;
-    struct ref ref; /* FIELD, BY, AT, DAYS */
+    struct ref ref; /* FIELD, BY, AT, DAYS, CLINIC: the field with the plan's number */
     int until;      /* DAYS: the second step */
 };
 

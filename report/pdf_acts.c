@@ -28,6 +28,20 @@ static const char *values_of(struct page *g, const struct record_act *a)
     return list;
 }
 
+/* Which deviation, hold or value a signed record that is no step is about. */
+static const char *about(struct page *g, const struct record_act *a)
+{
+    static const char *const member[] = {"dev", "hold", NULL};
+    for (size_t i = 0; member[i]; i++) {
+        const char *id = json_get_str(a->entry->body, member[i]);
+        if (id)
+            return pdf_markup(g->pdf, " %s", pdf_escape(g->pdf, page_short(g, id)));
+    }
+    if (strcmp(a->entry->kind, "step.signed") == 0 || !a->step)
+        return "";
+    return pdf_markup(g->pdf, " %s", page_step(g, a->step));
+}
+
 static void act_row(struct page *g, struct pdf_table *t, const struct record_act *a)
 {
     static const char *const signature[] = {"別の鍵\nearlier key: see cpf-verify", "○検証済み\nverifies",
@@ -35,15 +49,15 @@ static void act_row(struct page *g, struct pdf_table *t, const struct record_act
                                             "'><b>×不正</b>\ndoes not verify</span>"};
     const struct record *r = g->r;
     struct text dept = word(&r->words, "dept", record_who(a->entry, "dept"));
-    const char *cell[] = {record_time(r, a->entry->at),
-                          pdf_markup(g->pdf, "<b>%s</b> %s\n%s", pdf_escape(g->pdf, a->person),
-                                     pdf_both(g->pdf, dept), role_of(g, a->person)),
-                          pdf_markup(g->pdf, "<b>%s</b>%s", pdf_both(g->pdf, a->what), values_of(g, a)),
-                          pdf_markup(g->pdf, "「%s」\n<span size='82%%' foreground='" PDF_GREY "'>%s</span>",
-                                     pdf_escape(g->pdf, a->meaning), pdf_escape(g->pdf, a->meaning_en)),
-                          pdf_markup(g->pdf,
-                                     "%s\n<span size='80%%' foreground='" PDF_GREY "'>鍵 key %s</span>",
-                                     signature[a->signature], pdf_escape(g->pdf, a->key))};
+    const char *cell[] = {
+        record_time(r, a->entry->at),
+        pdf_markup(g->pdf, "%s\n%s\n%s", page_person(g, a->person), pdf_both(g->pdf, dept),
+                   role_of(g, a->person)),
+        pdf_markup(g->pdf, "<b>%s</b>%s%s", pdf_both(g->pdf, a->what), about(g, a), values_of(g, a)),
+        pdf_markup(g->pdf, "「%s」\n<span size='82%%' foreground='" PDF_GREY "'>%s</span>",
+                   pdf_escape(g->pdf, a->meaning), pdf_escape(g->pdf, a->meaning_en)),
+        pdf_markup(g->pdf, "%s\n<span size='80%%' foreground='" PDF_GREY "'>鍵 key %s</span>",
+                   signature[a->signature], pdf_escape(g->pdf, a->key))};
     pdf_table_row(t, cell, a->signature == ACT_BAD ? PDF_ALARM : PDF_PLAIN);
 }
 
@@ -59,10 +73,10 @@ static void trail(struct page *g)
         const char *values = values_of(g, a);
         pdf_text(g->pdf, 8,
                  pdf_markup(g->pdf,
-                            "○ %s　<b>%s</b>（%s）が照査し、署名した <span size='82%%' foreground='" PDF_GREY
+                            "○ %s　%s（%s）が照査し、署名した <span size='82%%' foreground='" PDF_GREY
                             "'>reviewed and signed</span>：%s",
-                            record_time(r, a->entry->at), pdf_escape(g->pdf, a->person),
-                            role_of(g, a->person), values + (*values != 0)));
+                            record_time(r, a->entry->at), page_person(g, a->person), role_of(g, a->person),
+                            values + (*values != 0)));
         pdf_space(g->pdf, 4);
         return;
     }
@@ -82,9 +96,16 @@ void page_acts(struct page *g)
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"18. 署名された行為", "Signed acts"});
-    pdf_text(g->pdf, 7,
-             "各人の鍵（Ed25519）による署名。職員は職員番号で示す。 <span size='82%' foreground='" PDF_GREY
-             "'>Each signed with the person's own Ed25519 key; staff are named by their ids.</span>");
+    pdf_text(
+        g->pdf, 7,
+        pdf_markup(g->pdf,
+                   "各人の鍵（Ed25519）による署名。%s <span size='82%%' foreground='" PDF_GREY
+                   "'>Each signed with the person's own Ed25519 key. %s</span>",
+                   r->words.staff ? "氏名は施設の職員名簿による（記録簿には職員番号のみ）。"
+                                  : "職員は職員番号で示す（職員名簿の添付なし、または個人情報なしの写し）。",
+                   r->words.staff ? "Names are from the facility's register of staff; the log has the ids."
+                                  : "Staff are named by ids: no register is attached, or this copy is "
+                                    "without personal data."));
     pdf_space(g->pdf, 3);
     if (r->nacts == 0)
         page_none(g, (struct text){"署名はまだない", "nothing was signed yet"});
@@ -100,9 +121,9 @@ void page_acts(struct page *g)
 void page_people(struct page *g)
 {
     static const struct pdf_column column[] = {
-        {12, {"職員番号", "Staff id"}}, {16, {"部門", "Department"}},
-        {20, {"役割", "Roles"}},        {30, {"資格（有効期限）", "Qualifications"}},
-        {8, {"記録", "Entries"}},       {14, {"署名鍵", "Key"}}};
+        {20, {"職員", "Person"}}, {13, {"部門", "Department"}},
+        {17, {"役割", "Roles"}},  {28, {"資格（有効期限）", "Qualifications"}},
+        {8, {"記録", "Entries"}}, {14, {"署名鍵", "Key"}}};
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 1, (struct text){"20. 関係した人", "People"});
@@ -110,7 +131,7 @@ void page_people(struct page *g)
     for (size_t i = 0; i < r->npeople; i++) {
         const struct record_person *x = &r->person[i];
         const char *cell[] = {
-            pdf_markup(g->pdf, "<b>%s</b>", pdf_escape(g->pdf, x->id)),
+            page_person(g, x->id),
             pdf_both(g->pdf, word(&r->words, "dept", x->dept)),
             pdf_both(g->pdf, x->roles),
             pdf_both_lines(g->pdf, x->quals),

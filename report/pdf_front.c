@@ -290,8 +290,8 @@ static const char *decision_text(struct page *g)
         return "<b>決定はまだ行われていない</b> <span size='82%'>not decided yet</span>";
     for (size_t i = 0; s && i < s->nvalues; i++)
         said = said ? said : pdf_both(g->pdf, s->value[i].shown);
-    return pdf_markup(g->pdf, "<b>%s：%s</b>\n%s（%s）　署名 signed %s", pdf_both(g->pdf, a->what),
-                      said ? said : "–", pdf_escape(g->pdf, a->person),
+    return pdf_markup(g->pdf, "<b>%s：%s</b>\n%s　%s　署名 signed %s", pdf_both(g->pdf, a->what),
+                      said ? said : "–", page_person(g, a->person),
                       pdf_both(g->pdf, word(&r->words, "dept", record_who(a->entry, "dept"))),
                       record_time(r, a->entry->at));
 }

@@ -71,6 +71,14 @@ const char *page_personal(struct page *g, const struct entry *e, const char *nam
                                    : word(&g->r->words, "personal", name));
 }
 
+const char *page_person(struct page *g, const char *id)
+{
+    struct text name = words_person(&g->r->words, id);
+    if (!name.ja)
+        return pdf_markup(g->pdf, "<b>%s</b>", pdf_escape(g->pdf, id));
+    return pdf_markup(g->pdf, "<b>%s</b>（%s）", pdf_both(g->pdf, name), pdf_escape(g->pdf, id));
+}
+
 const char *page_after(const struct record_step *s)
 {
     return s->after ? "<span foreground='" PDF_AFTER "'><b>★決定後</b> <span size='82%'>after the "
@@ -115,6 +123,14 @@ static void draw(void *arg)
     page_law(g);
 }
 
+/* Log's size and time of making: no two copies have the same. */
+static const char *own_issue(struct arena *a, const struct record *r, int64_t made)
+{
+    const char *t = record_time(r, made);
+    return arena_printf(a, "%llu-%.4s%.2s%.2s-%.2s%.2s%.2s", (unsigned long long)r->checkpoint.size, t, t + 5,
+                        t + 8, t + 11, t + 14, t + 17);
+}
+
 int pdf_record(const struct record *r, const struct pdf_order *o, struct buf *ret, char **ret_error)
 {
     const char *ja = json_get_str(r->facility, "name_ja"), *en = json_get_str(r->facility, "name_en");
@@ -124,7 +140,7 @@ int pdf_record(const struct record *r, const struct pdf_order *o, struct buf *re
     struct pdf_info info = {
         .title = {"製造記録書", "Batch record"},
         .batch = r->id,
-        .issue = o->issue ? o->issue : "–",
+        .issue = o->issue ? o->issue : own_issue(&a, r, o->made),
         .facility = arena_printf(&a, "%s %s %s", ja ? ja : "", en ? en : "", number ? number : ""),
         .subject = arena_printf(&a, "%s %s", r->product.ja, r->product.en),
         .note = r->note,

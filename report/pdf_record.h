@@ -61,3 +61,5 @@ const char *page_when(struct page *g,
 /* What a personal value of an entry is called; markup. */
 const char *page_personal(struct page *g, const struct entry *e, const char *name);
 const char *page_after(const struct record_step *s); /* marks what the decision did not know; markup or "" */
+/* "渡辺 浩 Watanabe Hiroshi (QM)": the name if the register of staff has it, and the id; markup. */
+const char *page_person(struct page *g, const char *id);

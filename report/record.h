@@ -227,7 +227,7 @@ struct record_known {
 
 struct record_person {
     const char *id, *dept, *keyid;
-    struct text roles, quals;
+    struct text name, roles, quals; /* name {NULL}: not in the register of staff */
     size_t acts;
 };
 
@@ -303,6 +303,7 @@ struct record_query {
     uint64_t size; /* of the checkpoint that it speaks for; 0: the newest */
     bool disclosures;
     const char *catalogue, *clauses, *words, *form; /* files */
+    const char *staff; /* register of names, or NULL; not used without disclosures */
 };
 
 /* *ret_error (free it) says why not. CPF_E_NOTFOUND: no such batch, or no such checkpoint. */

@@ -36,6 +36,29 @@ static struct text field_text(struct record *r, struct ref ref)
                          arena_printf(&r->arena, "%s: %s", f->title.en, all.en)};
 }
 
+/* Name and address of the clinic whose plan was recorded there, as the facility was set up. */
+static struct text clinic_text(struct record *r, struct ref ref)
+{
+    const struct record_step *s = newest(r, ref.step);
+    const struct field *f = &r->protocol->step[ref.step].field[ref.field];
+    const char *plan = NULL;
+    for (size_t i = 0; s && i < s->nvalues; i++)
+        if (s->value[i].field == f && !s->value[i].dropped && !s->value[i].again)
+            plan = s->value[i].corrected ? s->value[i].corrected->raw : s->value[i].raw;
+    json_each(c, plan ? json_get(r->facility, "clinics") : NULL)
+    {
+        const char *of = json_get_str(c, "plan"), *ja = json_get_str(c, "name_ja"),
+                   *at = json_get_str(c, "address_ja"), *en = json_get_str(c, "name_en"),
+                   *at_en = json_get_str(c, "address_en");
+        if (of && ja && at && strcmp(of, plan) == 0)
+            return (struct text){arena_printf(&r->arena, "%s（%s）", ja, at),
+                                 arena_printf(&r->arena, "%s (%s)", en ? en : ja, at_en ? at_en : at)};
+    }
+    return plan ? (struct text){"名称・所在地：施設の記録になし",
+                                "name and address: not in the facility's record"}
+                : none();
+}
+
 static struct text by_text(struct record *r, int step)
 {
     const struct record_step *s = newest(r, step);
@@ -43,8 +66,11 @@ static struct text by_text(struct record *r, int step)
     if (!s)
         return none();
     struct text dept = word(&r->words, "dept", p ? p->dept : s->step->dept);
-    return (struct text){arena_printf(&r->arena, "%s（%s）", s->performer, dept.ja),
-                         arena_printf(&r->arena, "%s (%s)", s->performer, dept.en)};
+    struct text name = words_person(&r->words, s->performer);
+    if (!name.ja)
+        name = text_both(s->performer);
+    return (struct text){arena_printf(&r->arena, "%s（%s）", name.ja, dept.ja),
+                         arena_printf(&r->arena, "%s (%s)", name.en, dept.en)};
 }
 
 static struct text at_text(struct record *r, int step)
@@ -74,6 +100,8 @@ static struct text part_text(struct record *r, const struct form_part *p)
         return r->product;
     case FORM_FIELD:
         return field_text(r, p->ref);
+    case FORM_CLINIC:
+        return clinic_text(r, p->ref);
     case FORM_BY:
         return by_text(r, p->ref.step);
     case FORM_AT:

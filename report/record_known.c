@@ -107,6 +107,7 @@ void record_people(struct record *r)
         size_t acts = acts_of(r, p->id);
         struct record_person *n = LIST_ADD(&r->arena, r->person, r->npeople);
         *n = (struct record_person){.id = p->id, .dept = p->dept, .keyid = p->keyid, .acts = acts};
+        n->name = words_person(&r->words, p->id);
         for (size_t i = 0; i < p->nroles; i++)
             n->roles = words_join(&r->words, n->roles, word(&r->words, "role", p->role[i]));
         for (size_t i = 0; i < p->nquals; i++) {

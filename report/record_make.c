@@ -6,7 +6,8 @@ static int load_words(struct maker *m)
 {
     const struct record_query *q = m->q;
     char *why = NULL;
-    int err = words_load(&m->r->words, &m->r->arena, q->catalogue, q->clauses, q->words, &why);
+    int err = words_load(&m->r->words, &m->r->arena, q->catalogue, q->clauses, q->words,
+                         q->disclosures ? q->staff : NULL, &why);
     if (err)
         record_fail(m, err, "%s", why ? why : cpf_strerror(err));
     free(why);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "pdf_record.h"
@@ -24,9 +25,10 @@ int report_record(struct scan *s, const struct report_request *q, struct record 
     static const char *const name[] = {"catalogue.yaml", "clauses.yaml", "report-words.yaml",
                                        "report-forms.yaml"};
     const char *texts = json_string_value(json_object_get(q->all, "texts"));
-    char *path[4];
+    char *path[4], *staff = q->evidence ? in_folder(q->evidence, "staff.yaml") : NULL;
     if (!q->batch) {
         *ret_error = xstrdup("batch is needed");
+        free(staff);
         return CPF_E_INVAL;
     }
     for (size_t i = 0; i < 4; i++)
@@ -37,11 +39,13 @@ int report_record(struct scan *s, const struct report_request *q, struct record 
                               .catalogue = path[0],
                               .clauses = path[1],
                               .words = path[2],
-                              .form = path[3]};
+                              .form = path[3],
+                              .staff = staff && access(staff, R_OK) == 0 ? staff : NULL};
     struct record_source source = record_scan(s);
     int err = record_make(&source, &rq, ret, ret_error);
     for (size_t i = 0; i < 4; i++)
         free(path[i]);
+    free(staff);
     return err;
 }
 

@@ -8,12 +8,14 @@
 #define LISTED 6 /* of a list among the arguments; the entry has them all */
 
 int words_load(struct words *w, struct arena *a, const char *catalogue, const char *clauses,
-               const char *words, char **ret_error)
+               const char *words, const char *staff, char **ret_error)
 {
     *w = (struct words){.a = a};
     int err = catalogue_load(catalogue, clauses, &w->codes, ret_error);
     if (!err)
         err = catalogue_load(words, clauses, &w->report, ret_error);
+    if (!err && staff)
+        err = catalogue_load(staff, clauses, &w->staff, ret_error);
     return err;
 }
 
@@ -21,6 +23,7 @@ void words_fini(struct words *w)
 {
     catalogue_free(w->codes);
     catalogue_free(w->report);
+    catalogue_free(w->staff);
     *w = (struct words){0};
 }
 
@@ -56,6 +59,14 @@ struct text word(const struct words *w, const char *family, const char *id)
     if (!id)
         return text_both("–");
     return lookup(w->report, w->a, arena_printf(w->a, "%s.%s", family, id), &t) ? t : text_both(id);
+}
+
+struct text words_person(const struct words *w, const char *id)
+{
+    struct text t;
+    if (!id || !w->staff || !lookup(w->staff, w->a, arena_printf(w->a, "staff.%s", id), &t))
+        return (struct text){NULL, NULL};
+    return t;
 }
 
 struct text words_step(const struct words *w, int step)

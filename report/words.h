@@ -9,13 +9,14 @@
 #include "core/protocol.h"
 
 struct words {
-    struct catalogue *codes, *report;
-    const struct protocol *protocol; /* NULL until known */
+    struct catalogue *codes, *report, *staff; /* staff NULL: no register */
+    const struct protocol *protocol;          /* NULL until known */
     struct arena *a;
 };
 
+/* `staff`: the register of names (lines `staff.ID: {ja, en}`), or NULL. */
 must_check int words_load(struct words *w, struct arena *a, const char *catalogue, const char *clauses,
-                          const char *words, char **ret_error);
+                          const char *words, const char *staff, char **ret_error);
 void words_fini(struct words *w);
 
 struct text text_both(const char *s);
@@ -24,6 +25,8 @@ struct text text_printf(struct arena *a, struct text one, const char *fmt_ja,
 /* "<family>.<id>"; the id itself if there is no word for it. */
 struct text word(const struct words *w, const char *family, const char *id);
 bool word_known(const struct words *w, const char *family, const char *id);
+/* Name of a person; {NULL} if there is no register, or the person is not in it. */
+struct text words_person(const struct words *w, const char *id);
 /* What happened: `code` with `args`, whose ids are named as in step `step` (-1: none). */
 struct text words_code(const struct words *w, const char *code, const struct json *args, int step);
 /* "title [id]": several steps may have one title. */

@@ -283,7 +283,7 @@ static int run_init(struct ctl *c, const struct ctl_command *cmd)
     if (!in.origin)
         in.origin = default_origin(&in);
     if (prepare(&in, args_get(&c->args, "from")) || make_authority(c, &in) || init_write_config(&in) ||
-        (!in.no_signer && init_signer(&in)) || init_evidence(&in) || write_setup(&in))
+        (!in.no_signer && init_signer(&in)) || init_evidence(&in) || init_report(&in) || write_setup(&in))
         goto out;
     fprintf(stderr,
             say("作成しました: %s\n次: cpf-signer と cpfd を起動し、cpfctl setup --dir %s\n",

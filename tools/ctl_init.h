@@ -29,6 +29,9 @@ must_check int init_write_config(const struct init *in);
 must_check int init_signer(const struct init *in);
 /* <dir>/evidence: what bundles carry from outside the database; in training with a root key in <dir>/root. */
 must_check int init_evidence(const struct init *in);
+/* <dir>/tls/report.key and report.pem, with which PDFs are signed; evidence/staff.yaml with the names of
+ * staff, which leave the description. Behind init_evidence. */
+must_check int init_report(const struct init *in);
 /* A program of ours beside this one or in the folder `built` of the build tree; malloc'ed, NULL if neither.
  */
 char *init_program(const char *name, const char *built);

@@ -82,6 +82,8 @@ static int write_daemon(const struct init *in)
     add_path(&b, "catalogue", in->share, "catalogue.yaml");
     add_path(&b, "clauses", in->share, "clauses.yaml");
     add_path(&b, "evidence", in->dir, "evidence");
+    add_path(&b, "report_key", in->dir, "tls/report.key");
+    add_path(&b, "report_certificate", in->dir, "tls/report.pem");
     if (report)
         add_key(&b, "report", report);
     add_key(&b, "zone", zone ? zone : "Asia/Tokyo");

@@ -17,6 +17,7 @@
 #define DAY_S          86400L
 #define AUTHORITY_DAYS 3650
 #define SERVER_DAYS    730
+#define DOCUMENT_DAYS  3650
 
 static FILE *open_new(const char *dir, const char *name, mode_t mode)
 {
@@ -164,6 +165,21 @@ static int make_server(const char *dir, X509 *authority, EVP_PKEY *authority_key
     return err;
 }
 
+/* For signatures on documents alone; readers of PDFs look for the purposes of mail (RFC 9336, RFC 5280). */
+static X509 *document_new(const char *name, EVP_PKEY *key, X509 *authority, EVP_PKEY *authority_key)
+{
+    X509 *cert = cert_new(name, key, authority, DOCUMENT_DAYS);
+
+    if (cert && add_extension(cert, authority, NID_basic_constraints, "critical,CA:FALSE") &&
+        add_extension(cert, authority, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&
+        add_extension(cert, authority, NID_ext_key_usage, "1.3.6.1.5.5.7.3.36,emailProtection") &&
+        add_extension(cert, authority, NID_authority_key_identifier, "keyid") &&
+        X509_sign(cert, authority_key, EVP_sha256()))
+        return cert;
+    X509_free(cert);
+    return NULL;
+}
+
 int pki_make(const char *dir, const char *name, size_t n, const char *const host[])
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -190,20 +206,50 @@ static FILE *open_old(const char *dir, const char *name)
     return fopen(path, "re");
 }
 
-int pki_renew(const char *dir, size_t n, const char *const host[])
+static int read_authority(const char *dir, X509 **ret_cert, EVP_PKEY **ret_key)
 {
     FILE *fc = open_old(dir, "ca.pem"), *fk = open_old(dir, "ca.key");
-    X509 *cert = fc ? PEM_read_X509(fc, NULL, NULL, NULL) : NULL;
-    EVP_PKEY *key = fk ? PEM_read_PrivateKey(fk, NULL, NULL, NULL) : NULL;
-    int err = cert && key ? CPF_OK : CPF_E_IO;
+
+    *ret_cert = fc ? PEM_read_X509(fc, NULL, NULL, NULL) : NULL;
+    *ret_key = fk ? PEM_read_PrivateKey(fk, NULL, NULL, NULL) : NULL;
+    if (fc)
+        fclose(fc);
+    if (fk)
+        fclose(fk);
+    return *ret_cert && *ret_key ? CPF_OK : CPF_E_IO;
+}
+
+int pki_renew(const char *dir, size_t n, const char *const host[])
+{
+    X509 *cert;
+    EVP_PKEY *key;
+    int err = read_authority(dir, &cert, &key);
 
     if (!err)
         err = make_server(dir, cert, key, n, host);
     X509_free(cert);
     EVP_PKEY_free(key);
-    if (fc)
-        fclose(fc);
-    if (fk)
-        fclose(fk);
+    return err;
+}
+
+int pki_document(const char *dir, const char *name)
+{
+    X509 *authority, *cert = NULL;
+    EVP_PKEY *authority_key, *key = NULL;
+    int err = read_authority(dir, &authority, &authority_key);
+
+    if (!err) {
+        key = EVP_EC_gen("P-256");
+        cert = key ? document_new(name, key, authority, authority_key) : NULL;
+        err = cert ? CPF_OK : CPF_E_CRYPTO;
+    }
+    if (!err)
+        err = write_key(dir, "report.key", key);
+    if (!err)
+        err = write_certs(dir, "report.pem", cert, authority);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    X509_free(authority);
+    EVP_PKEY_free(authority_key);
     return err;
 }
