@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "base/keymanifest.h"
 #include "rig.h"
+#include "softhsm.h"
 
 struct keys {
     char old_file[400], new_file[400], old[256], new[256];
@@ -310,6 +311,34 @@ static void test_audit_wants_the_root_keys_own_manifest(void **state)
     rig_down(&r);
 }
 
+/* ---- a key in a token ---- */
+
+static void test_group_commit_with_a_key_in_a_token(void **state)
+{
+    struct rig r = {0};
+    struct softhsm hsm;
+    struct node n;
+
+    if (!softhsm_up(&hsm))
+        skip();
+    snprintf(r.key, sizeof(r.key), "pkcs11:token=" SOFTHSM_TOKEN ";object=log");
+    r.module = hsm.module;
+    r.pin = hsm.pin;
+    rig_up_key(&r, *state);
+    node_start(&n, &r);
+    node_until_ready(&n);
+    for (int i = 0; i < 200; i++)
+        node_submit(&n, i % 2 ? "batch/A" : "batch/B", 1 + (size_t)(i % 3));
+    node_until_settled(&n, 200);
+    node_stop(&n);
+    rig_audit_ok(&r);
+    rig_signer_kill(&r);
+    rig_signer_start(&r);
+    work(&r, "batch/C");
+    rig_down(&r);
+    softhsm_down(&hsm);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_audit_by_manifest_before_during_and_after_a_rotation),
         cmocka_unit_test(test_audit_names_a_revoked_key),
         cmocka_unit_test(test_audit_wants_the_root_keys_own_manifest),
+        cmocka_unit_test(test_group_commit_with_a_key_in_a_token),
     };
     return cmocka_run_group_tests(tests, rig_cluster_up, rig_cluster_down);
 }

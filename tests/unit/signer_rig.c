@@ -110,7 +110,7 @@ int rig_run(struct rig *r, const char *const args[])
     return WEXITSTATUS(status);
 }
 
-void rig_init(struct rig *r)
+void rig_prepare(struct rig *r)
 {
     memset(r, 0, sizeof *r);
     snprintf(r->dir, sizeof r->dir, "/tmp/cpf-signer-test-XXXXXX");
@@ -124,7 +124,18 @@ void rig_init(struct rig *r)
     r->allow = geteuid();
     r->origin = RIG_ORIGIN;
     write_text(r->pass, "a passphrase for tests\n");
-    assert_int_equal(rig_run(r, (const char *const[]){"init", "--light", NULL}), 0);
+}
+
+void rig_init(struct rig *r)
+{
+    rig_prepare(r);
+    rig_make(r);
+}
+
+void rig_make(struct rig *r)
+{
+    if (rig_run(r, (const char *const[]){"init", "--light", NULL}))
+        fail_msg("%s", read_text(r->log));
     rig_log_vkey(r, &r->vkey);
 }
 

@@ -47,8 +47,10 @@ struct table {
     char note[SIGWIRE_NOTE_MAX + 1]; /* "" while empty */
 };
 
-void rig_init(struct rig *r);  /* directory, passphrase, `cpf-signer init` */
-void rig_start(struct rig *r); /* and waits until it listens */
+void rig_prepare(struct rig *r); /* directory, passphrase */
+void rig_make(struct rig *r);    /* `cpf-signer init` */
+void rig_init(struct rig *r);    /* both */
+void rig_start(struct rig *r);   /* and waits until it listens */
 /* Starts one that must refuse to start: true if it ended by itself with a failure, saying `why`. */
 bool rig_start_refused(struct rig *r, const char *why);
 int rig_stop(struct rig *r, int sig); /* waits; the wait status */
