@@ -3,10 +3,15 @@
 
 #include "pdf_record.h"
 
+static const char *who(struct page *g, const struct entry *e)
+{
+    const char *id = json_get_str(e->actor, "performed");
+    return id ? pdf_escape(g->pdf, id) : "システム system";
+}
+
 static const char *by_at(struct page *g, const struct entry *e)
 {
-    return e ? pdf_markup(g->pdf, "%s　%s", page_when(g, e), pdf_escape(g->pdf, record_who(e, "performed")))
-             : "–";
+    return e ? pdf_markup(g->pdf, "%s　%s", page_when(g, e), who(g, e)) : "–";
 }
 
 static const char *hold_line(struct page *g, const struct record_hold *h)

@@ -106,7 +106,7 @@ static void owed(struct exception *x, enum record_status status)
     for (size_t i = 0; i < r->nnone; i++)
         if (r->none[i].status == status)
             add(x, pdf_markup(x->g->pdf, "%s　期限 due %s", page_step(x->g, r->none[i].step->id),
-                              record_minute(r, r->none[i].due)));
+                              pdf_both(x->g->pdf, record_due_text(r, &r->none[i]))));
 }
 
 static void corrections(struct exception *x)
@@ -145,9 +145,10 @@ static void balances(struct exception *x)
     const struct record *r = x->g->r;
     for (size_t i = 0; i < r->nlabels; i++) {
         const struct record_label *l = &r->label[i];
-        if (l->issued != l->attached + l->unused)
-            add(x, pdf_markup(x->g->pdf, "%s：発行 issued %zu、貼付 attached %zu、廃棄 void %zu",
-                              pdf_both(x->g->pdf, l->label->title), l->issued, l->attached, l->unused));
+        if (l->off)
+            add(x, pdf_markup(
+                       x->g->pdf, "%s：発行 issued %zu、貼付 attached %zu、廃棄 void %zu、未使用 waiting %zu",
+                       pdf_both(x->g->pdf, l->label->title), l->issued, l->attached, l->unused, l->waiting));
     }
     for (size_t i = 0; i < r->nbalances; i++)
         if (r->balance[i].over || r->balance[i].under)
@@ -265,35 +266,21 @@ static const struct {
 
 /* ---- head of the first page ---------------------------------------------------------- */
 
-static const struct record_act *decision_of(const struct record *r)
-{
-    const struct record_act *found = NULL;
-    for (size_t i = 0; i < r->nacts; i++) {
-        int step = r->act[i].step ? protocol_step(r->protocol, r->act[i].step) : -1;
-        if (step >= 0 && r->protocol->step[step].verb == VERB_DECIDE &&
-            strcmp(r->act[i].entry->kind, "step.signed") == 0)
-            found = &r->act[i];
-    }
-    return found;
-}
-
 static const char *decision_text(struct page *g)
 {
     const struct record *r = g->r;
-    const struct record_act *a = decision_of(r);
-    const struct record_step *s = NULL;
+    const struct entry *e = r->decided ? r->decided->decision : NULL;
+    const struct record_step *s =
+        e ? record_step_of(r, json_get_str(e->body, "step"), json_get_int(e->body, "occ", 1)) : NULL;
     const char *said = NULL;
-    for (size_t i = 0; i < r->nsteps; i++)
-        if (a && r->step[i].act == a)
-            s = &r->step[i];
-    if (!a)
+    if (!s)
         return "<b>決定はまだ行われていない</b> <span size='82%'>not decided yet</span>";
-    for (size_t i = 0; s && i < s->nvalues; i++)
+    for (size_t i = 0; i < s->nvalues; i++)
         said = said ? said : pdf_both(g->pdf, s->value[i].shown);
-    return pdf_markup(g->pdf, "<b>%s：%s</b>\n%s　%s　署名 signed %s", pdf_both(g->pdf, a->what),
-                      said ? said : "–", page_person(g, a->person),
-                      pdf_both(g->pdf, word(&r->words, "dept", record_who(a->entry, "dept"))),
-                      record_time(r, a->entry->at));
+    return pdf_markup(g->pdf, "<b>%s：%s</b>\n%s　%s　署名 signed %s", pdf_both(g->pdf, s->step->title),
+                      said ? said : "–", page_person(g, record_who(e, "performed")),
+                      pdf_both(g->pdf, word(&r->words, "dept", record_who(e, "dept"))),
+                      record_time(r, e->at));
 }
 
 static const char *state_text(struct page *g)

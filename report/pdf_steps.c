@@ -272,7 +272,8 @@ static void undone_steps(struct page *g, struct pdf_table *t)
     for (size_t i = 0; i < r->nnone; i++) {
         const struct record_step *s = &r->none[i];
         const char *cell[] = {page_step(g, s->step->id), pdf_both(g->pdf, record_status_text(r, s->status)),
-                              pdf_both(g->pdf, s->why), s->due ? record_minute(r, s->due) : "–"};
+                              pdf_both(g->pdf, s->why),
+                              s->status == STATUS_NONE ? "–" : pdf_both(g->pdf, record_due_text(r, s))};
         pdf_table_row(t, cell, s->status == STATUS_NONE ? PDF_PLAIN : PDF_BAND);
     }
 }

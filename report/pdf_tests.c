@@ -49,7 +49,7 @@ static void test_row(struct page *g, struct pdf_table *t, const struct record_st
     const char *state = pdf_both(g->pdf, record_status_text(r, s->status));
     if (s->status == STATUS_PENDING || s->status == STATUS_OPEN || s->status == STATUS_BEGUN)
         state = pdf_markup(g->pdf, "<span foreground='" PDF_RED "'><b>△%s</b></span>\n期限 due %s", state,
-                           record_minute(r, s->due));
+                           pdf_both(g->pdf, record_due_text(r, s)));
     const char *who = !s->performer
                           ? "–"
                           : pdf_markup(g->pdf, "%s\n%s%s%s", record_minute(r, s->done ? s->done : s->begun),

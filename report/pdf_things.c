@@ -155,22 +155,23 @@ void page_containers(struct page *g)
 static void labels(struct page *g)
 {
     static const struct pdf_column column[] = {
-        {26, {"ラベル", "Label"}},    {10, {"発行", "Issued"}},       {10, {"貼付", "Attached"}},
+        {24, {"ラベル", "Label"}},    {10, {"発行", "Issued"}},       {10, {"貼付", "Attached"}},
         {10, {"未使用廃棄", "Void"}}, {10, {"使用済み", "Consumed"}}, {10, {"廃棄", "Discarded"}},
-        {8, {"搬出", "Left"}},        {8, {"現存", "Live"}},          {8, {"収支", "Balance"}}};
+        {8, {"搬出", "Left"}},        {8, {"現存", "Live"}},          {10, {"収支", "Balance"}}};
     const struct record *r = g->r;
     struct pdf_table t;
     pdf_heading(g->pdf, 2, (struct text){"ラベルと容器の収支", "Labels and containers"});
     pdf_table_begin(&t, g->pdf, column, 9, 7);
     for (size_t i = 0; i < r->nlabels; i++) {
         const struct record_label *l = &r->label[i];
-        bool ok = l->issued == l->attached + l->unused;
         const size_t n[] = {l->issued, l->attached, l->unused, l->consumed, l->discarded, l->left, l->live};
         const char *cell[9] = {pdf_markup(g->pdf, "%s %s", l->label->id, pdf_both(g->pdf, l->label->title))};
         for (int k = 0; k < 7; k++)
             cell[k + 1] = pdf_markup(g->pdf, "%zu", n[k]);
-        cell[8] = ok ? "○一致 ok" : "<b>×不一致</b>";
-        pdf_table_row(&t, cell, ok ? PDF_PLAIN : PDF_ALARM);
+        cell[8] = l->off       ? "<b>×不一致</b> differ"
+                  : l->waiting ? pdf_markup(g->pdf, "△未使用 %zu waiting", l->waiting)
+                               : "○一致 ok";
+        pdf_table_row(&t, cell, l->off ? PDF_ALARM : PDF_PLAIN);
     }
     pdf_table_end(&t);
 }

@@ -118,10 +118,12 @@ struct record_container {
     const struct record_container **child;
 };
 
-struct record_label { /* one kind of label: issued = attached + void … */
+struct record_label { /* one kind of label: issued = attached + void + waiting */
     const struct label *label;
     size_t issued, attached, unused; /* unused: discarded without having been on a vessel */
+    size_t waiting;                  /* issued, not yet on a vessel */
     size_t consumed, discarded, left, live;
+    bool off; /* they do not agree, or one is still waiting when the work is over */
 };
 
 struct record_balance { /* amounts of one step */
@@ -322,6 +324,8 @@ int64_t record_event_time(const struct entry *e);
 const char *record_limits(const struct record *r, const struct field *f);
 const char *record_who(const struct entry *e, const char *member); /* actor's member; "cpfd" for the system */
 struct text record_status_text(const struct record *r, enum record_status s);
+/* Why a step cannot say yet when it is due, or when it is: in words. */
+struct text record_due_text(const struct record *r, const struct record_step *s);
 /* Last moment for something that is not done; 0 = none. */
 int64_t record_due(const struct record *r, int step);
 

@@ -94,11 +94,14 @@ static void count_label(struct record *r, const struct label *l)
         n.issued++;
         n.attached += c->attached != 0;
         n.unused += !c->attached && c->state == CONTAINER_DISCARDED;
+        n.waiting += !c->attached && c->state == CONTAINER_ISSUED;
         n.consumed += c->state == CONTAINER_CONSUMED;
         n.discarded += c->attached && c->state == CONTAINER_DISCARDED;
         n.left += c->state == CONTAINER_LEFT;
         n.live += c->state == CONTAINER_EMPTY || c->state == CONTAINER_FILLED;
     }
+    bool over = r->batch->closed || r->batch->stopped;
+    n.off = n.issued != n.attached + n.unused + n.waiting || (over && n.waiting);
     *(LIST_ADD(&r->arena, r->label, r->nlabels)) = n;
 }
 

@@ -121,6 +121,13 @@ int64_t record_due(const struct record *r, int step)
     return due;
 }
 
+struct text record_due_text(const struct record *r, const struct record_step *s)
+{
+    if (s->due)
+        return text_both(record_minute(r, s->due));
+    return s->planned.ja ? s->planned : (struct text){"定めなし", "none set"};
+}
+
 /* ---- what was not done ------------------------------------------------------------------ */
 
 static void undone(struct record *r, int step)
