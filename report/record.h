@@ -315,6 +315,8 @@ void record_free(struct record *r); /* NULL is fine */
 
 /* ---- helpers for whoever prints it ---- */
 
+/* A step by its id, its occ-th time (0: any); NULL if it was not begun. */
+struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ);
 /* "2026-12-03 10:30:05" in the facility's zone. */
 const char *record_time(const struct record *r, int64_t ms);
 const char *record_minute(const struct record *r, int64_t ms);

@@ -25,7 +25,6 @@ void record_redactions(struct maker *m); /* record_redact.c */
 void record_changes(struct record *r);   /* record_change.c */
 
 void record_steps(struct maker *m); /* record_step.c */
-struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ);
 void record_plan(struct record *r, struct record_step *s); /* record_plan.c */
 void record_undone(struct record *r);                      /* record_plan.c: what was not done, and why */
 void record_known_at(struct record *r, const struct entry *decision); /* record_known.c; NULL: at the end */
