@@ -8,110 +8,104 @@
 #include "audit_int.h"
 #include "base/mem.h"
 
-static int next_disclosure(struct audit *a)
+void missings_fini(struct missings *m)
 {
-    int n = scan_next(a->disclosures);
-
-    a->have_disclosure = n > 0;
-    return n < 0 ? audit_scan_fault(a, a->disclosures) : 0;
+    for (size_t i = 0; i < m->n; i++) {
+        free(m->at[i].stream);
+        free(m->at[i].name);
+    }
+    free(m->at);
 }
 
-int audit_pd_begin(struct audit *a)
+void missing_add(struct missings *m, uint64_t idx, const char *stream, const char *name)
 {
-    if (scan_start(a->disclosures, DB_AUDIT_DISCLOSURES, NULL))
-        return audit_scan_fault(a, a->disclosures);
-    return next_disclosure(a);
+    m->at = xrealloc(m->at, (m->n + 1) * sizeof(*m->at));
+    m->at[m->n++] = (struct missing){idx, xstrdup(stream), xstrdup(name)};
 }
 
-static const char *row_text(struct audit *a, int col)
+static const char *text_of(struct range *r, int col)
 {
     size_t len;
-    const char *s = scan_bytes(a->disclosures, col, &len);
+    const char *s = scan_bytes(r->scan, col, &len);
 
-    return arena_strndup(&a->arena, s, len);
+    return arena_strndup(&r->keep, s, len);
 }
 
-static void gone(struct audit *a, const struct entry *e, const char *name)
+int range_disclosures(struct range *r)
 {
-    a->missing = xrealloc(a->missing, (a->nmissing + 1) * sizeof(*a->missing));
-    a->missing[a->nmissing++] = (struct missing){e->idx, xstrdup(e->stream), xstrdup(name)};
+    /* Behind the newest entry there must be none either: the last range looks. */
+    uint64_t from = r->from > r->a->from ? r->from : r->a->from;
+    const int64_t args[] = {(int64_t)from, r->to == r->a->size ? INT64_MAX : (int64_t)r->to};
+    size_t room = 0;
+    int got;
+
+    if (scan_start(r->scan, DB_AUDIT_DISCLOSURES, args))
+        return range_scan_fault(r);
+    while ((got = scan_next(r->scan)) > 0) {
+        if (r->ndisclosures == room) {
+            room = room ? room * 2 : 256;
+            r->disclosure = xrealloc(r->disclosure, room * sizeof(*r->disclosure));
+        }
+        uint64_t idx = (uint64_t)scan_i64(r->scan, 0);
+        r->disclosure[r->ndisclosures++] = (struct disclosure_row){idx, text_of(r, 1), text_of(r, 2)};
+    }
+    return got < 0 ? range_scan_fault(r) : 0;
 }
 
-static int check_disclosure(struct audit *a, const struct entry *e, const struct json *digest)
+static const struct disclosure_row *row_now(const struct range *r)
 {
-    const char *name, *value, *salted = row_text(a, 2);
+    return r->next_disclosure < r->ndisclosures ? &r->disclosure[r->next_disclosure] : NULL;
+}
 
-    if (digest->type != JSON_STRING || disclosure_open(&a->arena, salted, digest->str, &name, &value) != 0 ||
+/* Said at the end: a row whose body is gone has its disclosures still, and that it is gone says more. */
+static void foreign(struct range *r)
+{
+    if (!r->foreign)
+        r->foreign = row_now(r)->idx + 1;
+    r->next_disclosure++;
+}
+
+static void foreign_before(struct range *r, uint64_t idx)
+{
+    while (row_now(r) && row_now(r)->idx < idx)
+        foreign(r);
+}
+
+static int check_disclosure(struct range *r, const struct entry *e, const struct json *digest)
+{
+    const char *name, *value;
+
+    if (digest->type != JSON_STRING ||
+        disclosure_open(&r->arena, row_now(r)->salted, digest->str, &name, &value) != 0 ||
         strcmp(name, digest->name) != 0)
-        return audit_fault(a, CPF_E_FORK,
+        return range_fault(r, CPF_E_FORK,
                            "entry %" PRIu64 " (%s): the disclosure of %s is not what its digest says", e->idx,
                            e->stream, digest->name);
-    a->ndisclosures++;
-    return next_disclosure(a);
-}
-
-static bool row_before(const struct audit *a, uint64_t idx)
-{
-    return a->have_disclosure && (uint64_t)scan_i64(a->disclosures, 0) < idx;
+    r->n.ndisclosures++;
+    r->next_disclosure++;
+    return 0;
 }
 
 /* Rows and members of pd are both sorted by name. */
-int audit_pd_entry(struct audit *a, const struct entry *e)
+int range_pd_entry(struct range *r, const struct entry *e)
 {
-    if (row_before(a, e->idx))
-        return audit_fault(a, CPF_E_FORK,
-                           "a disclosure for entry %" PRId64 ", which has no such personal field",
-                           scan_i64(a->disclosures, 0));
+    foreign_before(r, e->idx);
     json_each(digest, e->pd)
     {
-        bool here = a->have_disclosure && (uint64_t)scan_i64(a->disclosures, 0) == e->idx &&
-                    strcmp(row_text(a, 1), digest->name) == 0;
-        if (!here) {
-            gone(a, e, digest->name);
+        const struct disclosure_row *row = row_now(r);
+        if (!row || row->idx != e->idx || strcmp(row->name, digest->name) != 0) {
+            missing_add(&r->missing, e->idx, e->stream, digest->name);
             continue;
         }
-        int err = check_disclosure(a, e, digest);
+        int err = check_disclosure(r, e, digest);
         if (err)
             return err;
     }
-    if (row_before(a, e->idx + 1))
-        return audit_fault(a, CPF_E_FORK,
-                           "a disclosure for entry %" PRIu64 ", which has no such personal field", e->idx);
+    foreign_before(r, e->idx + 1);
     return 0;
 }
 
-int audit_pd_redacted(struct audit *a, const struct entry *e)
+void range_pd_end(struct range *r)
 {
-    uint64_t idx = (uint64_t)json_get_int(e->body, "idx", -1);
-
-    json_each(name, json_get(e->body, "names"))
-    {
-        for (size_t i = 0; i < a->nmissing; i++) {
-            struct missing *m = &a->missing[i];
-            /* A freed slot is not counted any more, which the analyser cannot see. */
-            // NOLINTNEXTLINE(clang-analyzer-unix.Malloc)
-            if (m->idx != idx || strcmp(m->stream, e->stream) != 0 || name->type != JSON_STRING ||
-                strcmp(m->name, name->str) != 0)
-                continue;
-            free(m->stream);
-            free(m->name);
-            *m = a->missing[--a->nmissing];
-            break;
-        }
-    }
-    return 0;
-}
-
-int audit_pd_end(struct audit *a)
-{
-    if (a->have_disclosure)
-        return audit_fault(a, CPF_E_FORK,
-                           "a disclosure for entry %" PRId64 ", which has no such personal field",
-                           scan_i64(a->disclosures, 0));
-    if (a->nmissing)
-        return audit_fault(a, CPF_E_FORK,
-                           "entry %" PRIu64
-                           " (%s): the disclosure of %s is gone and no redacted entry says so",
-                           a->missing[0].idx, a->missing[0].stream, a->missing[0].name);
-    return 0;
+    foreign_before(r, UINT64_MAX);
 }

@@ -44,18 +44,22 @@ static int command(struct scan *s, const char *sql, char *ret, size_t size)
     return ok ? 0 : failed(s, CPF_E_DB);
 }
 
+int scan_share(struct scan *s)
+{
+    return *s->snapshot
+               ? 0
+               : command(s, "select pg_catalog.pg_export_snapshot()", s->snapshot, sizeof(s->snapshot));
+}
+
 static int share_snapshot(struct scan *s, struct scan *first)
 {
     char sql[200];
 
     if (!first)
         return 0;
-    if (!*first->snapshot) {
-        int err = command(first, "select pg_catalog.pg_export_snapshot()", first->snapshot,
-                          sizeof(first->snapshot));
-        if (err)
-            return err;
-    }
+    int err = scan_share(first);
+    if (err)
+        return err;
     snprintf(sql, sizeof(sql), "set transaction snapshot '%s'", first->snapshot);
     return command(s, sql, NULL, 0);
 }

@@ -14,6 +14,9 @@ struct scan; /* one connection inside a read-only transaction */
 
 /* `first`: NULL, or another scan whose snapshot is shared. *ret_error (free it) says why not: CPF_E_AWAY. */
 must_check int scan_open(const char *conninfo, struct scan *first, struct scan **ret, char **ret_error);
+/* From now on scan_open() with it as `first` runs nothing on it: others may use it meanwhile, in one thread.
+ */
+must_check int scan_share(struct scan *s);
 void scan_close(struct scan *s); /* NULL is fine */
 
 /* Begins a statement, ending the one before; its parameters are integers, as many as it has. CPF_E_DB. */
