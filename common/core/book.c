@@ -9,8 +9,8 @@ void book_init(struct book *b)
 {
     *b = (struct book){0};
     arena_init(&b->arena, 0);
-    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,     &b->things,
-                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers};
+    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
+                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_init(maps[i]);
 }
@@ -42,8 +42,8 @@ void book_fini(struct book *b)
         protocol_free(p->protocol);
         buf_fini(&p->text);
     }
-    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,     &b->things,
-                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers};
+    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
+                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
     arena_fini(&b->arena);
@@ -72,6 +72,17 @@ static int continue_stream(struct book *b, const struct entry *e, struct stream 
     memcpy(s->leaf, e->leaf, HASH_LEN);
     *ret = s;
     return 0;
+}
+
+void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN])
+{
+    if (map_get(&b->streams, name))
+        return;
+    struct stream *s = arena_alloc(&b->arena, sizeof(*s));
+    *s = (struct stream){
+        .name = book_keep(b, name), .sseq = sseq, .closed = true, .adopted = true, .mapped = sseq};
+    memcpy(s->leaf, leaf, HASH_LEN);
+    map_put(&b->streams, s->name, s);
 }
 
 static apply_fn kind_fn(const char *kind)

@@ -34,6 +34,7 @@ struct stream {
     uint64_t sseq;          /* of its last entry */
     uint8_t leaf[HASH_LEN]; /* of its last entry */
     bool closed;
+    bool adopted;    /* its beginning was not folded: book_stream_adopt */
     uint64_t mapped; /* entries that the newest map of streams counts, as far as is known (daemon/flow) */
 };
 
@@ -131,9 +132,10 @@ struct input {
     int field;
     const char
         *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
-    struct dec value; /* numbers and derived */
-    const char *unit; /* lots: the opened unit, or NULL */
-    int64_t day;      /* dates */
+    struct dec value;   /* numbers and derived */
+    const char *unit;   /* lots: the opened unit, or NULL */
+    const char *digest; /* of a personal value that `text` was disclosed from, else NULL */
+    int64_t day;        /* dates */
     int64_t at;
     const struct person *by;
     bool first_of_two; /* twice: awaits its independent second entry */
@@ -203,7 +205,8 @@ struct protocol_state {
 
 struct book {
     struct arena arena; /* strings and small objects */
-    struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers;
+    struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
+        redacted;
     const char *facility; /* id, NULL before set-up */
     struct json *facility_data;
     int64_t last_at; /* `at` of the newest applied entry */
@@ -221,6 +224,13 @@ void book_fini(struct book *b);
  * of its kind (a log this program did not write); CPF_E_NOTFOUND if it names a protocol that is not there.
  */
 must_check int book_apply(struct book *b, const struct entry *e);
+/* A closed stream that was not folded, by its last entry: entries may follow it (`redacted`). Nothing happens
+ * if the stream is known. */
+void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN]);
+/* Was that personal value erased, as far as the book has seen? */
+bool book_redacted(const struct book *b, uint64_t idx, const char *name);
+/* Wipes the value behind the digest where the batch of that stream still has it: as after a restart. */
+void book_forget(struct book *b, const char *stream, const char *digest);
 
 /* Look-ups; NULL if there is none. */
 struct stream *book_stream(const struct book *b, const char *name);

@@ -12,6 +12,7 @@ extern const struct apply_kind apply_master_kinds[]; /* end with kind == NULL */
 extern const struct apply_kind apply_bench_kinds[];
 extern const struct apply_kind apply_batch_kinds[];
 
+int apply_redacted(struct book *b, struct stream *s, const struct entry *e);
 int apply_correction(struct book *b, struct stream *s, const struct entry *e);
 /* The person did an act of that department on the batch. */
 void batch_note_act(struct batch *x, const struct person *p, const char *dept);

@@ -226,6 +226,7 @@ static int take_input(struct book *b, struct batch *x, int step, struct occ *o, 
     const struct step *st = &x->protocol->step[step];
     const struct field *f = &st->field[field];
     struct input *in = input_add(o, field, book_keep(b, text), e);
+    in->digest = book_keep(b, json_get_str(e->pd, f->id));
     in->by = o->performer;
     switch (f->kind) {
     case FIELD_CONTAINER:
@@ -530,9 +531,12 @@ static int apply_hold_lifted(struct book *b, struct stream *s, const struct entr
 static int apply_closed(struct book *b, struct stream *s, const struct entry *e)
 {
     struct batch *x = batch_of(b, s);
-    if (!x)
+    if (!x && !s->adopted)
         return CPF_E_PROFILE;
-    x->closed = s->closed = strcmp(e->kind, "batch.closed") == 0;
+    s->closed = strcmp(e->kind, "batch.closed") == 0;
+    if (!x)
+        return 0;
+    x->closed = s->closed;
     size_t pos = 0;
     for (struct thing *t; x->closed && (t = map_next(&b->things, &pos));)
         if (t->occupied == x)
@@ -561,6 +565,7 @@ const struct apply_kind apply_batch_kinds[] = {
     {"hold.placed", apply_hold_placed},
     {"hold.lifted", apply_hold_lifted},
     {"correction", apply_correction},
+    {"redacted", apply_redacted},
     {"batch.closed", apply_closed},
     {"batch.reopened", apply_closed},
     {NULL, NULL},

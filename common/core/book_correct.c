@@ -19,7 +19,7 @@ static struct input *input_of(const struct occ *o, int field, const char *text)
 }
 
 static int replace(struct book *b, const struct batch *x, const struct json *where, const char *field,
-                   const char *old, const char *text)
+                   const char *old, const char *text, const char *digest)
 {
     const char *id = json_get_str(where, "step");
     int step = id ? protocol_step(x->protocol, id) : -1;
@@ -31,6 +31,7 @@ static int replace(struct book *b, const struct batch *x, const struct json *whe
     const struct field *kind = &x->protocol->step[step].field[f];
     const char *unit = kind->kind == FIELD_LOT ? json_get_str(where, "unit") : NULL;
     in->unit = unit ? book_keep(b, unit) : NULL;
+    in->digest = book_keep(b, digest);
     return input_set(in, kind, book_keep(b, text));
 }
 
@@ -38,7 +39,7 @@ static int replace_derived(struct book *b, const struct batch *x, const struct e
 {
     int err = 0;
     json_each(d, json_get(e->body, "derived")) if (err == 0) err =
-        replace(b, x, d, json_get_str(d, "field"), NULL, json_get_str(d, "value"));
+        replace(b, x, d, json_get_str(d, "field"), NULL, json_get_str(d, "value"), NULL);
     return err;
 }
 
@@ -64,7 +65,7 @@ int apply_correction(struct book *b, struct stream *s, const struct entry *e)
         text = b->disclosed ? b->disclosed(b->arg, digest) : NULL;
         text = text ? text : ""; /* redacted */
     }
-    int err = replace(b, x, e->body, field, json_get_str(e->body, "old"), text);
+    int err = replace(b, x, e->body, field, json_get_str(e->body, "old"), text, digest);
     if (err == 0)
         err = replace_derived(b, x, e);
     if (err)

@@ -59,9 +59,18 @@ struct command {
     const char *record; /* entry kind */
     bool signed_in;     /* no secret was asked for: the person acts by the session at the station */
     const struct json *body;
+    const struct redact_target *target; /* of `redacted`: what body.idx names, NULL if there is none */
     /* DEADLINE */
     struct batch *due_batch;
     int due_step;
+};
+
+/* The entry whose personal values are to be erased, as the log has it; its stream is in the book. */
+struct redact_target {
+    uint64_t idx;
+    const char *stream;
+    const struct json *pd;   /* of the entry; NULL: it has no personal values */
+    const struct json *held; /* names of those that are still there: array of strings */
 };
 
 /* A personal value: salted by whoever builds the entry; only its digest enters the log. */

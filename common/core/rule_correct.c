@@ -26,12 +26,10 @@ static bool correctable(const struct step *s, const struct field *f)
 
 /* ---- people ---------------------------------------------------------------------- */
 
-/* Signed in here with the own PIN, and not the one who corrects. */
-static const struct person *second_person(struct judge *j, const struct json *body)
+const struct person *judge_second(struct judge *j, const char *badge)
 {
-    const char *raw = json_get_str(body, "witness");
     struct code c;
-    if (code_read(raw, strlen(raw), &c) != 0 || c.kind != CODE_BADGE) {
+    if (code_read(badge, strlen(badge), &c) != 0 || c.kind != CODE_BADGE) {
         judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "witness"), NULL);
         return NULL;
     }
@@ -44,9 +42,16 @@ static const struct person *second_person(struct judge *j, const struct json *bo
         judge_find(j, EFFECT_REFUSE, "witness.absent", args1(j, "person", p->id), NULL);
     else if (p->suspended || p->locked)
         judge_find(j, EFFECT_REFUSE, "person.suspended", args1(j, "person", p->id), NULL);
-    else if (check_departments(j, p))
+    else
         return p;
     return NULL;
+}
+
+/* Nor of the other department of this batch. */
+static const struct person *second_person(struct judge *j, const struct json *body)
+{
+    const struct person *p = judge_second(j, json_get_str(body, "witness"));
+    return p && check_departments(j, p) ? p : NULL;
 }
 
 /* ---- the occurrence with its new value --------------------------------------------- */

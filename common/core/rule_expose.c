@@ -101,7 +101,7 @@ static const char *donor_of(const struct batch *x)
         for (int f = 0; f < (int)x->protocol->step[s].nfields; f++) {
             const struct input *in =
                 x->protocol->step[s].field[f].donor ? batch_input(x, (struct ref){s, f}) : NULL;
-            if (in)
+            if (in && *in->text) /* not erased */
                 return in->text;
         }
     return NULL;

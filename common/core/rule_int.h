@@ -121,6 +121,11 @@ bool field_wanted(const struct judge *j, int field); /* conditional replicates *
 void judge_scan(struct judge *j);
 void judge_act(struct judge *j);
 void judge_record(struct judge *j);
+/* rule_redact.c */
+void judge_redaction(struct judge *j, const struct json *body);
+/* rule_correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
+ * NULL after a refusal. */
+const struct person *judge_second(struct judge *j, const char *badge);
 /* rule_personal.c */
 bool record_by_session(const struct judge *j);
 void judge_shown(struct judge *j, const struct json *body);

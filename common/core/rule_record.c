@@ -40,6 +40,7 @@ static const struct record_kind kinds[] = {
      {"step", "field", "value", "reason", "witness"},
      false},
     {"personal.shown", "batch", "batch", " clinic management manufacturing quality ", {"what"}, false},
+    {"redacted", "batch", NULL, " quality ", {"reason", "witness"}, false},
     {NULL, NULL, NULL, NULL, {NULL}, false},
 };
 
@@ -359,6 +360,8 @@ void judge_record(struct judge *j)
         approve_protocol(j, body);
     else if (strcmp(k->kind, "correction") == 0)
         judge_correction(j, body);
+    else if (strcmp(k->kind, "redacted") == 0)
+        judge_redaction(j, body);
     else if (strcmp(k->kind, "personal.shown") == 0)
         judge_shown(j, body);
     else if (strcmp(k->stream, "batch") == 0)

@@ -72,6 +72,13 @@ void disclosed_keep(struct flow *f, const char *digest, const char *value)
     map_put(&f->disclosed, arena_strdup(&f->keep, digest), arena_strdup(&f->keep, value));
 }
 
+void disclosed_forget(struct flow *f, const char *digest)
+{
+    char *value = map_remove(&f->disclosed, digest);
+    if (value)
+        explicit_bzero(value, strlen(value));
+}
+
 const char *disclosed_value(void *flow, const char *digest)
 {
     struct flow *f = flow;

@@ -126,7 +126,7 @@ int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry 
     e->clock = clock_of(f, a);
     e->body = d->body;
     e->law = law_of(f, a, d);
-    *item = (struct ledger_item){.entry = e};
+    *item = (struct ledger_item){.entry = e, .forgets = strcmp(d->kind, "redacted") == 0};
     e->pd = secrets_of(f, a, d, item);
     if (d->sign && w->state->key) {
         int err = sign_act(w, d, e);

@@ -83,13 +83,18 @@ void work_answer(struct work *w, int status, const char *code);
 void work_settled(void *flow, void *tag);
 /* reply.c: the answer of a command from its first entry. */
 void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
+void work_unlock(struct work *w); /* the secret, then judging */
+/* redact.c */
+bool redact_look_up(struct work *w); /* true: w goes on by itself, or was answered */
+void redact_forget(struct work *w);  /* behind an accepted redaction */
 /* flow_map.c */
 void flow_map_fold(struct flow *f, const struct entry *e);
 void flow_map_ask(struct flow *f); /* once serving, and whenever the connection is back */
 /* Between two commands, also when there are none: a new day begins with a map of what came before. */
 void flow_map_daily(struct flow *f, int64_t now);
 void flow_map_settled(void *flow, uint64_t number);
-void flow_map_drain(struct flow *f); /* whoever waits is told */
+void flow_map_adopted(struct flow *f, struct stream *s); /* a closed stream came into the book */
+void flow_map_drain(struct flow *f);                     /* whoever waits is told */
 void flow_map_free(struct flow *f);
 /* entry_make.c */
 must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e,
@@ -102,4 +107,5 @@ void credential_store(struct flow *f, const char *person, const char *pin, const
 const struct credential *flow_credential(const struct flow *f, const struct person *p);
 void credential_keep(struct flow *f, const char *person, const char *pin, const char *key);
 void disclosed_keep(struct flow *f, const char *digest, const char *value);
+void disclosed_forget(struct flow *f, const char *digest);
 const char *disclosed_value(void *flow, const char *digest);

@@ -177,7 +177,10 @@ static void keep_closed(struct flow *f, const struct db_result *r)
     f->map.closed = xcalloc(n + 1, sizeof(*f->map.closed));
     for (size_t i = 0; i < n; i++) {
         const char *stream = db_text(r, i, 0);
-        if (book_stream(&f->book, stream) || strcmp(stream, "log") == 0)
+        struct stream *s = book_stream(&f->book, stream);
+        if (s && s->adopted)
+            s->mapped = 0; /* see below, if it is in the newest map */
+        if (s || strcmp(stream, "log") == 0)
             continue;
         struct ledger_counted *c = &f->map.closed[f->map.nclosed++];
         *c = (struct ledger_counted){.stream = xstrdup(stream), .count = (uint64_t)db_i64(r, i, 1)};
@@ -223,6 +226,14 @@ void flow_map_ask(struct flow *f)
     db_exec(f->db, DB_FLOW_MAP_SINCE, &since);
     db_exec(f->db, DB_FLOW_MAP_ROWS, &map);
     db_end(f->db);
+}
+
+/* Unless it has an entry since the newest map, only what comes now brings it into the next one. */
+void flow_map_adopted(struct flow *f, struct stream *s)
+{
+    for (size_t i = 0; i < f->map.nclosed; i++)
+        if (strcmp(f->map.closed[i].stream, s->name) == 0)
+            s->mapped = 0;
 }
 
 void flow_map_free(struct flow *f)

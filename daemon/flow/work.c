@@ -192,6 +192,7 @@ static void judge(struct work *w)
     w->state->key = NULL;
     if (w->credentials)
         take_credentials(w);
+    redact_forget(w);
 }
 
 /* ---- secrets --------------------------------------------------------------------- */
@@ -221,7 +222,7 @@ static bool needs_unlock(const struct work *w)
     return w->secret && p && !p->locked;
 }
 
-static void unlock_then_judge(struct work *w)
+void work_unlock(struct work *w)
 {
     struct flow *f = w->state->flow;
     const struct credential *c = needs_unlock(w) ? flow_credential(f, w->cmd.person) : NULL;
@@ -245,7 +246,7 @@ static void on_credential(void *arg, const struct db_reply *r)
         work_answer(w, 503, "away.database");
         return;
     }
-    unlock_then_judge(w);
+    work_unlock(w);
 }
 
 static void store_credentials(struct work *w)
@@ -254,7 +255,7 @@ static void store_credentials(struct work *w)
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
     /* who is not even tried cannot fill the table */
     if (!person || !pin || !key || !needs_unlock(w)) {
-        unlock_then_judge(w);
+        work_unlock(w);
         return;
     }
     char digest[44];
@@ -273,7 +274,7 @@ static void on_number(void *arg, const struct db_reply *r)
         return;
     }
     w->cmd.taken = db_rows(r->result[0]) > 0;
-    unlock_then_judge(w);
+    work_unlock(w);
 }
 
 /* The number that the judging wants to know of, or NULL. A number once used stays used, and what is closed
@@ -317,8 +318,8 @@ static void go_on(struct work *w)
     w->cmd.late_after_s = f->cfg.conf->late_after_s;
     if (w->credentials)
         store_credentials(w);
-    else if (!look_up_number(w))
-        unlock_then_judge(w);
+    else if (!look_up_number(w) && !redact_look_up(w))
+        work_unlock(w);
 }
 
 static void answer_again(struct work *w, const struct entry *e)

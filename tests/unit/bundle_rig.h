@@ -42,6 +42,7 @@ enum rig_twist {
     TWIST_PREV,         /* an entry follows another than the one before it */
     TWIST_ORDER,        /* two entries stand in the log the other way round */
     TWIST_REDACTED_NOTHING,
+    TWIST_REDACTED_UNSIGNED,
     TWIST_BACKDATED,  /* entries tell a time long before the log was seen without them */
     TWIST_LATE_STAMP, /* the stamp comes a week later */
     TWIST_MAP_COUNT,  /* the map counts one entry more than there are */

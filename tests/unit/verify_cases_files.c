@@ -127,6 +127,7 @@ const struct doctored cases_files[] = {
     {"value_kept_though_redacted", {CLOSED, .redact = true}, keep_redacted, VERIFY_PERSONAL, "disclosure.redacted", "disclosures/00001.donor_name", false},
     {"value_in_bundle_without", {CLOSED, .without_values = true}, value_in_none, VERIFY_PERSONAL, "disclosure.none", "disclosures/00001.donor_name", false},
     {"redacts_nothing", {CLOSED, .redact = true, .twist = TWIST_REDACTED_NOTHING}, NULL, VERIFY_PERSONAL, "redacted.form", "entries/00009.json", false},
+    {"redacted_by_nobody", {CLOSED, .redact = true, .twist = TWIST_REDACTED_UNSIGNED}, NULL, VERIFY_ACT, "act.missing", "entries/00009.json", false},
     {"damaged", {CLOSED}, unsealed_edit, VERIFY_LAYOUT, "manifest.digest", "README.txt", true},
     {"unlisted", {CLOSED}, unlisted, VERIFY_LAYOUT, "manifest.unlisted", "report.csv", true},
     {"absent", {CLOSED}, absent, VERIFY_LAYOUT, "manifest.absent", "disclosures/00001.donor_name", true},

@@ -13,7 +13,7 @@
 static bool must_be_signed(const char *kind)
 {
     static const char *const kinds[] = {"step.signed", "deviation.assessed", "deviation.closed",
-                                        "hold.lifted"};
+                                        "hold.lifted", "redacted"};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
         if (strcmp(kind, kinds[i]) == 0)
             return true;

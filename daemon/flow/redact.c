@@ -1,0 +1,101 @@
+/*
+ * Erasing a personal value: what the rules must know of the entry is asked of the log before judging, since
+ * its stream may have closed long ago; what this process still holds of the value is wiped with the entry.
+ * The stored value goes in the transaction that stores the entry (ledger.h, `forgets`).
+ */
+#include <string.h>
+
+#include "flow/flow_int.h"
+
+/* Names between blanks. */
+static struct json *words_of(struct arena *a, const char *text)
+{
+    struct json *list = json_array(a);
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, " ");
+        if (n)
+            json_push(list, json_strn(a, p, n));
+        p += n + (p[n] == ' ');
+    }
+    return list;
+}
+
+/* A stream that closed before this start is not in the book: entries may follow it all the same. */
+static void adopt(struct flow *f, const struct db_result *r)
+{
+    const char *stream = db_text(r, 0, 0);
+    size_t len;
+    const void *leaf = db_bytes(r, 0, 4, &len);
+    if (book_stream(&f->book, stream) || len != HASH_LEN)
+        return;
+    book_stream_adopt(&f->book, stream, (uint64_t)db_i64(r, 0, 3), leaf);
+    flow_map_adopted(f, book_stream(&f->book, stream));
+}
+
+static void take_target(struct work *w, const struct db_result *r, uint64_t idx)
+{
+    struct arena *a = &w->arena;
+    struct redact_target *t = arena_alloc(a, sizeof(*t));
+    struct entry e = {0};
+    const char *text = arena_strdup(a, db_text(r, 0, 1));
+    if (entry_read(&e, a, text, strlen(text)) != 0)
+        return;
+    if (db_i64(r, 0, 5))
+        adopt(w->state->flow, r);
+    *t = (struct redact_target){
+        .idx = idx, .stream = e.stream, .pd = e.pd, .held = words_of(a, db_text(r, 0, 2))};
+    w->cmd.target = t;
+}
+
+static int64_t asked_index(const struct work *w)
+{
+    const struct command *c = &w->cmd;
+    if (c->kind != COMMAND_RECORD || strcmp(c->record, "redacted") != 0)
+        return -1;
+    return json_get_int(c->body, "idx", -1);
+}
+
+static void on_target(void *arg, const struct db_reply *r)
+{
+    struct work *w = arg;
+    if (r->error.code) {
+        work_answer(w, 503, "away.database");
+        return;
+    }
+    if (db_rows(r->result[0]))
+        take_target(w, r->result[0], (uint64_t)asked_index(w));
+    work_unlock(w);
+}
+
+bool redact_look_up(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    struct db_params p = {0};
+    int64_t idx = asked_index(w);
+    if (idx < 0)
+        return false;
+    if (!db_ready(f->db)) {
+        work_answer(w, 503, "away.database");
+        return true;
+    }
+    db_param_i64(&p, idx);
+    db_query(f->db, DB_FLOW_REDACT, &p, on_target, w);
+    return true;
+}
+
+void redact_forget(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    const struct redact_target *t = w->cmd.target;
+    const struct verdict *v = &w->state->verdict;
+    if (!t || v->outcome == OUTCOME_REFUSED)
+        return;
+    json_each(name, json_get(w->cmd.body, "names"))
+    {
+        const char *digest = json_get_str(t->pd, name->str);
+        if (!digest)
+            continue;
+        book_forget(&f->book, t->stream, digest);
+        disclosed_forget(f, digest);
+    }
+}
