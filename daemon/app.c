@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anchor/anchor.h"
 #include "api/api.h"
 #include "base/enc.h"
 #include "base/keyring.h"
 #include "follow/follow.h"
+#include "ledger/ledger.h"
 #include "log.h"
 
 struct app {
@@ -59,6 +61,7 @@ static void on_flow_ready(void *arg)
 {
     struct app *a = arg;
     follow_start(a->follow);
+    anchor_start(a->api.anchor);
     if (a->on_ready)
         a->on_ready(a->ready_arg);
 }
@@ -106,7 +109,15 @@ int app_check(const struct conf *conf, char **ret_error)
     if (!err)
         err = catalogue_load(conf->catalogue, conf->clauses, &catalogue, ret_error);
     catalogue_free(catalogue);
+    if (!err)
+        err = anchor_check(conf, ret_error);
     return err;
+}
+
+static const char *newest_checkpoint(void *arg)
+{
+    struct app *a = arg;
+    return ledger_checkpoint(flow_ledger(a->api.flow));
 }
 
 static int wire(struct app *a, struct event_base *base, char **ret_error)
@@ -131,6 +142,7 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
                             .arg = a};
     struct follow_config follow = {
         .base = base, .conninfo = c->database, .protocol = protocol_named, .arg = a};
+    struct anchor_config anchor = {.base = base, .conf = c, .checkpoint = newest_checkpoint, .arg = a};
     err = flow_new(&f, &a->api.flow);
     if (err == 0)
         err = query_new(base, c->database_reader, &a->api.query);
@@ -138,6 +150,8 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
         err = reporter_new(base, c->report, 0, &a->api.reporter);
     if (err == 0)
         err = follow_new(&follow, &a->follow);
+    if (err == 0)
+        err = anchor_new(&anchor, &a->api.anchor, ret_error);
     if (err == 0)
         flow_begin(a->api.flow);
     return err;
@@ -200,6 +214,7 @@ void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
 
 void app_drain(struct app *a)
 {
+    anchor_drain(a->api.anchor);
     reporter_drain(a->api.reporter);
     flow_drain(a->api.flow);
 }
@@ -210,6 +225,7 @@ void app_free(struct app *a)
         return;
     follow_free(a->follow); /* looks into the flow's book */
     a->follow = NULL;
+    anchor_free(a->api.anchor); /* asks the flow's ledger */
     flow_free(a->api.flow);
     query_free(a->api.query);
     reporter_free(a->api.reporter);

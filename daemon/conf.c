@@ -55,6 +55,27 @@ static const struct key keys[] = {
     KEY(report_key, TYPE_PATH, "", 0, 0,
         "PEM file: the facility's P-256 key, which signs each PDF; with report_certificate"),
     KEY(report_certificate, TYPE_PATH, "", 0, 0, "PEM file: its certificate, then its chain"),
+    KEY(witnesses, TYPE_PATH, "", 0, 0,
+        "C2SP policy file: `witness NAME VKEY URL` of those who cosign this log; left out: policy.txt of "
+        "evidence"),
+    KEY(witness_ca, TYPE_PATH, "", 0, 0,
+        "PEM file: authorities or own certificates of the witnesses' https servers; left out: the system's"),
+    KEY(witness_interval_s, TYPE_INT, "600", 0, 86400,
+        "seconds between two rounds to the witnesses; 0: only when asked (cpfctl anchor)"),
+    KEY(witness_key, TYPE_PATH, "", 0, 0,
+        "sealed key with which this daemon cosigns other logs; left out: it is nobody's witness"),
+    KEY(witness_name, TYPE_TEXT, "", 0, 0, "name of that key, e.g. example.org/witness; with witness_key"),
+    KEY(witness_passphrase, TYPE_PATH, "", 0, 0,
+        "file with its passphrase, where systemd gives no credential witness-key-passphrase"),
+    KEY(witness_logs, TYPE_PATH, "", 0, 0,
+        "C2SP policy file: `log VKEY` of the logs that this daemon cosigns; with witness_key"),
+    KEY(stamp_url, TYPE_TEXT, "", 0, 0,
+        "RFC 3161 time-stamping authority, http or https; left out: no time stamps"),
+    KEY(stamp_ca, TYPE_PATH, "", 0, 0, "as witness_ca, for an authority behind https"),
+    KEY(stamp_interval_s, TYPE_INT, "3600", 0, 2592000,
+        "seconds between two time stamps, while the log grows; 0: only when asked (cpfctl anchor)"),
+    KEY(stamp_training, TYPE_BOOL, "false", 0, 0,
+        "true: time stamps in a training log too, whose clock says nothing: for tests of an authority"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
     KEY(retry_after_s, TYPE_INT, "1", 1, 300, "seconds in Retry-After when work is refused for now"),
@@ -221,6 +242,9 @@ static int check(struct loader *l)
     bool named = strncmp(l->conf->origin, "training.", 9) == 0;
     if (!*l->conf->report_key != !*l->conf->report_certificate)
         return fail(l, l->where[0], "report_key and report_certificate go together");
+    if (!*l->conf->witness_key != !*l->conf->witness_name ||
+        !*l->conf->witness_key != !*l->conf->witness_logs)
+        return fail(l, l->where[0], "witness_key, witness_name and witness_logs go together");
     if (named == l->conf->training)
         return 0;
     return fail(l, l->where[0],

@@ -19,6 +19,14 @@ struct conf {
     const char *evidence;                        /* folder of what bundles carry from outside the database */
     const char *report_key, *report_certificate; /* PEM; default "": the PDF is not signed */
     const char *zone;                            /* default Asia/Tokyo */
+    /* anchors (doc/anchors.md); "" where a path, name or URL is left out */
+    const char *witnesses,
+        *witness_ca;        /* policy file of those who witness us; default: evidence/policy.txt */
+    int witness_interval_s; /* 0: on demand only */
+    const char *witness_key, *witness_name, *witness_passphrase, *witness_logs; /* we as witness of others */
+    const char *stamp_url, *stamp_ca;
+    int stamp_interval_s; /* 0: on demand only */
+    bool stamp_training;  /* also in a training log: for tests */
     /* values that practice sets (DOMAIN.md: configuration, never law) */
     int late_after_s; /* a station's claim older than this needs a late entry; default 300 */
     int retry_after_s;

@@ -34,6 +34,7 @@ extern const struct ctl_command ctl_init_commands[];
 extern const struct ctl_command ctl_read_commands[];
 extern const struct ctl_command ctl_record_commands[];
 extern const struct ctl_command ctl_export_commands[];
+extern const struct ctl_command ctl_anchor_commands[];
 
 /* ctl_conn.c: reads url, ca.pem and token (flags before files) and makes the client. */
 int ctl_connect(struct ctl *c);
@@ -50,6 +51,10 @@ void ctl_wipe(char *secret); /* overwrites and frees; NULL is fine */
 json_t *ctl_id(void);
 /* Raw text of a local code with its check character: 'P', "QM1" -> P-QM1-<check>; a whole code is kept. */
 char *ctl_code(char type, const char *id);
+
+/* ctl_init.c: the admin socket that init wrote into DIR's cpfd.yaml; malloc'ed. NULL, and told, if that cannot
+ * be read. */
+char *ctl_admin_socket(const char *dir);
 
 /* ctl_print.c */
 void ctl_print_json(const json_t *v);

@@ -217,8 +217,7 @@ static int send_setup(const char *dir, const char *socket_path, int wait_s)
     return code;
 }
 
-/* The admin socket that init wrote into DIR's cpfd.yaml. */
-static char *configured_socket(const char *dir)
+char *ctl_admin_socket(const char *dir)
 {
     char *path = files_join(dir, "cpfd.yaml"), *why = NULL, *socket = NULL;
     json_t *conf = NULL;
@@ -245,7 +244,7 @@ static int run_setup(struct ctl *c, const struct ctl_command *cmd)
 
     if (args_unknown(&c->args))
         return ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), args_unknown(&c->args));
-    socket = given || brief ? xstrdup(given ? given : brief) : configured_socket(c->dir);
+    socket = given || brief ? xstrdup(given ? given : brief) : ctl_admin_socket(c->dir);
     if (!socket)
         return EXIT_USAGE;
     code = send_setup(c->dir, socket, wait ? atoi(wait) : 0);

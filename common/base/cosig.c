@@ -1,5 +1,6 @@
 #include "base/cosig.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/enc.h"
@@ -93,4 +94,40 @@ int cosig_sign(const char *text, size_t len, const char *name, const struct key 
     if (!r)
         note_sig_format(ret, name, k.id, sig, sizeof(sig));
     return r;
+}
+
+/* Does the last signature come from a key that none before it came from? */
+static bool last_is_new(const struct note *n)
+{
+    const struct note_sig *last = &n->sig[n->nsigs - 1];
+    for (size_t i = 0; i + 1 < n->nsigs; i++)
+        if (n->sig[i].id == last->id && n->sig[i].name_len == last->name_len &&
+            memcmp(n->sig[i].name, last->name, last->name_len) == 0)
+            return false;
+    return true;
+}
+
+static void add_line(struct buf *note, const char *line, size_t len)
+{
+    struct note before, after;
+    size_t was = note->len;
+    if (note_parse(&before, note->data, was))
+        return;
+    buf_add(note, line, len);
+    buf_addc(note, '\n');
+    if (note->len > BOUND_NOTE_BYTES || note_parse(&after, note->data, note->len) ||
+        after.nsigs != before.nsigs + 1 || after.text_len != before.text_len || !last_is_new(&after)) {
+        note->len = was;
+        note->data[was] = '\0';
+    }
+}
+
+void cosig_add_lines(struct buf *note, const char *lines)
+{
+    while (*lines) {
+        size_t n = strcspn(lines, "\n");
+        if (n)
+            add_line(note, lines, n);
+        lines += n + (lines[n] == '\n');
+    }
 }

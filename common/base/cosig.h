@@ -23,3 +23,8 @@ must_check int cosig_verify(const struct note *n, const struct note_key *k, int6
 /* Appends one signature line (with its newline) for the checkpoint text `text` at `time` (>= 0). */
 must_check int cosig_sign(const char *text, size_t len, const char *name, const struct key *key, int64_t time,
                           struct buf *ret);
+
+/* Puts signature lines (each with or without its newline, joined by newlines) behind a signed note: the first
+ * of each key, as many as a note holds. What is no signature line, or by a key that signed already, is left
+ * out. `note` must be a note. */
+void cosig_add_lines(struct buf *note, const char *lines);

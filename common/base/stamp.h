@@ -10,6 +10,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
 
@@ -40,3 +41,11 @@ struct stamp {
  * CPF_E_SIGNATURE signature or chain does not verify */
 must_check int stamp_verify(const struct stamp_trust *t, const uint8_t *der, size_t der_len, const void *data,
                             size_t len, struct stamp *ret);
+
+/* ---- asking for one (stamp_query.c) ---- */
+
+/* A TimeStampReq (DER, appended) over the bytes: SHA-256, a fresh nonce, and the certificate is wanted. */
+void stamp_query(const void *data, size_t len, uint64_t *ret_nonce, struct buf *ret);
+/* Does the response carry that nonce, so that it was made for this very request? CPF_E_MISMATCH if not,
+ * CPF_E_SYNTAX. Besides stamp_verify, never instead. */
+must_check int stamp_nonce_check(const uint8_t *der, size_t der_len, uint64_t nonce);

@@ -328,11 +328,13 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/v1/protocols/*", api_protocol},
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},
+    {HTTP_POST, "/witness/add-checkpoint", api_add_checkpoint},
     {0, NULL, NULL},
 };
 
 const struct http_route api_admin_routes[] = {
     {HTTP_POST, "/v1/setup", post_setup},
+    {HTTP_POST, "/v1/anchor", api_anchor},
     {HTTP_GET, "/v1/status", api_status},
     {0, NULL, NULL},
 };

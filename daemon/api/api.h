@@ -10,6 +10,7 @@ struct api {
     struct query *query;
     const struct conf *conf;
     struct reporter *reporter;
+    struct anchor *anchor;
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */
 };
 
@@ -38,6 +39,10 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
 /* document.c: /v1/batches/ID/{bundle,pdf,csv,json}, made by cpf-report */
 void api_document(void *arg, struct http_request *r);             /* GET */
 void api_document_by_password(void *arg, struct http_request *r); /* POST {id, badge, password} */
+
+/* anchor.c */
+void api_add_checkpoint(void *arg, struct http_request *r); /* POST /witness/add-checkpoint */
+void api_anchor(void *arg, struct http_request *r);         /* POST /v1/anchor, admin socket */
 
 /* read.c */
 void api_status(void *arg, struct http_request *r);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anchor/anchor.h"
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/enc.h"
@@ -40,6 +41,7 @@ void api_status(void *arg, struct http_request *r)
     json_set_int(&a, o, "waiting", (int64_t)ledger_waiting(flow_ledger(api->flow)));
     json_set(&a, o, "groups", groups_json(&a, ledger_stats(flow_ledger(api->flow))));
     json_set(&a, o, "setup", json_bool(&a, !flow_is_new(api->flow)));
+    json_set(&a, o, "anchors", anchor_status(api->anchor, &a));
     api_reply_json(r, o);
     arena_fini(&a);
 }
