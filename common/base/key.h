@@ -40,6 +40,10 @@ void key_id(const uint8_t pub[KEY_PUB], char ret[23]);
 must_check int key_seal(const void *secret, size_t len, const char *password, bool light, struct buf *ret);
 must_check int key_unseal(const char *sealed, const char *password, bool allow_light, struct buf *ret);
 
+/* Before a seal is taken: has it the form (else CPF_E_PROFILE), and is it, unless light ones are allowed, at
+ * least as slow to try as ours (else CPF_E_KEY)? What would never open must not be stored as somebody's. */
+must_check int key_seal_check(const char *sealed, bool allow_light);
+
 /* DSSE-like pre-authentication encoding of LOG.md 1: for each of n parts, "<len> <bytes>", joined by
  * one space, after "<n> ". Appends to `ret`. */
 void key_pae(struct buf *ret, size_t n, const char *const part[], const size_t len[]);

@@ -121,6 +121,26 @@ static bool parse(const char *text, struct sealed *ret, const char **ret_rest)
     return true;
 }
 
+static bool light(const struct sealed *s)
+{
+    return s->n < KEY_SEAL_N || s->r < KEY_SEAL_R || s->p < KEY_SEAL_P;
+}
+
+int key_seal_check(const char *sealed, bool allow_light)
+{
+    struct sealed s = {0};
+    const char *rest;
+    struct buf ct;
+    if (strnlen(sealed, SEALED_MAX + 1) > SEALED_MAX || !parse(sealed, &s, &rest))
+        return CPF_E_PROFILE;
+    buf_init(&ct);
+    bool whole = enc_unb64url(rest, strlen(rest), &ct) == CPF_OK && ct.len > TAG;
+    buf_fini(&ct);
+    if (!whole)
+        return CPF_E_PROFILE;
+    return !allow_light && light(&s) ? CPF_E_KEY : CPF_OK;
+}
+
 int key_unseal(const char *sealed, const char *password, bool allow_light, struct buf *ret)
 {
     struct sealed s = {0};
@@ -131,7 +151,7 @@ int key_unseal(const char *sealed, const char *password, bool allow_light, struc
         return CPF_E_SECRET;
     if (!parse(sealed, &s, &rest))
         return CPF_E_SECRET;
-    if (!allow_light && (s.n < KEY_SEAL_N || s.r < KEY_SEAL_R || s.p < KEY_SEAL_P))
+    if (!allow_light && light(&s))
         return CPF_E_SECRET;
     buf_init(&ct);
     int r = enc_unb64url(rest, strlen(rest), &ct);

@@ -15,6 +15,12 @@ void credential_digest(const char *pin, const char *key, char ret[44])
     enc_digest(d, ret);
 }
 
+bool credential_fits(const struct flow *f, const char *pin, const char *key)
+{
+    bool training = f->cfg.conf->training;
+    return key_seal_check(pin, training) == CPF_OK && key_seal_check(key, training) == CPF_OK;
+}
+
 static void name_write(struct buf *b, const char *person, const char *digest)
 {
     buf_init(b);

@@ -105,6 +105,8 @@ void credential_digest(const char *pin, const char *key, char ret[44]);
 void credential_store(struct flow *f, const char *person, const char *pin, const char *key, db_done_fn done,
                       void *arg);
 const struct credential *flow_credential(const struct flow *f, const struct person *p);
+/* Would these ever open here? Light seals are for training alone. */
+bool credential_fits(const struct flow *f, const char *pin, const char *key);
 void credential_keep(struct flow *f, const char *person, const char *pin, const char *key);
 void disclosed_keep(struct flow *f, const char *digest, const char *value);
 void disclosed_forget(struct flow *f, const char *digest);

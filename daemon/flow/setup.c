@@ -74,7 +74,7 @@ static void add_credentials(struct setup *s, const struct json *given, struct js
     const char *id = json_get_str(given, "person"), *pin = json_get_str(cred, "pin"),
                *key = json_get_str(cred, "key");
     char digest[44];
-    if (!id || !pin || !key) {
+    if (!id || !pin || !key || !credential_fits(s->f, pin, key)) {
         s->err = CPF_E_INVAL;
         s->where = arena_printf(a, "people %s: cred", id ? id : "");
         return;

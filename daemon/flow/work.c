@@ -258,6 +258,10 @@ static void store_credentials(struct work *w)
         work_unlock(w);
         return;
     }
+    if (!credential_fits(w->state->flow, pin, key)) {
+        work_answer(w, 400, "seal.refused");
+        return;
+    }
     char digest[44];
     credential_digest(pin, key, digest);
     json_set_str(&w->arena, (struct json *)w->cmd.body, "cred", digest);

@@ -212,6 +212,27 @@ static void test_unseal_refuses_a_light_seal_unless_allowed(void **state)
     buf_wipe(&open);
 }
 
+static void test_a_seal_is_looked_at_before_it_is_taken(void **state)
+{
+    struct buf full, light;
+    (void)state;
+    buf_init(&full);
+    buf_init(&light);
+    assert_int_equal(key_seal("secret", 6, "correct horse", false, &full), 0);
+    assert_int_equal(key_seal("secret", 6, "correct horse", true, &light), 0);
+    assert_int_equal(key_seal_check(full.data, false), 0);
+    assert_int_equal(key_seal_check(light.data, true), 0);
+    assert_int_equal(key_seal_check(light.data, false), CPF_E_KEY);
+    assert_int_equal(key_seal_check("", true), CPF_E_PROFILE);
+    for (size_t n = full.len; n-- > full.len - 24;) { /* cut short */
+        full.data[n] = '\0';
+        if (n < full.len - 22)
+            assert_int_equal(key_seal_check(full.data, true), CPF_E_PROFILE);
+    }
+    buf_fini(&full);
+    buf_fini(&light);
+}
+
 static void test_unseal_refuses_every_damaged_byte(void **state)
 {
     (void)state;
@@ -294,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_pae_separates_the_parts),
         cmocka_unit_test(test_unseal_gives_the_secret_back),
         cmocka_unit_test(test_unseal_refuses_a_light_seal_unless_allowed),
+        cmocka_unit_test(test_a_seal_is_looked_at_before_it_is_taken),
         cmocka_unit_test(test_unseal_refuses_every_damaged_byte),
         cmocka_unit_test(test_unseal_refuses_absurd_parameters),
         cmocka_unit_test(test_seal_bounds_its_input),
