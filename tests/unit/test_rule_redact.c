@@ -1,0 +1,224 @@
+/* Erasing personal values: who may, what exactly, open and closed batches; and that the book forgets. */
+#include <stdio.h>
+
+#include "rule_release.h"
+
+/* What the daemon looks up of the log: the newest entry of that kind in the stream. */
+static struct redact_target *target_of(struct rig *r, const char *stream, const char *kind)
+{
+    struct redact_target *t = arena_alloc(&r->arena, sizeof(*t));
+    struct json *held = json_array(&r->arena);
+    for (size_t i = r->n; i-- > 0;) {
+        struct entry e;
+        assert_int_equal(entry_read(&e, &r->arena, r->log[i].text, r->log[i].len), 0);
+        if (strcmp(e.stream, stream) != 0 || strcmp(e.kind, kind) != 0)
+            continue;
+        *t = (struct redact_target){.idx = i, .stream = e.stream, .pd = e.pd, .held = held};
+        json_each(d, e.pd) if (map_get(&r->disclosed, d->str)) json_push(held, json_str(&r->arena, d->name));
+        return t;
+    }
+    fail_msg("no %s in %s", kind, stream);
+    return NULL;
+}
+
+/* As the daemon does behind an accepted redaction. */
+static void forget(struct rig *r, const struct redact_target *t, const struct json *names)
+{
+    json_each(n, names)
+    {
+        const char *digest = json_get_str(t->pd, n->str);
+        book_forget(&r->book, t->stream, digest);
+        map_remove(&r->disclosed, digest);
+    }
+}
+
+struct ask {
+    const char *by, *names[3], *witness;
+    const struct redact_target *target;
+};
+
+static const struct verdict *redact(struct rig *r, const struct ask *a)
+{
+    struct arena *m = &r->arena;
+    struct json *body = json_set_int(m, json_object(m), "idx", a->target ? (int64_t)a->target->idx : 9999),
+                *names = json_array(m);
+    for (size_t i = 0; i < 3 && a->names[i]; i++)
+        json_push(names, json_str(m, a->names[i]));
+    json_set(m, body, "names", names);
+    json_set_str(m, body, "reason", "asked by " RIG_NAME);
+    json_set_str(m, body, "witness", a->witness ? rig_raw(r, a->witness) : NULL);
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "redacted", .body = body};
+    c.person = book_person(&r->book, a->by);
+    c.secret_given = c.authenticated = true;
+    c.target = a->target;
+    const struct verdict *v = rig_run(r, &c);
+    if (v->outcome == OUTCOME_ACCEPTED)
+        forget(r, a->target, names);
+    return v;
+}
+
+static struct ask order_name(struct rig *r)
+{
+    return (struct ask){"QC1", {"name"}, "P:QM", target_of(r, "batch/B1", "batch.ordered")};
+}
+
+static const char *held(struct rig *r, const char *field)
+{
+    const struct batch *x = rig_batch(r, "B1");
+    int s = protocol_step(x->protocol, "order");
+    return batch_input(x, (struct ref){s, step_field(&x->protocol->step[s], field)})->text;
+}
+
+static int begin_quality(void **state)
+{
+    begin(state);
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_sign_in(r, "QM"));
+    accepted(rig_sign_in(r, "FM"));
+    accepted(rig_sign_in(r, "MM"));
+    return 0;
+}
+
+static void test_redaction_names_what_is_gone(void **state)
+{
+    struct rig *r = *state;
+    struct ask a = order_name(r);
+    assert_string_equal(held(r, "name"), RIG_NAME);
+    accepted_as(redact(r, &a), "accepted.redacted");
+    assert_int_equal(r->v.ndrafts, 1);
+    assert_string_equal(r->v.draft[0].stream, "batch/B1");
+    assert_true(r->v.draft[0].sign);
+    assert_true(rig_says(r, "\"names\":[\"name\"]"));
+    assert_true(rig_says(r, "\"approver\":\"QM\""));
+    assert_true(rig_says(r, "\"witnessed\":\"QM\""));
+    assert_true(rig_says(r, arena_printf(&r->arena, "\"idx\":%llu", (unsigned long long)a.target->idx)));
+    assert_string_equal(held(r, "name"), "");
+    assert_string_equal(held(r, "birth"), RIG_BIRTH);
+}
+
+static void test_redaction_is_once(void **state)
+{
+    struct rig *r = *state;
+    struct ask a = order_name(r), before = order_name(r); /* looked up before the first was stored */
+    accepted(redact(r, &a));
+    refused(redact(r, &before), "redaction.done");
+    a = order_name(r);
+    refused(redact(r, &a), "redaction.done");
+}
+
+static void test_redaction_of_what_is_not_there(void **state)
+{
+    struct rig *r = *state;
+    struct ask a = order_name(r);
+    a.names[1] = "patient"; /* stands in clear */
+    refused(redact(r, &a), "redaction.name");
+    with_arg(&r->v, "field", "patient");
+    a.target = NULL;
+    refused(redact(r, &a), "redaction.entry");
+    a = (struct ask){"QC1", {"grade"}, "P:QM", target_of(r, "room/R2", "room.added")};
+    refused(redact(r, &a), "redaction.entry");
+    a = order_name(r);
+    a.names[0] = NULL;
+    refused(redact(r, &a), "record.invalid");
+    with_arg(&r->v, "field", "names");
+    assert_string_equal(held(r, "name"), RIG_NAME);
+}
+
+static void test_redaction_is_asked_by_quality_and_approved_by_another(void **state)
+{
+    struct rig *r = *state;
+    struct ask a = order_name(r);
+    a.by = "MM";
+    refused(redact(r, &a), "record.role");
+    a.by = "FM";
+    refused(redact(r, &a), "record.role");
+    a = order_name(r);
+    a.witness = "P:QC1";
+    refused(redact(r, &a), "witness.same");
+    a.witness = "P:QC2"; /* not signed in here */
+    refused(redact(r, &a), "witness.absent");
+    a.witness = "P:MM";
+    refused(redact(r, &a), "redaction.approver");
+    a.witness = NULL;
+    refused(redact(r, &a), "record.invalid");
+    a.witness = "P:FM";
+    accepted(redact(r, &a));
+}
+
+static void close_batch(struct rig *r)
+{
+    unsigned long long n = book_stream(&r->book, "batch/B1")->sseq + 1;
+    rig_entry(r, "batch/B1", "batch.closed", arena_printf(&r->arena, "{\"count\":%llu}", n));
+}
+
+static void test_redaction_in_a_closed_batch_keeps_its_count(void **state)
+{
+    struct rig *r = *state;
+    close_batch(r);
+    struct ask a = order_name(r);
+    accepted(redact(r, &a));
+    const struct stream *s = book_stream(&r->book, "batch/B1");
+    assert_int_equal(r->v.ndrafts, 3);
+    assert_string_equal(r->v.draft[0].kind, "batch.reopened");
+    assert_string_equal(r->v.draft[1].kind, "redacted");
+    assert_string_equal(r->v.draft[2].kind, "batch.closed");
+    assert_int_equal(json_get_int(r->v.draft[2].body, "count", 0), s->sseq);
+    assert_true(s->closed);
+    assert_true(rig_batch(r, "B1")->closed);
+}
+
+static void test_redaction_in_a_batch_closed_before_the_start(void **state)
+{
+    struct rig *r = *state;
+    struct book *b = &r->book;
+    uint8_t leaf[HASH_LEN] = {7};
+    book_stream_adopt(b, "batch/OLD", 41, leaf);
+    struct json *pd = json_set_str(&r->arena, json_object(&r->arena), "name", "digest");
+    struct json *names = json_push(json_array(&r->arena), json_str(&r->arena, "name"));
+    struct redact_target t = {.idx = 3, .stream = "batch/OLD", .pd = pd, .held = names};
+    struct ask a = {"QC1", {"name"}, "P:QM", &t};
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "redacted"};
+    struct json *body = json_set_int(&r->arena, json_object(&r->arena), "idx", 3);
+    json_set(&r->arena, body, "names", names);
+    json_set_str(&r->arena, body, "reason", "x");
+    c.body = json_set_str(&r->arena, body, "witness", rig_raw(r, a.witness));
+    c.person = book_person(b, a.by);
+    c.secret_given = c.authenticated = true;
+    c.target = &t;
+    struct verdict v;
+    rule_judge(b, &c, r->now, &r->arena, &v); /* the rig's log has no such stream to fold anew */
+    assert_int_equal(v.outcome, OUTCOME_ACCEPTED);
+    assert_int_equal(v.ndrafts, 3);
+    assert_int_equal(json_get_int(v.draft[2].body, "count", 0), 44);
+    book_stream_adopt(b, "batch/B1", 1, leaf); /* known: nothing happens */
+    assert_true(book_stream(b, "batch/B1")->sseq > 1 || !book_stream(b, "batch/B1")->adopted);
+    map_remove(&b->streams, "batch/OLD");
+}
+
+static void test_redaction_of_a_raw_scan_in_a_day(void **state)
+{
+    struct rig *r = *state;
+    const char *day = r->station->bench.stream;
+    refused(rig_scan(r, "scribbled " RIG_NAME), "scan.unknown");
+    struct ask a = {"QC1", {"raw"}, "P:QM", target_of(r, day, "refused")};
+    accepted(redact(r, &a));
+    assert_int_equal(r->v.ndrafts, 1);
+    assert_string_equal(r->v.draft[0].stream, day);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin_quality, end)
+    const struct CMUnitTest tests[] = {
+        T(test_redaction_names_what_is_gone),
+        T(test_redaction_is_once),
+        T(test_redaction_of_what_is_not_there),
+        T(test_redaction_is_asked_by_quality_and_approved_by_another),
+        T(test_redaction_in_a_closed_batch_keeps_its_count),
+        T(test_redaction_in_a_batch_closed_before_the_start),
+        T(test_redaction_of_a_raw_scan_in_a_day),
+    };
+    return cmocka_run_group_tests_name("rule: redaction", tests, NULL, NULL);
+}
