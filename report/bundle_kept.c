@@ -52,15 +52,29 @@ static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
     return r;
 }
 
-/* Without a policy of its own the log asks nobody else: its key, no quorum. */
-static int own_policy(struct make *m)
+/* A line for the key that log.opened names, and for each that came with a rotation. */
+static void add_log_key(struct buf *b, const struct entry *e)
 {
     const char *vkey = NULL;
-    for (size_t i = 0; i < m->nsupport && !vkey; i++)
-        if (m->support[i].kind && strcmp(m->support[i].kind, "log.opened") == 0)
-            vkey = json_get_str(m->support[i].body, "vkey");
-    const char *text = vkey ? arena_printf(&m->a, "log %s\nquorum none\n", vkey) : "quorum none\n";
-    return make_file(m, BUNDLE_POLICY, text, strlen(text));
+    if (e->kind && strcmp(e->kind, "log.opened") == 0)
+        vkey = json_get_str(e->body, "vkey");
+    else if (e->kind && strcmp(e->kind, "key.rotated") == 0)
+        vkey = json_get_str(e->body, "new");
+    if (vkey)
+        buf_printf(b, "log %s\n", vkey);
+}
+
+/* Without a policy of its own the log asks nobody else: its keys, no quorum. */
+static int own_policy(struct make *m)
+{
+    struct buf b;
+    buf_init(&b);
+    for (size_t i = 0; i < m->nsupport; i++)
+        add_log_key(&b, &m->support[i]);
+    buf_puts(&b, "quorum none\n");
+    int r = make_file(m, BUNDLE_POLICY, arena_strndup(&m->a, b.data, b.len), b.len);
+    buf_fini(&b);
+    return r;
 }
 
 int make_kept(struct make *m)

@@ -33,6 +33,7 @@ struct ctl_command {
 extern const struct ctl_command ctl_init_commands[];
 extern const struct ctl_command ctl_read_commands[];
 extern const struct ctl_command ctl_record_commands[];
+extern const struct ctl_command ctl_keys_commands[];
 extern const struct ctl_command ctl_export_commands[];
 extern const struct ctl_command ctl_anchor_commands[];
 

@@ -9,10 +9,9 @@
 
 #include <openssl/crypto.h>
 
-#include "base/enc.h"
-#include "base/keymanifest.h"
 #include "base/mem.h"
 #include "ctl_init.h"
+#include "ctl_keys.h"
 #include "facility.h"
 #include "files.h"
 
@@ -38,88 +37,73 @@ static int put_folder(const struct init *in, const char *name, mode_t mode)
     return err;
 }
 
-/* root/key, sealed under root/passphrase. */
-static int keep_root(const struct init *in, const uint8_t seed[KEY_SEED])
+/* root/passphrase: what two custodians would know. */
+static int make_passphrases(const struct init *in, struct buf *ret)
 {
-    char a[20], b[20], line[48];
-    struct buf sealed, text;
+    char part[2][20];
     int err;
 
-    buf_init(&sealed);
-    buf_init(&text);
-    facility_make_password(a);
-    facility_make_password(b);
-    snprintf(line, sizeof(line), "%s-%s", a, b);
-    err = key_seal(seed, KEY_SEED, line, in->light, &sealed);
-    buf_printf(&text, "%s\n", line);
-    if (!err)
-        err = put(in, "root/passphrase", text.data, text.len, 0400);
-    if (!err)
-        err = put(in, "root/key", sealed.data, sealed.len, 0400);
-    OPENSSL_cleanse(line, sizeof(line));
-    OPENSSL_cleanse(a, sizeof(a));
-    OPENSSL_cleanse(b, sizeof(b));
-    buf_wipe(&text);
-    buf_fini(&sealed);
+    facility_make_password(part[0]);
+    facility_make_password(part[1]);
+    buf_printf(ret, "%s\n%s", part[0], part[1]);
+    OPENSSL_cleanse(part, sizeof(part));
+    buf_addc(ret, '\n');
+    err = put(in, "root/passphrase", ret->data, ret->len, 0400);
+    ret->data[--ret->len] = '\0';
     return err;
 }
 
-static int sign_manifest(const struct init *in, const char *vkey, const struct key *root)
+static int make_root(const struct init *in, struct key **ret_key, struct note_key *ret_root)
 {
-    struct keymanifest m = {.serial = 1, .n = 1};
-    struct note_key name;
-    uint8_t pub[KEY_PUB];
-    struct buf text;
-    int err;
+    char *key_path = files_join(in->dir, "root/key"),
+         *root_path = files_join(in->dir, "evidence/keys/root.txt");
+    struct buf both;
 
-    buf_init(&text);
-    snprintf(m.origin, sizeof(m.origin), "%s", in->origin);
-    m.line[0] = (struct keymanifest_line){.role = KEYMANIFEST_LOG, .until = KEYMANIFEST_ALWAYS};
-    err = note_key_parse(&m.line[0].key, vkey);
-    key_public(root, pub);
-    char *root_name = NULL;
-    require(asprintf(&root_name, "%s/root", in->origin) >= 0);
+    buf_init(&both);
+    buf_reserve(&both, 64);
+    int err = put_folder(in, "root", 0700);
     if (!err)
-        err = note_key_make(&name, root_name, pub);
+        err = make_passphrases(in, &both);
     if (!err)
-        err = keymanifest_sign(&m, root_name, root, &text);
+        err = root_make(in->origin, key_path, root_path, both.data, in->light, ret_key, ret_root);
+    buf_wipe(&both);
+    free(key_path);
+    free(root_path);
+    return err;
+}
+
+static int sign_first(const struct init *in, const char *vkey, const struct key *key,
+                      const struct note_key *root)
+{
+    const char *const words[] = {"add", "log", vkey, "0"};
+    char *path = files_join(in->dir, "evidence/keys/manifest.txt");
+    struct keymanifest *m = xcalloc(1, sizeof(*m));
+
+    m->serial = 1;
+    int err = manifest_change(m, words, 4);
     if (!err)
-        err = put(in, "evidence/keys/manifest.txt", text.data, text.len, 0644);
-    buf_clear(&text);
-    if (!err) {
-        note_key_format(&name, &text);
-        buf_addc(&text, '\n');
-        err = put(in, "evidence/keys/root.txt", text.data, text.len, 0644);
-    }
-    free(root_name);
-    buf_fini(&text);
+        err = manifest_write(m, root, key, path);
+    free(m);
+    free(path);
     return err;
 }
 
 int init_evidence(const struct init *in)
 {
-    uint8_t seed[KEY_SEED];
-    struct key *root = NULL;
+    struct key *key = NULL;
+    struct note_key root;
     char *path = files_join(in->dir, "vkey"), *vkey = files_line(path);
     int err = put_folder(in, "evidence/keys", 0755);
 
-    free(path);
-    if (err || !in->training || !vkey) {
-        free(vkey);
-        return err;
+    if (!err && in->training && vkey) {
+        err = make_root(in, &key, &root);
+        if (!err)
+            err = sign_first(in, vkey, key, &root);
+        if (err)
+            say_error("%s: %s", say("根鍵を作れません", "cannot make the root key"), cpf_strerror(err));
     }
-    enc_random(seed, sizeof(seed));
-    err = put_folder(in, "root", 0700);
-    if (!err)
-        err = keep_root(in, seed);
-    if (!err)
-        err = key_from_seed(seed, &root);
-    if (!err)
-        err = sign_manifest(in, vkey, root);
-    if (err)
-        say_error("%s: %s", say("根鍵を作れません", "cannot make the root key"), cpf_strerror(err));
-    key_free(root);
-    OPENSSL_cleanse(seed, sizeof(seed));
+    key_free(key);
     free(vkey);
+    free(path);
     return err;
 }

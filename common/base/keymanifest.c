@@ -15,6 +15,21 @@ static const char *const role_names[] = {
 #define ROLES    (sizeof(role_names) / sizeof(*role_names))
 #define VKEY_MAX 400 /* a name, two pluses, 8 hex, 44 base64 */
 
+const char *keymanifest_role_name(enum keymanifest_role role)
+{
+    return role_names[role];
+}
+
+int keymanifest_role_of(const char *name, enum keymanifest_role *ret)
+{
+    for (size_t i = 0; i < ROLES; i++)
+        if (strcmp(role_names[i], name) == 0) {
+            *ret = (enum keymanifest_role)i;
+            return CPF_OK;
+        }
+    return CPF_E_NOTFOUND;
+}
+
 /* ---- reading ---- */
 
 struct word {
@@ -121,10 +136,15 @@ static int parse_line(struct keymanifest_line *l, struct word line, const char *
     return parse_value(l, w[1], origin);
 }
 
+bool keymanifest_same(const struct keymanifest_line *a, const struct keymanifest_line *b)
+{
+    return a->role == b->role && a->seconds == b->seconds && memcmp(a->digest, b->digest, HASH_LEN) == 0 &&
+           memcmp(a->key.pub, b->key.pub, KEY_PUB) == 0;
+}
+
 static bool same_line(const struct keymanifest_line *a, const struct keymanifest_line *b)
 {
-    return a->role == b->role && a->from == b->from && a->until == b->until && a->seconds == b->seconds &&
-           memcmp(a->digest, b->digest, HASH_LEN) == 0 && memcmp(a->key.pub, b->key.pub, KEY_PUB) == 0;
+    return keymanifest_same(a, b) && a->from == b->from && a->until == b->until;
 }
 
 static int add_line(struct keymanifest *m, struct word line)
@@ -177,7 +197,7 @@ int keymanifest_open(struct keymanifest *m, const char *note, size_t len, const 
 
 /* ---- writing ---- */
 
-static void format_line(const struct keymanifest_line *l, struct buf *ret)
+void keymanifest_format_line(const struct keymanifest_line *l, struct buf *ret)
 {
     buf_printf(ret, "%s ", role_names[l->role]);
     if (l->role == KEYMANIFEST_LOG)
@@ -197,7 +217,7 @@ void keymanifest_format(const struct keymanifest *m, struct buf *ret)
 {
     buf_printf(ret, KEYMANIFEST_HEAD "\n%s\n%llu\n", m->origin, (unsigned long long)m->serial);
     for (size_t i = 0; i < m->n; i++)
-        format_line(&m->line[i], ret);
+        keymanifest_format_line(&m->line[i], ret);
 }
 
 int keymanifest_sign(const struct keymanifest *m, const char *root_name, const struct key *root,
@@ -214,6 +234,49 @@ int keymanifest_sign(const struct keymanifest *m, const char *root_name, const s
     buf_fini(&text);
     free(again);
     return r;
+}
+
+/* ---- from one to the next ---- */
+
+uint64_t keymanifest_gap(const struct keymanifest *m)
+{
+    uint64_t size = 0;
+    const struct keymanifest_line *l;
+    while ((l = keymanifest_next(m, KEYMANIFEST_LOG, size, NULL))) {
+        if (l->until == KEYMANIFEST_ALWAYS)
+            return KEYMANIFEST_ALWAYS;
+        size = l->until + 1;
+    }
+    return size;
+}
+
+static bool goes_on(const struct keymanifest *next, const struct keymanifest_line *old)
+{
+    for (size_t i = 0; i < next->n; i++) {
+        const struct keymanifest_line *l = &next->line[i];
+        if (keymanifest_same(l, old) && l->from == old->from && l->until <= old->until)
+            return true;
+    }
+    return false;
+}
+
+int keymanifest_follows(const struct keymanifest *old, const struct keymanifest *next,
+                        const struct keymanifest_line **ret_line)
+{
+    if (ret_line)
+        *ret_line = NULL;
+    if (strcmp(old->origin, next->origin) != 0)
+        return CPF_E_MISMATCH;
+    if (next->serial <= old->serial)
+        return CPF_E_STALE;
+    for (size_t i = 0; i < old->n; i++) {
+        if (goes_on(next, &old->line[i]))
+            continue;
+        if (ret_line)
+            *ret_line = &old->line[i];
+        return CPF_E_NOTFOUND;
+    }
+    return CPF_OK;
 }
 
 /* ---- which key counts ---- */

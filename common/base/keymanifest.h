@@ -31,6 +31,10 @@
 
 enum keymanifest_role { KEYMANIFEST_LOG, KEYMANIFEST_POLICY, KEYMANIFEST_TSA, KEYMANIFEST_STAMP };
 
+/* "log", "policy" … ; and back: CPF_E_NOTFOUND. */
+const char *keymanifest_role_name(enum keymanifest_role role);
+must_check int keymanifest_role_of(const char *name, enum keymanifest_role *ret);
+
 struct keymanifest_line {
     enum keymanifest_role role;
     struct note_key key;      /* log */
@@ -57,6 +61,18 @@ must_check int keymanifest_open(struct keymanifest *m, const char *note, size_t 
 /* The signed note, appended. */
 must_check int keymanifest_sign(const struct keymanifest *m, const char *root_name, const struct key *root,
                                 struct buf *ret);
+
+/* The first size for which no log key holds; KEYMANIFEST_ALWAYS: there is none. */
+uint64_t keymanifest_gap(const struct keymanifest *m);
+/* May `next` follow `old`? Same origin, a higher serial, no line lost or begun at another size, no `until`
+ * taken back or raised. CPF_E_MISMATCH, CPF_E_STALE, CPF_E_NOTFOUND (*ret_line, of old, may be NULL: which
+ * line). */
+must_check int keymanifest_follows(const struct keymanifest *old, const struct keymanifest *next,
+                                   const struct keymanifest_line **ret_line);
+/* Have both the same role and value? */
+bool keymanifest_same(const struct keymanifest_line *a, const struct keymanifest_line *b);
+/* One line of the text, appended with its newline. */
+void keymanifest_format_line(const struct keymanifest_line *l, struct buf *ret);
 
 /* Does the line hold for a checkpoint of this size? */
 bool keymanifest_holds(const struct keymanifest_line *l, uint64_t size);
