@@ -7,7 +7,7 @@
 
 #include "bundle_int.h"
 
-static int read_file(const char *path, size_t limit, struct buf *ret)
+int kept_read(const char *path, size_t limit, struct buf *ret)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -38,7 +38,7 @@ static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
     struct buf text;
     buf_init(&text);
     const char *path = arena_printf(&m->a, "%s/%s", m->q->evidence, name);
-    int r = read_file(path, limit, &text);
+    int r = kept_read(path, limit, &text);
     bool absent = r == CPF_E_IO && errno == ENOENT;
     if (!r)
         r = make_file(m, name, arena_strndup(&m->a, text.data ? text.data : "", text.len), text.len);

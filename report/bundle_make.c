@@ -99,7 +99,7 @@ static int take_checkpoint(struct make *m)
         return make_scan_fail(m);
     if (r == 0)
         return make_fail(m, CPF_E_NOTFOUND, "there is no checkpoint of size %" PRIu64, m->q->size);
-    m->note = make_column(m, 1, &m->note_len);
+    m->note = make_note(m, &m->note_len);
     r = note_parse(&n, m->note, m->note_len);
     if (!r)
         r = checkpoint_parse(&m->checkpoint, n.text, n.text_len);

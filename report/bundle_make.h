@@ -35,6 +35,12 @@ struct bundle_request {
     struct bundle_report pdf, csv, json;
 };
 
+/* Where policy.txt of the evidence folder demands a quorum: *size becomes that of the newest checkpoint up to
+ * it (0: the newest) that meets it and covers the batch: all its entries, and while it is open a map behind
+ * them. Left as it is where there is none; then the verifier says quorum.missing. */
+must_check int bundle_choose(struct scan *s, const struct bundle_request *q, uint64_t *size,
+                             char **ret_error);
+
 /* The ZIP, appended. CPF_E_NOTFOUND: no such batch below that size, or no such checkpoint; CPF_E_IO: the
  * evidence folder; CPF_E_LIMIT; errors of scan.h. *ret_error (free it) says what. */
 must_check int bundle_make(struct scan *s, const struct bundle_request *q, struct buf *ret, char **ret_error);

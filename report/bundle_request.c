@@ -54,5 +54,13 @@ int report_bundle(struct scan *s, const struct report_request *q, struct buf *re
             return refuse(ret_error, "consistent must be an array of sizes");
         b.older[b.nolder++] = (uint64_t)size;
     }
-    return make(s, q, &b, ret, ret_error);
+    /* the reports inside speak for the same size */
+    struct report_request same = *q;
+    if (q->size == 0 || json_is_true(json_object_get(q->all, "anchored"))) {
+        int err = bundle_choose(s, &b, &same.size, ret_error);
+        if (err)
+            return err;
+        b.size = same.size;
+    }
+    return make(s, &same, &b, ret, ret_error);
 }

@@ -16,10 +16,11 @@
  *   evidence   bundle: folder of keys, policy, certificates (bundle_make.h)
  *   report     bundle: false: without report.pdf, report.csv, report.json; default true
  *   consistent bundle: array of earlier sizes
- *   texts      bundle, pdf, csv, json: folder of catalogue.yaml, clauses.yaml, report-words.yaml,
- * report-forms.yaml issue      bundle, pdf: issue number printed on each page key, certificate  bundle, pdf:
- * PEM files of the facility's P-256 key and its certificate (chain behind it); with them the PDF is signed
- * (pdf_sign.h)
+ *   anchored   bundle: true: `size` is the most; where the policy demands a quorum, the newest checkpoint
+ * that meets it and covers the batch. So also if size is absent texts      bundle, pdf, csv, json: folder of
+ * catalogue.yaml, clauses.yaml, report-words.yaml, report-forms.yaml issue      bundle, pdf: issue number
+ * printed on each page key, certificate  bundle, pdf: PEM files of the facility's P-256 key and its
+ * certificate (chain behind it); with them the PDF is signed (pdf_sign.h)
  *
  * A run-away is ended by the kernel: memory and processor time are limited (main.c), and an alarm ends one
  * that hangs. Whoever starts it sees a signal or status 1, and nothing else is touched.

@@ -143,6 +143,8 @@ static struct json *report_request(struct arena *a, const struct order *o, uint6
     json_set_str(a, q, "certificate", *c->report_certificate ? c->report_certificate : NULL);
     json_set_int(a, q, "size", (int64_t)size);
     json_set_int(a, q, "now", flow_now(o->api->flow));
+    if (strcmp(o->kind->name, "bundle") == 0)
+        json_set(a, q, "anchored", json_bool(a, true));
     json_set(a, q, "disclosures", json_bool(a, o->disclosures));
     return json_set(a, q, "consistent", sizes_of(a, consistent));
 }
