@@ -4,7 +4,8 @@
 packages_of() {
     case $1 in
     build) printf '%s ' build-essential meson ninja-build pkg-config python3 libevent-dev libyaml-dev \
-        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev libarchive-dev libp11-kit-dev libcairo2-dev libpango1.0-dev libzint-dev \
+        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev libarchive-dev libp11-kit-dev \
+        libcairo2-dev libpango1.0-dev libzint-dev \
         fonts-noto-cjk ;;
     # libdbd-pg-perl is the driver that sqitch only recommends.
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
@@ -48,11 +49,10 @@ packages_install() {
         sudo=(sudo)
     fi
     say "installing: $*"
-    # Old lists name packages that are gone: they are renewed only when there are none or they do not do.
-    if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null || ! apt_install "$@"; then
-        "${sudo[@]}" apt-get update -qq >&2
-        apt_install "$@" || die "apt-get could not install: $*"
-    fi
+    # Old lists name packages that are gone, or know nothing of the security updates; without a network what is
+    # there may do.
+    "${sudo[@]}" apt-get update -qq >&2 || say 'the package lists could not be renewed'
+    apt_install "$@" || die "apt-get could not install: $*"
 }
 
 apt_install() {
