@@ -188,6 +188,46 @@ static struct json *container_json(const struct record *r, const struct record_c
     return json_set(a, o, "from", from->len ? from : NULL);
 }
 
+static struct json *label_json(const struct record *r, const struct record_label *l)
+{
+    struct arena *a = arena_of(r);
+    struct json *o = json_set_str(a, json_object(a), "label", l->label->id);
+    const struct {
+        const char *name;
+        size_t n;
+    } count[] = {{"issued", l->issued},   {"attached", l->attached}, {"void", l->unused},
+                 {"waiting", l->waiting}, {"consumed", l->consumed}, {"discarded", l->discarded},
+                 {"left", l->left},       {"live", l->live}};
+    for (size_t i = 0; i < sizeof(count) / sizeof(*count); i++)
+        json_set_int(a, o, count[i].name, (int64_t)count[i].n);
+    return json_set(a, o, "balanced", json_bool(a, !l->off));
+}
+
+static struct json *balance_json(const struct record *r, const struct record_balance *b)
+{
+    char in[DEC_TEXT], out[DEC_TEXT];
+    struct arena *a = arena_of(r);
+    struct json *o = json_set_str(a, json_object(a), "step", b->step->step->id);
+    dec_format(b->in, in);
+    dec_format(b->out, out);
+    json_set_str(a, o, "in", in);
+    json_set_str(a, o, "out", out);
+    json_set_str(a, o, "unit", b->unit);
+    return json_set_str(a, o, "beyond", b->over ? "over" : b->under ? "under" : NULL);
+}
+
+static struct json *person_json(const struct record *r, const struct record_person *p)
+{
+    struct arena *a = arena_of(r);
+    struct json *o = json_set_str(a, json_object(a), "person", p->id);
+    json_set(a, o, "name", text_json(r, p->name));
+    json_set_str(a, o, "dept", p->dept);
+    json_set(a, o, "roles", text_json(r, p->roles));
+    json_set(a, o, "qualifications", text_json(r, p->quals));
+    json_set_str(a, o, "key", p->keyid);
+    return json_set_int(a, o, "entries", (int64_t)p->acts);
+}
+
 /* ---- events ------------------------------------------------------------------------ */
 
 static struct json *dev_json(const struct record *r, const struct record_deviation *d)
@@ -366,6 +406,9 @@ void record_json(const struct record *r, struct buf *ret)
     SET_LIST("lots", r->lot, r->nlots, lot_json);
     SET_LIST("things", r->thing, r->nthings, thing_json);
     SET_LIST("containers", r->container, r->ncontainers, container_json);
+    SET_LIST("labels", r->label, r->nlabels, label_json);
+    SET_LIST("balances", r->balance, r->nbalances, balance_json);
+    SET_LIST("people", r->person, r->npeople, person_json);
     SET_LIST("growth", r->point, r->npoints, point_json);
     SET_LIST("deviations", r->dev, r->ndevs, dev_json);
     SET_LIST("holds", r->hold, r->nholds, hold_json);

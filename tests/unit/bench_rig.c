@@ -46,7 +46,9 @@ static struct json *pd_of(struct rig *r, const struct draft *d)
         char digest[44];
         disclosure_make(&r->arena, d->secret[i].name, d->secret[i].value, &salted, digest);
         json_set_str(&r->arena, pd, d->secret[i].name, digest);
-        map_put(&r->disclosed, arena_strdup(&r->arena, digest), arena_strdup(&r->arena, d->secret[i].value));
+        const char *kept = arena_strdup(&r->arena, digest);
+        map_put(&r->disclosed, kept, arena_strdup(&r->arena, d->secret[i].value));
+        map_put(&r->salted, kept, (void *)salted);
     }
     return d->nsecrets ? pd : NULL;
 }
@@ -269,6 +271,7 @@ void rig_init(struct rig *r, const char *steps)
     *r = (struct rig){0};
     arena_init(&r->arena, 0);
     map_init(&r->disclosed);
+    map_init(&r->salted);
     book_init(&r->book);
     r->book.disclosed = disclosed;
     r->book.arg = r;
@@ -329,6 +332,7 @@ void rig_fini(struct rig *r)
     refold(r, true);
     book_fini(&r->book);
     map_fini(&r->disclosed);
+    map_fini(&r->salted);
     free(r->log);
     arena_fini(&r->arena);
 }

@@ -40,6 +40,7 @@ struct rig {
     struct book book;
     struct arena arena;   /* everything of the test */
     struct map disclosed; /* digest -> value */
+    struct map salted;    /* digest -> the salted string that a database keeps */
     int64_t now;
     struct station *station; /* where commands come from */
     struct command next; /* members set here go into the next command: occurred, late, claimed, typed … */
