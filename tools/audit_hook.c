@@ -6,6 +6,8 @@
 const struct audit_hook audit_hooks[] = {
     {"keys", NULL, audit_keys_begin, NULL, NULL, NULL},
     {"maps", audit_map_kinds, audit_map_begin, audit_map_entry, audit_map_end, audit_map_fini},
+    {"redactions", audit_redact_kinds, audit_redact_begin, audit_redact_entry, audit_redact_end,
+     audit_redact_fini},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -34,6 +34,12 @@ must_check int audit_map_begin(struct audit *a, void **state);
 must_check int audit_map_entry(struct audit *a, void *state, const struct entry *e);
 must_check int audit_map_end(struct audit *a, void *state);
 void audit_map_fini(void *state);
+/* audit_redact.c: what was erased */
+extern const char *const audit_redact_kinds[];
+must_check int audit_redact_begin(struct audit *a, void **state);
+must_check int audit_redact_entry(struct audit *a, void *state, const struct entry *e);
+must_check int audit_redact_end(struct audit *a, void *state);
+void audit_redact_fini(void *state);
 
 /* The table: NULL name at its end. */
 extern const struct audit_hook audit_hooks[];
