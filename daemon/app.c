@@ -55,6 +55,15 @@ static void on_flow_entry(void *arg, const struct entry *e)
         follow_entry(a->follow, e);
 }
 
+static void followed(void *arg, int64_t *ret_idx, uint64_t *ret_faults)
+{
+    struct app *a = arg;
+    if (!a->follow)
+        return;
+    *ret_idx = follow_idx(a->follow);
+    *ret_faults = follow_faults(a->follow);
+}
+
 /* ---- the flow's word ------------------------------------------------------------- */
 
 static void on_flow_ready(void *arg)
@@ -162,6 +171,8 @@ int app_new(const struct conf *conf, struct event_base *base, void (*on_stop)(vo
 {
     struct app *a = xcalloc(1, sizeof(*a));
     a->api.conf = conf;
+    a->api.followed = followed;
+    a->api.followed_arg = a;
     a->on_stop = on_stop;
     a->stop_arg = arg;
     int err = wire(a, base, ret_error);

@@ -76,6 +76,8 @@ static const struct key keys[] = {
         "seconds between two time stamps, while the log grows; 0: only when asked (cpfctl anchor)"),
     KEY(stamp_training, TYPE_BOOL, "false", 0, 0,
         "true: time stamps in a training log too, whose clock says nothing: for tests of an authority"),
+    KEY(audit_results, TYPE_PATH, "/var/lib/cpf-audit", 0, 0,
+        "folder of new.json and full.json, what the last audits said, for /metrics"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
     KEY(retry_after_s, TYPE_INT, "1", 1, 300, "seconds in Retry-After when work is refused for now"),

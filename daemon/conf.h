@@ -18,7 +18,8 @@ struct conf {
     const char *report;                          /* program: cpf-report */
     const char *evidence;                        /* folder of what bundles carry from outside the database */
     const char *report_key, *report_certificate; /* PEM; default "": the PDF is not signed */
-    const char *zone;                            /* default Asia/Tokyo */
+    const char *audit_results; /* folder: new.json and full.json of `cpfctl audit --result`, for /metrics */
+    const char *zone;          /* default Asia/Tokyo */
     /* anchors (doc/anchors.md); "" where a path, name or URL is left out */
     const char *witnesses,
         *witness_ca;        /* policy file of those who witness us; default: evidence/policy.txt */

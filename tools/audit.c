@@ -43,7 +43,7 @@ static int wrong_use(const char *ja, const char *en)
     say_error("%s\n", say_ja() ? ja : en);
     fputs("cpfctl audit --database CONNINFO (--vkey FILE|KEY | --manifest FILE --root FILE|KEY) [--jobs N]\n"
           "             [--state FILE [--full]] [--result FILE] [--signatures] [--strict]\n"
-          "             [--projections | --no-projections] [--json] [--progress] [--quiet]\n",
+          "             [--projections | --no-projections] [--json] [--progress] [--quiet] [--journal]\n",
           stderr);
     return EXIT_USAGE;
 }
@@ -67,6 +67,7 @@ static void read_flags(struct audit *a, struct args *args)
     a->json = args_flag(args, "json");
     a->quiet = args_flag(args, "quiet");
     a->full = args_flag(args, "full");
+    a->journal = args_flag(args, "journal");
     a->projections = args_flag(args, "projections");
     a->no_projections = args_flag(args, "no-projections");
     a->progress = (args_flag(args, "progress") || isatty(2)) && !a->quiet;
@@ -74,8 +75,8 @@ static void read_flags(struct audit *a, struct args *args)
 
 static int read_options(struct audit *a, struct args *args, int argc, char **argv)
 {
-    static const char *const flags[] = {"signatures", "strict",      "json",           "quiet", "full",
-                                        "progress",   "projections", "no-projections", NULL};
+    static const char *const flags[] = {"signatures", "strict",      "json",    "quiet",          "full",
+                                        "progress",   "projections", "journal", "no-projections", NULL};
     const char *bad = NULL;
 
     if (args_parse(args, argc, argv, flags, &bad))

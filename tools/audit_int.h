@@ -161,6 +161,7 @@ struct known { /* what the last audit that passed left behind */
 struct audit {
     /* options */
     const char *conninfo, *state_path, *result_path;
+    bool journal;
     bool signatures, strict, json, quiet, progress, full, projections, no_projections;
     unsigned jobs;
     struct note_key key; /* one of the log's; its name is the origin */

@@ -2,13 +2,34 @@
  * The bytes of an entry are canonical JSON (base/json.h), so a walk that counts quotes and brackets is enough
  * to find its top-level members. --strict parses everything besides.
  */
+#include <endian.h>
 #include <string.h>
 #include "audit_int.h"
 
-/* Behind the string that begins (after its quote) at p; NULL if it has no end. */
+/* The next quote; NULL if there is none. Most strings are short: eight bytes at a time beat a call. */
+static const char *quote(const char *p, const char *end)
+{
+    static const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+
+    for (; end - p >= 8; p += 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        word = le64toh(word) ^ ones * '"';
+        uint64_t zero =
+            (word - ones) & ~word & high; /* its lowest bit marks the first byte that was a quote */
+        if (zero)
+            return p + (__builtin_ctzll(zero) >> 3);
+    }
+    for (; p < end; p++)
+        if (*p == '"')
+            return p;
+    return NULL;
+}
+
+/* The quote that ends the string that begins (after its quote) at p; NULL if it has no end. */
 static const char *string_end(const char *p, const char *end)
 {
-    while ((p = memchr(p, '"', (size_t)(end - p)))) {
+    while ((p = quote(p, end))) {
         size_t slashes = 0;
         while (p[-1 - (ptrdiff_t)slashes] == '\\')
             slashes++;

@@ -93,6 +93,26 @@ static void to_text(const struct audit *a)
            a->n.ndisclosures, a->n.nvoid, a->nrows, seconds);
 }
 
+/* One line with the priority that systemd reads: 2 critical (the log is not what it was), 3 error (it could
+ * not be read), 6 information. Whatever the database says cannot begin a line of its own. */
+static void to_journal(const struct audit *a)
+{
+    char *fault = xstrdup(a->fault ? a->fault : "");
+
+    for (char *p = fault; *p; p++)
+        if ((unsigned char)*p < ' ')
+            *p = ' ';
+    if (a->code)
+        fprintf(stderr, "<%d>audit.%s origin=%s size=%" PRIu64 " mode=%s fault=\"%s\"\n",
+                a->code == CPF_E_AWAY ? 3 : 2, a->code == CPF_E_AWAY ? "unreachable" : "failed", a->key.name,
+                a->size, mode(a), fault);
+    else
+        fprintf(stderr, "<6>audit.ok origin=%s size=%" PRIu64 " mode=%s entries=%" PRIu64 " ms=%" PRId64 "\n",
+                a->key.name, a->size, mode(a), a->idx > a->from ? a->idx - a->from : 0,
+                clock_mono_ms() - a->began_ms);
+    free(fault);
+}
+
 void audit_report(const struct audit *a)
 {
     struct buf b;
@@ -102,8 +122,10 @@ void audit_report(const struct audit *a)
     buf_addc(&b, '\n');
     if (a->json)
         fputs(b.data, stdout);
-    else
+    else if (!a->journal)
         to_text(a);
+    if (a->journal)
+        to_journal(a);
     if (a->result_path && files_write(a->result_path, b.data, b.len, 0644))
         say_error(say("%s に書けません\n", "cannot write %s\n"), a->result_path);
     buf_fini(&b);

@@ -335,6 +335,7 @@ const struct http_route api_routes[] = {
 const struct http_route api_admin_routes[] = {
     {HTTP_POST, "/v1/setup", post_setup},
     {HTTP_POST, "/v1/anchor", api_anchor},
+    {HTTP_GET, "/metrics", api_metrics},
     {HTTP_GET, "/v1/status", api_status},
     {0, NULL, NULL},
 };

@@ -11,6 +11,11 @@ struct api {
     const struct conf *conf;
     struct reporter *reporter;
     struct anchor *anchor;
+    /* How far the projections are, if somebody knows: the newest entry in them (-1: none), and faults so far.
+     */
+    void (*followed)(void *arg, int64_t *ret_idx, uint64_t *ret_faults);
+    void *followed_arg;
+    uint64_t documents, document_failures; /* by cpf-report */
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */
 };
 
@@ -43,6 +48,7 @@ void api_document_by_password(void *arg, struct http_request *r); /* POST {id, b
 /* anchor.c */
 void api_add_checkpoint(void *arg, struct http_request *r); /* POST /witness/add-checkpoint */
 void api_anchor(void *arg, struct http_request *r);         /* POST /v1/anchor, admin socket */
+void api_metrics(void *arg, struct http_request *r);        /* metrics.c: GET /metrics, admin socket only */
 
 /* read.c */
 void api_status(void *arg, struct http_request *r);

@@ -83,6 +83,8 @@ static void on_made(void *arg, int code, const void *data, size_t len)
     struct http_request *r = arg;
     struct order *o = http_data(r);
     char name[BOUND_CODE_ID + 64];
+    o->api->documents += code == CPF_OK;
+    o->api->document_failures += code != CPF_OK && code != CPF_E_NOTFOUND;
     if (code == CPF_OK) {
         snprintf(name, sizeof(name), "attachment; filename=\"%s%s\"", o->batch, o->kind->end);
         const char *const headers[] = {"Content-Disposition", name, NULL};

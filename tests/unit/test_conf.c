@@ -81,6 +81,7 @@ static void test_defaults_fill_in(void **state)
     assert_int_equal(c->listen_port, 8443);
     assert_string_equal(c->zone, "Asia/Tokyo");
     assert_string_equal(c->admin_socket, "/run/cpfd/admin.sock");
+    assert_string_equal(c->audit_results, "/var/lib/cpf-audit");
     assert_int_equal(c->late_after_s, 300);
     assert_int_equal(c->retry_after_s, 1);
     assert_string_equal(c->tls_certificate, "/tmp/c.pem");

@@ -1,0 +1,145 @@
+/* GET /metrics on the admin socket: Prometheus' text format, and what the last audit said. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "ledger/ledger.h"
+
+#define RESULT_MOST 65536 /* bytes of what an audit says */
+
+static void put(struct buf *b, const char *name, const char *type, const char *help)
+{
+    buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void gauge(struct buf *b, const char *name, int64_t value, const char *help)
+{
+    put(b, name, "gauge", help);
+    buf_printf(b, "%s %" PRId64 "\n", name, value);
+}
+
+static void counter(struct buf *b, const char *name, uint64_t value, const char *help)
+{
+    put(b, name, "counter", help);
+    buf_printf(b, "%s %" PRIu64 "\n", name, value);
+}
+
+static void seconds(struct buf *b, const char *name, uint64_t us, const char *help)
+{
+    put(b, name, "counter", help);
+    buf_printf(b, "%s %" PRIu64 ".%06" PRIu64 "\n", name, us / 1000000, us % 1000000);
+}
+
+/* ---- the log ---- */
+
+static int64_t log_size(const struct api *api)
+{
+    const char *text = ledger_checkpoint(flow_ledger(api->flow));
+    struct checkpoint c;
+    struct note n;
+
+    if (!text || note_parse(&n, text, strlen(text)) || checkpoint_parse(&c, n.text, n.text_len))
+        return 0;
+    return (int64_t)c.size;
+}
+
+static void put_log(const struct api *api, struct buf *b)
+{
+    const struct ledger *l = flow_ledger(api->flow);
+    struct ledger_stats s = ledger_stats(l);
+
+    gauge(b, "cpf_ready", flow_ready(api->flow), "1 while commands are taken.");
+    gauge(b, "cpf_log_size", log_size(api), "Entries in the newest signed checkpoint.");
+    gauge(b, "cpf_waiting_commands", (int64_t)ledger_waiting(l), "Commands judged and not durable yet.");
+    gauge(b, "cpf_waiting_bytes", (int64_t)ledger_waiting_bytes(l), "Their bytes.");
+    counter(b, "cpf_groups_total", s.groups, "Group commits since the start.");
+    counter(b, "cpf_entries_total", s.entries, "Entries made durable since the start.");
+    seconds(b, "cpf_sign_seconds_total", s.sign_us, "Time in which the signer was waited for.");
+    seconds(b, "cpf_commit_seconds_total", s.commit_us, "Time in which PostgreSQL's commit was waited for.");
+    seconds(b, "cpf_settle_seconds_total", s.settle_us,
+            "Time in which the signer's settling was waited for.");
+}
+
+static void put_beside(const struct api *api, struct buf *b)
+{
+    int64_t idx = -1, lag;
+    uint64_t faults = 0;
+
+    if (api->followed) {
+        api->followed(api->followed_arg, &idx, &faults);
+        lag = log_size(api) - 1 - idx;
+        gauge(b, "cpf_follow_lag_entries", lag > 0 ? lag : 0,
+              "Entries that the projections do not show yet.");
+        counter(b, "cpf_follow_faults_total", faults, "Times that the projections had to be tried again.");
+    }
+    counter(b, "cpf_documents_total", api->documents, "Bundles and reports made.");
+    counter(b, "cpf_document_failures_total", api->document_failures,
+            "Bundles and reports that could not be made.");
+    counter(b, "cpf_unknown_stations_total", api->unknown_stations,
+            "Requests with a token that nobody enrolled; all refused.");
+}
+
+/* ---- the last audit ---- */
+
+static const struct json *read_result(struct arena *a, const char *folder, const char *name)
+{
+    const char *path = arena_printf(a, "%s/%s.json", folder, name);
+    char *text = arena_alloc(a, RESULT_MOST);
+    const struct json *o = NULL;
+    FILE *f = fopen(path, "re");
+
+    if (!f)
+        return NULL;
+    size_t n = fread(text, 1, RESULT_MOST, f);
+    fclose(f);
+    while (n && text[n - 1] == '\n')
+        n--;
+    return json_parse(a, text, n, &o, NULL) == 0 && o->type == JSON_OBJECT ? o : NULL;
+}
+
+static const char *const audits[] = {"new", "full"};
+#define AUDITS (sizeof(audits) / sizeof(*audits))
+
+static int64_t ended(const struct json *o)
+{
+    const char *when = o ? json_get_str(o, "at") : NULL;
+    int64_t at;
+
+    return when && clock_parse(when, &at) == 0 ? at / 1000 : 0;
+}
+
+static void put_audits(const struct api *api, struct buf *b)
+{
+    const struct json *o[AUDITS];
+    struct arena a;
+
+    arena_init(&a, 0);
+    for (size_t i = 0; i < AUDITS; i++)
+        o[i] = read_result(&a, api->conf->audit_results, audits[i]);
+    put(b, "cpf_audit_ok", "gauge", "1 if the last audit found nothing wrong; 0 also when there was none.");
+    for (size_t i = 0; i < AUDITS; i++)
+        buf_printf(b, "cpf_audit_ok{audit=\"%s\"} %d\n", audits[i], o[i] && json_get_bool(o[i], "ok"));
+    put(b, "cpf_audit_timestamp_seconds", "gauge", "When it ended; 0: never, or its result cannot be read.");
+    for (size_t i = 0; i < AUDITS; i++)
+        buf_printf(b, "cpf_audit_timestamp_seconds{audit=\"%s\"} %" PRId64 "\n", audits[i], ended(o[i]));
+    put(b, "cpf_audit_size", "gauge", "Entries in the log that it saw.");
+    for (size_t i = 0; i < AUDITS; i++)
+        buf_printf(b, "cpf_audit_size{audit=\"%s\"} %" PRId64 "\n", audits[i],
+                   o[i] ? json_get_int(o[i], "size", 0) : 0);
+    arena_fini(&a);
+}
+
+void api_metrics(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct buf b;
+
+    buf_init(&b);
+    put_log(api, &b);
+    put_beside(api, &b);
+    put_audits(api, &b);
+    http_reply_type(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data, b.len, NULL);
+    buf_fini(&b);
+}
