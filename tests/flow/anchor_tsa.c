@@ -12,7 +12,7 @@
  *   POST /replayed   over the right bytes, but made for an earlier request (nonce)
  *   POST /damaged    honest, one bit of the signature turned
  *   POST /refused    a status that says no
- *   POST /silent     no answer at all
+ *   POST /gone       HTTP 404
  */
 #include <signal.h>
 #include <stdio.h>
@@ -111,6 +111,7 @@ static void refuse(TS_RESP *r)
 {
     TS_STATUS_INFO *s = TS_STATUS_INFO_new();
     require(TS_STATUS_INFO_set_status(s, TS_STATUS_REJECTION) == 1 && TS_RESP_set_status_info(r, s) == 1);
+    TS_RESP_set_tst_info(r, NULL, NULL);
     TS_STATUS_INFO_free(s);
 }
 
@@ -123,9 +124,8 @@ static void on_request(struct evhttp_request *r, void *arg)
     TS_REQ *req = d2i_TS_REQ(NULL, &p, (long)len);
     unsigned char *der = NULL;
     (void)arg;
-    if (!req || strcmp(path, "/silent") == 0) {
-        if (!req)
-            evhttp_send_error(r, 400, "no query");
+    if (!req || strcmp(path, "/gone") == 0) {
+        evhttp_send_error(r, req ? 404 : 400, NULL);
         TS_REQ_free(req);
         evbuffer_free(out);
         return;
