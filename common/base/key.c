@@ -127,6 +127,17 @@ int key_check_public(const uint8_t pub[KEY_PUB])
     return r ? r : curve_check(pub);
 }
 
+int key_read_public(const char *text, uint8_t ret[KEY_PUB])
+{
+    uint8_t pub[KEY_PUB];
+    if (enc_unb64url_fixed(text, strlen(text), pub, KEY_PUB))
+        return CPF_E_SYNTAX;
+    int r = key_check_public(pub);
+    if (!r)
+        memcpy(ret, pub, KEY_PUB);
+    return r;
+}
+
 int key_verify(const uint8_t pub[KEY_PUB], const void *msg, size_t len, const uint8_t sig[KEY_SIG])
 {
     /* A point off the curve cannot verify anything, so only the cheap half is asked here. */

@@ -33,6 +33,9 @@ must_check int key_verify(const uint8_t pub[KEY_PUB], const void *msg, size_t le
 /* CPF_E_KEY for non-canonical encodings and the low-order points; call it at enrolment. */
 must_check int key_check_public(const uint8_t pub[KEY_PUB]);
 
+/* A public key from its base64url text, checked: CPF_E_SYNTAX, CPF_E_KEY. */
+must_check int key_read_public(const char *text, uint8_t ret[KEY_PUB]);
+
 /* Key id of a person's key: base64url of the first 16 bytes of SHA-256(public key). 22 chars + NUL. */
 void key_id(const uint8_t pub[KEY_PUB], char ret[23]);
 

@@ -62,7 +62,7 @@ static int person_fill(struct book *b, struct person *p, const struct json *body
         p->cred = book_keep(b, json_get_str(body, "cred"));
     const char *key = json_get_str(body, "key");
     if (key) {
-        if (enc_unb64url_fixed(key, strlen(key), p->key, KEY_PUB) != 0)
+        if (key_read_public(key, p->key) != 0) /* no weak one, whoever let it in */
             return CPF_E_PROFILE;
         char id[23];
         key_id(p->key, id);

@@ -88,7 +88,7 @@ static bool good_id(const struct record_kind *k, const char *id)
 static bool good_key(const char *text)
 {
     uint8_t key[KEY_PUB];
-    return !text || (enc_unb64url_fixed(text, strlen(text), key, KEY_PUB) == 0 && key_check_public(key) == 0);
+    return !text || key_read_public(text, key) == 0;
 }
 
 static bool good_department(const char *dept)
@@ -123,6 +123,8 @@ static const char *bad_person(const struct json *body)
     json_each(m, body) if (!among(known, m->name)) return plain_id(m->name); /* staff appear as ids */
     if (json_get(body, "dept") && !json_get_str(body, "dept"))
         return "dept";
+    if (json_get(body, "key") && !json_get_str(body, "key"))
+        return "key";
     return !good_department(json_get_str(body, "dept"))     ? "dept"
            : !good_key(json_get_str(body, "key"))           ? "key"
            : !is_list(json_get(body, "roles"), JSON_STRING) ? "roles"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/key.h"
 #include "flow/flow_int.h"
 
 struct setup_list {
@@ -96,6 +97,17 @@ static int truth(const struct json *v)
     return strcmp(v->str, "true") == 0 ? 1 : strcmp(v->str, "false") == 0 ? 0 : -1;
 }
 
+/* As for everybody who is enrolled later: no key that would "sign" anything for anybody. */
+static void check_key(struct setup *s, const struct json *given)
+{
+    const struct json *key = json_get(given, "key");
+    uint8_t pub[KEY_PUB];
+    if (!key || (key->type == JSON_STRING && key_read_public(key->str, pub) == 0))
+        return;
+    s->err = CPF_E_KEY;
+    s->where = arena_printf(&s->w->arena, "people %s: key", json_get_str(given, "person"));
+}
+
 static void add_record(struct setup *s, const struct setup_list *l, const struct json *given)
 {
     struct arena *a = &s->w->arena;
@@ -110,6 +122,8 @@ static void add_record(struct setup *s, const struct setup_list *l, const struct
     json_each(m, given) if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
         json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
     if (strcmp(l->kind, "person.enrolled") == 0)
+        check_key(s, given);
+    if (!s->err && strcmp(l->kind, "person.enrolled") == 0)
         add_credentials(s, given, body);
     if (s->err)
         return;

@@ -1,5 +1,7 @@
 /* Corrections; master data; protocols and their approval. */
 #include "rule_release.h"
+#include <stdio.h>
+#include "base/enc.h"
 
 /* ---- corrections ----------------------------------------------------------------------------- */
 
@@ -150,6 +152,35 @@ static void test_record_that_would_not_fold_is_refused(void **state)
             "record.invalid");
     accepted(rig_record(r, "FM", "person.enrolled", "person=OP7|roles=[operator]|dept=manufacturing|" KEY));
     refused(rig_record(r, "FM", "person.changed", "person=OP7|qualified=[x]"), "record.invalid");
+}
+
+/* The points of small order, and encodings of no number below p: OpenSSL takes them, and anything verifies.
+ */
+static void test_weak_keys_are_not_enrolled(void **state)
+{
+    static const char *const weak[] = {
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0200000000000000000000000000000000000000000000000000000000000000",
+    };
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    for (size_t i = 0; i < sizeof(weak) / sizeof(*weak); i++) {
+        uint8_t pub[32];
+        char key[44], body[160];
+        assert_int_equal(enc_unhex(weak[i], 64, pub, sizeof(pub)), 0);
+        enc_digest(pub, key);
+        snprintf(body, sizeof(body), "person=OP7|dept=manufacturing|key=%s|cred=x", key);
+        refused(rig_record(r, "FM", "person.enrolled", body), "record.invalid");
+        snprintf(body, sizeof(body), "person=OP1|key=%s", key);
+        refused(rig_record(r, "FM", "person.changed", body), "record.invalid");
+    }
+    refused(rig_record(r, "FM", "person.changed", "person=OP1|key=[x]"), "record.invalid");
 }
 
 static void test_locked_person_is_unlocked_by_another(void **state)
@@ -314,6 +345,7 @@ int main(void)
         T(test_correction_of_a_text_shows_nothing),
         T(test_record_is_made_by_its_department),
         T(test_record_that_would_not_fold_is_refused),
+        T(test_weak_keys_are_not_enrolled),
         T(test_locked_person_is_unlocked_by_another),
         T(test_suspended_person_makes_no_record),
         T(test_looking_by_session_leaves_an_entry_in_the_day),
