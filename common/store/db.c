@@ -206,6 +206,8 @@ static void connected(struct db *d)
     d->ev_read = event_new(d->cfg.base, PQsocket(d->pg), EV_READ | EV_PERSIST, on_readable, d);
     d->ev_write = event_new(d->cfg.base, PQsocket(d->pg), EV_WRITE, on_writable, d);
     require(d->ev_read && d->ev_write);
+    if (d->cfg.first)
+        require(event_priority_set(d->ev_read, 0) == 0 && event_priority_set(d->ev_write, 0) == 0);
     event_add(d->ev_read, NULL);
     int n = 0;
     if (PQsetnonblocking(d->pg, 1) != 0 || !PQenterPipelineMode(d->pg) || (n = db_unit_prepare_all(d)) < 0) {
@@ -254,9 +256,13 @@ void db_connect(struct db *d)
                                       "dbname",
                                       "client_encoding",
                                       NULL};
-    const char *plan = d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "";
-    const char *value[] = {"cpfd", "10", "15000", plan, d->cfg.conninfo, "UTF8", NULL};
+    char options[128];
+    const char *value[] = {"cpfd", "10", "15000", options, d->cfg.conninfo, "UTF8", NULL};
     struct timeval limit = {CONNECT_SECONDS, 0};
+
+    snprintf(options, sizeof(options), "%s %s",
+             d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "",
+             d->cfg.lazy ? "-c synchronous_commit=off" : "");
 
     require(d->state == DB_IDLE);
     d->state = DB_CONNECTING;

@@ -41,6 +41,8 @@ struct db_config {
     struct event_base *base;
     const char *conninfo;
     const char *prefixes; /* statements to prepare: "log_" or several, blank between: "log_ flow_" */
+    bool first;           /* its events come before others of the loop, where that has priorities */
+    bool lazy;            /* what it commits can be made again: no commit waits for a flush */
     bool plan_once;       /* their parameters never change the plan: the server plans each one once */
     void (*on_up)(void *arg);
     /* The connection could not be made or is lost. CPF_E_DB: a statement cannot be prepared (schema too old,

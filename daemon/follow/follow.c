@@ -337,6 +337,7 @@ int follow_new(const struct follow_config *cfg, struct follow **ret)
     struct db_config db = {.base = cfg->base,
                            .conninfo = cfg->conninfo,
                            .prefixes = "follow_",
+                           .lazy = true,
                            .on_up = on_up,
                            .on_down = on_down,
                            .arg = f};
