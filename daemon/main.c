@@ -155,6 +155,11 @@ static int start_watchdog(struct daemon *d)
     return d->watchdog && event_add(d->watchdog, &half) == 0 ? 0 : CPF_E_NOMEM;
 }
 
+/* The ledger's answers first: every station waits for them. Then all else (the middle is the default), then
+ * what nobody waits for. After so many requests it is looked for answers again. */
+#define PRIORITIES    3
+#define DISPATCH_MOST 8
+
 /* With a list of changes an event that goes and comes within one turn costs no system call. It asks that
  * no descriptor in the loop is a dup() of another: none is. */
 static struct event_base *new_base(void)
@@ -163,8 +168,13 @@ static struct event_base *new_base(void)
     if (!cfg)
         return NULL;
     event_config_set_flag(cfg, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+    event_config_set_max_dispatch_interval(cfg, NULL, DISPATCH_MOST, PRIORITIES / 2);
     struct event_base *base = event_base_new_with_config(cfg);
     event_config_free(cfg);
+    if (base && event_base_priority_init(base, PRIORITIES) < 0) {
+        event_base_free(base);
+        return NULL;
+    }
     return base;
 }
 

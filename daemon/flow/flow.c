@@ -323,7 +323,9 @@ static int make_connections(struct flow *f)
                               .on_fold = on_fold,
                               .on_ready = on_ready,
                               .on_away = on_away,
+                              .on_sent = work_sent,
                               .on_settled = work_settled,
+                              .on_done = work_done,
                               .on_mapped = flow_map_settled,
                               .on_entry = f->cfg.on_entry ? on_entry : NULL,
                               .on_fatal = on_fatal};

@@ -29,6 +29,7 @@ struct work_state {
     struct verdict verdict;
     struct entry entry[WORK_ENTRIES];
     struct ledger_item item[WORK_ENTRIES];
+    struct buf reply; /* its memory is kept */
 };
 
 struct credential {
@@ -80,7 +81,9 @@ void work_destroy(struct work *w);
 bool work_commit(struct work *w, int64_t now);
 /* `drafts` of a set-up: applied to a trial book first; false if they do not hold together. */
 void work_answer(struct work *w, int status, const char *code);
+void work_sent(void *flow, void *tag);
 void work_settled(void *flow, void *tag);
+void work_done(void *flow, void *tag);
 /* reply.c: the answer of a command from its first entry. */
 void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
 void work_unlock(struct work *w); /* the secret, then judging */

@@ -14,6 +14,7 @@ static struct work *new_work(void)
     struct work *w = xcalloc(1, sizeof(*w));
     arena_init(&w->arena, 0);
     w->state = xrealloc(NULL, sizeof(*w->state));
+    buf_init(&w->state->reply);
     return w;
 }
 
@@ -24,6 +25,7 @@ struct work *work_new(struct flow *f)
     memset(w->state, 0, offsetof(struct work_state, verdict));
     w->state->flow = f;
     w->state->first = SIZE_MAX;
+    buf_clear(&w->state->reply);
     return w;
 }
 
@@ -38,6 +40,7 @@ static void wipe_secret(struct work *w)
 
 void work_destroy(struct work *w)
 {
+    buf_fini(&w->state->reply);
     free(w->state);
     arena_fini(&w->arena);
     free(w);
@@ -118,16 +121,23 @@ bool work_commit(struct work *w, int64_t now)
     return true;
 }
 
+/* Made while the flush is waited for. */
+void work_sent(void *flow, void *tag)
+{
+    struct flow *f = flow;
+    struct work *w = tag;
+    if (w && w->reply && !w->state->setup && !w->state->reply.len)
+        reply_write(f, &w->state->entry[w->state->first], w->cmd.station, &w->state->reply);
+}
+
 static void send_settled(struct flow *f, struct work *w)
 {
     const struct entry *e = &w->state->entry[w->state->first];
-    struct buf out;
-    buf_init(&out);
-    reply_write(f, e, w->cmd.station, &out);
-    w->reply(w->arg, 200, NULL, out.data, out.len);
+    const struct buf *out = &w->state->reply;
+    work_sent(f, w);
+    w->reply(w->arg, 200, NULL, out->data, out->len);
     for (struct waiter *x = w->state->waiters; x; x = x->next)
-        x->reply(x->arg, 200, NULL, out.data, out.len);
-    buf_fini(&out);
+        x->reply(x->arg, 200, NULL, out->data, out->len);
     if (w->state->record)
         ids_settled(f->ids, w->state->record, e->text, e->len);
 }
@@ -145,7 +155,13 @@ void work_settled(void *flow, void *tag)
     } else if (w->reply) {
         send_settled(f, w);
     }
-    work_free(w);
+}
+
+void work_done(void *flow, void *tag)
+{
+    (void)flow;
+    if (tag)
+        work_free(tag);
 }
 
 /* The clock never goes back: a little behind the log is waited out by using the log's own time. */

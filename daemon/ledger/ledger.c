@@ -67,6 +67,7 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
     struct db_config db = {.base = cfg->base,
                            .conninfo = cfg->conninfo,
                            .prefixes = "log_",
+                           .first = true,
                            .plan_once = true,
                            .on_up = on_db_up,
                            .on_down = on_db_down,
@@ -79,6 +80,9 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
     l->ev_pump = evtimer_new(cfg->base, on_pump, l);
     l->ev_idle = evtimer_new(cfg->base, on_idle, l);
     require(l->ev_retry && l->ev_pump && l->ev_idle);
+    (void)!event_priority_set(l->ev_pump, 0);
+    tell_init(l);
+    gather_init(l);
     int err = keyring_parse(&l->keys, cfg->vkey);
     if (!err && strcmp(l->keys.key[0].name, cfg->origin) != 0)
         err = CPF_E_KEY;
@@ -109,6 +113,8 @@ void ledger_free(struct ledger *l)
     ledger_load_free(l);
     group_fini(l);
     queue_fini(&l->queue);
+    tell_fini(l);
+    gather_fini(l);
     arena_fini(&l->own);
     free(l->run);
     free(l->known);
@@ -280,7 +286,7 @@ void ledger_announce(struct ledger *l)
 
 void ledger_check_idle(struct ledger *l)
 {
-    if (!l->draining || !l->on_idle || l->queue.ncmds > 0 || l->state == LEDGER_DEAD)
+    if (!l->draining || !l->on_idle || l->queue.ncmds > 0 || l->told.ncmds > 0 || l->state == LEDGER_DEAD)
         return;
     void (*cb)(void *) = l->on_idle;
     l->on_idle = NULL;

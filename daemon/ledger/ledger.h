@@ -41,11 +41,17 @@ struct ledger_config {
     /* Database or signer away: what is queued stays queued; refuse new commands with `code`
      * ("away.database" or "away.signer"). */
     void (*on_away)(void *arg, const char *code);
+    /* The command's transaction is under way and nothing is to be done but wait: time to prepare its reply.
+     * Comes again if the group is sent again. May be NULL. */
+    void (*on_sent)(void *arg, void *tag);
     /* All entries of the command submitted with `tag` are durable and settled. */
     void (*on_settled)(void *arg, void *tag);
+    /* A little later, in the same order: the ledger needs the command's entries no more. May be NULL. */
+    void (*on_done)(void *arg, void *tag);
     /* The map of that number is durable, entry and rows; may be NULL. */
     void (*on_mapped)(void *arg, uint64_t map);
-    /* Every entry, once settled, in log order (for the follower and watchers); may be NULL. */
+    /* Every entry, once settled, in log order (for the follower and watchers), after its command's on_settled
+     * and before its on_done; may be NULL. */
     void (*on_entry)(void *arg, const struct entry *e);
     /* The process must end: `text` names the statement, rule or attack, and what to do. */
     void (*on_fatal)(void *arg, int code, const char *text);
@@ -57,7 +63,7 @@ struct ledger_disclosure {
 };
 
 struct ledger_item {
-    struct entry *entry;                        /* built (entry_build); must stay valid until on_settled */
+    struct entry *entry;                        /* built (entry_build); must stay valid until on_done */
     const struct ledger_disclosure *disclosure; /* as long as the entry, and so its strings */
     size_t ndisclosures;
     bool forgets; /* kind `redacted`: the values it names are deleted in the same transaction (cpf.forget) */

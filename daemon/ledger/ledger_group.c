@@ -121,13 +121,14 @@ static void group_make(struct ledger *l, struct group *g)
     group_end(l, g);
 }
 
-void group_step(struct group *g, uint64_t *sum)
+int64_t group_step(struct group *g, uint64_t *sum)
 {
-    int64_t now = clock_mono_us();
+    int64_t now = clock_mono_us(), took = now - g->since_us;
 
     if (sum)
-        *sum += (uint64_t)(now - g->since_us);
+        *sum += (uint64_t)took;
     g->since_us = now;
+    return took;
 }
 
 static void group_append(struct ledger *l, struct group *g)
@@ -203,32 +204,12 @@ static void on_settled(void *arg, int err, const struct sigwire_msg *m, const st
 /* COMMIT was answered: settle it, and with the same breath ask for the next note. */
 void group_stored(struct ledger *l)
 {
+    signer_client_cork(l->signer);
     signer_client_settle(l->signer, l->epoch, &l->cur->head, on_settled);
     group_pump(l);
+    signer_client_uncork(l->signer);
 }
 
-static void tell_entries(struct ledger *l, const struct group *g)
-{
-    size_t n = 0;
-
-    for (size_t c = 0; c < g->ncmds; c++) {
-        struct cmd cmd = *queue_cmd(&l->queue, 0);
-        const struct ledger_map *map = queue_slot(&l->queue, 0)->map;
-        uint64_t mapped = map ? ledger_map_number(map) : 0;
-
-        for (size_t i = 0; i < cmd.n && l->cfg.on_entry; i++)
-            l->cfg.on_entry(l->cfg.arg, queue_slot(&l->queue, i)->entry);
-        queue_drop(&l->queue);
-        n += cmd.n;
-        if (!cmd.own)
-            l->cfg.on_settled(l->cfg.arg, cmd.tag);
-        else if (mapped && l->cfg.on_mapped)
-            l->cfg.on_mapped(l->cfg.arg, mapped);
-    }
-    require(n == (g->is_void ? 0 : g->n));
-}
-
-/* The front group leaves before anybody is told, so that a callback may submit. */
 static void group_release(struct ledger *l)
 {
     struct group *g = l->cur;
@@ -243,7 +224,7 @@ static void group_release(struct ledger *l)
     g->state = GROUP_NONE;
     l->cur = l->next;
     l->next = g;
-    tell_entries(l, g);
+    tell_group(l, g->ncmds);
 }
 
 void group_settled(struct ledger *l)
@@ -275,7 +256,7 @@ void group_pump(struct ledger *l)
         g = l->cur;
     else if (l->cur->state == GROUP_STORED && l->next->state == GROUP_NONE && l->queue.ncmds > l->cur->ncmds)
         g = l->next;
-    if (!g)
+    if (!g || gather_holds(l))
         return;
     ledger_state(l, LEDGER_COMMITTING);
     group_make(l, g);

@@ -52,7 +52,8 @@ void queue_fini(struct queue *q);
 void queue_push(struct queue *q, const struct ledger_item *items, size_t n, void *tag, bool own);
 struct slot *queue_slot(const struct queue *q, size_t i); /* i-th from the front */
 struct cmd *queue_cmd(const struct queue *q, size_t i);
-void queue_drop(struct queue *q); /* the front command with its slots */
+void queue_drop(struct queue *q);                       /* the front command with its slots */
+void queue_shift(struct queue *to, struct queue *from); /* moves the front command behind `to` */
 
 /* ---- group (ledger_group.c) ---- */
 
@@ -95,6 +96,16 @@ struct ledger {
     struct sigwire_head head;    /* the head just fenced */
     struct group group[2], *cur, *next;
     struct queue queue;
+    struct queue told; /* settled; the first `replied` of them have been told */
+    size_t replied, replied_slots;
+    struct event *ev_tell, *ev_rest;
+    struct gather {
+        int fd; /* timer, finer than the loop's own */
+        struct event *ev;
+        bool armed;
+        size_t expect, seen; /* commands */
+        int64_t until_us, look_us;
+    } gather;
     uint64_t next_idx; /* of the next entry submitted */
     int64_t last_at;
     bool is_new;
@@ -150,6 +161,19 @@ void ledger_load_free(struct ledger *l);
 /* ledger_fold.c */
 void ledger_fold_row(struct ledger *l, const struct db_result *r);
 
+/* ledger_tell.c */
+void tell_init(struct ledger *l);
+void tell_fini(struct ledger *l);
+void tell_group(struct ledger *l, size_t ncmds); /* the queue's first commands are settled */
+void tell_rest(struct ledger *l);                /* of those who have had their replies */
+
+/* ledger_gather.c */
+void gather_init(struct ledger *l);
+void gather_fini(struct ledger *l);
+void gather_begin(struct ledger *l, int64_t commit_us);
+void gather_told(struct ledger *l);  /* the replies are out */
+bool gather_holds(struct ledger *l); /* shall what waits wait for more? */
+
 /* ledger_own.c: log.opened, log.void, log.recovered, key.rotated */
 must_check int ledger_own_read_boot(struct ledger *l);
 void ledger_own_begin(struct ledger *l); /* queues what is owed; may be nothing */
@@ -188,7 +212,7 @@ void group_resume(struct ledger *l, const char *note, size_t note_len);
 /* The front group has its note: into the database (ledger_store.c); its COMMIT was answered. */
 void group_store(struct ledger *l);
 void group_stored(struct ledger *l);
-/* The group's next step begins: adds to *sum what the last one took. */
-void group_step(struct group *g, uint64_t *sum);
+/* The group's next step begins; what the last one took, us, also added to *sum unless NULL. */
+int64_t group_step(struct group *g, uint64_t *sum);
 /* The front group is stored and settled: tells everybody, then continues. */
 void group_settled(struct ledger *l);

@@ -80,3 +80,18 @@ void queue_drop(struct queue *q)
     q->cmd_first = (q->cmd_first + 1) & (q->cmd_cap - 1);
     q->ncmds--;
 }
+
+void queue_shift(struct queue *to, struct queue *from)
+{
+    struct cmd c = *queue_cmd(from, 0);
+
+    grow_slots(to, c.n);
+    grow_cmds(to);
+    for (size_t i = 0; i < c.n; i++) {
+        *queue_slot(to, to->nslots++) = *queue_slot(from, i);
+        queue_slot(from, i)->map = NULL; /* it goes along */
+    }
+    *queue_cmd(to, to->ncmds++) = c;
+    to->bytes += c.bytes;
+    queue_drop(from);
+}

@@ -183,7 +183,7 @@ static void on_stored(void *arg, const struct db_reply *r)
     if (!ledger_reply_ok(l, r))
         return;
     require(l->cur->state == GROUP_SENT);
-    group_step(l->cur, &l->stats.commit_us);
+    gather_begin(l, group_step(l->cur, &l->stats.commit_us));
     l->cur->state = GROUP_STORED;
     group_stored(l);
 }
@@ -205,4 +205,8 @@ void group_store(struct ledger *l)
     exec_tiles(l, g);
     exec_checkpoint(l, g);
     db_end(l->db);
+    tell_rest(l);
+    for (size_t c = 0; c < g->ncmds && l->cfg.on_sent; c++)
+        if (!queue_cmd(&l->queue, c)->own)
+            l->cfg.on_sent(l->cfg.arg, queue_cmd(&l->queue, c)->tag);
 }

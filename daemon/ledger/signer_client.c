@@ -39,6 +39,7 @@ struct signer_client {
     struct event *readable, *writable; /* of fd; NULL while idle */
     struct event *failure;             /* a failure found while nobody may be called back */
     int failure_errno;
+    bool corked;      /* what is asked gathers */
     bool send_broken; /* the signer has closed: what it said before is still read */
     struct buf in, out;
     struct waiting *first, **last;
@@ -73,7 +74,7 @@ static void become(struct signer_client *c, enum client_state state)
     if (c->fd >= 0)
         close(c->fd);
     c->fd = -1;
-    c->send_broken = false;
+    c->send_broken = c->corked = false;
     buf_clear(&c->out);
     forget_waiting(c);
     /* c->in stays: a callback may be reading an answer in it. */
@@ -146,7 +147,8 @@ static void ask(struct signer_client *c, const struct sigwire_msg *m, signer_ans
         c->last = &w->next;
     }
     sigwire_write(&c->out, m);
-    flush_out(c);
+    if (!c->corked)
+        flush_out(c);
 }
 
 /* --- in --- */
@@ -322,6 +324,7 @@ void signer_client_connect(struct signer_client *c, signer_connect_fn on_connect
     c->readable = event_new(c->base, c->fd, EV_READ | EV_PERSIST, on_readable, c);
     c->writable = event_new(c->base, c->fd, EV_WRITE, on_writable, c);
     require(c->readable && c->writable);
+    require(event_priority_set(c->readable, 0) == 0 && event_priority_set(c->writable, 0) == 0);
     event_add(c->writable, NULL);
 }
 
@@ -334,6 +337,18 @@ void signer_client_close(struct signer_client *c)
 bool signer_client_up(const struct signer_client *c)
 {
     return c->state == CLIENT_UP;
+}
+
+void signer_client_cork(struct signer_client *c)
+{
+    c->corked = true;
+}
+
+void signer_client_uncork(struct signer_client *c)
+{
+    c->corked = false;
+    if (c->state == CLIENT_UP && c->out.len)
+        flush_out(c);
 }
 
 void signer_client_open(struct signer_client *c, uint64_t epoch, const struct sigwire_head *head,

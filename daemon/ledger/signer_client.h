@@ -56,6 +56,10 @@ void signer_client_close(struct signer_client *c);
 /* Connected and not closed? */
 bool signer_client_up(const struct signer_client *c);
 
+/* What is asked in between leaves in one piece, and is answered so. */
+void signer_client_cork(struct signer_client *c);
+void signer_client_uncork(struct signer_client *c);
+
 /*
  * First request on a connection, and once. `held`: NULL, or the head after the group this daemon was given a
  * note for and still has every byte of; a void group is never held. `note` is copied; NULL when head->size is

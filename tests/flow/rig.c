@@ -357,6 +357,8 @@ static void on_settled(void *arg, void *tag)
     assert_int_equal((uint64_t)(uintptr_t)tag, n->last_tag + 1); /* in order, exactly once */
     n->last_tag++;
     n->settled++;
+    if (n->again && n->again--)
+        node_submit(n, "batch/again", 1);
 }
 
 static void on_entry(void *arg, const struct entry *e)

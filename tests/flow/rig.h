@@ -77,6 +77,7 @@ struct node {
     /* Every settled entry; set it behind node_start. May be NULL. */
     void (*on_entry)(void *arg, const struct entry *e);
     void *on_entry_arg;
+    size_t again; /* so many settled commands are followed by another, at once */
 };
 void node_start(struct node *n, struct rig *r);
 void node_stop(struct node *n); /* as a kill would: no farewell */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <event2/event.h>
 #include "rig.h"
 
 #define SIZE(r) strtoull(rig_sql(r, "select size from cpf.log_head"), NULL, 10)
@@ -50,6 +51,30 @@ static void test_ledger_settles_in_order_and_stores_the_bytes(void **state)
     assert_string_equal(rig_sql(&r, "select count(*) from cpf.disclosure"), "1000");
     assert_string_equal(rig_sql(&r, "select count(*) from cpf.entry_signed where checkpoint is null"), "0");
     assert_string_equal(rig_sql(&r, "select note from cpf.log_head"), ledger_checkpoint(n.ledger));
+    node_stop(&n);
+    rig_down(&r);
+}
+
+/* Eight that always wait for an answer: not two fours in turns, though they began so. */
+static void test_ledger_those_who_come_back_together_share_a_group(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    rig_up(&r, *state);
+    node_start(&n, &r);
+    node_until_ready(&n);
+    struct ledger_stats before = ledger_stats(n.ledger);
+    n.again = 400;
+    for (int i = 0; i < 4; i++)
+        node_submit(&n, "batch/again", 1);
+    event_base_loop(r.base, EVLOOP_ONCE); /* they leave */
+    for (int i = 0; i < 4; i++)
+        node_submit(&n, "batch/again", 1);
+    node_until_settled(&n, 408);
+    struct ledger_stats after = ledger_stats(n.ledger);
+    assert_int_equal(after.entries - before.entries, 408);
+    assert_in_range(after.groups - before.groups, 51, 53);
     node_stop(&n);
     rig_down(&r);
 }
@@ -194,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ledger_new_log_begins_with_log_opened),
         cmocka_unit_test(test_ledger_settles_in_order_and_stores_the_bytes),
+        cmocka_unit_test(test_ledger_those_who_come_back_together_share_a_group),
         cmocka_unit_test(test_ledger_start_folds_open_streams_only),
         cmocka_unit_test(test_ledger_start_reads_tiles_of_two_levels),
         cmocka_unit_test(test_ledger_drain_settles_all_first),
