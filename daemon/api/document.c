@@ -93,7 +93,8 @@ static void on_made(void *arg, int code, const void *data, size_t len)
     } else if (code == CPF_E_NOTFOUND) {
         refuse_unknown(r);
     } else {
-        refuse(r, 503,
+        bool later = code == CPF_E_AWAY || code == CPF_E_BUSY;
+        refuse(r, later ? 503 : 500,
                code == CPF_E_AWAY   ? "away.database"
                : code == CPF_E_BUSY ? "stopping"
                                     : "report.failed");
@@ -250,9 +251,14 @@ static const char *fill_shown(struct work *w, const struct json *req)
 
 void api_document_by_password(void *arg, struct http_request *r)
 {
+    struct api *api = arg;
     struct order o;
     if (!read_order(arg, r, &o)) {
         http_refuse(r, 404, "http.not-found");
+        return;
+    }
+    if (reporter_busy(api->reporter)) {
+        http_refuse(r, 503, "busy.report");
         return;
     }
     http_set_data(r, arg);
@@ -291,6 +297,8 @@ void api_document(void *arg, struct http_request *r)
         map_and_make(r);
     } else if (!st->bench.acting) {
         http_refuse(r, 403, "session.none");
+    } else if (reporter_busy(api->reporter)) { /* nothing is recorded as shown that will not be */
+        http_refuse(r, 503, "busy.report");
     } else {
         show_to_session(api, r, st, keep_order(r, &o));
     }

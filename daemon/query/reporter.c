@@ -111,14 +111,22 @@ static void answer(struct reporter *r, int code)
     free(j);
 }
 
+/* The first line that says anything, for the log. */
+static const char *first_words(struct reporter *r)
+{
+    if (!r->words.len)
+        return NULL;
+    r->words.data[r->words.len > WORDS_MAX ? WORDS_MAX : r->words.len] = '\0';
+    char *line = r->words.data + strspn(r->words.data, "\r\n");
+    line[strcspn(line, "\r\n")] = '\0';
+    return line;
+}
+
 static void finished(struct reporter *r)
 {
     int code = code_of(r);
-    r->words.len = r->words.len > WORDS_MAX ? WORDS_MAX : r->words.len;
-    if (r->words.data)
-        r->words.data[strcspn(r->words.data, "\n")] = '\0';
     log_event(code ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "report.done", "error",
-              code ? cpf_strerror(code) : NULL, "text", r->words.len ? r->words.data : NULL, "bytes",
+              code ? cpf_strerror(code) : NULL, "text", first_words(r), "bytes",
               LOG_NUM((long long)r->out.len), "ms", LOG_NUM(clock_mono_ms() - r->began), NULL);
     forget_child(r);
     answer(r, code);
@@ -340,9 +348,14 @@ int reporter_new(struct event_base *base, const char *program, int time_ms, stru
     return CPF_OK;
 }
 
+bool reporter_busy(const struct reporter *r)
+{
+    return r->draining || r->njobs > REPORTER_QUEUE;
+}
+
 int reporter_start(struct reporter *r, const char *request, size_t len, reporter_done_fn done, void *arg)
 {
-    if (r->draining || r->njobs > REPORTER_QUEUE)
+    if (reporter_busy(r))
         return CPF_E_BUSY;
     struct job *j = xcalloc(1, sizeof(*j));
     *j = (struct job){.request = xcalloc(len + 1, 1), .len = len, .done = done, .arg = arg};

@@ -5,11 +5,12 @@
  * ends with it; whatever happens to it, the recorder only learns that there is no document. A document is
  * what the process had written when it ended: nobody else who holds its pipes is waited for.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/err.h"
 
 #define REPORTER_QUEUE   8                  /* waiting; more are refused */
-#define REPORTER_TIME_MS 30000              /* from its start */
+#define REPORTER_TIME_MS 60000              /* from its start; it stands back behind all others */
 #define REPORTER_BYTES   (64 * 1024 * 1024) /* of a document: it is held in memory once */
 
 struct event_base;
@@ -25,6 +26,8 @@ must_check int reporter_new(struct event_base *base, const char *program, int ti
 /* The request is copied. CPF_E_BUSY: the queue is full, or it drains; then `done` is not called. */
 must_check int reporter_start(struct reporter *r, const char *request, size_t len, reporter_done_fn done,
                               void *arg);
+/* Would reporter_start be refused now? */
+bool reporter_busy(const struct reporter *r);
 /* Ends what runs; everybody waiting is told CPF_E_BUSY, now and not later. Nothing is taken from then on. */
 void reporter_drain(struct reporter *r);
 void reporter_free(struct reporter *r); /* drains; NULL is fine */
