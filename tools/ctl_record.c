@@ -240,6 +240,52 @@ static int prepare_station(struct ctl *c, json_t *body)
     return EXIT_FINE;
 }
 
+/* Whoever approves signs in at this station with the own PIN: typed here, or in a file. */
+static int sign_in(struct ctl *c, const char *person, const char *badge)
+{
+    const char *file = args_get(&c->args, "approver-pin-file");
+    json_t *answer = NULL;
+    char *pin = NULL;
+
+    if (file) {
+        pin = files_line(file);
+    } else if (say_tty()) {
+        fprintf(stderr, say("承認者 %s 本人が PIN を入力してください\n", "%s, who approves, types the PIN\n"),
+                person);
+        pin = say_ask(say("  PIN: ", "  PIN: "), true);
+    }
+    if (!pin) {
+        say_error("%s", say("承認者の PIN が必要です（--approver-pin-file）",
+                            "the approver's PIN is needed (--approver-pin-file)"));
+        return EXIT_USAGE;
+    }
+    json_t *request = json_pack("{s:o,s:s,s:s}", "id", ctl_id(), "badge", badge, "pin", pin);
+    int code = ctl_call(c, "/v1/sessions", request, &answer);
+    const char *outcome = code ? NULL : json_string_value(json_object_get(answer, "outcome"));
+
+    if (!code && (!outcome || !strcmp(outcome, "refused"))) {
+        ctl_print_answer(answer);
+        code = EXIT_REFUSED;
+    }
+    ctl_wipe(pin);
+    json_decref(request);
+    json_decref(answer);
+    return code;
+}
+
+static int prepare_erasure(struct ctl *c, json_t *body)
+{
+    char *person = xstrdup(json_string_value(json_object_get(body, "approver")));
+    char *badge = ctl_code('P', person);
+    int code = sign_in(c, person, badge);
+
+    json_object_del(body, "approver");
+    json_object_set_new(body, "witness", json_string(badge));
+    free(badge);
+    free(person);
+    return code;
+}
+
 /* ── the table ─────────────────────────────────────────────────────────── */
 
 #define BATCH_PART                                                                                           \
@@ -319,6 +365,12 @@ static const struct record hold_lift = {
 static const struct record protocol_register = {"protocol.registered", {{"text", NULL, M_FILE, true}}, NULL};
 static const struct record protocol_approve = {
     "protocol.approved", {{"protocol", NULL, M_TEXT, true}, {"version", NULL, M_TEXT, true}}, NULL};
+static const struct record personal_erase = {"redacted",
+                                             {{"idx", NULL, M_INT, true},
+                                              {"names", "name", M_LIST, true},
+                                              {"reason", "reason", M_TEXT, true},
+                                              {"approver", "approver", M_TEXT, true}},
+                                             prepare_erasure};
 
 static int run_record(struct ctl *c, const struct ctl_command *cmd)
 {
@@ -411,6 +463,14 @@ const struct ctl_command ctl_record_commands[] = {
      "close a deviation", NULL, NULL, run_record, &deviation_close},
     {"hold", "lift", "BATCH HOLD --reason TEXT " SIGNED, "保留を解除する", "lift a hold", NULL, NULL,
      run_record, &hold_lift},
+    {"personal", "erase",
+     "INDEX --name FIELD... --reason TEXT --approver PERSON [--approver-pin-file FILE] " SIGNED,
+     "個人情報を消去する（元に戻せない）", "erase personal values (for good)",
+     "    INDEX は記録の番号（cpf.personal の idx）。承認者は品質部門または管理者の別の人で、PIN で\n"
+     "    サインインする",
+     "    INDEX is the entry's (idx of view cpf.personal). The approver is another person of quality or\n"
+     "    management and signs in with the own PIN",
+     run_record, &personal_erase},
     {"protocol", "register", "FILE " SIGNED, "プロトコルを登録する", "register a protocol", NULL, NULL,
      run_record, &protocol_register},
     {"protocol", "approve", "PROTOCOL VERSION " SIGNED, "プロトコルを承認する（二部門必要）",

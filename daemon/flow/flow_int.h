@@ -39,8 +39,8 @@ struct credential {
 
 struct map_waiter;
 struct flow_map {
-    uint64_t number;    /* of the newest map at start, 0: none; */
-    int64_t idx;        /* its place in the log, -1: none */
+    uint64_t number;    /* of the newest durable map, 0: none */
+    int64_t idx;        /* place in the log of the newest one at start, -1: none */
     int64_t next_ms;    /* when the next facility day begins: then one is due, */
     bool owing;         /* if there is an entry since the newest one */
     bool known, asked;  /* what was closed before the start; the question is under way */

@@ -15,6 +15,7 @@
 #include "log.h"
 
 struct map_waiter {
+    const struct stream *stream;
     uint64_t number; /* of the map that is enough; 0: one that is not made yet */
     flow_mapped_fn done;
     void *arg;
@@ -80,29 +81,6 @@ static void make(struct flow *f, int64_t at)
               LOG_NUM((long long)n + 1), NULL);
 }
 
-static void make_wanted(struct flow *f)
-{
-    bool wanted = false;
-    for (const struct map_waiter *w = f->map.waiters; w; w = w->next)
-        wanted |= !w->number;
-    if (wanted && can_make(f))
-        make(f, flow_now(f));
-}
-
-void flow_map_daily(struct flow *f, int64_t now)
-{
-    if (f->map.waiters)
-        make_wanted(f);
-    if (now < f->map.next_ms || !can_make(f))
-        return;
-    if (f->map.owing)
-        make(f, now);
-    else
-        f->map.next_ms = day_after(now);
-}
-
-/* ---- on demand --------------------------------------------------------------------------- */
-
 static void tell(struct flow *f, uint64_t number)
 {
     struct map_waiter *mine = NULL, **at = &f->map.waiters;
@@ -123,11 +101,45 @@ static void tell(struct flow *f, uint64_t number)
     }
 }
 
+/* In the newest map, as it is? */
+static bool stands(const struct flow *f, const struct stream *s)
+{
+    return f->map.known && s->mapped == s->sseq;
+}
+
+/* Whoever waits is told if the newest map will do, or gets the next one. */
+static void make_wanted(struct flow *f)
+{
+    bool wanted = false;
+    for (struct map_waiter *w = f->map.waiters; w; w = w->next) {
+        if (!w->number && stands(f, w->stream))
+            w->number = f->map.under_way ? f->map.under_way : f->map.number;
+        wanted |= !w->number;
+    }
+    if (wanted && can_make(f))
+        make(f, flow_now(f));
+    tell(f, f->map.number);
+}
+
+void flow_map_daily(struct flow *f, int64_t now)
+{
+    if (f->map.waiters)
+        make_wanted(f);
+    if (now < f->map.next_ms || !can_make(f))
+        return;
+    if (f->map.owing)
+        make(f, now);
+    else
+        f->map.next_ms = day_after(now);
+}
+
+/* ---- on demand --------------------------------------------------------------------------- */
+
 void flow_map_settled(void *flow, uint64_t number)
 {
     struct flow *f = flow;
     f->map.under_way = 0;
-    tell(f, number);
+    f->map.number = number;
     make_wanted(f);
 }
 
@@ -136,11 +148,10 @@ bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *
     char name[ENTRY_STREAM_MAX + 1];
     snprintf(name, sizeof(name), "batch/%s", batch);
     const struct stream *s = book_stream(&f->book, name);
-    bool stands = s && f->map.known && s->mapped == s->sseq; /* in the newest map, as it is */
-    if (!s || s->closed || f->draining || (stands && !f->map.under_way))
+    if (!s || s->closed || f->draining || (stands(f, s) && !f->map.under_way))
         return false;
     struct map_waiter *w = xcalloc(1, sizeof(*w));
-    *w = (struct map_waiter){stands ? f->map.under_way : 0, done, arg, f->map.waiters};
+    *w = (struct map_waiter){.stream = s, .done = done, .arg = arg, .next = f->map.waiters};
     f->map.waiters = w;
     make_wanted(f);
     return true;

@@ -46,6 +46,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/rotation"
     tap_command "$TOP/tests/flow/anchors"
     tap_command "$TOP/tests/flow/export"
+    tap_command "$TOP/tests/flow/erasure"
 }
 suite_fault() {
     meson_suite "$BUILD" fault
