@@ -24,6 +24,22 @@ static int find_key(const struct policy *logs, bool training, const struct witne
     return known ? CPF_E_SIGNATURE : CPF_E_NOTFOUND;
 }
 
+/* A checkpoint whose signature lines are no signatures: is it at least one of a log that we know? */
+static int unsigned_status(const struct policy *logs, const char *text, size_t len)
+{
+    struct checkpoint c;
+    const char *end = NULL;
+    for (size_t i = 0; i + 1 < len; i++)
+        if (text[i] == '\n' && text[i + 1] == '\n')
+            end = text + i + 1;
+    if (!end || checkpoint_parse(&c, text, (size_t)(end - text)))
+        return 400;
+    for (size_t i = 0; i < logs->nlogs; i++)
+        if (strcmp(logs->log[i].key.name, c.origin) == 0)
+            return 403;
+    return 404;
+}
+
 static int refuse(int status, const char *why, const char **ret_why)
 {
     *ret_why = why;
@@ -34,8 +50,11 @@ int witness_read(const struct policy *logs, bool training, const char *body, siz
                  struct witness_ask *ret, const char **ret_why)
 {
     struct witness_ask a;
-    if (tlog_consistency_parse(&a.proof, body, len) || note_parse(&a.note, a.proof.note, a.proof.note_len) ||
-        checkpoint_parse(&a.c, a.note.text, a.note.text_len))
+    if (tlog_consistency_parse(&a.proof, body, len))
+        return refuse(400, "malformed", ret_why);
+    if (note_parse(&a.note, a.proof.note, a.proof.note_len))
+        return refuse(unsigned_status(logs, a.proof.note, a.proof.note_len), "not a signed note", ret_why);
+    if (checkpoint_parse(&a.c, a.note.text, a.note.text_len))
         return refuse(400, "malformed", ret_why);
     int err = find_key(logs, training, &a, &a.key);
     if (err)

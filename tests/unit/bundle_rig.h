@@ -113,6 +113,8 @@ void rig_tsa_pem(const struct rig_tsa *t, struct buf *ret_tsa, struct buf *ret_c
 void rig_tsa_digest(const struct rig_tsa *t, uint8_t ret[HASH_LEN]);
 /* A stamp over the bytes at that time, DER. */
 void rig_tsa_stamp(struct rig_tsa *t, const void *data, size_t len, int64_t ms, struct buf *ret);
+/* The answer to a query (DER). */
+void rig_tsa_answer(struct rig_tsa *t, const struct buf *query, int64_t ms, struct buf *ret);
 /* Another certificate of the same root, which a chain check would accept. */
 struct rig_tsa *rig_tsa_sibling(const struct rig_tsa *t, const char *name);
 /* A list of the root's that revokes the certificate since then; reason: CRL_REASON_* or -1. */

@@ -152,11 +152,11 @@ static BIO *request_for(const void *data, size_t len)
     return b;
 }
 
-void rig_tsa_stamp(struct rig_tsa *t, const void *data, size_t len, int64_t ms, struct buf *ret)
+static void answer(struct rig_tsa *t, BIO *req, int64_t ms, struct buf *ret)
 {
     TS_RESP_CTX *ctx = TS_RESP_CTX_new();
     ASN1_OBJECT *policy = OBJ_txt2obj("1.3.6.1.4.1.55738.1", 1);
-    BIO *req = request_for(data, len), *out = BIO_new(BIO_s_mem());
+    BIO *out = BIO_new(BIO_s_mem());
     t->now = ms;
     assert_int_equal(TS_RESP_CTX_set_signer_cert(ctx, t->cert), 1);
     assert_int_equal(TS_RESP_CTX_set_signer_key(ctx, t->key), 1);
@@ -176,6 +176,16 @@ void rig_tsa_stamp(struct rig_tsa *t, const void *data, size_t len, int64_t ms, 
     BIO_free(req);
     ASN1_OBJECT_free(policy);
     TS_RESP_CTX_free(ctx);
+}
+
+void rig_tsa_stamp(struct rig_tsa *t, const void *data, size_t len, int64_t ms, struct buf *ret)
+{
+    answer(t, request_for(data, len), ms, ret);
+}
+
+void rig_tsa_answer(struct rig_tsa *t, const struct buf *query, int64_t ms, struct buf *ret)
+{
+    answer(t, BIO_new_mem_buf(query->data, (int)query->len), ms, ret);
 }
 
 void rig_tsa_crl(const struct rig_tsa *t, int64_t since_ms, int reason, struct buf *ret_pem)

@@ -318,6 +318,51 @@ static void test_pem_garbage_is_refused(void **state)
     stamp_trust_free(NULL);
 }
 
+/* ---- asking ---- */
+
+static void test_answer_to_our_query_verifies(void **state)
+{
+    struct own o;
+    struct stamp s;
+    struct buf query;
+    uint64_t nonce, other;
+    (void)state;
+    own_init(&o);
+    buf_init(&query);
+    stamp_query("note", 4, &nonce, &query);
+    buf_clear(&o.der);
+    rig_tsa_answer(o.tsa, &query, NOON, &o.der);
+    const uint8_t *der = (const uint8_t *)o.der.data;
+    assert_int_equal(own_verify(&o, &s), CPF_OK);
+    assert_int_equal(stamp_nonce_check(der, o.der.len, nonce), CPF_OK);
+    assert_int_equal(stamp_nonce_check(der, o.der.len, nonce + 1), CPF_E_MISMATCH);
+    assert_int_equal(stamp_nonce_check(der, o.der.len - 1, nonce), CPF_E_SYNTAX);
+    stamp_query("note", 4, &other, &query);
+    assert_true(nonce != other);
+    buf_fini(&query);
+    own_fini(&o);
+}
+
+static void test_answer_without_a_nonce_is_not_ours(void **state)
+{
+    struct own o;
+    (void)state;
+    own_init(&o); /* stamped without one */
+    assert_int_equal(stamp_nonce_check((const uint8_t *)o.der.data, o.der.len, 0), CPF_E_MISMATCH);
+    own_fini(&o);
+}
+
+static void test_published_nonce_is_not_ours(void **state)
+{
+    struct buf der;
+    (void)state;
+    vectors_need("rfc3161");
+    buf_init(&der);
+    vectors_read("rfc3161/sigstage/response-sha256.tsr", &der);
+    assert_int_equal(stamp_nonce_check((const uint8_t *)der.data, der.len, 1), CPF_E_MISMATCH);
+    buf_fini(&der);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -335,6 +380,9 @@ int main(void)
         cmocka_unit_test(test_anybodys_revocation_list_counts_nothing),
         cmocka_unit_test(test_stamp_outside_the_certificates_time_is_refused),
         cmocka_unit_test(test_pem_garbage_is_refused),
+        cmocka_unit_test(test_answer_to_our_query_verifies),
+        cmocka_unit_test(test_answer_without_a_nonce_is_not_ours),
+        cmocka_unit_test(test_published_nonce_is_not_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
