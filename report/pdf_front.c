@@ -395,9 +395,10 @@ void page_cover(struct page *g)
     pdf_fact(g->pdf, (struct text){"製造手順", "Protocol"},
              pdf_markup(g->pdf, "%s 第 %s 版 version %s", pdf_escape(g->pdf, r->protocol->id),
                         pdf_escape(g->pdf, r->protocol->version), pdf_escape(g->pdf, r->protocol->version)));
-    pdf_fact(g->pdf, (struct text){"施設", "Facility"},
-             pdf_both(g->pdf, (struct text){json_get_str(r->facility, "name_ja"),
-                                            json_get_str(r->facility, "name_en")}));
+    struct text facility = {json_get_str(r->facility, "name_ja"), json_get_str(r->facility, "name_en")};
+    if (!facility.ja)
+        facility = text_both(facility.en ? facility.en : json_get_str(r->facility, "id"));
+    pdf_fact(g->pdf, (struct text){"施設", "Facility"}, pdf_both(g->pdf, facility));
     identity(g);
     pdf_fact(g->pdf, (struct text){"記録の保存", "Retention"}, retention(g));
     pdf_fact(g->pdf, (struct text){"個人情報", "Personal data"},

@@ -39,7 +39,6 @@ static bool shows(struct pdf *p, gunichar c, gunichar before)
 {
     switch (g_unichar_type(c)) {
     case G_UNICODE_CONTROL:
-        return c == '\n';
     case G_UNICODE_FORMAT:
     case G_UNICODE_SURROGATE:
     case G_UNICODE_PRIVATE_USE:
@@ -90,6 +89,18 @@ static bool simple(const char *s)
 
 #define MARKS 2 /* more of them on one letter would cover the lines above */
 
+/* Empty lines beyond the first are counted, not drawn: they would fill pages. The last of them. */
+static const char *add_lines(struct pdf *p, struct buf *b, const char *s)
+{
+    size_t n = strspn(s, "\n");
+    buf_puts(b, n > 1 ? "\n\n" : "\n");
+    if (n > 2) {
+        p->coded++;
+        buf_printf(b, "<span size='82%%' foreground='" PDF_RED "'>[U+000A ×%zu]</span>", n - 2);
+    }
+    return s + n - 1;
+}
+
 const char *pdf_escape(struct pdf *p, const char *s)
 {
     struct buf b;
@@ -108,6 +119,11 @@ const char *pdf_escape(struct pdf *p, const char *s)
             break;
         }
         marks = is_mark(c) ? marks + 1 : 0;
+        if (c == '\n') {
+            s = add_lines(p, &b, s);
+            before = 0;
+            continue;
+        }
         if (raised(c, one, &sub))
             buf_printf(&b, sub ? "<sub>%s</sub>" : "<sup>%s</sup>", one);
         else if (marks <= MARKS && shows(p, c, before))
