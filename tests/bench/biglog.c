@@ -316,7 +316,7 @@ static void begin_copy(struct big *b, struct lane *l)
     memset(l, 0, sizeof(*l));
     snprintf(l->batch, sizeof(l->batch), "Z%0*zu", (int)strlen(b->batch) - 1, i);
     snprintf(l->patient, sizeof(l->patient), "Q%0*zu", b->patient[0] ? (int)strlen(b->patient) - 1 : 1, i);
-    snprintf(l->secret, sizeof(l->secret), "name-of-the-donor-of-%s", l->batch);
+    snprintf(l->secret, sizeof(l->secret), "name-of-the-donor-of-Z%0*zu", (int)strlen(b->batch) - 1, i);
     l->cut = i == 1 && b->cut ? b->cut : b->n;
     printf("%s\t%s\t%s\n", l->batch, l->patient, l->secret);
 }
