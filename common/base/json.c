@@ -113,6 +113,13 @@ struct json *json_copy(struct arena *a, const struct json *v)
     return c;
 }
 
+/* As strcmp; most names differ in their first byte. */
+static int name_order(const char *a, const char *b)
+{
+    int order = (unsigned char)*a - (unsigned char)*b;
+    return order ? order : strcmp(a, b);
+}
+
 static bool name_ok(const char *name)
 {
     for (; *name; name++)
@@ -128,13 +135,13 @@ struct json *json_set(struct arena *a, struct json *obj, const char *name, struc
         return obj;
     require(!value->name && !value->next); /* a node has one parent */
     value->name = copy(a, name, strlen(name));
-    int order = obj->last ? strcmp(obj->last->name, name) : -1;
+    int order = obj->last ? name_order(obj->last->name, name) : -1;
     if (order < 0) {
         append(obj, value);
         return obj;
     }
     struct json **at = &obj->child;
-    while ((order = strcmp((*at)->name, name)) < 0)
+    while ((order = name_order((*at)->name, name)) < 0)
         at = &(*at)->next;
     require(order != 0); /* the same name twice */
     value->next = *at;
@@ -225,9 +232,19 @@ static void write_string(struct buf *b, const char *s, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
     const char *end = s + len, *run = s;
+    size_t n = plain(s, len);
     buf_reserve(b, len + 2);
-    buf_addc(b, '"');
-    for (s += plain(s, len); s < end; s++) {
+    char *to = b->data + b->len;
+    *to = '"';
+    memcpy(to + 1, s, n);
+    b->len += n + 1;
+    if (n == len) { /* nearly always */
+        memcpy(to + 1 + n, "\"", 2);
+        b->len++;
+        return;
+    }
+    b->data[b->len] = '\0';
+    for (run = s += n; s < end; s++) {
         unsigned char c = (unsigned char)*s;
         char e = escape(c);
         if (!e)
@@ -306,7 +323,7 @@ const struct json *json_get(const struct json *obj, const char *name)
         return NULL;
     json_each(it, obj)
     {
-        int order = strcmp(it->name, name);
+        int order = name_order(it->name, name);
         if (order == 0)
             return it;
         if (order > 0)
