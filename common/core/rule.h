@@ -58,6 +58,7 @@ struct command {
     /* RECORD */
     const char *record; /* entry kind */
     bool signed_in;     /* no secret was asked for: the person acts by the session at the station */
+    bool shows;         /* a document will be shown once this is recorded */
     const struct json *body;
     const struct redact_target *target; /* of `redacted`: what body.idx names, NULL if there is none */
     /* DEADLINE */

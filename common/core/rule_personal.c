@@ -22,6 +22,10 @@ static bool known_document(const char *what)
 void judge_shown(struct judge *j, const struct json *body)
 {
     const char *batch = json_get_str(body, "batch"), *what = json_get_str(body, "what");
+    if (!j->cmd->shows) { /* nobody says so of himself: it is said of a document on its way */
+        judge_refuse(j, "command.unknown", NULL);
+        return;
+    }
     if (!known_document(what)) {
         judge_refuse(j, "record.invalid", args1(j, "field", "what"));
         return;

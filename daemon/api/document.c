@@ -230,6 +230,7 @@ static void set_shown(struct work *w, const struct order *o)
 {
     uuid7_make(flow_now(o->api->flow), w->id);
     w->cmd.record = "personal.shown";
+    w->cmd.shows = true;
     w->cmd.body = json_set_str(&w->arena, json_object(&w->arena), "batch", o->batch);
     json_set_str(&w->arena, (struct json *)w->cmd.body, "what", o->kind->name);
 }

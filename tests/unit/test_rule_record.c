@@ -211,7 +211,7 @@ static struct command look(struct rig *r, const char *person, const char *batch,
     struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "personal.shown"};
     c.person = book_person(&r->book, person);
     c.body = json_set_str(&r->arena, body, "what", what);
-    c.signed_in = true;
+    c.signed_in = c.shows = true;
     return c;
 }
 
@@ -278,6 +278,9 @@ static void test_looking_at_a_closed_batch_and_at_none(void **state)
     accepted(rig_run(r, &c));
     c = look(r, "OP1", "B1", "everything");
     refused(rig_run(r, &c), "record.invalid");
+    c = look(r, "OP1", "B1", "csv");
+    c.shows = false;
+    refused(rig_run(r, &c), "command.unknown");
     c = look(r, "OP1", RIG_NAME, "csv");
     refused(rig_run(r, &c), "record.invalid");
     assert_false(rig_says(r, RIG_NAME));
