@@ -115,6 +115,39 @@ static void test_published_injected_certificates_are_refused(void **state)
     stamp_trust_free(t);
 }
 
+static uint64_t requested_nonce(const char *file)
+{
+    char path[100];
+    uint64_t nonce = 0;
+    struct buf der;
+    buf_init(&der);
+    snprintf(path, sizeof(path), "rfc3161/%s", file);
+    vectors_read(path, &der);
+    const uint8_t *p = (const uint8_t *)der.data;
+    TS_REQ *req = d2i_TS_REQ(NULL, &p, (long)der.len);
+    assert_non_null(req);
+    assert_int_equal(ASN1_INTEGER_get_uint64(&nonce, TS_REQ_get_nonce(req)), 1);
+    TS_REQ_free(req);
+    buf_fini(&der);
+    return nonce;
+}
+
+/* Of the published requests one is that of the published answer, two are others'. */
+static void test_published_response_belongs_to_its_request(void **state)
+{
+    struct buf der;
+    (void)state;
+    vectors_need("rfc3161");
+    buf_init(&der);
+    vectors_read("rfc3161/test_tsa/response.tsr", &der);
+    const uint8_t *p = (const uint8_t *)der.data;
+    assert_int_equal(stamp_nonce_check(p, der.len, requested_nonce("test_tsa/request.der")), CPF_OK);
+    assert_int_equal(stamp_nonce_check(p, der.len, requested_nonce("test_tsa/other_request.der")),
+                     CPF_E_MISMATCH);
+    assert_int_equal(stamp_nonce_check(p, der.len, requested_nonce("sigstage/request.der")), CPF_E_MISMATCH);
+    buf_fini(&der);
+}
+
 /* The certificate has expired since; then it was valid, and the stamp stays what it was. */
 static void test_published_stamp_of_since_expired_certificate_holds(void **state)
 {
@@ -372,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_published_stamp_without_pin_is_refused),
         cmocka_unit_test(test_published_injected_certificates_are_refused),
         cmocka_unit_test(test_published_stamp_of_since_expired_certificate_holds),
+        cmocka_unit_test(test_published_response_belongs_to_its_request),
         cmocka_unit_test(test_published_stamp_with_intermediate),
         cmocka_unit_test(test_stamp_tells_time_and_accuracy),
         cmocka_unit_test(test_any_bent_byte_is_refused_or_says_nothing),

@@ -28,6 +28,17 @@ bool vectors_there(const char *set)
     return stat(full, &st) == 0;
 }
 
+/* For tests/check/vectors: no file may lie unread. */
+static void note_read(const char *path)
+{
+    const char *log = getenv("CPF_VECTORS_LOG");
+    FILE *f = log ? fopen(log, "ae") : NULL;
+    if (!f)
+        return;
+    fprintf(f, "%s\n", path);
+    fclose(f);
+}
+
 void vectors_read(const char *path, struct buf *ret)
 {
     char full[4096], block[4096];
@@ -36,6 +47,7 @@ void vectors_read(const char *path, struct buf *ret)
     FILE *f = fopen(full, "rb");
     if (!f)
         fail_msg("cannot read %s", full);
+    note_read(path);
     buf_reserve(ret, 1);
     while ((n = fread(block, 1, sizeof(block), f)) > 0)
         buf_add(ret, block, n);
