@@ -42,7 +42,7 @@ static int wrong_use(const char *ja, const char *en)
 {
     say_error("%s\n", say_ja() ? ja : en);
     fputs("cpfctl audit --database CONNINFO (--vkey FILE|KEY | --manifest FILE --root FILE|KEY) [--jobs N]\n"
-          "             [--state FILE [--full]] [--result FILE] [--signatures] [--strict]\n"
+          "             [--state FILE [--full]] [--result FILE] [--evidence DIR] [--signatures] [--strict]\n"
           "             [--projections | --no-projections] [--json] [--progress] [--quiet] [--journal]\n",
           stderr);
     return EXIT_USAGE;
@@ -86,6 +86,7 @@ static int read_options(struct audit *a, struct args *args, int argc, char **arg
     const char *root = args_get(args, "root"), *jobs = args_get(args, "jobs");
     a->state_path = args_get(args, "state");
     a->result_path = args_get(args, "result");
+    a->evidence = args_get(args, "evidence");
     read_flags(a, args);
     if (args_unknown(args))
         return wrong_use("知らないオプションです", "unknown option");

@@ -8,6 +8,7 @@ const struct audit_hook audit_hooks[] = {
     {"maps", audit_map_kinds, audit_map_begin, audit_map_entry, audit_map_end, audit_map_fini},
     {"redactions", audit_redact_kinds, audit_redact_begin, audit_redact_entry, audit_redact_end,
      audit_redact_fini},
+    {"anchors", NULL, audit_anchor_begin, NULL, audit_anchor_end, audit_anchor_fini},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 

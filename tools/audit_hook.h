@@ -41,6 +41,11 @@ must_check int audit_redact_entry(struct audit *a, void *state, const struct ent
 must_check int audit_redact_end(struct audit *a, void *state);
 void audit_redact_fini(void *state);
 
+/* audit_anchor.c: cosignatures, time stamps, what we cosigned of others */
+must_check int audit_anchor_begin(struct audit *a, void **state);
+must_check int audit_anchor_end(struct audit *a, void *state);
+void audit_anchor_fini(void *state);
+
 /* The table: NULL name at its end. */
 extern const struct audit_hook audit_hooks[];
 #define AUDIT_HOOKS 16 /* room for their states */

@@ -160,7 +160,7 @@ struct known { /* what the last audit that passed left behind */
 
 struct audit {
     /* options */
-    const char *conninfo, *state_path, *result_path;
+    const char *conninfo, *state_path, *result_path, *evidence;
     bool journal;
     bool signatures, strict, json, quiet, progress, full, projections, no_projections;
     unsigned jobs;
@@ -195,6 +195,7 @@ struct audit {
     int64_t projected; /* newest entry in the projections */
     uint64_t nrows;    /* of projections compared */
     uint64_t nmaps;
+    uint64_t ncosignatures, nstamps, nanchors_unknown; /* unknown: nobody said whose they are */
     int64_t began_ms, told_ms, log_ms, projections_ms;
     /* the first thing wrong */
     int code; /* CPF_E_FORK, CPF_E_AWAY, CPF_E_DB; 0: nothing */

@@ -56,6 +56,9 @@ static void to_json(const struct audit *a, struct buf *b)
     json_set_int(&m, o, "tiles", (int64_t)a->n.ntiles);
     json_set_int(&m, o, "disclosures", (int64_t)a->n.ndisclosures);
     json_set_int(&m, o, "maps", (int64_t)a->nmaps);
+    json_set_int(&m, o, "cosignatures", (int64_t)a->ncosignatures);
+    json_set_int(&m, o, "stamps", (int64_t)a->nstamps);
+    json_set_int(&m, o, "anchors_unknown", (int64_t)a->nanchors_unknown);
     if (a->projected_checked) {
         json_set_int(&m, o, "projected", a->projected);
         json_set_int(&m, o, "rows", (int64_t)a->nrows);
