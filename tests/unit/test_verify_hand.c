@@ -190,6 +190,36 @@ static void other_root(struct bundle_rig *r)
     rig_seal(r);
 }
 
+/* The manifest names one more log key, of an overlap. */
+static void add_log_key(struct bundle_rig *r)
+{
+    struct keymanifest_line *l = &r->keys.line[r->keys.n++];
+    uint8_t pub[KEY_PUB];
+    *l = (struct keymanifest_line){.role = KEYMANIFEST_LOG, .from = 1, .until = KEYMANIFEST_ALWAYS};
+    key_public(r->thief, pub);
+    assert_int_equal(note_key_make(&l->key, r->origin, pub), CPF_OK);
+    rig_sign_keys(r, r->root);
+    rig_seal(r);
+}
+
+static void test_by_hand_a_bundle_of_an_overlap_passes(void **state)
+{
+    struct bundle_rig r;
+    (void)state;
+    need_programs();
+    rig_init(&r, &plan);
+    add_log_key(&r);
+    assert_int_equal(by_hand(&r), 0);
+    rig_fini(&r);
+}
+
+static void end_key(struct bundle_rig *r)
+{
+    r->keys.line[0].until = r->n - 1;
+    rig_sign_keys(r, r->root);
+    rig_seal(r);
+}
+
 static void other_value(struct bundle_rig *r)
 {
     const char *salted;
@@ -237,6 +267,7 @@ static void test_by_hand_other_log_key_is_noticed(void **state)
     (void)state;
     need_programs();
     hand_fails(other_key, "FAILED: checkpoint.txt");
+    hand_fails(end_key, "FAILED: checkpoint.txt");
 }
 
 static void test_by_hand_other_root_is_noticed(void **state)
@@ -358,6 +389,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(test_by_hand_good_bundle_passes),
+        TEST(test_by_hand_a_bundle_of_an_overlap_passes),
         TEST(test_by_hand_edited_entry_is_noticed),
         TEST(test_by_hand_missing_entry_is_noticed),
         TEST(test_by_hand_changed_file_is_noticed),
