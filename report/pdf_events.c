@@ -174,6 +174,10 @@ void page_exposures(struct page *g)
         [EXPOSURE_IN] = {"→ 他の製造番号のものがこの製造番号の作業に", "theirs came to this batch's work"},
         [EXPOSURE_OUT] = {"← この製造番号のものが他の製造番号の作業に", "ours came to another batch's work"},
         [EXPOSURE_SHARED] = {"↔ 同じものを両方に使用", "one thing used for both"},
+        [EXPOSURE_TO] = {"← 同じものを使用：この製造番号の陽性が相手に及ぶ",
+                         "one thing for both: our positive concerns theirs"},
+        [EXPOSURE_FROM] = {"→ 同じものを使用：相手の陽性がこの製造番号に及ぶ",
+                           "one thing for both: their positive concerns ours"},
     };
     const struct record *r = g->r;
     struct pdf_table t;

@@ -81,14 +81,15 @@ static void points(struct page *g)
 void page_curve(struct page *g)
 {
     const struct record *r = g->r;
-    struct curve_point list[64];
+    struct curve_point *list;
     size_t n = 0;
     pdf_heading(g->pdf, 1, (struct text){"6. 増殖と生存率", "Growth and viability"});
     if (r->npoints == 0) {
         page_none(g, (struct text){"細胞数の測定がまだない", "no count yet"});
         return;
     }
-    for (size_t i = 0; i < r->npoints && n < 64; i++) {
+    list = arena_alloc(pdf_arena(g->pdf), r->npoints * sizeof(*list));
+    for (size_t i = 0; i < r->npoints; i++) {
         const struct record_point *p = &r->point[i];
         if (p->total)
             list[n++] = (struct curve_point){

@@ -10,6 +10,7 @@ struct node {
     int depth;
     const char *name;
     double x, y, w; /* x: middle */
+    double size;    /* of its letters */
 };
 
 struct tree {
@@ -20,6 +21,7 @@ struct tree {
     int depth;
 };
 
+#define LETTERS 6.5
 #define BOX_H   24.0
 #define LAYER_H 48.0 /* less for a tree of many layers */
 #define GAP     7.0
@@ -91,20 +93,21 @@ static const char *box_text(struct tree *t, const struct node *n)
                       pdf_escape(t->g->pdf, n->first->title.ja));
 }
 
-/* A layer's boxes side by side, as wide as their text; squeezed if they are too many. */
+/* A layer's boxes side by side, as wide as their text, in smaller letters if they are too many. */
 static void place(struct tree *t, int depth, double y)
 {
-    double total = -GAP, x;
+    double total = -GAP, x, squeeze = 1;
     for (size_t i = 0; i < t->n; i++)
         if (t->node[i].depth == depth) {
-            t->node[i].w = pdf_text_width(t->g->pdf, 6.5, box_text(t, &t->node[i])) + 8;
+            t->node[i].w = pdf_text_width(t->g->pdf, LETTERS, box_text(t, &t->node[i])) + 8;
             total += t->node[i].w + GAP;
         }
-    double squeeze = total > PDF_INNER ? PDF_INNER / total : 1;
+    squeeze = total > PDF_INNER ? PDF_INNER / total : 1;
     x = PDF_LEFT + (PDF_INNER - total * squeeze) / 2;
     for (size_t i = 0; i < t->n; i++)
         if (t->node[i].depth == depth) {
             t->node[i].w *= squeeze;
+            t->node[i].size = LETTERS * squeeze;
             t->node[i].x = x + t->node[i].w / 2;
             t->node[i].y = y;
             x += t->node[i].w + GAP * squeeze;
@@ -144,7 +147,8 @@ static void boxes(struct tree *t)
         cairo_fill_preserve(cr);
         cairo_set_source_rgb(cr, 0.3, 0.35, 0.45);
         cairo_stroke(cr);
-        pdf_text_at(t->g->pdf, n->x - n->w / 2 + 2, n->y + 1.5, n->w - 4, 6.5, PANGO_ALIGN_CENTER,
+        double pad = 2 * n->size / LETTERS;
+        pdf_text_at(t->g->pdf, n->x - n->w / 2 + pad, n->y + 1.5, n->w - 2 * pad, n->size, PANGO_ALIGN_CENTER,
                     box_text(t, n));
     }
 }

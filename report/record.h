@@ -185,9 +185,15 @@ struct record_act {
 
 struct record_exposure {
     const struct entry *entry;
-    enum { EXPOSURE_IN, EXPOSURE_OUT, EXPOSURE_SHARED } way; /* theirs here; ours there; a thing of both */
+    enum {
+        EXPOSURE_IN,     /* theirs came here */
+        EXPOSURE_OUT,    /* ours came there */
+        EXPOSURE_SHARED, /* one thing for both */
+        EXPOSURE_TO,     /* … and ours was found positive */
+        EXPOSURE_FROM,   /* … and theirs was */
+    } way;
     struct text what;
-    struct record_secret thing, other; /* lot or container; the other batch */
+    struct record_secret thing, other; /* container, lot, instrument …; the other batch */
 };
 
 /* Personal values erased later (LOG.md 6). */

@@ -190,20 +190,34 @@ static void refusal(struct maker *m, const struct entry *e)
                          step_index(r, f->step));
 }
 
+static int exposure_way(const struct entry *e)
+{
+    const char *code = json_get_str(e->body, "code");
+    if (json_get_str(e->body, "container"))
+        return EXPOSURE_OUT;
+    if (json_get_bool(e->body, "to"))
+        return EXPOSURE_TO;
+    if (code && strcmp(code, "exposure.positive") == 0)
+        return EXPOSURE_FROM;
+    return json_get_str(e->body, "lot") || json_get_str(e->body, "thing") ? EXPOSURE_SHARED : EXPOSURE_IN;
+}
+
 static void exposure(struct maker *m, const struct entry *e)
 {
+    static const char *const member[] = {"container", "lot", "thing", NULL};
     struct record *r = m->r;
-    const char *own = json_get_str(e->body, "container"), *lot = json_get_str(e->body, "lot");
-    if (!lot)
-        lot = json_get_str(e->body, "thing"); /* shared with a batch that turned out positive */
-    bool linked = is(e, "exposure.linked");
-    if (!linked && !json_get_str(e->pd, "other"))
+    const char *thing = NULL;
+    if (!is(e, "exposure.linked") && !json_get_str(e->pd, "other"))
         return;
     struct record_exposure *x = LIST_ADD(&r->arena, r->exposure, r->nexposures);
+    for (size_t i = 0; member[i] && !thing; i++)
+        thing = json_get_str(e->body, member[i]);
+    if (!thing)
+        thing = json_get_str(json_get(e->body, "args"), "thing");
     x->entry = e;
-    x->way = own ? EXPOSURE_OUT : lot ? EXPOSURE_SHARED : EXPOSURE_IN;
-    x->thing = own || lot ? (struct record_secret){own ? own : lot, text_both(own ? own : lot), SHOWN}
-                          : record_open(m, e, "container");
+    x->way = exposure_way(e);
+    x->thing =
+        thing ? (struct record_secret){thing, text_both(thing), SHOWN} : record_open(m, e, "container");
     x->other = record_open(m, e, "other");
     x->what = words_code(&r->words, json_get_str(e->body, "code"), json_get(e->body, "args"), -1);
 }

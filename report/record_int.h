@@ -24,7 +24,7 @@ struct record_secret record_open(const struct maker *m, const struct entry *e, c
 void record_redactions(struct maker *m); /* record_redact.c */
 void record_changes(struct record *r);   /* record_change.c */
 
-void record_steps(struct maker *m); /* record_step.c */
+void record_steps(struct maker *m);                        /* record_step.c */
 void record_plan(struct record *r, struct record_step *s); /* record_plan.c */
 void record_undone(struct record *r);                      /* record_plan.c: what was not done, and why */
 void record_known_at(struct record *r, const struct entry *decision); /* record_known.c; NULL: at the end */

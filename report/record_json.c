@@ -296,7 +296,7 @@ static struct json *act_json(const struct record *r, const struct record_act *x)
 
 static struct json *exposure_json(const struct record *r, const struct record_exposure *x)
 {
-    static const char *const way[] = {"in", "out", "shared"};
+    static const char *const way[] = {"in", "out", "shared", "to", "from"};
     struct arena *a = arena_of(r);
     struct json *o = json_set_str(a, json_object(a), "way", way[x->way]);
     json_set(a, o, "what", text_json(r, x->what));

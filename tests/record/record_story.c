@@ -230,13 +230,13 @@ uint64_t story_idx(const struct story *s, const char *kind)
     return newest(s, kind, &e);
 }
 
-struct record *story_record(struct story *s, uint64_t size, bool disclosures_too)
+struct record *story_record_of(struct story *s, const char *batch, uint64_t size, bool disclosures_too)
 {
     char forms[128], staff[128], *why = NULL;
     struct record *r = NULL;
     snprintf(forms, sizeof(forms), "%s/form.yaml", s->dir);
     snprintf(staff, sizeof(staff), "%s/staff.yaml", s->dir);
-    struct record_query q = {.batch = STORY_BATCH,
+    struct record_query q = {.batch = batch,
                              .size = size,
                              .disclosures = disclosures_too,
                              .catalogue = ETC_DIR "/catalogue.yaml",
@@ -247,4 +247,9 @@ struct record *story_record(struct story *s, uint64_t size, bool disclosures_too
     if (record_make(&s->source, &q, &r, &why) != 0)
         fail_msg("%s", why ? why : "no record");
     return r;
+}
+
+struct record *story_record(struct story *s, uint64_t size, bool disclosures_too)
+{
+    return story_record_of(s, STORY_BATCH, size, disclosures_too);
 }

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * A story that has one of everything a batch record shows, played by the real rules (bench_rig.h), and its
- * log as the source of a record: KA-0001 from the order to a late result that speaks against it, KA-0002
+ * log as the source of a record: STORY_BATCH from the order to a late result that speaks against it, KA-0002
  * beside it.
  */
 #include "bench_rig.h"
@@ -31,3 +31,4 @@ uint64_t story_idx(const struct story *s,
 
 /* The record as of that size (0: of all); record_free() it. */
 struct record *story_record(struct story *s, uint64_t size, bool disclosures);
+struct record *story_record_of(struct story *s, const char *batch, uint64_t size, bool disclosures);

@@ -232,6 +232,33 @@ static void test_exposure_names_the_other_batch(void **state)
     assert_string_equal(rec->exposure[0].other.value, "KA-0002");
 }
 
+static void test_exposure_stands_in_both_records(void **state)
+{
+    (void)state;
+    record_free(rec);
+    rec = story_record_of(&story, "KA-0002", 0, true);
+    assert_int_equal(rec->nexposures, 1);
+    assert_int_equal(rec->exposure[0].way, EXPOSURE_OUT);
+    assert_string_equal(rec->exposure[0].thing.value, "KA-0002-T1");
+    assert_string_equal(rec->exposure[0].other.value, STORY_BATCH);
+}
+
+static void test_exposure_by_a_thing_says_whose_result_it_was(void **state)
+{
+    (void)state;
+    record_free(rec);
+    story_entry(
+        &story, "exposure.linked",
+        "{\"args\":{\"thing\":\"BSC-1\"},\"code\":\"exposure.positive\",\"thing\":\"BSC-1\",\"to\":true}");
+    story_entry(&story, "exposure.linked", "{\"args\":{\"thing\":\"BSC-1\"},\"code\":\"exposure.positive\"}");
+    rec = story_record(&story, 0, true);
+    assert_int_equal(rec->nexposures, 3);
+    assert_int_equal(rec->exposure[1].way, EXPOSURE_TO);
+    assert_int_equal(rec->exposure[2].way, EXPOSURE_FROM);
+    assert_string_equal(rec->exposure[2].thing.value, "BSC-1");
+    has(rec->exposure[2].what.ja, "陽性");
+}
+
 static void test_statutory_items_say_what_is_missing(void **state)
 {
     (void)state;
@@ -366,6 +393,8 @@ int main(void)
         T(test_correction_keeps_old_new_and_reason),
         T(test_refusals_tell_what_was_read),
         T(test_exposure_names_the_other_batch),
+        T(test_exposure_stands_in_both_records),
+        T(test_exposure_by_a_thing_says_whose_result_it_was),
         T(test_statutory_items_say_what_is_missing),
         T(test_views_differ_by_the_late_result),
         T(test_late_result_is_marked),
