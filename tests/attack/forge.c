@@ -1,7 +1,7 @@
 /*
  * The database's owner who knows Merkle trees: changes the bytes of one entry and then makes everything that
- * needs no key agree with it again: its columns' chain (`prev`, `of`), leaves, tiles, head. With the log's
- * key, or one of his own, also every checkpoint from there on.
+ * needs no key agree with it again: who follows it (`prev`, `of`), leaves, the maps of streams, tiles, head.
+ * With the log's key, or one of his own, also every checkpoint from there on.
  *
  *   forge CONNINFO IDX OLD NEW [--key HEX] [--keep-tiles] [--keep-head]
  *   forge unseal SEALED PASSPHRASE     the thief: prints the key, as HEX
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/batchmap.h"
 #include "base/enc.h"
 #include "base/key.h"
 #include "foe.h"
@@ -80,14 +81,96 @@ static bool relink_member(struct foe_row *r, const char *member, const struct fo
     return replace(&r->body, old, new);
 }
 
+/* ---- the maps of streams ---- */
+
+struct map_row {
+    uint64_t map, count;
+    char *stream;
+    uint8_t salt[BATCHMAP_SALT], last[HASH_LEN];
+    bool changed;
+};
+static struct map_row *maps;
+static size_t nmaps;
+
+static void load_maps(PGconn *pg)
+{
+    PGresult *r = foe_query(
+        pg,
+        "select map, stream, encode(salt, 'hex'), count, encode(last, 'hex') from cpf.map_row order by map",
+        NULL);
+
+    nmaps = (size_t)PQntuples(r);
+    maps = xcalloc(nmaps + 1, sizeof(*maps));
+    for (size_t i = 0; i < nmaps; i++) {
+        struct map_row *m = &maps[i];
+        m->map = strtoull(PQgetvalue(r, (int)i, 0), NULL, 10);
+        m->stream = xstrdup(PQgetvalue(r, (int)i, 1));
+        m->count = strtoull(PQgetvalue(r, (int)i, 3), NULL, 10);
+        if (enc_unhex(PQgetvalue(r, (int)i, 2), 64, m->salt, BATCHMAP_SALT) != 0 ||
+            enc_unhex(PQgetvalue(r, (int)i, 4), 64, m->last, HASH_LEN) != 0)
+            foe_die("a row of a map cannot be read");
+    }
+    PQclear(r);
+}
+
+static void root_of_map(uint64_t map, char ret[44])
+{
+    uint8_t(*row)[BATCHMAP_ROW] = xcalloc(nmaps + 1, BATCHMAP_ROW), root[HASH_LEN];
+    size_t n = 0;
+
+    for (size_t i = 0; i < nmaps; i++)
+        if (maps[i].map == map)
+            batchmap_row(maps[i].salt, maps[i].stream, maps[i].count, maps[i].last, row[n++]);
+    if (batchmap_sort(row, n) != 0)
+        foe_die("map %llu has a row twice", (unsigned long long)map);
+    batchmap_root((const uint8_t(*)[BATCHMAP_ROW])row, n, root);
+    enc_digest(root, ret);
+    free(row);
+}
+
+/* The rows that end with a changed entry, and so the root. */
+static bool remap(struct foe_log *l, size_t i)
+{
+    char was[44], is[44];
+    const char *at = strstr(l->row[i].body, "\"body\":{\"map\":");
+
+    if (!strstr(l->row[i].body, "\"kind\":\"" BATCHMAP_KIND "\"") || !at)
+        return false;
+    uint64_t map = strtoull(at + strlen("\"body\":{\"map\":"), NULL, 10);
+    root_of_map(map, was);
+    for (size_t m = 0; m < nmaps; m++)
+        for (size_t k = 0; maps[m].map == map && k < i; k++)
+            if (differs(&l->row[k]) && memcmp(maps[m].last, l->row[k].was, HASH_LEN) == 0) {
+                memcpy(maps[m].last, l->row[k].leaf, HASH_LEN);
+                maps[m].changed = true;
+                break;
+            }
+    root_of_map(map, is);
+    return strcmp(was, is) != 0 && replace(&l->row[i].body, was, is);
+}
+
+static void write_maps(PGconn *pg)
+{
+    for (size_t i = 0; i < nmaps; i++) {
+        const char *const param[] = {number(maps[i].map), maps[i].stream,
+                                     foe_bytea(&mem, maps[i].last, HASH_LEN), NULL};
+        if (maps[i].changed)
+            foe_exec(pg, "update cpf.map_row set last = $3::bytea where map = $1::bigint and stream = $2",
+                     param);
+    }
+}
+
+/* ---- who follows ---- */
+
 /* Whoever named a changed entry by its leaf names it anew, and so changes too. */
 static void relink(struct foe_log *l, size_t i)
 {
     struct foe_row *r = &l->row[i];
-    bool changed = false;
+    bool changed;
 
     if (!r->body)
         return;
+    changed = remap(l, i);
     for (size_t k = 0; k < i; k++) {
         if (!differs(&l->row[k]))
             continue;
@@ -197,6 +280,7 @@ static void rewrite(PGconn *pg, struct foe_log *l, int argc, char **argv)
     foe_exec(pg, "begin", NULL);
     foe_exec(pg, "set local session_replication_role = replica", NULL); /* the triggers do not fire */
     write_rows(pg, l);
+    write_maps(pg);
     if (!flag(argc, argv, "--keep-tiles"))
         write_tiles(pg, l);
     if (hex)
@@ -217,6 +301,7 @@ int main(int argc, char **argv)
     arena_init(&mem, 0);
     PGconn *pg = foe_connect(argv[1]);
     foe_load(&l, pg);
+    load_maps(pg);
     rewrite(pg, &l, argc, argv);
     PQfinish(pg);
     return 0;

@@ -149,3 +149,35 @@ custodians() {
         --out "$WORK/manifest" --custodian-file "$DIR/facility/root/passphrase" "$@" </dev/null >"$WORK/words"
     mv "$WORK/manifest" "$keys/manifest.txt"
 }
+
+# A person of quality erases, another approves; the closed batch is opened for it and closed again.
+honest_redaction() {
+    local idx
+    idx=$(query "select idx from cpf.entry where stream = 'batch/$CLOSED' and kind = 'batch.ordered'")
+    done_so "two personal values of the closed batch $CLOSED erased, with reason and approver"
+    secret QC1 password
+    secret QM pin
+    "$DIR/bin/cpfctl" --dir "$DIR/facility" personal erase "$idx" --name name-kanji --name birth-date \
+        --reason 'the patient asked' --approver QM --approver-pin-file "$WORK/QM.pin" --as QC1 \
+        --password-file "$WORK/QC1.password" </dev/null
+}
+
+# secret PERSON pin|password: into WORK/PERSON.KIND.
+secret() {
+    (umask 077 && python3 -c 'import json, sys
+for p in json.load(open(sys.argv[1])):
+    if p["person"] == sys.argv[2]: print(p[sys.argv[3]])' "$DIR/facility/logins.json" "$1" "$2" >"$WORK/$1.$2")
+}
+
+honest_witness_round() {
+    done_so 'a second facility witnesses this one: rounds before, during and after a kill -9 of both daemons'
+    witnessed
+    work_on
+    anchor
+    "$RIG" kill "$DIR" cpfd
+    "$RIG" kill "$WITNESS" cpfd
+    "$RIG" start "$WITNESS" cpfd
+    "$RIG" start "$DIR" cpfd
+    work_on
+    anchor
+}
