@@ -124,10 +124,28 @@ static int take_entries(struct make *m)
     return CPF_OK;
 }
 
+/* A value that is gone, with the entry that says so behind the checkpoint, would read as lost. */
+static int check_erased(struct make *m, const char *const *args)
+{
+    int r = scan_start_text(m->scan, DB_BUNDLE_ERASED, args);
+    if (!r)
+        r = scan_next(m->scan);
+    if (r < 0)
+        return make_scan_fail(m);
+    return r == 0 ? CPF_OK
+                  : make_fail(m, CPF_E_BUSY,
+                              "a personal value was erased behind size %s: ask again, for a newer checkpoint "
+                              "or without disclosures",
+                              m->size_text);
+}
+
 static int take_disclosures(struct make *m)
 {
     const char *const args[] = {m->stream, m->size_text};
-    int r = scan_start_text(m->scan, DB_BUNDLE_DISCLOSURES, args);
+    int r = check_erased(m, args);
+    if (r)
+        return r;
+    r = scan_start_text(m->scan, DB_BUNDLE_DISCLOSURES, args);
     while (!r && (r = scan_next(m->scan)) == 1) {
         size_t name_len, len;
         const char *name = make_column(m, 1, &name_len), *salted = make_column(m, 2, &len);
