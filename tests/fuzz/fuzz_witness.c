@@ -45,35 +45,44 @@ static void signed_case(const struct policy *logs, const struct key *key, const 
     buf_fini(&b);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Made once. */
+static struct own {
+    struct policy logs;
+    struct note_key name;
+    struct key *key;
+    struct arena arena;
+} own;
+
+static void make_own(void)
 {
     static const uint8_t seed[KEY_SEED] = {1};
-    struct policy *logs = calloc(1, sizeof(*logs));
-    char *s = calloc(1, size + 1);
-    struct note_key k;
-    struct key *key;
-    struct arena a;
     struct buf b;
     uint8_t pub[KEY_PUB];
     int line;
 
-    arena_init(&a, 0);
+    if (own.key)
+        return;
+    arena_init(&own.arena, 0);
     buf_init(&b);
-    require(logs && s && key_from_seed(seed, &key) == 0);
-    key_public(key, pub);
-    require(note_key_make(&k, "training.fuzz/log", pub) == 0);
+    require(key_from_seed(seed, &own.key) == 0);
+    key_public(own.key, pub);
+    require(note_key_make(&own.name, "training.fuzz/log", pub) == 0);
     buf_puts(&b, "log ");
-    note_key_format(&k, &b);
+    note_key_format(&own.name, &b);
     buf_puts(&b, "\nquorum none\n");
-    require(policy_parse(logs, &a, b.data, b.len, &line) == 0);
+    require(policy_parse(&own.logs, &own.arena, b.data, b.len, &line) == 0);
+    buf_fini(&b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *s = calloc(1, size + 1);
+
+    make_own();
     if (size)
         memcpy(s, data, size);
-    ask(logs, s, size);
-    signed_case(logs, key, k.name, s);
-    key_free(key);
-    buf_fini(&b);
-    arena_fini(&a);
+    ask(&own.logs, s, size);
+    signed_case(&own.logs, own.key, own.name.name, s);
     free(s);
-    free(logs);
     return 0;
 }
