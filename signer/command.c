@@ -26,7 +26,7 @@ static int give_up(const char *text)
 static int init_state(const struct settings *c, const struct keys *k)
 {
     struct store_fault fault;
-    struct mark_ruling why;
+    struct mark_ruling why = {0};
     bool changed;
     struct mark *m = xcalloc(1, sizeof *m);
     mark_init(m);

@@ -238,7 +238,7 @@ static int keep_keys(struct store *s, const struct mark_log *log, const struct m
 static int read_mark(const char *path, int fd, const struct mark_log *log, struct newest *n,
                      bool *ret_changed, struct store_fault *fault)
 {
-    struct mark_ruling why;
+    struct mark_ruling why = {0};
     int err = read_newest(path, fd, log, n, fault);
     if (!err && mark_adopt(n->mark, log, ret_changed, &why))
         err = fail(fault, CPF_E_MISMATCH, "state file %s %s", path, why.text);

@@ -20,7 +20,7 @@
 int manifest_read(const char *path, const struct note_key *root, struct keymanifest *ret)
 {
     struct buf note;
-    struct note n;
+    struct note n = {0};
 
     buf_init(&note);
     int err = files_read(path, BOUND_NOTE_BYTES, &note);

@@ -242,7 +242,7 @@ static int check_vkeys(const char *path, const struct keymanifest *m)
 static int check_note(const char *path, const struct keymanifest *m)
 {
     struct buf text;
-    struct note n;
+    struct note n = {0};
     struct checkpoint cp;
 
     buf_init(&text);

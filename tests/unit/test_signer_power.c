@@ -103,10 +103,27 @@ static void write_image(const char *path, struct seeded *s)
 
 /* The version of a step is its epoch, so that what is read back tells which one it is. */
 struct history {
-    struct mark_log log;
-    struct mark now, *past; /* past[version] */
+    struct mark_log log, both; /* one key; the same and a new one */
+    struct mark now, *past;    /* past[version] */
     size_t n;
 };
+
+/* A rotation that begins with this start keeps what was signed. */
+static void begin_rotation(const struct history *h, const char *path, const struct mark *want)
+{
+    struct mark *got = xcalloc(1, sizeof *got);
+    struct store *st;
+    struct store_fault fault;
+    unsigned damaged;
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(store_open(path, &h->both, got, &damaged, &st, &fault), 0);
+        assert_int_equal(got->nkeys, 2);
+        assert_true(sigwire_head_eq(&got->settled, &want->settled));
+        assert_int_equal(got->has_pending, want->has_pending);
+        store_free(st);
+    }
+    free(got);
+}
 
 static void lose_power(const struct history *h, const char *path, uint64_t durable, struct seeded *s)
 {
@@ -126,6 +143,8 @@ static void lose_power(const struct history *h, const char *path, uint64_t durab
     if (want->has_pending)
         assert_true(sigwire_head_eq(&got->pending.head, &want->pending.head));
     store_free(st);
+    if (seeded_below(s, 8) == 0)
+        begin_rotation(h, path, want);
     free(got);
 }
 
@@ -226,6 +245,15 @@ static void test_no_power_loss_takes_what_was_durable(void **state)
     h.log.key[0].arg = key;
     assert_int_equal(note_key_make(&h.log.key[0].vkey, "training.test/power", pub), 0);
     h.past = xcalloc(STEPS + 2, sizeof *h.past);
+    h.both = h.log;
+    h.both.n = 2;
+    uint8_t next[KEY_SEED] = {2};
+    struct key *second;
+    assert_int_equal(key_from_seed(next, &second), 0);
+    key_public(second, pub);
+    assert_int_equal(note_key_make(&h.both.key[1].vkey, "training.test/power", pub), 0);
+    h.both.key[1].sign = sign;
+    h.both.key[1].arg = second;
     mark_init(&h.now);
     assert_int_equal(mark_adopt(&h.now, &h.log, &changed, &why), 0);
     h.now.epoch = 1;
@@ -243,6 +271,7 @@ static void test_no_power_loss_takes_what_was_durable(void **state)
     rmdir(dir);
     free(h.past);
     key_free(key);
+    key_free(second);
 }
 
 int main(void)
