@@ -4,7 +4,7 @@
  * log as the source of a record: STORY_BATCH from the order to a late result that speaks against it, KA-0002
  * beside it.
  */
-#include "bench_rig.h"
+#include "../unit/bench_rig.h"
 #include "record.h"
 
 #define STORY_BATCH "KA-0001"
