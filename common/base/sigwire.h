@@ -36,7 +36,7 @@
 #define SIGWIRE_PREFIX     4    /* bytes of the length in front of a frame */
 #define SIGWIRE_LEAVES_MAX 512  /* leaves of one group: entries, and what the ledger puts before them */
 #define SIGWIRE_ROLL_MAX   2000 /* leaves of one LEAVES frame */
-#define SIGWIRE_NOTE_MAX   2048 /* bytes of a note; ours have one signature */
+#define SIGWIRE_NOTE_MAX   2048 /* bytes of a note; ours have one signature, in a rotation two */
 #define SIGWIRE_TEXT_MAX   1024 /* bytes of a refusal's text */
 
 /* The largest size and the largest epoch. */

@@ -20,6 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(m.line[i].from <= m.line[i].until && keymanifest_holds(&m.line[i], m.line[i].from));
         require(keymanifest_next(&m, m.line[i].role, m.line[i].from, NULL) <= &m.line[i]);
     }
+    uint64_t gap = keymanifest_gap(&m);
+    require(gap == KEYMANIFEST_ALWAYS || !keymanifest_next(&m, KEYMANIFEST_LOG, gap, NULL));
+    require(keymanifest_follows(&m, &again, NULL) != 0);
+    again.serial++;
+    require(keymanifest_follows(&m, &again, NULL) == 0);
     buf_fini(&b);
     return 0;
 }
