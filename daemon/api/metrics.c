@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "anchor/anchor.h"
 #include "api/api.h"
 #include "base/clock.h"
 #include "ledger/ledger.h"
@@ -81,6 +82,56 @@ static void put_beside(const struct api *api, struct buf *b)
             "Requests with a token that nobody enrolled; all refused.");
 }
 
+/* ---- anchors ---- */
+
+/* A label's value: whatever a policy calls a witness. */
+static void put_label(struct buf *b, const char *s)
+{
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            buf_addc(b, '\\');
+        buf_addc(b, *s);
+    }
+}
+
+static void put_witnesses(struct buf *b, const struct json *list, const char *name, const char *member,
+                          const char *help)
+{
+    put(b, name, "gauge", help);
+    json_each(w, list)
+    {
+        buf_printf(b, "%s{witness=\"", name);
+        put_label(b, json_get_str(w, "name"));
+        buf_printf(b, "\"} %" PRId64 "\n", json_get_int(w, member, 0));
+    }
+}
+
+static void put_anchors(const struct api *api, struct buf *b)
+{
+    struct arena a;
+
+    arena_init(&a, 0);
+    const struct json *o = anchor_status(api->anchor, &a), *stamp = json_get(o, "stamp"),
+                      *list = json_get(o, "witnesses");
+    if (o) {
+        gauge(b, "cpf_anchor_alarm", json_get(o, "alarm") != NULL,
+              "1 since somebody saw another history of this log, or a bad time stamp came.");
+        gauge(b, "cpf_anchor_quorum_size", json_get_int(json_get(o, "quorum"), "size", 0),
+              "The newest checkpoint that meets the policy.");
+    }
+    if (list) {
+        put_witnesses(b, list, "cpf_anchor_witness_size", "size", "The newest size that a witness cosigned.");
+        put_witnesses(b, list, "cpf_anchor_witness_failures", "failures", "Rounds in a row that failed.");
+    }
+    if (stamp) {
+        gauge(b, "cpf_anchor_stamp_size", json_get_int(stamp, "size", 0),
+              "The newest size that was stamped.");
+        gauge(b, "cpf_anchor_stamp_failures", json_get_int(stamp, "failures", 0),
+              "Time stamps in a row that failed.");
+    }
+    arena_fini(&a);
+}
+
 /* ---- the last audit ---- */
 
 static const struct json *read_result(struct arena *a, const char *folder, const char *name)
@@ -139,6 +190,7 @@ void api_metrics(void *arg, struct http_request *r)
     buf_init(&b);
     put_log(api, &b);
     put_beside(api, &b);
+    put_anchors(api, &b);
     put_audits(api, &b);
     http_reply_type(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data, b.len, NULL);
     buf_fini(&b);
