@@ -150,6 +150,13 @@ static void balances(struct exception *x)
                        x->g->pdf, "%s：発行 issued %zu、貼付 attached %zu、廃棄 void %zu、未使用 waiting %zu",
                        pdf_both(x->g->pdf, l->label->title), l->issued, l->attached, l->unused, l->waiting));
     }
+    for (size_t i = 0; i < r->nunits; i++)
+        if (r->unit[i].off)
+            add(x, pdf_markup(x->g->pdf,
+                              "ロット lot %s%s%s：準備 staged %zu、使用 drawn %zu、空容器 empty read %zu",
+                              pdf_escape(x->g->pdf, r->unit[i].lot->id), r->unit[i].unit ? " #" : "",
+                              r->unit[i].unit ? pdf_escape(x->g->pdf, r->unit[i].unit) : "",
+                              r->unit[i].staged, r->unit[i].drawn, r->unit[i].accounted));
     for (size_t i = 0; i < r->nbalances; i++)
         if (r->balance[i].over || r->balance[i].under)
             add(x, pdf_markup(x->g->pdf, "%s", page_step(x->g, r->balance[i].step->step->id)));
@@ -254,7 +261,7 @@ static const struct {
      {"すべて合格・期限内・校正内", "all released, in date, calibrated"},
      materials,
      true},
-    {{"ラベル・容器・量の収支", "Balances of labels and amounts"},
+    {{"ラベル・容器・ロット・量の収支", "Balances of labels, containers, lots, amounts"},
      {"すべて一致", "all agree"},
      balances,
      true},

@@ -176,6 +176,37 @@ static void labels(struct page *g)
     pdf_table_end(&t);
 }
 
+static void units(struct page *g)
+{
+    static const struct pdf_column column[] = {{34, {"材料・ロット", "Material, lot"}},
+                                               {16, {"開封した容器", "Unit opened"}},
+                                               {10, {"準備", "Staged"}},
+                                               {10, {"使用", "Drawn"}},
+                                               {12, {"空容器の確認", "Empty read"}},
+                                               {18, {"収支", "Balance"}}};
+    const struct record *r = g->r;
+    struct pdf_table t;
+    pdf_heading(g->pdf, 2, (struct text){"ロットの収支", "Lots"});
+    if (r->nunits == 0)
+        page_none(g, (struct text){"ロットの使用なし", "no lot was used"});
+    pdf_table_begin(&t, g->pdf, column, 6, 7);
+    for (size_t i = 0; i < r->nunits; i++) {
+        const struct record_unit *u = &r->unit[i];
+        const char *cell[] = {
+            pdf_markup(g->pdf, "%s　%s", pdf_both(g->pdf, u->lot->material), pdf_escape(g->pdf, u->lot->id)),
+            u->unit ? pdf_markup(g->pdf, "#%s", pdf_escape(g->pdf, u->unit)) : "ロット単位 by lot",
+            pdf_markup(g->pdf, "%zu", u->staged),
+            pdf_markup(g->pdf, "%zu", u->drawn),
+            pdf_markup(g->pdf, "%zu", u->accounted),
+            u->off                     ? "<b>×不一致</b> differ"
+            : u->waiting               ? "△空容器の確認待ち empty to be read"
+            : u->drawn || u->accounted ? "○一致 ok"
+                                       : "○準備のみ staged only"};
+        pdf_table_row(&t, cell, u->off ? PDF_ALARM : PDF_PLAIN);
+    }
+    pdf_table_end(&t);
+}
+
 static void amounts(struct page *g)
 {
     static const struct pdf_column column[] = {{44, {"工程", "Step"}},
@@ -211,5 +242,6 @@ void page_balances(struct page *g)
 {
     pdf_heading(g->pdf, 1, (struct text){"13. 収支", "Balances"});
     labels(g);
+    units(g);
     amounts(g);
 }

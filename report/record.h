@@ -99,6 +99,14 @@ struct record_lot {
     struct record_use *use;
 };
 
+struct record_unit { /* one opened unit of a lot, or the whole lot where units do not count */
+    const struct record_lot *lot;
+    const char *unit; /* NULL: the lot */
+    size_t staged, drawn, accounted;
+    bool waiting; /* drawn, its empty not yet read */
+    bool off; /* drawn though never staged, read off an empty that nobody drew from, or never read at all */
+};
+
 struct record_thing {
     const char *id, *kind, *room, *calibrated; /* NULL where there is none */
     bool place, overdue_when_used;
@@ -263,8 +271,9 @@ struct record {
     struct entry *entry;  /* of the batch's stream */
     size_t nsteps, nnone; /* done or begun, in order of time; then what was not, in the protocol's order */
     struct record_step *step, *none;
-    size_t nlots, nthings, ncontainers, nlabels, nbalances, npoints;
+    size_t nlots, nunits, nthings, ncontainers, nlabels, nbalances, npoints;
     struct record_lot *lot;
+    struct record_unit *unit;
     struct record_thing *thing;
     struct record_container *container;
     struct record_label *label;

@@ -203,6 +203,19 @@ static struct json *label_json(const struct record *r, const struct record_label
     return json_set(a, o, "balanced", json_bool(a, !l->off));
 }
 
+static struct json *unit_json(const struct record *r, const struct record_unit *u)
+{
+    struct arena *a = arena_of(r);
+    struct json *o = json_set_str(a, json_object(a), "lot", u->lot->id);
+    json_set_str(a, o, "unit", u->unit);
+    json_set_int(a, o, "staged", (int64_t)u->staged);
+    json_set_int(a, o, "drawn", (int64_t)u->drawn);
+    json_set_int(a, o, "accounted", (int64_t)u->accounted);
+    if (u->waiting)
+        json_set(a, o, "waiting", json_bool(a, true));
+    return json_set(a, o, "balanced", json_bool(a, !u->off));
+}
+
 static struct json *balance_json(const struct record *r, const struct record_balance *b)
 {
     char in[DEC_TEXT], out[DEC_TEXT];
@@ -407,6 +420,7 @@ void record_json(const struct record *r, struct buf *ret)
     SET_LIST("things", r->thing, r->nthings, thing_json);
     SET_LIST("containers", r->container, r->ncontainers, container_json);
     SET_LIST("labels", r->label, r->nlabels, label_json);
+    SET_LIST("lot_units", r->unit, r->nunits, unit_json);
     SET_LIST("balances", r->balance, r->nbalances, balance_json);
     SET_LIST("people", r->person, r->npeople, person_json);
     SET_LIST("growth", r->point, r->npoints, point_json);

@@ -63,6 +63,57 @@ static void lot_use(struct record *r, const struct record_step *s, const struct 
     n->expired_when_used |= l && l->expiry < clock_day(v->at);
 }
 
+/* ---- units of lots -------------------------------------------------------------------- */
+
+/* Does the protocol ask for this use of the material somewhere? */
+static bool asked(const struct record *r, const char *material, enum lot_use use)
+{
+    for (size_t i = 0; material && i < r->protocol->nsteps; i++)
+        for (size_t k = 0; k < r->protocol->step[i].nfields; k++) {
+            const struct field *f = &r->protocol->step[i].field[k];
+            for (size_t m = 0; f->kind == FIELD_LOT && f->lot_use == use && m < f->nmaterials; m++)
+                if (strcmp(f->material[m], material) == 0)
+                    return true;
+        }
+    return false;
+}
+
+static struct record_unit *unit_of(struct record *r, const struct record_lot *lot, const char *unit)
+{
+    for (size_t i = 0; i < r->nunits; i++)
+        if (r->unit[i].lot == lot &&
+            (unit ? r->unit[i].unit && strcmp(r->unit[i].unit, unit) == 0 : !r->unit[i].unit))
+            return &r->unit[i];
+    struct record_unit *n = LIST_ADD(&r->arena, r->unit, r->nunits);
+    *n = (struct record_unit){.lot = lot, .unit = unit};
+    return n;
+}
+
+static void judge_unit(struct record *r, struct record_unit *u)
+{
+    const struct lot *l = book_lot(&r->book, u->lot->id);
+    const char *material = l ? l->material : NULL;
+    bool over = r->batch->closed || r->batch->stopped;
+    bool empty = u->drawn && !u->accounted && asked(r, material, LOT_ACCOUNT);
+    u->waiting = empty && !over;
+    u->off = (empty && over) || (u->drawn && !u->staged && asked(r, material, LOT_STAGE)) ||
+             (u->accounted && !u->drawn && asked(r, material, LOT_DRAW));
+}
+
+static void count_units(struct record *r)
+{
+    for (size_t i = 0; i < r->nlots; i++)
+        for (size_t k = 0; k < r->lot[i].nuses; k++) {
+            const struct record_value *v = r->lot[i].use[k].value;
+            struct record_unit *u = unit_of(r, &r->lot[i], v->unit);
+            u->staged += v->field->lot_use == LOT_STAGE;
+            u->drawn += v->field->lot_use == LOT_DRAW;
+            u->accounted += v->field->lot_use == LOT_ACCOUNT;
+        }
+    for (size_t i = 0; i < r->nunits; i++)
+        judge_unit(r, &r->unit[i]);
+}
+
 /* ---- equipment, places ------------------------------------------------------------ */
 
 static struct record_thing *thing_of(struct record *r, const char *id, bool place)
@@ -116,6 +167,7 @@ void record_things(struct record *r)
         }
     if (r->nlots)
         qsort(r->lot, r->nlots, sizeof(*r->lot), lot_order);
+    count_units(r); /* the lots stay where they are from here on */
     if (r->nthings)
         qsort(r->thing, r->nthings, sizeof(*r->thing), thing_order);
 }

@@ -55,6 +55,7 @@ static void work(struct rig *r)
     alert(rig_record(r, "OP1", "correction",
                      "batch=" STORY_BATCH "|step=count|field=live|value=1.300|reason=misread|witness=P:OP2"),
           "value.alert"); /* still: 86.7 */
+    accepted_as(rig_scan(r, "L:IL1-U7"), "accepted.step-done");
 }
 
 static void decide(struct story *s)

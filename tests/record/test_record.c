@@ -118,7 +118,7 @@ static void test_lots_have_expiry_and_uses(void **state)
         bool tube = strcmp(l->id, "TB1") == 0;
         assert_string_equal(l->expiry, tube ? "2026-11-03" : "2027-11-01");
         assert_false(l->expired_when_used);
-        assert_int_equal(l->nuses, 1);
+        assert_int_equal(l->nuses, tube ? 1 : 2);
         assert_string_equal(l->use[0].step->step->id, tube ? "kit" : "fill");
     }
     assert_string_equal(value("fill", "il")->unit, "7");
@@ -159,6 +159,29 @@ static void test_labels_are_balanced(void **state)
     assert_int_equal(t->waiting, 1);
     assert_int_equal(t->consumed, 2);
     assert_false(t->off); /* the work is not over */
+}
+
+static const struct record_unit *vial(void)
+{
+    for (size_t i = 0; i < rec->nunits; i++)
+        if (strcmp(rec->unit[i].lot->id, "IL1") == 0)
+            return &rec->unit[i];
+    fail_msg("no unit of IL1");
+    return NULL;
+}
+
+static void test_opened_units_are_balanced(void **state)
+{
+    (void)state;
+    assert_string_equal(vial()->unit, "7");
+    assert_int_equal(vial()->drawn, 1);
+    assert_int_equal(vial()->accounted, 1);
+    assert_false(vial()->off || vial()->waiting);
+    record_free(rec); /* before its empty was read */
+    rec = story_record(&story, story_idx(&story, "correction") + 1, true);
+    assert_int_equal(vial()->accounted, 0);
+    assert_true(vial()->waiting);
+    assert_false(vial()->off);
 }
 
 static void test_amounts_are_balanced(void **state)
@@ -387,6 +410,7 @@ int main(void)
         T(test_lots_have_expiry_and_uses),
         T(test_genealogy_names_what_was_filled_from_what),
         T(test_labels_are_balanced),
+        T(test_opened_units_are_balanced),
         T(test_amounts_are_balanced),
         T(test_growth_is_a_point_a_count),
         T(test_deviation_has_cause_grade_reasons_and_times),

@@ -179,6 +179,7 @@ static void test_json_has_every_section(void **state)
     assert_int_equal(count(o, "things"), rec->nthings);
     assert_int_equal(count(o, "containers"), rec->ncontainers);
     assert_int_equal(count(o, "labels"), rec->nlabels);
+    assert_int_equal(count(o, "lot_units"), rec->nunits);
     assert_int_equal(count(o, "balances"), rec->nbalances);
     assert_int_equal(count(o, "growth"), rec->npoints);
     assert_int_equal(count(o, "deviations"), rec->ndevs);
