@@ -119,8 +119,8 @@ struct field {
     enum effect on_action; /* EFFECT_DEVIATION (default) or EFFECT_HOLD */
     bool has_blocks;       /* beyond `action` the room is blocked in which that field's step was done last */
     struct ref blocks;
-    bool twice;            /* entered twice independently */
-    const char *plan;      /* planned value shown beside the field, never in it */
+    bool twice;       /* entered twice independently */
+    const char *plan; /* planned value shown beside the field, never in it */
     /* a replicate, awaited only if the two differ by more than `differ` percent of their mean */
     bool conditional;
     struct ref differ_a, differ_b;
