@@ -4,6 +4,7 @@
 #include "audit_keys.h"
 
 const struct audit_hook audit_hooks[] = {
+    {"acts", NULL, audit_acts_begin, NULL, NULL, audit_acts_fini},
     {"keys", NULL, audit_keys_begin, NULL, NULL, NULL},
     {"maps", audit_map_kinds, audit_map_begin, audit_map_entry, audit_map_end, audit_map_fini},
     {"redactions", audit_redact_kinds, audit_redact_begin, audit_redact_entry, audit_redact_end,

@@ -28,6 +28,9 @@ struct audit_hook {
     void (*fini)(void *state); /* state may be NULL */
 };
 
+/* audit_acts.c: keys of persons, for range_act() */
+must_check int audit_acts_begin(struct audit *a, void **state);
+void audit_acts_fini(void *state);
 /* audit_map.c: maps of streams */
 extern const char *const audit_map_kinds[];
 must_check int audit_map_begin(struct audit *a, void **state);

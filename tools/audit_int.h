@@ -8,12 +8,17 @@
  * What one entry means for the log (log.*, redactions, closings) is judged at the join, in order.
  *
  *   audit.c        options, the phases
- *   audit_work.c   threads, progress
- *   audit_range.c  one range: leaves, tiles of level 0, checkpoints      audit_row.c   one row: columns,
- * chain audit_pd.c     disclosures                                           audit_members.c, audit_stream.c
- *   audit_join.c   ranges in order: edge, upper tiles, chains, meaning   audit_log.c   stream `log`, void
- * rows audit_head.c   head, catalogue                                       audit_state.c what the last audit
- * knew audit_hook.c   table of what is checked besides                      audit_report.c words and JSON
+ *   audit_work.c   threads
+ *   audit_range.c  one range: leaves, tiles of level 0, checkpoints
+ *   audit_row.c    one row: columns, chain within the range
+ *   audit_pd.c     its disclosures
+ *   audit_acts.c   its person's signature
+ *   audit_join.c   ranges in order: edge, upper tiles, chains
+ *   audit_log.c    meaning: stream `log`, void rows, closings, redactions
+ *   audit_head.c   head, catalogue
+ *   audit_state.c  what the last audit knew
+ *   audit_hook.c   table of what is checked besides
+ *   audit_report.c words and JSON
  */
 #include <stdatomic.h>
 #include "audit.h"
@@ -93,7 +98,7 @@ struct disclosure_row {
 };
 
 struct counts {
-    uint64_t nvoid, ncheckpoints, nsignatures, ntiles, ndisclosures, bytes;
+    uint64_t nvoid, ncheckpoints, nsignatures, ntiles, ndisclosures, nacts, bytes;
 };
 
 struct audit;
@@ -148,6 +153,8 @@ must_check int range_disclosures(struct range *r);
 must_check int range_pd_entry(struct range *r, const struct entry *e);
 void range_pd_end(struct range *r);
 
+must_check int range_act(struct range *r, const struct entry *e); /* audit_acts.c, with --strict */
+
 /* ---- the audit ---- */
 
 struct known { /* what the last audit that passed left behind */
@@ -166,6 +173,7 @@ struct audit {
     unsigned jobs;
     struct note_key key; /* one of the log's; its name is the origin */
     struct audit_keys *keys;
+    struct audit_acts *acts; /* persons' keys, with --strict */
     /* what is read: the connection whose snapshot all others share, free for a hook's questions */
     struct scan *entries;
     /* the head */

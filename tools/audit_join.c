@@ -111,6 +111,7 @@ static void add_counts(struct counts *to, const struct counts *n)
     to->nsignatures += n->nsignatures;
     to->ntiles += n->ntiles;
     to->ndisclosures += n->ndisclosures;
+    to->nacts += n->nacts;
     to->bytes += n->bytes;
 }
 

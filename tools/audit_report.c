@@ -55,6 +55,8 @@ static void to_json(const struct audit *a, struct buf *b)
     json_set_int(&m, o, "signatures", (int64_t)a->n.nsignatures);
     json_set_int(&m, o, "tiles", (int64_t)a->n.ntiles);
     json_set_int(&m, o, "disclosures", (int64_t)a->n.ndisclosures);
+    if (a->strict)
+        json_set_int(&m, o, "acts", (int64_t)a->n.nacts);
     json_set_int(&m, o, "maps", (int64_t)a->nmaps);
     json_set_int(&m, o, "cosignatures", (int64_t)a->ncosignatures);
     json_set_int(&m, o, "stamps", (int64_t)a->nstamps);

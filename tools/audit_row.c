@@ -153,7 +153,8 @@ static int check_meaning(struct range *r, const struct members *m, struct member
     if (err)
         return row_fault(r, cpf_strerror(err));
     e.idx = r->idx;
-    return range_pd_entry(r, &e);
+    err = range_pd_entry(r, &e);
+    return err || !r->a->strict ? err : range_act(r, &e);
 }
 
 /* ---- rows ---- */

@@ -188,6 +188,51 @@ static void test_audit_upper_tile_edited(void **state)
     rig_down(&r);
 }
 
+/* ---- persons' signatures ---- */
+
+static void test_audit_strict_wants_acts_signed(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    begin(&r, &n, state);
+    passes(&r, "--strict", "\"acts\":0,");
+    node_submit_kind(&n, "batch/a", "step.signed");
+    node_until_settled(&n, 121);
+    node_stop(&n);
+    passes(&r, "", "\"ok\":true");
+    fails(&r, "--strict", "entry 1201 (batch/a): nobody signed it: step.signed");
+    rig_down(&r);
+}
+
+/* One whom the log never enrolled. */
+static void test_audit_strict_wants_an_enrolled_key(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    rig_up(&r, *state);
+    node_start(&n, &r);
+    node_until_ready(&n);
+    struct arena *a = &n.arena;
+    struct entry e = {
+        .kind = "step.signed", .stream = "batch/x", .zone = "Asia/Tokyo", .sseq = 1, .at = ++n.now};
+    struct json *act = json_set_str(a, json_object(a), "key", "AAAAAAAAAAAAAAAAAAAAAA");
+    char sig[87];
+    memset(sig, 'A', 86);
+    sig[86] = '\0';
+    e.act = json_set_str(a, json_set_str(a, act, "sig", sig), "signed", "{}");
+    e.actor = json_set_str(a, json_object(a), "performed", "op9");
+    e.clock = json_set(a, json_object(a), "simulated", json_bool(a, true));
+    e.body = json_set_str(a, json_object(a), "outcome", "accepted");
+    assert_int_equal(entry_build(&e, a), 0);
+    node_submit_text(&n, e.text, e.len);
+    node_until_settled(&n, 1);
+    node_stop(&n);
+    fails(&r, "--strict", "signed by a person without a key: op9");
+    rig_down(&r);
+}
+
 /* ---- what the last audit knew ---- */
 
 static void test_audit_state_goes_on(void **state)
@@ -351,6 +396,8 @@ int main(void)
         cmocka_unit_test(test_audit_earliest_fault_named),
         cmocka_unit_test(test_audit_chain_broken_between_ranges),
         cmocka_unit_test(test_audit_upper_tile_edited),
+        cmocka_unit_test(test_audit_strict_wants_acts_signed),
+        cmocka_unit_test(test_audit_strict_wants_an_enrolled_key),
         cmocka_unit_test(test_audit_state_goes_on),
         cmocka_unit_test(test_audit_state_new_entries_are_checked),
         cmocka_unit_test(test_audit_state_old_entries),

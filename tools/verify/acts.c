@@ -6,19 +6,9 @@
  */
 #include <string.h>
 
+#include "base/act.h"
 #include "base/enc.h"
 #include "verify_int.h"
-
-/* Acts that are nothing without a signature. */
-static bool must_be_signed(const char *kind)
-{
-    static const char *const kinds[] = {"step.signed", "deviation.assessed", "deviation.closed",
-                                        "hold.lifted", "redacted"};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (strcmp(kind, kinds[i]) == 0)
-            return true;
-    return false;
-}
 
 /* ---- whose key ---- */
 
@@ -59,27 +49,6 @@ static bool find_key(struct verify *v, const struct record *r, uint8_t ret[KEY_P
 
 /* ---- what was signed ---- */
 
-static bool same_json(const struct json *a, const struct json *b)
-{
-    struct buf x, y;
-    if (!a || !b)
-        return a == b;
-    buf_init(&x);
-    buf_init(&y);
-    json_write(&x, a);
-    json_write(&y, b);
-    bool same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-    buf_fini(&x);
-    buf_fini(&y);
-    return same;
-}
-
-static bool same_text(const struct json *signed_, const char *name, const char *text)
-{
-    const char *s = json_get_str(signed_, name);
-    return s && text && strcmp(s, text) == 0;
-}
-
 static const char *id_among(const struct record *list, size_t n, const uint8_t leaf[HASH_LEN])
 {
     for (size_t i = 0; i < n; i++)
@@ -109,42 +78,9 @@ static bool stands_already(const struct verify *v, const struct record *r)
     return false;
 }
 
-/* The first member of `signed` that the entry contradicts, or NULL. */
-static const char *contradiction(const struct verify *v, const struct entry *e, const struct json *s)
-{
-    static const char *const members[] = {"actor", "body", "id", "kind", "meaning", "pd", "shown", "stream"};
-    uint8_t shown[HASH_LEN];
-    size_t known = 0;
-    for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
-        known += json_get(s, members[i]) != NULL;
-    if (s->type != JSON_OBJECT || known != s->len)
-        return "a member that does not belong there";
-    if (!same_text(s, "id", id_of(v, e)))
-        return "id";
-    if (!same_text(s, "kind", e->kind))
-        return "kind";
-    if (!same_text(s, "stream", e->stream))
-        return "stream";
-    if (!same_json(json_get(s, "actor"), e->actor))
-        return "actor";
-    if (!same_json(json_get(s, "body"), e->body))
-        return "body";
-    if (!same_json(json_get(s, "pd"), e->pd))
-        return "pd";
-    if (!json_get_str(s, "meaning"))
-        return "meaning";
-    const char *digest = json_get_str(s, "shown");
-    if (!digest || enc_unb64url_fixed(digest, strlen(digest), shown, sizeof(shown)) != CPF_OK)
-        return "shown";
-    return NULL;
-}
-
 static bool says_the_same(struct verify *v, const struct record *r)
 {
-    const char *text = json_get_str(r->e.act, "signed");
-    const struct json *s = NULL;
-    int err = json_parse(&v->a, text, strlen(text), &s, NULL);
-    const char *what = err ? cpf_strerror(err) : contradiction(v, &r->e, s);
+    const char *id = id_of(v, &r->e), *what = id ? act_contradiction(&r->e, id, &v->a) : "id";
     if (what)
         verify_fail(v, ACT_SAYS, r->file->name, "%s", what);
     return !what;
@@ -154,14 +90,7 @@ static bool says_the_same(struct verify *v, const struct record *r)
 
 static bool signature_ok(struct verify *v, const struct record *r, const uint8_t pub[KEY_PUB])
 {
-    const char *text = json_get_str(r->e.act, "sig");
-    uint8_t sig[KEY_SIG];
-    struct buf msg;
-    buf_init(&msg);
-    entry_act_message(&msg, v->info.origin, json_get_str(r->e.act, "key"), json_get_str(r->e.act, "signed"));
-    bool ok = enc_unb64url_fixed(text, strlen(text), sig, sizeof(sig)) == CPF_OK &&
-              key_verify(pub, msg.data, msg.len, sig) == CPF_OK;
-    buf_fini(&msg);
+    bool ok = act_verify(&r->e, v->info.origin, pub) == CPF_OK;
     if (!ok)
         verify_fail(v, ACT_SIGNATURE, r->file->name, NULL);
     return ok;
@@ -195,7 +124,7 @@ void verify_acts(struct verify *v)
             one_act(v, r);
             if (stands_already(v, r))
                 verify_fail(v, ACT_TWICE, r->file->name, NULL);
-        } else if (r->read && must_be_signed(r->e.kind))
+        } else if (r->read && act_must_be_signed(r->e.kind))
             verify_fail(v, ACT_MISSING, r->file->name, "%s", r->e.kind);
     }
     for (size_t i = 0; i < v->nsupport; i++)

@@ -1,0 +1,91 @@
+#include "base/act.h"
+
+#include <string.h>
+
+#include "base/enc.h"
+
+bool act_must_be_signed(const char *kind)
+{
+    static const char *const kinds[] = {"step.signed", "deviation.assessed", "deviation.closed",
+                                        "hold.lifted", "redacted"};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool same_json(const struct json *a, const struct json *b)
+{
+    struct buf x, y;
+    if (!a || !b)
+        return a == b;
+    buf_init(&x);
+    buf_init(&y);
+    json_write(&x, a);
+    json_write(&y, b);
+    bool same = x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
+    buf_fini(&x);
+    buf_fini(&y);
+    return same;
+}
+
+static bool same_text(const struct json *signed_, const char *name, const char *text)
+{
+    const char *s = json_get_str(signed_, name);
+    return s && text && strcmp(s, text) == 0;
+}
+
+static bool is_digest(const char *text)
+{
+    uint8_t raw[HASH_LEN];
+    return text && enc_unb64url_fixed(text, strlen(text), raw, sizeof(raw)) == CPF_OK;
+}
+
+static const char *contradiction(const struct entry *e, const char *id, const struct json *s)
+{
+    static const char *const members[] = {"actor", "body", "id", "kind", "meaning", "pd", "shown", "stream"};
+    size_t known = 0;
+    if (s->type != JSON_OBJECT)
+        return "a member that does not belong there";
+    for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
+        known += json_get(s, members[i]) != NULL;
+    if (known != s->len)
+        return "a member that does not belong there";
+    if (!same_text(s, "id", id ? id : json_get_str(s, "id")))
+        return "id";
+    if (!same_text(s, "kind", e->kind))
+        return "kind";
+    if (!same_text(s, "stream", e->stream))
+        return "stream";
+    if (!same_json(json_get(s, "actor"), e->actor))
+        return "actor";
+    if (!same_json(json_get(s, "body"), e->body))
+        return "body";
+    if (!same_json(json_get(s, "pd"), e->pd))
+        return "pd";
+    if (!json_get_str(s, "meaning"))
+        return "meaning";
+    return is_digest(json_get_str(s, "shown")) ? NULL : "shown";
+}
+
+const char *act_contradiction(const struct entry *e, const char *id, struct arena *a)
+{
+    const char *text = json_get_str(e->act, "signed");
+    const struct json *s = NULL;
+    int err = json_parse(a, text, strlen(text), &s, NULL);
+    return err ? cpf_strerror(err) : contradiction(e, id, s);
+}
+
+int act_verify(const struct entry *e, const char *origin, const uint8_t pub[KEY_PUB])
+{
+    const char *text = json_get_str(e->act, "sig");
+    uint8_t sig[KEY_SIG];
+    struct buf msg;
+    if (enc_unb64url_fixed(text, strlen(text), sig, sizeof(sig)) != CPF_OK)
+        return CPF_E_SIGNATURE;
+    buf_init(&msg);
+    entry_act_message(&msg, origin, json_get_str(e->act, "key"), json_get_str(e->act, "signed"));
+    int err = key_verify(pub, msg.data, msg.len, sig);
+    buf_fini(&msg);
+    return err;
+}

@@ -1,0 +1,16 @@
+#pragma once
+/*
+ * Acts: what a person signed with the own key (LOG.md 1, member `act`). The signature is over the text
+ * `signed`, which repeats what the entry says; both must hold.
+ */
+#include <stdbool.h>
+#include "base/entry.h"
+#include "base/key.h"
+
+/* Kinds that are nothing without a signature. */
+bool act_must_be_signed(const char *kind);
+/* The first member of `signed` that the entry contradicts, or why it cannot be read; NULL: it says the same.
+ * `id`: that of the command; NULL: not known to the caller and not compared. */
+const char *act_contradiction(const struct entry *e, const char *id, struct arena *a);
+/* CPF_E_SIGNATURE, CPF_E_KEY; the key is taken as given. */
+must_check int act_verify(const struct entry *e, const char *origin, const uint8_t pub[KEY_PUB]);
