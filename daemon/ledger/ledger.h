@@ -108,7 +108,7 @@ void ledger_submit(struct ledger *l, const struct ledger_item *items, size_t n, 
 /*
  * Queue a map of streams (base/batchmap.h): the entry log.batch-map and its rows, in one transaction. `list`
  * (copied): every stream that belongs in it but `log`, as all that was submitted before leaves it; the ledger
- * adds its own and draws the salts. Returns the map's number, from 1. When ready only, as ledger_submit; one at
- * a time, the next behind on_mapped.
+ * adds its own and draws the salts. Returns the map's number, from 1. When ready only, as ledger_submit; one
+ * at a time, the next behind on_mapped.
  */
 uint64_t ledger_submit_map(struct ledger *l, const struct ledger_counted *list, size_t n, int64_t at);
