@@ -94,7 +94,7 @@ static void keep_heading(struct pdf *p, int level, struct text title)
 void pdf_heading(struct pdf *p, int level, struct text title)
 {
     double size = level == 1 ? 12.5 : 9.5;
-    pdf_need(p, level == 1 ? 110 : 60);
+    pdf_need(p, level == 1 ? 165 : 80); /* with what stands below it */
     if (p->y > PDF_TOP)
         pdf_space(p, level == 1 ? 14 : 7);
     keep_heading(p, level, title);
@@ -117,7 +117,8 @@ void pdf_contents(struct pdf *p, int n)
     for (size_t i = 0; i < p->nheadings && at < n && !p->dry; i++) {
         if (p->heading[i].level != 1)
             continue;
-        double x = PDF_LEFT + at / half * (width + 24), y = p->y + at % half * CONTENTS_LINE;
+        int column = at / half, line = at % half;
+        double x = PDF_LEFT + column * (width + 24), y = p->y + line * CONTENTS_LINE;
         pdf_text_at(p, x, y, 0, 8, PANGO_ALIGN_LEFT, pdf_both(p, p->heading[i].title));
         pdf_text_at(p, x, y, width, 8, PANGO_ALIGN_RIGHT, pdf_markup(p, "%d", p->heading[i].page));
         at++;

@@ -51,7 +51,7 @@ const char *page_step(struct page *g, const char *id)
 {
     int step = id ? protocol_step(g->r->protocol, id) : -1;
     if (step < 0)
-        return "–";
+        return "工程外 <span size='82%' foreground='" PDF_GREY "'>outside of a step</span>";
     return pdf_markup(g->pdf, "%s <span size='80%%' foreground='" PDF_GREY "'>[%s]</span>",
                       pdf_both(g->pdf, g->r->protocol->step[step].title), id);
 }

@@ -246,7 +246,7 @@ void page_steps(struct page *g)
 static void undone_sections(struct page *g, struct pdf_table *t)
 {
     const struct record *r = g->r;
-    for (char section = 'A'; section <= 'Z'; section++) {
+    for (int section = 'A'; section <= 'Z'; section++) {
         const char *list = "";
         size_t n = 0;
         const struct record_step *first = NULL;

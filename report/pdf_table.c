@@ -33,7 +33,7 @@ static double lay_row(const struct pdf_table *t, const char *const *cell, struct
 static void draw_head(void *arg)
 {
     struct pdf_table *t = arg;
-    const char *cell[CELLS];
+    const char *cell[CELLS] = {NULL};
     struct pdf_part part[CELLS];
     for (int i = 0; i < t->n; i++)
         cell[i] = pdf_markup(t->pdf, "<b>%s</b>", pdf_both(t->pdf, t->column[i].head));
