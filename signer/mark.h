@@ -13,10 +13,10 @@
  *
  * The mark never goes back, a pending group is never dropped (it is settled, or
  * found inside what the database already holds), so no size is ever signed twice.
- * Keys. One, or in a rotation two, each with `from`, the first size that it signed; a note counts only with the
- * signature of each key whose `from` it has reached. A new key joins beside a known one and gets its `from` with
- * the append that it signs first, so what a power loss forgets of that does no harm; a key leaves once what is
- * settled bears another's.
+ * Keys. One, or in a rotation two, each with `from`, the first size that it signed; a note counts only with
+ * the signature of each key whose `from` it has reached. A new key joins beside a known one and gets its
+ * `from` with the append that it signs first, so what a power loss forgets of that does no harm; a key leaves
+ * once what is settled bears another's.
  *
  * Every function either does all of its change and answers 0, or refuses:
  * CPF_E_REFUSED with a ruling, mark untouched.

@@ -29,8 +29,8 @@ must_check int store_create(const char *path, const struct mark_log *log, const 
 /*
  * Opens, locks and reads the newest whole version into *ret_mark, makes it durable, starts the helper thread.
  * *ret_damaged counts slots that were torn or rotten. CPF_E_IO or CPF_E_MISMATCH, with `fault`: missing, no
- * regular file of ours, wrong length, no whole slot, another log's, keys that rotation does not allow (mark_adopt).
- * Keys that came or went are on file, durable, when it returns.
+ * regular file of ours, wrong length, no whole slot, another log's, keys that rotation does not allow
+ * (mark_adopt). Keys that came or went are on file, durable, when it returns.
  */
 must_check int store_open(const char *path, const struct mark_log *log, struct mark *ret_mark,
                           unsigned *ret_damaged, struct store **ret, struct store_fault *fault);
