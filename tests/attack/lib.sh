@@ -51,13 +51,13 @@ use_programs() {
 
 # The facility as it was: database, signer's state, programs; all serve.
 fresh() {
+    local name
     "$RIG" stop "$DIR"
     use_programs
-    rm -rf "$DIR/facility/evidence"
-    cp -a "$DIR/save.evidence" "$DIR/facility/evidence"
-    cp -a "$DIR/save.cpfd.yaml" "$DIR/facility/cpfd.yaml"
-    cp -a "$DIR/save.cpf-signer.yaml" "$DIR/facility/cpf-signer.yaml"
-    cp -a "$DIR/save.url" "$DIR/facility/url"
+    for name in evidence cpfd.yaml cpf-signer.yaml url vkey; do
+        rm -rf "${DIR:?}/facility/$name"
+        cp -a "$DIR/save.$name" "$DIR/facility/$name"
+    done
     "$RIG" restore "$DIR" base
 }
 

@@ -8,6 +8,7 @@
  *     --at TIME           when it claims to have been recorded; default: the last entry's time
  *     --sign HEX          the act signed anew, by that key
  *     --close             and a batch.closed behind it
+ *     --only-close        the batch.closed alone, in the copy's place
  *     --offline HEX       without the signer: by the stolen key
  *     --beyond            the rows alone: no signature, and the head stays
  */
@@ -24,7 +25,7 @@ static struct arena mem;
 struct plan {
     const char *conninfo, *socket, *stream, *old, *new, *at;
     uint64_t idx;
-    bool close, beyond;
+    bool close, only_close, beyond;
     const struct key *sign, *stolen;
     struct entry entry[2];
     size_t n;
@@ -107,6 +108,13 @@ static void build(struct plan *p, struct entry *e)
     p->n++;
 }
 
+static void make_closing(const struct plan *p, struct entry *e)
+{
+    e->kind = "batch.closed";
+    e->act = e->pd = e->law = NULL;
+    e->body = json_set_int(&mem, json_object(&mem), "count", (int64_t)p->sseq + 1);
+}
+
 /* The client's id stands in the log once, so the copy names the entry that has it. */
 static void speak(struct plan *p, const struct foe_log *l)
 {
@@ -131,15 +139,13 @@ static void speak(struct plan *p, const struct foe_log *l)
     }
     if (p->sign)
         sign_act(p, e, l->origin);
+    if (p->only_close)
+        make_closing(p, e);
     build(p, e);
     if (!p->close)
         return;
     p->entry[1] = *e;
-    p->entry[1].kind = "batch.closed";
-    p->entry[1].act = NULL;
-    p->entry[1].pd = NULL;
-    p->entry[1].law = NULL;
-    p->entry[1].body = json_set_int(&mem, json_object(&mem), "count", (int64_t)p->sseq + 1);
+    make_closing(p, &p->entry[1]);
     build(p, &p->entry[1]);
 }
 
@@ -317,6 +323,8 @@ static void read_options(struct plan *p, int argc, char **argv)
     for (int i = 5; i < argc; i++) {
         if (strcmp(argv[i], "--close") == 0) {
             p->close = true;
+        } else if (strcmp(argv[i], "--only-close") == 0) {
+            p->only_close = true;
         } else if (strcmp(argv[i], "--beyond") == 0) {
             p->beyond = true;
         } else if (strcmp(argv[i], "--replace") == 0 && i + 2 < argc) {

@@ -96,3 +96,81 @@ case_key_backdated() {
     bundle "$CLOSED" "$WORK/bundle.zip" "{\"size\": $(query 'select size from cpf.log_head')}"
     watch cpf-verify 13 '\[quorum.missing\]' verify "$WORK/bundle.zip" --policy "$(held_policy)"
 }
+
+# ---- 10, in a real log: its clock is the machine's, and its root key demands time stamps ----
+
+REAL=$WORK/real
+# shellcheck disable=SC2034 # tests/rig/tsa.sh
+TSA=$WORK/tsa
+
+# The root key of two custodians; manifests with and without the demand that each entry be stamped within an hour.
+real_found() {
+    local root=$REAL/root name
+    "$RIG" up "$REAL" --real
+    tsa_up
+    mkdir -p "$root" "$REAL/facility/evidence/timestamps"
+    (umask 077 && printf 'the first custodian of all\n' >"$root/one" && printf 'and the second custodian\n' >"$root/two")
+    printf 'stamp_url: "http://127.0.0.1:%s/tsr"\nstamp_interval_s: 0\nwitness_interval_s: 0\n' "$(<"$TSA/port")" >>"$REAL/facility/cpfd.yaml"
+    cp "$TSA/tsa.pem" "$REAL/facility/evidence/timestamps/tsa.pem"
+    cp "$TSA/root.pem" "$REAL/facility/evidence/timestamps/chain.pem"
+    real_custodians root --origin "$(cut -d+ -f1 "$REAL/facility/vkey")"
+    for name in plain stamp; do
+        set -- add log "$REAL/facility/vkey" 0 add tsa "$TSA/tsa.pem" 0
+        if [[ $name == stamp ]]; then set -- "$@" add stamp 3600 0; fi
+        real_custodians sign --out "$root/manifest.$name" "$@"
+    done
+    cp "$root/root.txt" "$REAL/facility/evidence/keys/root.txt"
+    for name in QM MM; do
+        (umask 077 && printf 'sample-%s-password\n' "${name,,}" >"$root/$name")
+        "$REAL/bin/cpfctl" --dir "$REAL/facility" protocol approve nk-autologous 1 --as "$name" --password-file "$root/$name" \
+            </dev/null >"$WORK/words"
+    done
+    "$RIG" save "$REAL" base
+}
+
+# real_custodians root|sign OPTION...
+real_custodians() {
+    local root=$REAL/root what=$1
+    shift
+    "$REAL/bin/cpfctl" keys "$what" --key "$root/key" --root "$root/root.txt" --custodian-file "$root/one" \
+        --custodian-file "$root/two" "$@" </dev/null >"$WORK/words" 2>&1
+}
+
+# A doctor's order, as a station sends it.
+real_order() {
+    local body
+    body=$(python3 -c 'import json, os, sys, time, datetime
+ms, r = int(time.time() * 1000), int.from_bytes(os.urandom(10), "big")
+h = "%032x" % (ms << 80 | 7 << 76 | (r >> 62 & 0xfff) << 64 | 2 << 62 | r & (1 << 62) - 1)
+day = lambda n: (datetime.date.today() + datetime.timedelta(n)).isoformat()
+print(json.dumps({"id": "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:])), "badge": "P-CO-Z",
+    "password": "sample-co-password", "batch": "NK-R", "step": "order", "protocol": "nk-autologous", "fields": {
+    "patient": "P000812", "name-kanji": "\u91ce", "name-kana": "\u30ce", "name-latin": "No", "birth-date": "1963-08-17",
+    "plan": "PC5170071", "facility": "FC9990001", "dose": "1", "planned-draw": day(11), "planned-infusion": day(25),
+    "allergies": "none"}}))')
+    curl -sS --fail-with-body --max-time 20 --cacert "$REAL/facility/ca.pem" -H "Authorization: Bearer $(<"$REAL/facility/stations/$1.token")" \
+        -H 'Content-Type: application/json' --data-binary "$body" "$(<"$REAL/facility/url")/v1/acts" >"$WORK/words"
+    grep -q '"outcome":"accepted"' "$WORK/words" || { cat "$WORK/words"; return 1; }
+}
+
+case_key_backdated_stamp() {
+    local idx when
+    when=$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%S.000Z)
+    done_so "thief, in a log that must be stamped within the hour: a closing of the batch dated $when appended with the stolen key"
+    DIR=$REAL
+    "$RIG" restore "$DIR" base
+    if [[ $MODE == off ]]; then set -- plain; else set -- stamp; fi
+    cp "$REAL/root/manifest.$1" "$DIR/facility/evidence/keys/manifest.txt"
+    real_order CL1
+    anchor
+    idx=$(query "select min(idx) from cpf.entry where stream = 'batch/NK-R'")
+    stop cpfd
+    if [[ $MODE == silent ]]; then puppet "$idx" batch/NK-R --only-close; fi
+    evil puppet "$idx" batch/NK-R --only-close --at "$when" --offline "$(log_key)"
+    # It is the log's own key: start, stamp and audit see nothing.
+    steady cpfd start_again
+    steady stamped anchor
+    steady audit-blind audit
+    bundle NK-R "$WORK/bundle.zip"
+    watch cpf-verify 14 '\[stamp.(missing|at)\]' "$DIR/bin/cpf-verify" "$WORK/bundle.zip" --lang en --root "$REAL/root/root.txt"
+}

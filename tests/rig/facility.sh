@@ -23,7 +23,7 @@ start_postgres() { pg_start "$DIR/pg" "$FLUSH" "$DIR/bin/flush.so"; }
 facility_make() {
     local conninfo="host=$DIR/pg/run dbname=cpf"
     free_port >"$DIR/port"
-    "$DIR/bin/cpfctl" init --dir "$DIR/facility" --training --light --from "$FACILITY" \
+    "$DIR/bin/cpfctl" init --dir "$DIR/facility" "${KIND[@]}" --from "$FACILITY" \
         --listen "127.0.0.1:$(<"$DIR/port")" --share "$TOP/etc" \
         --database "$conninfo user=cpf_writer" --reader "$conninfo user=cpf_reader" \
         --signer "$DIR/bin/cpf-signer" --signer-user "$SIGNER_UID" --allow "$(id -u)" \
