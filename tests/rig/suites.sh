@@ -49,6 +49,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/anchors"
     tap_command "$TOP/tests/flow/export"
     tap_command "$TOP/tests/flow/erasure"
+    tap_command "$TOP/tests/flow/record"
 }
 suite_fault() {
     meson_suite "$BUILD" fault
