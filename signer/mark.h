@@ -13,6 +13,7 @@
  *
  * The mark never goes back, a pending group is never dropped (it is settled, or
  * found inside what the database already holds), so no size is ever signed twice.
+ *
  * Keys. One, or in a rotation two, each with `from`, the first size that it signed; a note counts only with
  * the signature of each key whose `from` it has reached. A new key joins beside a known one and gets its
  * `from` with the append that it signs first, so what a power loss forgets of that does no harm; a key leaves

@@ -1,10 +1,10 @@
 /*
  * Whose signatures a checkpoint must bear.
  *
- * With --manifest and --root: those of the keys that the root key lets count at that size
- * (keymanifest_verify), and what the log says of its keys must agree. With --vkey alone: the head must be
- * signed by a key given; the checkpoints before it by keys that the log itself names, from log.opened through
- * each key.rotated, which the head's signature covers.
+ * With --manifest and --root: that of a key that the root key lets count at that size (keymanifest_verify),
+ * and of each such key that was in use by then (key.rotated); what the log says of its keys must agree. With
+ * --vkey alone: the head must be signed by a key given; the checkpoints before it by keys that the log itself
+ * names, from log.opened through each key.rotated, which the head's signature covers.
  */
 #include "audit_keys.h"
 #include <inttypes.h>
@@ -122,6 +122,26 @@ static int verify_chain(const struct audit_keys *k, const struct note *n, uint64
     return good;
 }
 
+static bool holds(const struct keymanifest *m, const struct note_key *key, uint64_t size)
+{
+    const struct keymanifest_line *l = NULL;
+
+    while ((l = keymanifest_next(m, KEYMANIFEST_LOG, size, l)))
+        if (memcmp(l->key.pub, key->pub, KEY_PUB) == 0)
+            return true;
+    return false;
+}
+
+/* In an overlap both sign: is there a key that was in use and counts, and did not? */
+static bool missing(const struct audit_keys *k, const struct note *n, uint64_t size)
+{
+    for (size_t i = 0; i < k->nchain; i++)
+        if (k->chain[i].from <= size && holds(k->manifest, &k->chain[i].key, size) &&
+            !note_has(n, &k->chain[i].key))
+            return true;
+    return false;
+}
+
 int audit_keys_open(const struct audit *a, struct checkpoint *ret, const char *note, size_t len)
 {
     const struct audit_keys *k = a->keys;
@@ -132,8 +152,10 @@ int audit_keys_open(const struct audit *a, struct checkpoint *ret, const char *n
         err = checkpoint_parse(ret, n.text, n.text_len);
     if (err)
         return err;
-    if (k->manifest)
-        return keymanifest_verify(k->manifest, &n, ret->size, NULL);
+    if (k->manifest) {
+        err = keymanifest_verify(k->manifest, &n, ret->size, NULL);
+        return !err && missing(k, &n, ret->size) ? CPF_E_MISMATCH : err;
+    }
     if (ret->size < a->size && k->nchain)
         return verify_chain(k, &n, ret->size);
     return keyring_verify(&k->given, &n);
@@ -158,6 +180,8 @@ void audit_keys_why(const struct audit *a, int err, const char *note, size_t len
         for (size_t i = 0; i < m->n; i++)
             if (m->line[i].role == KEYMANIFEST_LOG && note_has(&n, &m->line[i].key))
                 add_until(&b, &m->line[i]);
+    } else if (err == CPF_E_MISMATCH && m) {
+        buf_puts(&b, "not every key that counts at its size signed it: in an overlap both do");
     } else if (err == CPF_E_NOTFOUND) {
         buf_puts(&b, m ? "no key of the manifest signed it" : "it is not signed by the key given");
     } else {
@@ -261,6 +285,19 @@ static int check_given(struct audit *a)
     return 0;
 }
 
+/* Again, now that it is known which keys were in use. */
+static int check_head(struct audit *a)
+{
+    struct checkpoint c;
+    char why[512];
+    int err = audit_keys_open(a, &c, a->note, strlen(a->note));
+
+    if (!err)
+        return 0;
+    audit_keys_why(a, err, a->note, strlen(a->note), why, sizeof(why));
+    return audit_fault(a, CPF_E_FORK, "the head's checkpoint (%" PRIu64 "): %s", a->size, why);
+}
+
 /* Before any row is read: which keys they are must be known for the first checkpoint. Each of these entries
  * is checked like all others, when it comes. */
 int audit_keys_begin(struct audit *a, void **state)
@@ -276,5 +313,7 @@ int audit_keys_begin(struct audit *a, void **state)
     if (!err)
         err = read_chain(a, s);
     scan_close(s);
-    return err ? err : check_given(a);
+    if (!err)
+        err = check_given(a);
+    return err || a->size == 0 ? err : check_head(a);
 }

@@ -11,6 +11,8 @@
 #include "rig.h"
 #include "softhsm.h"
 
+#define OFF "set session_replication_role = replica; "
+
 struct keys {
     char old_file[400], new_file[400], old[256], new[256];
 };
@@ -266,6 +268,16 @@ static void test_audit_by_manifest_before_during_and_after_a_rotation(void **sta
     sign_paper(&p);
     audit_says(&r, &p, NULL);
     uint64_t until = number(&r, "select size from cpf.log_head");
+    /* Whoever has one of the keys alone: the other's line is missing. */
+    rig_sql(&r,
+            OFF "create table was as select * from cpf.checkpoint where size = %llu;"
+                "update cpf.checkpoint set note = regexp_replace(note, '[^\n]*\n$', '') where size = %llu;"
+                "update cpf.log_head set note = (select c.note from cpf.checkpoint c where c.size = %llu)",
+            (unsigned long long)until, (unsigned long long)until, (unsigned long long)until);
+    audit_says(&r, &p, "in an overlap both do");
+    rig_sql(&r, OFF "update cpf.checkpoint c set note = w.note from was w where w.size = c.size;"
+                    "update cpf.log_head set note = (select note from was); drop table was");
+    audit_says(&r, &p, NULL);
     use(&r, k.new_file, "", k.new, "");
     work(&r, "batch/C");
     p.m.line[0].until = until;
