@@ -105,6 +105,8 @@ struct ledger {
         bool armed;
         size_t expect, seen; /* commands */
         int64_t until_us, look_us;
+        int64_t cpu_us;           /* of this thread at the newest commit */
+        double busy_us, commands; /* running sums */
     } gather;
     uint64_t next_idx; /* of the next entry submitted */
     int64_t last_at;
