@@ -43,7 +43,7 @@ suite_unit() { meson_suite "$BUILD" unit; }
 suite_flow() {
     meson_suite "$BUILD" flow
     tap_command "$TOP/tests/flow/first-use"
-    tap_command "$TOP/tests/flow/export"
+    tap_command "$TOP/tests/flow/neighbours"
     tap_command "$TOP/tests/flow/keys"
     tap_command "$TOP/tests/flow/rotation"
     tap_command "$TOP/tests/flow/anchors"
