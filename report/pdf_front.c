@@ -31,8 +31,8 @@ static double row(struct pdf_table *t, struct exception *x, bool draw)
     if (x->n == 0)
         body = pdf_both(p, x->none);
     else if (x->n > x->lines)
-        body = pdf_markup(p, "%s\n<span foreground='" PDF_GREY "'>ほか %zu 件 and %zu more</span>", body,
-                          x->n - x->lines, x->n - x->lines);
+        body = pdf_markup(p, "%s%s<span foreground='" PDF_GREY "'>ほか %zu 件 and %zu more</span>",
+                          body ? body : "", body ? "\n" : "", x->n - x->lines, x->n - x->lines);
     const char *cell[] = {pdf_both(p, x->name), pdf_markup(p, "<b>%zu</b>", x->n), body};
     if (draw)
         pdf_table_row(t, cell, x->n && x->alarm ? PDF_ALARM : PDF_PLAIN);
@@ -337,7 +337,7 @@ void page_exceptions(struct page *g)
     pdf_space(g->pdf, 3);
     pdf_table_begin(&t, g->pdf, column, 3, 7.5);
     size_t lines = LINES;
-    while (lines > 1 && all_kinds(g, &t, lines, false) > pdf_left(g->pdf) - 20)
+    while (lines > 0 && all_kinds(g, &t, lines, false) > pdf_left(g->pdf) - 20)
         lines--;
     all_kinds(g, &t, lines, true);
     pdf_table_end(&t);
