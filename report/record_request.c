@@ -89,9 +89,15 @@ static int sign(const struct report_request *q, struct buf *pdf, char **ret_erro
     return err;
 }
 
+#define ISSUE_MAX 40 /* bytes: it stands beside the title on each page */
+
 static int pdf_of(const struct record *r, const struct report_request *q, struct buf *ret, char **ret_error)
 {
     struct pdf_order o = {.issue = json_string_value(json_object_get(q->all, "issue")), .made = q->now};
+    if (o.issue && strlen(o.issue) > ISSUE_MAX) {
+        *ret_error = xstrdup("issue is too long");
+        return CPF_E_INVAL;
+    }
     int err = pdf_record(r, &o, ret, ret_error);
     return err ? err : sign(q, ret, ret_error);
 }
