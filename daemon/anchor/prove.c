@@ -184,6 +184,9 @@ struct prove *prove_start(struct db *db, uint64_t old, uint64_t size, prove_done
     p->size = size;
     p->done = done;
     p->arg = arg;
-    work(p); /* nothing is at hand yet: it reads */
+    struct tlog_proof none = {0};
+    require(merkle_prove_consistency(old, size, get, p, none.hash, &none.n) ==
+            CPF_E_BUSY); /* nothing is at hand */
+    read_tile(p);
     return p;
 }

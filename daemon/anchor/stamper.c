@@ -134,7 +134,7 @@ void stamper_cancel(struct stamper *s)
 static void finish(struct stamper *s, int code, const struct http_answer *a, int64_t time)
 {
     struct stamper_done d = {.code = code, .detail = s->detail};
-    if (!code) {
+    if (!code && a) {
         d.der = (const uint8_t *)a->body;
         d.len = a->len;
         d.time = time;

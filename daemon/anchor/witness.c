@@ -34,7 +34,7 @@ struct witness {
     struct policy logs;
     struct arena arena; /* the policy's strings */
     char *name;
-    LIST_HEAD(, request) waiting;
+    LIST_HEAD(request_list, request) waiting;
     size_t n;
     struct witness_count count;
 };
