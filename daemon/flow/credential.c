@@ -85,6 +85,15 @@ void disclosed_forget(struct flow *f, const char *digest)
         explicit_bzero(value, strlen(value));
 }
 
+void disclosed_drop(struct flow *f)
+{
+    size_t pos = 0;
+    for (char *value; (value = map_next(&f->disclosed, &pos));)
+        explicit_bzero(value, strlen(value));
+    map_fini(&f->disclosed);
+    map_init(&f->disclosed);
+}
+
 const char *disclosed_value(void *flow, const char *digest)
 {
     struct flow *f = flow;

@@ -1,6 +1,8 @@
 /*
- * Start: look-up connection up -> credentials and disclosures read -> ledger
- * started -> on_fold … -> on_ready. Both connections come back by themselves.
+ * Start: look-up connection up -> ledger started -> no other daemon is at work:
+ * credentials and disclosures read -> on_fold … -> on_ready. Both connections
+ * come back by themselves. A standby that read them any earlier would begin
+ * with yesterday's passwords, and with values that were erased since.
  */
 #include "flow/flow.h"
 
@@ -176,8 +178,12 @@ static void on_fatal(void *arg, int code, const char *text)
 
 /* ---- loading what the fold needs beside the log ----------------------------------------- */
 
+static void read_beside(struct flow *f);
+
 static void stop_loading(struct flow *f, const struct db_reply *r)
 {
+    f->reading = false;
+    f->wanted = true; /* with the next connection */
     log_event(LOG_LEVEL_ERROR, "flow.load", "statement", r->error.stmt, "message", r->error.message, NULL);
     if (r->error.code == CPF_E_DB)
         f->cfg.on_stop(f->cfg.arg, r->error.code, r->error.message);
@@ -192,6 +198,7 @@ static void on_disclosures(void *arg, const struct db_reply *r)
     }
     struct arena a;
     arena_init(&a, 0);
+    disclosed_drop(f);
     for (size_t i = 0; i < db_rows(r->result[0]); i++) {
         const char *salted = db_text(r->result[0], i, 1), *name, *value;
         uint8_t d[HASH_LEN];
@@ -203,8 +210,11 @@ static void on_disclosures(void *arg, const struct db_reply *r)
         arena_reset(&a);
     }
     arena_fini(&a);
-    f->loaded = true;
-    ledger_start(f->ledger);
+    f->reading = false;
+    if (f->wanted) /* the ledger has begun anew meanwhile */
+        read_beside(f);
+    else
+        ledger_read_on(f->ledger);
 }
 
 static void on_credentials(void *arg, const struct db_reply *r)
@@ -223,12 +233,32 @@ static void on_credentials(void *arg, const struct db_reply *r)
     db_query(f->db, DB_FLOW_DISCLOSURES, NULL, on_disclosures, f);
 }
 
+static void read_beside(struct flow *f)
+{
+    if (!f->wanted || f->reading || !db_ready(f->db))
+        return;
+    f->wanted = false;
+    f->reading = true;
+    db_query(f->db, DB_FLOW_CREDENTIALS, NULL, on_credentials, f);
+}
+
+/* Nobody else writes from now on. */
+static void on_reading(void *arg)
+{
+    struct flow *f = arg;
+    f->wanted = true;
+    read_beside(f);
+}
+
 static void on_up(void *arg)
 {
     struct flow *f = arg;
     f->db_tries = 0;
-    if (!f->loaded)
-        db_query(f->db, DB_FLOW_CREDENTIALS, NULL, on_credentials, f);
+    if (!f->begun) {
+        f->begun = true;
+        ledger_start(f->ledger);
+    }
+    read_beside(f);
     flow_map_ask(f);
 }
 
@@ -320,6 +350,7 @@ static int make_connections(struct flow *f)
                               .training = c->training,
                               .now_ms = now_cb,
                               .arg = f,
+                              .on_reading = on_reading,
                               .on_fold = on_fold,
                               .on_ready = on_ready,
                               .on_away = on_away,

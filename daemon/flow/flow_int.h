@@ -64,9 +64,10 @@ struct flow {
     struct arena keep;      /* keys and values of the two maps above */
     const char *away;       /* code, or NULL when ready */
     struct flow_map map;
-    bool loaded, was_ready, draining, stopped;
-    bool setting_up; /* credentials of a set-up are on their way to their table */
-    int64_t offset;  /* training clock: ahead of the machine's by */
+    bool begun, was_ready, draining, stopped;
+    bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
+    bool setting_up;      /* credentials of a set-up are on their way to their table */
+    int64_t offset;       /* training clock: ahead of the machine's by */
     size_t in_flight;
     struct arena scratch; /* of one reply */
     size_t nspare;
@@ -113,4 +114,5 @@ bool credential_fits(const struct flow *f, const char *pin, const char *key);
 void credential_keep(struct flow *f, const char *person, const char *pin, const char *key);
 void disclosed_keep(struct flow *f, const char *digest, const char *value);
 void disclosed_forget(struct flow *f, const char *digest);
+void disclosed_drop(struct flow *f); /* all of them */
 const char *disclosed_value(void *flow, const char *digest);

@@ -183,6 +183,7 @@ void ledger_lost(struct ledger *l, const char *away, const char *why)
                      why);
         return;
     }
+    l->reading = false;
     unsigned ms = db_backoff_ms(l->attempts++);
     struct timeval wait = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
 

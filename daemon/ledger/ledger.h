@@ -33,6 +33,9 @@ struct ledger_config {
     int64_t (*now_ms)(void *arg); /* the daemon's clock */
     void *arg;                    /* for now_ms and all callbacks */
 
+    /* Before on_fold: from now on no other daemon writes, and what else the fold needs can be read. The fold
+     * waits for ledger_read_on; asked again if the connection is lost meanwhile. May be NULL. */
+    void (*on_reading)(void *arg);
     /* Once, before on_ready: every entry of every open stream, in log order, each checked against its
      * chain and the tree. `text` is only valid during the call; non-zero ends the start with that code. */
     int (*on_fold)(void *arg, const struct entry *e);
@@ -79,6 +82,8 @@ struct ledger_counted {
 must_check int ledger_new(const struct ledger_config *cfg, struct ledger **ret);
 /* Begins connecting; everything else is told by callbacks. */
 void ledger_start(struct ledger *l);
+/* What on_reading asked for is here; it may be said within it. */
+void ledger_read_on(struct ledger *l);
 /* No new groups after the queued ones; `on_idle` when all is settled (graceful stop). */
 void ledger_drain(struct ledger *l, void (*on_idle)(void *arg));
 /* Not inside a callback of the ledger. NULL is fine. */

@@ -87,6 +87,7 @@ struct ledger {
     struct event *ev_retry, *ev_pump, *ev_idle;
     unsigned attempts;
     bool announced;       /* on_ready was the newest word */
+    bool reading;         /* on_reading was called, the fold waits */
     bool folding, folded; /* on_fold has begun, is done: a living daemon */
     const char *away;     /* the newest code told */
     uint64_t epoch;

@@ -286,11 +286,28 @@ static void on_entry_row(void *arg, size_t no, const struct db_result *r)
         ledger_fold_row(arg, r);
 }
 
-void ledger_load_fold(struct ledger *l)
+static void fold(struct ledger *l)
 {
     l->folding = true;
     db_begin(l->db, on_entry_row, on_folded, l);
     db_exec(l->db, DB_LOG_READING, NULL);
     db_exec(l->db, DB_LOG_OPEN_ENTRIES, NULL);
     db_end(l->db);
+}
+
+void ledger_load_fold(struct ledger *l)
+{
+    l->reading = true;
+    if (l->cfg.on_reading)
+        l->cfg.on_reading(l->cfg.arg);
+    else
+        ledger_read_on(l);
+}
+
+void ledger_read_on(struct ledger *l)
+{
+    if (!l->reading || l->state != LEDGER_LOADING)
+        return; /* lost meanwhile: asked for again */
+    l->reading = false;
+    fold(l);
 }

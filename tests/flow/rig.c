@@ -323,6 +323,16 @@ static void keep_chain(struct node *n, const char *stream, uint64_t sseq, const 
     memcpy(n->chain[i].leaf, leaf, 32);
 }
 
+static void on_reading(void *arg)
+{
+    struct node *n = arg;
+
+    assert_int_equal(n->folded, 0);
+    n->readings++;
+    if (!n->rig->hold)
+        ledger_read_on(n->ledger);
+}
+
 static int on_fold(void *arg, const struct entry *e)
 {
     struct node *n = arg;
@@ -394,6 +404,7 @@ void node_start(struct node *n, struct rig *r)
                                 .training = true,
                                 .now_ms = node_now,
                                 .arg = n,
+                                .on_reading = on_reading,
                                 .on_fold = on_fold,
                                 .on_ready = on_ready,
                                 .on_away = on_away,

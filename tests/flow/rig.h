@@ -29,6 +29,7 @@ struct rig {
     char vkey[512];           /* one line, or two during a rotation */
     char key[400], next[400]; /* of the signer; next: "" without */
     const char *module, *pin; /* of PKCS#11; NULL: none */
+    bool hold;                /* nodes wait for ledger_read_on before they fold */
     pid_t signer;
 };
 /* A fresh log under `origin` training.test/log. */
@@ -59,6 +60,7 @@ struct node {
     struct rig *rig;
     struct ledger *ledger;
     int ready, away; /* calls of on_ready, on_away */
+    int readings;    /* of on_reading */
     bool up;         /* ready now */
     const char *why_away;
     size_t folded, entries, settled; /* calls of on_fold, on_entry, on_settled */

@@ -162,6 +162,51 @@ static void test_ledger_drain_settles_all_first(void **state)
     rig_down(&r);
 }
 
+static bool is_reading(void *arg)
+{
+    return ((struct node *)arg)->readings > 0;
+}
+
+static bool is_reading_again(void *arg)
+{
+    return ((struct node *)arg)->readings > 1;
+}
+
+/* What the fold needs beside the log is read when nobody else writes any more, and anew after a doubt. */
+static void test_ledger_standby_reads_beside_the_log_last(void **state)
+{
+    struct rig r;
+    struct node first, second;
+
+    rig_up(&r, *state);
+    node_start(&first, &r);
+    node_until_ready(&first);
+    r.hold = true;
+    node_start(&second, &r);
+    node_submit(&first, "batch/A", 3);
+    node_until_settled(&first, 1);
+    rig_run(&r, 300);
+    assert_int_equal(second.readings, 0);
+    node_stop(&first);
+    assert_true(rig_until(&r, is_reading, &second, 10000));
+    rig_run(&r, 300);
+    assert_int_equal(second.folded, 0);
+    rig_sql(&r,
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cpf_writer' and datname "
+            "= current_database()");
+    rig_run(&r, 20);
+    ledger_read_on(second.ledger); /* it belongs to a connection that is gone */
+    assert_true(rig_until(&r, is_reading_again, &second, 10000));
+    assert_int_equal(second.folded, 0);
+    ledger_read_on(second.ledger);
+    node_until_ready(&second);
+    assert_int_equal(second.folded, 1 + 3);
+    ledger_read_on(second.ledger); /* of no effect */
+    assert_int_equal(second.fatal, 0);
+    node_stop(&second);
+    rig_down(&r);
+}
+
 static void test_ledger_refuses_another_origin(void **state)
 {
     struct rig r;
@@ -223,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_ledger_start_folds_open_streams_only),
         cmocka_unit_test(test_ledger_start_reads_tiles_of_two_levels),
         cmocka_unit_test(test_ledger_drain_settles_all_first),
+        cmocka_unit_test(test_ledger_standby_reads_beside_the_log_last),
         cmocka_unit_test(test_ledger_refuses_another_origin),
         cmocka_unit_test(test_writer_cannot_change_the_log),
     };
