@@ -180,10 +180,12 @@ static void on_mapped(void *arg)
     make(arg);
 }
 
+/* While nothing can be written nobody waits for a map. */
 static void map_and_make(struct http_request *r)
 {
     struct order *o = http_data(r);
-    if (strcmp(o->kind->name, "bundle") != 0 || !flow_map_now(o->api->flow, o->batch, on_mapped, r))
+    struct flow *f = o->api->flow;
+    if (strcmp(o->kind->name, "bundle") != 0 || !flow_ready(f) || !flow_map_now(f, o->batch, on_mapped, r))
         make(r);
 }
 
