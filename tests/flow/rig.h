@@ -31,6 +31,7 @@ struct rig {
     const char *module, *pin; /* of PKCS#11; NULL: none */
     bool hold;                /* nodes wait for ledger_read_on before they fold */
     pid_t signer;
+    bool unsigned_acts; /* acts here bear no signature: audits are not strict */
 };
 /* A fresh log under `origin` training.test/log. */
 void rig_up(struct rig *r, struct rig_cluster *c);
