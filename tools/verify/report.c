@@ -148,6 +148,9 @@ static void put_complete(struct out *o)
                    pick(o, "、第 %" PRIu64 " 回の一覧 (%s) の時点で %" PRIu64 " 番まで全部ある",
                         ", complete as of map %" PRIu64 " (%s): entries up to %" PRIu64),
                    v->map.map, time_text(v->map_record->e.at, at), v->map.count);
+    else if (v->closed) /* cut at an earlier closing it would look the same */
+        buf_puts(o->b, pick(o, "（その後に再開されていないことは、一覧がないので証明されていない）",
+                            "; no batch map proves that it was not reopened since"));
     buf_addc(o->b, '\n');
     put_label(o, "無効範囲", "void ranges");
     buf_printf(o->b,
