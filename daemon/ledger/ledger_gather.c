@@ -16,7 +16,8 @@
 
 #define GATHER_LOOKS  16 /* in the longest wait it is looked so often whether anything comes */
 #define GATHER_MIN_US 50
-#define COST_GROUPS   16 /* the cost of a command is the mean of so many groups */
+#define GATHER_MAX_US 500000 /* a commit of seconds is trouble enough: nobody waits longer for company */
+#define COST_GROUPS   16     /* the cost of a command is the mean of so many groups */
 
 static size_t waiting(const struct ledger *l)
 {
@@ -89,6 +90,8 @@ void gather_begin(struct ledger *l, int64_t commit_us)
     /* half of it is spent while a flush is waited for */
     if (cost_us(g, l->cur->ncmds, g->expect) / 2 > commit_us)
         g->expect = 0;
+    if (commit_us > GATHER_MAX_US)
+        commit_us = GATHER_MAX_US;
     g->look_us = commit_us / GATHER_LOOKS > GATHER_MIN_US ? commit_us / GATHER_LOOKS : GATHER_MIN_US;
     g->until_us = clock_mono_us() + commit_us;
     g->seen = SIZE_MAX; /* nobody comes before the replies are out */
@@ -109,5 +112,5 @@ bool gather_holds(struct ledger *l)
         return false;
     if (!g->armed)
         set_timer(l);
-    return true;
+    return g->armed; /* else nobody would look again */
 }

@@ -236,6 +236,28 @@ static void copy_state(struct rig *r, const char *from, const char *to)
 }
 
 /* As after a power loss: the database kept more groups than the signer's file remembers. */
+/* A commit of many seconds: whoever comes alone behind it is not kept for company that does not come. */
+static void test_one_command_behind_a_very_slow_commit_is_served(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    rig_up(&r, *state);
+    node_start(&n, &r);
+    node_until_ready(&n);
+    PGconn *pg = hold_head(&r);
+    submit_many(&n, 6);
+    rig_run(&r, 17000);
+    PQfinish(pg);
+    node_until_settled(&n, 6);
+    rig_run(&r, 300);
+    node_submit(&n, "batch/A", 1);
+    rig_run(&r, 2000);
+    assert_int_equal(n.settled, 7);
+    node_stop(&n);
+    rig_down(&r);
+}
+
 static void test_signer_behind_the_database_rolls_forward(void **state)
 {
     struct rig r;
@@ -442,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_group_that_died_with_the_daemon_becomes_void),
         cmocka_unit_test(test_group_that_lost_its_connection_is_sent_again_with_its_bytes),
         cmocka_unit_test(test_commit_whose_answer_was_lost_is_not_sent_twice),
+        cmocka_unit_test(test_one_command_behind_a_very_slow_commit_is_served),
         cmocka_unit_test(test_signer_behind_the_database_rolls_forward),
         cmocka_unit_test(test_signer_and_daemon_forget_a_group),
         cmocka_unit_test(test_lost_swap_is_fatal_and_named),
