@@ -70,6 +70,7 @@ struct missings {
     size_t n;
 };
 void missings_fini(struct missings *m);
+void missing_drop(struct missings *m, size_t i);
 void missing_add(struct missings *m, uint64_t idx, const char *stream, const char *name);
 
 struct special { /* an entry whose meaning is judged at the join */

@@ -107,12 +107,10 @@ static int check_closed(struct audit *a, const struct entry *e)
 static void redacted_one(struct audit *a, const struct entry *e, uint64_t idx, const char *name)
 {
     for (size_t i = 0; i < a->missing.n; i++) {
-        struct missing *m = &a->missing.at[i];
+        const struct missing *m = &a->missing.at[i];
         if (m->idx != idx || idx >= e->idx || strcmp(m->stream, e->stream) != 0 || strcmp(m->name, name) != 0)
             continue;
-        free(m->stream);
-        free(m->name);
-        *m = a->missing.at[--a->missing.n];
+        missing_drop(&a->missing, i);
         return;
     }
 }

@@ -17,6 +17,13 @@ void missings_fini(struct missings *m)
     free(m->at);
 }
 
+void missing_drop(struct missings *m, size_t i)
+{
+    free(m->at[i].stream);
+    free(m->at[i].name);
+    m->at[i] = m->at[--m->n];
+}
+
 void missing_add(struct missings *m, uint64_t idx, const char *stream, const char *name)
 {
     m->at = xrealloc(m->at, (m->n + 1) * sizeof(*m->at));

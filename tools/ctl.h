@@ -53,8 +53,8 @@ json_t *ctl_id(void);
 /* Raw text of a local code with its check character: 'P', "QM1" -> P-QM1-<check>; a whole code is kept. */
 char *ctl_code(char type, const char *id);
 
-/* ctl_init.c: the admin socket that init wrote into DIR's cpfd.yaml; malloc'ed. NULL, and told, if that cannot
- * be read. */
+/* ctl_init.c: the admin socket that init wrote into DIR's cpfd.yaml; malloc'ed. NULL, and told, if that
+ * cannot be read. */
 char *ctl_admin_socket(const char *dir);
 
 /* ctl_print.c */

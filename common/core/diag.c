@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/enc.h"
+
 #define WORD_MAX 64
 
 void diag_init(struct diag *d, struct protocol_error *list, size_t max)
@@ -16,19 +18,22 @@ void diag_init(struct diag *d, struct protocol_error *list, size_t max)
  * character. */
 static void clean(char *s)
 {
-    size_t len = strlen(s), tail = 0;
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f ||
-            ((unsigned char)s[i] == 0xc2 && (unsigned char)s[i + 1] < 0xa0))
-            s[i] = '?';
-    while (tail < 3 && tail < len && ((unsigned char)s[len - 1 - tail] & 0xc0) == 0x80)
-        tail++;
-    if (tail == len)
-        return;
-    unsigned char lead = (unsigned char)s[len - 1 - tail];
-    size_t want = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    if (want > tail)
-        s[len - 1 - tail] = '\0';
+    char *to = s;
+    for (const char *p = s; *p;) {
+        size_t left = strnlen(p, 4), n = 1;
+        while (n < left && !enc_utf8_ok(p, n))
+            n++;
+        bool control = (unsigned char)*p < 0x20 || *p == 0x7f ||
+                       ((unsigned char)*p == 0xc2 && (unsigned char)p[1] < 0xa0);
+        bool whole = enc_utf8_ok(p, n);
+        if (whole && !control)
+            memmove(to, p, n);
+        else if (whole)
+            *to = '?';
+        to += !whole ? 0 : control ? 1 : n; /* pieces of a cut character go */
+        p += whole ? n : 1;
+    }
+    *to = '\0';
 }
 
 static bool known(const struct diag *d, const struct protocol_error *e)
