@@ -68,4 +68,20 @@ suite_asan() {
     meson_suite "$TOP/build-asan" unit
 }
 
-suite_mutants() { tap_command "$TOP/tests/mutants/run"; }
+# Among all suites it goes on beside the others: mostly it waits for what hangs.
+mutants_begin() {
+    "$TOP/tests/mutants/run" >"$STATE/mutants.tap" 2>"$STATE/mutants.err" &
+    MUTANTS=$!
+}
+mutants_told() {
+    cat "$STATE/mutants.err" >&2
+    cat "$STATE/mutants.tap"
+    return "$1"
+}
+suite_mutants() {
+    local rc=0
+    [[ -n ${MUTANTS:-} ]] || { tap_command "$TOP/tests/mutants/run"; return; }
+    wait "$MUTANTS" || rc=$?
+    MUTANTS=''
+    tap_command mutants_told "$rc"
+}
