@@ -88,10 +88,11 @@ static bool shared_by(const struct use *mine, void *arg)
 {
     struct search *s = arg;
     s->mine = mine;
-    if (!each_use(s->other, same_thing, s))
-        return false;
-    s->thing = mine->input->text;
-    return true;
+    bool found = each_use(s->other, same_thing, s);
+    s->mine = NULL; /* it is the caller's, and gone when the search goes on */
+    if (found)
+        s->thing = mine->input->text;
+    return found;
 }
 
 /* Whose cells; NULL if the protocol does not say. */
