@@ -7,7 +7,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
-#include "core/ytree.h"
+#include "core/protocol/ytree.h"
 
 struct reader {
     struct arena *a;

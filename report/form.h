@@ -2,7 +2,7 @@
 /*
  * The statutory form of a product (etc/report-forms.yaml): its items, and where in the record each is found.
  */
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 enum form_kind { FORM_TEXT, FORM_PRODUCT, FORM_FIELD, FORM_BY, FORM_AT, FORM_DAYS, FORM_CLINIC };
 

@@ -50,7 +50,7 @@ struct report_request {
 /* Appends the document; *ret_error (free it) says why not. */
 typedef int (*report_fn)(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 
-/* record_request.c */
+/* record/request.c */
 must_check int report_json(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 must_check int report_csv(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
 must_check int report_pdf(struct scan *s, const struct report_request *q, struct buf *ret, char **ret_error);
@@ -62,6 +62,6 @@ struct record;
 must_check int report_record(struct scan *s, const struct report_request *q, struct record **ret,
                              char **ret_error);
 
-/* bundle_request.c */
+/* bundle/request.c */
 must_check int report_bundle(struct scan *s, const struct report_request *q, struct buf *ret,
                              char **ret_error);

@@ -6,7 +6,7 @@
  */
 #include "base/json.h"
 #include "core/catalogue.h"
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 struct words {
     struct catalogue *codes, *report, *staff; /* staff NULL: no register */

@@ -11,8 +11,8 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
-#include "core/diag.h"
-#include "core/ytree.h"
+#include "core/protocol/diag.h"
+#include "core/protocol/ytree.h"
 
 #define TEXT_MAX 2000
 

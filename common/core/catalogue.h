@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 struct catalogue;
 

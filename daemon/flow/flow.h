@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "conf.h"
 #include "core/catalogue.h"
-#include "core/rule.h"
+#include "core/rule/rule.h"
 
 struct event_base;
 struct flow;

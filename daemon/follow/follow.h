@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include "base/entry.h"
 #include "base/err.h"
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 struct event_base;
 struct follow;

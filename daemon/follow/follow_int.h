@@ -2,8 +2,8 @@
 /* Inside of daemon/follow only. See follow.c for the states. */
 #include <event2/event.h>
 #include "base/mem.h"
-#include "core/view.h"
-#include "core/view_sheet.h"
+#include "core/view/view.h"
+#include "core/view/sheet.h"
 #include "follow/follow.h"
 #include "store/db.h"
 

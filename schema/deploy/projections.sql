@@ -2,7 +2,7 @@
 -- requires: views
 -- Ordinary tables for people and SQL tools, kept by the daemon's follower from the log. Never the source, never
 -- read by the rules; `cpfctl audit` makes them again from the log and names every row that differs.
--- Columns as in common/core/view_table.c.
+-- Columns as in common/core/view/table.c.
 begin;
 set local role cpf_owner;
 

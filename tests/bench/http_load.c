@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <event2/event.h>
-#include "../../tools/pki.h"
+#include "../../tools/lib/pki.h"
 #include "http/http.h"
 #include "load.h"
 

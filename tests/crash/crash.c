@@ -23,8 +23,8 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/mem.h"
-#include "core/code.h"
-#include "tools/client.h"
+#include "core/code/code.h"
+#include "tools/lib/client.h"
 
 #define STATIONS_MAX 64
 #define TOKEN_SIZE   64

@@ -1,5 +1,5 @@
 /* The audit alone, for tests: cpfctl without the rest. */
-#include "audit.h"
+#include "audit/audit.h"
 
 int main(int argc, char **argv)
 {

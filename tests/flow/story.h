@@ -4,7 +4,7 @@
  * rig.h: both rigs have a struct rig.
  */
 #include <stddef.h>
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 struct story;
 struct story *story_new(void);

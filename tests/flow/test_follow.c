@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <libpq-fe.h>
-#include "audit_projection.h"
+#include "audit/projection.h"
 #include "follow/follow.h"
 #include "rig.h"
 #include "story.h"

@@ -1,6 +1,6 @@
 /* Whatever a scanner sends: a code or an error, never more. */
 #include <string.h>
-#include "core/code.h"
+#include "core/code/code.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

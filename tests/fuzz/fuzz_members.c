@@ -1,10 +1,10 @@
-/* The audit's quick look for members (tools/audit_members.c) against the strict reader: of what that one
+/* The audit's quick look for members (tools/audit/members.c) against the strict reader: of what that one
  * takes, both must see the same. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "audit_int.h"
+#include "audit/int.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/mem.h"

@@ -1,7 +1,7 @@
 /* Any file is a protocol with canonical JSON, or errors that can be shown; never both, never neither. */
 #include <string.h>
 #include "base/enc.h"
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 #define ERRORS_MAX 50
 

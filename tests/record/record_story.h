@@ -5,7 +5,7 @@
  * beside it.
  */
 #include "../unit/bench_rig.h"
-#include "record.h"
+#include "record/record.h"
 
 #define STORY_BATCH "KA-0001"
 

@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#include "pdf.h"
+#include "pdf/pdf.h"
 
 #define TEXTS 120
 

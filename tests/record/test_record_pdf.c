@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "pdf_record.h"
-#include "pdf_sign.h"
-#include "pki.h"
+#include "pdf/record.h"
+#include "pdf/sign.h"
+#include "lib/pki.h"
 #include "record_story.h"
 
 #define MADE INT64_C(1793930400000)

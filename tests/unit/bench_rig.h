@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "core/catalogue.h"
-#include "core/rule.h"
+#include "core/rule/rule.h"
 
 #define RIG_SECOND INT64_C(1000)
 #define RIG_MINUTE (60 * RIG_SECOND)

@@ -20,7 +20,7 @@
 #include <event2/event.h>
 #include "base/clock.h"
 #include "base/mem.h"
-#include "../../tools/pki.h"
+#include "../../tools/lib/pki.h"
 
 #define LONG_MS 5000
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 /* Five lines; what follows begins at line 6. */
 #define HEAD                                                                                                 \

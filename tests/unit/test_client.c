@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "client.h"
-#include "pki.h"
+#include "lib/client.h"
+#include "lib/pki.h"
 
 static char dir[] = "/tmp/cpf-client-XXXXXX";
 static char ca[400], other_ca[400];

@@ -10,7 +10,7 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
-#include "core/code.h"
+#include "core/code/code.h"
 #include "seeded.h"
 
 #define GS "\x1d"

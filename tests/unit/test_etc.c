@@ -12,7 +12,7 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "core/catalogue.h"
-#include "core/protocol.h"
+#include "core/protocol/protocol.h"
 
 #define PROTOCOL  ETC_DIR "/protocols/nk-autologous.yaml"
 #define CATALOGUE ETC_DIR "/catalogue.yaml"

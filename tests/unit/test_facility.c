@@ -14,9 +14,9 @@
 #include "base/enc.h"
 #include "base/hash.h"
 #include "base/key.h"
-#include "facility.h"
-#include "files.h"
-#include "yaml_json.h"
+#include "lib/facility.h"
+#include "lib/files.h"
+#include "lib/yaml_json.h"
 
 static char dir[] = "/tmp/cpf-facility-XXXXXX";
 

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 #include "base/clock.h"
 #include "base/err.h"
-#include "../../tools/pki.h"
+#include "../../tools/lib/pki.h"
 
 static char dir[64];
 static pid_t pid;

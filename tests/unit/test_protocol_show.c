@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../tools/protocol_cmd.h"
-#include "../../tools/protocol_show.h"
+#include "../../tools/protocol/cmd.h"
+#include "../../tools/protocol/show.h"
 
 static const char text[] = HEAD OPEN
     "  - {id: a, title: {ja: 題, en: \"A \\\"quoted\\\" title\"}, section: B, by: [nurse], where: [CL]}\n"

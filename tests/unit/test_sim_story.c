@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 #include "base/bounds.h"
-#include "core/protocol.h"
-#include "files.h"
-#include "sim_story.h"
+#include "core/protocol/protocol.h"
+#include "lib/files.h"
+#include "sim/story.h"
 
 #define HEAD "story tale \"話\" \"A tale\"\nprotocol p\n"
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "sim_vars.h"
+#include "sim/vars.h"
 
 struct fixture {
     struct arena arena;

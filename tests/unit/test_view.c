@@ -1,10 +1,10 @@
 /* The view: what the book knows and people read are the same; how rows merge; what it remembers. */
-#include "core/view.h"
+#include "core/view/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/view_sheet.h"
+#include "core/view/sheet.h"
 #include "view_story.h"
 
 struct fold {

@@ -1,0 +1,288 @@
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/book/book.h"
+#include "core/book/apply.h"
+
+void book_init(struct book *b)
+{
+    *b = (struct book){0};
+    arena_init(&b->arena, 0);
+    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
+                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
+    for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+        map_init(maps[i]);
+}
+
+static void free_batch(struct batch *b)
+{
+    for (size_t i = 0; i < b->protocol->nsteps; i++) {
+        for (size_t k = 0; k < b->step[i].nocc; k++) {
+            free(b->step[i].occ[k]->input);
+            free(b->step[i].occ[k]);
+        }
+        free(b->step[i].occ);
+    }
+    free(b->step);
+    free(b->container);
+    free(b->dev);
+    free(b->hold);
+    free(b->expiry);
+    free(b->act);
+}
+
+void book_fini(struct book *b)
+{
+    size_t pos = 0;
+    for (struct batch *x; (x = map_next(&b->batches, &pos));)
+        free_batch(x);
+    pos = 0;
+    for (struct protocol_state *p; (p = map_next(&b->protocols, &pos));) {
+        protocol_free(p->protocol);
+        buf_fini(&p->text);
+    }
+    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
+                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
+    for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+        map_fini(maps[i]);
+    arena_fini(&b->arena);
+}
+
+const char *book_keep(struct book *b, const char *s)
+{
+    return s ? arena_strdup(&b->arena, s) : NULL;
+}
+
+/* ---- streams ---------------------------------------------------------- */
+
+static int continue_stream(struct book *b, const struct entry *e, struct stream **ret)
+{
+    struct stream *s = map_get(&b->streams, e->stream);
+    if (!s) {
+        if (e->sseq != 1)
+            return CPF_E_FORK;
+        s = arena_alloc(&b->arena, sizeof(*s));
+        s->name = book_keep(b, e->stream);
+        map_put(&b->streams, s->name, s);
+    } else if (e->sseq != s->sseq + 1 || memcmp(e->prev, s->leaf, HASH_LEN) != 0) {
+        return CPF_E_FORK;
+    }
+    s->sseq = e->sseq;
+    memcpy(s->leaf, e->leaf, HASH_LEN);
+    *ret = s;
+    return 0;
+}
+
+void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN])
+{
+    if (map_get(&b->streams, name))
+        return;
+    struct stream *s = arena_alloc(&b->arena, sizeof(*s));
+    *s = (struct stream){
+        .name = book_keep(b, name), .sseq = sseq, .closed = true, .adopted = true, .mapped = sseq};
+    memcpy(s->leaf, leaf, HASH_LEN);
+    map_put(&b->streams, s->name, s);
+}
+
+static apply_fn kind_fn(const char *kind)
+{
+    static const struct apply_kind *const tables[] = {apply_batch_kinds, apply_bench_kinds,
+                                                      apply_master_kinds};
+    for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
+        for (const struct apply_kind *k = tables[t]; k->kind; k++)
+            if (strcmp(k->kind, kind) == 0)
+                return k->fn;
+    return NULL;
+}
+
+int book_apply(struct book *b, const struct entry *e)
+{
+    apply_fn fn = kind_fn(e->kind);
+    if (!fn)
+        return CPF_E_PROFILE;
+    struct stream *s;
+    int err = continue_stream(b, e, &s);
+    if (err)
+        return err;
+    if (e->at > b->last_at)
+        b->last_at = e->at;
+    struct person *signer = e->act ? book_person(b, json_get_str(e->actor, "performed")) : NULL;
+    if (signer)
+        signer->tries = 0; /* the right password was given */
+    return fn(b, s, e);
+}
+
+/* ---- look-ups --------------------------------------------------------- */
+
+struct stream *book_stream(const struct book *b, const char *name)
+{
+    return map_get(&b->streams, name);
+}
+
+struct person *book_person(const struct book *b, const char *id)
+{
+    return map_get(&b->people, id);
+}
+
+struct station *book_station(const struct book *b, const char *id)
+{
+    return map_get(&b->stations, id);
+}
+
+struct station *book_station_by_token(const struct book *b, const char *token_digest)
+{
+    return map_get(&b->tokens, token_digest);
+}
+
+struct thing *book_thing(const struct book *b, const char *id)
+{
+    return map_get(&b->things, id);
+}
+
+struct room *book_room(const struct book *b, const char *id)
+{
+    return map_get(&b->rooms, id);
+}
+
+struct lot *book_lot(const struct book *b, const char *id)
+{
+    return map_get(&b->lots, id);
+}
+
+struct lot *book_lot_gs1(const struct book *b, const char *gtin, const char *maker_lot)
+{
+    char key[64];
+    snprintf(key, sizeof(key), "%s/%s", gtin, maker_lot);
+    return map_get(&b->gtins, key);
+}
+
+struct batch *book_batch(const struct book *b, const char *id)
+{
+    return map_get(&b->batches, id);
+}
+
+struct container *book_container(const struct book *b, const char *id)
+{
+    return map_get(&b->containers, id);
+}
+
+struct protocol_state *book_protocol(const struct book *b, const char *id)
+{
+    struct protocol_state *found = NULL;
+    size_t pos = 0;
+    for (struct protocol_state *p; (p = map_next(&b->protocols, &pos));)
+        if (p->protocol && strcmp(p->protocol->id, id) == 0 && p->manufacturing && p->quality &&
+            !p->superseded)
+            found = p;
+    return found;
+}
+
+/* ---- questions about a batch ------------------------------------------- */
+
+struct occ *batch_occ(const struct batch *b, int step)
+{
+    const struct stepstate *s = &b->step[step];
+    return s->nocc ? s->occ[s->nocc - 1] : NULL;
+}
+
+bool batch_step_done(const struct batch *b, int step)
+{
+    const struct stepstate *s = &b->step[step];
+    return s->nocc && s->occ[0]->done;
+}
+
+const struct occ *batch_done(const struct batch *b, int step)
+{
+    const struct stepstate *s = &b->step[step];
+    for (size_t k = s->nocc; k-- > 0;)
+        if (s->occ[k]->done)
+            return s->occ[k];
+    return NULL;
+}
+
+bool occ_performed_by(const struct occ *o, const struct person *p)
+{
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (o->input[i].by == p)
+            return true;
+    return o->performer == p;
+}
+
+const struct input *batch_input(const struct batch *b, struct ref r)
+{
+    const struct stepstate *s = &b->step[r.step];
+    for (size_t k = s->nocc; k-- > 0;)
+        for (size_t i = s->occ[k]->ninputs; i-- > 0;)
+            if (s->occ[k]->input[i].field == r.field && !s->occ[k]->input[i].first_of_two)
+                return &s->occ[k]->input[i];
+    return NULL;
+}
+
+size_t batch_open_holds(const struct batch *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->nholds; i++)
+        n += !b->hold[i].lifted;
+    return n;
+}
+
+bool batch_acted(const struct batch *b, const struct person *p, const char *dept)
+{
+    for (size_t i = 0; i < b->nacts; i++)
+        if (b->act[i].person == p && strcmp(b->act[i].dept, dept) == 0)
+            return true;
+    return false;
+}
+
+bool person_has_role(const struct person *p, const char *role)
+{
+    for (size_t i = 0; i < p->nroles; i++)
+        if (strcmp(p->role[i], role) == 0)
+            return true;
+    return false;
+}
+
+int person_tries(const struct person *p, int64_t today)
+{
+    return p->tries_day == today ? p->tries : 0;
+}
+
+const char *container_state_name(enum container_state s)
+{
+    static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left"};
+    return name[s];
+}
+
+static int64_t step_due(const struct batch *b, int step)
+{
+    const struct step *s = &b->protocol->step[step];
+    if (!s->deadline.set || b->step[step].deadline_fired || batch_step_done(b, step))
+        return 0;
+    const struct occ *since = batch_done(b, s->deadline.since);
+    if (!since)
+        return 0;
+    if (s->deadline.within.days)
+        return clock_day_start(clock_day(since->done) + s->deadline.within.value + 1);
+    return since->done + s->deadline.within.value;
+}
+
+bool book_next_deadline(const struct book *b, struct batch **ret_batch, int *ret_step, int64_t *ret_due)
+{
+    int64_t best = 0;
+    size_t pos = 0;
+    for (struct batch *x; (x = map_next(&b->batches, &pos));) {
+        if (x->closed || x->stopped)
+            continue;
+        for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+            int64_t due = step_due(x, i);
+            if (due && (!best || due < best)) {
+                best = due;
+                *ret_batch = x;
+                *ret_step = i;
+            }
+        }
+    }
+    *ret_due = best;
+    return best != 0;
+}

@@ -1,0 +1,268 @@
+#pragma once
+/*
+ * The book: what is true now, folded from the log's open streams.
+ *
+ *   book = fold(entries)      book_apply() is the only way in, live and at start alike
+ *
+ * The rules (rule.h) read it and never change it. It is never rolled back: an
+ * entry is applied when it is judged, before it is durable, so that the next
+ * command sees it; the reply waits for durability (DESIGN.md 2).
+ *
+ * Words: a *batch* (製造番号) is made under a *protocol*; each of its steps is
+ * done in *occurrences* (most steps once); an occurrence gathers *inputs*. A
+ * *bench* is the context of one station: who is signed in, which batch, which
+ * step. A *hold* blocks release; a *deviation* (逸脱) is opened, assessed and
+ * closed.
+ *
+ * Ownership: everything is owned by the book and lives until book_fini();
+ * a closed batch is kept until then (its containers answer "gone").
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/entry.h"
+#include "base/key.h"
+#include "base/mem.h"
+#include "core/code/code.h"
+#include "core/map.h"
+#include "core/protocol/protocol.h"
+
+struct stream {
+    const char *name;
+    uint64_t sseq;          /* of its last entry */
+    uint8_t leaf[HASH_LEN]; /* of its last entry */
+    bool closed;
+    bool adopted;    /* its beginning was not folded: book_stream_adopt */
+    uint64_t mapped; /* entries that the newest map of streams counts, as far as is known (daemon/flow) */
+};
+
+struct qualification {
+    const char *name;
+    int64_t until; /* last day in force */
+};
+
+struct person {
+    const char *id, *dept, *keyid;
+    uint8_t key[KEY_PUB];
+    const char *cred;  /* base64url SHA-256 over the credential rows */
+    struct json *data; /* the newest person.* body, for reads */
+    size_t nroles;
+    const char **role;
+    size_t nquals;
+    struct qualification *qual;
+    bool suspended, locked;
+    int tries; /* wrong secrets since the last right one, on day `tries_day` */
+    int64_t tries_day;
+    int64_t fit_day; /* day of the newest fitness declaration, else INT64_MIN */
+    bool fit;
+    struct station *signed_in; /* where, or NULL */
+};
+
+#define BENCH_PEOPLE 6
+struct bench {
+    int64_t day;        /* of the open day stream, else INT64_MIN */
+    const char *stream; /* its name */
+    size_t npeople;
+    struct person *person[BENCH_PEOPLE]; /* in order of sign-in */
+    struct person *acting;               /* performer: whose badge was read last */
+    struct batch *batch;
+    int step; /* -1 = none chosen */
+    int last; /* the step finished here last, or -1: a repeated scan is "already done" */
+};
+
+struct station {
+    const char *id, *kind, *room;
+    const char *token; /* base64url SHA-256 of the station's token */
+    struct json *data;
+    bool revoked;
+    struct bench bench;
+};
+
+struct room {
+    const char *id, *grade;
+    bool blocked;
+    struct json *data;
+};
+
+/* Equipment and places: both can be occupied by one donor's batch at a time. */
+struct thing {
+    const char *id, *kind, *room;
+    bool in_service;
+    int64_t calibrated;     /* last day in calibration, INT64_MAX = needs none */
+    struct batch *occupied; /* derived from the batches' own streams */
+    struct json *data;
+};
+
+enum lot_state { LOT_QUARANTINE, LOT_RELEASED, LOT_BLOCKED };
+struct lot_unit {
+    const char *unit;
+    struct batch *batch; /* opened for it */
+    const char *batch_id;
+    struct lot_unit *next;
+};
+struct lot {
+    const char *id, *material, *maker_lot, *gtin;
+    int64_t expiry; /* last day of use */
+    enum lot_state state;
+    struct lot_unit *opened;
+    struct json *data;
+};
+
+enum container_state {
+    CONTAINER_ISSUED,
+    CONTAINER_EMPTY,
+    CONTAINER_FILLED,
+    CONTAINER_CONSUMED,
+    CONTAINER_DISCARDED,
+    CONTAINER_LEFT
+};
+const char *container_state_name(enum container_state s);
+struct container {
+    const char *id; /* <batch>-<label><number> */
+    const char *label;
+    struct batch *batch;
+    enum container_state state;
+    const char *place; /* where it was put last, or NULL */
+    bool attached;     /* its label was scanned back on a vessel */
+};
+
+struct input {
+    int field;
+    const char
+        *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
+    struct dec value;   /* numbers and derived */
+    const char *unit;   /* lots: the opened unit, or NULL */
+    const char *digest; /* of a personal value that `text` was disclosed from, else NULL */
+    int64_t day;        /* dates */
+    int64_t at;
+    const struct person *by;
+    bool first_of_two; /* twice: awaits its independent second entry */
+};
+
+struct occ {
+    int64_t begun, done; /* 0 = not yet */
+    bool skipped, late_noted;
+    const struct person *performer, *recorder, *witness;
+    const struct station *station; /* where it was last worked on */
+    size_t ninputs, cap;
+    struct input *input;
+};
+
+struct stepstate {
+    size_t nocc;
+    struct occ **occ; /* the last one is current */
+    bool deadline_fired;
+};
+
+struct deviation {
+    const char *id, *code, *step;
+    const char *grade; /* "minor", "major", or NULL while not assessed */
+    bool closed;
+};
+
+struct hold {
+    const char *id, *code;
+    bool lifted;
+};
+
+struct expiry {
+    const char *clock;
+    int64_t until;
+};
+
+struct act_by { /* who did an act of which department on this batch */
+    const struct person *person;
+    const char *dept;
+};
+
+struct batch {
+    const char *id, *stream, *state;
+    const struct protocol *protocol;
+    struct stepstate *step; /* nsteps of the protocol */
+    bool closed, stopped;
+    bool released;      /* decided: released */
+    size_t typed;       /* codes typed in for want of a readable label */
+    size_t corrections; /* values corrected afterwards */
+    size_t ncontainers, ndevs, nholds, nexpiries, nacts;
+    struct container **container;
+    struct deviation *dev;
+    struct hold *hold;
+    struct expiry *expiry;
+    struct act_by *act;
+    int64_t opened_at;
+};
+
+struct protocol_state {
+    const char *name;              /* <id>@<version> */
+    struct protocol *protocol;     /* NULL until registered */
+    struct buf text;               /* parts gathered */
+    bool manufacturing, quality;   /* approved by */
+    const struct person *approver; /* who approved first, or NULL (set-up) */
+    bool superseded;
+};
+
+struct book {
+    struct arena arena; /* strings and small objects */
+    struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
+        redacted;
+    const char *facility; /* id, NULL before set-up */
+    struct json *facility_data;
+    int64_t last_at; /* `at` of the newest applied entry */
+    /* The value behind a personal field's digest, for identity checks; NULL = not available (redacted). */
+    const char *(*disclosed)(void *arg, const char *digest);
+    void *arg;
+};
+
+void book_init(struct book *b);
+void book_fini(struct book *b);
+
+/*
+ * Apply one entry. Entries of one stream come in order; streams may be interleaved in any way that
+ * keeps log order. CPF_E_FORK if the entry does not continue its stream; CPF_E_PROFILE if a body is not
+ * of its kind (a log this program did not write); CPF_E_NOTFOUND if it names a protocol that is not there.
+ */
+must_check int book_apply(struct book *b, const struct entry *e);
+/* A closed stream that was not folded, by its last entry: entries may follow it (`redacted`). Nothing happens
+ * if the stream is known. */
+void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN]);
+/* Was that personal value erased, as far as the book has seen? */
+bool book_redacted(const struct book *b, uint64_t idx, const char *name);
+/* Wipes the value behind the digest where the batch of that stream still has it: as after a restart. */
+void book_forget(struct book *b, const char *stream, const char *digest);
+
+/* Look-ups; NULL if there is none. */
+struct stream *book_stream(const struct book *b, const char *name);
+struct person *book_person(const struct book *b, const char *id);
+struct station *book_station(const struct book *b, const char *id);
+struct station *book_station_by_token(const struct book *b, const char *token_digest);
+struct thing *book_thing(const struct book *b, const char *id);
+struct room *book_room(const struct book *b, const char *id);
+struct lot *book_lot(const struct book *b, const char *id);
+struct lot *book_lot_gs1(const struct book *b, const char *gtin, const char *maker_lot);
+struct batch *book_batch(const struct book *b, const char *id);
+struct container *book_container(const struct book *b, const char *id);
+/* The newest version of protocol `id` that is approved by two departments and not superseded. */
+struct protocol_state *book_protocol(const struct book *b, const char *id);
+
+/* Batch questions. */
+struct occ *batch_occ(const struct batch *b, int step); /* the current (last) occurrence, or NULL */
+bool batch_step_done(const struct batch *b, int step);  /* at least one occurrence done or skipped */
+/* The newest occurrence that is done (or answered "not done, because"); NULL if none. */
+const struct occ *batch_done(const struct batch *b, int step);
+/* Did `p` perform any of it? Not only the last input: two people may take turns in one step. */
+bool occ_performed_by(const struct occ *o, const struct person *p);
+/* The newest input of a field in the newest occurrence that has one; NULL if none. */
+const struct input *batch_input(const struct batch *b, struct ref r);
+size_t batch_open_holds(const struct batch *b);
+bool batch_acted(const struct batch *b, const struct person *p, const char *dept);
+bool person_has_role(const struct person *p, const char *role);
+/* Wrong secrets in a row today: what was mistyped yesterday stands in a stream that is closed. */
+int person_tries(const struct person *p, int64_t today);
+
+/*
+ * The next deadline over all open batches: the batch and step it belongs to, its time in *ret_due.
+ * false if there is none.
+ */
+bool book_next_deadline(const struct book *b, struct batch **ret_batch, int *ret_step, int64_t *ret_due);

@@ -1,0 +1,53 @@
+#include "core/protocol/protocol.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void field_fini(struct field *f)
+{
+    if (f->kind == FIELD_TOKEN && f->pattern)
+        regfree(&f->regex);
+}
+
+void protocol_free(struct protocol *p)
+{
+    if (!p)
+        return;
+    for (size_t s = 0; s < p->nsteps; s++)
+        for (size_t i = 0; i < p->step[s].nfields; i++)
+            field_fini(&p->step[s].field[i]);
+    arena_fini(&p->arena);
+    free(p);
+}
+
+int protocol_step(const struct protocol *p, const char *id)
+{
+    for (size_t i = 0; i < p->nsteps; i++)
+        if (!strcmp(p->step[i].id, id))
+            return (int)i;
+    return -1;
+}
+
+int step_field(const struct step *s, const char *id)
+{
+    for (size_t i = 0; i < s->nfields; i++)
+        if (!strcmp(s->field[i].id, id))
+            return (int)i;
+    return -1;
+}
+
+const struct label *protocol_label(const struct protocol *p, const char *id)
+{
+    for (size_t i = 0; i < p->nlabels; i++)
+        if (!strcmp(p->label[i].id, id))
+            return &p->label[i];
+    return NULL;
+}
+
+const struct material *protocol_material(const struct protocol *p, const char *id)
+{
+    for (size_t i = 0; i < p->nmaterials; i++)
+        if (!strcmp(p->material[i].id, id))
+            return &p->material[i];
+    return NULL;
+}

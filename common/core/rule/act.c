@@ -1,0 +1,560 @@
+/* Forms and signed acts of a step: everything at once, at a desk. */
+#include <string.h>
+
+#include "base/enc.h"
+#include "core/rule/judge.h"
+
+/* ---- needs ------------------------------------------------------------------- */
+
+static bool need_empty(struct judge *j, const char *code, const char *name, struct json *list)
+{
+    if (list->len == 0)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, code, json_set(j->a, json_object(j->a), name, list), NULL);
+}
+
+static bool need_steps(struct judge *j, int before, bool late)
+{
+    struct json *open = rule_open_steps(j->a, j->x, before, late);
+    struct json *others = json_array(j->a);
+    json_each(s, open) if (strcmp(s->str, judge_step(j)->id) != 0) json_push(others, json_str(j->a, s->str));
+    return need_empty(j, "decision.open-steps", "steps", others);
+}
+
+static bool need_no_hold(struct judge *j)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < j->x->nholds; i++)
+        if (!j->x->hold[i].lifted)
+            json_push(list, json_str(j->a, j->x->hold[i].id));
+    return need_empty(j, "decision.hold", "holds", list);
+}
+
+/* Assessed, and the major ones closed; or all closed. */
+static bool need_deviations(struct judge *j, bool closed)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < j->x->ndevs; i++) {
+        const struct deviation *d = &j->x->dev[i];
+        bool major = d->grade && strcmp(d->grade, "major") == 0;
+        if (!d->closed && (closed || !d->grade || major))
+            json_push(list, json_str(j->a, d->id));
+    }
+    return need_empty(j, "decision.deviations", "deviations", list);
+}
+
+static bool need_labels(struct judge *j)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < j->x->ncontainers; i++)
+        if (j->x->container[i]->state == CONTAINER_ISSUED)
+            json_push(list, json_str(j->a, j->x->container[i]->id));
+    return need_empty(j, "decision.labels", "labels", list);
+}
+
+static bool kept(const struct requirement *r, const char *label)
+{
+    for (size_t i = 0; i < r->nkeep; i++)
+        if (strcmp(r->keep[i], label) == 0)
+            return true;
+    return false;
+}
+
+static bool need_containers(struct judge *j, const struct requirement *r)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < j->x->ncontainers; i++) {
+        const struct container *c = j->x->container[i];
+        bool live = c->state == CONTAINER_EMPTY || c->state == CONTAINER_FILLED;
+        if (live && !kept(r, c->label))
+            json_push(list, json_str(j->a, c->id));
+    }
+    return need_empty(j, "decision.containers", "containers", list);
+}
+
+static bool need_decision(struct judge *j)
+{
+    if (j->x->released && !j->x->stopped)
+        return need_no_hold(j);
+    return judge_find(j, EFFECT_REFUSE, "decision.not-released", NULL, NULL);
+}
+
+static bool need_expiry(struct judge *j, const struct requirement *r)
+{
+    for (size_t i = j->x->nexpiries; i-- > 0;)
+        if (strcmp(j->x->expiry[i].clock, r->arg) == 0) {
+            if (j->when <= j->x->expiry[i].until)
+                return true;
+            break;
+        }
+    return judge_find(j, EFFECT_REFUSE, "decision.expired", args1(j, "clock", r->arg), NULL);
+}
+
+/* Each dated item of the step is still valid today (BENCH.md row 6). */
+static bool need_valid(struct judge *j, const struct requirement *r)
+{
+    const struct step *s = &j->x->protocol->step[r->step];
+    for (int i = 0; i < (int)s->nfields; i++) {
+        if (s->field[i].kind != FIELD_DATE || !s->field[i].valid_days)
+            continue;
+        const struct input *in = batch_input(j->x, (struct ref){r->step, i});
+        if (in && in->day + s->field[i].valid_days >= clock_day(j->when))
+            continue;
+        struct json *args = args1(j, "field", s->field[i].id);
+        char day[11] = "–";
+        if (in)
+            clock_day_format(in->day + s->field[i].valid_days, day);
+        json_set_str(j->a, args, "until", day);
+        return judge_find(j, EFFECT_REFUSE, "date.expired", args, NULL);
+    }
+    return true;
+}
+
+static bool need_protocol(struct judge *j)
+{
+    const struct protocol_state *p = book_protocol(j->book, j->x->protocol->id);
+    if (p && p->protocol == j->x->protocol)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, p ? "protocol.superseded" : "decision.protocol", NULL, NULL);
+}
+
+static bool check_need(struct judge *j, const struct requirement *r)
+{
+    switch (r->need) {
+    case NEED_STEPS:
+        return need_steps(j, j->step, false);
+    case NEED_ALL_STEPS:
+        return need_steps(j, -1, true);
+    case NEED_NO_HOLD:
+        return need_no_hold(j);
+    case NEED_ASSESSED:
+        return need_deviations(j, false);
+    case NEED_CLOSED:
+        return need_deviations(j, true);
+    case NEED_LABELS:
+        return need_labels(j);
+    case NEED_CONTAINERS:
+        return need_containers(j, r);
+    case NEED_NO_MANUFACTURING:
+        return !batch_acted(j->x, j->performer, "manufacturing") ||
+               judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", j->performer->id), NULL);
+    case NEED_NO_QUALITY:
+        return !batch_acted(j->x, j->performer, "quality") ||
+               judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", j->performer->id), NULL);
+    case NEED_DECISION:
+        return need_decision(j);
+    case NEED_EXPIRY:
+        return need_expiry(j, r);
+    case NEED_VALID:
+        return need_valid(j, r);
+    case NEED_PROTOCOL:
+        return need_protocol(j);
+    }
+    return true;
+}
+
+static bool about_the_person(const struct requirement *r)
+{
+    return r->need == NEED_NO_MANUFACTURING || r->need == NEED_NO_QUALITY;
+}
+
+/* Who may not decide may not reject either; all else binds only an act that lets the batch go on. */
+static bool check_needs(struct judge *j, bool all)
+{
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < s->nrequires; i++)
+        if ((all || about_the_person(&s->require[i])) && !check_need(j, &s->require[i]))
+            return false;
+    return true;
+}
+
+bool check_requirements(struct judge *j)
+{
+    return check_needs(j, true);
+}
+
+/* ---- the form's values ---------------------------------------------------------- */
+
+/* A value as the form gives it, read as the field wants it. */
+bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret)
+{
+    *ret = text;
+    *c = (struct code){.kind = CODE_TEXT};
+    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN || f->kind == FIELD_TEXT)
+        return true;
+    int err = code_read(text, strlen(text), c);
+    if (err != 0 && f->kind == FIELD_IDENTITY)
+        return true;
+    static const enum code_kind wanted[] = {
+        [FIELD_CONTAINER] = CODE_CONTAINER, [FIELD_LOT] = CODE_LOT,     [FIELD_EQUIPMENT] = CODE_EQUIPMENT,
+        [FIELD_PLACE] = CODE_PLACE,         [FIELD_BADGE] = CODE_BADGE, [FIELD_DOCUMENT] = CODE_DOCUMENT,
+        [FIELD_NUMBER] = CODE_NUMBER,       [FIELD_DATE] = CODE_DATE,
+    };
+    bool scan = f->kind != FIELD_IDENTITY && f->kind != FIELD_NUMBER && f->kind != FIELD_DATE;
+    bool right = f->kind == FIELD_IDENTITY || c->kind == wanted[f->kind] ||
+                 (f->kind == FIELD_LOT && c->kind == CODE_GS1);
+    if (err != 0 || !right) {
+        const char *code = err == CPF_E_MISMATCH   ? "scan.check-character"
+                           : f->kind == FIELD_DATE ? "date.invalid"
+                                                   : "value.pattern";
+        return judge_find(j, EFFECT_REFUSE, code, args1(j, "field", f->id), f->id);
+    }
+    char num[DEC_TEXT];
+    if (c->kind == CODE_NUMBER && f->kind == FIELD_NUMBER) {
+        dec_format(c->value, num);
+        *ret = arena_strdup(j->a, num);
+    } else if (c->kind == CODE_GS1) {
+        const struct lot *l = lot_of(j, c);
+        *ret = l ? l->id : arena_strdup(j->a, c->lot);
+    } else if (scan || c->kind == CODE_PATIENT) {
+        *ret = arena_strdup(j->a, c->id);
+    }
+    return true;
+}
+
+static bool take_value(struct judge *j, int field, const char *text, const char **ret)
+{
+    struct code c;
+    if (!read_value(j, &judge_step(j)->field[field], text, &c, ret))
+        return false;
+    j->code = c;
+    if (!check_field(j, field, &c, *ret, ret))
+        return false;
+    scratch_add(j, field, *ret, &c);
+    return true;
+}
+
+static bool personal(const struct field *f)
+{
+    return f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY;
+}
+
+static bool taken(const struct judge *j, int field, const char *text)
+{
+    for (size_t i = 0; i < j->occ.ninputs; i++)
+        if (j->occ.input[i].field == field && strcmp(j->occ.input[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* As many as are wanted, and each one once. */
+static bool take_list(struct judge *j, int field, const struct json *v, struct json *values)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    struct json *list = json_array(j->a);
+    const char *text;
+    json_each(item, v)
+    {
+        bool more = item->str && field_remaining(j, field) > 0;
+        size_t before = j->occ.ninputs;
+        if (!more)
+            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+        if (!take_value(j, field, item->str, &text))
+            return false;
+        j->occ.ninputs = before;
+        if (f->kind != FIELD_LOT && taken(j, field, text))
+            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+        j->occ.ninputs++;
+        json_push(list, json_str(j->a, text));
+    }
+    json_set(j->a, values, f->id, list);
+    return true;
+}
+
+/* One field: a string, or an array of strings where several scans are wanted. */
+static bool take_field(struct judge *j, int field, const struct json *v, struct draft *d, struct json *values)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    const char *text;
+    if (v->type == JSON_ARRAY && !personal(f))
+        return take_list(j, field, v, values);
+    if (!v->str || (personal(f) && d->nsecrets == DRAFT_SECRETS))
+        return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+    if (!take_value(j, field, v->str, &text))
+        return false;
+    if (personal(f))
+        draft_secret(j, d, f->id, text);
+    else
+        json_set_str(j->a, values, f->id, text);
+    return true;
+}
+
+static bool take_fields(struct judge *j, struct draft *d)
+{
+    const struct step *s = judge_step(j);
+    struct json *values = json_object(j->a);
+    json_each(given, j->cmd->fields) if (step_field(s, given->name) < 0) return judge_find(
+        j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)), NULL);
+    for (int i = 0; i < (int)s->nfields; i++) {
+        const struct json *v = json_get(j->cmd->fields, s->field[i].id);
+        if (v && !take_field(j, i, v, d, values))
+            return false;
+    }
+    for (int i = 0; i < (int)s->nfields; i++)
+        if (!s->field[i].optional && s->field[i].kind != FIELD_DERIVED && field_wanted(j, i) &&
+            field_remaining(j, i) > 0)
+            return judge_find(j, EFFECT_REFUSE, "value.missing", args1(j, "field", s->field[i].id), NULL);
+    json_set(j->a, d->body, "values", values);
+    return check_derived(j) && check_balance(j);
+}
+
+/* ---- what the act binds ------------------------------------------------------------ */
+
+/* Does a choice of the form set a state and hold nothing: released, received, …? */
+static bool sets_state(const struct judge *j)
+{
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct field *f = &judge_step(j)->field[j->occ.input[i].field];
+        for (size_t k = 0; k < f->noptions; k++)
+            if (f->option[k].state && f->option[k].effect < EFFECT_HOLD &&
+                strcmp(f->option[k].id, j->occ.input[i].text) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Rejecting or holding needs none of what releasing needs; accepting with an alert or a deviation does. */
+static bool affirmative(const struct judge *j)
+{
+    bool holds = false;
+    for (size_t i = 0; i < j->nfindings; i++)
+        holds |= strcmp(j->finding[i].code, "option.hold") == 0;
+    return !holds || sets_state(j) || judge_step(j)->closes;
+}
+
+/* What is signed as the end of all must not open something new that nobody could close. */
+static bool check_closing(struct judge *j)
+{
+    for (size_t i = 0; judge_step(j)->closes && i < j->nfindings; i++)
+        if (strncmp(j->finding[i].code, "option.", 7) == 0 && j->finding[i].effect > EFFECT_ALERT)
+            return judge_find(j, EFFECT_REFUSE, "option.refuse", json_copy(j->a, j->finding[i].args), NULL);
+    return true;
+}
+
+/* The person signs what was shown: the pending results, by name, all of them. */
+static bool check_shown(struct judge *j, struct draft *d)
+{
+    if (!judge_step(j)->names_pending)
+        return true;
+    struct json *now = rule_pending(j->a, j->x);
+    size_t named = 0;
+    json_each(p, now)
+    {
+        bool shown = false;
+        json_each(q, j->cmd->pending) shown |= q->str && strcmp(p->str, q->str) == 0;
+        named += shown;
+    }
+    if (named != now->len || (j->cmd->pending ? j->cmd->pending->len : 0) != now->len)
+        return judge_find(j, EFFECT_REFUSE, "act.shown-differs",
+                          json_set(j->a, json_object(j->a), "pending", now), NULL);
+    json_set(j->a, d->body, "pending", now);
+    return true;
+}
+
+/* The same product, of whatever version, and the same values in the fields that make an order one of its
+ * kind. */
+static bool same_order(const struct judge *j, const struct batch *o)
+{
+    const struct step *s = judge_step(j);
+    int step = protocol_step(o->protocol, s->id);
+    if (step < 0 || strcmp(o->protocol->id, j->x->protocol->id) != 0)
+        return false;
+    for (size_t i = 0; i < s->nunique; i++) {
+        int field = step_field(&o->protocol->step[step], s->field[s->unique[i]].id);
+        const struct input *mine = scratch_input(j, (struct ref){j->step, s->unique[i]});
+        const struct input *theirs = field < 0 ? NULL : batch_input(o, (struct ref){step, field});
+        if (!mine || !theirs || strcmp(mine->text, theirs->text) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* No other open batch with the same values: two orders for one draw (BENCH.md row 1); a stopped one counts,
+ * or a number could be dropped and the cells go on under another (case 8). */
+static bool check_unique(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    size_t pos = 0;
+    for (struct batch *o; s->nunique && (o = map_next(&j->book->batches, &pos));) {
+        if (!o->closed && same_order(j, o))
+            return judge_find(j, EFFECT_REFUSE, "order.duplicate", args1(j, "batch", o->id), NULL);
+    }
+    return true;
+}
+
+static bool check_secret(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (s->verb == VERB_NONE && (j->cmd->authenticated || !j->cmd->secret_given)) {
+        for (size_t i = 0; bench_staffed(j) && i < j->bench->npeople; i++)
+            if (j->bench->person[i] == j->performer)
+                return true;
+        return j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, "session.none", NULL, NULL);
+    }
+    if (!j->cmd->secret_given)
+        return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
+    return j->cmd->authenticated ||
+           judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
+                      json_set_int(j->a, json_object(j->a), "left",
+                                   BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1),
+                      NULL);
+}
+
+/* ---- not done, because ------------------------------------------------------------- */
+
+static void judge_skip(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (!s->can_skip || s->opens) {
+        if (!book_batch(j->book, j->x->id))
+            j->x = NULL;
+        judge_refuse(j, "step.not-skippable", args1(j, "step", s->id));
+        return;
+    }
+    struct json *body = json_set_int(j->a, args1(j, "step", s->id), "occ", j->occ_no);
+    struct draft *d = draft_add(j, j->x->stream, "step.skipped", body);
+    draft_secret(j, d, "reason", j->cmd->skip);
+    judge_find(j, s->on_skip, "skip.recorded", args1(j, "step", s->id), NULL);
+    judge_accept(j, d, "skip.recorded", args1(j, "step", s->id));
+}
+
+/* ---- acts --------------------------------------------------------------------------- */
+
+/* The order does not exist yet: judge it on an empty batch of the protocol in force. */
+static bool open_batch(struct judge *j)
+{
+    const struct protocol_state *p = book_protocol(j->book, j->cmd->protocol);
+    if (!p) {
+        judge_refuse(j, "protocol.not-approved", args1(j, "protocol", plain_id(j->cmd->protocol)));
+        return false;
+    }
+    struct code c;
+    char raw[BOUND_CODE_ID + 8];
+    /* room for a container's label behind it */
+    if (strlen(j->cmd->batch) > BOUND_CODE_ID - 24 || code_make('B', j->cmd->batch, raw, sizeof(raw)) != 0 ||
+        code_read(raw, strlen(raw), &c) != 0) {
+        judge_refuse(j, "value.pattern", args1(j, "field", "batch"));
+        return false;
+    }
+    struct batch *x = arena_alloc(j->a, sizeof(*x));
+    x->id = j->cmd->batch;
+    x->stream = arena_printf(j->a, "batch/%s", x->id);
+    x->protocol = p->protocol;
+    x->step = arena_alloc(j->a, p->protocol->nsteps * sizeof(*x->step));
+    x->state = "";
+    for (int i = 0; i < (int)p->protocol->nsteps; i++)
+        if (p->protocol->step[i].opens) {
+            judge_enter(j, x, i);
+            return true;
+        }
+    return false;
+}
+
+static bool find_step(struct judge *j)
+{
+    const struct command *c = j->cmd;
+    struct batch *x = book_batch(j->book, c->batch);
+    if (!x && c->protocol && !c->taken)
+        return open_batch(j);
+    if (c->protocol) {
+        judge_refuse(j, "batch.duplicate", args1(j, "batch", c->batch));
+        return false;
+    }
+    if (!x) {
+        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(c->batch)));
+        return false;
+    }
+    j->x = x;
+    int step = c->step ? protocol_step(x->protocol, c->step) : -1;
+    const char *code = x->closed ? "batch.closed" : step < 0 ? "step.unknown" : NULL;
+    if (code) {
+        judge_refuse(j, code, args1(j, "batch", x->id));
+        return false;
+    }
+    judge_enter(j, x, step);
+    return true;
+}
+
+static bool judge_form(struct judge *j, struct draft *d)
+{
+    return take_fields(j, d) && check_needs(j, affirmative(j)) && check_closing(j) && check_unique(j) &&
+           check_shown(j, d);
+}
+
+/* A form that is refused must not leave its half-filled draft, nor personal values, behind. */
+static void refuse_act(struct judge *j, size_t keep)
+{
+    const struct finding *f = judge_refusal(j);
+    bool opening = judge_step(j)->opens && !book_batch(j->book, j->x->id);
+    j->v->ndrafts = keep;
+    j->derived = NULL;
+    if (!j->foreign_id)
+        j->code = (struct code){.kind = CODE_TEXT};
+    const char *step = judge_step(j)->id;
+    if (opening)
+        j->x = NULL; /* there is no batch: the refusal belongs to the station's day */
+    judge_refuse(j, f->code, f->args);
+    if (strcmp(f->code, "ident.patient") == 0 && j->x)
+        hold_patient(j);
+    if (opening)
+        json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "step", step);
+    if (strcmp(f->code, "session.wrong-secret") == 0)
+        judge_wrong_secret(j);
+}
+
+static void finish_form(struct judge *j, struct draft *d)
+{
+    const struct step *s = judge_step(j);
+    json_set_int(j->a, d->body, "occ", j->occ_no);
+    json_set(j->a, d->body, "done", json_bool(j->a, true));
+    if (j->derived)
+        json_set(j->a, d->body, "derived", j->derived);
+    if (s->opens) {
+        char hash[44];
+        enc_digest(j->x->protocol->hash, hash);
+        json_set_str(j->a, d->body, "protocol", j->x->protocol->id);
+        json_set_str(j->a, d->body, "version", j->x->protocol->version);
+        json_set_str(j->a, d->body, "hash", hash);
+    }
+    d->sign = s->verb != VERB_NONE;
+    d->meaning = s->meaning.ja;
+    d->law = s->law;
+    d->nlaw = s->nlaw;
+    judge_accept(j, d, d->sign ? "accepted.act" : "accepted.step-done", args1(j, "step", s->id));
+    linked_drafts(j);
+    step_finish_drafts(j);
+}
+
+void judge_act(struct judge *j)
+{
+    j->performer = j->cmd->person;
+    if (!j->performer) {
+        judge_refuse(j, "session.unknown-badge", NULL);
+        return;
+    }
+    if (j->performer->locked) {
+        judge_refuse(j, "session.locked", NULL);
+        return;
+    }
+    if (!find_step(j))
+        return;
+    const struct step *s = judge_step(j);
+    size_t keep = j->v->ndrafts;
+    if (j->cmd->skip) {
+        if (check_people(j) && check_secret(j) && check_begin(j))
+            judge_skip(j);
+        else
+            refuse_act(j, keep);
+        return;
+    }
+    if (!s->form && s->verb == VERB_NONE && !s->opens) {
+        judge_refuse(j, "scan.unexpected", args1(j, "awaits", s->id));
+        return;
+    }
+    const char *kind = s->opens ? "batch.ordered" : s->verb != VERB_NONE ? "step.signed" : "step.form";
+    struct draft *d = draft_add(j, j->x->stream, kind, args1(j, "step", s->id));
+    if (check_people(j) && check_secret(j) && check_begin(j) && judge_form(j, d))
+        finish_form(j, d);
+    else
+        refuse_act(j, keep);
+}

@@ -1,0 +1,238 @@
+/* The bench's own commands: badges, batch cards, step codes, sign-in and out. */
+#include <string.h>
+
+#include "core/rule/judge.h"
+
+/* ---- context ----------------------------------------------------------------- */
+
+static void context(struct judge *j, const char *name, const char *value, const char *code, struct json *args)
+{
+    struct draft *d = draft_day(j, "bench.context", args1(j, name, value));
+    judge_accept(j, d, code, args);
+}
+
+void judge_batch_card(struct judge *j)
+{
+    struct batch *x = book_batch(j->book, j->code.id);
+    if (!x) {
+        judge_refuse(j, "batch.unknown", args1(j, "batch", j->code.id));
+        return;
+    }
+    if (x->closed) {
+        judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
+        return;
+    }
+    /* a stopped one, too: what clears it away is left to do */
+    context(j, "batch", x->id, "accepted.batch", args1(j, "batch", x->id));
+    j->v->batch = x;
+}
+
+/* `STEP-<ID>`: the step's id in upper case with '-' for '.'. */
+static int step_by_code(const struct protocol *p, const char *code)
+{
+    for (int i = 0; i < (int)p->nsteps; i++) {
+        const char *a = p->step[i].id, *b = code;
+        for (; *a && *b; a++, b++) {
+            char c = *a == '.' ? '-' : (char)(*a >= 'a' && *a <= 'z' ? *a - 'a' + 'A' : *a);
+            if (c != *b)
+                break;
+        }
+        if (!*a && !*b)
+            return i;
+    }
+    return -1;
+}
+
+static void choose(struct judge *j, const char *code)
+{
+    struct batch *x = j->bench->batch;
+    if (!x) {
+        judge_refuse(j, "scan.no-batch", NULL);
+        return;
+    }
+    int step = step_by_code(x->protocol, code);
+    if (step < 0) {
+        judge_refuse(j, "step.unknown", NULL);
+        return;
+    }
+    judge_enter(j, x, step);
+    const struct step *s = judge_step(j);
+    if (s->form || s->verb != VERB_NONE) {
+        judge_refuse(j, "step.form", args1(j, "step", s->id));
+        return;
+    }
+    if (!check_people(j) || !check_begin(j)) {
+        judge_refuse(j, judge_refusal(j)->code, judge_refusal(j)->args);
+        return;
+    }
+    j->nfindings = 0; /* deviations of time belong to the step's first input */
+    context(j, "step", s->id, "accepted.step", args1(j, "step", s->id));
+}
+
+static void sign_out(struct judge *j)
+{
+    struct draft *d = draft_day(j, "session.closed", args1(j, "person", j->performer->id));
+    judge_accept(j, d, "accepted.session-closed", NULL);
+}
+
+void judge_command_code(struct judge *j)
+{
+    const char *id = j->code.id;
+    if (strcmp(id, "OUT") == 0)
+        sign_out(j);
+    else if (strcmp(id, "BACK") == 0)
+        context(j, "step", "", "accepted", NULL);
+    else if (strncmp(id, "STEP-", 5) == 0)
+        choose(j, id + 5);
+    else
+        judge_refuse(j, "command.unknown", NULL);
+}
+
+/* ---- badges --------------------------------------------------------------------- */
+
+bool signed_in_here(const struct judge *j, const struct person *p)
+{
+    for (size_t i = 0; i < j->bench->npeople; i++)
+        if (j->bench->person[i] == p)
+            return true;
+    return false;
+}
+
+static bool witness_awaited(struct judge *j)
+{
+    struct batch *x = j->bench->batch;
+    int step = j->bench->step;
+    if (!x || step < 0 || !x->protocol->step[step].witness)
+        return false;
+    judge_enter(j, x, step);
+    return !j->begins && fields_complete(j);
+}
+
+/* The second person ends the step: present, at this station, and not the one who performed it. */
+static void judge_witness(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    const struct person *performer = j->occ.performer ? j->occ.performer : j->performer;
+    if (occ_performed_by(&j->occ, p)) {
+        judge_refuse(j, "witness.same", args1(j, "person", p->id));
+        return;
+    }
+    if (!signed_in_here(j, p)) {
+        judge_refuse(j, "witness.absent", args1(j, "person", p->id));
+        return;
+    }
+    if (!check_second(j, p) || (s->nrequires && !check_requirements(j))) {
+        judge_refuse(j, judge_refusal(j)->code, judge_refusal(j)->args);
+        return;
+    }
+    struct json *body = args1(j, "step", s->id);
+    json_set_int(j->a, body, "occ", j->occ_no);
+    json_set_str(j->a, body, "kind", "witness");
+    json_set_str(j->a, body, "text", p->id);
+    json_set(j->a, body, "done", json_bool(j->a, true));
+    struct draft *d = draft_add(j, j->x->stream, "step.input", body);
+    d->performed = performer;
+    d->recorded = j->occ.recorder ? j->occ.recorder : performer;
+    d->witnessed = p;
+    d->law = s->law;
+    d->nlaw = s->nlaw;
+    judge_accept(j, d, "accepted.step-done", args1(j, "step", s->id));
+    j->performer = performer; /* what the step brings with it is the performer's */
+    step_finish_drafts(j);
+}
+
+/* Does the step under way await somebody's badge? The role wanted, or NULL. */
+static const char *awaited_role(struct judge *j)
+{
+    if (!j->x || j->step < 0)
+        return NULL;
+    for (int i = 0; i < (int)judge_step(j)->nfields; i++) {
+        const struct field *f = &judge_step(j)->field[i];
+        if (f->kind == FIELD_BADGE && f->nroles && field_remaining(j, i) > 0)
+            return f->role[0];
+    }
+    return NULL;
+}
+
+void judge_badge(struct judge *j)
+{
+    const struct person *p = book_person(j->book, j->code.id);
+    if (!p) {
+        judge_refuse(j, "session.unknown-badge", NULL);
+        return;
+    }
+    if (witness_awaited(j)) {
+        judge_witness(j, p);
+        return;
+    }
+    const char *role = signed_in_here(j, p) ? NULL : awaited_role(j);
+    j->x = NULL;
+    j->step = -1;
+    if (!signed_in_here(j, p)) {
+        judge_refuse(j, role ? "person.role" : "session.none", role ? args1(j, "role", role) : NULL);
+        return;
+    }
+    j->performer = p;
+    context(j, "acting", p->id, "accepted.session", args1(j, "person", p->id));
+}
+
+/* ---- sign-in ----------------------------------------------------------------------- */
+
+/* A wrong secret counts wherever it was given; the fifth in a row locks the person out. */
+void judge_wrong_secret(struct judge *j)
+{
+    const struct person *p = j->cmd->person;
+    struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
+    d->performed = d->recorded = NULL;
+    if (person_tries(p, clock_day(j->now)) + 1 >= BOUND_PIN_TRIES)
+        draft_add(j, arena_printf(j->a, "person/%s", p->id), "person.locked", args1(j, "person", p->id));
+}
+
+static void sign_in_failed(struct judge *j)
+{
+    const struct person *p = j->cmd->person;
+    int left = BOUND_PIN_TRIES - person_tries(p, clock_day(j->now)) - 1;
+    j->performer = NULL;
+    struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
+    d->dept = p->dept;
+    judge_outcome(j, d->body, OUTCOME_REFUSED, left > 0 ? "session.wrong-secret" : "session.locked",
+                  json_set_int(j->a, json_object(j->a), "left", left > 0 ? left : 0));
+    if (left <= 0)
+        draft_add(j, arena_printf(j->a, "person/%s", p->id), "person.locked", args1(j, "person", p->id));
+}
+
+static const char *sign_in_refusal(struct judge *j, struct json **ret_args)
+{
+    const struct person *p = j->cmd->person;
+    if (!p)
+        return "session.unknown-badge";
+    if (p->locked)
+        return "session.locked";
+    if (p->suspended)
+        return "person.suspended";
+    /* a session ends with its day; one left open yesterday keeps nobody out */
+    if (p->signed_in && p->signed_in != j->st && p->signed_in->bench.day == clock_day(j->now)) {
+        *ret_args = args1(j, "station", p->signed_in->id);
+        return "session.elsewhere";
+    }
+    if (bench_staffed(j) && j->bench->npeople == BENCH_PEOPLE && !signed_in_here(j, p))
+        return "session.full";
+    return NULL;
+}
+
+void judge_session(struct judge *j)
+{
+    struct json *args = NULL;
+    const char *code = sign_in_refusal(j, &args);
+    if (code) {
+        judge_refuse(j, code, args);
+        return;
+    }
+    if (!j->cmd->authenticated) {
+        sign_in_failed(j);
+        return;
+    }
+    j->performer = j->cmd->person;
+    struct draft *d = draft_day(j, "session.opened", args1(j, "person", j->performer->id));
+    judge_accept(j, d, "accepted.session", args1(j, "person", j->performer->id));
+}

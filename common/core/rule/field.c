@@ -1,0 +1,479 @@
+/* One field: does it accept what was scanned, and is it right? */
+#include <string.h>
+
+#include "core/rule/judge.h"
+
+static bool listed(size_t n, const char **list, const char *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], s) == 0)
+            return true;
+    return false;
+}
+
+static const struct field *field_at(const struct judge *j, int field)
+{
+    return &judge_step(j)->field[field];
+}
+
+static int count_inputs(const struct judge *j, int field)
+{
+    int n = 0;
+    for (size_t i = 0; i < j->occ.ninputs; i++)
+        n += j->occ.input[i].field == field && !j->occ.input[i].first_of_two;
+    return n;
+}
+
+static bool scanned(const struct judge *j, int field, const char *text)
+{
+    for (size_t i = 0; i < j->occ.ninputs; i++)
+        if (j->occ.input[i].field == field && strcmp(j->occ.input[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+static bool gone(const struct container *c)
+{
+    return c->state >= CONTAINER_CONSUMED;
+}
+
+/* `all`: every container of these labels that is still there and not yet scanned. */
+static int live_left(const struct judge *j, int field)
+{
+    const struct field *f = field_at(j, field);
+    int n = 0;
+    for (size_t i = 0; i < j->x->ncontainers; i++) {
+        const struct container *c = j->x->container[i];
+        if (!listed(f->nlabels, f->label, c->label) || scanned(j, field, c->id))
+            continue;
+        n += f->use == USE_DISCARD ? !gone(c) : c->state == CONTAINER_FILLED;
+    }
+    return n;
+}
+
+int field_remaining(const struct judge *j, int field)
+{
+    const struct field *f = field_at(j, field);
+    if (f->kind == FIELD_DERIVED)
+        return 0;
+    if (f->n < 0)
+        return live_left(j, field);
+    return (f->n ? f->n : 1) - count_inputs(j, field);
+}
+
+bool fields_complete(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    for (int i = 0; i < (int)s->nfields; i++)
+        if (!s->field[i].optional && field_wanted(j, i) && field_remaining(j, i) > 0)
+            return false;
+    return true;
+}
+
+const struct lot *lot_of(const struct judge *j, const struct code *c)
+{
+    return c->kind == CODE_GS1 ? book_lot_gs1(j->book, c->gtin, c->lot) : book_lot(j->book, c->id);
+}
+
+static bool accepts_choice(const struct field *f, const struct code *c)
+{
+    if (c->kind != CODE_COMMAND || strncmp(c->id, "OPT-", 4) != 0)
+        return false;
+    for (size_t i = 0; i < f->noptions; i++)
+        if (strcasecmp(f->option[i].id, c->id + 4) == 0)
+            return true;
+    return false;
+}
+
+static bool accepts_identity(const struct judge *j, const struct field *f, const struct code *c)
+{
+    enum field_kind wanted = j->x->protocol->step[f->identity.step].field[f->identity.field].kind;
+    if (wanted == FIELD_DATE)
+        return c->kind == CODE_DATE;
+    return c->kind == CODE_PATIENT || c->kind == CODE_DATE || c->kind == CODE_TEXT || c->kind == CODE_NUMBER;
+}
+
+/* Anyone else's badge is no answer to the field but says who acts. */
+static bool badge_fits(const struct judge *j, const struct field *f, const struct code *c)
+{
+    const struct person *p = book_person(j->book, c->id);
+    for (size_t i = 0; p && i < f->nroles; i++)
+        if (person_has_role(p, f->role[i]))
+            return true;
+    return p && f->nroles == 0;
+}
+
+bool field_accepts(const struct judge *j, int field, const struct code *c)
+{
+    const struct field *f = field_at(j, field);
+    if (field_remaining(j, field) <= 0 || !field_wanted(j, field))
+        return false;
+    if (c->kind != CODE_NUMBER && c->id[0] && f->kind != FIELD_LOT && scanned(j, field, c->id))
+        return false; /* the same tube twice is one tube */
+    const struct thing *t = NULL;
+    switch (f->kind) {
+    case FIELD_CONTAINER:
+        return c->kind == CODE_CONTAINER && listed(f->nlabels, f->label, c->label);
+    case FIELD_LOT:
+        if (c->kind != CODE_LOT && c->kind != CODE_GS1)
+            return false;
+        return !lot_of(j, c) || listed(f->nmaterials, f->material, lot_of(j, c)->material);
+    case FIELD_EQUIPMENT:
+    case FIELD_PLACE:
+        if (c->kind != (f->kind == FIELD_PLACE ? CODE_PLACE : CODE_EQUIPMENT))
+            return false;
+        t = book_thing(j->book, c->id);
+        return !t || !f->thing || strcmp(t->kind, f->thing) == 0;
+    case FIELD_BADGE:
+        return c->kind == CODE_BADGE && badge_fits(j, f, c);
+    case FIELD_DOCUMENT:
+        return c->kind == CODE_DOCUMENT;
+    case FIELD_NUMBER:
+        return c->kind == CODE_NUMBER;
+    case FIELD_CHOICE:
+        return accepts_choice(f, c);
+    case FIELD_DATE:
+        return c->kind == CODE_DATE;
+    case FIELD_TOKEN:
+    case FIELD_TEXT:
+        return c->kind == CODE_TEXT || c->kind == CODE_NUMBER || c->kind == CODE_DATE;
+    case FIELD_IDENTITY:
+        return accepts_identity(j, f, c);
+    case FIELD_DERIVED:
+        return false;
+    }
+    return false;
+}
+
+void scratch_add(struct judge *j, int field, const char *text, const struct code *c)
+{
+    if (j->occ.ninputs == j->occ.cap) {
+        size_t cap = j->occ.cap ? j->occ.cap * 2 : 16;
+        struct input *in = arena_alloc(j->a, cap * sizeof(*in));
+        if (j->occ.ninputs)
+            memcpy(in, j->occ.input, j->occ.ninputs * sizeof(*in));
+        j->occ.input = in;
+        j->occ.cap = cap;
+    }
+    struct input *in = &j->occ.input[j->occ.ninputs++];
+    *in = (struct input){.field = field, .text = text, .at = j->when, .by = j->performer};
+    if (c && c->kind == CODE_NUMBER)
+        in->value = c->value;
+    if (c && c->kind == CODE_DATE)
+        in->day = c->day;
+}
+
+const struct input *scratch_input(const struct judge *j, struct ref r)
+{
+    for (size_t i = 0; i < j->ncorrected; i++)
+        if (j->corrected[i].step == r.step && j->corrected[i].field == r.field && r.step != j->step)
+            return &j->new_value[i];
+    if (r.step != j->step)
+        return batch_input(j->x, r);
+    for (size_t i = j->occ.ninputs; i-- > 0;)
+        if (j->occ.input[i].field == r.field && !j->occ.input[i].first_of_two)
+            return &j->occ.input[i];
+    return NULL;
+}
+
+/* ---- containers ------------------------------------------------------------- */
+
+static bool refuse_id(struct judge *j, const char *code, const char *name, const char *value)
+{
+    return judge_find(j, EFFECT_REFUSE, code, args1(j, name, value), NULL);
+}
+
+static bool check_issue(struct judge *j, const struct code *c)
+{
+    const struct label *l = protocol_label(j->x->protocol, c->label);
+    int count = 0;
+    for (size_t i = 0; i < j->x->ncontainers; i++)
+        count += strcmp(j->x->container[i]->label, c->label) == 0;
+    if (book_container(j->book, c->id))
+        return refuse_id(j, "ident.used", "container", c->id);
+    if (l && l->max && count >= l->max) {
+        struct json *args = args1(j, "label", c->label);
+        json_set_int(j->a, args, "max", l->max);
+        return judge_find(j, EFFECT_REFUSE, "label.extra", args, NULL);
+    }
+    return true;
+}
+
+static bool check_state(struct judge *j, const struct field *f, const struct container *k)
+{
+    if (gone(k)) {
+        struct json *args = args1(j, "container", k->id);
+        json_set_str(j->a, args, "state", container_state_name(k->state));
+        return judge_find(j, EFFECT_REFUSE, "ident.gone", args, NULL);
+    }
+    switch (f->use) {
+    case USE_ATTACH:
+        return k->state == CONTAINER_ISSUED || refuse_id(j, "ident.used", "container", k->id);
+    case USE_FILL:
+        return k->state != CONTAINER_FILLED || refuse_id(j, "ident.used", "container", k->id);
+    case USE_DISCARD:
+        return true;
+    default:
+        return k->state == CONTAINER_FILLED || refuse_id(j, "ident.unfilled", "container", k->id);
+    }
+}
+
+bool note_foreign(struct judge *j, const struct code *c)
+{
+    if (c->kind != CODE_CONTAINER || strcmp(c->batch, j->x->id) == 0)
+        return false;
+    struct batch *other = book_batch(j->book, c->batch);
+    j->foreign_id = arena_strdup(j->a, c->batch);
+    j->foreign = other && !other->closed ? other : NULL; /* a closed record is not written on */
+    return true;
+}
+
+static bool check_container(struct judge *j, const struct field *f, const struct code *c)
+{
+    if (note_foreign(j, c))
+        return judge_find(j, EFFECT_REFUSE, "ident.foreign", NULL, NULL);
+    if (f->use == USE_ISSUE)
+        return check_issue(j, c);
+    const struct container *k = book_container(j->book, c->id);
+    if (!k)
+        return refuse_id(j, "ident.not-issued", "container", c->id);
+    return check_state(j, f, k);
+}
+
+/* ---- equipment and places ------------------------------------------------------ */
+
+static bool check_thing(struct judge *j, const struct field *f, const struct code *c)
+{
+    bool place = f->kind == FIELD_PLACE;
+    const struct thing *t = book_thing(j->book, c->id);
+    if (!t)
+        return refuse_id(j, place ? "place.unknown" : "equipment.unknown", "equipment", c->id);
+    if (f->thing && strcmp(t->kind, f->thing) != 0)
+        return refuse_id(j, place ? "place.kind" : "equipment.kind", "wanted", f->thing);
+    if (!t->in_service && !f->release) /* what is inside must come out */
+        return refuse_id(j, "equipment.out-of-service", "equipment", t->id);
+    if (t->calibrated < clock_day(j->when) && !f->release) {
+        char day[11];
+        clock_day_format(t->calibrated, day);
+        struct json *args = args1(j, "equipment", t->id);
+        json_set_str(j->a, args, "due", day);
+        return judge_find(j, EFFECT_REFUSE, "equipment.calibration", args, NULL);
+    }
+    if (f->occupy && t->occupied && t->occupied != j->x)
+        return refuse_id(j, "place.other-donor", "place", t->id);
+    if (t->room && j->st->room && strcmp(t->room, j->st->room) != 0) {
+        struct json *args = args1(j, "place", t->id);
+        json_set_str(j->a, args, "room", t->room);
+        return judge_find(j, EFFECT_REFUSE, "place.room", args, NULL);
+    }
+    return true;
+}
+
+/* ---- lots ------------------------------------------------------------------------ */
+
+static const struct lot_unit *opened_unit(const struct lot *l, const char *unit)
+{
+    for (const struct lot_unit *u = l->opened; u; u = u->next)
+        if (strcmp(u->unit, unit) == 0)
+            return u;
+    return NULL;
+}
+
+static struct json *lot_args(struct judge *j, const struct lot *l, const char *unit)
+{
+    struct json *args = args1(j, "lot", l->id);
+    char day[11];
+    clock_day_format(l->expiry, day);
+    json_set_str(j->a, args, "expiry", day);
+    if (unit && *unit)
+        json_set_str(j->a, args, "unit", unit);
+    return args;
+}
+
+/* What was used is a fact: the true lot is recorded, whatever it says (BENCH.md case 2). */
+static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
+{
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    const char *unit = c->unit;
+    const struct lot_unit *u = opened_unit(l, unit);
+    if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
+        judge_find(j, EFFECT_HOLD, "lot.mismatch", lot_args(j, l, NULL), f->id);
+    if (l->expiry < clock_day(j->when))
+        judge_find(j, EFFECT_HOLD, "lot.used-expired", lot_args(j, l, NULL), f->id);
+    if (l->state != LOT_RELEASED)
+        judge_find(j, EFFECT_HOLD, "lot.used-quarantine", lot_args(j, l, NULL), f->id);
+    if (u && strcmp(u->batch_id, j->x->id) != 0)
+        judge_find(j, EFFECT_HOLD, "lot.used-other-batch", lot_args(j, l, unit), f->id);
+    struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
+    if (other && other != j->x && !other->closed) {
+        j->shared = other;
+        j->shared_lot = l->id;
+    }
+    if (!u && m && m->single_batch && *unit) {
+        j->open_lot = l; /* it is this batch's from now on */
+        j->open_unit = unit;
+    }
+    return true;
+}
+
+/* A lot that nobody received was used: that, too, is recorded. */
+static bool account_unknown(struct judge *j, const struct field *f, const struct code *c)
+{
+    const char *id = c->kind == CODE_GS1 ? c->lot : c->id;
+    return judge_find(j, EFFECT_HOLD, "lot.used-quarantine", args1(j, "lot", plain_id(id)), f->id);
+}
+
+static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
+{
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    if (!m || !m->single_batch)
+        return true;
+    if (!*unit)
+        return judge_find(j, EFFECT_REFUSE, "lot.no-unit", lot_args(j, l, NULL), NULL);
+    const struct lot_unit *u = opened_unit(l, unit);
+    if (u && strcmp(u->batch_id, j->x->id) != 0)
+        return judge_find(j, EFFECT_REFUSE, "lot.other-batch", lot_args(j, l, unit), NULL);
+    if (!u) {
+        j->open_lot = l;
+        j->open_unit = unit;
+    }
+    return true;
+}
+
+static bool check_lot(struct judge *j, const struct field *f, const struct code *c)
+{
+    struct lot *l = (struct lot *)lot_of(j, c);
+    bool fact = f->lot_use == LOT_ACCOUNT || j->fact;
+    if (!l && fact)
+        return account_unknown(j, f, c);
+    if (!l)
+        return refuse_id(j, "lot.unknown", "lot", c->kind == CODE_GS1 ? c->lot : c->id);
+    if (!listed(f->nmaterials, f->material, l->material)) {
+        struct json *args = lot_args(j, l, NULL);
+        json_set_str(j->a, args, "wanted", f->nmaterials ? f->material[0] : "");
+        if (!judge_find(j, fact ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args, f->id))
+            return false;
+    }
+    if (fact)
+        return account_lot(j, f, l, c);
+    if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
+        return judge_find(j, EFFECT_REFUSE, "lot.mismatch", lot_args(j, l, NULL), NULL);
+    if (l->state != LOT_RELEASED)
+        return judge_find(j, EFFECT_REFUSE, l->state == LOT_BLOCKED ? "lot.blocked" : "lot.quarantine",
+                          lot_args(j, l, NULL), NULL);
+    if (l->expiry < clock_day(j->when))
+        return judge_find(j, EFFECT_REFUSE, "lot.expired", lot_args(j, l, NULL), NULL);
+    return check_single_batch(j, l, c->unit);
+}
+
+/* ---- the rest ----------------------------------------------------------------------- */
+
+static bool check_choice(struct judge *j, const struct field *f, const char *id, const char **ret_text)
+{
+    for (size_t i = 0; i < f->noptions; i++) {
+        const struct option *o = &f->option[i];
+        if (strcmp(o->id, id) != 0)
+            continue;
+        static const char *const code[] = {[EFFECT_OK] = "",
+                                           [EFFECT_ALERT] = "option.alert",
+                                           [EFFECT_DEVIATION] = "option.deviation",
+                                           [EFFECT_HOLD] = "option.hold",
+                                           [EFFECT_REFUSE] = "option.refuse"};
+        *ret_text = o->id;
+        j->exposes |= o->exposes;
+        struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
+        json_set_str(j->a, args, "field", f->id);
+        return judge_find(j, o->effect, code[o->effect], args, f->id);
+    }
+    return refuse_id(j, "value.choice", "option", f->id); /* what was typed may be anything */
+}
+
+static bool check_date(struct judge *j, const struct field *f, const struct code *c)
+{
+    if (!f->valid_days)
+        return true;
+    int64_t until = c->day + f->valid_days, on = clock_day(j->when);
+    const struct input *in = f->has_valid_on ? scratch_input(j, f->valid_on) : NULL;
+    if (in && in->day > on)
+        on = in->day;
+    if (c->day > clock_day(j->when))
+        return refuse_id(j, "date.invalid", "field", f->id);
+    if (until >= on)
+        return true;
+    char day[11];
+    clock_day_format(until, day);
+    struct json *args = args1(j, "field", f->id);
+    json_set_str(j->a, args, "until", day);
+    return judge_find(j, EFFECT_REFUSE, "date.expired", args, NULL);
+}
+
+static bool check_identity(struct judge *j, const struct field *f, const char *text)
+{
+    const struct input *in = scratch_input(j, f->identity);
+    if (in && *in->text && strcmp(in->text, text) == 0)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, "ident.patient", NULL, f->id);
+}
+
+/* A set that must be the same as at an earlier step: the five tubes that were handed over, the seal's number.
+ */
+static bool check_same(struct judge *j, const struct field *f, const char *text)
+{
+    if (!f->has_same)
+        return true;
+    const struct stepstate *s = &j->x->step[f->same.step];
+    for (size_t k = s->nocc; k-- > 0;)
+        for (size_t i = 0; i < s->occ[k]->ninputs; i++)
+            if (s->occ[k]->input[i].field == f->same.field && strcmp(s->occ[k]->input[i].text, text) == 0)
+                return true;
+    return judge_find(j, f->differs, "value.same", args1(j, "field", f->id), f->id);
+}
+
+static const char *option_id(struct judge *j, const struct code *c, const char *text)
+{
+    const char *id = c->kind == CODE_COMMAND ? c->id + 4 : text;
+    char *lower = arena_strdup(j->a, id);
+    for (char *p = lower; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    return lower;
+}
+
+static bool check_kind(struct judge *j, const struct field *f, const struct code *c, const char **text)
+{
+    switch (f->kind) {
+    case FIELD_CONTAINER:
+        return check_container(j, f, c);
+    case FIELD_LOT:
+        return check_lot(j, f, c);
+    case FIELD_EQUIPMENT:
+    case FIELD_PLACE:
+        return check_thing(j, f, c);
+    case FIELD_BADGE:
+        return badge_fits(j, f, c) || refuse_id(j, "person.role", "role", f->nroles ? f->role[0] : "");
+    case FIELD_NUMBER:
+        return check_number(j, f, c->value, *text, c->unit);
+    case FIELD_CHOICE:
+        return check_choice(j, f, option_id(j, c, *text), text);
+    case FIELD_DATE:
+        return check_date(j, f, c);
+    case FIELD_TOKEN:
+        return regexec(&f->regex, *text, 0, NULL, 0) == 0 || refuse_id(j, "value.pattern", "field", f->id);
+    case FIELD_TEXT:
+        return **text && strlen(*text) <= BOUND_TEXT_FIELD ? true
+                                                           : refuse_id(j, "value.text", "field", f->id);
+    case FIELD_IDENTITY:
+        return check_identity(j, f, *text);
+    case FIELD_DOCUMENT:
+    case FIELD_DERIVED:
+        return true;
+    }
+    return true;
+}
+
+bool check_field(struct judge *j, int field, const struct code *c, const char *text, const char **ret_text)
+{
+    const struct field *f = field_at(j, field);
+    *ret_text = text;
+    return check_kind(j, f, c, ret_text) && check_same(j, f, *ret_text);
+}

@@ -1,0 +1,181 @@
+#include <string.h>
+
+#include "core/rule/judge.h"
+
+const char *outcome_name(enum outcome o)
+{
+    static const char *const name[] = {"accepted", "already", "alert", "deviation", "hold", "refused"};
+    return name[o];
+}
+
+struct json *args1(struct judge *j, const char *name, const char *value)
+{
+    return json_set_str(j->a, json_object(j->a), name, value ? value : "");
+}
+
+const char *plain_id(const char *s)
+{
+    size_t n = s ? strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.@-") : 0;
+    bool letter = s && s[strcspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")];
+    return letter && !s[n] && n <= BOUND_CODE_ID ? s : "?"; /* digits alone may be a birth date */
+}
+
+bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field)
+{
+    if (effect == EFFECT_OK)
+        return true;
+    size_t at = j->nfindings;
+    if (at == JUDGE_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest
+                                   gives way */
+        at = 0;
+        for (size_t i = 1; i < JUDGE_FINDINGS; i++)
+            if (j->finding[i].effect < j->finding[at].effect)
+                at = i;
+    } else {
+        j->nfindings++;
+    }
+    if (at == j->nfindings - 1 || j->finding[at].effect < effect)
+        j->finding[at] = (struct finding){effect, code, args, field};
+    return effect != EFFECT_REFUSE;
+}
+
+const struct finding *judge_refusal(const struct judge *j)
+{
+    for (size_t i = 0; i < j->nfindings; i++)
+        if (j->finding[i].effect == EFFECT_REFUSE)
+            return &j->finding[i];
+    return NULL;
+}
+
+/* A station's time is only a claim; but one in the future, or an old one that is not declared late, is not
+ * taken. */
+static bool check_claim(struct judge *j)
+{
+    const struct command *c = j->cmd;
+    int64_t after = (c->late_after_s ? c->late_after_s : 300) * INT64_C(1000);
+    /* clocks of stations drift a little; what is said to have happened has happened */
+    if (c->occurred > j->now + BOUND_CLOCK_BACK_MS || c->claimed > j->now + BOUND_ID_FUTURE_MS)
+        return judge_find(j, EFFECT_REFUSE, "time.future", NULL, NULL);
+    if (!c->occurred && c->claimed && c->claimed < j->now - after)
+        return judge_find(j, EFFECT_REFUSE, "time.past", NULL, NULL);
+    return true;
+}
+
+void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
+                struct verdict *ret)
+{
+    ret->code = NULL; /* the drafts are written as they are added */
+    ret->args = NULL;
+    ret->batch = NULL;
+    ret->step = -1;
+    ret->outcome = OUTCOME_ACCEPTED;
+    ret->ndrafts = 0;
+    struct judge j = {
+        .book = b, .cmd = cmd, .now = now, .when = now, .a = a, .v = ret, .st = cmd->station, .step = -1};
+    if (cmd->occurred && cmd->late && strcmp(cmd->late, "offline") == 0)
+        j.when = cmd->occurred;
+    if (j.st) {
+        j.bench = &j.st->bench;
+        j.performer = bench_staffed(&j) ? j.bench->acting : NULL;
+    }
+    if (!check_claim(&j)) {
+        judge_refuse(&j, j.finding[0].code, NULL);
+        return;
+    }
+    switch (cmd->kind) {
+    case COMMAND_SCAN:
+        judge_scan(&j);
+        break;
+    case COMMAND_SESSION:
+        judge_session(&j);
+        break;
+    case COMMAND_ACT:
+        judge_act(&j);
+        break;
+    case COMMAND_RECORD:
+        judge_record(&j);
+        break;
+    case COMMAND_DEADLINE:
+        judge_deadline(&j);
+        break;
+    }
+    require(ret->ndrafts > 0 && ret->code);
+}
+
+/* ---- by the system ------------------------------------------------------- */
+
+void judge_deadline(struct judge *j)
+{
+    judge_enter(j, j->cmd->due_batch, j->cmd->due_step);
+    const struct step *s = judge_step(j);
+    judge_find(j, s->deadline.effect, "deadline.missed", args1(j, "step", s->id), NULL);
+    judge_accept(j, NULL, "deadline.missed", args1(j, "step", s->id));
+}
+
+/* ---- questions ------------------------------------------------------------ */
+
+static bool pending(const struct batch *x, int step)
+{
+    const struct step *s = &x->protocol->step[step];
+    if (!s->late || s->optional || batch_step_done(x, step))
+        return false;
+    return true;
+}
+
+struct json *rule_pending(struct arena *a, const struct batch *x)
+{
+    struct json *list = json_array(a);
+    for (int i = 0; i < (int)x->protocol->nsteps; i++)
+        if (pending(x, i))
+            json_push(list, json_str(a, x->protocol->step[i].id));
+    return list;
+}
+
+struct json *rule_open_steps(struct arena *a, const struct batch *x, int before, bool late)
+{
+    struct json *list = json_array(a);
+    int end = before < 0 ? (int)x->protocol->nsteps : before;
+    for (int i = 0; i < end; i++) {
+        const struct step *s = &x->protocol->step[i];
+        bool begun = batch_occ(x, i) && !batch_step_done(x, i);
+        /* a batch that was stopped owes only the end of what was begun */
+        if (x->stopped ? begun : !s->optional && (late || !s->late) && !batch_step_done(x, i))
+            json_push(list, json_str(a, s->id));
+    }
+    return list;
+}
+
+void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret)
+{
+    *ret = (struct next){.batch = st->bench.batch, .step = -1, .field = -1};
+    if (!ret->batch || ret->batch->closed)
+        return;
+    struct command none = {0};
+    struct judge j = {
+        .book = b, .cmd = &none, .now = now, .when = now, .st = (struct station *)st, .x = ret->batch};
+    j.bench = &j.st->bench;
+    j.performer = j.bench->acting;
+    j.step = -1;
+    int step = st->bench.step;
+    for (int i = 0; step < 0 && i < (int)j.x->protocol->nsteps; i++) {
+        const struct step *s = &j.x->protocol->step[i];
+        if (!s->optional && step_here(&j, s) && step_available(&j, j.x, i))
+            step = i;
+    }
+    if (step < 0)
+        return;
+    struct arena a;
+    arena_init(&a, 0);
+    j.a = &a;
+    judge_enter(&j, j.x, step);
+    ret->step = step;
+    for (int i = 0; i < (int)judge_step(&j)->nfields && ret->field < 0; i++)
+        if (field_remaining(&j, i) > 0 && field_wanted(&j, i)) {
+            ret->field = i;
+            ret->remaining = field_remaining(&j, i);
+        }
+    ret->witness = ret->field < 0 && judge_step(&j)->witness;
+    for (size_t i = 0; i < j.occ.ninputs; i++)
+        ret->again |= j.occ.input[i].field == ret->field && j.occ.input[i].first_of_two;
+    arena_fini(&a);
+}

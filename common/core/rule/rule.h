@@ -1,0 +1,126 @@
+#pragma once
+/*
+ * The rules: verdict = judge(book, command, now). Pure: no clock, socket,
+ * database, log or randomness; the book is only read.
+ *
+ * Refuse intentions, record facts (BENCH.md 1.1): what can still be prevented
+ * is refused; what has happened is recorded as it happened, with a deviation.
+ * A refusal is a value with a machine code, and is recorded too.
+ *
+ * Outcomes (BENCH.md 1.3): refused; accepted; accepted with an alert, a
+ * deviation, or a deviation and a hold; "already done".
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/json.h"
+#include "core/book/book.h"
+
+enum outcome {
+    OUTCOME_ACCEPTED,
+    OUTCOME_ALREADY,
+    OUTCOME_ALERT,
+    OUTCOME_DEVIATION,
+    OUTCOME_HOLD,
+    OUTCOME_REFUSED
+};
+const char *outcome_name(enum outcome o);
+
+enum command_kind {
+    COMMAND_SCAN,     /* a raw string read or typed at a station */
+    COMMAND_SESSION,  /* badge and PIN; whether the PIN was right is known */
+    COMMAND_ACT,      /* a form or a signed act of a protocol step */
+    COMMAND_RECORD,   /* master data and quality acts */
+    COMMAND_DEADLINE, /* by the system: a step's deadline has passed */
+};
+
+struct command {
+    enum command_kind kind;
+    struct station *station; /* NULL for the system */
+    int64_t claimed;         /* the station's time, Unix ms; 0 = none */
+    int64_t occurred;        /* late entry: when it happened; 0 = now */
+    const char *late;        /* its reason: offline, busy, paper, opened */
+    int late_after_s;        /* an older claim needs a late entry; 0 = 300 */
+    /* SCAN */
+    const char *raw;
+    size_t raw_len;
+    bool typed; /* typed in for want of a readable label */
+    /* SESSION, ACT, RECORD: the person of the badge, NULL if unknown */
+    struct person *person;
+    bool authenticated; /* PIN or password was right */
+    bool secret_given;
+    /* ACT */
+    const char *batch, *protocol, *step;
+    bool taken; /* of an order, of what was shown: the log has had a batch of that number, closed since */
+    const struct json *fields;  /* object: field -> string or array of strings */
+    const struct json *pending; /* array of step ids that the person was shown, or NULL */
+    const char *skip;           /* reason for "not done, because", or NULL */
+    /* RECORD */
+    const char *record; /* entry kind */
+    bool signed_in;     /* no secret was asked for: the person acts by the session at the station */
+    bool shows;         /* a document will be shown once this is recorded */
+    const struct json *body;
+    const struct redact_target *target; /* of `redacted`: what body.idx names, NULL if there is none */
+    /* DEADLINE */
+    struct batch *due_batch;
+    int due_step;
+};
+
+/* The entry whose personal values are to be erased, as the log has it; its stream is in the book. */
+struct redact_target {
+    uint64_t idx;
+    const char *stream;
+    const struct json *pd;   /* of the entry; NULL: it has no personal values */
+    const struct json *held; /* names of those that are still there: array of strings */
+};
+
+/* A personal value: salted by whoever builds the entry; only its digest enters the log. */
+struct secret {
+    const char *name, *value;
+};
+
+#define DRAFT_SECRETS 24
+struct draft {
+    const char *stream, *kind;
+    struct json *body;
+    bool system;         /* no client's id: housekeeping before the command's first entry */
+    bool sign;           /* the person's own key signs it (LOG.md 1, act) */
+    const char *meaning; /* what the signature says */
+    const char *dept;
+    const struct person *performed, *recorded, *witnessed; /* NULL: system */
+    size_t nlaw;
+    const char *const *law;
+    size_t nsecrets;
+    struct secret *secret; /* room for DRAFT_SECRETS; made at the first one */
+};
+
+#define VERDICT_DRAFTS 64
+struct verdict {
+    enum outcome outcome;
+    const char *code;    /* machine code, key of etc/catalogue.yaml */
+    struct json *args;   /* for its text; never personal */
+    struct batch *batch; /* what it was about, or NULL */
+    int step;            /* -1 = none */
+    size_t ndrafts;
+    struct draft draft[VERDICT_DRAFTS];
+};
+
+/* Everything in *ret lives in `a`. There is always at least one draft that is not `system`. */
+void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
+                struct verdict *ret);
+
+/* What a station does next. Not part of the record: computed anew for each answer. */
+struct next {
+    struct batch *batch;
+    int step, field; /* -1 = none */
+    int remaining;   /* scans still awaited by the field */
+    bool witness;    /* the second person's badge */
+    bool again;      /* the second, independent entry of a value */
+};
+void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);
+
+/* Steps of the batch that are pending results: late, begun after their prerequisites, not done. Array of ids.
+ */
+struct json *rule_pending(struct arena *a, const struct batch *x);
+/* Mandatory steps that are open (late ones excepted unless `late`), declared before `before` (-1 = all). */
+struct json *rule_open_steps(struct arena *a, const struct batch *x, int before, bool late);

@@ -1,0 +1,346 @@
+/* Steps: what may be begun, where, when and by whom. */
+#include <string.h>
+
+#include "core/rule/judge.h"
+
+#define ENTER_ROOM 8 /* inputs that one scan may add; more make it grow */
+
+static bool has(size_t n, const char **list, const char *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], s) == 0)
+            return true;
+    return false;
+}
+
+bool step_here(const struct judge *j, const struct step *s)
+{
+    return s->nwhere == 0 || (j->st && has(s->nwhere, s->where, j->st->kind));
+}
+
+static int times_done(const struct batch *x, int step)
+{
+    const struct stepstate *s = &x->step[step];
+    int n = 0;
+    for (size_t i = 0; i < s->nocc; i++)
+        n += s->occ[i]->done != 0;
+    return n;
+}
+
+static bool in_progress(const struct batch *x, int step)
+{
+    const struct occ *o = batch_occ(x, step);
+    return o && !o->done;
+}
+
+static bool exhausted(const struct batch *x, int step)
+{
+    int max = x->protocol->step[step].repeat_max;
+    return max > 0 && times_done(x, step) >= max && !in_progress(x, step);
+}
+
+static bool clears(const struct step *s)
+{
+    bool yes = s->closes;
+    for (size_t i = 0; i < s->nfields; i++)
+        yes |= s->field[i].release || (s->field[i].kind == FIELD_CONTAINER && s->field[i].use == USE_DISCARD);
+    return yes;
+}
+
+/*
+ * A batch that is stopped or rejected is cleared away, not worked on (BENCH.md case 8): discarding, freeing
+ * of places, tests and their judgement, countersignatures, the end. Nothing that makes, decides or ships.
+ */
+static bool left_when_stopped(const struct step *s)
+{
+    bool tests = s->verb == VERB_NONE && strcmp(s->dept, "quality") == 0;
+    return tests || clears(s) || s->verb == VERB_COUNTERSIGN || s->verb == VERB_JUDGE;
+}
+
+/* Would the step free something that the batch holds? */
+static bool frees(const struct book *b, const struct batch *x, const struct step *s)
+{
+    size_t pos = 0;
+    for (const struct thing *t; (t = map_next(&b->things, &pos));)
+        for (size_t i = 0; t->occupied == x && i < s->nfields; i++)
+            if (s->field[i].release && (!s->field[i].thing || strcmp(s->field[i].thing, t->kind) == 0))
+                return true;
+    return false;
+}
+
+/* The step that must be done first and is not, or -1. A stopped batch ends, and frees what it holds, from
+ * wherever it stands. */
+static int first_missing(const struct book *b, const struct batch *x, const struct step *s)
+{
+    if (x->stopped && (s->closes || frees(b, x, s)))
+        return -1;
+    for (size_t i = 0; i < s->nafter; i++)
+        if (!batch_step_done(x, s->after[i]))
+            return s->after[i];
+    return -1;
+}
+
+bool step_available(const struct judge *j, const struct batch *x, int step)
+{
+    const struct step *s = &x->protocol->step[step];
+    if (exhausted(x, step))
+        return false;
+    return (!x->stopped || left_when_stopped(s)) && first_missing(j->book, x, s) < 0;
+}
+
+void judge_enter(struct judge *j, struct batch *x, int step)
+{
+    j->x = x;
+    j->step = step;
+    const struct occ *o = batch_occ(x, step);
+    j->begins = !o || o->done;
+    j->occ_no = (int64_t)x->step[step].nocc + (j->begins ? 1 : 0);
+    j->occ = (struct occ){0};
+    j->first_new = 0;
+    if (j->begins)
+        return;
+    j->occ = *o;
+    j->first_new = o->ninputs;
+    j->occ.cap = o->ninputs + ENTER_ROOM;
+    j->occ.input = arena_alloc(j->a, j->occ.cap * sizeof(*j->occ.input));
+    if (o->ninputs)
+        memcpy(j->occ.input, o->input, o->ninputs * sizeof(*o->input));
+}
+
+/* ---- people --------------------------------------------------------------- */
+
+static bool qualified(const struct person *p, const char *name, int64_t day)
+{
+    for (size_t i = 0; i < p->nquals; i++)
+        if (strcmp(p->qual[i].name, name) == 0 && p->qual[i].until >= day)
+            return true;
+    return false;
+}
+
+static bool check_person(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    int64_t day = clock_day(j->when);
+    if (p->suspended)
+        return judge_find(j, EFFECT_REFUSE, "person.suspended", args1(j, "person", p->id), NULL);
+    for (size_t i = 0; i < s->nqualified; i++)
+        if (!qualified(p, s->qualified[i], day))
+            return judge_find(j, EFFECT_REFUSE, "person.unqualified",
+                              args1(j, "qualification", s->qualified[i]), NULL);
+    if (s->fit && !(p->fit && p->fit_day == day))
+        return judge_find(j, EFFECT_REFUSE, "person.unfit", args1(j, "person", p->id), NULL);
+    return true;
+}
+
+bool check_role(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    if (s->nby == 0)
+        return true;
+    for (size_t i = 0; i < s->nby; i++)
+        if (person_has_role(p, s->by[i]))
+            return true;
+    struct json *args = json_object(j->a), *roles = json_array(j->a);
+    for (size_t i = 0; i < s->nby; i++)
+        json_push(roles, json_str(j->a, s->by[i]));
+    json_set(j->a, args, "role", roles);
+    return judge_find(j, EFFECT_REFUSE, "person.role", args, NULL);
+}
+
+/* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */
+bool check_departments(struct judge *j, const struct person *p)
+{
+    const char *dept = judge_step(j)->dept;
+    if (strcmp(dept, "quality") == 0 && batch_acted(j->x, p, "manufacturing"))
+        return judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", p->id), NULL);
+    if (strcmp(dept, "manufacturing") == 0 && batch_acted(j->x, p, "quality"))
+        return judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", p->id), NULL);
+    return true;
+}
+
+static bool check_not_by(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < s->nnot_by; i++) {
+        const struct stepstate *o = &j->x->step[s->not_by[i]];
+        for (size_t k = 0; k < o->nocc; k++)
+            if (occ_performed_by(o->occ[k], p))
+                return judge_find(j, EFFECT_REFUSE, "act.not-by",
+                                  args1(j, "step", j->x->protocol->step[s->not_by[i]].id), NULL);
+    }
+    return true;
+}
+
+bool check_people(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (j->bench->npeople < (size_t)s->people && s->verb == VERB_NONE && !s->form) {
+        struct json *args = json_set_int(j->a, json_object(j->a), "wanted", s->people);
+        return judge_find(j, EFFECT_REFUSE, "people.too-few", args, NULL);
+    }
+    if (!check_role(j, j->performer) || !check_departments(j, j->performer) ||
+        !check_not_by(j, j->performer) || !check_person(j, j->performer))
+        return false;
+    return !j->recorder || j->recorder == j->performer || check_second(j, j->recorder);
+}
+
+bool check_second(struct judge *j, const struct person *p)
+{
+    if (p->locked)
+        return judge_find(j, EFFECT_REFUSE, "session.locked", NULL, NULL);
+    return check_departments(j, p) && check_person(j, p);
+}
+
+/* ---- order and time --------------------------------------------------------- */
+
+/* A decision over the whole batch: what is missing is told by name, all of it, not just the step before. */
+static bool needs_steps(const struct step *s)
+{
+    for (size_t i = 0; i < s->nrequires; i++)
+        if (s->require[i].need == NEED_STEPS || s->require[i].need == NEED_ALL_STEPS)
+            return true;
+    return false;
+}
+
+static bool refuse_open_steps(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    bool all = false;
+    for (size_t i = 0; i < s->nrequires; i++)
+        all |= s->require[i].need == NEED_ALL_STEPS;
+    struct json *open = rule_open_steps(j->a, j->x, all ? -1 : j->step, all), *others = json_array(j->a);
+    json_each(o, open) if (strcmp(o->str, s->id) != 0) json_push(others, json_str(j->a, o->str));
+    return judge_find(j, EFFECT_REFUSE, "decision.open-steps",
+                      json_set(j->a, json_object(j->a), "steps", others), NULL);
+}
+
+static bool check_order(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (exhausted(j->x, j->step))
+        return judge_find(j, EFFECT_REFUSE, "step.done", args1(j, "step", s->id), NULL);
+    int missing = first_missing(j->book, j->x, s);
+    if (missing < 0)
+        return true;
+    if (needs_steps(s))
+        return refuse_open_steps(j);
+    struct json *args = args1(j, "step", s->id);
+    json_set_str(j->a, args, "missing", j->x->protocol->step[missing].id);
+    return judge_find(j, EFFECT_REFUSE, "step.order", args, NULL);
+}
+
+static bool before(const struct judge *j, int64_t since, const struct span *span)
+{
+    if (span->days)
+        return clock_day(j->when) < clock_day(since) + span->value;
+    return j->when < since + span->value;
+}
+
+static bool after(const struct judge *j, int64_t since, const struct span *span)
+{
+    if (span->days)
+        return clock_day(j->when) > clock_day(since) + span->value;
+    return j->when > since + span->value;
+}
+
+static struct json *span_args(struct judge *j, const char *since, const char *name, const struct span *span)
+{
+    struct json *args = args1(j, "since", since);
+    int64_t minutes = span->value / 60000;
+    const char *text = span->days ? arena_printf(j->a, "%lld d", (long long)span->value)
+                       : minutes && span->value % 60000 == 0
+                           ? arena_printf(j->a, "%lld min", (long long)minutes)
+                           : arena_printf(j->a, "%lld s", (long long)(span->value / 1000));
+    return json_set_str(j->a, args, name, text);
+}
+
+static bool check_window(struct judge *j, const struct window *w)
+{
+    const struct occ *o = batch_done(j->x, w->since);
+    if (!o)
+        return true; /* its absence shows by itself */
+    const char *since = j->x->protocol->step[w->since].id;
+    if (w->possible.set && before(j, o->done, &w->possible))
+        return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &w->possible),
+                          NULL);
+    if (w->min.set && before(j, o->done, &w->min))
+        return judge_find(j, w->early, "time.early", span_args(j, since, "least", &w->min), NULL);
+    if (w->max.set && after(j, o->done, &w->max))
+        return judge_find(j, w->late, "time.late", span_args(j, since, "most", &w->max), NULL);
+    return true;
+}
+
+/* A claim of another time than now is taken only as late, and counts (BENCH.md case 5); a station's own list
+ * after an outage is no deviation. */
+static bool note_late(struct judge *j)
+{
+    if (!j->cmd->occurred || j->when == j->cmd->occurred)
+        return true;
+    /* what was opened first and scanned after is told by whoever stands there; what was written up needs a
+     * second person who answers for it */
+    bool alone = j->cmd->kind == COMMAND_SCAN && j->bench->npeople < 2;
+    if (alone && j->cmd->late && strcmp(j->cmd->late, "opened") != 0)
+        return judge_find(j, EFFECT_REFUSE, "people.too-few",
+                          json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
+    if (j->occ.late_noted)
+        return true;
+    int64_t minutes = (j->now - j->cmd->occurred) / 60000;
+    return judge_find(j, EFFECT_DEVIATION, "time.late-entry",
+                      json_set_int(j->a, json_object(j->a), "minutes", minutes), NULL);
+}
+
+/* A time that somebody claims lies behind what the step comes after. */
+static bool check_claimed(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    int64_t claimed = j->cmd->occurred;
+    for (size_t i = 0; claimed && i < s->nafter; i++) {
+        const struct occ *o = batch_done(j->x, s->after[i]);
+        if (o && claimed + BOUND_ID_FUTURE_MS < o->done) { /* clocks of stations drift a little */
+            struct span none = {.set = true};
+            const char *since = j->x->protocol->step[s->after[i]].id;
+            return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &none), NULL);
+        }
+    }
+    return true;
+}
+
+static bool check_first(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
+    if (room && room->blocked && s->fit && !clears(s))
+        return judge_find(j, EFFECT_REFUSE, "room.blocked", args1(j, "room", room->id), NULL);
+    if (!check_order(j))
+        return false;
+    for (size_t i = 0; i < s->nwindows; i++)
+        if (!check_window(j, &s->window[i]))
+            return false;
+    return true;
+}
+
+/* Who was not the patient once is not drawn from nor infused until somebody has cleared it. */
+static bool patient_cleared(struct judge *j)
+{
+    for (size_t i = 0; i < j->x->nholds; i++)
+        if (!j->x->hold[i].lifted && strcmp(j->x->hold[i].code, "ident.patient") == 0)
+            return judge_find(j, EFFECT_REFUSE, "decision.hold", args1(j, "holds", j->x->hold[i].id), NULL);
+    return true;
+}
+
+bool check_begin(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (!step_here(j, s))
+        return judge_find(j, EFFECT_REFUSE, "step.where", args1(j, "station", j->st->kind), NULL);
+    if (j->x->stopped && !left_when_stopped(s))
+        return judge_find(j, EFFECT_REFUSE, "batch.stopped", args1(j, "batch", j->x->id), NULL);
+    if (j->begins && !check_first(j))
+        return false;
+    if (strcmp(s->dept, "clinic") == 0 && !patient_cleared(j))
+        return false;
+    /* an act's needs are looked at with its choices: rejecting a batch needs none of them; at the bench they
+     * must hold from the first scan to the last: a decision may be taken back between two of them */
+    bool act = s->form || s->opens || s->verb != VERB_NONE;
+    return check_claimed(j) && note_late(j) && (act || check_requirements(j));
+}

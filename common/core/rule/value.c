@@ -1,0 +1,294 @@
+/* Measurements: ranges, replicates, derived values, balances. Exact decimals throughout. */
+#include <math.h>
+#include <string.h>
+
+#include "core/rule/judge.h"
+
+static bool outside(const struct range *r, struct dec v)
+{
+    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
+}
+
+static const char *limit_text(struct judge *j, bool has, struct dec v)
+{
+    char text[DEC_TEXT];
+    if (!has)
+        return "–";
+    dec_format(v, text);
+    return arena_strdup(j->a, text);
+}
+
+struct json *args_range(struct judge *j, const struct field *f, const char *value, const struct range *r)
+{
+    struct json *args = args1(j, "value", value);
+    json_set_str(j->a, args, "field", f->id);
+    json_set_str(j->a, args, "unit", f->unit);
+    json_set_str(j->a, args, "lo", limit_text(j, r->has_lo, r->lo));
+    return json_set_str(j->a, args, "hi", limit_text(j, r->has_hi, r->hi));
+}
+
+/* Limits: beyond `action` and `alert` it is a fact, and told. */
+/* Where that was done of which the value speaks: plates are read in the laboratory, but stood in the room. */
+static const char *room_of(const struct judge *j, struct ref r)
+{
+    const struct occ *o = batch_occ(j->x, r.step);
+    return o && o->station ? o->station->room : NULL;
+}
+
+static void check_limits(struct judge *j, const struct field *f, struct dec v, const char *text)
+{
+    if (outside(&f->action, v)) {
+        judge_find(j, f->on_action, "value.action", args_range(j, f, text, &f->action), f->id);
+        if (f->has_blocks)
+            j->room = room_of(j, f->blocks);
+    } else if (outside(&f->alert, v)) {
+        judge_find(j, EFFECT_ALERT, "value.alert", args_range(j, f, text, &f->alert), f->id);
+    }
+}
+
+bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,
+                  const char *unit)
+{
+    if (*unit && strcmp(unit, f->unit) != 0) {
+        struct json *args = args1(j, "given", unit_known(unit) ? unit : "?"); /* any word may stand there */
+        json_set_str(j->a, args, "wanted", f->unit);
+        return judge_find(j, EFFECT_REFUSE, "value.unit", args, NULL);
+    }
+    if (value.scale > f->decimals)
+        return judge_find(j, EFFECT_REFUSE, "value.decimals",
+                          json_set_int(j->a, json_object(j->a), "decimals", f->decimals), NULL);
+    if (outside(&f->possible, value))
+        return judge_find(j, EFFECT_REFUSE, "value.impossible", args_range(j, f, text, &f->possible), NULL);
+    check_limits(j, f, value, text);
+    return true;
+}
+
+/* ---- replicates -------------------------------------------------------------- */
+
+/* |a - b| / mean > limit percent, without division: 200 |a - b| > limit (a + b). */
+static bool differ(const struct judge *j, const struct field *f)
+{
+    const struct input *a = scratch_input(j, f->differ_a), *b = scratch_input(j, f->differ_b);
+    if (!a || !b)
+        return false;
+    struct dec d, sum, left, right;
+    if (dec_sub(a->value, b->value, &d) || dec_add(a->value, b->value, &sum))
+        return true;
+    if (d.mant < 0)
+        d.mant = -d.mant;
+    if (dec_mul(d, (struct dec){200, 0}, &left) || dec_mul(f->differ, sum, &right))
+        return true;
+    return dec_cmp(left, right) > 0;
+}
+
+bool field_wanted(const struct judge *j, int field)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    return !f->conditional || differ(j, f);
+}
+
+/* ---- derived ------------------------------------------------------------------- */
+
+/* The newest value of a reference. */
+static int ref_value(const struct judge *j, struct ref r, struct dec *ret)
+{
+    const struct input *last = scratch_input(j, r);
+    if (!last)
+        return CPF_E_NOTFOUND;
+    *ret = last->value;
+    return 0;
+}
+
+static int derive_mean(const struct judge *j, const struct field *f, struct dec *ret)
+{
+    struct dec sum = {0, 0}, v;
+    int n = 0;
+    for (size_t i = 0; i < f->nargs; i++) {
+        const struct field *arg = &j->x->protocol->step[f->arg[i].step].field[f->arg[i].field];
+        if (ref_value(j, f->arg[i], &v) != 0) {
+            if (arg->conditional || arg->optional)
+                continue; /* a replicate that was not needed */
+            return CPF_E_NOTFOUND;
+        }
+        if (dec_add(sum, v, &sum))
+            return CPF_E_LIMIT;
+        n++;
+    }
+    if (n == 0)
+        return CPF_E_NOTFOUND;
+    if (f->fn == DERIVE_SUM)
+        return dec_round(sum, f->decimals, ret);
+    return dec_div(sum, (struct dec){n, 0}, f->decimals, ret);
+}
+
+static int64_t ref_time(const struct judge *j, struct ref r)
+{
+    const struct input *in = scratch_input(j, r);
+    return in ? in->at : 0;
+}
+
+static int derive_doubling(const struct judge *j, const struct field *f, struct dec a, struct dec b,
+                           struct dec *ret)
+{
+    double hours = (double)(ref_time(j, f->arg[1]) - ref_time(j, f->arg[0])) / 3600000.0;
+    double growth = log(dec_double(b) / dec_double(a));
+    if (!(growth > 0) || !(hours > 0))
+        return CPF_E_INVAL; /* no growth has no doubling time */
+    return dec_from_double(hours * log(2) / growth, f->decimals, ret);
+}
+
+static int derive(const struct judge *j, const struct field *f, struct dec *ret)
+{
+    if (f->fn == DERIVE_SUM || f->fn == DERIVE_MEAN)
+        return derive_mean(j, f, ret);
+    struct dec a, b, t;
+    if (f->nargs != 2 || ref_value(j, f->arg[0], &a) || ref_value(j, f->arg[1], &b))
+        return CPF_E_NOTFOUND;
+    switch (f->fn) {
+    case DERIVE_DIFF:
+        return dec_sub(a, b, &t) ? CPF_E_LIMIT : dec_round(t, f->decimals, ret);
+    case DERIVE_PRODUCT:
+        return dec_mul(a, b, &t) ? CPF_E_LIMIT : dec_round(t, f->decimals, ret);
+    case DERIVE_RATIO:
+        return dec_div(a, b, f->decimals, ret);
+    case DERIVE_VIABILITY:
+        if (dec_add(a, b, &t) || dec_mul(a, (struct dec){100, 0}, &a))
+            return CPF_E_LIMIT;
+        return dec_div(a, t, f->decimals, ret);
+    case DERIVE_DOUBLING:
+        return derive_doubling(j, f, a, b, ret);
+    default:
+        return CPF_E_INVAL;
+    }
+}
+
+static void add_derived(struct judge *j, int field, struct dec v)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    char text[DEC_TEXT];
+    dec_format(v, text);
+    const char *kept = arena_strdup(j->a, text);
+    struct code c = {.kind = CODE_NUMBER, .value = v};
+    scratch_add(j, field, kept, &c);
+    if (!j->derived)
+        j->derived = json_array(j->a);
+    struct json *d = args1(j, "field", f->id);
+    json_set_str(j->a, d, "value", kept);
+    json_set_str(j->a, d, "unit", f->unit);
+    json_push(j->derived, d);
+    check_limits(j, f, v, kept);
+}
+
+/* A value that cannot be computed (no growth, not one cell) is no reason for silence where limits stand. */
+static void tell_missing(struct judge *j, const struct field *f)
+{
+    const struct range *r = f->action.has_lo || f->action.has_hi ? &f->action : &f->alert;
+    if (r->has_lo || r->has_hi)
+        judge_find(j, r == &f->action ? f->on_action : EFFECT_ALERT,
+                   r == &f->action ? "value.action" : "value.alert", args_range(j, f, "–", r), f->id);
+}
+
+/* Does this command bring the last value that the derived one waits for? */
+static bool completes(const struct judge *j, const struct field *f)
+{
+    for (size_t i = 0; i < f->nargs; i++)
+        for (size_t k = j->first_new; k < j->occ.ninputs; k++)
+            if (f->arg[i].step == j->step && f->arg[i].field == j->occ.input[k].field)
+                return true;
+    return false;
+}
+
+/* A replicate that is still awaited keeps what depends on it open. */
+static bool args_settled(const struct judge *j, const struct field *f)
+{
+    for (size_t i = 0; i < f->nargs; i++) {
+        if (f->arg[i].step != j->step)
+            continue;
+        const struct field *arg = &judge_step(j)->field[f->arg[i].field];
+        if (arg->conditional && arg->kind == FIELD_NUMBER &&
+            (!scratch_input(j, arg->differ_a) || !scratch_input(j, arg->differ_b)))
+            return false;
+        if (arg->conditional && field_wanted(j, f->arg[i].field) && !scratch_input(j, f->arg[i]))
+            return false;
+    }
+    return true;
+}
+
+bool check_derived(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    for (int i = 0; i < (int)s->nfields; i++) {
+        const struct field *f = &s->field[i];
+        struct ref self = {j->step, i};
+        if (f->kind != FIELD_DERIVED || scratch_input(j, self) || !args_settled(j, f) || !field_wanted(j, i))
+            continue;
+        struct dec v;
+        int err = derive(j, f, &v);
+        if (err == 0)
+            add_derived(j, i, v);
+        else if (err != CPF_E_NOTFOUND && completes(j, f))
+            tell_missing(j, f);
+    }
+    return true;
+}
+
+/* ---- balances -------------------------------------------------------------------- */
+
+/* Sum of the references' values; false while one that is wanted is missing. */
+static bool sum_refs(const struct judge *j, size_t n, const struct ref *ref, struct dec *ret)
+{
+    *ret = (struct dec){0, 0};
+    for (size_t i = 0; i < n; i++) {
+        struct dec v;
+        const struct field *f = &j->x->protocol->step[ref[i].step].field[ref[i].field];
+        if (ref_value(j, ref[i], &v) != 0) {
+            if (f->optional || f->conditional)
+                continue;
+            return false;
+        }
+        if (dec_add(*ret, v, ret))
+            return false;
+    }
+    return true;
+}
+
+static bool among(const struct judge *j, size_t n, const struct ref *ref, int field)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ref[i].step == j->step && ref[i].field == field)
+            return true;
+    return false;
+}
+
+/* Did this command give one of the balance's values? Else it was judged before. */
+static bool touches(const struct judge *j, const struct balance *b)
+{
+    for (size_t i = j->first_new; i < j->occ.ninputs; i++)
+        if (among(j, b->nin, b->in, j->occ.input[i].field) ||
+            among(j, b->nout, b->out, j->occ.input[i].field))
+            return true;
+    return false;
+}
+
+bool check_balance(struct judge *j)
+{
+    const struct balance *b = &judge_step(j)->balance;
+    struct dec in, out, tol, slack, lo, hi;
+    if (!b->set || !touches(j, b) || !sum_refs(j, b->nin, b->in, &in) || !sum_refs(j, b->nout, b->out, &out))
+        return true;
+    if (dec_mul(in, b->tolerance, &tol) || dec_div(tol, (struct dec){100, 0}, 6, &slack) ||
+        dec_add(in, slack, &hi) || dec_sub(in, slack, &lo))
+        return true;
+    bool over = dec_cmp(out, hi) > 0, under = dec_cmp(out, lo) < 0;
+    if (!over && !under)
+        return true;
+    char tin[DEC_TEXT], tout[DEC_TEXT];
+    dec_format(in, tin);
+    dec_format(out, tout);
+    struct json *args = args1(j, "in", tin);
+    json_set_str(j->a, args, "out", tout);
+    const struct field *f = &j->x->protocol->step[b->in[0].step].field[b->in[0].field];
+    json_set_str(j->a, args, "unit", f->unit);
+    return over ? judge_find(j, b->over, "value.balance-over", args, NULL)
+                : judge_find(j, b->under, "value.balance-under", args, NULL);
+}

@@ -1,0 +1,94 @@
+/* What is kept outside the database: the root key's manifest, the policy, certificates. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bundle/int.h"
+
+int kept_read(const char *path, size_t limit, struct buf *ret)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return CPF_E_IO;
+    int r = CPF_OK;
+    for (;;) {
+        buf_reserve(ret, 65536);
+        ssize_t n = read(fd, ret->data + ret->len, 65536);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            r = n < 0 ? CPF_E_IO : CPF_OK;
+            break;
+        }
+        ret->len += (size_t)n;
+        if (ret->len > limit) {
+            r = CPF_E_LIMIT;
+            break;
+        }
+    }
+    close(fd);
+    return r;
+}
+
+/* *ret_there (may be NULL): was it there at all? NULL: it must be. */
+static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
+{
+    struct buf text;
+    buf_init(&text);
+    const char *path = arena_printf(&m->a, "%s/%s", m->q->evidence, name);
+    int r = kept_read(path, limit, &text);
+    bool absent = r == CPF_E_IO && errno == ENOENT;
+    if (!r)
+        r = make_file(m, name, arena_strndup(&m->a, text.data ? text.data : "", text.len), text.len);
+    else if (absent && ret_there)
+        r = CPF_OK;
+    else
+        make_fail(m, r, "%s: %s", path, r == CPF_E_IO ? strerror(errno) : cpf_strerror(r));
+    if (ret_there)
+        *ret_there = !absent;
+    buf_fini(&text);
+    return r;
+}
+
+/* A line for the key that log.opened names, and for each that came with a rotation. */
+static void add_log_key(struct buf *b, const struct entry *e)
+{
+    const char *vkey = NULL;
+    if (e->kind && strcmp(e->kind, "log.opened") == 0)
+        vkey = json_get_str(e->body, "vkey");
+    else if (e->kind && strcmp(e->kind, "key.rotated") == 0)
+        vkey = json_get_str(e->body, "new");
+    if (vkey)
+        buf_printf(b, "log %s\n", vkey);
+}
+
+/* Without a policy of its own the log asks nobody else: its keys, no quorum. */
+static int own_policy(struct make *m)
+{
+    struct buf b;
+    buf_init(&b);
+    for (size_t i = 0; i < m->nsupport; i++)
+        add_log_key(&b, &m->support[i]);
+    buf_puts(&b, "quorum none\n");
+    int r = make_file(m, BUNDLE_POLICY, arena_strndup(&m->a, b.data, b.len), b.len);
+    buf_fini(&b);
+    return r;
+}
+
+int make_kept(struct make *m)
+{
+    static const char *const maybe[] = {BUNDLE_TSA, BUNDLE_CHAIN, BUNDLE_CRLS};
+    bool there;
+    int r = take(m, BUNDLE_KEYS, BOUND_NOTE_BYTES, NULL);
+    if (!r)
+        r = take(m, BUNDLE_ROOT, BOUND_NOTE_BYTES, NULL);
+    if (!r)
+        r = take(m, BUNDLE_POLICY, BOUND_POLICY_BYTES, &there);
+    if (!r && !there)
+        r = own_policy(m);
+    for (size_t i = 0; i < sizeof(maybe) / sizeof(*maybe) && !r; i++)
+        r = take(m, maybe[i], BOUND_PEM_BYTES, &there);
+    return r;
+}

@@ -1,0 +1,56 @@
+/*
+ * Entries of other streams that the evidence rests on: what the log says of itself, the facility, the batch's
+ * protocol, and the keys of those who signed. Nothing of another batch.
+ */
+#include <string.h>
+
+#include "bundle/int.h"
+
+static int take(struct make *m, enum db_stmt stmt, const char *stream)
+{
+    const char *const args[] = {stream, m->size_text};
+    return make_entries(m, stmt, args, &m->support, &m->nsupport, &m->support_cap);
+}
+
+static int take_protocol(struct make *m)
+{
+    const struct json *b = m->entry[0].body;
+    const char *id = json_get_str(b, "protocol"), *version = json_get_str(b, "version");
+    return id && version ? take(m, DB_BUNDLE_ENTRIES, arena_printf(&m->a, "protocol/%s@%s", id, version))
+                         : CPF_OK;
+}
+
+static bool have_stream(const struct make *m, const char *stream)
+{
+    for (size_t i = 0; i < m->nsupport; i++)
+        if (m->support[i].stream && strcmp(m->support[i].stream, stream) == 0)
+            return true;
+    return false;
+}
+
+/* Who signed `e`, unless known; what enrolled a signer may be signed in turn. */
+static int take_signer(struct make *m, const struct entry *e)
+{
+    const char *person = e->act ? json_get_str(e->actor, "performed") : NULL;
+    if (!person)
+        return CPF_OK;
+    const char *stream = arena_printf(&m->a, "person/%s", person);
+    return have_stream(m, stream) ? CPF_OK : take(m, DB_BUNDLE_PERSON, stream);
+}
+
+int make_support(struct make *m)
+{
+    const char *const size[] = {m->size_text};
+    int r = make_entries(m, DB_BUNDLE_LOG, size, &m->support, &m->nsupport, &m->support_cap);
+    if (!r)
+        r = take(m, DB_BUNDLE_ENTRIES, "facility");
+    if (!r)
+        r = take_protocol(m);
+    for (size_t i = 0; i < m->nentries && !r; i++)
+        r = take_signer(m, &m->entry[i]);
+    for (size_t i = 0; i < m->nsupport && !r; i++) {
+        struct entry e = m->support[i]; /* the list may move */
+        r = take_signer(m, &e);
+    }
+    return r;
+}

@@ -1,0 +1,148 @@
+/* The statutory items, filled from the record. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "record/int.h"
+
+static const struct record_step *newest(const struct record *r, int step)
+{
+    const struct record_step *found = NULL;
+    for (size_t i = 0; i < r->nsteps; i++)
+        if (r->step[i].index == step && r->step[i].status == STATUS_DONE)
+            found = &r->step[i];
+    return found;
+}
+
+static struct text none(void)
+{
+    return (struct text){NULL, NULL};
+}
+
+/* "title: values" of a field. */
+static struct text field_text(struct record *r, struct ref ref)
+{
+    const struct record_step *s = newest(r, ref.step);
+    const struct field *f = &r->protocol->step[ref.step].field[ref.field];
+    struct text all = none();
+    for (size_t i = 0; s && i < s->nvalues; i++) {
+        const struct record_value *v = &s->value[i];
+        if (v->field == f && !v->dropped && !v->again)
+            all = words_join(&r->words, all, v->corrected ? v->corrected->now : v->shown);
+    }
+    if (!all.ja)
+        return all;
+    return (struct text){arena_printf(&r->arena, "%s：%s", f->title.ja, all.ja),
+                         arena_printf(&r->arena, "%s: %s", f->title.en, all.en)};
+}
+
+/* Name and address of the clinic whose plan was recorded there, as the facility was set up. */
+static struct text clinic_text(struct record *r, struct ref ref)
+{
+    const struct record_step *s = newest(r, ref.step);
+    const struct field *f = &r->protocol->step[ref.step].field[ref.field];
+    const char *plan = NULL;
+    for (size_t i = 0; s && i < s->nvalues; i++)
+        if (s->value[i].field == f && !s->value[i].dropped && !s->value[i].again)
+            plan = s->value[i].corrected ? s->value[i].corrected->raw : s->value[i].raw;
+    json_each(c, plan ? json_get(r->facility, "clinics") : NULL)
+    {
+        const char *of = json_get_str(c, "plan"), *ja = json_get_str(c, "name_ja"),
+                   *at = json_get_str(c, "address_ja"), *en = json_get_str(c, "name_en"),
+                   *at_en = json_get_str(c, "address_en");
+        if (of && ja && at && strcmp(of, plan) == 0)
+            return (struct text){arena_printf(&r->arena, "%s（%s）", ja, at),
+                                 arena_printf(&r->arena, "%s (%s)", en ? en : ja, at_en ? at_en : at)};
+    }
+    return plan ? (struct text){"名称・所在地：施設の記録になし",
+                                "name and address: not in the facility's record"}
+                : none();
+}
+
+static struct text by_text(struct record *r, int step)
+{
+    const struct record_step *s = newest(r, step);
+    const struct person *p = s ? book_person(&r->book, s->performer) : NULL;
+    if (!s)
+        return none();
+    struct text dept = word(&r->words, "dept", p ? p->dept : s->step->dept);
+    struct text name = words_person(&r->words, s->performer);
+    if (!name.ja)
+        name = text_both(s->performer);
+    return (struct text){arena_printf(&r->arena, "%s（%s）", name.ja, dept.ja),
+                         arena_printf(&r->arena, "%s (%s)", name.en, dept.en)};
+}
+
+static struct text at_text(struct record *r, int step)
+{
+    const struct record_step *s = newest(r, step);
+    return s ? text_both(record_minute(r, s->done)) : none();
+}
+
+static struct text days_text(struct record *r, int from, int until)
+{
+    const struct record_step *a = newest(r, from), *b = newest(r, until);
+    if (!a || !b)
+        return none();
+    long long days = (long long)(clock_day(b->done) - clock_day(a->done));
+    const char *t1 = record_minute(r, a->done), *t2 = record_minute(r, b->done);
+    struct text x = a->step->title, y = b->step->title;
+    return (struct text){arena_printf(&r->arena, "%s %s → %s %s（%lld日間）", x.ja, t1, y.ja, t2, days),
+                         arena_printf(&r->arena, "%s %s → %s %s (%lld days)", x.en, t1, y.en, t2, days)};
+}
+
+static struct text part_text(struct record *r, const struct form_part *p)
+{
+    switch (p->kind) {
+    case FORM_TEXT:
+        return p->text;
+    case FORM_PRODUCT:
+        return r->product;
+    case FORM_FIELD:
+        return field_text(r, p->ref);
+    case FORM_CLINIC:
+        return clinic_text(r, p->ref);
+    case FORM_BY:
+        return by_text(r, p->ref.step);
+    case FORM_AT:
+        return at_text(r, p->ref.step);
+    case FORM_DAYS:
+        return days_text(r, p->ref.step, p->until);
+    }
+    return none();
+}
+
+static void add_item(struct record *r, const struct form_item *f)
+{
+    struct record_item *n = LIST_ADD(&r->arena, r->item, r->nitems);
+    bool found = false;
+    n->title = word(&r->words, "item", f->id);
+    for (size_t i = 0; i < f->nparts; i++) {
+        struct text t = part_text(r, &f->part[i]);
+        found |= t.ja && f->part[i].kind != FORM_TEXT;
+        if (t.ja)
+            n->body = words_join(&r->words, n->body, t);
+    }
+    bool wanted = false;
+    for (size_t i = 0; i < f->nparts; i++)
+        wanted |= f->part[i].kind != FORM_TEXT;
+    n->missing = wanted && !found;
+    if (!n->missing)
+        return;
+    n->body = r->batch->stopped || r->batch->closed
+                  ? (struct text){"該当なし：当該工程に至らず", "not applicable: that step was never reached"}
+                  : (struct text){"未記録：当該工程は未実施", "not yet: that step is still to do"};
+}
+
+void record_items(struct record *r, const struct form *f)
+{
+    for (size_t i = 0; i < f->nitems; i++)
+        add_item(r, &f->item[i]);
+    r->retention_years = f->retention_years;
+    r->retention_why = f->retention_why;
+    for (size_t i = 0; i < r->nsteps; i++)
+        if (r->step[i].step->state && strcmp(r->step[i].step->state, "provided") == 0)
+            r->provided = r->step[i].done;
+    for (size_t i = 0; i < r->batch->nexpiries; i++)
+        r->expires = r->batch->expiry[i].until;
+}

@@ -1,0 +1,256 @@
+/* Steps with their values, entry by entry; the fold's own reading of an entry is core/book/batch.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "record/int.h"
+
+int64_t record_event_time(const struct entry *e)
+{
+    return e->occurred && e->late && strcmp(e->late, "offline") == 0 ? e->occurred : e->at;
+}
+
+const char *record_minute(const struct record *r, int64_t ms)
+{
+    char text[17];
+    if (!ms)
+        return "–";
+    clock_format_local(ms, text);
+    return arena_strdup((struct arena *)&r->arena, text);
+}
+
+const char *record_time(const struct record *r, int64_t ms)
+{
+    return ms ? arena_printf((struct arena *)&r->arena, "%s:%02d", record_minute(r, ms),
+                             (int)(ms / 1000 % 60))
+              : "–";
+}
+
+const char *record_who(const struct entry *e, const char *member)
+{
+    const char *s = e ? json_get_str(e->actor, member) : NULL;
+    return s || !e || strcmp(member, "performed") != 0 ? s : json_get_str(e->actor, "system");
+}
+
+struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ)
+{
+    for (size_t i = 0; i < r->nsteps && id; i++)
+        if (strcmp(r->step[i].step->id, id) == 0 && (!occ || r->step[i].occ == occ))
+            return &r->step[i];
+    return NULL;
+}
+
+/* ---- values ------------------------------------------------------------------ */
+
+static bool outside(const struct range *r, struct dec v)
+{
+    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
+}
+
+static enum record_mark mark_of(const struct field *f, const char *raw)
+{
+    struct dec v;
+    if (f->kind == FIELD_CHOICE) {
+        for (size_t i = 0; i < f->noptions; i++)
+            if (strcmp(f->option[i].id, raw) == 0)
+                return f->option[i].effect == EFFECT_OK      ? MARK_NONE
+                       : f->option[i].effect == EFFECT_ALERT ? MARK_ALERT
+                                                             : MARK_ACTION;
+        return MARK_NONE;
+    }
+    if ((f->kind != FIELD_NUMBER && f->kind != FIELD_DERIVED) || dec_parse(raw, strlen(raw), &v) != 0)
+        return MARK_NONE;
+    return outside(&f->action, v) ? MARK_ACTION : outside(&f->alert, v) ? MARK_ALERT : MARK_NONE;
+}
+
+static struct text shown_of(struct record *r, const struct field *f, const char *raw, const char *unit)
+{
+    switch (f->kind) {
+    case FIELD_NUMBER:
+    case FIELD_DERIVED:
+        return text_both(words_amount(&r->words, raw, f->unit));
+    case FIELD_LOT:
+        return text_both(unit ? arena_printf(&r->arena, "%s #%s", raw, unit) : raw);
+    case FIELD_CHOICE:
+        for (size_t i = 0; i < f->noptions; i++)
+            if (strcmp(f->option[i].id, raw) == 0)
+                return f->option[i].title;
+        return text_both(raw);
+    default:
+        return text_both(raw);
+    }
+}
+
+static struct record_value *add_value(struct maker *m, struct record_step *s, const struct entry *e,
+                                      const struct field *f, const char *raw)
+{
+    struct record *r = m->r;
+    struct record_value *v = LIST_ADD(&r->arena, s->value, s->nvalues);
+    v->field = f;
+    v->entry = e;
+    v->at = record_event_time(e);
+    v->derived = f->kind == FIELD_DERIVED;
+    v->typed = json_get_bool(e->body, "typed") && !v->derived;
+    v->unit = f->kind == FIELD_LOT ? json_get_str(e->body, "unit") : f->unit;
+    struct record_secret secret = {0};
+    if (json_get_str(e->pd, f->id) && (f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY)) {
+        secret = record_open(m, e, f->id);
+        v->hidden = secret.hidden;
+        raw = secret.value;
+    }
+    v->raw = raw;
+    v->shown = raw ? shown_of(r, f, raw, v->unit) : secret.shown;
+    v->mark = raw ? mark_of(f, raw) : MARK_NONE;
+    return v;
+}
+
+static void add_derived(struct maker *m, struct record_step *s, const struct entry *e)
+{
+    json_each(d, json_get(e->body, "derived"))
+    {
+        const char *name = json_get_str(d, "field"), *value = json_get_str(d, "value");
+        int f = name ? step_field(s->step, name) : -1;
+        if (f >= 0 && value)
+            add_value(m, s, e, &s->step->field[f], value);
+    }
+}
+
+static void add_input(struct maker *m, struct record_step *s, const struct entry *e)
+{
+    const char *name = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
+    int f = name ? step_field(s->step, name) : -1;
+    if (f >= 0 && text) {
+        struct record_value *v = add_value(m, s, e, &s->step->field[f], text);
+        v->first = json_get_bool(e->body, "first");
+        v->again = json_get_bool(e->body, "again");
+    }
+    add_derived(m, s, e);
+}
+
+static void add_form(struct maker *m, struct record_step *s, const struct entry *e)
+{
+    const struct json *values = json_get(e->body, "values");
+    for (size_t i = 0; i < s->step->nfields; i++) {
+        const struct field *f = &s->step->field[i];
+        const struct json *v = json_get(values, f->id);
+        if (v && v->type == JSON_ARRAY) {
+            json_each(item, v) if (item->str) add_value(m, s, e, f, item->str);
+        } else if (v ? v->str != NULL : json_get_str(e->pd, f->id) != NULL) {
+            add_value(m, s, e, f, v ? v->str : NULL);
+        }
+    }
+    add_derived(m, s, e);
+}
+
+/* ---- occurrences ------------------------------------------------------------------ */
+
+static const char *add_name(struct record *r, const char *list, const char *name)
+{
+    if (!name)
+        return list;
+    if (!list)
+        return name;
+    const char *at = strstr(list, name);
+    for (size_t n = strlen(name); at; at = strstr(at + 1, name))
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+            return list;
+    return arena_printf(&r->arena, "%s %s", list, name);
+}
+
+static struct record_step *occ_of(struct record *r, int step, int64_t occ)
+{
+    for (size_t i = r->nsteps; i-- > 0;)
+        if (r->step[i].index == step && r->step[i].occ == occ)
+            return &r->step[i];
+    struct record_step *s = LIST_ADD(&r->arena, r->step, r->nsteps);
+    s->step = &r->protocol->step[step];
+    s->index = step;
+    s->occ = occ;
+    s->status = STATUS_BEGUN;
+    return s;
+}
+
+static void note_people(struct record *r, struct record_step *s, const struct entry *e)
+{
+    const char *by = json_get_str(e->actor, "performed"), *rec = json_get_str(e->actor, "recorded");
+    s->performer = add_name(r, s->performer, by);
+    s->recorder = add_name(r, s->recorder, rec ? rec : by);
+    s->witness = add_name(r, s->witness, json_get_str(e->actor, "witnessed"));
+    s->station = add_name(r, s->station, json_get_str(e->actor, "station"));
+    int64_t at = record_event_time(e);
+    if (!s->begun) {
+        s->begun = at;
+        s->first_at = e->at;
+        s->first_sseq = e->sseq;
+    }
+    s->last_at = e->at;
+    s->last_sseq = e->sseq;
+    if (e->late && !s->late) {
+        s->late = e->late;
+        s->occurred = e->occurred;
+    }
+}
+
+static bool is(const struct entry *e, const char *kind)
+{
+    return strcmp(e->kind, kind) == 0;
+}
+
+static void take_entry(struct maker *m, const struct entry *e)
+{
+    struct record *r = m->r;
+    const char *id = json_get_str(e->body, "step");
+    int step = id ? protocol_step(r->protocol, id) : -1;
+    bool input = is(e, "step.input"), skipped = is(e, "step.skipped");
+    bool form = is(e, "batch.ordered") || is(e, "step.form") || is(e, "step.signed");
+    if (step < 0 || !(input || skipped || form))
+        return;
+    struct record_step *s = occ_of(r, step, json_get_int(e->body, "occ", 1));
+    note_people(r, s, e);
+    if (input)
+        add_input(m, s, e);
+    else if (form)
+        add_form(m, s, e);
+    if (input && !json_get_bool(e->body, "done"))
+        return;
+    s->done = record_event_time(e);
+    s->status = skipped ? STATUS_SKIPPED : STATUS_DONE;
+    if (skipped) {
+        s->why = record_open(m, e, "reason").shown;
+    }
+}
+
+/* The two entries of a value differed: neither counts (the refusal says which field). */
+static void take_reset(struct record *r, const struct entry *e)
+{
+    const char *id = json_get_str(e->body, "step"), *field = json_get_str(e->body, "resets");
+    for (size_t i = r->nsteps; id && field && i-- > 0;) {
+        struct record_step *s = &r->step[i];
+        if (strcmp(s->step->id, id) != 0)
+            continue;
+        for (size_t k = 0; k < s->nvalues; k++)
+            s->value[k].dropped |= strcmp(s->value[k].field->id, field) == 0;
+        return;
+    }
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct record_step *x = a, *y = b;
+    return x->first_sseq < y->first_sseq ? -1 : x->first_sseq > y->first_sseq;
+}
+
+void record_steps(struct maker *m)
+{
+    struct record *r = m->r;
+    for (size_t i = 0; i < r->nentries; i++) {
+        take_entry(m, &r->entry[i]);
+        if (is(&r->entry[i], "refused"))
+            take_reset(r, &r->entry[i]);
+    }
+    if (r->nsteps)
+        qsort(r->step, r->nsteps, sizeof(*r->step), by_begin);
+    for (size_t i = 0; i < r->nsteps; i++)
+        record_plan(r, &r->step[i]);
+}

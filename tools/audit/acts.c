@@ -1,0 +1,122 @@
+/*
+ * Persons' signatures, with --strict: an act must be signed by the key that its person had in the log before
+ * it, and what was signed must say what the entry says.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "audit/hook.h"
+#include "base/act.h"
+#include "base/enc.h"
+#include "base/mem.h"
+
+struct person_key {
+    uint64_t idx; /* of the entry that says so */
+    char *person;
+    uint8_t pub[KEY_PUB];
+};
+struct audit_acts { /* in the order of the log; not changed once the rows are read */
+    struct person_key *key;
+    size_t n;
+};
+
+static void add_key(struct audit_acts *t, uint64_t idx, const struct entry *e)
+{
+    const char *key = json_get_str(e->body, "key");
+    struct person_key k = {.idx = idx};
+
+    if (strncmp(e->stream, "person/", 7) != 0 || !key ||
+        enc_unb64url_fixed(key, strlen(key), k.pub, KEY_PUB) != 0)
+        return;
+    if ((t->n & (t->n - 1)) == 0)
+        t->key = xrealloc(t->key, (t->n ? t->n * 2 : 1) * sizeof(*t->key));
+    k.person = xstrdup(e->stream + 7);
+    t->key[t->n++] = k;
+}
+
+static int read_keys(struct audit *a, struct scan *s, struct audit_acts *t)
+{
+    size_t len;
+    int n;
+
+    if (scan_start(s, DB_AUDIT_PERSON_KEYS, NULL))
+        return audit_scan_fault(a, s);
+    while ((n = scan_next(s)) > 0) {
+        struct entry e = {0};
+        const char *body = scan_bytes(s, 1, &len);
+        arena_reset(&a->arena);
+        /* One that cannot be read is named when its row comes. */
+        if (entry_read(&e, &a->arena, body, len) == 0)
+            add_key(t, (uint64_t)scan_i64(s, 0), &e);
+    }
+    return n < 0 ? audit_scan_fault(a, s) : 0;
+}
+
+int audit_acts_begin(struct audit *a, void **state)
+{
+    struct scan *s = NULL;
+    char *error = NULL;
+
+    if (!a->strict)
+        return 0;
+    *state = a->acts = xcalloc(1, sizeof(*a->acts));
+    if (scan_open(a->conninfo, a->entries, &s, &error)) {
+        (void)audit_fault(a, CPF_E_AWAY, "%s", error);
+        free(error);
+        return a->code;
+    }
+    int err = read_keys(a, s, a->acts);
+    scan_close(s);
+    return err;
+}
+
+void audit_acts_fini(void *state)
+{
+    struct audit_acts *t = state;
+
+    for (size_t i = 0; t && i < t->n; i++)
+        free(t->key[i].person);
+    if (t)
+        free(t->key);
+    free(t);
+}
+
+/* ---- an act ---- */
+
+static const struct person_key *key_in_force(const struct audit_acts *t, const char *person, uint64_t idx)
+{
+    for (size_t i = t->n; i-- > 0;)
+        if (t->key[i].idx < idx && strcmp(t->key[i].person, person) == 0)
+            return &t->key[i];
+    return NULL;
+}
+
+static int act_fault(struct range *r, const struct entry *e, const char *what, const char *detail)
+{
+    return range_fault(r, CPF_E_FORK, "entry %" PRIu64 " (%s): %s%s", e->idx, e->stream, what, detail);
+}
+
+int range_act(struct range *r, const struct entry *e)
+{
+    const char *person = json_get_str(e->actor, "performed");
+    char id[23];
+
+    if (!e->act)
+        return act_must_be_signed(e->kind) ? act_fault(r, e, "nobody signed it: ", e->kind) : 0;
+    const struct person_key *k = person ? key_in_force(r->a->acts, person, e->idx) : NULL;
+    if (!k)
+        return act_fault(r, e, "signed by a person without a key: ", person ? person : "nobody");
+    key_id(k->pub, id);
+    if (strcmp(id, json_get_str(e->act, "key")) != 0)
+        return act_fault(r, e, "not signed with the key of ", person);
+    if (key_check_public(k->pub) != 0)
+        return act_fault(r, e, "a weak key of ", person);
+    if (act_verify(e, r->a->key.name, k->pub) != 0)
+        return act_fault(r, e, "the signature does not verify of ", person);
+    /* The id stands on a command's first entry; the others name that one by leaf. */
+    const char *what = act_contradiction(e, e->id, &r->arena);
+    if (what)
+        return act_fault(r, e, "what was signed says something else: ", what);
+    r->n.nacts++;
+    return 0;
+}

@@ -1,0 +1,437 @@
+/* One player: its ops one after the other, and what the answers change in the world. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "lib/client.h"
+#include "core/code/code.h"
+#include "sim.h"
+#include "sim/request.h"
+
+static void on_answer(void *arg, const struct client_reply *r);
+
+#define SECRETS_MOST 24 /* below BOUND_UNLOCK_QUEUE: beyond it the server says 503 and "in a second" */
+
+static struct item plain_item; /* of ops that the engine adds: no expectation of their own */
+
+static bool needs_secret(const struct op *op)
+{
+    return op->kind == OP_SIGN_IN || op->kind == OP_ACT || op->kind == OP_RECORD;
+}
+
+static void send_op(struct player *p, struct op *op)
+{
+    char why[300] = "";
+
+    if (needs_secret(op) && p->sim->secrets >= SECRETS_MOST) {
+        p->blocked = true;
+        return;
+    }
+
+    if (request_make(p, op, why, sizeof(why))) {
+        check_fail(p, op->item, "%s", why);
+        return;
+    }
+    p->op = op;
+    p->state = PLAYER_BUSY;
+    p->sim->requests++;
+    p->sim->secrets += needs_secret(op);
+    client_send(p->sim->client, p->path, p->token, p->request, on_answer, p);
+}
+
+/* Quality's blocks may be about the batch beside this one. */
+static const char *batch_of(const struct player *p)
+{
+    return p->block->other && p->neighbour ? p->neighbour->batch : p->batch;
+}
+
+static void read_batch(struct player *p, struct op *op)
+{
+    char path[120];
+
+    snprintf(path, sizeof(path), "/v1/batches/%s", batch_of(p));
+    p->op = op;
+    p->state = PLAYER_BUSY;
+    p->sim->requests++;
+    client_send(p->sim->client, path, op->station ? op->station->token : p->sim->stations->token, NULL,
+                on_answer, p);
+}
+
+/* ── ops that depend on where the bench is ─────────────────────────────── */
+
+/* Puts a scan in front of `op`. */
+static struct op *scan_before(struct player *p, struct op *op, const char *raw)
+{
+    struct op *scan = arena_alloc(&p->arena, sizeof(*scan));
+
+    scan->kind = OP_SCAN;
+    scan->station = op->station;
+    scan->person = op->person;
+    scan->text = raw;
+    scan->next = op;
+    p->ops = scan;
+    return scan;
+}
+
+static const char *command(struct player *p, const char *id)
+{
+    char raw[140];
+
+    if (code_make('X', id, raw, sizeof(raw)))
+        return id;
+    return arena_strdup(&p->arena, raw);
+}
+
+/* BACK out of an open step, the own badge, then OUT. */
+static void sign_out(struct player *p, struct op *op)
+{
+    struct sim_station *st = op->station;
+
+    if (op->person->at != st) {
+        p->ops = op->next;
+    } else if (st->open) {
+        send_op(p, scan_before(p, op, command(p, "BACK")));
+    } else if (st->acting != op->person) {
+        send_op(p, scan_before(p, op, op->person->badge));
+    } else {
+        op->text = command(p, "OUT");
+        send_op(p, op);
+    }
+}
+
+static void card(struct player *p, struct op *op)
+{
+    char raw[80];
+
+    if ((op->station->batch && !strcmp(op->station->batch, p->batch)) ||
+        code_make('B', p->batch, raw, sizeof(raw))) {
+        p->ops = op->next;
+        return;
+    }
+    op->text = arena_strdup(&p->arena, raw);
+    send_op(p, op);
+}
+
+/* A badge is a witness's only where the bench is in the step. */
+static bool begins_with_badge(const struct block *b)
+{
+    return b->items &&
+           (b->items->kind == ITEM_WITNESS || (b->items->text && !strncmp(b->items->text, "P:", 2)));
+}
+
+static void choose(struct player *p, struct op *op)
+{
+    const char *step = p->block->step;
+    char id[140] = "STEP-";
+    size_t n = 5;
+
+    if (!strcmp(op->station->next_step, step) && (op->station->open || !begins_with_badge(p->block))) {
+        p->ops = op->next;
+        return;
+    }
+    if (*op->station->next_step && strcmp(op->station->next_step, step) && !p->loose)
+        p->sim->next_differs++;
+    for (; *step && n < sizeof(id) - 1; step++)
+        id[n++] = (char)(*step == '.' ? '-' : *step >= 'a' && *step <= 'z' ? *step - 32 : *step);
+    op->text = command(p, id);
+    send_op(p, op);
+}
+
+static int64_t pause_ms(struct player *p, const struct op *op)
+{
+    static const int least[] = {10, 3, 1}, most[] = {40, 15, 3};
+    int kind = op->item && op->item->kind == ITEM_CODES ? 2 : 1;
+    char expr[40], why[VARS_ERROR];
+    const char *s;
+
+    /* one chance draw per scan of the batch, from its own seed */
+    snprintf(expr, sizeof(expr), "%d ~ %d", (least[kind] + most[kind]) / 2, (most[kind] - least[kind]) / 2);
+    if (vars_format(&p->vars, arena_printf(&p->arena, "%s + 0*%zu", expr, p->scans), &s, why))
+        return 0;
+    return (int64_t)(atof(s) * 1000);
+}
+
+/* ── answers ───────────────────────────────────────────────────────────── */
+
+static void take_next(struct sim_station *st, const json_t *answer)
+{
+    const json_t *next = json_object_get(answer, "next");
+    const char *step = json_string_value(json_object_get(next, "step"));
+    const char *field = json_string_value(json_object_get(next, "field"));
+
+    snprintf(st->next_step, sizeof(st->next_step), "%s", step ? step : "");
+    snprintf(st->next_field, sizeof(st->next_field), "%s", field ? field : "");
+}
+
+/* What the server keeps of the bench, kept here too. */
+static void take_context(struct player *p, struct op *op, const json_t *answer, bool refused)
+{
+    struct sim_station *st = op->station;
+    const char *code = json_string_value(json_object_get(answer, "code"));
+
+    take_next(st, answer);
+    if (refused || !code)
+        return;
+    if (op->kind == OP_SIGN_IN) {
+        world_joined(st, op->person);
+    } else if (op->kind == OP_SIGN_OUT) {
+        world_left(st, op->person);
+    } else if (!strcmp(code, "accepted.batch")) {
+        st->batch = p->batch;
+        st->open = false;
+    } else if (!strcmp(code, "accepted.session")) {
+        for (size_t i = 0; i < st->npeople; i++)
+            if (!strcmp(st->person[i]->badge, op->text))
+                st->acting = st->person[i];
+    } else if (!strcmp(code, "accepted.step")) {
+        st->open = true;
+    } else if (op->kind == OP_SCAN && !op->own) {
+        st->open = false; /* BACK */
+    } else if (op->kind == OP_SCAN && json_object_get(answer, "step")) {
+        st->open = !json_is_true(json_object_get(answer, "done"));
+    }
+}
+
+static void count(struct player *p, const struct op *op, const json_t *answer, const char *outcome,
+                  const char *code)
+{
+    struct sim *s = p->sim;
+
+    report_count(s, &s->outcomes, outcome);
+    if (code && strncmp(code, "accepted", 8))
+        report_count(s, &s->codes, code);
+    p->sessions += op->kind == OP_SIGN_IN;
+    p->acts += op->kind == OP_ACT || op->kind == OP_RECORD;
+    p->scans += op->kind != OP_SIGN_IN && op->kind != OP_ACT && op->kind != OP_RECORD;
+    p->block_scans++;
+    p->refused += !strcmp(outcome, "refused");
+    p->deviations += json_array_size(json_object_get(answer, "deviations"));
+    p->holds += json_array_size(json_object_get(answer, "holds"));
+}
+
+/* One record for each deviation or hold that waits for it. */
+static void make_records(struct player *p, struct op *op, const json_t *batch)
+{
+    bool lift = p->block->kind == BLOCK_LIFT, assess = p->block->kind == BLOCK_ASSESS;
+    const char *kind = lift ? "hold.lifted" : assess ? "deviation.assessed" : "deviation.closed";
+    struct op **tail = &op->next;
+    json_t *it;
+    size_t i;
+
+    json_array_foreach(json_object_get(batch, lift ? "holds" : "deviations"), i, it)
+    {
+        bool over = json_is_true(json_object_get(it, lift ? "lifted" : "closed"));
+        struct op *rec;
+
+        if (over || (assess && json_object_get(it, "grade")))
+            continue;
+        rec = arena_alloc(&p->arena, sizeof(*rec));
+        *rec = (struct op){
+            .kind = OP_RECORD, .station = op->station, .person = op->person, .text = kind, .own = true};
+        rec->body = json_pack("{s:s,s:O,s:s}", "batch", batch_of(p), lift ? "hold" : "dev",
+                              json_object_get(it, lift ? "hold" : "dev"), "reason", "確認済み checked");
+        if (assess)
+            json_object_set_new(rec->body, "grade",
+                                json_string(p->block->second ? p->block->second : "minor"));
+        rec->next = *tail;
+        *tail = rec;
+        tail = &rec->next;
+    }
+}
+
+static void take_batch(struct player *p, struct op *op, const json_t *answer)
+{
+    const char *state = json_string_value(json_object_get(answer, "state"));
+
+    if (op->kind == OP_EACH) {
+        make_records(p, op, answer);
+        return;
+    }
+    p->final_state = state ? arena_strdup(&p->arena, state) : "";
+    if (!p->loose && strcmp(p->final_state, p->block->step))
+        check_fail(p, NULL, "the batch's state is \"%s\", expected \"%s\"", p->final_state, p->block->step);
+}
+
+static void drop_block(struct player *p)
+{
+    while (p->ops && p->ops->kind != OP_SIGN_OUT)
+        p->ops = p->ops->next;
+    p->skip_block = true;
+}
+
+static void take_answer(struct player *p, struct op *op, const json_t *answer, int status)
+{
+    const char *code, *outcome = check_outcome(answer, status, &code);
+    bool refused = !strcmp(outcome, "refused");
+
+    if (op->kind == OP_RESEND) {
+        check_resend(p, op, answer);
+        return;
+    }
+    count(p, op, answer, outcome, code);
+    take_context(p, op, answer, refused);
+    p->opened |= op->kind == OP_ACT && !refused;
+    p->stepped |= op->own && !refused;
+    check_answer(p, op, answer, status);
+    json_decref(p->answer_before);
+    p->answer_before = json_incref((json_t *)answer);
+    if (p->loose && p->block->gate && refused)
+        check_gate(p, answer);
+    if (p->loose && refused && !op->own)
+        drop_block(p);
+    if (p->sim->opt.pauses && op->kind == OP_SCAN && op->own)
+        p->due = sim_now(p->sim) + pause_ms(p, op);
+}
+
+static void on_answer(void *arg, const struct client_reply *r)
+{
+    struct player *p = arg;
+    struct op *op = p->op;
+
+    p->op = NULL;
+    p->state = PLAYER_WAITING;
+    if (needs_secret(op)) {
+        p->sim->secrets--;
+        p->sim->released = true;
+    }
+    if (r->status == 0) {
+        p->sim->unreachable = true;
+        check_fail(p, op->item, "no answer after %d tries: %s", r->tries, r->error);
+        return;
+    }
+    p->ops = op->next;
+    if (op->kind == OP_EACH || op->kind == OP_STATE) {
+        if (r->status != 200)
+            check_fail(p, op->item, "the batch cannot be read: %d", r->status);
+        else
+            take_batch(p, op, r->json);
+        p->ops = op->next;
+    } else {
+        take_answer(p, op, r->json, r->status);
+        json_decref(op->body);
+        op->body = NULL;
+    }
+    if (!p->sim->failed)
+        while (play_on(p))
+            ;
+    /* whoever waits for a station, a person or a secret's turn may go on now */
+    if (p->state != PLAYER_BUSY || p->sim->released || p->sim->failed)
+        clock_pump(p->sim);
+    p->sim->released = false;
+}
+
+/* ── going on ──────────────────────────────────────────────────────────── */
+
+static void run_op(struct player *p)
+{
+    struct op *op = p->ops;
+
+    if (!op->item)
+        op->item = &plain_item;
+    switch (op->kind) {
+    case OP_SIGN_OUT:
+        sign_out(p, op);
+        break;
+    case OP_CARD:
+        card(p, op);
+        break;
+    case OP_BADGE:
+        if (op->station->acting == op->person) {
+            p->ops = op->next;
+            break;
+        }
+        op->text = op->person->badge;
+        send_op(p, op);
+        break;
+    case OP_CHOOSE:
+        choose(p, op);
+        break;
+    case OP_WAIT:
+        p->due = sim_now(p->sim) + op->wait_ms;
+        p->ops = op->next;
+        break;
+    case OP_DONE:
+        p->ops = op->next;
+        if (op->station->open && !p->block->part && !p->loose)
+            check_fail(p, NULL, "the step is not finished: the server awaits %s %s", op->station->next_step,
+                       op->station->next_field);
+        break;
+    case OP_EACH:
+    case OP_STATE:
+        read_batch(p, op);
+        break;
+    case OP_RESEND:
+        p->op = op;
+        p->state = PLAYER_BUSY;
+        p->sim->requests++;
+        client_send(p->sim->client, p->path, p->token, p->request, on_answer, p);
+        break;
+    default:
+        send_op(p, op);
+    }
+}
+
+static int64_t block_due(const struct player *p)
+{
+    const struct block *b = p->block;
+    int64_t at;
+
+    if (b->relative)
+        return p->block_ended + b->ms;
+    at = clock_day_start(p->vars.day_zero + b->day) + b->ms;
+    return at > p->block_ended ? at : p->block_ended;
+}
+
+/* The next block, or the end of the story. */
+static void next_block(struct player *p)
+{
+    report_block(p);
+    ops_release(p);
+    p->block_ended = p->due > sim_now(p->sim) ? p->due : sim_now(p->sim);
+    p->block = p->block->next;
+    play_begin(p);
+}
+
+void play_begin(struct player *p)
+{
+    p->begun = p->skip_block = p->stepped = false;
+    p->leaving = false;
+    p->block_scans = 0;
+    *p->block_marks = 0;
+    p->ops = NULL;
+    if (!p->block || p->caught) {
+        p->state = PLAYER_ENDED;
+        for (size_t i = 0; i < p->nheld; i++)
+            p->held[i]->holders--;
+        p->nheld = 0;
+        ops_release(p);
+        return;
+    }
+    p->due = block_due(p);
+}
+
+bool play_on(struct player *p)
+{
+    p->blocked = false;
+    if (p->sim->failed || p->state != PLAYER_WAITING || p->due > sim_now(p->sim))
+        return false;
+    if (!p->begun) {
+        p->begun = ops_make(p);
+        p->blocked = !p->begun;
+        return p->begun;
+    }
+    if (p->ops) {
+        run_op(p);
+        return p->state == PLAYER_WAITING && !p->blocked;
+    }
+    if (!p->leaving) { /* whoever is not needed here any more signs out */
+        p->leaving = true;
+        ops_leave(p, &p->ops);
+        return true;
+    }
+    next_block(p);
+    return p->state == PLAYER_WAITING;
+}
