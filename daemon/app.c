@@ -38,7 +38,7 @@ static char *read_vkeys(const char *path)
     return whole ? xstrdup(text) : NULL;
 }
 
-/* ---- projections --------------------------------------------------------------- */
+/* ---- projections ---- */
 
 /* The book is ahead of the follower, and keeps every protocol. */
 static const struct protocol *protocol_named(void *arg, const char *name)
@@ -64,7 +64,7 @@ static void followed(void *arg, int64_t *ret_idx, uint64_t *ret_faults)
     *ret_faults = follow_faults(a->follow);
 }
 
-/* ---- the flow's word ------------------------------------------------------------- */
+/* ---- the flow's word ---- */
 
 static void on_flow_ready(void *arg)
 {

@@ -299,7 +299,6 @@ int conf_load(const char *path, struct conf **ret, char **ret_error)
     struct buf text;
     yaml_parser_t parser;
     struct loader l = {.path = path, .ret_error = ret_error};
-
     *ret_error = NULL;
     buf_init(&text);
     int err = read_file(path, &text, ret_error);

@@ -40,10 +40,8 @@ static const struct hint {
 static bool japanese(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         const char *v = getenv(names[i]);
-
         if (v && *v)
             return strncmp(v, "ja", 2) == 0;
     }

@@ -164,7 +164,6 @@ void log_event(enum log_level level, const char *event, ...)
     unsigned long left_out = 0;
     int keep_errno = errno;
     va_list ap;
-
     pthread_mutex_lock(&state.lock);
     struct slot *s = slot_of(event);
     if (level > state.level || !admit(s, &left_out))

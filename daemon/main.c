@@ -251,7 +251,6 @@ static int run(struct daemon *d)
 {
     char *error = NULL;
     int err;
-
     signal(SIGPIPE, SIG_IGN);
     umask(0077);
     raise_descriptor_limit();
@@ -363,7 +362,6 @@ int main(int argc, char **argv)
     const char *config = DEFAULT_CONFIG;
     bool check = false;
     int code = parse_options(argc, argv, &config, &check);
-
     if (code >= 0)
         return code;
     log_start();

@@ -108,8 +108,7 @@ static void read_items(struct reader *r, const struct ynode *items, struct form 
     if (!items || items->kind != YNODE_MAP)
         return;
     f->item = arena_alloc(r->a, (items->len + 1) * sizeof(*f->item));
-    ynode_each(it, items)
-    {
+    ynode_each(it, items) {
         struct form_item *item = &f->item[f->nitems++];
         item->id = it->key->str;
         if (it->value->kind != YNODE_LIST) {
@@ -117,7 +116,8 @@ static void read_items(struct reader *r, const struct ynode *items, struct form 
             continue;
         }
         item->part = arena_alloc(r->a, (it->value->len + 1) * sizeof(*item->part));
-        ynode_each(part, it->value) item->part[item->nparts++] = read_part(r, part->value);
+        ynode_each(part, it->value)
+            item->part[item->nparts++] = read_part(r, part->value);
     }
 }
 

@@ -131,7 +131,7 @@ const char *words_amount(const struct words *w, const char *number, const char *
     return !unit || strcmp(unit, "1") == 0 ? number : arena_printf(w->a, "%s %s", number, unit_text(w, unit));
 }
 
-/* ---- what happened ------------------------------------------------------------------ */
+/* ---- what happened ---- */
 
 /* An option's Japanese title: the rules put its English one (or its id) into the arguments. */
 static struct text option_text(const struct words *w, const struct field *f, const char *name)
@@ -212,8 +212,7 @@ static void set_arg(const struct words *w, struct json *ja, struct json *en, con
     } else if (m->type == JSON_ARRAY) {
         struct json *list_ja = json_array(w->a), *list_en = json_array(w->a);
         size_t n = 0;
-        json_each(i, m)
-        {
+        json_each(i, m) {
             if (++n > LISTED)
                 break;
             struct text t = i->str ? arg_text(w, m->name, i->str, f, step) : text_both("?");
@@ -240,6 +239,7 @@ struct text words_code(const struct words *w, const char *code, const struct jso
     if (!code)
         return text_both("–");
     const struct catalogue *c = lookup(w->report, w->a, code, &plain) ? w->report : w->codes;
-    json_each(m, args) set_arg(w, ja, en, m, f, step);
+    json_each(m, args)
+        set_arg(w, ja, en, m, f, step);
     return (struct text){catalogue_text(c, w->a, code, ja).ja, catalogue_text(c, w->a, code, en).en};
 }

@@ -20,7 +20,7 @@ static int give_up(const char *text)
     return EXIT_FAILURE;
 }
 
-/* --- init, newkey, vkey --- */
+/* ---- init, newkey, vkey ---- */
 
 /* The keys are open: the state beside them, and what people copy. */
 static int init_state(const struct settings *c, const struct keys *k)
@@ -28,7 +28,7 @@ static int init_state(const struct settings *c, const struct keys *k)
     struct store_fault fault;
     struct mark_ruling why = {0};
     bool changed;
-    struct mark *m = xcalloc(1, sizeof *m);
+    struct mark *m = xcalloc(1, sizeof(*m));
     mark_init(m);
     int err = mark_adopt(m, &k->log, &changed, &why);
     if (err)
@@ -97,7 +97,7 @@ int command_vkey(const struct settings *c)
     return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* --- serve --- */
+/* ---- serve ---- */
 
 static void log_ready(const struct settings *c, const struct mark *m, unsigned damaged)
 {
@@ -124,7 +124,7 @@ int command_serve(const struct settings *c)
     if (keys_open(c, &k, &why))
         return give_up(why.text);
     int status = EXIT_FAILURE;
-    struct mark *m = xcalloc(1, sizeof *m);
+    struct mark *m = xcalloc(1, sizeof(*m));
     serve_block_signals();
     if (store_open(c->state, &k.log, m, &damaged, &store, &fault)) {
         give_up(fault.text);
@@ -142,7 +142,7 @@ out:
     return status;
 }
 
-/* --- status --- */
+/* ---- status ---- */
 
 static void print_head(const char *name, const struct sigwire_head *h)
 {
@@ -182,19 +182,19 @@ static int ask_status(int fd, const char *path)
     char in[4096];
     size_t have = 0, total = 0;
     ssize_t n = 1;
-    if (strlen(path) >= sizeof addr.sun_path)
+    if (strlen(path) >= sizeof(addr.sun_path))
         return give_up("the socket's path is too long");
     memcpy(addr.sun_path, path, strlen(path));
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (connect(fd, (struct sockaddr *)&addr, sizeof addr))
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
         return give_up("no signer listens on that socket");
     buf_init(&b);
     sigwire_write(&b, &m);
     /* Someone turned away is answered before asking: send may fail, the answer is read all the same. */
     (void)!send(fd, b.data, b.len, MSG_NOSIGNAL);
     buf_fini(&b);
-    while (total == 0 && n > 0 && have < sizeof in && sigwire_frame(in, have, &total) == 0 && total == 0) {
-        n = recv(fd, in + have, sizeof in - have, 0);
+    while (total == 0 && n > 0 && have < sizeof(in) && sigwire_frame(in, have, &total) == 0 && total == 0) {
+        n = recv(fd, in + have, sizeof(in) - have, 0);
         have += n > 0 ? (size_t)n : 0;
     }
     if (total == 0 || sigwire_read(in, total, &m))

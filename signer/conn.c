@@ -10,7 +10,7 @@
 
 struct conn *conn_new(int fd, uid_t uid, pid_t pid)
 {
-    struct conn *c = xcalloc(1, sizeof *c);
+    struct conn *c = xcalloc(1, sizeof(*c));
     c->fd = fd;
     c->uid = uid;
     c->pid = pid;

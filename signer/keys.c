@@ -20,7 +20,7 @@ static int read_uri(const struct place *p, struct token_uri *u, struct secret_fa
 {
     int err = token_uri_parse(u, p->key);
     if (err)
-        snprintf(fault->text, sizeof fault->text,
+        snprintf(fault->text, sizeof(fault->text),
                  "%s: not a URI for one key: pkcs11:token=NAME;object=NAME[;id=%%XX][?module-path=FILE&"
                  "pin-source=FILE]",
                  p->key);
@@ -35,7 +35,7 @@ static int read_pin(const struct settings *c, const struct place *p, const struc
     return secret_pin(credential, file, ret, fault);
 }
 
-/* --- opening --- */
+/* ---- opening ---- */
 
 static int sign_sealed(void *arg, const void *text, size_t len, uint8_t ret[KEY_SIG])
 {
@@ -88,7 +88,7 @@ static int open_one(const struct settings *c, enum keys_which which, struct keys
 
 int keys_open(const struct settings *c, struct keys *ret, struct secret_fault *fault)
 {
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     int err = open_one(c, KEYS_FIRST, ret, fault);
     if (!err && c->next_key)
         err = open_one(c, KEYS_NEXT, ret, fault);
@@ -99,7 +99,7 @@ int keys_open(const struct settings *c, struct keys *ret, struct secret_fault *f
 
 int keys_open_next(const struct settings *c, struct keys *ret, struct secret_fault *fault)
 {
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     int err = open_one(c, KEYS_NEXT, ret, fault);
     if (err)
         keys_close(ret);
@@ -112,10 +112,10 @@ void keys_close(struct keys *k)
         token_free(k->token[i]);
         key_free(k->sealed[i]);
     }
-    memset(k, 0, sizeof *k);
+    memset(k, 0, sizeof(*k));
 }
 
-/* --- making --- */
+/* ---- making ---- */
 
 static int make_in_token(const struct settings *c, const struct place *p, struct secret_fault *fault)
 {

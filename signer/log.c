@@ -10,7 +10,7 @@ void log_line(enum log_level level, const char *fmt, ...)
     struct buf line;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     buf_init(&line);
     buf_printf(&line, "<%d>", (int)level);

@@ -89,7 +89,7 @@ static bool take_setting(int opt, struct settings *c)
         {OPT_MODULE, &c->module},
         {OPT_PIN, &c->pin},
     };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (known[i].opt != opt)
             continue;
         free(*known[i].slot);
@@ -146,7 +146,7 @@ static const struct command {
 
 static const struct command *find_command(const char *name)
 {
-    for (size_t i = 0; i < sizeof command / sizeof command[0]; i++)
+    for (size_t i = 0; i < sizeof(command) / sizeof(command[0]); i++)
         if (strcmp(command[i].name, name) == 0)
             return &command[i];
     return NULL;

@@ -11,7 +11,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(struct mark_ruling *why,
 {
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(why->text, sizeof why->text, fmt, ap);
+    vsnprintf(why->text, sizeof(why->text), fmt, ap);
     va_end(ap);
     why->code = code;
     return CPF_E_REFUSED;
@@ -19,7 +19,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(struct mark_ruling *why,
 
 void mark_init(struct mark *m)
 {
-    memset(m, 0, sizeof *m);
+    memset(m, 0, sizeof(*m));
     merkle_edge_init(&m->edge);
     merkle_edge_root(&m->edge, m->settled.root);
 }
@@ -33,7 +33,7 @@ void mark_group_root(struct mark_group *g, const struct merkle_edge *base)
     merkle_edge_root(&g->edge, g->head.root);
 }
 
-/* --- settle --- */
+/* ---- settle ---- */
 
 /* A void group lengthens the run of rows without body at the tail; one with bodies ends it. */
 static void settle_pending(struct mark *m)
@@ -78,7 +78,7 @@ int mark_settle(struct mark *m, const struct sigwire_msg *settle, struct mark_ru
                   settle->settle.head.size, m->settled.size);
 }
 
-/* --- append --- */
+/* ---- append ---- */
 
 int mark_append(struct mark *m, const struct mark_log *log, const struct sigwire_msg *append,
                 struct mark_ruling *why)
@@ -115,7 +115,7 @@ int mark_append(struct mark *m, const struct mark_log *log, const struct sigwire
     return 0;
 }
 
-/* --- open --- */
+/* ---- open ---- */
 
 static int check_head(const struct mark *m, const struct mark_log *log, const struct sigwire_msg *open,
                       struct mark_ruling *why)
@@ -223,7 +223,7 @@ static int finish_roll(struct mark *m, const struct mark_roll *roll, struct mark
 {
     uint8_t root[HASH_LEN];
     merkle_edge_root(&roll->edge, root);
-    if (memcmp(root, roll->to.root, HASH_LEN))
+    if (memcmp(root, roll->to.root, HASH_LEN) != 0)
         return refuse(why, SIGWIRE_C_LEAVES,
                       "the rows from %" SIZE " to %" SIZE
                       " do not lead to the head that was signed there: rows "
@@ -261,11 +261,11 @@ int mark_roll_add(struct mark *m, struct mark_roll *roll, const struct sigwire_m
     return *ret_done ? finish_roll(m, roll, why) : 0;
 }
 
-/* --- answers --- */
+/* ---- answers ---- */
 
 void mark_opened(const struct mark *m, struct sigwire_msg *ret)
 {
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     ret->op = SIGWIRE_OPENED;
     ret->opened.settled = m->settled;
     ret->opened.void_first = m->settled.size - m->void_count;
@@ -280,7 +280,7 @@ void mark_opened(const struct mark *m, struct sigwire_msg *ret)
 
 void mark_settled(const struct mark *m, struct sigwire_msg *ret)
 {
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     ret->op = SIGWIRE_SETTLED;
     ret->settled.settled = m->settled;
     ret->settled.void_first = m->settled.size - m->void_count;
@@ -289,7 +289,7 @@ void mark_settled(const struct mark *m, struct sigwire_msg *ret)
 
 void mark_state(const struct mark *m, bool session, struct sigwire_msg *ret)
 {
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     ret->op = SIGWIRE_STATE;
     ret->state.epoch = m->epoch;
     ret->state.settled = m->settled;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "mark.h"
 
-/* --- notes --- */
+/* ---- notes ---- */
 
 static bool key_holds(const struct mark_key *k, uint64_t size)
 {
@@ -53,7 +53,7 @@ int mark_sign(const struct mark_log *log, struct mark_group *g)
 {
     struct checkpoint c = {.size = g->head.size};
     struct buf text, note;
-    snprintf(c.origin, sizeof c.origin, "%s", log->key[0].vkey.name);
+    snprintf(c.origin, sizeof(c.origin), "%s", log->key[0].vkey.name);
     memcpy(c.root, g->head.root, HASH_LEN);
     buf_init(&text);
     buf_init(&note);
@@ -61,7 +61,7 @@ int mark_sign(const struct mark_log *log, struct mark_group *g)
     buf_add(&note, text.data, text.len);
     buf_addc(&note, '\n');
     int err = add_signatures(log, &text, &note);
-    if (!err && note.len > sizeof g->note)
+    if (!err && note.len > sizeof(g->note))
         err = CPF_E_LIMIT;
     if (!err) {
         memcpy(g->note, note.data, note.len);
@@ -72,7 +72,7 @@ int mark_sign(const struct mark_log *log, struct mark_group *g)
     return err;
 }
 
-/* --- rotation --- */
+/* ---- rotation ---- */
 
 static const struct mark_key *known(const struct mark *m, const uint8_t pub[KEY_PUB])
 {
@@ -84,7 +84,7 @@ static const struct mark_key *known(const struct mark *m, const uint8_t pub[KEY_
 
 static int refuse(struct mark_ruling *why, const char *text)
 {
-    snprintf(why->text, sizeof why->text, "%s", text);
+    snprintf(why->text, sizeof(why->text), "%s", text);
     return CPF_E_MISMATCH;
 }
 
@@ -127,8 +127,8 @@ int mark_adopt(struct mark *m, const struct mark_log *log, bool *ret_changed, st
     int err = judge(m, next, log->n, why);
     if (err)
         return err;
-    *ret_changed = m->nkeys != log->n || memcmp(m->key, next, sizeof next) != 0;
+    *ret_changed = m->nkeys != log->n || memcmp(m->key, next, sizeof(next)) != 0;
     m->nkeys = log->n;
-    memcpy(m->key, next, sizeof next);
+    memcpy(m->key, next, sizeof(next));
     return 0;
 }

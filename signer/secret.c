@@ -18,7 +18,7 @@ __attribute__((format(printf, 3, 4))) static int fail(struct secret_fault *fault
 {
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(fault->text, sizeof fault->text, fmt, ap);
+    vsnprintf(fault->text, sizeof(fault->text), fmt, ap);
     va_end(ap);
     return err;
 }
@@ -177,9 +177,9 @@ int secret_create(const char *path, const char *passphrase, bool light, struct s
     uint8_t seed[KEY_SEED];
     struct buf sealed;
     buf_init(&sealed);
-    enc_random(seed, sizeof seed);
-    int err = key_seal(seed, sizeof seed, passphrase, light, &sealed);
-    OPENSSL_cleanse(seed, sizeof seed);
+    enc_random(seed, sizeof(seed));
+    int err = key_seal(seed, sizeof(seed), passphrase, light, &sealed);
+    OPENSSL_cleanse(seed, sizeof(seed));
     if (err) {
         fail(fault, err, "cannot seal the key: %s", cpf_strerror(err));
     } else {

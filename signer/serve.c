@@ -42,7 +42,7 @@ void serve_block_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* --- clients --- */
+/* ---- clients ---- */
 
 static void drop_conn(struct serve *v, size_t i)
 {
@@ -53,7 +53,7 @@ static void drop_conn(struct serve *v, size_t i)
     session_forget(&v->session, c);
     conn_free(c);
     v->nconns--;
-    memmove(&v->conn[i], &v->conn[i + 1], (v->nconns - i) * sizeof v->conn[0]);
+    memmove(&v->conn[i], &v->conn[i + 1], (v->nconns - i) * sizeof(v->conn[0]));
 }
 
 static void make_room(struct serve *v)
@@ -88,7 +88,7 @@ static void turn_away(struct conn *c)
 static void accept_one(struct serve *v)
 {
     struct ucred who;
-    socklen_t len = sizeof who;
+    socklen_t len = sizeof(who);
     int fd = accept4(v->listen, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0)
         return;
@@ -148,7 +148,7 @@ static short wanted_events(const struct conn *c)
     return e;
 }
 
-/* --- the loop --- */
+/* ---- the loop ---- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -178,7 +178,7 @@ static void on_time(struct serve *v, int64_t now)
 static void begin_stop(struct serve *v)
 {
     struct signalfd_siginfo info;
-    if (read(v->signals, &info, sizeof info) != sizeof info || v->session.stopping)
+    if (read(v->signals, &info, sizeof(info)) != sizeof(info) || v->session.stopping)
         return;
     log_line(LOG_L_INFO, "event=stopping signal=%u in_flight=%d", info.ssi_signo,
              (int)session_in_flight(&v->session));
@@ -231,12 +231,12 @@ static int turn(struct serve *v)
     return 0;
 }
 
-/* --- start and end --- */
+/* ---- start and end ---- */
 
 static int listen_on(const char *path, int *ret)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof addr.sun_path) {
+    if (strlen(path) >= sizeof(addr.sun_path)) {
         log_line(LOG_L_ERROR, "event=socket path=%s text=\"path too long\"", path);
         return CPF_E_LIMIT;
     }
@@ -246,7 +246,7 @@ static int listen_on(const char *path, int *ret)
     struct stat st;
     if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
         unlink(path);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof addr) || chmod(path, SERVE_SOCKET_MODE) ||
+    if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || chmod(path, SERVE_SOCKET_MODE) ||
         listen(fd, SERVE_CONNS)) {
         log_line(LOG_L_ERROR, "event=socket path=%s text=\"%s\"", path, strerror(errno));
         if (fd >= 0)

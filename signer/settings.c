@@ -24,14 +24,14 @@ static const struct setting {
     {"module", offsetof(struct settings, module)},
     {"pin", offsetof(struct settings, pin)},
 };
-#define SETTING_N (sizeof setting / sizeof setting[0])
+#define SETTING_N (sizeof(setting) / sizeof(setting[0]))
 
 __attribute__((format(printf, 3, 4))) static int fail(struct settings_fault *fault, int err, const char *fmt,
                                                       ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(fault->text, sizeof fault->text, fmt, ap);
+    vsnprintf(fault->text, sizeof(fault->text), fmt, ap);
     va_end(ap);
     return err;
 }
@@ -43,7 +43,7 @@ static char **slot_of(struct settings *c, const struct setting *s)
 
 void settings_init(struct settings *c)
 {
-    memset(c, 0, sizeof *c);
+    memset(c, 0, sizeof(*c));
 }
 
 void settings_fini(struct settings *c)
@@ -82,7 +82,7 @@ int settings_require(const struct settings *c, const char *const names[], struct
     return 0;
 }
 
-/* --- the file --- */
+/* ---- the file ---- */
 
 struct reading {
     struct settings *into;
@@ -129,9 +129,9 @@ static int read_member(struct reading *r, const yaml_node_t *key, const yaml_nod
     if (!name)
         return fail_at(r, key, "a setting's name is wanted", NULL);
     size_t i = 0;
-    while (i < SETTING_N && strcmp(setting[i].name, name))
+    while (i < SETTING_N && strcmp(setting[i].name, name) != 0)
         i++;
-    if (i == SETTING_N && strcmp(name, "allow"))
+    if (i == SETTING_N && strcmp(name, "allow") != 0)
         return fail_at(r, key, "unknown setting", name);
     if (r->seen[i])
         return fail_at(r, key, "set twice:", name);

@@ -45,7 +45,7 @@ void slot_write(struct buf *b, const struct mark_log *log, uint64_t counter, con
     uint8_t sum[HASH_LEN];
     buf_init(&body);
     put_body(&body, log, m);
-    buf_add(b, slot_magic, sizeof slot_magic);
+    buf_add(b, slot_magic, sizeof(slot_magic));
     put(b, counter, 8);
     put(b, body.len, 4);
     buf_add(b, body.data, body.len);
@@ -114,9 +114,9 @@ static void get_pending(struct cursor *c, const struct mark_log *log, struct mar
     struct mark_group *g = &m->pending;
     g->is_void = get_int(c, 1) != 0;
     g->n = get_int(c, 4);
-    get_copy(c, g->leaf, g->n * HASH_LEN, sizeof g->leaf);
+    get_copy(c, g->leaf, g->n * HASH_LEN, sizeof(g->leaf));
     g->note_len = get_int(c, 2);
-    get_copy(c, g->note, g->note_len, sizeof g->note);
+    get_copy(c, g->note, g->note_len, sizeof(g->note));
     if (c->bad || g->n == 0)
         c->bad = true;
     else
@@ -129,7 +129,7 @@ static void get_mark(struct cursor *c, const struct mark_log *log, struct mark *
 {
     m->epoch = get_int(c, 8);
     m->edge.size = get_int(c, 8);
-    get_copy(c, m->edge.node, (size_t)__builtin_popcountll(m->edge.size) * HASH_LEN, sizeof m->edge.node);
+    get_copy(c, m->edge.node, (size_t)__builtin_popcountll(m->edge.size) * HASH_LEN, sizeof(m->edge.node));
     m->void_count = get_int(c, 8);
     m->has_pending = get_int(c, 1) != 0;
     if (m->epoch > SIGWIRE_SIZE_MAX || m->edge.size > SIGWIRE_SIZE_MAX || m->void_count > m->edge.size)
@@ -150,17 +150,18 @@ static bool all_zero(const uint8_t data[SLOT_BYTES])
 enum slot_kind slot_read(const uint8_t data[SLOT_BYTES], const struct mark_log *log, uint64_t *ret_counter,
                          struct mark *ret)
 {
-    struct cursor head = {data + sizeof slot_magic, data + SLOT_HEAD, false};
+    struct cursor head = {data + sizeof(slot_magic), data + SLOT_HEAD, false};
     uint8_t sum[HASH_LEN];
     if (all_zero(data))
         return SLOT_EMPTY;
     uint64_t counter = get_int(&head, 8);
     size_t len = get_int(&head, 4);
-    bool one = memcmp(data, slot_magic_1, sizeof slot_magic_1) == 0;
-    if ((!one && memcmp(data, slot_magic, sizeof slot_magic)) || len > SLOT_BYTES - SLOT_HEAD - HASH_LEN)
+    bool one = memcmp(data, slot_magic_1, sizeof(slot_magic_1)) == 0;
+    if ((!one && memcmp(data, slot_magic, sizeof(slot_magic)) != 0) ||
+        len > SLOT_BYTES - SLOT_HEAD - HASH_LEN)
         return SLOT_DAMAGED;
     hash_sha256(data, SLOT_HEAD + len, sum);
-    if (memcmp(data + SLOT_HEAD + len, sum, HASH_LEN))
+    if (memcmp(data + SLOT_HEAD + len, sum, HASH_LEN) != 0)
         return SLOT_DAMAGED;
     struct cursor body = {data + SLOT_HEAD, data + SLOT_HEAD + len, false};
     if (!get_origin_is(&body, log))

@@ -34,7 +34,7 @@ __attribute__((format(printf, 3, 4))) static int fail(struct store_fault *fault,
 {
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(fault->text, sizeof fault->text, fmt, ap);
+    vsnprintf(fault->text, sizeof(fault->text), fmt, ap);
     va_end(ap);
     return err;
 }
@@ -55,7 +55,7 @@ static int write_all(int fd, const void *data, size_t len, off_t at)
     return 0;
 }
 
-/* --- making it --- */
+/* ---- making it ---- */
 
 static int sync_dir_of(const char *path)
 {
@@ -75,7 +75,7 @@ static int fill(int fd, const struct mark_log *log, const struct mark *m)
     struct buf b;
     buf_init(&b);
     slot_write(&b, log, 1, m);
-    int err = write_all(fd, zero, sizeof zero, 0);
+    int err = write_all(fd, zero, sizeof(zero), 0);
     if (!err)
         err = write_all(fd, b.data, b.len, 1 % STORE_SLOTS * SLOT_BYTES);
     if (!err && fsync(fd))
@@ -103,7 +103,7 @@ int store_create(const char *path, const struct mark_log *log, const struct mark
     return err;
 }
 
-/* --- the thread --- */
+/* ---- the thread ---- */
 
 static void *flush_thread(void *arg)
 {
@@ -140,7 +140,7 @@ static int start_thread(struct store *s)
     return rc ? CPF_E_IO : 0;
 }
 
-/* --- opening --- */
+/* ---- opening ---- */
 
 static int open_file(const char *path, int *ret_fd, struct store_fault *fault)
 {
@@ -177,7 +177,7 @@ struct newest {
 /* A version counts only in its own slot. */
 static void read_slot(const uint8_t *data, unsigned i, const struct mark_log *log, struct newest *n)
 {
-    struct mark *m = xcalloc(1, sizeof *m);
+    struct mark *m = xcalloc(1, sizeof(*m));
     uint64_t counter = 0;
     enum slot_kind kind = slot_read(data, log, &counter, m);
     if (kind == SLOT_GOOD && counter % STORE_SLOTS != i)
@@ -186,7 +186,7 @@ static void read_slot(const uint8_t *data, unsigned i, const struct mark_log *lo
     n->foreign += kind == SLOT_FOREIGN;
     if (kind == SLOT_GOOD && counter > n->counter) {
         n->counter = counter;
-        memcpy(n->mark, m, sizeof *m);
+        memcpy(n->mark, m, sizeof(*m));
         memcpy(n->raw, data, SLOT_BYTES);
     }
     free(m);
@@ -247,7 +247,7 @@ static int read_mark(const char *path, int fd, const struct mark_log *log, struc
 
 static struct store *store_new(int fd, uint64_t counter)
 {
-    struct store *s = xcalloc(1, sizeof *s);
+    struct store *s = xcalloc(1, sizeof(*s));
     s->fd = fd;
     s->written = s->durable = s->wanted = counter;
     buf_init(&s->scratch);
@@ -263,7 +263,7 @@ int store_open(const char *path, const struct mark_log *log, struct mark *ret_ma
 {
     int fd = -1;
     bool changed = false;
-    struct newest *n = xcalloc(1, sizeof *n);
+    struct newest *n = xcalloc(1, sizeof(*n));
     n->mark = ret_mark;
     int err = open_file(path, &fd, fault);
     if (err)
@@ -313,7 +313,7 @@ void store_free(struct store *s)
     free(s);
 }
 
-/* --- use --- */
+/* ---- use ---- */
 
 bool store_room(struct store *s)
 {

@@ -27,7 +27,7 @@ __attribute__((format(printf, 3, 4))) static int fail(struct secret_fault *fault
 {
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(fault->text, sizeof fault->text, fmt, ap);
+    vsnprintf(fault->text, sizeof(fault->text), fmt, ap);
     va_end(ap);
     return err;
 }
@@ -54,7 +54,7 @@ static const char *rv_text(CK_RV rv)
         {CKR_KEY_TYPE_INCONSISTENT, "the key is no Ed25519 key"},
         {CKR_GENERAL_ERROR, "the module failed"},
     };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (known[i].rv == rv)
             return known[i].text;
     return "PKCS#11 error";
@@ -65,7 +65,7 @@ static int fail_rv(struct secret_fault *fault, const char *what, CK_RV rv)
     return fail(fault, CPF_E_CRYPTO, "token: %s: %s (0x%lx)", what, rv_text(rv), (unsigned long)rv);
 }
 
-/* --- module, slot, session --- */
+/* ---- module, slot, session ---- */
 
 static int load_module(struct token *t, const char *path, struct secret_fault *fault)
 {
@@ -103,8 +103,8 @@ static int find_slot(const struct token *t, const struct token_uri *u, CK_SLOT_I
         CK_TOKEN_INFO info;
         if (t->f->C_GetTokenInfo(slot[i], &info) != CKR_OK)
             continue;
-        if ((*u->token && !padded_is(info.label, sizeof info.label, u->token)) ||
-            (*u->serial && !padded_is(info.serialNumber, sizeof info.serialNumber, u->serial)))
+        if ((*u->token && !padded_is(info.label, sizeof(info.label), u->token)) ||
+            (*u->serial && !padded_is(info.serialNumber, sizeof(info.serialNumber), u->serial)))
             continue;
         *ret = slot[i];
         found++;
@@ -138,7 +138,7 @@ static int reach(struct token *t, const struct token_uri *u, const char *module,
     return err ? err : log_in(t, slot, pin, write, fault);
 }
 
-/* --- objects --- */
+/* ---- objects ---- */
 
 static size_t name_template(const struct token_uri *u, CK_ATTRIBUTE *ret)
 {
@@ -156,7 +156,7 @@ static int find_object(const struct token *t, const struct token_uri *u, CK_OBJE
 {
     CK_KEY_TYPE type = CKK_EC_EDWARDS;
     CK_OBJECT_HANDLE found[2];
-    CK_ATTRIBUTE want[4] = {{CKA_CLASS, &class, sizeof class}, {CKA_KEY_TYPE, &type, sizeof type}};
+    CK_ATTRIBUTE want[4] = {{CKA_CLASS, &class, sizeof(class)}, {CKA_KEY_TYPE, &type, sizeof(type)}};
     size_t n = 2 + name_template(u, want + 2);
     CK_RV rv = t->f->C_FindObjectsInit(t->session, want, n);
     if (rv != CKR_OK)
@@ -185,7 +185,7 @@ static int read_public(struct token *t, const struct token_uri *u, struct secret
 {
     CK_OBJECT_HANDLE object = 0;
     unsigned char point[80];
-    CK_ATTRIBUTE a = {CKA_EC_POINT, point, sizeof point};
+    CK_ATTRIBUTE a = {CKA_EC_POINT, point, sizeof(point)};
     int err = find_one(t, u, CKO_PUBLIC_KEY, &object, fault);
     if (err)
         return err;
@@ -200,7 +200,7 @@ static int read_public(struct token *t, const struct token_uri *u, struct secret
     return key_check_public(t->pub) ? fail(fault, CPF_E_KEY, "token: a weak public key") : 0;
 }
 
-/* --- signing --- */
+/* ---- signing ---- */
 
 /* Runs in any thread that does not block SIGALRM; nothing but write and _exit is safe here. */
 static void on_alarm(int signal)
@@ -209,7 +209,7 @@ static void on_alarm(int signal)
         "<3>event=token_hangs text=\"the token did not sign in time: see that it is there and answers; "
         "nothing was signed\"\n";
     (void)signal;
-    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
     _exit(EXIT_FAILURE);
 }
 
@@ -261,15 +261,15 @@ static int try_key(const struct token *t, struct secret_fault *fault)
 {
     static const char text[] = "cpf-signer/trial/v1\n";
     uint8_t sig[KEY_SIG];
-    return sign(t, text, sizeof text - 1, sig, fault);
+    return sign(t, text, sizeof(text) - 1, sig, fault);
 }
 
-/* --- the whole --- */
+/* ---- the whole ---- */
 
 int token_open(const struct token_uri *u, const char *module, const char *pin, struct token **ret,
                uint8_t ret_pub[KEY_PUB], struct secret_fault *fault)
 {
-    struct token *t = xcalloc(1, sizeof *t);
+    struct token *t = xcalloc(1, sizeof(*t));
     int err = reach(t, u, module, pin, false, fault);
     if (!err)
         err = find_one(t, u, CKO_PRIVATE_KEY, &t->key, fault);
@@ -292,21 +292,21 @@ static CK_RV generate(const struct token *t, const struct token_uri *u)
     CK_MECHANISM how = {CKM_EC_EDWARDS_KEY_PAIR_GEN, NULL, 0};
     CK_OBJECT_HANDLE pub, priv;
     unsigned char ed25519[] = {0x06, 0x03, 0x2b, 0x65, 0x70}; /* OID 1.3.101.112 */
-    CK_ATTRIBUTE open[5] = {{CKA_TOKEN, &yes, sizeof yes},
-                            {CKA_VERIFY, &yes, sizeof yes},
-                            {CKA_EC_PARAMS, ed25519, sizeof ed25519}};
-    CK_ATTRIBUTE closed[7] = {{CKA_TOKEN, &yes, sizeof yes},
-                              {CKA_PRIVATE, &yes, sizeof yes},
-                              {CKA_SENSITIVE, &yes, sizeof yes},
-                              {CKA_EXTRACTABLE, &no, sizeof no},
-                              {CKA_SIGN, &yes, sizeof yes}};
+    CK_ATTRIBUTE open[5] = {{CKA_TOKEN, &yes, sizeof(yes)},
+                            {CKA_VERIFY, &yes, sizeof(yes)},
+                            {CKA_EC_PARAMS, ed25519, sizeof(ed25519)}};
+    CK_ATTRIBUTE closed[7] = {{CKA_TOKEN, &yes, sizeof(yes)},
+                              {CKA_PRIVATE, &yes, sizeof(yes)},
+                              {CKA_SENSITIVE, &yes, sizeof(yes)},
+                              {CKA_EXTRACTABLE, &no, sizeof(no)},
+                              {CKA_SIGN, &yes, sizeof(yes)}};
     size_t nopen = 3 + name_template(u, open + 3), nclosed = 5 + name_template(u, closed + 5);
     return t->f->C_GenerateKeyPair(t->session, &how, open, nopen, closed, nclosed, &pub, &priv);
 }
 
 int token_make_key(const struct token_uri *u, const char *module, const char *pin, struct secret_fault *fault)
 {
-    struct token *t = xcalloc(1, sizeof *t);
+    struct token *t = xcalloc(1, sizeof(*t));
     CK_OBJECT_HANDLE object;
     CK_ULONG n = 0;
     int err = reach(t, u, module, pin, true, fault);

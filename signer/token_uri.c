@@ -56,7 +56,7 @@ static int put(struct token_uri *u, bool query, const char *name, size_t name_le
         return put_id(u, value, len);
     if (!query && name_len == 4 && memcmp(name, "type", 4) == 0)
         return len == 7 && memcmp(value, "private", 7) == 0 ? 0 : CPF_E_SYNTAX;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (known[i].query != query || strlen(known[i].name) != name_len ||
             memcmp(known[i].name, name, name_len) != 0)
             continue;
@@ -84,7 +84,7 @@ static int parse_part(struct token_uri *u, bool query, const char *s, size_t len
 int token_uri_parse(struct token_uri *u, const char *text)
 {
     static const char file[] = "file:";
-    memset(u, 0, sizeof *u);
+    memset(u, 0, sizeof(*u));
     if (!token_uri_is(text))
         return CPF_E_SYNTAX;
     text += strlen(SCHEME);
@@ -94,7 +94,7 @@ int token_uri_parse(struct token_uri *u, const char *text)
         err = parse_part(u, true, text + path + 1, strlen(text + path + 1));
     if (err)
         return err;
-    if (strncmp(u->pin_source, file, sizeof file - 1) == 0)
-        memmove(u->pin_source, u->pin_source + sizeof file - 1, strlen(u->pin_source) - sizeof file + 2);
+    if (strncmp(u->pin_source, file, sizeof(file) - 1) == 0)
+        memmove(u->pin_source, u->pin_source + sizeof(file) - 1, strlen(u->pin_source) - sizeof(file) + 2);
     return (*u->object || u->id_len) && (*u->token || *u->serial) ? 0 : CPF_E_INVAL;
 }

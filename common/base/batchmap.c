@@ -84,8 +84,7 @@ static int proof_of(struct batchmap_opening *o, const struct json *v)
 {
     if (!v || v->type != JSON_ARRAY || v->len > 63)
         return CPF_E_PROFILE;
-    json_each(h, v)
-    {
+    json_each(h, v) {
         int r = digest_of(h, o->proof[o->nproof++]);
         if (r)
             return r;

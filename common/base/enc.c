@@ -105,7 +105,6 @@ static const uint8_t plain64[256] = {
 static int value64(char c, char c62, char c63)
 {
     int v = plain64[(uint8_t)c];
-
     if (v)
         return v - 1;
     return c == c62 ? 62 : c == c63 ? 63 : -1;

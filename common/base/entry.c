@@ -69,8 +69,7 @@ static bool pd_ok(const struct json *pd)
         return true;
     if (pd->type != JSON_OBJECT)
         return false;
-    json_each(it, pd)
-    {
+    json_each(it, pd) {
         if (it->type != JSON_STRING || !is_b64(it->str, HASH_LEN))
             return false;
     }
@@ -83,8 +82,7 @@ static bool law_ok(const struct json *law)
         return true;
     if (law->type != JSON_ARRAY)
         return false;
-    json_each(it, law)
-    {
+    json_each(it, law) {
         if (it->type != JSON_STRING || it->len == 0)
             return false;
     }
@@ -400,8 +398,7 @@ static int get_member(struct entry *e, enum member m, const struct json *v)
 static int read_members(struct entry *e, const struct json *obj, unsigned *ret_seen)
 {
     unsigned m = 0, seen = 0;
-    json_each(it, obj)
-    {
+    json_each(it, obj) {
         while (m < MEMBERS && strcmp(member_names[m], it->name) < 0)
             m++;
         if (m == MEMBERS || strcmp(member_names[m], it->name) != 0)

@@ -103,8 +103,7 @@ struct json *json_copy(struct arena *a, const struct json *v)
         c->len = v->len;
         return c;
     }
-    json_each(it, v)
-    {
+    json_each(it, v) {
         struct json *child = json_copy(a, it);
         if (it->name)
             child->name = copy(a, it->name, strlen(it->name));
@@ -185,8 +184,7 @@ int json_check(const struct json *v, unsigned depth)
     }
     if (depth >= BOUND_ENTRY_DEPTH)
         return CPF_E_DEPTH;
-    json_each(it, v)
-    {
+    json_each(it, v) {
         int r = json_check(it, depth + 1);
         if (r)
             return r;
@@ -275,8 +273,7 @@ static void write_int(struct buf *b, int64_t n)
 
 static void write_children(struct buf *b, const struct json *v)
 {
-    json_each(it, v)
-    {
+    json_each(it, v) {
         if (it != v->child)
             buf_addc(b, ',');
         if (v->type == JSON_OBJECT) {
@@ -321,8 +318,7 @@ const struct json *json_get(const struct json *obj, const char *name)
 {
     if (!obj || obj->type != JSON_OBJECT)
         return NULL;
-    json_each(it, obj)
-    {
+    json_each(it, obj) {
         int order = name_order(it->name, name);
         if (order == 0)
             return it;

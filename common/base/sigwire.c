@@ -1,7 +1,7 @@
 #include "base/sigwire.h"
 #include <string.h>
 
-/* --- writing --- */
+/* ---- writing ---- */
 
 static void put_int(struct buf *b, uint64_t v, unsigned bytes)
 {
@@ -150,7 +150,7 @@ void sigwire_write(struct buf *b, const struct sigwire_msg *m)
         b->data[start + i] = (char)(uint8_t)(len >> (8 * (SIGWIRE_PREFIX - 1 - i)));
 }
 
-/* --- reading: a cursor that turns bad at the first thing out of order and stays so --- */
+/* ---- reading: a cursor that turns bad at the first thing out of order and stays so ---- */
 
 struct cursor {
     const uint8_t *p, *end;
@@ -333,7 +333,7 @@ int sigwire_read(const void *frame, size_t total, struct sigwire_msg *ret)
     if (p[SIGWIRE_PREFIX] != SIGWIRE_VERSION)
         return CPF_E_VERSION;
     struct cursor c = {p + SIGWIRE_PREFIX + 2, p + total, false};
-    memset(ret, 0, sizeof *ret);
+    memset(ret, 0, sizeof(*ret));
     ret->op = (enum sigwire_op)p[SIGWIRE_PREFIX + 1];
     if (ret->op < SIGWIRE_OPENED)
         get_request(&c, ret);

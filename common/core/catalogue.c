@@ -70,10 +70,9 @@ static const char *text_of(struct loader *l, const struct ynode *map, const char
 /* Only the keys named, a list ended by NULL. */
 static void only(struct loader *l, const struct ynode *map, const char *const *keys)
 {
-    ynode_each(it, map)
-    {
+    ynode_each(it, map) {
         size_t i = 0;
-        while (keys[i] && strcmp(keys[i], it->key->str))
+        while (keys[i] && strcmp(keys[i], it->key->str) != 0)
             i++;
         if (!keys[i])
             fault(l, it->key, "unknown key `%.60s`", it->key->str);
@@ -85,7 +84,9 @@ static const char **read_law(struct loader *l, const struct ynode *list)
     size_t n = 0;
     const char **law = arena_alloc(&l->c->arena, ((list ? list->len : 0) + 1) * sizeof(*law));
     if (list && is(l, list, YNODE_LIST, "law"))
-        ynode_each(it, list) if (is(l, it->value, YNODE_SCALAR, "a clause")) law[n++] = it->value->str;
+        ynode_each(it, list)
+            if (is(l, it->value, YNODE_SCALAR, "a clause"))
+                law[n++] = it->value->str;
     return law;
 }
 
@@ -99,8 +100,7 @@ static void read_outcomes(struct loader *l, const struct ynode *root)
     static const char *const keys[] = {"ja", "en", "law", NULL};
     struct catalogue *c = l->c;
     c->outcome = arena_alloc(&c->arena, (root->len + 1) * sizeof(*c->outcome));
-    ynode_each(it, root)
-    {
+    ynode_each(it, root) {
         if (!is(l, it->value, YNODE_MAP, "an outcome"))
             continue;
         only(l, it->value, keys);
@@ -139,8 +139,9 @@ static void read_clause(struct loader *l, const char *id, const struct ynode *li
     if (!is(l, list, YNODE_LIST, "a clause"))
         return;
     ret->citation = arena_alloc(&l->c->arena, (list->len + 1) * sizeof(*ret->citation));
-    ynode_each(it, list) if (is(l, it->value, YNODE_MAP, "a citation")) ret->citation[ret->n++] =
-        read_citation(l, it->value);
+    ynode_each(it, list)
+        if (is(l, it->value, YNODE_MAP, "a citation"))
+            ret->citation[ret->n++] = read_citation(l, it->value);
     qsort(ret->citation, ret->n, sizeof(*ret->citation), by_day);
     for (size_t i = 1; i < ret->n; i++)
         if (ret->citation[i].from == ret->citation[i - 1].from)
@@ -156,7 +157,8 @@ static void read_clauses(struct loader *l, const struct ynode *root)
 {
     struct catalogue *c = l->c;
     c->clause = arena_alloc(&c->arena, (root->len + 1) * sizeof(*c->clause));
-    ynode_each(it, root) read_clause(l, it->key->str, it->value, &c->clause[c->nclauses++]);
+    ynode_each(it, root)
+        read_clause(l, it->key->str, it->value, &c->clause[c->nclauses++]);
     qsort(c->clause, c->nclauses, sizeof(*c->clause), by_id);
 }
 
@@ -172,7 +174,7 @@ static const struct outcome *find_outcome(const struct catalogue *c, const char 
     return c->noutcomes ? bsearch(&want, c->outcome, c->noutcomes, sizeof(want), by_code) : NULL;
 }
 
-/* -- files -- */
+/* ---- files ---- */
 
 static int slurp(const char *path, char **ret, size_t *ret_len)
 {
@@ -275,7 +277,7 @@ void catalogue_free(struct catalogue *c)
     free(c);
 }
 
-/* -- texts -- */
+/* ---- texts ---- */
 
 static void put_value(struct buf *b, const struct json *v, const char *comma)
 {
@@ -284,8 +286,7 @@ static void put_value(struct buf *b, const struct json *v, const char *comma)
     else if (v->type == JSON_INT)
         buf_printf(b, "%lld", (long long)v->num);
     else if (v->type == JSON_ARRAY)
-        json_each(it, v)
-        {
+        json_each(it, v) {
             if (it != v->child)
                 buf_puts(b, comma);
             if (it->type == JSON_STRING || it->type == JSON_INT)

@@ -22,7 +22,6 @@ static void on_timeout(evutil_socket_t fd, short what, void *arg);
 int db_new(const struct db_config *cfg, struct db **ret)
 {
     struct db *d = xcalloc(1, sizeof(*d));
-
     d->cfg = *cfg;
     d->cfg.conninfo = xstrdup(cfg->conninfo);
     d->cfg.prefixes = xstrdup(cfg->prefixes);
@@ -77,7 +76,6 @@ void db_lost(struct db *d, int code, const char *stmt, const char *sqlstate)
 {
     char *why = d->why ? d->why : xstrdup("");
     struct db_error e = {.code = code, .stmt = stmt, .message = why};
-
     d->why = NULL;
     snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
     disconnect(d);
@@ -92,7 +90,6 @@ void db_lost(struct db *d, int code, const char *stmt, const char *sqlstate)
 static void lost_now(struct db *d)
 {
     const char *text = d->pg ? PQerrorMessage(d->pg) : "";
-
     if (text && *text)
         db_words(d, text);
     else if (!d->why)
@@ -109,7 +106,6 @@ void db_doom(struct db *d)
 static void on_later(evutil_socket_t fd, short what, void *arg)
 {
     struct db *d = arg;
-
     (void)fd;
     (void)what;
     unsigned generation = d->generation;
@@ -126,7 +122,6 @@ static void on_later(evutil_socket_t fd, short what, void *arg)
 static void on_timeout(evutil_socket_t fd, short what, void *arg)
 {
     struct db *d = arg;
-
     (void)fd;
     (void)what;
     db_words(d, "no connection within 10 s");
@@ -159,7 +154,6 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
     struct db *d = arg;
     unsigned generation = d->generation;
-
     (void)fd;
     (void)what;
     if (!PQconsumeInput(d->pg)) {
@@ -224,7 +218,6 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
 {
     struct db *d = arg;
     short want;
-
     (void)fd;
     (void)what;
     drop_events(d);
@@ -259,7 +252,6 @@ void db_connect(struct db *d)
     char options[128];
     const char *value[] = {"cpfd", "10", "15000", options, d->cfg.conninfo, "UTF8", NULL};
     struct timeval limit = {CONNECT_SECONDS, 0};
-
     snprintf(options, sizeof(options), "%s %s",
              d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "",
              d->cfg.lazy ? "-c synchronous_commit=off" : "");
@@ -303,7 +295,6 @@ unsigned db_backoff_ms(unsigned n)
 {
     unsigned top = n < 7 ? 50u << n : 5000;
     uint16_t r;
-
     if (top > 5000)
         top = 5000;
     enc_random(&r, sizeof(r));
@@ -313,7 +304,6 @@ unsigned db_backoff_ms(unsigned n)
 bool db_sqlstate_transient(const char *sqlstate)
 {
     static const char *const cls[] = {"08", "40", "53", "57", "58"};
-
     if (!*sqlstate)
         return true;
     for (size_t i = 0; i < sizeof(cls) / sizeof(cls[0]); i++)

@@ -10,7 +10,6 @@ struct db_unit *db_unit_push(struct db *d)
     if (d->count == d->cap) {
         size_t cap = d->cap ? d->cap * 2 : 16;
         struct db_unit *ring = xcalloc(cap, sizeof(*ring));
-
         for (size_t i = 0; i < d->count; i++)
             ring[i] = d->unit[(d->first + i) & (d->cap - 1)];
         free(d->unit);
@@ -48,7 +47,6 @@ static void unit_answer(struct db *d, int code, const char *message)
 {
     struct db_unit u = *db_unit_front(d);
     struct db_reply r = {.error = {.code = code, .stmt = u.failed ? u.failed : "", .message = message}};
-
     d->first = (d->first + 1) & (d->cap - 1);
     d->count--;
     if (code == 0) {
@@ -64,7 +62,6 @@ static void unit_answer(struct db *d, int code, const char *message)
 void db_unit_fail(struct db *d, bool dead_only, const char *message)
 {
     size_t left = d->count; /* units submitted by the callbacks stay for the next time */
-
     while (left-- > 0 && d->count > 0) {
         if (dead_only && !db_unit_front(d)->dead)
             break;
@@ -91,7 +88,6 @@ void db_exec(struct db *d, enum db_stmt stmt, const struct db_params *p)
     struct db_unit *u = unit_last(d);
     const struct stmt *s = &stmt_table[stmt];
     static const int binary[DB_PARAMS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-
     require(d->building && u->n < DB_UNIT_MAX && (p ? p->n : 0) == s->nparams);
     u->stmt[u->n++] = stmt;
     if (u->dead || d->doomed)
@@ -104,7 +100,6 @@ void db_exec(struct db *d, enum db_stmt stmt, const struct db_params *p)
 void db_end(struct db *d)
 {
     struct db_unit *u = unit_last(d);
-
     require(d->building && u->n > 0);
     d->building = false;
     if (u->dead) {
@@ -126,7 +121,6 @@ void db_query(struct db *d, enum db_stmt stmt, const struct db_params *p, db_don
 static bool wanted(const char *prefixes, const char *name)
 {
     size_t n;
-
     for (const char *p = prefixes; *p; p += n) {
         p += strspn(p, " ");
         n = strcspn(p, " ");
@@ -140,10 +134,8 @@ static bool wanted(const char *prefixes, const char *name)
 int db_unit_prepare_all(struct db *d)
 {
     int n = 0;
-
     for (int i = 0; i < DB_STMT_COUNT; i++) {
         const struct stmt *s = &stmt_table[i];
-
         if (!wanted(d->cfg.prefixes, s->name))
             continue;
         struct db_unit *u = db_unit_push(d);
@@ -162,7 +154,6 @@ static void unit_error(struct db *d, struct db_unit *u, const PGresult *res)
 {
     const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
     const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
-
     if (u->code)
         return;
     u->code = CPF_E_DB;
@@ -178,7 +169,6 @@ static bool unit_rows(struct db *d, struct db_unit *u, PGresult *res)
     db_row_fn row = u->row;
     void *arg = u->arg;
     size_t no = u->got;
-
     if (PQntuples(res) == 1) {
         row(arg, no, (struct db_result *)(void *)res);
         return d->generation == generation;
@@ -202,7 +192,6 @@ static bool unit_rows(struct db *d, struct db_unit *u, PGresult *res)
 static bool unit_result(struct db *d, struct db_unit *u, PGresult *res)
 {
     bool going = true;
-
     switch (PQresultStatus(res)) {
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
@@ -230,10 +219,8 @@ static bool unit_synced(struct db *d)
 {
     struct db_unit *u = db_unit_front(d);
     unsigned generation = d->generation;
-
     if (!u->prepare) {
         char *message = u->message;
-
         u->message = NULL;
         unit_answer(d, u->code, message ? message : "");
         free(message);
@@ -269,7 +256,6 @@ static void unit_arm(struct db *d, struct db_unit *u)
 bool db_unit_drain(struct db *d)
 {
     struct db_unit *u;
-
     while ((u = db_unit_front(d)) && !u->dead) {
         unit_arm(d, u);
         if (PQisBusy(d->pg))

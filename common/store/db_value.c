@@ -73,7 +73,6 @@ void db_array_begin(struct buf *b, enum db_type element)
 {
     static const uint32_t oid[] = {20, 23, 16, 701, 25, 17, 2950, 1184};
     struct array_head h = {htonl(1), 0, htonl(oid[element]), 0, htonl(1)};
-
     buf_clear(b);
     buf_add(b, &h, sizeof(h));
 }
@@ -81,7 +80,6 @@ void db_array_begin(struct buf *b, enum db_type element)
 static void array_count(struct buf *b, bool null)
 {
     struct array_head h;
-
     memcpy(&h, b->data, sizeof(h));
     h.size = htonl(ntohl(h.size) + 1);
     if (null)
@@ -99,7 +97,6 @@ void db_array_null(struct buf *b)
 void db_array_bytes(struct buf *b, const void *data, size_t len)
 {
     uint32_t be = htonl((uint32_t)len);
-
     require(len <= INT32_MAX);
     buf_add(b, &be, sizeof(be));
     buf_add(b, data, len);
@@ -121,7 +118,6 @@ void db_array_time(struct buf *b, int64_t unix_ms)
 void db_param_array(struct db_params *p, struct buf *b)
 {
     struct array_head h;
-
     memcpy(&h, b->data, sizeof(h));
     if (h.size == 0) { /* an empty array has no dimensions */
         h.ndim = 0;
@@ -154,7 +150,6 @@ int64_t db_i64(const struct db_result *r, size_t row, int col)
     const char *v = PQgetvalue(pg(r), (int)row, col);
     uint64_t be8;
     uint32_t be4;
-
     switch (PQgetlength(pg(r), (int)row, col)) {
     case 8:
         memcpy(&be8, v, 8);
@@ -173,7 +168,6 @@ double db_f64(const struct db_result *r, size_t row, int col)
 {
     int64_t bits = db_i64(r, row, col);
     double v;
-
     memcpy(&v, &bits, sizeof(v));
     return v;
 }

@@ -37,7 +37,6 @@ static int command(struct scan *s, const char *sql, char *ret, size_t size)
     PGresult *res = PQexec(s->pg, sql);
     ExecStatusType st = PQresultStatus(res);
     bool ok = st == PGRES_COMMAND_OK || st == PGRES_TUPLES_OK;
-
     if (ok && ret)
         snprintf(ret, size, "%s", PQgetvalue(res, 0, 0));
     PQclear(res);
@@ -54,7 +53,6 @@ int scan_share(struct scan *s)
 static int share_snapshot(struct scan *s, struct scan *first)
 {
     char sql[200];
-
     if (!first)
         return 0;
     int err = scan_share(first);
@@ -72,7 +70,6 @@ int scan_open(const char *conninfo, struct scan *first, struct scan **ret, char 
                            conninfo, "UTF8", NULL};
     struct scan *s = xcalloc(1, sizeof(*s));
     int err;
-
     s->pg = PQconnectdbParams(key, value, 1);
     require(s->pg);
     if (PQstatus(s->pg) != CONNECTION_OK)
@@ -122,7 +119,6 @@ static const char *type_name(unsigned oid)
 static void put_text(PGconn *pg, struct buf *b, const char *value, unsigned oid)
 {
     char *quoted = value ? PQescapeLiteral(pg, value, strlen(value)) : NULL;
-
     buf_printf(b, "(%s)::%s", quoted ? quoted : "null", type_name(oid));
     PQfreemem(quoted);
 }
@@ -152,7 +148,6 @@ static int finish(struct scan *s)
 {
     PGresult *res;
     int err = 0;
-
     PQfreemem(s->row);
     s->row = NULL;
     s->running = false;
@@ -172,7 +167,6 @@ static int finish(struct scan *s)
 static int start(struct scan *s, enum db_stmt stmt, const int64_t *args, const char *const *texts)
 {
     struct buf sql;
-
     if (s->running && finish(s))
         return CPF_E_DB;
     buf_init(&sql);
@@ -205,7 +199,6 @@ static int split(struct scan *s, const char *p, const char *end)
 {
     uint16_t n;
     uint32_t len;
-
     if (end - p < 2)
         return CPF_E_DB;
     memcpy(&n, p, 2);
@@ -265,7 +258,6 @@ int64_t scan_i64(const struct scan *s, int col)
 {
     uint64_t be8;
     uint32_t be4;
-
     switch (s->len[col]) {
     case 8:
         memcpy(&be8, s->field[col], 8);

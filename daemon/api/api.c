@@ -43,7 +43,7 @@ struct station *api_station(struct api *api, struct http_request *r)
     return NULL;
 }
 
-/* ---- from a request to a work ---------------------------------------------------- */
+/* ---- from a request to a work ---- */
 
 static void on_reply(void *arg, int status, const char *code, const char *json, size_t len)
 {
@@ -184,7 +184,7 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
     flow_start(api->flow, w);
 }
 
-/* ---- the commands ----------------------------------------------------------------------- */
+/* ---- the commands ---- */
 
 static const char *fill_scan(struct work *w, const struct json *req)
 {
@@ -253,7 +253,9 @@ static const char *fill_record(struct work *w, const struct json *req)
         /* sealed secrets go to their own table; the entry holds their digest */
         w->credentials = json_copy(&w->arena, cred);
         struct json *rest = json_object(&w->arena);
-        json_each(m, body) if (m != cred) json_set(&w->arena, rest, m->name, json_copy(&w->arena, m));
+        json_each(m, body)
+            if (m != cred)
+                json_set(&w->arena, rest, m->name, json_copy(&w->arena, m));
         body = rest;
     }
     w->cmd.body = body;
@@ -265,7 +267,7 @@ static void post_record(void *arg, struct http_request *r)
     api_command(arg, r, COMMAND_RECORD, fill_record, on_reply);
 }
 
-/* ---- training clock, set-up ------------------------------------------------------------------ */
+/* ---- training clock, set-up ---- */
 
 static void post_clock(void *arg, struct http_request *r)
 {

@@ -76,7 +76,7 @@ static void refuse_unknown(struct http_request *r)
     free(o);
 }
 
-/* ---- cpf-report ---------------------------------------------------------------------- */
+/* ---- cpf-report ---- */
 
 static void on_made(void *arg, int code, const void *data, size_t len)
 {
@@ -189,7 +189,7 @@ static void map_and_make(struct http_request *r)
         make(r);
 }
 
-/* ---- personal data: first the entry, then the document --------------------------------- */
+/* ---- personal data: first the entry, then the document ---- */
 
 static bool has_text(const struct json *v, const char *member, const char *text)
 {

@@ -40,7 +40,6 @@ static int64_t log_size(const struct api *api)
     const char *text = ledger_checkpoint(flow_ledger(api->flow));
     struct checkpoint c;
     struct note n;
-
     if (!text || note_parse(&n, text, strlen(text)) || checkpoint_parse(&c, n.text, n.text_len))
         return 0;
     return (int64_t)c.size;
@@ -50,7 +49,6 @@ static void put_log(const struct api *api, struct buf *b)
 {
     const struct ledger *l = flow_ledger(api->flow);
     struct ledger_stats s = ledger_stats(l);
-
     gauge(b, "cpf_ready", flow_ready(api->flow), "1 while commands are taken.");
     gauge(b, "cpf_log_size", log_size(api), "Entries in the newest signed checkpoint.");
     gauge(b, "cpf_waiting_commands", (int64_t)ledger_waiting(l), "Commands judged and not durable yet.");
@@ -67,7 +65,6 @@ static void put_beside(const struct api *api, struct buf *b)
 {
     int64_t idx = -1, lag;
     uint64_t faults = 0;
-
     if (api->followed) {
         api->followed(api->followed_arg, &idx, &faults);
         lag = log_size(api) - 1 - idx;
@@ -98,8 +95,7 @@ static void put_witnesses(struct buf *b, const struct json *list, const char *na
                           const char *help)
 {
     put(b, name, "gauge", help);
-    json_each(w, list)
-    {
+    json_each(w, list) {
         buf_printf(b, "%s{witness=\"", name);
         put_label(b, json_get_str(w, "name"));
         buf_printf(b, "\"} %" PRId64 "\n", json_get_int(w, member, 0));
@@ -109,7 +105,6 @@ static void put_witnesses(struct buf *b, const struct json *list, const char *na
 static void put_anchors(const struct api *api, struct buf *b)
 {
     struct arena a;
-
     arena_init(&a, 0);
     const struct json *o = anchor_status(api->anchor, &a), *stamp = json_get(o, "stamp"),
                       *list = json_get(o, "witnesses");
@@ -140,7 +135,6 @@ static const struct json *read_result(struct arena *a, const char *folder, const
     char *text = arena_alloc(a, RESULT_MOST);
     const struct json *o = NULL;
     FILE *f = fopen(path, "re");
-
     if (!f)
         return NULL;
     size_t n = fread(text, 1, RESULT_MOST, f);
@@ -157,7 +151,6 @@ static int64_t ended(const struct json *o)
 {
     const char *when = o ? json_get_str(o, "at") : NULL;
     int64_t at;
-
     return when && clock_parse(when, &at) == 0 ? at / 1000 : 0;
 }
 
@@ -165,7 +158,6 @@ static void put_audits(const struct api *api, struct buf *b)
 {
     const struct json *o[AUDITS];
     struct arena a;
-
     arena_init(&a, 0);
     for (size_t i = 0; i < AUDITS; i++)
         o[i] = read_result(&a, api->conf->audit_results, audits[i]);
@@ -186,7 +178,6 @@ void api_metrics(void *arg, struct http_request *r)
 {
     struct api *api = arg;
     struct buf b;
-
     buf_init(&b);
     put_log(api, &b);
     put_beside(api, &b);

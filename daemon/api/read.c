@@ -46,7 +46,7 @@ void api_status(void *arg, struct http_request *r)
     arena_fini(&a);
 }
 
-/* ---- batches ------------------------------------------------------------------------- */
+/* ---- batches ---- */
 
 static size_t open_deviations(const struct batch *x)
 {
@@ -211,7 +211,7 @@ void api_self(void *arg, struct http_request *r)
     arena_fini(&a);
 }
 
-/* ---- the log ------------------------------------------------------------------------------ */
+/* ---- the log ---- */
 
 static void on_log(void *arg, const struct db_reply *reply)
 {

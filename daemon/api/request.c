@@ -123,8 +123,7 @@ void request_wipe(const struct json *req)
 void request_digest(struct arena *a, const char *path, const struct json *req, uint8_t ret[32])
 {
     struct json *o = json_object(a);
-    json_each(m, req)
-    {
+    json_each(m, req) {
         bool hide = false;
         for (size_t i = 0; i < SECRETS; i++)
             hide |= strcmp(m->name, secret[i]) == 0;

@@ -185,7 +185,6 @@ int unlock_new(struct event_base *base, bool allow_light, struct unlock **ret)
 {
     struct unlock *u = xcalloc(1, sizeof(*u));
     int err = CPF_E_IO;
-
     u->allow_light = allow_light;
     pthread_mutex_init(&u->lock, NULL);
     pthread_cond_init(&u->wake, NULL);

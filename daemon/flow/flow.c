@@ -18,7 +18,7 @@
 
 #define IDS_KEPT 16384
 
-/* ---- questions -------------------------------------------------------------------- */
+/* ---- questions ---- */
 
 int64_t flow_now(struct flow *f)
 {
@@ -69,7 +69,7 @@ const char *flow_unavailable(const struct flow *f)
     return f->away ? f->away : f->was_ready ? NULL : "away.database";
 }
 
-/* ---- the ledger's word --------------------------------------------------------------- */
+/* ---- the ledger's word ---- */
 
 static int on_fold(void *arg, const struct entry *e)
 {
@@ -176,7 +176,7 @@ static void on_fatal(void *arg, int code, const char *text)
     f->cfg.on_stop(f->cfg.arg, code, text);
 }
 
-/* ---- loading what the fold needs beside the log ----------------------------------------- */
+/* ---- loading what the fold needs beside the log ---- */
 
 static void read_beside(struct flow *f);
 
@@ -283,7 +283,7 @@ static void on_db_retry(evutil_socket_t fd, short what, void *arg)
     db_connect(f->db);
 }
 
-/* ---- deadlines ------------------------------------------------------------------------------ */
+/* ---- deadlines ---- */
 
 static bool fire_deadline(struct flow *f, int64_t until)
 {
@@ -330,7 +330,7 @@ int flow_clock(struct flow *f, int64_t to_ms)
     return 0;
 }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static int make_connections(struct flow *f)
 {

@@ -27,7 +27,7 @@ static int64_t day_after(int64_t ms)
     return clock_day_start(clock_day(ms) + 1);
 }
 
-/* ---- making one ------------------------------------------------------------------------ */
+/* ---- making one ---- */
 
 /* A row for what is open, and for what has an entry since the map before. */
 static bool counted(const struct stream *s)
@@ -133,7 +133,7 @@ void flow_map_daily(struct flow *f, int64_t now)
         f->map.next_ms = day_after(now);
 }
 
-/* ---- on demand --------------------------------------------------------------------------- */
+/* ---- on demand ---- */
 
 void flow_map_settled(void *flow, uint64_t number)
 {
@@ -165,7 +165,7 @@ void flow_map_drain(struct flow *f)
         tell(f, UINT64_MAX);
 }
 
-/* ---- at start ------------------------------------------------------------------------------ */
+/* ---- at start ---- */
 
 void flow_map_fold(struct flow *f, const struct entry *e)
 {

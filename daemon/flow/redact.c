@@ -90,8 +90,7 @@ void redact_forget(struct work *w)
     const struct verdict *v = &w->state->verdict;
     if (!t || v->outcome == OUTCOME_REFUSED)
         return;
-    json_each(name, json_get(w->cmd.body, "names"))
-    {
+    json_each(name, json_get(w->cmd.body, "names")) {
         const char *digest = json_get_str(t->pd, name->str);
         if (!digest)
             continue;

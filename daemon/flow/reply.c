@@ -108,14 +108,14 @@ static struct json *localise(struct arena *a, const struct json *args, const str
                              const struct step *own, bool ja)
 {
     struct json *o = json_object(a);
-    json_each(m, args)
-    {
+    json_each(m, args) {
         struct json *v = json_copy(a, m);
         if (m->type == JSON_STRING)
             v = json_str(a, words(x, own, m->str, ja));
         if (m->type == JSON_ARRAY) {
             v = json_array(a);
-            json_each(i, m) json_push(v, i->str ? json_str(a, words(x, own, i->str, ja)) : json_copy(a, i));
+            json_each(i, m)
+                json_push(v, i->str ? json_str(a, words(x, own, i->str, ja)) : json_copy(a, i));
         }
         json_set(a, o, m->name, v);
     }
@@ -168,8 +168,7 @@ static void copy_members(struct arena *a, struct json *o, const struct json *bod
 static struct json *law_json(struct flow *f, struct arena *a, const struct entry *e)
 {
     struct json *list = json_array(a);
-    json_each(c, e->law)
-    {
+    json_each(c, e->law) {
         struct json *o = json_set_str(a, json_object(a), "id", c->str);
         set_text(a, o, catalogue_clause(f->cfg.catalogue, c->str, clock_day(e->at)));
         json_push(list, o);

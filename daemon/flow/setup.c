@@ -119,8 +119,9 @@ static void add_record(struct setup *s, const struct setup_list *l, const struct
         return;
     }
     bool released = truth(json_get(given, "released")) == 1;
-    json_each(m, given) if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
-        json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
+    json_each(m, given)
+        if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
+            json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
     if (strcmp(l->kind, "person.enrolled") == 0)
         check_key(s, given);
     if (!s->err && strcmp(l->kind, "person.enrolled") == 0)
@@ -171,9 +172,12 @@ static void add_all(struct setup *s, const struct json *body)
     struct arena *a = &s->w->arena;
     add(s, "facility", "facility.opened", json_copy(a, json_get(body, "facility")));
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-        json_each(r, json_get(body, lists[i].member)) if (!s->err) add_record(s, &lists[i], r);
-    json_each(p, json_get(body, "protocols")) if (!s->err)
-        add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
+        json_each(r, json_get(body, lists[i].member))
+            if (!s->err)
+                add_record(s, &lists[i], r);
+    json_each(p, json_get(body, "protocols"))
+        if (!s->err)
+            add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
 }
 
 static void forget(struct flow *f)

@@ -85,7 +85,7 @@ void work_answer(struct work *w, int status, const char *code)
     work_free(w);
 }
 
-/* ---- judging, entries, book, ledger ------------------------------------------- */
+/* ---- judging, entries, book, ledger ---- */
 
 static void fatal(struct flow *f, int err, const char *kind)
 {
@@ -211,7 +211,7 @@ static void judge(struct work *w)
     redact_forget(w);
 }
 
-/* ---- secrets --------------------------------------------------------------------- */
+/* ---- secrets ---- */
 
 /* What is sealed under the password is the person's seed; under the PIN, a mere token. */
 static void on_unlocked(void *arg, int err, const void *secret, size_t len)
@@ -253,7 +253,7 @@ void work_unlock(struct work *w)
         work_answer(w, 503, "busy.unlock");
 }
 
-/* ---- credentials go to their table before the entry that names them --------------------- */
+/* ---- credentials go to their table before the entry that names them ---- */
 
 static void on_credential(void *arg, const struct db_reply *r)
 {
@@ -284,7 +284,7 @@ static void store_credentials(struct work *w)
     credential_store(w->state->flow, person, pin, key, on_credential, w);
 }
 
-/* ---- ids ------------------------------------------------------------------------------- */
+/* ---- ids ---- */
 
 static void on_number(void *arg, const struct db_reply *r)
 {

@@ -44,7 +44,7 @@ uint64_t follow_faults(const struct follow *f)
     return f->faults;
 }
 
-/* ---- trouble -------------------------------------------------------------------- */
+/* ---- trouble ---- */
 
 static void retry_later(struct follow *f)
 {
@@ -75,7 +75,7 @@ static void start_over(struct follow *f)
         look(f);
 }
 
-/* ---- rows ------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static void on_row(void *arg, const struct view_row *row)
 {
@@ -117,7 +117,7 @@ void follow_entry(struct follow *f, const struct entry *e)
         write_after(f, FOLLOW_DELAY_MS);
 }
 
-/* ---- writing ------------------------------------------------------------------------ */
+/* ---- writing ---- */
 
 static void read_more(struct follow *f);
 
@@ -162,7 +162,7 @@ static void on_write(evutil_socket_t fd, short what, void *arg)
         write_now(f);
 }
 
-/* ---- catching up ----------------------------------------------------------------------- */
+/* ---- catching up ---- */
 
 /* An entry that cannot be projected is left out: the check names what is missing, and nothing stands still.
  */
@@ -228,7 +228,7 @@ static void read_more(struct follow *f)
     db_end(f->db);
 }
 
-/* ---- looking where the tables stand ------------------------------------------------------- */
+/* ---- looking where the tables stand ---- */
 
 static void on_reset(void *arg, const struct db_reply *r)
 {
@@ -297,7 +297,7 @@ void follow_reset(struct follow *f)
     start_over(f);
 }
 
-/* ---- the connection -------------------------------------------------------------------------- */
+/* ---- the connection ---- */
 
 static void on_up(void *arg)
 {
@@ -328,7 +328,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
         db_connect(f->db);
 }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 int follow_new(const struct follow_config *cfg, struct follow **ret)
 {

@@ -21,7 +21,6 @@ static int check(struct http_request *r)
     enum evhttp_cmd_type type = evhttp_request_get_command(ev);
     /* Those for which evhttp reads a body; it runs any other's as the next request. */
     bool takes_body = type == EVHTTP_REQ_POST || type == EVHTTP_REQ_PUT || type == EVHTTP_REQ_PATCH;
-
     if (r->conn && (r->conn->nul || r->conn->ending))
         return 400;
     if (ev->major != 1 || ev->minor < 0 || ev->minor > 1) {
@@ -106,7 +105,6 @@ static void on_request(struct evhttp_request *ev, void *arg)
 {
     struct http_server *s = arg;
     struct bufferevent *bev = evhttp_connection_get_bufferevent(evhttp_request_get_connection(ev));
-
     /* evhttp goes on reading after a request without body, and ends the process when more comes. */
     bufferevent_disable(bev, EV_READ);
     /* After CONNECT evhttp never closes, whatever the reply says, and runs what follows. */
@@ -261,7 +259,6 @@ int http_server_new(const struct http_config *cfg, struct http_server **ret, cha
 {
     struct http_server *s = xcalloc(1, sizeof(*s));
     int err;
-
     *ret_error = NULL;
     s->cfg = *cfg;
     set_defaults(&s->cfg);

@@ -120,7 +120,6 @@ int http_check_headers(const struct evkeyvalq *headers, int minor, bool takes_bo
     struct seen seen = {0};
     const struct evkeyval *h;
     size_t n = 0;
-
     TAILQ_FOREACH(h, headers, next)
     {
         if (++n > HTTP_HEADERS_MAX || !is_token(h->key) || !is_field_value(h->value))
@@ -187,7 +186,6 @@ int http_check_target(const char *target, char *ret, const char **ret_query)
 {
     const char *p = target;
     size_t n = 0;
-
     if (*p != '/' || strchr(target, '#'))
         return CPF_E_SYNTAX;
     while (*p && *p != '?') {
@@ -234,7 +232,6 @@ int http_check_query(char *query, struct http_param *ret, size_t max, size_t *re
     const char *p = query;
     char *out = query;
     size_t n = 0;
-
     while (*p) {
         struct http_param param = {.name = out};
         if (n == max)

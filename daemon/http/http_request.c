@@ -70,7 +70,6 @@ struct http_request *http_request_new(struct http_server *s, struct http_conn *c
     const char *auth = evhttp_find_header(evhttp_request_get_input_headers(ev), "Authorization");
     size_t head = auth ? strlen(auth) + 1 : 1;
     struct http_request *r = xcalloc(1, sizeof(*r) + 2 * uri + head + body + 1);
-
     r->server = s;
     r->conn = c;
     r->ev = ev;
@@ -197,7 +196,6 @@ static void send_reply(struct http_request *r, int status)
     struct http_conn *c = r->conn;
     struct bufferevent *bev = c ? c->bev : NULL;
     struct evhttp_request *ev = r->ev;
-
     if (c) {
         c->ending = r->close || c->server->draining || wants_close(r);
         if (c->ending)

@@ -75,7 +75,6 @@ int http_tls_new(const char *cert, const char *key, SSL_CTX **ret, char **ret_er
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
     int err = CPF_E_CRYPTO;
-
     if (!ctx || set_up(ctx) < 0) {
         *ret_error = strdup("OpenSSL refuses the TLS set-up");
         goto out;

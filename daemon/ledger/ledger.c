@@ -31,7 +31,6 @@ static void on_signer_lost(void *arg, int err, const char *text);
 static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
     struct ledger *l = arg;
-
     (void)fd;
     (void)what;
     ledger_state(l, LEDGER_CONNECTING);
@@ -72,7 +71,6 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
                            .on_up = on_db_up,
                            .on_down = on_db_down,
                            .arg = l};
-
     copy_config(l, cfg);
     arena_init(&l->own, 0);
     group_init(l);
@@ -148,7 +146,6 @@ void ledger_fatal(struct ledger *l, int code, const char *fmt, ...)
 {
     char *text = NULL;
     va_list ap;
-
     if (l->state == LEDGER_DEAD)
         return;
     va_start(ap, fmt);
@@ -203,7 +200,6 @@ static bool passing(const struct db_error *e)
 bool ledger_reply_ok(struct ledger *l, const struct db_reply *r)
 {
     const struct db_error *e = &r->error;
-
     if (l->state == LEDGER_DEAD || l->state == LEDGER_WAITING)
         return false;
     if (e->code == 0)
@@ -229,7 +225,6 @@ void ledger_refused(struct ledger *l, int err, const struct signer_refusal *r)
 static void on_db_down(void *arg, const struct db_error *e)
 {
     struct ledger *l = arg;
-
     if (e->code == CPF_E_DB)
         ledger_fatal(l, CPF_E_DB,
                      "statement %s cannot be prepared: %s (SQLSTATE %s): deploy the schema first", e->stmt,
@@ -241,7 +236,6 @@ static void on_db_down(void *arg, const struct db_error *e)
 static void on_signer_lost(void *arg, int err, const char *text)
 {
     struct ledger *l = arg;
-
     if (err == CPF_E_AWAY)
         ledger_lost(l, "away.signer", text);
     else
@@ -259,7 +253,6 @@ static void on_signer_up(void *arg)
 static void on_locked(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-
     if (ledger_reply_ok(l, r))
         signer_client_connect(l->signer, on_signer_up);
 }
@@ -267,7 +260,6 @@ static void on_locked(void *arg, const struct db_reply *r)
 static void on_db_up(void *arg)
 {
     struct ledger *l = arg;
-
     db_query(l->db, DB_LOG_LOCK, NULL, on_locked, l);
 }
 

@@ -7,7 +7,6 @@
 static uint64_t name_hash(const char *s)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a: names come from our own log */
-
     for (; *s; s++)
         h = (h ^ (uint8_t)*s) * 1099511628211u;
     return h;
@@ -16,7 +15,6 @@ static uint64_t name_hash(const char *s)
 static struct chain *chain_at(struct chain *table, size_t cap, const char *stream)
 {
     size_t i = name_hash(stream) & (cap - 1);
-
     while (table[i].stream && strcmp(table[i].stream, stream) != 0)
         i = (i + 1) & (cap - 1);
     return &table[i];
@@ -55,7 +53,6 @@ static bool same_id(const struct db_result *r, const char *id)
     size_t len;
     const uint8_t *u = db_bytes(r, 0, 1, &len);
     char text[37], *p = text;
-
     if (db_null(r, 0, 1))
         return !id;
     for (size_t i = 0; i < len; i++) {
@@ -84,7 +81,6 @@ static bool check_tree(struct ledger *l, const struct entry *e, const struct db_
     uint64_t n = e->idx / MERKLE_TILE;
     size_t at = e->idx % MERKLE_TILE, len;
     const uint8_t *slot;
-
     if (n < o->full[0]) {
         if (!db_null(r, 0, 8)) {
             const void *data = db_bytes(r, 0, 8, &len);
@@ -110,7 +106,6 @@ static bool check_tree(struct ledger *l, const struct entry *e, const struct db_
 static bool check_chain(struct ledger *l, const struct entry *e)
 {
     struct chain *c = chain_find(l->load, e->stream);
-
     if (e->sseq != c->sseq + 1)
         return bad(l, e, e->stream, "an entry of its stream is missing before it");
     if (e->sseq > 1 && memcmp(e->prev, c->leaf, HASH_LEN) != 0)
@@ -130,7 +125,6 @@ static void note_boot(struct ledger *l, const char *boot)
 static bool fold_own(struct ledger *l, const struct entry *e)
 {
     struct load *o = l->load;
-
     o->nlog++;
     l->log_sseq = e->sseq;
     memcpy(l->log_leaf, e->leaf, HASH_LEN);
@@ -164,7 +158,6 @@ void ledger_fold_row(struct ledger *l, const struct db_result *r)
     uint64_t idx = e.idx;
     size_t len;
     const char *text = db_bytes(r, 0, 6, &len);
-
     if (l->state == LEDGER_DEAD)
         return;
     arena_reset(&o->arena);

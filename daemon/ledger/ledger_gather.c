@@ -27,7 +27,6 @@ static size_t waiting(const struct ledger *l)
 static void set_timer(struct ledger *l)
 {
     struct itimerspec t = {.it_value = {0, (long)l->gather.look_us * 1000}};
-
     if (timerfd_settime(l->gather.fd, 0, &t, NULL) < 0)
         l->gather.until_us = 0;
     else
@@ -38,7 +37,6 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 {
     struct ledger *l = arg;
     uint64_t times;
-
     (void)what;
     if (read(fd, &times, sizeof(times)) != (ssize_t)sizeof(times))
         return;
@@ -70,7 +68,6 @@ void gather_fini(struct ledger *l)
 static int64_t cost_us(struct gather *g, size_t ncmds, size_t wanted)
 {
     struct timespec ts;
-
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
     int64_t cpu_us = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
     if (g->cpu_us) {
@@ -85,7 +82,6 @@ static int64_t cost_us(struct gather *g, size_t ncmds, size_t wanted)
 void gather_begin(struct ledger *l, int64_t commit_us)
 {
     struct gather *g = &l->gather;
-
     g->expect = l->queue.ncmds < BOUND_GROUP_ENTRIES ? l->queue.ncmds : BOUND_GROUP_ENTRIES;
     /* half of it is spent while a flush is waited for */
     if (cost_us(g, l->cur->ncmds, g->expect) / 2 > commit_us)
@@ -107,7 +103,6 @@ void gather_told(struct ledger *l)
 bool gather_holds(struct ledger *l)
 {
     const struct gather *g = &l->gather;
-
     if (l->draining || waiting(l) >= g->expect || clock_mono_us() >= g->until_us)
         return false;
     if (!g->armed)

@@ -19,7 +19,6 @@ static struct buf *const *all_arrays(struct ledger *l, struct buf *list[11])
 {
     struct buf *const own[] = {&l->a_id,   &l->a_stream, &l->a_sseq, &l->a_kind,   &l->a_at, &l->a_body,
                                &l->a_leaf, &l->a_idx,    &l->a_name, &l->a_salted, NULL};
-
     memcpy(list, own, sizeof(own));
     return list;
 }
@@ -27,7 +26,6 @@ static struct buf *const *all_arrays(struct ledger *l, struct buf *list[11])
 void group_init(struct ledger *l)
 {
     struct buf *list[11];
-
     for (struct buf *const *b = all_arrays(l, list); *b; b++)
         buf_init(*b);
     for (int i = 0; i < 2; i++) {
@@ -46,7 +44,6 @@ void group_init(struct ledger *l)
 void group_fini(struct ledger *l)
 {
     struct buf *list[11];
-
     for (struct buf *const *b = all_arrays(l, list); *b; b++)
         buf_fini(*b);
     for (int i = 0; i < 2; i++) {
@@ -70,7 +67,6 @@ void group_reset(struct ledger *l)
 static void tile_full(void *arg, unsigned level, uint64_t n, const uint8_t hashes[MERKLE_TILE * HASH_LEN])
 {
     struct group *g = arg;
-
     g->ntiles++;
     db_array_i64(&g->tile_level, level);
     db_array_i64(&g->tile_n, (int64_t)n);
@@ -108,7 +104,6 @@ static void group_make(struct ledger *l, struct group *g)
 {
     const struct group *other = g == l->cur ? NULL : l->cur;
     size_t first_cmd = other ? other->ncmds : 0, first_slot = other ? other->n : 0;
-
     group_begin(l, g);
     while (first_cmd + g->ncmds < l->queue.ncmds) {
         size_t n = queue_cmd(&l->queue, first_cmd + g->ncmds)->n;
@@ -124,7 +119,6 @@ static void group_make(struct ledger *l, struct group *g)
 int64_t group_step(struct group *g, uint64_t *sum)
 {
     int64_t now = clock_mono_us(), took = now - g->since_us;
-
     if (sum)
         *sum += (uint64_t)took;
     g->since_us = now;
@@ -143,7 +137,6 @@ static bool group_note(struct ledger *l, struct group *g, const char *note, size
 {
     struct checkpoint c = {.size = g->head.size};
     struct buf want;
-
     buf_init(&want);
     snprintf(c.origin, sizeof(c.origin), "%s", l->cfg.origin);
     memcpy(c.root, g->head.root, HASH_LEN);
@@ -163,7 +156,6 @@ static void on_appended(void *arg, int err, const struct sigwire_msg *m, const s
 {
     struct ledger *l = arg;
     struct group *g = l->cur;
-
     if (err) {
         ledger_refused(l, err, r);
         return;
@@ -185,7 +177,6 @@ static void on_appended(void *arg, int err, const struct sigwire_msg *m, const s
 static void on_settled(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r)
 {
     struct ledger *l = arg;
-
     if (err) {
         ledger_refused(l, err, r);
         return;
@@ -213,7 +204,6 @@ void group_stored(struct ledger *l)
 static void group_release(struct ledger *l)
 {
     struct group *g = l->cur;
-
     require(g->state == GROUP_STORED);
     group_step(g, &l->stats.settle_us);
     l->stats.groups++;
@@ -249,7 +239,6 @@ void group_settled(struct ledger *l)
 void group_pump(struct ledger *l)
 {
     struct group *g = NULL;
-
     if (l->state != LEDGER_READY && l->state != LEDGER_COMMITTING)
         return;
     if (l->cur->state == GROUP_NONE && l->queue.ncmds)
@@ -267,7 +256,6 @@ void group_void(struct ledger *l, const struct sigwire_head *head, const uint8_t
                 const char *note, size_t note_len)
 {
     struct group *g = l->cur;
-
     group_begin(l, g);
     g->is_void = true;
     for (size_t i = 0; i < n; i++)
@@ -291,7 +279,6 @@ void group_void(struct ledger *l, const struct sigwire_head *head, const uint8_t
 void group_resume(struct ledger *l, const char *note, size_t note_len)
 {
     struct group *g = l->cur;
-
     ledger_state(l, LEDGER_COMMITTING);
     if (g->state == GROUP_STORED) { /* the signer has settled it in its answer to open */
         group_release(l);

@@ -24,7 +24,6 @@ int ledger_key_know(struct ledger *l, const char *vkey)
 {
     struct note_key k;
     int err = vkey ? note_key_parse(&k, vkey) : CPF_E_SYNTAX;
-
     if (!err && strcmp(k.name, l->cfg.origin) != 0)
         err = CPF_E_MISMATCH;
     if (err)
@@ -39,7 +38,6 @@ int ledger_key_know(struct ledger *l, const char *vkey)
 bool ledger_key_check(struct ledger *l)
 {
     const struct keyring *r = &l->keys;
-
     for (size_t i = 0; i < r->n && l->nknown; i++) {
         if (is_known(l, &r->key[i]) || (i > 0 && i + 1 == r->n))
             continue;
@@ -65,7 +63,6 @@ bool ledger_key_rotates(const struct ledger *l)
 static void set_key(struct arena *a, struct json *o, const char *name, const struct note_key *k)
 {
     struct buf vkey;
-
     buf_init(&vkey);
     note_key_format(k, &vkey);
     json_set_str(a, o, name, arena_strndup(a, vkey.data, vkey.len));
@@ -81,7 +78,6 @@ struct json *ledger_key_opened(struct ledger *l, struct arena *a, struct json *b
 struct json *ledger_key_rotated(struct ledger *l, struct arena *a)
 {
     struct json *o = json_object(a);
-
     set_key(a, o, "old", &l->keys.key[0]);
     set_key(a, o, "new", &l->keys.key[l->keys.n - 1]);
     json_set_int(a, o, "from", (int64_t)l->settled.size + 1);
@@ -93,7 +89,6 @@ bool ledger_key_signed(struct ledger *l, const char *note, size_t len)
 {
     const struct note_key *missing = NULL;
     struct note n;
-
     if (l->keys.n < 2)
         return true;
     if (note_parse(&n, note, len) == 0 && !(missing = keyring_missing(&l->keys, &n)))

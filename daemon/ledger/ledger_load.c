@@ -10,7 +10,6 @@
 void ledger_load_free(struct ledger *l)
 {
     struct load *o = l->load;
-
     free(l->rolled);
     l->rolled = NULL;
     if (!o)
@@ -30,7 +29,6 @@ void ledger_load_free(struct ledger *l)
 static struct load *load_new(struct ledger *l, const struct sigwire_msg *m)
 {
     struct load *o = xcalloc(1, sizeof(*o));
-
     arena_init(&o->arena, 0);
     buf_init(&o->note);
     for (unsigned v = 0; v < MERKLE_LEVELS; v++) {
@@ -53,7 +51,6 @@ static struct load *load_new(struct ledger *l, const struct sigwire_msg *m)
 static bool check_catalogue(struct ledger *l, const struct db_result *r)
 {
     size_t i = 0, n = db_rows(r);
-
     for (const char *const *want = stmt_catalogue;; want++, i++) {
         const char *got = i < n ? db_text(r, i, 0) : NULL;
         if (!*want && !got)
@@ -92,7 +89,6 @@ static void on_tile(struct ledger *l, unsigned v, uint64_t n, const uint8_t *dat
     struct load *o = l->load;
     uint64_t covered = o->full[v + 1] * MERKLE_TILE; /* by tiles of the level above */
     uint8_t root[HASH_LEN];
-
     if (n != o->next[v]++) {
         ledger_fatal(l, CPF_E_FORK, "attack: tile %u/%llu is missing", v, (unsigned long long)o->next[v] - 1);
         return;
@@ -119,7 +115,6 @@ static void on_tree_row(void *arg, size_t no, const struct db_result *r)
     uint64_t n = (uint64_t)db_i64(r, 0, 0);
     size_t len;
     const uint8_t *data = db_bytes(r, 0, 1, &len);
-
     if (o->level_of[no] < MERKLE_LEVELS) {
         require(len == MERKLE_TILE * HASH_LEN);
         on_tile(l, o->level_of[no], n, data);
@@ -138,7 +133,6 @@ static void on_tree_row(void *arg, size_t no, const struct db_result *r)
 static void edge_from_tiles(struct merkle_edge *e, const struct merkle_tiles *t)
 {
     unsigned k = 0;
-
     for (unsigned v = MERKLE_LEVELS; v-- > 0;) {
         struct merkle_edge part;
         merkle_edge_init(&part);
@@ -156,7 +150,6 @@ static void on_tree(void *arg, const struct db_reply *r)
     struct ledger *l = arg;
     struct load *o = l->load;
     uint8_t root[HASH_LEN];
-
     if (!ledger_reply_ok(l, r))
         return;
     if (o->next_leaf != l->head.size) {
@@ -182,7 +175,6 @@ static void on_tree(void *arg, const struct db_reply *r)
 static void read_range(struct ledger *l, enum db_stmt stmt, int level, uint64_t first, uint64_t to)
 {
     struct db_params p = {0};
-
     if (level >= 0)
         db_param_i64(&p, level);
     db_param_i64(&p, (int64_t)first);
@@ -196,7 +188,6 @@ static void read_tree(struct ledger *l)
 {
     struct load *o = l->load;
     size_t no = 0;
-
     merkle_tiles_init(&l->tiles);
     db_begin(l->db, on_tree_row, on_tree, l);
     for (unsigned v = MERKLE_LEVELS; v-- > 0;) {
@@ -216,7 +207,6 @@ static void read_tree(struct ledger *l)
 static void on_guard(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-
     if (ledger_reply_ok(l, r) && check_catalogue(l, r->result[0]) && check_tile_counts(l, r->result[1]))
         read_tree(l);
 }
@@ -240,7 +230,6 @@ static bool check_voids(struct ledger *l)
 {
     const struct load *o = l->load;
     size_t n = l->nruns;
-
     if (n && l->run[n - 1].first + l->run[n - 1].count == l->settled.size)
         n--;
     for (size_t i = 0; i < n || i < o->nsaid; i++) {
@@ -262,7 +251,6 @@ static bool check_voids(struct ledger *l)
 static void on_folded(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-
     if (!ledger_reply_ok(l, r) || !check_voids(l) || !ledger_key_check(l))
         return;
     uint64_t voids = 0;

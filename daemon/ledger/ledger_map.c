@@ -15,7 +15,6 @@ struct ledger_map {
 static struct ledger_map *map_new(uint64_t number)
 {
     struct ledger_map *m = xcalloc(1, sizeof(*m));
-
     arena_init(&m->arena, 0);
     m->number = number;
     buf_init(&m->a_map);
@@ -52,7 +51,6 @@ uint64_t ledger_map_number(const struct ledger_map *m)
 static void add_row(struct ledger_map *m, const struct ledger_counted *c, uint8_t row[BATCHMAP_ROW])
 {
     uint8_t salt[BATCHMAP_SALT];
-
     enc_random(salt, sizeof(salt));
     batchmap_row(salt, c->stream, c->count, c->last, row);
     db_array_i64(&m->a_map, (int64_t)m->number);
@@ -67,7 +65,6 @@ static struct json *map_body(const struct ledger *l, struct ledger_map *m, const
 {
     struct json *o = json_set_int(&m->arena, json_object(&m->arena), "map", (int64_t)m->number);
     char text[44];
-
     enc_digest(root, text);
     json_set_str(&m->arena, o, "root", text);
     json_set_int(&m->arena, o, "rows", (int64_t)rows);
@@ -100,7 +97,6 @@ uint64_t ledger_submit_map(struct ledger *l, const struct ledger_counted *list, 
 void ledger_map_exec(struct ledger *l, struct ledger_map *m)
 {
     struct db_params p = {0};
-
     db_param_array(&p, &m->a_map);
     db_param_array(&p, &m->a_stream);
     db_param_array(&p, &m->a_salt);

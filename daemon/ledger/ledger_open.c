@@ -12,7 +12,6 @@ static void take_head(struct ledger *l, const struct db_result *r)
     size_t len;
     const void *root = db_bytes(r, 0, 3, &len);
     const char *note = db_text(r, 0, 4);
-
     l->head.size = (uint64_t)db_i64(r, 0, 2);
     require(len == HASH_LEN);
     memcpy(l->head.root, root, HASH_LEN);
@@ -26,7 +25,6 @@ static bool head_signed(struct ledger *l)
 {
     struct checkpoint c;
     uint8_t empty[HASH_LEN];
-
     if (l->head.size == 0) {
         hash_empty(empty);
         return l->head_note.len == 0 && memcmp(empty, l->head.root, HASH_LEN) == 0;
@@ -53,7 +51,6 @@ static bool check_tails(struct ledger *l, const struct db_result *r)
 {
     uint64_t entries = (uint64_t)db_i64(r, 0, 0), checkpoints = (uint64_t)db_i64(r, 0, 1);
     unsigned long long size = l->head.size;
-
     if (entries > size)
         ledger_fatal(l, CPF_E_FORK, "attack: rows beyond the head: entry goes to %llu, the head to %llu",
                      (unsigned long long)entries, size);
@@ -70,7 +67,6 @@ static bool check_tails(struct ledger *l, const struct db_result *r)
 static bool check_living(struct ledger *l, uint64_t epoch)
 {
     struct group *g = l->cur;
-
     if (epoch != l->epoch + 1) {
         ledger_fatal(l, CPF_E_STALE, "another cpfd has taken over (epoch %llu, ours was %llu)",
                      (unsigned long long)epoch, (unsigned long long)l->epoch);
@@ -122,7 +118,6 @@ static bool check_runs(struct ledger *l, const struct db_result *r)
 static void on_fenced(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-
     if (!ledger_reply_ok(l, r))
         return;
     const struct db_result *head = r->result[1], *tails = r->result[2];
@@ -153,7 +148,6 @@ static void on_fenced(void *arg, const struct db_reply *r)
 void ledger_fence(struct ledger *l)
 {
     struct db_params p = {0};
-
     ledger_state(l, LEDGER_FENCING);
     if (!l->folded)
         group_reset(l);
@@ -172,7 +166,6 @@ void ledger_fence(struct ledger *l)
 static bool check_void_tail(struct ledger *l, const struct sigwire_msg *m)
 {
     uint64_t first = l->head.size, count = 0;
-
     if (l->nruns && l->run[l->nruns - 1].first + l->run[l->nruns - 1].count == l->head.size) {
         first = l->run[l->nruns - 1].first;
         count = l->run[l->nruns - 1].count;
@@ -192,14 +185,12 @@ static bool check_void_tail(struct ledger *l, const struct sigwire_msg *m)
 static const struct group *held_group(const struct ledger *l)
 {
     const struct group *g = l->cur->state == GROUP_STORED ? l->next : l->cur;
-
     return l->folded && g->state != GROUP_NONE ? g : NULL;
 }
 
 static void opened_living(struct ledger *l, const struct sigwire_msg *m)
 {
     const struct group *g = held_group(l);
-
     switch (m->opened.pending) {
     case SIGWIRE_NONE:
         group_resume(l, NULL, 0);
@@ -220,7 +211,6 @@ static void opened_living(struct ledger *l, const struct sigwire_msg *m)
 static void on_opened(void *arg, int err, const struct sigwire_msg *m, const struct signer_refusal *r)
 {
     struct ledger *l = arg;
-
     if (err) {
         ledger_fatal(l, err, "%s: %s", r->name, r->text);
         return;
@@ -251,7 +241,6 @@ static void on_leaf_row(void *arg, size_t stmt_no, const struct db_result *r)
     struct ledger *l = arg;
     size_t len;
     const void *leaf = db_bytes(r, 0, 1, &len);
-
     (void)stmt_no;
     require(len == HASH_LEN);
     l->rolled = xrealloc(l->rolled, (l->nrolled + 1) * sizeof(*l->rolled));
@@ -261,7 +250,6 @@ static void on_leaf_row(void *arg, size_t stmt_no, const struct db_result *r)
 static void on_leaves(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-
     if (!ledger_reply_ok(l, r))
         return;
     if (l->nrolled != l->head.size - l->roll_first)
@@ -277,7 +265,6 @@ static void on_want(void *arg, uint64_t first, uint64_t count)
 {
     struct ledger *l = arg;
     struct db_params p = {0};
-
     if (count == 0 || first + count != l->head.size) {
         ledger_fatal(l, CPF_E_MISMATCH, "cpf-signer wants leaves that are not the end of the log");
         return;
@@ -294,7 +281,6 @@ static void on_want(void *arg, uint64_t first, uint64_t count)
 static void open_signer(struct ledger *l)
 {
     const struct group *g = held_group(l);
-
     ledger_state(l, LEDGER_OPENING);
     signer_client_open(l->signer, l->epoch, &l->head, l->head.size ? l->head_note.data : NULL,
                        g ? &g->head : NULL, on_want, on_opened);

@@ -29,7 +29,6 @@ static const struct json *own_clock(const struct ledger *l, struct arena *a)
 {
     struct json *o = json_object(a);
     int64_t offset = 0;
-
     if (l->cfg.training)
         return json_set(a, o, "simulated", json_bool(a, true));
     json_set(a, o, "synchronised", json_bool(a, clock_synchronised(&offset)));
@@ -40,7 +39,6 @@ void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item,
                     struct json *body, int64_t at)
 {
     struct entry *e = arena_alloc(a, sizeof(*e));
-
     e->kind = kind;
     e->stream = "log";
     e->zone = clock_zone_name();
@@ -71,7 +69,6 @@ static struct json *body_void(struct arena *a, const struct run *r)
 static struct json *body_opened(struct ledger *l, struct arena *a)
 {
     struct json *o = json_set_str(a, json_object(a), "origin", l->cfg.origin);
-
     json_set_int(a, o, "schema", LEDGER_SCHEMA);
     return json_set_str(a, ledger_key_opened(l, a, o), "boot", l->boot);
 }
@@ -87,7 +84,6 @@ void ledger_own_begin(struct ledger *l)
     struct ledger_item item[3];
     size_t n = 0;
     const struct run *tail = l->nruns ? &l->run[l->nruns - 1] : NULL;
-
     if (tail && tail->first + tail->count == l->settled.size) {
         own_add(l, &item[n++], "log.void", body_void(&l->own, tail));
         l->nvoids++;

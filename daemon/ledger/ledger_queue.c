@@ -54,7 +54,6 @@ static void grow_cmds(struct queue *q)
 void queue_push(struct queue *q, const struct ledger_item *items, size_t n, void *tag, bool own)
 {
     struct cmd c = {.tag = tag, .n = n, .own = own};
-
     grow_slots(q, n);
     grow_cmds(q);
     for (size_t i = 0; i < n; i++) {
@@ -71,7 +70,6 @@ void queue_push(struct queue *q, const struct ledger_item *items, size_t n, void
 void queue_drop(struct queue *q)
 {
     struct cmd *c = queue_cmd(q, 0);
-
     for (size_t i = 0; i < c->n; i++)
         ledger_map_free(queue_slot(q, i)->map);
     q->bytes -= c->bytes;
@@ -84,7 +82,6 @@ void queue_drop(struct queue *q)
 void queue_shift(struct queue *to, struct queue *from)
 {
     struct cmd c = *queue_cmd(from, 0);
-
     grow_slots(to, c.n);
     grow_cmds(to);
     for (size_t i = 0; i < c.n; i++) {

@@ -8,7 +8,6 @@ static bool uuid_bytes(const char *text, uint8_t ret[16])
 {
     char hex[32];
     size_t n = 0;
-
     for (const char *p = text; *p; p++) {
         if (*p == '-')
             continue;
@@ -30,7 +29,6 @@ static void put_entries(struct ledger *l, const struct group *g)
     for (size_t i = 0; i < g->n; i++) {
         const struct entry *e = queue_slot(&l->queue, i)->entry;
         uint8_t id[16];
-
         if (e->id && uuid_bytes(e->id, id))
             db_array_bytes(&l->a_id, id, sizeof(id));
         else
@@ -53,7 +51,6 @@ static void put_leaves(struct ledger *l, const struct group *g)
 static void exec_swap(struct ledger *l, const struct group *g)
 {
     struct db_params p = {0};
-
     db_param_i64(&p, (int64_t)g->base.size);
     db_param_i64(&p, (int64_t)l->epoch);
     db_param_i64(&p, (int64_t)g->head.size);
@@ -65,7 +62,6 @@ static void exec_swap(struct ledger *l, const struct group *g)
 static void exec_entries(struct ledger *l, const struct group *g)
 {
     struct db_params p = {0};
-
     put_leaves(l, g);
     db_param_i64(&p, (int64_t)g->base.size);
     if (g->is_void) {
@@ -85,7 +81,6 @@ static void exec_disclosures(struct ledger *l, const struct group *g)
 {
     struct db_params p = {0};
     size_t n = 0;
-
     if (g->is_void)
         return;
     db_array_begin(&l->a_idx, DB_INT8);
@@ -112,7 +107,6 @@ static void exec_beside(struct ledger *l, const struct group *g)
 {
     struct db_params p = {0};
     bool any = false;
-
     db_array_begin(&l->a_idx, DB_INT8);
     for (size_t i = 0; i < g->n && !g->is_void; i++) {
         const struct slot *s = queue_slot(&l->queue, i);
@@ -131,7 +125,6 @@ static void exec_beside(struct ledger *l, const struct group *g)
 static void exec_tiles(struct ledger *l, struct group *g)
 {
     struct db_params p = {0};
-
     if (!g->ntiles)
         return;
     db_param_array(&p, &g->tile_level);
@@ -143,7 +136,6 @@ static void exec_tiles(struct ledger *l, struct group *g)
 static void exec_checkpoint(struct ledger *l, const struct group *g)
 {
     struct db_params p = {0};
-
     db_param_i64(&p, (int64_t)g->head.size);
     db_param_textn(&p, g->note.data, g->note.len);
     db_exec(l->db, DB_LOG_CHECKPOINT_ADD, &p);
@@ -163,7 +155,6 @@ static void test_pause(const char *where)
     const char *v = getenv("CPF_TEST_PAUSE");
     size_t n = strlen(where);
     char hit[512];
-
     if (!v || strncmp(v, where, n) != 0 || v[n] != ':')
         return;
     snprintf(hit, sizeof(hit), "%s.hit", v + n + 1);
@@ -179,7 +170,6 @@ static void test_pause(const char *where)
 static void on_stored(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-
     if (!ledger_reply_ok(l, r))
         return;
     require(l->cur->state == GROUP_SENT);
@@ -192,7 +182,6 @@ static void on_stored(void *arg, const struct db_reply *r)
 void group_store(struct ledger *l)
 {
     struct group *g = l->cur;
-
     require(g->state == GROUP_SIGNED);
     test_pause("after-sign");
     g->state = GROUP_SENT;

@@ -8,14 +8,12 @@
 static void on_tell(evutil_socket_t fd, short what, void *arg)
 {
     struct ledger *l = arg;
-
     (void)fd;
     (void)what;
     while (l->replied < l->told.ncmds && l->state != LEDGER_DEAD) {
         size_t slot = l->replied_slots;
         struct cmd c = *queue_cmd(&l->told, l->replied);
         const struct ledger_map *map = queue_slot(&l->told, slot)->map;
-
         l->replied++;
         l->replied_slots += c.n;
         if (!c.own)
@@ -31,7 +29,6 @@ void tell_rest(struct ledger *l)
 {
     while (l->replied && l->state != LEDGER_DEAD) {
         struct cmd c = *queue_cmd(&l->told, 0);
-
         for (size_t i = 0; i < c.n && l->cfg.on_entry; i++)
             l->cfg.on_entry(l->cfg.arg, queue_slot(&l->told, i)->entry);
         if (!c.own && l->cfg.on_done)

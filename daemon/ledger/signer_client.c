@@ -47,7 +47,7 @@ struct signer_client {
     bool inside, freed; /* a callback runs; signer_client_free was called in it */
 };
 
-/* --- one state, one function that changes it --- */
+/* ---- one state, one function that changes it ---- */
 
 static void forget_waiting(struct signer_client *c)
 {
@@ -106,11 +106,11 @@ static void lose(struct signer_client *c, int err, const char *text)
 static void lose_errno(struct signer_client *c, const char *what, int number)
 {
     char text[256];
-    snprintf(text, sizeof text, "cpf-signer at %s: %s: %s", c->path, what, strerror(number));
+    snprintf(text, sizeof(text), "cpf-signer at %s: %s: %s", c->path, what, strerror(number));
     lose(c, CPF_E_AWAY, text);
 }
 
-/* --- out --- */
+/* ---- out ---- */
 
 static void flush_out(struct signer_client *c)
 {
@@ -139,7 +139,7 @@ static void ask(struct signer_client *c, const struct sigwire_msg *m, signer_ans
 {
     require(c->state == CLIENT_UP);
     if (on_answer) {
-        struct waiting *w = xcalloc(1, sizeof *w);
+        struct waiting *w = xcalloc(1, sizeof(*w));
         w->op = m->op;
         w->on_answer = on_answer;
         w->on_want = on_want;
@@ -151,7 +151,7 @@ static void ask(struct signer_client *c, const struct sigwire_msg *m, signer_ans
         flush_out(c);
 }
 
-/* --- in --- */
+/* ---- in ---- */
 
 static void take_refusal(struct signer_client *c, const struct waiting *w, const struct sigwire_msg *m)
 {
@@ -266,14 +266,14 @@ static void on_failure(evutil_socket_t fd, short what, void *arg)
     leave(c);
 }
 
-/* --- what the ledger calls --- */
+/* ---- what the ledger calls ---- */
 
 int signer_client_new(struct event_base *base, const char *path, signer_lost_fn on_lost, void *arg,
                       struct signer_client **ret)
 {
     if (strlen(path) >= sizeof((struct sockaddr_un *)NULL)->sun_path)
         return CPF_E_LIMIT;
-    struct signer_client *c = xcalloc(1, sizeof *c);
+    struct signer_client *c = xcalloc(1, sizeof(*c));
     c->base = base;
     c->path = xstrdup(path);
     c->on_lost = on_lost;
@@ -305,7 +305,7 @@ static int dial(struct signer_client *c)
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
     memcpy(addr.sun_path, c->path, strlen(c->path));
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&addr, sizeof addr))
+    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&addr, sizeof(addr)))
         return errno;
     return 0;
 }

@@ -49,7 +49,7 @@ struct reporter {
 
 extern char **environ;
 
-/* ---- the end of a child -------------------------------------------------------- */
+/* ---- the end of a child ---- */
 
 static void close_end(struct reporter *r, int i)
 {
@@ -144,7 +144,7 @@ static void end_child(struct reporter *r, int code)
     kill(-r->pid, SIGKILL); /* its own group */
 }
 
-/* ---- events -------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void on_input(evutil_socket_t fd, short what, void *arg)
 {
@@ -224,7 +224,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
     end_child(arg, CPF_E_LIMIT);
 }
 
-/* ---- the beginning --------------------------------------------------------------- */
+/* ---- the beginning ---- */
 
 /* Pipes whose far ends are inherited by nobody but the child. */
 static int make_pipes(int ours[3], int theirs[3])
@@ -331,7 +331,7 @@ static void on_next(evutil_socket_t fd, short what, void *arg)
         begin(r);
 }
 
-/* ---- life -------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 int reporter_new(struct event_base *base, const char *program, int time_ms, struct reporter **ret)
 {

@@ -116,7 +116,7 @@ void page_acts(struct page *g)
     trail(g);
 }
 
-/* ---- people, law ------------------------------------------------------------------------ */
+/* ---- people, law ---- */
 
 void page_people(struct page *g)
 {

@@ -27,7 +27,7 @@ struct arena *pdf_arena(struct pdf *p)
     return &p->arena;
 }
 
-/* ---- pages ------------------------------------------------------------------ */
+/* ---- pages ---- */
 
 static void draw_head(struct pdf *p);
 static void draw_foot(struct pdf *p);
@@ -81,7 +81,7 @@ void pdf_need(struct pdf *p, double height)
         pdf_page(p);
 }
 
-/* ---- headings ------------------------------------------------------------------ */
+/* ---- headings ---- */
 
 static void keep_heading(struct pdf *p, int level, struct text title)
 {
@@ -134,7 +134,7 @@ static void outline(struct pdf *p)
         char where[80];
         snprintf(where, sizeof(where), "page=%d pos=[%d %d]", h->page, 0, (int)h->y);
         const char *name = arena_printf(&p->arena, "%s %s", h->title.ja,
-                                        strcmp(h->title.ja, h->title.en) ? h->title.en : "");
+                                        strcmp(h->title.ja, h->title.en) != 0 ? h->title.en : "");
         int up = h->level == 1 ? CAIRO_PDF_OUTLINE_ROOT : parent;
         int id = cairo_pdf_surface_add_outline(p->surface, up, name, where, 0);
         if (h->level == 1)
@@ -142,7 +142,7 @@ static void outline(struct pdf *p)
     }
 }
 
-/* ---- head and foot ------------------------------------------------------------------- */
+/* ---- head and foot ---- */
 
 /* The checkpoint as a QR code, byte for byte: a picture of one pixel a module, put on each page. */
 static cairo_surface_t *make_qr(struct pdf *p)
@@ -248,7 +248,7 @@ static const char *foot_note(struct pdf *p)
     return text;
 }
 
-/* ---- writing -------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static cairo_status_t write_some(void *arg, const unsigned char *data, unsigned len)
 {
@@ -323,7 +323,7 @@ int pdf_make(struct pdf *p, void (*draw)(void *arg), void *arg, struct buf *ret,
     return p->err;
 }
 
-/* ---- life --------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 /* Fontconfig offers something else for a family that is not there: what came must be what was asked for. */
 static void check_font(struct pdf *p)

@@ -39,7 +39,7 @@ static double row(struct pdf_table *t, struct exception *x, bool draw)
     return pdf_table_height(t, cell);
 }
 
-/* ---- what is counted ------------------------------------------------------------- */
+/* ---- what is counted ---- */
 
 static void deviations(struct exception *x)
 {
@@ -271,7 +271,7 @@ static const struct {
     {{"失われた値", "Values lost"}, {"なし", "none"}, lost, true},
 };
 
-/* ---- head of the first page ---------------------------------------------------------- */
+/* ---- head of the first page ---- */
 
 static const char *decision_text(struct page *g)
 {
@@ -344,7 +344,7 @@ void page_exceptions(struct page *g)
     pdf_page(g->pdf);
 }
 
-/* ---- cover ------------------------------------------------------------------------------ */
+/* ---- cover ---- */
 
 static void identity(struct page *g)
 {

@@ -21,7 +21,7 @@ static bool raised(gunichar c, char ret[2], bool *ret_sub)
     return true;
 }
 
-/* ---- what the font cannot show ------------------------------------------------------ */
+/* ---- what the font cannot show ---- */
 
 static bool is_mark(gunichar c)
 {

@@ -47,7 +47,7 @@ void page_measures(struct page *g)
     pdf_table_end(&t);
 }
 
-/* ---- growth ------------------------------------------------------------------------ */
+/* ---- growth ---- */
 
 static double number_of(const struct record_value *v)
 {
@@ -102,7 +102,7 @@ void page_curve(struct page *g)
     points(g);
 }
 
-/* ---- reported by the clinic --------------------------------------------------------------- */
+/* ---- reported by the clinic ---- */
 
 void page_reported(struct page *g)
 {

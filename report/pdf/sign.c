@@ -24,7 +24,7 @@ struct pdf_signer {
     STACK_OF(X509) * chain;
 };
 
-/* ---- key and certificate ------------------------------------------------------ */
+/* ---- key and certificate ---- */
 
 static int refuse(char **ret_error, int code, const char *path, const char *what)
 {
@@ -92,7 +92,7 @@ void pdf_signer_free(struct pdf_signer *s)
     free(s);
 }
 
-/* ---- CMS ------------------------------------------------------------------------ */
+/* ---- CMS ---- */
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -185,7 +185,7 @@ static int make_cms(const struct pdf_signer *s, const struct buf *before, const 
     return ok ? 0 : CPF_E_CRYPTO;
 }
 
-/* ---- the file that is there ------------------------------------------------------------ */
+/* ---- the file that is there ---- */
 
 struct source {
     const char *text;
@@ -252,7 +252,7 @@ static bool read_source(struct source *s, const struct buf *pdf)
     return s->page > 0 && object(s, s->page, &dict, &len) && !memmem(dict, len, "/Annots", 7);
 }
 
-/* ---- the update ------------------------------------------------------------------------- */
+/* ---- the update ---- */
 
 struct update {
     struct buf out;

@@ -88,7 +88,7 @@ static void value_rows(struct page *g, struct pdf_table *t, const struct record_
         i = take_run(g, s, i, &r);
         const char *from = page_clock(g, r.first->at, s->begun), *to = page_clock(g, r.last->at, s->begun);
         const char *cell[] = {pdf_both(g->pdf, r.first->field->title), planned(g, r.first->field), r.text,
-                              strcmp(from, to) ? pdf_markup(g->pdf, "%s–%s", from, to) : from,
+                              strcmp(from, to) != 0 ? pdf_markup(g->pdf, "%s–%s", from, to) : from,
                               remarks(g, s, &r)};
         pdf_table_row(t, cell, r.mark == MARK_ACTION ? PDF_ALARM : PDF_PLAIN);
     }
@@ -130,7 +130,7 @@ static void absent_rows(struct page *g, struct pdf_table *t, const struct record
     }
 }
 
-/* ---- the head of a step -------------------------------------------------------------- */
+/* ---- the head of a step ---- */
 
 static const char *status(struct page *g, const struct record_step *s)
 {

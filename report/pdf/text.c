@@ -6,7 +6,7 @@
 
 #include "pdf/int.h"
 
-/* ---- layouts ------------------------------------------------------------------ */
+/* ---- layouts ---- */
 
 static void set_markup(struct pdf *p, PangoLayout *l, const char *markup)
 {
@@ -96,7 +96,7 @@ double pdf_text_width(struct pdf *p, double size, const char *markup)
     return (double)w / PANGO_SCALE;
 }
 
-/* ---- over the leaf ---------------------------------------------------------------- */
+/* ---- over the leaf ---- */
 
 /* Height of the lines from `*line` on that fit into `room`; at least one is taken if `force`. With `p` they
  * are drawn at x, y; `*line` moves on. */

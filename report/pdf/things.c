@@ -97,7 +97,7 @@ void page_things(struct page *g)
     pdf_table_end(&t);
 }
 
-/* ---- containers ---------------------------------------------------------------------- */
+/* ---- containers ---- */
 
 static const char *parents(struct page *g, const struct record_container *c)
 {
@@ -150,7 +150,7 @@ void page_containers(struct page *g)
     pdf_table_end(&t);
 }
 
-/* ---- balances ----------------------------------------------------------------------------- */
+/* ---- balances ---- */
 
 static void labels(struct page *g)
 {

@@ -25,7 +25,7 @@ static bool among(const struct step *s, const struct step *const *list, size_t n
     return false;
 }
 
-/* ---- results, work -------------------------------------------------------------------- */
+/* ---- results, work ---- */
 
 /* What was found: not samples, kits, instruments. */
 static bool is_finding(const struct record_value *v)
@@ -79,7 +79,7 @@ static void steps(struct record *r)
     }
 }
 
-/* ---- what happened beside the plan ---------------------------------------------------- */
+/* ---- what happened beside the plan ---- */
 
 static bool later(const struct record *r, const struct entry *e)
 {

@@ -19,7 +19,7 @@ static void add_container(struct record *r, const struct container *c)
     n->title = l ? l->title : text_both(c->label);
 }
 
-/* ---- genealogy ------------------------------------------------------------------- */
+/* ---- genealogy ---- */
 
 static void add_parent(struct record *r, struct record_container *child, struct record_container *parent)
 {
@@ -82,7 +82,7 @@ static void container_use(struct record *r, const struct record_step *s, const s
     }
 }
 
-/* ---- labels ---------------------------------------------------------------------------- */
+/* ---- labels ---- */
 
 static void count_label(struct record *r, const struct label *l)
 {
@@ -105,7 +105,7 @@ static void count_label(struct record *r, const struct label *l)
     *(LIST_ADD(&r->arena, r->label, r->nlabels)) = n;
 }
 
-/* ---- amounts -------------------------------------------------------------------------------- */
+/* ---- amounts ---- */
 
 static const struct record_value *value_at(const struct record *r, struct ref ref,
                                            const struct record_step *here)

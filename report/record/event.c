@@ -15,7 +15,7 @@ static int step_index(const struct record *r, const char *id)
     return id ? protocol_step(r->protocol, id) : -1;
 }
 
-/* ---- deviations, holds --------------------------------------------------------------- */
+/* ---- deviations, holds ---- */
 
 static struct record_deviation *dev_of(struct record *r, const char *id)
 {
@@ -78,7 +78,7 @@ static void link_devs(struct record *r)
     }
 }
 
-/* ---- corrections ------------------------------------------------------------------------- */
+/* ---- corrections ---- */
 
 static struct text value_text(struct record *r, const struct field *f, const char *raw)
 {
@@ -103,8 +103,7 @@ static struct record_value *corrected_value(struct record *r, const struct recor
 
 static void derived_text(struct record *r, struct record_correction *c)
 {
-    json_each(d, json_get(c->entry->body, "derived"))
-    {
+    json_each(d, json_get(c->entry->body, "derived")) {
         int step = step_index(r, json_get_str(d, "step"));
         const char *field = json_get_str(d, "field"), *value = json_get_str(d, "value");
         int f = step >= 0 && field ? step_field(&r->protocol->step[step], field) : -1;
@@ -153,7 +152,7 @@ static void link_corrections(struct record *r)
     }
 }
 
-/* ---- refusals, exposures ----------------------------------------------------------------------- */
+/* ---- refusals, exposures ---- */
 
 static struct text understood(struct maker *m, const struct entry *e)
 {
@@ -222,7 +221,7 @@ static void exposure(struct maker *m, const struct entry *e)
     x->what = words_code(&r->words, json_get_str(e->body, "code"), json_get(e->body, "args"), -1);
 }
 
-/* ---- signed acts --------------------------------------------------------------------------------- */
+/* ---- signed acts ---- */
 
 static int check_signature(const struct record *r, const struct entry *e, const char *person)
 {
@@ -286,7 +285,7 @@ static void link_acts(struct record *r)
     }
 }
 
-/* ---- clauses ---------------------------------------------------------------------------------------- */
+/* ---- clauses ---- */
 
 /* R7 before R10, R99-1-9 before R99-1-20. */
 static int by_number(const void *x, const void *y)
@@ -306,8 +305,7 @@ static int by_number(const void *x, const void *y)
 
 static void clauses(struct record *r, const struct entry *e)
 {
-    json_each(c, e->law)
-    {
+    json_each(c, e->law) {
         size_t i = 0;
         while (i < r->nclauses && strcmp(r->clause[i], c->str) != 0)
             i++;

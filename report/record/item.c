@@ -45,8 +45,7 @@ static struct text clinic_text(struct record *r, struct ref ref)
     for (size_t i = 0; s && i < s->nvalues; i++)
         if (s->value[i].field == f && !s->value[i].dropped && !s->value[i].again)
             plan = s->value[i].corrected ? s->value[i].corrected->raw : s->value[i].raw;
-    json_each(c, plan ? json_get(r->facility, "clinics") : NULL)
-    {
+    json_each(c, plan ? json_get(r->facility, "clinics") : NULL) {
         const char *of = json_get_str(c, "plan"), *ja = json_get_str(c, "name_ja"),
                    *at = json_get_str(c, "address_ja"), *en = json_get_str(c, "name_en"),
                    *at_en = json_get_str(c, "address_en");

@@ -131,7 +131,7 @@ static struct json *step_json(const struct record *r, const struct record_step *
     return json_set(a, o, "deviations", devs->len ? devs : NULL);
 }
 
-/* ---- things ---------------------------------------------------------------------- */
+/* ---- things ---- */
 
 static struct json *uses_json(const struct record *r, const struct record_use *use, size_t n)
 {
@@ -241,7 +241,7 @@ static struct json *person_json(const struct record *r, const struct record_pers
     return json_set_int(a, o, "entries", (int64_t)p->acts);
 }
 
-/* ---- events ------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 static struct json *dev_json(const struct record *r, const struct record_deviation *d)
 {
@@ -372,7 +372,7 @@ static struct json *known_json(const struct record *r, const struct record_known
     return json_set(a, o, "open", step_ids(r, k->open, k->nopen));
 }
 
-/* ---- the whole --------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 #define SET_LIST(name, list, n, fn)                                                                          \
     do {                                                                                                     \

@@ -6,13 +6,14 @@
 #include "core/rule/rule.h"
 #include "record/int.h"
 
-/* ---- known ---------------------------------------------------------------------- */
+/* ---- known ---- */
 
 static const struct step **steps_of(struct record *r, const struct json *ids, size_t *ret_n)
 {
     const struct step **list = arena_alloc(&r->arena, (ids->len + 1) * sizeof(*list));
     *ret_n = 0;
-    json_each(i, ids) list[(*ret_n)++] = &r->protocol->step[protocol_step(r->protocol, i->str)];
+    json_each(i, ids)
+        list[(*ret_n)++] = &r->protocol->step[protocol_step(r->protocol, i->str)];
     return list;
 }
 
@@ -48,7 +49,7 @@ void record_known_at(struct record *r, const struct entry *decision)
         k->open = steps_of(r, rule_open_steps(&r->arena, x, -1, false), &k->nopen);
 }
 
-/* ---- growth ------------------------------------------------------------------------- */
+/* ---- growth ---- */
 
 static const struct record_value *value_by(const struct record_step *s, enum derive_fn fn)
 {
@@ -76,7 +77,7 @@ void record_points(struct record *r)
     }
 }
 
-/* ---- people ---------------------------------------------------------------------------- */
+/* ---- people ---- */
 
 static size_t acts_of(const struct record *r, const char *id)
 {

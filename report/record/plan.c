@@ -40,7 +40,7 @@ struct text record_status_text(const struct record *r, enum record_status s)
     return text[s];
 }
 
-/* ---- windows ---------------------------------------------------------------------- */
+/* ---- windows ---- */
 
 /* The newest end of a step before `before`; 0 = none. */
 static int64_t done_before(const struct record *r, int step, uint64_t sseq)
@@ -128,7 +128,7 @@ struct text record_due_text(const struct record *r, const struct record_step *s)
     return s->planned.ja ? s->planned : (struct text){"定めなし", "none set"};
 }
 
-/* ---- what was not done ------------------------------------------------------------------ */
+/* ---- what was not done ---- */
 
 static void undone(struct record *r, int step)
 {

@@ -36,7 +36,7 @@ static int source_failed(struct maker *m, int err)
     return record_fail(m, err, "%s", m->source->error(m->source->arg));
 }
 
-/* ---- checkpoint -------------------------------------------------------------- */
+/* ---- checkpoint ---- */
 
 static int read_checkpoint(struct maker *m)
 {
@@ -56,7 +56,7 @@ static int read_checkpoint(struct maker *m)
     return 0;
 }
 
-/* ---- entries -------------------------------------------------------------------- */
+/* ---- entries ---- */
 
 struct reading {
     struct maker *m;
@@ -119,7 +119,7 @@ static int read_protocol(struct maker *m)
     return err;
 }
 
-/* ---- what it names ------------------------------------------------------------------ */
+/* ---- what it names ---- */
 
 static int apply_value(struct maker *m, const struct field *f, const char *text)
 {
@@ -148,13 +148,13 @@ static int apply_values(struct maker *m, const struct entry *e)
     const char *text = json_get_str(e->body, "text"), *value = json_get_str(e->body, "value");
     if (f >= 0 && (text || value))
         err = apply_value(m, &s->field[f], text ? text : value);
-    json_each(v, json_get(e->body, "values"))
-    {
+    json_each(v, json_get(e->body, "values")) {
         f = step_field(s, v->name);
         if (f >= 0 && v->str && !err)
             err = apply_value(m, &s->field[f], v->str);
-        json_each(i, v->type == JSON_ARRAY ? v : NULL) if (f >= 0 && i->str && !err) err =
-            apply_value(m, &s->field[f], i->str);
+        json_each(i, v->type == JSON_ARRAY ? v : NULL)
+            if (f >= 0 && i->str && !err)
+                err = apply_value(m, &s->field[f], i->str);
     }
     return err;
 }
@@ -170,7 +170,7 @@ static int apply_named(struct maker *m, const struct entry *e)
     return err ? err : apply_values(m, e);
 }
 
-/* ---- personal values ------------------------------------------------------------------- */
+/* ---- personal values ---- */
 
 static const char *disclosed(void *arg, const char *digest)
 {
@@ -199,7 +199,7 @@ static int read_disclosures(struct maker *m)
     return err ? source_failed(m, err) : 0;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static bool is_decision(const struct record *r, const struct entry *e)
 {

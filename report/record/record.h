@@ -19,7 +19,7 @@
 #include "store/scan.h"
 #include "words.h"
 
-/* ---- values --------------------------------------------------------------- */
+/* ---- values ---- */
 
 enum record_mark { MARK_NONE, MARK_ALERT, MARK_ACTION };
 
@@ -47,7 +47,7 @@ struct record_value {
     const struct record_correction *corrected; /* the newest one, or NULL */
 };
 
-/* ---- steps ---------------------------------------------------------------- */
+/* ---- steps ---- */
 
 enum record_status {
     STATUS_DONE,
@@ -80,7 +80,7 @@ struct record_step {
     const char **dev;
 };
 
-/* ---- things ----------------------------------------------------------------- */
+/* ---- things ---- */
 
 struct record_use {
     const struct record_step *step;
@@ -141,7 +141,7 @@ struct record_balance { /* amounts of one step */
     bool over, under; /* beyond the protocol's tolerance */
 };
 
-/* ---- growth ------------------------------------------------------------------- */
+/* ---- growth ---- */
 
 struct record_point {
     const struct record_step *step;
@@ -149,7 +149,7 @@ struct record_point {
     const struct record_value *total, *viability, *fold, *doubling; /* NULL: not of this count */
 };
 
-/* ---- what happened beside the plan ------------------------------------------------ */
+/* ---- what happened beside the plan ---- */
 
 struct record_deviation {
     const char *id, *step, *grade; /* grade NULL: not assessed */
@@ -253,7 +253,7 @@ struct record_item {
     bool missing; /* `body` says why there is nothing */
 };
 
-/* ---- the record -------------------------------------------------------------------- */
+/* ---- the record ---- */
 
 struct record {
     struct arena arena;

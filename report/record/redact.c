@@ -29,8 +29,9 @@ static void redaction(struct maker *m, const struct entry *e)
     struct record_redaction *n = LIST_ADD(&r->arena, r->redaction, r->nredactions);
     *n = (struct record_redaction){.entry = e, .of = entry_at(r, (uint64_t)idx)};
     n->approver = approver ? approver : record_who(e, "witnessed");
-    json_each(name, json_get(e->body, "names")) if (name->str) * (LIST_ADD(&r->arena, n->name, n->nnames)) =
-        name->str;
+    json_each(name, json_get(e->body, "names"))
+        if (name->str)
+            *(LIST_ADD(&r->arena, n->name, n->nnames)) = name->str;
 }
 
 void record_redactions(struct maker *m)

@@ -41,7 +41,7 @@ struct record_step *record_step_of(const struct record *r, const char *id, int64
     return NULL;
 }
 
-/* ---- values ------------------------------------------------------------------ */
+/* ---- values ---- */
 
 static bool outside(const struct range *r, struct dec v)
 {
@@ -107,8 +107,7 @@ static struct record_value *add_value(struct maker *m, struct record_step *s, co
 
 static void add_derived(struct maker *m, struct record_step *s, const struct entry *e)
 {
-    json_each(d, json_get(e->body, "derived"))
-    {
+    json_each(d, json_get(e->body, "derived")) {
         const char *name = json_get_str(d, "field"), *value = json_get_str(d, "value");
         int f = name ? step_field(s->step, name) : -1;
         if (f >= 0 && value)
@@ -135,7 +134,9 @@ static void add_form(struct maker *m, struct record_step *s, const struct entry 
         const struct field *f = &s->step->field[i];
         const struct json *v = json_get(values, f->id);
         if (v && v->type == JSON_ARRAY) {
-            json_each(item, v) if (item->str) add_value(m, s, e, f, item->str);
+            json_each(item, v)
+                if (item->str)
+                    add_value(m, s, e, f, item->str);
         } else if (v ? v->str != NULL : json_get_str(e->pd, f->id) != NULL) {
             add_value(m, s, e, f, v ? v->str : NULL);
         }
@@ -143,7 +144,7 @@ static void add_form(struct maker *m, struct record_step *s, const struct entry 
     add_derived(m, s, e);
 }
 
-/* ---- occurrences ------------------------------------------------------------------ */
+/* ---- occurrences ---- */
 
 static const char *add_name(struct record *r, const char *list, const char *name)
 {
@@ -216,9 +217,8 @@ static void take_entry(struct maker *m, const struct entry *e)
         return;
     s->done = record_event_time(e);
     s->status = skipped ? STATUS_SKIPPED : STATUS_DONE;
-    if (skipped) {
+    if (skipped)
         s->why = record_open(m, e, "reason").shown;
-    }
 }
 
 /* The two entries of a value differed: neither counts (the refusal says which field). */

@@ -12,7 +12,7 @@ static void add_use(struct record *r, struct record_use **list, size_t *n, const
     *u = (struct record_use){s, v};
 }
 
-/* ---- lots --------------------------------------------------------------------- */
+/* ---- lots ---- */
 
 static size_t other_batches(const struct record *r, const struct lot *l)
 {
@@ -63,7 +63,7 @@ static void lot_use(struct record *r, const struct record_step *s, const struct 
     n->expired_when_used |= l && l->expiry < clock_day(v->at);
 }
 
-/* ---- units of lots -------------------------------------------------------------------- */
+/* ---- units of lots ---- */
 
 /* Does the protocol ask for this use of the material somewhere? */
 static bool asked(const struct record *r, const char *material, enum lot_use use)
@@ -114,7 +114,7 @@ static void count_units(struct record *r)
         judge_unit(r, &r->unit[i]);
 }
 
-/* ---- equipment, places ------------------------------------------------------------ */
+/* ---- equipment, places ---- */
 
 static struct record_thing *thing_of(struct record *r, const char *id, bool place)
 {

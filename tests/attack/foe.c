@@ -15,7 +15,6 @@
 void foe_die(const char *fmt, ...)
 {
     va_list ap;
-
     fputs("attacker: ", stderr);
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
@@ -29,7 +28,6 @@ void foe_die(const char *fmt, ...)
 PGconn *foe_connect(const char *conninfo)
 {
     PGconn *pg = PQconnectdb(conninfo);
-
     if (PQstatus(pg) != CONNECTION_OK)
         foe_die("%s", PQerrorMessage(pg));
     return pg;
@@ -38,7 +36,6 @@ PGconn *foe_connect(const char *conninfo)
 PGresult *foe_query(PGconn *pg, const char *sql, const char *const param[])
 {
     int n = 0;
-
     while (param && param[n])
         n++;
     PGresult *r = PQexecParams(pg, sql, n, NULL, param, NULL, NULL, 0);
@@ -56,7 +53,6 @@ void foe_exec(PGconn *pg, const char *sql, const char *const param[])
 const char *foe_bytea(struct arena *a, const void *data, size_t len)
 {
     struct buf b;
-
     buf_init(&b);
     buf_puts(&b, "\\x");
     enc_hex(&b, data, len);
@@ -75,7 +71,6 @@ static void load_head(struct foe_log *l, PGconn *pg)
 {
     PGresult *r =
         foe_query(pg, "select origin, epoch, size, encode(root, 'hex'), note from cpf.log_head", NULL);
-
     if (PQntuples(r) != 1)
         foe_die("there is no log");
     snprintf(l->origin, sizeof(l->origin), "%s", PQgetvalue(r, 0, 0));
@@ -104,7 +99,6 @@ void foe_load(struct foe_log *l, PGconn *pg)
 void foe_root(const struct foe_log *l, uint64_t size, uint8_t ret[HASH_LEN])
 {
     struct merkle_edge e;
-
     merkle_edge_init(&e);
     for (uint64_t i = 0; i < size && i < l->n; i++)
         merkle_edge_add(&e, l->row[i].leaf);
@@ -116,7 +110,6 @@ void foe_note(const struct foe_log *l, uint64_t size, const uint8_t root[HASH_LE
 {
     struct checkpoint c = {.size = size};
     struct buf text;
-
     buf_init(&text);
     snprintf(c.origin, sizeof(c.origin), "%s", l->origin);
     memcpy(c.root, root, HASH_LEN);
@@ -130,7 +123,6 @@ struct key *foe_key(const char *hex)
 {
     uint8_t seed[KEY_SEED];
     struct key *key = NULL;
-
     if (enc_unhex(hex, strlen(hex), seed, sizeof(seed)) != 0 || key_from_seed(seed, &key) != 0)
         foe_die("not a key");
     return key;
@@ -142,7 +134,6 @@ bool foe_dial(struct foe_peer *p, const char *path)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
     struct timeval patience = {.tv_sec = PATIENCE_S};
-
     if (strlen(path) >= sizeof(addr.sun_path))
         foe_die("path too long");
     memcpy(addr.sun_path, path, strlen(path));
@@ -166,7 +157,6 @@ void foe_hang_up(struct foe_peer *p)
 void foe_send_raw(struct foe_peer *p, const void *data, size_t len)
 {
     const char *at = data;
-
     while (len) {
         ssize_t n = send(p->fd, at, len, MSG_NOSIGNAL);
         if (n <= 0)
@@ -179,7 +169,6 @@ void foe_send_raw(struct foe_peer *p, const void *data, size_t len)
 void foe_send(struct foe_peer *p, const struct sigwire_msg *m)
 {
     struct buf b;
-
     buf_init(&b);
     sigwire_write(&b, m);
     foe_send_raw(p, b.data, b.len);
@@ -189,7 +178,6 @@ void foe_send(struct foe_peer *p, const struct sigwire_msg *m)
 bool foe_take(struct foe_peer *p, struct sigwire_msg *ret)
 {
     size_t total = 0;
-
     if (p->taken)
         memmove(p->in.data, p->in.data + p->taken, p->in.len - p->taken);
     p->in.len -= p->taken;

@@ -25,7 +25,6 @@ static char *read_file(const char *path)
 {
     char *text = xcalloc(4096, 1);
     FILE *f = fopen(path, "re");
-
     if (!f || fread(text, 1, 4095, f) == 0)
         foe_die("%s cannot be read", path);
     fclose(f);
@@ -36,7 +35,6 @@ static char *read_file(const char *path)
 static int unseal(const char *sealed, const char *passphrase)
 {
     struct buf seed, hex;
-
     buf_init(&seed);
     buf_init(&hex);
     if (key_unseal(read_file(sealed), read_file(passphrase), true, &seed) != 0)
@@ -53,7 +51,6 @@ static bool replace(char **text, const char *old, const char *new)
 {
     char *at = strstr(*text, old);
     struct buf b;
-
     if (!at)
         return false;
     buf_init(&b);
@@ -73,7 +70,6 @@ static bool differs(const struct foe_row *r)
 static bool relink_member(struct foe_row *r, const char *member, const struct foe_row *before)
 {
     char old[80], new[80], was[44], is[44];
-
     enc_digest(before->was, was);
     enc_digest(before->leaf, is);
     snprintf(old, sizeof(old), "\"%s\":\"%s\"", member, was);
@@ -98,7 +94,6 @@ static void load_maps(PGconn *pg)
         pg,
         "select map, stream, encode(salt, 'hex'), count, encode(last, 'hex') from cpf.map_row order by map",
         NULL);
-
     nmaps = (size_t)PQntuples(r);
     maps = xcalloc(nmaps + 1, sizeof(*maps));
     for (size_t i = 0; i < nmaps; i++) {
@@ -133,7 +128,6 @@ static bool remap(struct foe_log *l, size_t i)
 {
     char was[44], is[44];
     const char *at = strstr(l->row[i].body, "\"body\":{\"map\":");
-
     if (!strstr(l->row[i].body, "\"kind\":\"" BATCHMAP_KIND "\"") || !at)
         return false;
     uint64_t map = strtoull(at + strlen("\"body\":{\"map\":"), NULL, 10);
@@ -167,7 +161,6 @@ static void relink(struct foe_log *l, size_t i)
 {
     struct foe_row *r = &l->row[i];
     bool changed;
-
     if (!r->body)
         return;
     changed = remap(l, i);
@@ -211,7 +204,6 @@ static void write_tiles(PGconn *pg, const struct foe_log *l)
 {
     struct merkle_tiles *tiles = xcalloc(1, sizeof(*tiles));
     struct tiles t = {pg};
-
     merkle_tiles_init(tiles);
     for (size_t i = 0; i < l->n; i++)
         merkle_tiles_add(tiles, l->row[i].leaf, on_tile, &t);
@@ -225,7 +217,6 @@ static void write_notes(PGconn *pg, const struct foe_log *l, uint64_t idx, const
     PGresult *r =
         foe_query(pg, "select size from cpf.checkpoint where size > $1::bigint order by size", from);
     struct buf note;
-
     buf_init(&note);
     for (int i = 0; i < PQntuples(r); i++) {
         uint64_t size = strtoull(PQgetvalue(r, i, 0), NULL, 10);
@@ -245,7 +236,6 @@ static void write_notes(PGconn *pg, const struct foe_log *l, uint64_t idx, const
 static void write_head(PGconn *pg, const struct foe_log *l)
 {
     uint8_t root[HASH_LEN];
-
     foe_root(l, l->size, root);
     const char *const param[] = {foe_bytea(&mem, root, HASH_LEN), NULL};
     foe_exec(pg, "update cpf.log_head set root = $1::bytea", param);
@@ -271,7 +261,6 @@ static void rewrite(PGconn *pg, struct foe_log *l, int argc, char **argv)
 {
     uint64_t idx = strtoull(argv[2], NULL, 10);
     const char *hex = value(argc, argv, "--key");
-
     if (idx >= l->n || !l->row[idx].body || !replace(&l->row[idx].body, argv[3], argv[4]))
         foe_die("entry %s does not say %s", argv[2], argv[3]);
     hash_leaf(l->row[idx].body, strlen(l->row[idx].body), l->row[idx].leaf);
@@ -293,7 +282,6 @@ static void rewrite(PGconn *pg, struct foe_log *l, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct foe_log l = {0};
-
     if (argc == 4 && strcmp(argv[1], "unseal") == 0)
         return unseal(argv[2], argv[3]);
     if (argc < 5)

@@ -36,7 +36,6 @@ static void tell(const char *what, bool ok, const char *answer, int len)
 static void must_refuse(const char *what, struct foe_peer *p, enum sigwire_code code)
 {
     struct sigwire_msg m;
-
     if (!foe_take(p, &m)) {
         tell(what, true, "hung up", 7);
     } else if (m.op != SIGWIRE_REFUSED) {
@@ -57,7 +56,6 @@ static uint64_t fence(void)
 {
     PGresult *r = foe_query(db, "update cpf.log_head set epoch = epoch + 1 returning epoch", NULL);
     uint64_t epoch = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
-
     PQclear(r);
     return epoch;
 }
@@ -72,7 +70,6 @@ static void send_open(struct foe_peer *p, uint64_t epoch, uint64_t size, const u
                       const char *note, const struct sigwire_head *held)
 {
     struct sigwire_msg m = {.op = SIGWIRE_OPEN};
-
     dial(p);
     m.open.epoch = epoch;
     m.open.head.size = size;
@@ -88,7 +85,6 @@ static uint64_t open_well(struct foe_peer *p, const struct foe_log *l)
 {
     struct sigwire_msg m;
     uint64_t epoch = fence();
-
     send_open(p, epoch, l->size, l->root, l->note, NULL);
     if (!foe_take(p, &m) || m.op != SIGWIRE_OPENED)
         foe_die("the signer does not open the true head");
@@ -100,7 +96,6 @@ static void send_append(struct foe_peer *p, uint64_t epoch, uint64_t size, const
 {
     struct sigwire_msg m = {.op = SIGWIRE_APPEND};
     uint8_t leaf[1][HASH_LEN];
-
     memset(leaf, byte, sizeof(leaf));
     m.append.epoch = epoch;
     m.append.base.size = size;
@@ -116,7 +111,6 @@ static void noise(void)
     static const char huge[] = "\xff\xff\xff\xff", none[] = "\0\0\0\0", other[] = "\0\0\0\x02\x63\x04";
     char bytes[4096];
     struct foe_peer p;
-
     enc_random(bytes, sizeof(bytes));
     dial(&p);
     foe_send_raw(&p, bytes, sizeof(bytes));
@@ -146,7 +140,6 @@ static void old_head(const struct foe_log *l)
                   "order by size desc limit 1",
                   NULL);
     uint64_t size = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
-
     foe_root(l, size, root);
     send_open(&p, fence(), size, root, PQgetvalue(r, 0, 1), NULL);
     must_refuse("open at an older checkpoint", &p, SIGWIRE_C_BEHIND);
@@ -159,7 +152,6 @@ static void other_root(const struct foe_log *l)
     struct foe_peer p;
     struct buf note;
     uint8_t root[HASH_LEN];
-
     memset(root, 9, sizeof(root));
     buf_init(&note);
     foe_note(l, l->size, root, foe_key(mine), &note);
@@ -175,7 +167,6 @@ static void other_root(const struct foe_log *l)
 static void without_open(const struct foe_log *l)
 {
     struct foe_peer p;
-
     dial(&p);
     send_append(&p, l->epoch, l->size, l->root, 1);
     must_refuse("append without open", &p, SIGWIRE_C_SESSION);
@@ -185,7 +176,6 @@ static void old_base(const struct foe_log *l)
 {
     struct foe_peer p;
     uint8_t root[HASH_LEN];
-
     foe_root(l, l->size - 1, root);
     uint64_t epoch = open_well(&p, l);
     send_append(&p, epoch, l->size - 1, root, 1);
@@ -199,7 +189,6 @@ static void two_roots(const struct foe_log *l)
     struct sigwire_head other;
     struct foe_peer p;
     uint64_t epoch = open_well(&p, l);
-
     send_append(&p, epoch, l->size, l->root, 1);
     if (!foe_take(&p, &m) || m.op != SIGWIRE_APPENDED)
         foe_die("the signer does not sign");
@@ -227,7 +216,6 @@ static void read_secret(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     char what[600];
-
     snprintf(what, sizeof(what), "read %s", path);
     tell(what, fd < 0, fd < 0 ? strerror(errno) : "opened", fd < 0 ? (int)strlen(strerror(errno)) : 6);
     if (fd >= 0)
@@ -241,7 +229,6 @@ static void read_memory(void)
     socklen_t len = sizeof(peer);
     char path[64];
     struct foe_peer p;
-
     dial(&p);
     if (getsockopt(p.fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
         foe_die("SO_PEERCRED: %s", strerror(errno));
@@ -256,7 +243,6 @@ static void polite(const struct foe_log *l)
 {
     struct sigwire_msg m = {.op = SIGWIRE_STATUS};
     struct foe_peer p;
-
     dial(&p);
     foe_send(&p, &m);
     if (!foe_take(&p, &m) || m.op != SIGWIRE_STATE)
@@ -272,7 +258,6 @@ static int stranger(void)
     struct sigwire_msg m = {.op = SIGWIRE_OPEN};
     struct foe_peer p;
     uint8_t root[HASH_LEN];
-
     hash_empty(root);
     dial(&p);
     m.open.epoch = 1000000;
@@ -286,7 +271,6 @@ int main(int argc, char **argv)
 {
     struct foe_log l = {0};
     bool is_polite = argc > 3 && strcmp(argv[3], "--polite") == 0;
-
     if (argc < 3)
         foe_die("hostile CONNINFO SOCKET [--polite] [SECRET-FILE...]");
     socket_path = argv[2];

@@ -59,7 +59,6 @@ static char *replaced(const char *text, const char *old, const char *new)
 {
     const char *at = old ? strstr(text, old) : NULL;
     struct buf b;
-
     if (old && !at)
         foe_die("the entry does not say %s", old);
     buf_init(&b);
@@ -79,7 +78,6 @@ static void sign_act(struct plan *p, struct entry *e, const char *origin)
     char id[23];
     struct buf msg;
     const char *text = json_get_str(e->act, "signed");
-
     key_public(p->sign, pub);
     key_id(pub, id);
     buf_init(&msg);
@@ -121,7 +119,6 @@ static void speak(struct plan *p, const struct foe_log *l)
     struct entry *e = &p->entry[0];
     const struct foe_row *r = &l->row[p->idx];
     int64_t at = e->at;
-
     if (p->idx >= l->n || !r->body)
         foe_die("there is no entry %llu", (unsigned long long)p->idx);
     const char *text = replaced(r->body, p->old, p->new);
@@ -164,7 +161,6 @@ static void expect(struct foe_peer *peer, enum sigwire_op op, struct sigwire_msg
 static void open_signer(struct foe_peer *peer, const struct plan *p, const struct foe_log *l)
 {
     struct sigwire_msg m = {.op = SIGWIRE_OPEN};
-
     if (!foe_dial(peer, p->socket))
         foe_die("no signer listens");
     m.open.epoch = l->epoch;
@@ -180,7 +176,6 @@ static void signed_note(struct foe_peer *peer, const struct plan *p, const struc
 {
     struct sigwire_msg m = {.op = SIGWIRE_APPEND};
     uint8_t leaf[2][HASH_LEN];
-
     for (size_t i = 0; i < p->n; i++)
         memcpy(leaf[i], p->entry[i].leaf, HASH_LEN);
     m.append.epoch = l->epoch;
@@ -198,7 +193,6 @@ static void own_note(const struct plan *p, const struct foe_log *l, struct sigwi
                      struct buf *note)
 {
     struct merkle_edge e;
-
     merkle_edge_init(&e);
     for (size_t i = 0; i < l->n; i++)
         merkle_edge_add(&e, l->row[i].leaf);
@@ -220,7 +214,6 @@ static void on_tile(void *arg, unsigned level, uint64_t n, const uint8_t hashes[
     const struct tiles *t = arg;
     const char *const param[] = {number(level), number(n),
                                  foe_bytea(&mem, hashes, (size_t)MERKLE_TILE * HASH_LEN), NULL};
-
     if (t->size > t->from)
         foe_exec(t->pg, "insert into cpf.tile values ($1::smallint, $2::bigint, $3::bytea)", param);
 }
@@ -229,7 +222,6 @@ static void write_tiles(PGconn *pg, const struct plan *p, const struct foe_log *
 {
     struct merkle_tiles *m = xcalloc(1, sizeof(*m));
     struct tiles t = {.pg = pg, .from = l->size};
-
     merkle_tiles_init(m);
     for (size_t i = 0; i < l->n + p->n; i++) {
         t.size = i + 1;
@@ -269,7 +261,6 @@ static void write_group(PGconn *pg, const struct plan *p, const struct foe_log *
                                 note,
                                 NULL};
     const char *const checkpoint[] = {number(head->size), note, NULL};
-
     foe_exec(pg, "begin", NULL);
     foe_exec(pg, "select cpf.log_swap($1::bigint, $2::bigint, $3::bigint, $4::bytea, $5)", swap);
     write_entries(pg, p, l);
@@ -281,7 +272,6 @@ static void write_group(PGconn *pg, const struct plan *p, const struct foe_log *
 static void settle(struct foe_peer *peer, const struct foe_log *l, const struct sigwire_head *head)
 {
     struct sigwire_msg m = {.op = SIGWIRE_SETTLE};
-
     m.settle.epoch = l->epoch;
     m.settle.head = *head;
     foe_send(peer, &m);
@@ -296,7 +286,6 @@ static void act(struct plan *p)
     struct sigwire_head head;
     struct buf note;
     PGconn *pg = foe_connect(p->conninfo);
-
     buf_init(&note);
     if (!p->beyond)
         foe_exec(pg, "update cpf.log_head set epoch = epoch + 1", NULL);
@@ -345,7 +334,6 @@ static void read_options(struct plan *p, int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct plan p = {0};
-
     if (argc < 5)
         foe_die("puppet CONNINFO SOCKET IDX STREAM [OPTION...]");
     arena_init(&mem, 0);

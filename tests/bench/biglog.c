@@ -83,7 +83,6 @@ static void read_templates(struct big *b)
     struct scan *s;
     char *error;
     size_t len;
-
     if (scan_open(b->conninfo, NULL, &s, &error))
         die("database", error);
     if (scan_start(s, DB_AUDIT_ENTRIES, (const int64_t[]){0, INT64_MAX}))
@@ -116,7 +115,6 @@ static void try_key(struct big *b, const char *sealed, const json_t *logins)
     json_t *who;
     struct buf seed;
     uint8_t pub[KEY_PUB];
-
     buf_init(&seed);
     json_array_foreach(logins, i, who)
     {
@@ -139,7 +137,6 @@ static void open_keys(struct big *b, const char *logins_file)
     char *error;
     size_t len;
     json_t *logins = json_load_file(logins_file, 0, NULL);
-
     if (!logins || scan_open(b->conninfo, NULL, &s, &error) || scan_start(s, DB_FLOW_CREDENTIALS, NULL))
         die("logins or credentials", logins_file);
     while (scan_next(s) > 0 && b->npeople < PEOPLE) {
@@ -161,7 +158,6 @@ static void replace_all(char *text, size_t len, const char *from, const char *to
 {
     size_t n = strlen(from);
     char *p = text;
-
     while (n && (p = memmem(p, len - (size_t)(p - text), from, n))) {
         memcpy(p, to, n);
         p += n;
@@ -171,7 +167,6 @@ static void replace_all(char *text, size_t len, const char *from, const char *to
 static char *value_of(char *text, const char *member)
 {
     char *p = strstr(text, member);
-
     return p ? p + strlen(member) : NULL;
 }
 
@@ -179,7 +174,6 @@ static char *value_of(char *text, const char *member)
 static char *last_value_of(char *text, const char *member)
 {
     char *last = NULL;
-
     for (char *p = text; (p = strstr(p, member)); p += strlen(member))
         last = p + strlen(member);
     return last;
@@ -198,7 +192,6 @@ static void sign_again(struct big *b, char *text, const char *uuid)
     uint8_t raw[KEY_SIG];
     struct buf msg, b64;
     struct arena a;
-
     if (!keyid || !sig || !said)
         return;
     arena_init(&a, 0);
@@ -230,7 +223,6 @@ static void sign_again(struct big *b, char *text, const char *uuid)
 static void disclose(struct lane *l, struct slot *s, char *text)
 {
     char *p = value_of(text, "\"pd\":{");
-
     while (p && *p == '"') {
         struct ledger_disclosure *d = &s->disclosure[s->item.ndisclosures++];
         char digest[44], *end = strchr(p + 1, '"');
@@ -245,7 +237,6 @@ static void patch_links(struct big *b, struct lane *l, char *text)
 {
     char digest[44], raw[16], *of = last_value_of(text, "\"of\":\"");
     struct buf nonce;
-
     if (l->sseq > 1) {
         enc_digest(l->prev, digest);
         patch(last_value_of(text, "\"prev\":\""), digest);
@@ -268,7 +259,6 @@ static void patch_links(struct big *b, struct lane *l, char *text)
 static void patch_count(struct lane *l, char *text)
 {
     char number[32];
-
     snprintf(number, sizeof(number), "%03llu", (unsigned long long)l->sseq);
     patch(last_value_of(text, "\"sseq\":"), number);
     if (strstr(text, "\"kind\":\"batch.closed\""))
@@ -280,7 +270,6 @@ static void make(struct big *b, struct lane *l, struct slot *s)
 {
     const struct template *t = &b->t[l->at];
     char *text, uuid[37], when[CLOCK_TEXT];
-
     arena_reset(&s->arena);
     text = arena_strndup(&s->arena, t->text, t->len);
     replace_all(text, t->len, b->batch, l->batch);
@@ -312,7 +301,6 @@ static void make(struct big *b, struct lane *l, struct slot *s)
 static void begin_copy(struct big *b, struct lane *l)
 {
     size_t i = ++b->copies;
-
     memset(l, 0, sizeof(*l));
     snprintf(l->batch, sizeof(l->batch), "Z%0*zu", (int)strlen(b->batch) - 1, i);
     snprintf(l->patient, sizeof(l->patient), "Q%0*zu", b->patient[0] ? (int)strlen(b->patient) - 1 : 1, i);
@@ -400,7 +388,6 @@ static void read_key(struct big *b, const char *file)
 {
     struct note_key k;
     FILE *f = fopen(file, "re");
-
     if (!f || !fgets(b->vkey, sizeof(b->vkey), f))
         die("no key", file);
     fclose(f);
@@ -413,7 +400,6 @@ static void read_key(struct big *b, const char *file)
 int main(int argc, char **argv)
 {
     static struct big b;
-
     if (argc < 6)
         die("CONNINFO SIGNER-SOCKET VKEY-FILE LOGINS-FILE ENTRIES [--cut N]", NULL);
     b.conninfo = argv[1];

@@ -116,7 +116,6 @@ int main(int argc, char **argv)
     unsigned short port;
     struct load_result result;
     struct rusage usage;
-
     if (!mkdtemp(dir) || pki_make(dir, "bench", 0, NULL) || pipe(pipe_fds) < 0)
         return 1;
     pid_t child = fork();

@@ -300,7 +300,6 @@ static int loop(struct load *l)
     struct epoll_event events[64];
     uint64_t begun = now_ns(CLOCK_MONOTONIC);
     uint64_t cpu = 0;
-
     l->from_ns = begun + (uint64_t)l->cfg->warm_ms * 1000000;
     l->until_ns = l->cfg->run_ms ? l->from_ns + (uint64_t)l->cfg->run_ms * 1000000 : UINT64_MAX;
     l->active = l->cfg->connections;
@@ -330,7 +329,6 @@ int load_run(const struct load_config *cfg, struct load_result *ret, const char 
 {
     struct load l = {.cfg = cfg, .result = ret, .epoll = -1};
     int err = -1;
-
     memset(ret, 0, sizeof(*ret));
     l.conns = calloc(cfg->connections, sizeof(*l.conns));
     l.ctx = make_ctx(cfg);

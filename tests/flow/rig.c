@@ -18,7 +18,6 @@
 static const char *env(const char *name)
 {
     const char *v = getenv(name);
-
     if (!v)
         fail_msg("%s is not set", name);
     return v;
@@ -30,7 +29,6 @@ static bool run_line(const char *command, char *ret, size_t size)
 {
     FILE *f = popen(command, "r");
     bool ok = f && (!ret || fgets(ret, (int)size, f));
-
     if (ret && ok)
         ret[strcspn(ret, "\n")] = '\0';
     return f && pclose(f) == 0 && ok;
@@ -40,7 +38,6 @@ int rig_cluster_up(void **state)
 {
     static struct rig_cluster c;
     char command[600];
-
     snprintf(command, sizeof(command), "%s make", env("CPF_CLUSTER"));
     if (!run_line(command, c.dir, sizeof(c.dir))) {
         fprintf(stderr, "no private PostgreSQL cluster could be made\n");
@@ -54,7 +51,6 @@ int rig_cluster_up(void **state)
 void rig_pg(struct rig_cluster *c, const char *verb)
 {
     char command[1000];
-
     snprintf(command, sizeof(command), "%s %s %s", env("CPF_CLUSTER"), verb, c->dir);
     assert_true(run_line(command, NULL, 0));
 }
@@ -70,7 +66,6 @@ int rig_cluster_down(void **state)
 static PGconn *connect_as(struct rig *r, const char *role, const char *db)
 {
     char conninfo[600];
-
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=%s dbname=%s", r->cluster->dir, role, db);
     PGconn *pg = PQconnectdb(conninfo);
     if (PQstatus(pg) != CONNECTION_OK)
@@ -85,7 +80,6 @@ static const char *sql_in(struct rig *r, const char *db, const char *sql)
     PGconn *pg = connect_as(r, "postgres", db);
     PGresult *res = PQexec(pg, sql);
     ExecStatusType st = PQresultStatus(res);
-
     if (st != PGRES_TUPLES_OK && st != PGRES_COMMAND_OK)
         fail_msg("%s: %s", sql, PQerrorMessage(pg));
     snprintf(out, sizeof(out), "%s", PQntuples(res) > 0 ? PQgetvalue(res, 0, 0) : "");
@@ -98,7 +92,6 @@ const char *rig_sql(struct rig *r, const char *fmt, ...)
 {
     char sql[4096];
     va_list ap;
-
     va_start(ap, fmt);
     vsnprintf(sql, sizeof(sql), fmt, ap);
     va_end(ap);
@@ -111,7 +104,6 @@ const char *rig_sqlstate(struct rig *r, const char *role, const char *sql)
     PGconn *pg = connect_as(r, role, r->db);
     PGresult *res = PQexec(pg, sql);
     const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-
     snprintf(out, sizeof(out), "%s", state ? state : "");
     PQclear(res);
     PQfinish(pg);
@@ -123,7 +115,6 @@ const char *rig_sqlstate(struct rig *r, const char *role, const char *sql)
 static void write_file(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
-
     assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     close(fd);
 }
@@ -131,7 +122,6 @@ static void write_file(const char *path, const char *text)
 static void signer_init(struct rig *r)
 {
     char command[2000], path[400];
-
     snprintf(path, sizeof(path), "%s/pass", r->dir);
     write_file(path, "a passphrase for tests\n");
     if (!*r->key)
@@ -147,7 +137,6 @@ static void signer_init(struct rig *r)
 void rig_newkey(struct rig *r, char ret_vkey[256])
 {
     char command[2000];
-
     snprintf(command, sizeof(command),
              "%s newkey --next-key '%s' --next-passphrase-file %s/pass --origin %s%s%s%s%s --light",
              env("CPF_SIGNER"), r->next, r->dir, r->origin, r->module ? " --module " : "",
@@ -170,7 +159,6 @@ static void signer_exec(const struct rig *r, const char *state, const char *pass
                                      {"--next-passphrase-file", *r->next ? pass : NULL}};
     const char *argv[32] = {"cpf-signer", "serve"};
     size_t n = 2;
-
     for (size_t i = 0; i < sizeof(option) / sizeof(*option); i++) {
         if (!option[i][1])
             continue;
@@ -184,7 +172,6 @@ void rig_signer_start(struct rig *r)
 {
     char state[400], pass[400], uid[16];
     int log = open("/dev/null", O_RDWR | O_CLOEXEC);
-
     snprintf(state, sizeof(state), "%s/state", r->dir);
     snprintf(pass, sizeof(pass), "%s/pass", r->dir);
     snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
@@ -227,7 +214,6 @@ void rig_up_key(struct rig *r, struct rig_cluster *c)
 {
     static int count;
     char sql[200];
-
     r->cluster = c;
     r->base = event_base_new();
     snprintf(r->origin, sizeof(r->origin), "training.test/log");
@@ -245,7 +231,6 @@ void rig_up_key(struct rig *r, struct rig_cluster *c)
 void rig_down(struct rig *r)
 {
     char sql[100];
-
     rig_signer_kill(r);
     snprintf(sql, sizeof(sql), "drop database %s with (force)", r->db);
     sql_in(r, "postgres", sql);
@@ -256,7 +241,6 @@ static int audit_with(struct rig *r, const char *keys, const char **ret_text)
 {
     static char text[4096];
     char command[2500];
-
     snprintf(command, sizeof(command),
              "LC_ALL=C %s audit --quiet --signatures %s --database 'host=%s/run user=cpf_reader "
              "dbname=%s' %s",
@@ -273,7 +257,6 @@ static int audit_with(struct rig *r, const char *keys, const char **ret_text)
 int rig_audit(struct rig *r, const char **ret_text)
 {
     char keys[600];
-
     snprintf(keys, sizeof(keys), "--vkey '%s'", r->vkey);
     return audit_with(r, keys, ret_text);
 }
@@ -281,7 +264,6 @@ int rig_audit(struct rig *r, const char **ret_text)
 int rig_audit_manifest(struct rig *r, const char *manifest, const char *root, const char **ret_text)
 {
     char keys[1000];
-
     snprintf(keys, sizeof(keys), "--manifest '%s' --root '%s'", manifest, root);
     return audit_with(r, keys, ret_text);
 }
@@ -289,7 +271,6 @@ int rig_audit_manifest(struct rig *r, const char *manifest, const char *root, co
 void rig_audit_ok(struct rig *r)
 {
     const char *text;
-
     if (rig_audit(r, &text) != 0)
         fail_msg("audit: %s", text);
 }
@@ -297,7 +278,6 @@ void rig_audit_ok(struct rig *r)
 void rig_audit_fails(struct rig *r, const char *what)
 {
     const char *text;
-
     if (rig_audit(r, &text) != 4 || !strstr(text, what))
         fail_msg("audit should say \"%s\", says: %s", what, text);
 }
@@ -312,7 +292,6 @@ static int64_t node_now(void *arg)
 static void keep_chain(struct node *n, const char *stream, uint64_t sseq, const uint8_t leaf[32])
 {
     size_t i = 0;
-
     while (i < n->nchains && strcmp(n->chain[i].stream, stream) != 0)
         i++;
     assert_true(i < 64);
@@ -326,7 +305,6 @@ static void keep_chain(struct node *n, const char *stream, uint64_t sseq, const 
 static void on_reading(void *arg)
 {
     struct node *n = arg;
-
     assert_int_equal(n->folded, 0);
     n->readings++;
     if (!n->rig->hold)
@@ -336,7 +314,6 @@ static void on_reading(void *arg)
 static int on_fold(void *arg, const struct entry *e)
 {
     struct node *n = arg;
-
     assert_int_equal(n->ready, 0);
     n->folded++;
     keep_chain(n, e->stream, e->sseq, e->leaf);
@@ -346,7 +323,6 @@ static int on_fold(void *arg, const struct entry *e)
 static void on_ready(void *arg)
 {
     struct node *n = arg;
-
     n->ready++;
     n->up = true;
 }
@@ -354,7 +330,6 @@ static void on_ready(void *arg)
 static void on_away(void *arg, const char *code)
 {
     struct node *n = arg;
-
     n->away++;
     n->up = false;
     n->why_away = code;
@@ -363,7 +338,6 @@ static void on_away(void *arg, const char *code)
 static void on_settled(void *arg, void *tag)
 {
     struct node *n = arg;
-
     assert_int_equal((uint64_t)(uintptr_t)tag, n->last_tag + 1); /* in order, exactly once */
     n->last_tag++;
     n->settled++;
@@ -374,7 +348,6 @@ static void on_settled(void *arg, void *tag)
 static void on_entry(void *arg, const struct entry *e)
 {
     struct node *n = arg;
-
     n->entries++;
     if (n->on_entry)
         n->on_entry(n->on_entry_arg, e);
@@ -383,7 +356,6 @@ static void on_entry(void *arg, const struct entry *e)
 static void on_fatal(void *arg, int code, const char *text)
 {
     struct node *n = arg;
-
     assert_int_equal(n->fatal, 0);
     n->fatal = code;
     n->up = false;
@@ -426,7 +398,6 @@ static struct entry *node_entry(struct node *n, const char *stream, const char *
 {
     struct arena *a = &n->arena;
     struct entry *e = arena_alloc(a, sizeof(*e));
-
     *e = (struct entry){.kind = kind, .stream = stream, .zone = "Asia/Tokyo", .sseq = 1, .at = ++n->now};
     for (size_t i = 0; i < n->nchains; i++) {
         if (strcmp(n->chain[i].stream, stream) == 0) {
@@ -445,7 +416,6 @@ static void node_add(struct node *n, struct ledger_item *items, size_t k, struct
 {
     uint8_t first[32];
     char digest[44];
-
     for (size_t i = 0; i < k; i++) {
         struct entry *e = node_entry(n, stream, kind);
         items[i] = (struct ledger_item){.entry = e};
@@ -473,14 +443,12 @@ static void node_add(struct node *n, struct ledger_item *items, size_t k, struct
 void node_submit(struct node *n, const char *stream, size_t k)
 {
     struct ledger_item items[64];
-
     node_add(n, items, k, arena_alloc(&n->arena, sizeof(struct ledger_disclosure)), stream, "step.input");
 }
 
 void node_submit_kind(struct node *n, const char *stream, const char *kind)
 {
     struct ledger_item item;
-
     node_add(n, &item, 1, arena_alloc(&n->arena, sizeof(struct ledger_disclosure)), stream, kind);
 }
 
@@ -488,7 +456,6 @@ void node_submit_text(struct node *n, const char *text, size_t len)
 {
     struct entry *e = arena_alloc(&n->arena, sizeof(*e));
     struct ledger_item item = {.entry = e};
-
     assert_int_equal(entry_read(e, &n->arena, arena_strndup(&n->arena, text, len), len), 0);
     ledger_submit(n->ledger, &item, 1, (void *)(uintptr_t)++n->tags);
 }
@@ -499,7 +466,6 @@ bool rig_until(struct rig *r, bool (*what)(void *arg), void *arg, int ms)
 {
     int64_t end = clock_mono_ms() + ms;
     struct timeval tick = {0, 20000};
-
     while (!what(arg)) {
         if (clock_mono_ms() > end)
             return false;
@@ -512,7 +478,6 @@ bool rig_until(struct rig *r, bool (*what)(void *arg), void *arg, int ms)
 static bool is_ready(void *arg)
 {
     struct node *n = arg;
-
     return n->up || n->fatal;
 }
 
@@ -535,14 +500,12 @@ struct wait {
 static bool is_settled(void *arg)
 {
     struct wait *w = arg;
-
     return w->n->settled >= w->want || w->n->fatal;
 }
 
 void node_until_settled(struct node *n, size_t commands)
 {
     struct wait w = {n, commands};
-
     if (!rig_until(n->rig, is_settled, &w, 10000) || n->settled < commands)
         fail_msg("%zu of %zu settled: %s", n->settled, commands, n->text);
 }
@@ -556,7 +519,6 @@ void node_until_fatal(struct node *n)
 void node_refused(struct rig *r, const char *what)
 {
     struct node n;
-
     node_start(&n, r);
     node_until_fatal(&n);
     if (!strstr(n.text, what))
@@ -568,7 +530,6 @@ void node_refused(struct rig *r, const char *what)
 void node_accepted(struct rig *r)
 {
     struct node n;
-
     node_start(&n, r);
     node_until_ready(&n);
     node_stop(&n);

@@ -9,7 +9,6 @@ struct story {
 struct story *story_new(void)
 {
     struct story *s = calloc(1, sizeof(*s));
-
     assert_non_null(s);
     view_story_play(&s->rig);
     return s;
@@ -37,13 +36,11 @@ const struct protocol *story_protocol(void *story, const char *name)
 {
     const struct story *s = story;
     const struct protocol_state *p = map_get(&s->rig.book.protocols, name);
-
     return p ? p->protocol : NULL;
 }
 
 const char *story_place(const struct story *s, const char *container)
 {
     const struct container *c = book_container(&s->rig.book, container);
-
     return c && c->place ? c->place : "";
 }

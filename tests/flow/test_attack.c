@@ -17,7 +17,6 @@
 static void begin(struct rig *r, void **state)
 {
     struct node n;
-
     rig_up(r, *state);
     node_start(&n, r);
     node_until_ready(&n);
@@ -37,7 +36,6 @@ static void begin(struct rig *r, void **state)
 static void test_attack_entry_edited_in_an_open_stream(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, OFF "update cpf.entry set body = replace(body, 'accepted', 'accepteD') where idx = 400");
     rig_audit_fails(&r, "entry 400 (batch/open): its bytes do not give its leaf");
@@ -48,7 +46,6 @@ static void test_attack_entry_edited_in_an_open_stream(void **state)
 static void test_attack_entry_edited_in_a_closed_stream(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, OFF "update cpf.entry set body = replace(body, 'accepted', 'accepteD') where idx = 100");
     rig_audit_fails(&r, "entry 100 (batch/shut): its bytes do not give its leaf");
@@ -59,7 +56,6 @@ static void test_attack_column_edited(void **state)
 {
     struct rig r;
     static const char *const column[] = {"kind = 'x'", "at = at + interval '1 ms'", "id = gen_random_uuid()"};
-
     begin(&r, state);
     for (size_t i = 0; i < 3; i++) {
         char want[64] = "column ";
@@ -84,7 +80,6 @@ static const char *rewrite_tree(struct rig *r)
     struct merkle_edge edge;
     uint8_t root[HASH_LEN];
     char conninfo[600];
-
     rig_sql(r, OFF "update cpf.entry set leaf = sha256('\\x00'::bytea || convert_to(body, 'UTF8'))");
     rig_sql(r, OFF
             "update cpf.tile t set data = (select string_agg(leaf, ''::bytea order by idx) from cpf.entry e "
@@ -106,7 +101,6 @@ static const char *rewrite_tree(struct rig *r)
 static void test_attack_everything_rewritten_consistently(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, OFF "update cpf.entry set body = replace(body, 'accepted', 'accepteD') where idx = 301");
     const char *root = rewrite_tree(&r);
@@ -125,7 +119,6 @@ static void test_attack_head_signed_with_another_key(void **state)
     struct checkpoint c = {.size = 602};
     struct buf text, note;
     uint8_t seed[KEY_SEED] = {7};
-
     begin(&r, state);
     rig_sql(&r, OFF "update cpf.entry set body = replace(body, 'accepted', 'accepteD') where idx = 100");
     const char *root = rewrite_tree(&r);
@@ -149,7 +142,6 @@ static void test_attack_head_signed_with_another_key(void **state)
 static void test_attack_forged_entry_at_the_tail(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, "insert into cpf.entry (idx, stream, sseq, kind, at, body, leaf) select 602, stream, sseq + "
                 "1, kind, at, "
@@ -177,7 +169,6 @@ static void cut_tail(struct rig *r)
 static void test_attack_tail_cut(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     cut_tail(&r);
     node_refused(&r, "the tail is cut");
@@ -200,7 +191,6 @@ static void test_attack_old_backup_restored(void **state)
     struct rig r;
     struct node n;
     char old[32];
-
     begin(&r, state);
     snprintf(old, sizeof(old), "%s", r.db);
     struct rig backup = r;
@@ -224,7 +214,6 @@ static void test_attack_old_backup_restored(void **state)
 static void test_attack_bodies_removed_to_pass_as_void(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, OFF "update cpf.entry set " NO_BODY " where idx >= 599");
     node_refused(&r, "are not those that cpf-signer gave up");
@@ -241,7 +230,6 @@ static void test_attack_bodies_removed_to_pass_as_void(void **state)
 static void test_attack_entry_deleted_or_reordered(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, OFF "delete from cpf.entry where idx = 100");
     rig_audit_fails(&r, "entry 100 is missing");
@@ -260,7 +248,6 @@ static void test_attack_entry_deleted_or_reordered(void **state)
 static void test_attack_tile_edited(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(
         &r, OFF
@@ -276,7 +263,6 @@ static void test_attack_tile_edited(void **state)
 static void test_attack_disclosure_edited_or_deleted(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(
         &r, OFF
@@ -293,7 +279,6 @@ static void test_attack_disclosure_edited_or_deleted(void **state)
 static void test_attack_guard_removed(void **state)
 {
     struct rig r;
-
     begin(&r, state);
     rig_sql(&r, "alter table cpf.entry disable trigger keep");
     rig_audit_fails(&r, "trigger entry CREATE TRIGGER keep");

@@ -19,7 +19,6 @@
 static void play(struct node *n, size_t commands)
 {
     size_t want = n->settled + commands;
-
     for (size_t i = 0; i < commands; i++)
         node_submit(n, i % 3 ? "batch/a" : "batch/b", 10);
     node_until_settled(n, want);
@@ -36,7 +35,6 @@ static void begin(struct rig *r, struct node *n, void **state)
 static const char *state_file(struct rig *r)
 {
     static char path[400];
-
     snprintf(path, sizeof(path), "%s/audit-state", r->dir);
     return path;
 }
@@ -46,7 +44,6 @@ static int audit(struct rig *r, const char *options, const char **ret_text)
 {
     static char text[4096];
     char command[2000];
-
     snprintf(command, sizeof(command),
              "LC_ALL=C %s audit --quiet --json --database 'host=%s/run user=cpf_reader dbname=%s' "
              "--vkey '%s' %s",
@@ -62,7 +59,6 @@ static int audit(struct rig *r, const char *options, const char **ret_text)
 static void passes(struct rig *r, const char *options, const char *what)
 {
     const char *text;
-
     if (audit(r, options, &text) != 0 || !strstr(text, what))
         fail_msg("audit %s should pass with %s, says: %s", options, what, text);
 }
@@ -70,7 +66,6 @@ static void passes(struct rig *r, const char *options, const char *what)
 static void fails(struct rig *r, const char *options, const char *what)
 {
     const char *text;
-
     if (audit(r, options, &text) != 4 || !strstr(text, what))
         fail_msg("audit %s should say \"%s\", says: %s", options, what, text);
 }
@@ -78,7 +73,6 @@ static void fails(struct rig *r, const char *options, const char *what)
 static const char *with_state(struct rig *r, const char *more)
 {
     static char options[500];
-
     snprintf(options, sizeof(options), "--state '%s' %s", state_file(r), more);
     return options;
 }
@@ -108,7 +102,6 @@ static void opinion(const char *text, char ret[4096])
 {
     const char *jobs = strstr(text, "\"jobs\""), *mode = strstr(text, "\"mode\"");
     const char *from = strstr(text, "\"checkpoints\"");
-
     assert_non_null(jobs);
     assert_non_null(mode);
     assert_non_null(from);
@@ -122,7 +115,6 @@ static void test_audit_jobs_agree(void **state)
     const char *text;
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     node_stop(&n);
     for (size_t i = 0; i < 4; i++) {
@@ -140,7 +132,6 @@ static void test_audit_earliest_fault_named(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     node_stop(&n);
     rig_sql(&r,
@@ -157,7 +148,6 @@ static void test_audit_chain_broken_between_ranges(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -178,7 +168,6 @@ static void test_audit_upper_tile_edited(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     node_stop(&n);
     rig_sql(&r, OFF "update cpf.tile set data = set_byte(data, 9, get_byte(data, 9) # 1) where n = 2");
@@ -194,7 +183,6 @@ static void test_audit_strict_wants_acts_signed(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     passes(&r, "--strict", "\"acts\":0,");
     node_submit_kind(&n, "batch/a", "step.signed");
@@ -210,7 +198,6 @@ static void test_audit_strict_wants_an_enrolled_key(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -240,7 +227,6 @@ static void test_audit_state_goes_on(void **state)
     struct rig r;
     struct node n;
     size_t len;
-
     begin(&r, &n, state);
     passes(&r, with_state(&r, ""), "\"mode\":\"full\"");
     passes(&r, with_state(&r, ""), "\"entries\":0,\"from\":1201");
@@ -262,7 +248,6 @@ static void test_audit_state_new_entries_are_checked(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     passes(&r, with_state(&r, ""), "\"mode\":\"full\"");
     for (size_t i = 0; i < n.nchains; i++)
@@ -280,7 +265,6 @@ static void test_audit_state_old_entries(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     passes(&r, with_state(&r, ""), "\"mode\":\"full\"");
     play(&n, 3);
@@ -300,7 +284,6 @@ static void test_audit_state_of_another_history(void **state)
     struct rig r, other;
     struct node n;
     char file[400], key[500];
-
     begin(&r, &n, state);
     passes(&r, with_state(&r, ""), "\"mode\":\"full\"");
     node_stop(&n);
@@ -320,7 +303,6 @@ static void test_audit_state_log_cut(void **state)
     struct rig r;
     struct node n;
     size_t len;
-
     begin(&r, &n, state);
     rig_sql(&r, "create table keep as select * from cpf.log_head");
     play(&n, 3);
@@ -347,7 +329,6 @@ static void test_audit_state_damaged(void **state)
     struct rig r;
     struct node n;
     size_t len;
-
     begin(&r, &n, state);
     node_stop(&n);
     passes(&r, with_state(&r, ""), "\"mode\":\"full\"");
@@ -374,7 +355,6 @@ static void test_audit_result_file(void **state)
     struct node n;
     size_t len;
     char options[500], path[400];
-
     begin(&r, &n, state);
     node_stop(&n);
     snprintf(path, sizeof(path), "%s/result", r.dir);

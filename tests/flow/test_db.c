@@ -18,7 +18,6 @@ struct asked {
 static void on_reply(void *arg, const struct db_reply *r)
 {
     struct asked *a = arg;
-
     if (r->error.code == CPF_E_AWAY)
         a->away++;
     else if (r->error.code == 0)
@@ -30,7 +29,6 @@ static void on_reply(void *arg, const struct db_reply *r)
 static void on_up(void *arg)
 {
     struct asked *a = arg;
-
     a->up++;
     for (int i = 0; i < 2; i++)
         db_query(a->db, DB_FLOW_CREDENTIALS, NULL, on_reply, a);
@@ -39,7 +37,6 @@ static void on_up(void *arg)
 static void on_down(void *arg, const struct db_error *e)
 {
     struct asked *a = arg;
-
     (void)e;
     a->down++;
     event_base_loopbreak(a->base);
@@ -50,7 +47,6 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
 {
     struct asked *a = arg;
     struct timeval soon = {0, 200};
-
     (void)fd, (void)what;
     if (!db_ready(a->db) && db_pending(a->db) > 0 && a->away < 3)
         db_query(a->db, DB_FLOW_CREDENTIALS, NULL, on_reply, a);
@@ -64,7 +60,6 @@ static void test_a_query_while_preparing_does_not_stop_the_connection(void **sta
     struct asked a = {.base = event_base_new()};
     char conninfo[600];
     struct timeval limit = {5, 0}, soon = {0, 200};
-
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=cpf_writer dbname=cpf", c->dir);
     struct db_config cfg = {.base = a.base,
                             .conninfo = conninfo,

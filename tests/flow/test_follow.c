@@ -22,7 +22,6 @@ struct plant {
 static void on_entry(void *arg, const struct entry *e)
 {
     struct plant *p = arg;
-
     if (p->follow)
         follow_entry(p->follow, e);
     if (p->follow && p->twice)
@@ -33,7 +32,6 @@ static void follower_up(struct plant *p)
 {
     struct follow_config cfg = {
         .base = p->rig.base, .conninfo = p->rig.conninfo, .protocol = story_protocol, .arg = p->story};
-
     assert_int_equal(follow_new(&cfg, &p->follow), 0);
     follow_start(p->follow);
 }
@@ -41,7 +39,6 @@ static void follower_up(struct plant *p)
 static void follower_down(struct plant *p)
 {
     struct follow *f = p->follow;
-
     p->follow = NULL;
     follow_free(f);
 }
@@ -88,7 +85,6 @@ static void tell_all(struct plant *p)
 static bool is_level(void *arg)
 {
     struct plant *p = arg;
-
     return follow_level(p->follow);
 }
 
@@ -120,7 +116,6 @@ static void on_difference(void *arg, const struct audit_difference *d)
 {
     struct found *f = arg;
     char *text = audit_difference_text(d);
-
     if (f->n++ == 0)
         snprintf(f->first, sizeof(f->first), "%s", text);
     free(text);
@@ -129,7 +124,6 @@ static void on_difference(void *arg, const struct audit_difference *d)
 static void check(struct plant *p, struct found *ret, struct audit_projection *a)
 {
     char conninfo[600], *error = NULL;
-
     memset(ret, 0, sizeof(*ret));
     *a = (struct audit_projection){.difference = on_difference, .arg = ret};
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=cpf_reader dbname=%s", p->rig.cluster->dir,
@@ -147,7 +141,6 @@ static void check_good(struct plant *p)
 {
     struct audit_projection a;
     struct found f;
-
     check(p, &f, &a);
     if (f.n)
         fail_msg("%zu differences: %s", f.n, f.first);
@@ -176,7 +169,6 @@ static const char *digest(struct plant *p)
 static void test_follow_live_gives_what_the_log_says(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     follower_up(&p);
     until_level(&p);
@@ -194,7 +186,6 @@ static void test_follow_live_gives_what_the_log_says(void **state)
 static void test_follow_entry_known_already_is_not_counted_again(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     follower_up(&p);
     until_level(&p);
@@ -210,7 +201,6 @@ static void test_follow_entry_by_entry_gives_the_same_rows(void **state)
 {
     struct plant p;
     char before[64];
-
     begin(&p, state);
     follower_up(&p);
     until_level(&p);
@@ -232,7 +222,6 @@ static void test_follow_entry_by_entry_gives_the_same_rows(void **state)
 static void test_follow_catches_up_from_the_beginning(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     tell_all(&p);
     follower_up(&p);
@@ -245,7 +234,6 @@ static void test_follow_reset_makes_the_same_rows_again(void **state)
 {
     struct plant p;
     char before[64];
-
     begin(&p, state);
     follower_up(&p);
     tell_all(&p);
@@ -264,7 +252,6 @@ static void test_follow_restarted_anywhere_counts_nothing_twice(void **state)
 {
     struct plant p;
     size_t n, part = 3;
-
     begin(&p, state);
     n = story_count(p.story);
     for (size_t i = 0; i < n; i += part) {
@@ -287,7 +274,6 @@ static void test_follow_survives_the_database(void **state)
 {
     struct plant p;
     size_t n;
-
     begin(&p, state);
     n = story_count(p.story);
     follower_up(&p);
@@ -309,14 +295,12 @@ static void test_follow_survives_the_database(void **state)
 static bool has_fault(void *arg)
 {
     struct plant *p = arg;
-
     return follow_faults(p->follow) > 1;
 }
 
 static void test_follow_fault_stops_no_scan_and_heals(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     follower_up(&p);
     until_level(&p);
@@ -334,7 +318,6 @@ static void test_follow_fault_stops_no_scan_and_heals(void **state)
 static void test_follow_schema_missing_stops_no_scan(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     rig_sql(&p.rig, "alter table cpf.hold rename to elsewhere");
     follower_up(&p);
@@ -352,7 +335,6 @@ static void test_follow_blocked_bounds_its_memory(void **state)
     struct plant p;
     char conninfo[600];
     size_t n, many = 30000;
-
     begin(&p, state);
     n = story_count(p.story);
     follower_up(&p);
@@ -381,7 +363,6 @@ static void test_follow_two_followers_count_once(void **state)
 {
     struct plant p;
     struct follow *other;
-
     begin(&p, state);
     follower_up(&p);
     other = p.follow;
@@ -399,7 +380,6 @@ static void test_follow_emptied_by_hand_is_made_again(void **state)
 {
     struct plant p;
     size_t n;
-
     begin(&p, state);
     n = story_count(p.story);
     follower_up(&p);
@@ -418,7 +398,6 @@ static void test_follow_emptied_by_hand_is_made_again(void **state)
 static void test_follow_other_version_is_made_again(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     follower_up(&p);
     tell_all(&p);
@@ -434,7 +413,6 @@ static void test_follow_other_version_is_made_again(void **state)
 static void test_follow_said_to_be_ahead_is_made_again(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     tell_all(&p);
     rig_sql(&p.rig, "select cpf.project_reset(1); update cpf.projected set idx = 100000");
@@ -489,7 +467,6 @@ static void test_projection_check_names_every_row_that_was_changed(void **state)
     struct plant p;
     struct audit_projection a;
     struct found f;
-
     begin(&p, state);
     follower_up(&p);
     tell_all(&p);
@@ -512,7 +489,6 @@ static void test_projection_check_tells_how_far_they_go(void **state)
     struct audit_projection a;
     struct found f;
     size_t n;
-
     begin(&p, state);
     n = story_count(p.story);
     check(&p, &f, &a);
@@ -534,7 +510,6 @@ static void test_projection_check_tells_how_far_they_go(void **state)
 static void test_projections_are_written_by_the_daemon_alone(void **state)
 {
     struct plant p;
-
     begin(&p, state);
     assert_string_equal(rig_sqlstate(&p.rig, "cpf_reader", "select * from cpf.batch, cpf.projected"), "");
     assert_string_equal(rig_sqlstate(&p.rig, "cpf_reader", "insert into cpf.batch (batch) values ('X')"),

@@ -14,7 +14,6 @@ static void test_ledger_new_log_begins_with_log_opened(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -31,7 +30,6 @@ static void test_ledger_settles_in_order_and_stores_the_bytes(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -60,7 +58,6 @@ static void test_ledger_those_who_come_back_together_share_a_group(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -83,7 +80,6 @@ static void test_ledger_start_folds_open_streams_only(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -115,7 +111,6 @@ static void test_ledger_start_reads_tiles_of_two_levels(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -149,7 +144,6 @@ static void test_ledger_drain_settles_all_first(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -177,7 +171,6 @@ static void test_ledger_standby_reads_beside_the_log_last(void **state)
 {
     struct rig r;
     struct node first, second;
-
     rig_up(&r, *state);
     node_start(&first, &r);
     node_until_ready(&first);
@@ -211,7 +204,6 @@ static void test_ledger_refuses_another_origin(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -242,7 +234,6 @@ static void test_writer_cannot_change_the_log(void **state)
         "alter table cpf.entry disable trigger all",
         "create table cpf.x ()",
     };
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);

@@ -19,7 +19,6 @@ static void submit_many(struct node *n, int count)
 static void submit_settled(struct node *n, int count)
 {
     size_t before = n->settled;
-
     submit_many(n, count);
     node_until_settled(n, before + (size_t)count);
 }
@@ -39,7 +38,6 @@ static void until_away(struct node *n)
 static PGconn *hold_head(struct rig *r)
 {
     char conninfo[600];
-
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=postgres dbname=%s", r->cluster->dir, r->db);
     PGconn *pg = PQconnectdb(conninfo);
     assert_int_equal(PQstatus(pg), CONNECTION_OK);
@@ -81,7 +79,6 @@ static void test_connection_terminated_in_flight_loses_nothing(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     for (int round = 0; round < 8; round++) {
         size_t want = n.settled + 400;
@@ -100,7 +97,6 @@ static void test_postgres_killed_and_back_loses_nothing(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_many(&n, 1000);
     rig_run(&r, 10);
@@ -119,7 +115,6 @@ static void test_signer_killed_and_back_loses_nothing(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     for (int round = 0; round < 5; round++) {
         size_t want = n.settled + 300;
@@ -141,7 +136,6 @@ static void test_daemon_killed_anywhere_keeps_what_was_settled(void **state)
     struct rig r;
     struct node n;
     size_t settled = 0;
-
     begin(&r, &n, state);
     for (int round = 0; round < 12; round++) {
         submit_many(&n, 500);
@@ -164,7 +158,6 @@ static void test_group_that_died_with_the_daemon_becomes_void(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_settled(&n, 10);
     PGconn *pg = hold_head(&r);
@@ -193,7 +186,6 @@ static void test_group_that_lost_its_connection_is_sent_again_with_its_bytes(voi
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_settled(&n, 10);
     PGconn *pg = hold_head(&r);
@@ -212,7 +204,6 @@ static void test_commit_whose_answer_was_lost_is_not_sent_twice(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_settled(&n, 10);
     PGconn *pg = hold_head(&r);
@@ -230,7 +221,6 @@ static void test_commit_whose_answer_was_lost_is_not_sent_twice(void **state)
 static void copy_state(struct rig *r, const char *from, const char *to)
 {
     char command[800];
-
     snprintf(command, sizeof(command), "cp -p %s/%s %s/%s", r->dir, from, r->dir, to);
     assert_int_equal(system(command), 0);
 }
@@ -241,7 +231,6 @@ static void test_one_command_behind_a_very_slow_commit_is_served(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -262,7 +251,6 @@ static void test_signer_behind_the_database_rolls_forward(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_settled(&n, 10);
     rig_signer_kill(&r);
@@ -287,7 +275,6 @@ static void test_signer_and_daemon_forget_a_group(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_settled(&n, 10);
     rig_signer_kill(&r);
@@ -314,7 +301,6 @@ static void test_lost_swap_is_fatal_and_named(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     rig_sql(&r, "update cpf.log_head set epoch = epoch + 1");
     submit_many(&n, 1);
@@ -330,7 +316,6 @@ static void test_living_daemon_whose_epoch_was_passed_exits(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     rig_sql(&r, "update cpf.log_head set epoch = epoch + 1");
     rig_sql(&r, "select pg_terminate_backend(pid) " BACKENDS);
@@ -343,7 +328,6 @@ static void test_second_daemon_waits_and_takes_over(void **state)
 {
     struct rig r;
     struct node a, b;
-
     begin(&r, &a, state);
     submit_settled(&a, 20);
     node_start(&b, &r);
@@ -363,7 +347,6 @@ static void test_two_daemons_at_once_one_exits(void **state)
 {
     struct rig r;
     struct node a, b;
-
     begin(&r, &a, state);
     submit_settled(&a, 5);
     node_start(&b, &r);
@@ -386,7 +369,6 @@ static void test_start_refuses_a_server_without_fsync(void **state)
     struct rig r;
     struct node n;
     static const char *const setting[] = {"fsync", "full_page_writes"};
-
     begin(&r, &n, state);
     node_stop(&n);
     for (int i = 0; i < 2; i++) {
@@ -407,7 +389,6 @@ static void test_other_sql_error_is_fatal_and_named(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     rig_sql(&r, "revoke insert on cpf.checkpoint from cpf_writer");
     submit_many(&n, 1);

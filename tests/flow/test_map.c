@@ -14,7 +14,6 @@ static uint64_t submit_map(struct node *n, const char *without)
 {
     struct ledger_counted list[64];
     size_t k = 0;
-
     for (size_t i = 0; i < n->nchains; i++) {
         if (strcmp(n->chain[i].stream, "log") == 0 || strcmp(n->chain[i].stream, without) == 0)
             continue;
@@ -33,7 +32,6 @@ static bool is_stored(void *arg)
 {
     const struct wait *w = arg;
     char want[24];
-
     snprintf(want, sizeof(want), "%llu", (unsigned long long)w->map);
     return strcmp(rig_sql(w->r, "select max(map) from cpf.maps"), want) == 0;
 }
@@ -41,7 +39,6 @@ static bool is_stored(void *arg)
 static void until_stored(struct rig *r, uint64_t map)
 {
     struct wait w = {r, map};
-
     assert_true(rig_until(r, is_stored, &w, 10000));
 }
 
@@ -72,7 +69,6 @@ static void test_map_stands_with_its_rows(void **state)
 {
     struct rig r;
     struct node n;
-
     story(&r, &n, state);
     assert_string_equal(
         rig_sql(&r, "select string_agg(rows || '/' || rows_kept, ' ' order by map) from cpf.maps"),
@@ -92,7 +88,6 @@ static void test_map_numbers_go_on_after_a_start(void **state)
 {
     struct rig r;
     struct node n;
-
     story(&r, &n, state);
     node_stop(&n);
     node_start(&n, &r);
@@ -109,7 +104,6 @@ static void test_map_outlives_its_connection(void **state)
 {
     struct rig r;
     struct node n;
-
     rig_up(&r, *state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -132,7 +126,6 @@ static void test_map_that_leaves_a_stream_out(void **state)
 {
     struct rig r;
     struct node n;
-
     story(&r, &n, state);
     n.nchains = 2; /* the day is closed */
     until_stored(&r, submit_map(&n, "batch/B"));
@@ -144,7 +137,6 @@ static void test_map_with_a_stream_too_many(void **state)
 {
     struct rig r;
     struct node n;
-
     story(&r, &n, state);
     until_stored(&r, submit_map(&n, ""));
     rig_audit_fails(&r, "day/B2/2026-11-22: it was closed, and had no entry since the map before");
@@ -155,7 +147,6 @@ static void test_map_that_counts_wrong(void **state)
 {
     struct rig r;
     struct node n;
-
     story(&r, &n, state);
     uint64_t was = n.chain[0].sseq;
     uint8_t leaf[32];
@@ -213,7 +204,6 @@ static void test_rows_are_only_added(void **state)
                                             "truncate cpf.map_row"};
     struct rig r;
     struct node n;
-
     story(&r, &n, state);
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(rig_sqlstate(&r, "cpf_writer", forbidden[i]), "42501");

@@ -34,7 +34,6 @@ static void submit_redacted(struct node *n, const char *stream, uint64_t idx, bo
     struct arena *a = &n->arena;
     struct entry *e = arena_alloc(a, sizeof(*e));
     size_t i = 0;
-
     while (strcmp(n->chain[i].stream, stream) != 0)
         i++;
     *e = (struct entry){.kind = "redacted", .stream = stream, .zone = "Asia/Tokyo", .at = ++n->now};
@@ -54,7 +53,6 @@ static void test_value_goes_with_its_entry(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     assert_string_equal(rig_sql(&r, HELD "1"), "1");
     submit_redacted(&n, "batch/A", 1, true);
@@ -75,7 +73,6 @@ static void test_value_of_the_same_group_goes(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     node_submit(&n, "batch/A", 1); /* 4 */
     submit_redacted(&n, "batch/A", 4, true);
@@ -89,7 +86,6 @@ static void test_redaction_outlives_its_connection(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     for (int round = 0; round < 6; round++) {
         size_t want = n.settled + 41;
@@ -123,7 +119,6 @@ static void test_redaction_is_all_or_nothing(void **state)
     struct rig r;
     struct node n;
     char admin[600];
-
     begin(&r, &n, state);
     snprintf(admin, sizeof(admin), "host=%s/run user=postgres dbname=%s", r.cluster->dir, r.db);
     PGconn *pg = PQconnectdb(admin);
@@ -149,7 +144,6 @@ static void test_only_forget_deletes(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     assert_string_equal(rig_sqlstate(&r, "cpf_writer", "delete from cpf.disclosure where idx = 1"), "42501");
     assert_string_equal(rig_sqlstate(&r, "postgres", "delete from cpf.disclosure where idx = 1"), "CPF02");
@@ -169,7 +163,6 @@ static void test_redaction_of_another_stream_ends_the_daemon(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_redacted(&n, "batch/A", 3, true); /* batch/B's */
     node_until_fatal(&n);
@@ -182,7 +175,6 @@ static void test_value_gone_without_an_entry_is_found(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_redacted(&n, "batch/A", 1, true);
     node_until_settled(&n, 3);
@@ -197,7 +189,6 @@ static void test_value_that_should_be_gone_is_found(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_redacted(&n, "batch/A", 1, false);
     node_until_settled(&n, 3);
@@ -210,7 +201,6 @@ static void test_function_changed_is_found(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     node_stop(&n);
     rig_sql(&r, "alter function cpf.forget(bigint) owner to cpf_owner");

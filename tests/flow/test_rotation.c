@@ -21,7 +21,6 @@ struct keys {
 static void begin(struct rig *r, struct keys *k, void **state)
 {
     struct node n;
-
     memset(k, 0, sizeof(*k));
     rig_up(r, *state);
     snprintf(k->old, sizeof(k->old), "%.255s", r->vkey);
@@ -51,7 +50,6 @@ static void use(struct rig *r, const char *key, const char *next, const char *li
 static void work(struct rig *r, const char *stream)
 {
     struct node n;
-
     node_start(&n, r);
     node_until_ready(&n);
     node_submit(&n, stream, 2);
@@ -73,7 +71,6 @@ static void test_rotation_overlap_and_end(void **state)
 {
     struct rig r;
     struct keys k;
-
     begin(&r, &k, state);
     assert_int_equal(signatures(&r, "max"), 1);
     use(&r, k.old_file, k.new_file, k.old, k.new);
@@ -102,7 +99,6 @@ static void test_rotation_needs_both_keys_in_the_signer(void **state)
 {
     struct rig r;
     struct keys k;
-
     begin(&r, &k, state);
     use(&r, k.old_file, "", k.old, k.new);
     node_refused(&r, "does not sign with the key");
@@ -117,7 +113,6 @@ static void test_rotation_refuses_a_key_alone_that_the_log_does_not_know(void **
 {
     struct rig r;
     struct keys k;
-
     begin(&r, &k, state);
     use(&r, k.old_file, k.new_file, k.new, k.old);
     node_refused(&r, "does not know the key");
@@ -136,7 +131,6 @@ static void test_rotation_survives_kills(void **state)
     struct rig r;
     struct keys k;
     struct node n;
-
     begin(&r, &k, state);
     use(&r, k.old_file, k.new_file, k.old, k.new);
     node_start(&n, &r);
@@ -162,7 +156,6 @@ static void test_rotation_of_the_signer_under_a_living_daemon(void **state)
     struct rig r;
     struct keys k;
     struct node n;
-
     begin(&r, &k, state);
     node_start(&n, &r);
     node_until_ready(&n);
@@ -190,7 +183,6 @@ struct paper {
 static void write_file(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");
-
     assert_non_null(f);
     fputs(text, f);
     assert_int_equal(fclose(f), 0);
@@ -199,7 +191,6 @@ static void write_file(const char *path, const char *text)
 static void add_line(struct paper *p, const char *vkey, uint64_t from, uint64_t until)
 {
     struct keymanifest_line *l = &p->m.line[p->m.n++];
-
     *l = (struct keymanifest_line){.role = KEYMANIFEST_LOG, .from = from, .until = until};
     assert_int_equal(note_key_parse(&l->key, vkey), 0);
 }
@@ -207,7 +198,6 @@ static void add_line(struct paper *p, const char *vkey, uint64_t from, uint64_t 
 static void sign_paper(struct paper *p)
 {
     struct buf note;
-
     buf_init(&note);
     p->m.serial++;
     assert_int_equal(keymanifest_sign(&p->m, "test/root", p->root, &note), 0);
@@ -220,7 +210,6 @@ static void make_paper(struct paper *p, const struct rig *r)
     uint8_t seed[KEY_SEED] = {42}, pub[KEY_PUB];
     struct note_key name;
     struct buf line;
-
     memset(p, 0, sizeof(*p));
     assert_int_equal(key_from_seed(seed, &p->root), 0);
     key_public(p->root, pub);
@@ -238,7 +227,6 @@ static void audit_says(struct rig *r, const struct paper *p, const char *what)
 {
     const char *text;
     int code = rig_audit_manifest(r, p->manifest, p->root_file, &text);
-
     if (code != (what ? 4 : 0) || (what && !strstr(text, what)))
         fail_msg("audit should say \"%s\", says %d: %s", what ? what : "ok", code, text);
 }
@@ -253,7 +241,6 @@ static void test_audit_by_manifest_before_during_and_after_a_rotation(void **sta
     struct rig r;
     struct keys k;
     struct paper p;
-
     begin(&r, &k, state);
     make_paper(&p, &r);
     add_line(&p, k.old, 0, KEYMANIFEST_ALWAYS);
@@ -292,7 +279,6 @@ static void test_audit_names_a_revoked_key(void **state)
     struct rig r;
     struct keys k;
     struct paper p;
-
     begin(&r, &k, state);
     make_paper(&p, &r);
     uint64_t until = number(&r, "select size from cpf.log_head");
@@ -312,7 +298,6 @@ static void test_audit_wants_the_root_keys_own_manifest(void **state)
     struct keys k;
     struct paper p;
     const char *text;
-
     begin(&r, &k, state);
     make_paper(&p, &r);
     add_line(&p, k.old, 0, KEYMANIFEST_ALWAYS);
@@ -330,7 +315,6 @@ static void test_group_commit_with_a_key_in_a_token(void **state)
     struct rig r = {0};
     struct softhsm hsm;
     struct node n;
-
     if (!softhsm_up(&hsm))
         skip();
     snprintf(r.key, sizeof(r.key), "pkcs11:token=" SOFTHSM_TOKEN ";object=log");

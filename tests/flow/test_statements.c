@@ -13,7 +13,6 @@ static void test_statements_are_prepared_as_described(void **state)
 {
     struct rig_cluster *c = *state;
     char conninfo[600];
-
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=cpf_writer dbname=cpf", c->dir);
     PGconn *pg = PQconnectdb(conninfo);
     assert_int_equal(PQstatus(pg), CONNECTION_OK);

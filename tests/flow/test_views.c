@@ -23,7 +23,6 @@ struct plant {
 static bool is_level(void *arg)
 {
     struct plant *p = arg;
-
     return follow_level(p->follow) && follow_idx(p->follow) == (int64_t)story_count(p->story);
 }
 
@@ -31,7 +30,6 @@ static int up(void **state)
 {
     static struct plant p;
     char conninfo[600];
-
     if (rig_cluster_up(state))
         return -1;
     p.cluster = *state;
@@ -61,7 +59,6 @@ static int down(void **state)
 {
     struct plant *p = *state;
     void *cluster = p->cluster;
-
     PQfinish(p->reader);
     follow_free(p->follow);
     node_stop(&p->node);
@@ -77,7 +74,6 @@ static const char *ask(void **state, const char *sql)
     static char out[32768];
     size_t at = 0;
     PGresult *res = PQexec(p->reader, sql);
-
     if (PQresultStatus(res) != PGRES_TUPLES_OK)
         fail_msg("%s: %s", sql, PQerrorMessage(p->reader));
     out[0] = '\0';
@@ -93,7 +89,6 @@ static const char *ask(void **state, const char *sql)
 static void says(void **state, const char *sql, const char *want)
 {
     const char *got = ask(state, sql);
-
     if (strcmp(got, want) != 0)
         fail_msg("%s\n--- is\n%s--- wanted\n%s", sql, got, want);
 }
@@ -241,7 +236,6 @@ static void test_views_and_projections_agree(void **state)
         "select batch, count(*) from cpf.batch_story group by batch except select batch, entries from "
         "cpf.batch",
     };
-
     for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
         says(state, none[i], "");
     says(state,
@@ -254,7 +248,6 @@ static void test_container_place_is_the_books(void **state)
 {
     struct plant *p = *state;
     char sql[200];
-
     says(state, "select container, state, place from cpf.container_place order by container",
          "KA-0001-T1|left|\nKA-0001-T2|discarded|\nKA-0002-T1|issued|\n");
     /* before they left */
@@ -284,7 +277,6 @@ static void test_reader_sees_no_credential_and_writes_nothing(void **state)
     static const char *const denied[] = {"select * from cpf.credential", "delete from cpf.batch",
                                          "insert into cpf.entry (idx, leaf) values (9999, '')",
                                          "select cpf.project_reset()"};
-
     for (size_t i = 0; i < sizeof(denied) / sizeof(*denied); i++)
         assert_string_equal(rig_sqlstate(&p->rig, "cpf_reader", denied[i]), "42501");
 }

@@ -139,8 +139,6 @@ static int stop(void **state)
     return 0;
 }
 
-/* ---- */
-
 static void test_cosigns_after_it_is_on_disk(void **state)
 {
     struct daemon d;

@@ -22,7 +22,6 @@ static void make_own(void)
     uint8_t pub[KEY_PUB];
     struct key *key;
     struct buf line;
-
     if (own.made)
         return;
     own.made = true;
@@ -45,7 +44,6 @@ static void lines_case(const char *lines)
     struct note n;
     struct buf note;
     int64_t at = 0;
-
     buf_init(&note);
     buf_add(&note, own.note.data, own.note.len);
     cosig_add_lines(&note, lines);
@@ -64,7 +62,6 @@ static void note_case(const char *msg, size_t len)
 {
     struct note n;
     int64_t at = -1;
-
     if (note_parse(&n, msg, len) == 0)
         require(cosig_verify(&n, &own.witness, &at) != 0 && at == -1);
 }
@@ -74,7 +71,6 @@ static void key_case(const char *line)
     struct note_key k;
     struct keyring r;
     struct buf b;
-
     buf_init(&b);
     if (cosig_key_parse(&k, line) == 0) {
         cosig_key_format(&k, &b);
@@ -88,7 +84,6 @@ static void key_case(const char *line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *s = calloc(1, size + 1);
-
     if (size)
         memcpy(s, data, size);
     make_own();

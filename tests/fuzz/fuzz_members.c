@@ -14,7 +14,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void compare(const struct entry *e, const struct members *m)
 {
     char text[64];
-
     require(member_is(m->stream, e->stream) && member_is(m->kind, e->kind));
     snprintf(text, sizeof(text), "%" PRIu64, e->sseq);
     require(member_is(m->sseq, text));
@@ -32,7 +31,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct entry e = {0};
     struct members m;
     struct arena a;
-
     arena_init(&a, 1 << 24);
     if (size)
         memcpy(s, data, size);

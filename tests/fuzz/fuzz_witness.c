@@ -14,7 +14,6 @@ static void ask(const struct policy *logs, const char *body, size_t len)
     const char *why = NULL;
     bool fork;
     int status = witness_read(logs, true, body, len, &a, &why);
-
     if (status) {
         require(status == 400 || status == 403 || status == 404);
         return;
@@ -35,7 +34,6 @@ static void signed_case(const struct policy *logs, const struct key *key, const 
 {
     const char *text = strstr(s, "\n\n");
     struct buf b;
-
     if (!text || !text[2] || strstr(text + 2, "\n\n") || text[strlen(text) - 1] != '\n')
         return;
     buf_init(&b);
@@ -59,7 +57,6 @@ static void make_own(void)
     struct buf b;
     uint8_t pub[KEY_PUB];
     int line;
-
     if (own.key)
         return;
     arena_init(&own.arena, 0);
@@ -77,7 +74,6 @@ static void make_own(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *s = calloc(1, size + 1);
-
     make_own();
     if (size)
         memcpy(s, data, size);

@@ -14,7 +14,7 @@ static const char form[] = "sample:\n"
                            "    course: [{days: [fill, count]}]\n"
                            "    provision: [{at: end}]\n";
 
-/* ---- the story ------------------------------------------------------------------------- */
+/* ---- the story ---- */
 
 static void begin(struct rig *r)
 {
@@ -108,7 +108,7 @@ static void write_file(const struct story *s, const char *name, const char *text
     assert_int_equal(fclose(f), 0);
 }
 
-/* ---- the log as a source ------------------------------------------------------------------ */
+/* ---- the log as a source ---- */
 
 static int checkpoint(void *arg, uint64_t size, struct arena *a, const char **ret, size_t *ret_len)
 {
@@ -158,8 +158,7 @@ static int disclosures(void *arg, const char *stream, uint64_t size, record_disc
     int err = 0;
     for (size_t i = 0; i < size && !err; i++)
         if (entry_of(s, i, stream, &e))
-            json_each(m, e.pd)
-            {
+            json_each(m, e.pd) {
                 const char *salted = map_get(&s->rig.salted, m->str);
                 if (salted && !err)
                     err = take(to, e.sseq, m->name, salted);
@@ -173,7 +172,7 @@ static const char *error(void *arg)
     return "the story cannot be read";
 }
 
-/* ---- its life ------------------------------------------------------------------------------ */
+/* ---- its life ---- */
 
 void story_init(struct story *s, const char *note)
 {

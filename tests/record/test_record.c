@@ -47,7 +47,7 @@ static void has(const char *text, const char *part)
         fail_msg("`%s` lacks `%s`", text ? text : "(nothing)", part);
 }
 
-/* ---- steps ------------------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 static void test_step_tells_who_when_and_where(void **state)
 {
@@ -107,7 +107,7 @@ static void test_what_was_not_done_says_why_and_when_it_is_due(void **state)
         assert_non_null(rec->none[i].why.ja);
 }
 
-/* ---- things -------------------------------------------------------------------------------- */
+/* ---- things ---- */
 
 static void test_lots_have_expiry_and_uses(void **state)
 {
@@ -204,7 +204,7 @@ static void test_growth_is_a_point_a_count(void **state)
     assert_string_equal(rec->point[0].total->raw, "52.8");
 }
 
-/* ---- beside the plan -------------------------------------------------------------------------- */
+/* ---- beside the plan ---- */
 
 static void test_deviation_has_cause_grade_reasons_and_times(void **state)
 {
@@ -294,7 +294,7 @@ static void test_statutory_items_say_what_is_missing(void **state)
     assert_int_equal(rec->retention_years, 10);
 }
 
-/* ---- two views ----------------------------------------------------------------------------------- */
+/* ---- two views ---- */
 
 static void test_views_differ_by_the_late_result(void **state)
 {
@@ -338,7 +338,7 @@ static void test_record_of_an_earlier_checkpoint_does_not_know_it(void **state)
     assert_int_equal(rec->known[rec->nknown - 1].npending, 2);
 }
 
-/* ---- personal values ------------------------------------------------------------------------------- */
+/* ---- personal values ---- */
 
 static void test_copy_without_disclosures_says_so(void **state)
 {

@@ -31,7 +31,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- RFC 4180, read ----------------------------------------------------------------------- */
+/* ---- RFC 4180, read ---- */
 
 #define COLUMNS 25
 
@@ -93,7 +93,7 @@ static void free_rows(struct row *row, size_t n)
             free(row[i].cell[k]);
 }
 
-/* ---- tests ----------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static const struct json *parsed(void)
 {
@@ -122,10 +122,8 @@ static void test_every_value_of_the_json_stands_in_the_csv(void **state)
     (void)state;
     struct row *row = calloc(1000, sizeof(*row));
     size_t n = read_csv(csv_text.data, row, 1000), values = 0, fields = 0;
-    json_each(s, json_get(parsed(), "steps"))
-    {
-        json_each(v, json_get(s, "values"))
-        {
+    json_each(s, json_get(parsed(), "steps")) {
+        json_each(v, json_get(s, "values")) {
             values++;
             if (!in_csv(row, n, v))
                 fail_msg("%s is not in the CSV", json_get_str(v, "field"));

@@ -13,7 +13,7 @@
 static struct story story;
 static struct buf pdf, out;
 
-/* ---- tools -------------------------------------------------------------------------------- */
+/* ---- tools ---- */
 
 /* Standard output of a command; NULL if it failed. `%s` twice: the folder. */
 static const char *run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -70,7 +70,7 @@ static const char *text_of(const char *options)
     return run("pdftotext %s -layout %s/record.pdf -", options, story.dir);
 }
 
-/* ---- the record ------------------------------------------------------------------------------ */
+/* ---- the record ---- */
 
 static void print(bool disclosures, struct buf *ret)
 {
@@ -116,7 +116,7 @@ static int pages(void)
     return atoi(p + 6);
 }
 
-/* ---- what a reader finds ------------------------------------------------------------------------ */
+/* ---- what a reader finds ---- */
 
 static void test_text_can_be_found_in_both_languages(void **state)
 {
@@ -239,7 +239,7 @@ static void test_copy_without_disclosures_shows_none(void **state)
         lacks(text, *p);
 }
 
-/* ---- the layout ------------------------------------------------------------------------------------ */
+/* ---- the layout ---- */
 
 struct word {
     double x1, y1, x2, y2;
@@ -342,7 +342,7 @@ static void test_hostile_text_is_all_there_and_breaks_nothing(void **state)
     assert_int_equal(count(text, "[U+nnnn]"), n); /* each foot says what it means */
 }
 
-/* ---- the signature ------------------------------------------------------------------------------------ */
+/* ---- the signature ---- */
 
 static void sign(void)
 {

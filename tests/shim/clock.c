@@ -16,7 +16,6 @@ static int file = -1;
 __attribute__((constructor)) static void clock_init(void)
 {
     const char *path = getenv("CPF_CLOCK_MS");
-
     *(void **)&real_clock = dlsym(RTLD_NEXT, "clock_gettime");
     if (real_clock == NULL)
         abort();
@@ -27,7 +26,6 @@ __attribute__((constructor)) static void clock_init(void)
 static long step_ms(void)
 {
     char text[32] = "";
-
     if (file < 0 || pread(file, text, sizeof(text) - 1, 0) <= 0)
         return 0;
     return strtol(text, NULL, 10);
@@ -36,7 +34,6 @@ static long step_ms(void)
 int clock_gettime(clockid_t id, struct timespec *ts)
 {
     int rc = real_clock(id, ts);
-
     if (rc != 0 || id != CLOCK_REALTIME)
         return rc;
     long ns = ts->tv_nsec / 1000000 + step_ms();

@@ -16,7 +16,6 @@ static void fault(char ret[16])
     const char *path = getenv("CPF_P11_FAULT");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     ssize_t n = fd >= 0 ? read(fd, ret, 15) : 0;
-
     ret[n > 0 ? n : 0] = '\0';
     if (fd >= 0)
         close(fd);
@@ -26,7 +25,6 @@ static CK_RV sign(CK_SESSION_HANDLE session, unsigned char *data, CK_ULONG len, 
                   CK_ULONG *signature_len)
 {
     char what[16];
-
     fault(what);
     if (strcmp(what, "gone") == 0)
         return CKR_TOKEN_NOT_PRESENT;
@@ -47,7 +45,6 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
     CK_RV (*get)(CK_FUNCTION_LIST **);
     const char *path = getenv("CPF_P11_MODULE");
     void *module = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
-
     *(void **)&get = module ? dlsym(module, "C_GetFunctionList") : NULL;
     if (!get || get(&real) != CKR_OK)
         return CKR_GENERAL_ERROR;

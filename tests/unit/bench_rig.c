@@ -31,7 +31,7 @@ static const char head[] =
     "      {id: birth, " NAMED ", text: true},\n"
     "      {id: draw, " NAMED ", date: true}]}\n";
 
-/* ---- entries -------------------------------------------------------------------- */
+/* ---- entries ---- */
 
 static const char *disclosed(void *arg, const char *digest)
 {
@@ -100,7 +100,7 @@ static void commit(struct rig *r, const struct draft *d, const struct command *c
     keep(r, &e);
 }
 
-/* ---- what must hold for every command --------------------------------------------- */
+/* ---- what must hold for every command ---- */
 
 static void check_code_is_known(const char *code)
 {
@@ -153,7 +153,7 @@ const struct verdict *rig_run(struct rig *r, struct command *c)
     return &r->v;
 }
 
-/* ---- set-up ---------------------------------------------------------------------------- */
+/* ---- set-up ---- */
 
 static void add_text(struct rig *r, const char *stream, const char *kind, struct json *body)
 {
@@ -288,7 +288,7 @@ void rig_init(struct rig *r, const char *steps)
     add_protocol(r, steps);
 }
 
-/* ---- reading the log anew ------------------------------------------------------------------ */
+/* ---- reading the log anew ---- */
 
 static bool is_open(const struct book *b, const char *stream)
 {
@@ -337,7 +337,7 @@ void rig_fini(struct rig *r)
     arena_fini(&r->arena);
 }
 
-/* ---- time and place --------------------------------------------------------------------------- */
+/* ---- time and place ---- */
 
 void rig_at(struct rig *r, const char *station)
 {
@@ -357,7 +357,7 @@ void rig_clock(struct rig *r, int day, int hour, int minute)
     r->now = clock_day_start(first + day) + hour * RIG_HOUR + minute * RIG_MINUTE;
 }
 
-/* ---- commands ----------------------------------------------------------------------------------- */
+/* ---- commands ---- */
 
 static struct command command(struct rig *r, enum command_kind kind)
 {
@@ -497,7 +497,7 @@ void rig_begin(struct rig *r, const char *batch)
     accepted_as(rig_scan(r, arena_printf(&r->arena, "B:%s", batch)), "accepted.batch");
 }
 
-/* ---- questions -------------------------------------------------------------------------------------- */
+/* ---- questions ---- */
 
 struct batch *rig_batch(const struct rig *r, const char *batch)
 {

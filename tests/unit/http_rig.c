@@ -130,7 +130,6 @@ static void start(struct rig *g, const struct http_config *tweak, bool plain)
 {
     char cert[128], key[128], path[128], *error = NULL;
     struct http_config cfg = tweak ? *tweak : (struct http_config){0};
-
     signal(SIGPIPE, SIG_IGN);
     *g = (struct rig){.dir = "/tmp/test-http-XXXXXX"};
     assert_non_null(mkdtemp(g->dir));

@@ -3,7 +3,7 @@
 
 int fixture_setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture *f = calloc(1, sizeof(*f));
     assert_non_null(f);
     rig_init(&f->rig);
     rig_start(&f->rig);

@@ -16,7 +16,7 @@
 
 #define FLAGS_MAX 40
 
-/* --- the process --- */
+/* ---- the process ---- */
 
 static void write_text(const char *path, const char *text)
 {
@@ -76,7 +76,7 @@ static pid_t spawn(const struct rig *r, const char *const args[])
     char allow[24];
     const char *argv[FLAGS_MAX] = {"cpf-signer"};
     size_t n = 1;
-    snprintf(allow, sizeof allow, "%u", (unsigned)r->allow);
+    snprintf(allow, sizeof(allow), "%u", (unsigned)r->allow);
     const char *const flags[] = {
         "--socket", r->socket,  "--state", r->state,      "--key", r->key, "--passphrase-file",
         r->pass,    "--origin", r->origin, "--allow-uid", allow,   NULL};
@@ -88,7 +88,7 @@ static pid_t spawn(const struct rig *r, const char *const args[])
         argv[n++] = args[i];
     for (size_t i = 0; flags[i]; i++)
         argv[n++] = flags[i];
-    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
         if (more[i][1]) {
             argv[n++] = more[i][0];
             argv[n++] = more[i][1];
@@ -112,15 +112,15 @@ int rig_run(struct rig *r, const char *const args[])
 
 void rig_prepare(struct rig *r)
 {
-    memset(r, 0, sizeof *r);
-    snprintf(r->dir, sizeof r->dir, "/tmp/cpf-signer-test-XXXXXX");
+    memset(r, 0, sizeof(*r));
+    snprintf(r->dir, sizeof(r->dir), "/tmp/cpf-signer-test-XXXXXX");
     assert_non_null(mkdtemp(r->dir));
     assert_int_equal(chmod(r->dir, 0711), 0); /* so that another user can reach the socket */
-    snprintf(r->socket, sizeof r->socket, "%s/socket", r->dir);
-    snprintf(r->state, sizeof r->state, "%s/state", r->dir);
-    snprintf(r->key, sizeof r->key, "%s/key", r->dir);
-    snprintf(r->pass, sizeof r->pass, "%s/pass", r->dir);
-    snprintf(r->log, sizeof r->log, "%s/log", r->dir);
+    snprintf(r->socket, sizeof(r->socket), "%s/socket", r->dir);
+    snprintf(r->state, sizeof(r->state), "%s/state", r->dir);
+    snprintf(r->key, sizeof(r->key), "%s/key", r->dir);
+    snprintf(r->pass, sizeof(r->pass), "%s/pass", r->dir);
+    snprintf(r->log, sizeof(r->log), "%s/log", r->dir);
     r->allow = geteuid();
     r->origin = RIG_ORIGIN;
     write_text(r->pass, "a passphrase for tests\n");
@@ -169,10 +169,10 @@ static void nap_ms(long ms)
 static int try_connect(const char *path)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    snprintf(addr.sun_path, sizeof addr.sun_path, "%s", path);
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
-    if (connect(fd, (struct sockaddr *)&addr, sizeof addr) == 0)
+    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
         return fd;
     close(fd);
     return -1;
@@ -226,20 +226,20 @@ void rig_fini(struct rig *r)
     const char *const files[] = {r->socket, r->state, r->key, r->pass, r->log, r->next};
     if (r->pid)
         rig_stop(r, SIGKILL);
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         if (files[i])
             unlink(files[i]);
     rmdir(r->dir);
 }
 
-/* --- one connection --- */
+/* ---- one connection ---- */
 
 void peer_connect(struct peer *p, const struct rig *r)
 {
     struct timeval patience = {.tv_sec = RIG_WAIT_S};
     p->fd = try_connect(r->socket);
     assert_true(p->fd >= 0);
-    setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(p->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     buf_init(&p->in);
     p->taken = 0;
 }
@@ -389,11 +389,11 @@ void peer_settle(struct peer *p, uint64_t epoch, const struct sigwire_head *head
     assert_true(sigwire_head_eq(&ret->settled.settled, head));
 }
 
-/* --- the stand-in for the database --- */
+/* ---- the stand-in for the database ---- */
 
 void table_init(struct table *t)
 {
-    memset(t, 0, sizeof *t);
+    memset(t, 0, sizeof(*t));
     merkle_edge_init(&t->edge);
     merkle_edge_root(&t->edge, t->head.root);
 }
@@ -409,14 +409,14 @@ static void table_reserve(struct table *t, size_t n)
     if (t->n + n <= t->cap)
         return;
     t->cap = 2 * (t->n + n);
-    t->leaf = xrealloc(t->leaf, t->cap * sizeof t->leaf[0]);
-    t->has_body = xrealloc(t->has_body, t->cap * sizeof t->has_body[0]);
+    t->leaf = xrealloc(t->leaf, t->cap * sizeof(t->leaf[0]));
+    t->has_body = xrealloc(t->has_body, t->cap * sizeof(t->has_body[0]));
 }
 
 void table_commit(struct table *t, const uint8_t (*leaf)[HASH_LEN], size_t n, bool has_body, const char *note,
                   size_t note_len)
 {
-    assert_true(note_len < sizeof t->note);
+    assert_true(note_len < sizeof(t->note));
     table_reserve(t, n);
     for (size_t i = 0; i < n; i++) {
         memcpy(t->leaf[t->n], leaf[i], HASH_LEN);
@@ -448,8 +448,8 @@ void table_copy(struct table *to, const struct table *from)
     table_reserve(to, from->n + 1);
     to->n = from->n;
     if (from->n) {
-        memcpy(to->leaf, from->leaf, from->n * sizeof from->leaf[0]);
-        memcpy(to->has_body, from->has_body, from->n * sizeof from->has_body[0]);
+        memcpy(to->leaf, from->leaf, from->n * sizeof(from->leaf[0]));
+        memcpy(to->has_body, from->has_body, from->n * sizeof(from->has_body[0]));
     }
 }
 
@@ -465,7 +465,7 @@ void make_leaves(uint8_t (*ret)[HASH_LEN], size_t n, uint64_t seed)
 {
     for (size_t i = 0; i < n; i++) {
         uint64_t in[2] = {seed, i};
-        hash_leaf(in, sizeof in, ret[i]);
+        hash_leaf(in, sizeof(in), ret[i]);
     }
 }
 
@@ -486,7 +486,7 @@ void copy_file(const char *from, const char *to)
     int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ssize_t n;
     assert_true(in >= 0 && out >= 0);
-    while ((n = read(in, data, sizeof data)) > 0)
+    while ((n = read(in, data, sizeof(data))) > 0)
         assert_int_equal(write(out, data, (size_t)n), n);
     close(in);
     close(out);

@@ -16,7 +16,6 @@
 static void write_text(const char *path, const char *text)
 {
     FILE *f = fopen(path, "w");
-
     assert_non_null(f);
     assert_int_equal(fchmod(fileno(f), 0600), 0);
     fputs(text, f);
@@ -26,7 +25,6 @@ static void write_text(const char *path, const char *text)
 bool softhsm_up(struct softhsm *h)
 {
     char path[128], text[256];
-
     if (access(MODULE, R_OK) != 0 || access("/usr/bin/softhsm2-util", X_OK) != 0) {
         print_message("# skipped: no SoftHSM here (package softhsm2)\n");
         return false;

@@ -40,7 +40,6 @@ struct server {
 static struct bufferevent *on_connection(struct event_base *base, void *arg)
 {
     struct server *s = arg;
-
     s->connections++;
     return bufferevent_openssl_socket_new(base, -1, SSL_new(s->tls), BUFFEREVENT_SSL_ACCEPTING,
                                           BEV_OPT_CLOSE_ON_FREE);
@@ -52,7 +51,6 @@ static void note_request(struct server *s, struct evhttp_request *req)
     const char *auth = evhttp_find_header(evhttp_request_get_input_headers(req), "Authorization");
     int i = s->requests++ % 8;
     size_t n = evbuffer_get_length(in);
-
     snprintf(s->tokens[i], sizeof(s->tokens[i]), "%s", auth ? auth : "");
     snprintf(s->bodies[i], sizeof(s->bodies[i]), "%.*s", (int)n, n ? (char *)evbuffer_pullup(in, -1) : "");
 }
@@ -75,7 +73,6 @@ static void send_large(struct server *s, struct evhttp_request *req)
     struct evbuffer *out = evbuffer_new();
     size_t len = s->cut ? 300000 : LARGE;
     char *data = malloc(len);
-
     for (size_t i = 0; i < len; i++)
         data[i] = s->cut ? 'x' : large_byte(i);
     evbuffer_add(out, data, len);
@@ -95,7 +92,6 @@ static void on_request(struct evhttp_request *req, void *arg)
 {
     struct server *s = arg;
     struct evbuffer *out;
-
     note_request(s, req);
     if (strcmp(evhttp_request_get_uri(req), "/v1/large") == 0 && !s->refused) {
         send_large(s, req);
@@ -119,7 +115,6 @@ static int setup(void **state)
     struct sockaddr_in at;
     socklen_t len = sizeof(at);
     char path[320];
-
     s->base = event_base_new();
     s->http = evhttp_new(s->base);
     s->tls = SSL_CTX_new(TLS_server_method());
@@ -140,7 +135,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct server *s = *state;
-
     evhttp_free(s->http);
     SSL_CTX_free(s->tls);
     event_base_free(s->base);
@@ -158,7 +152,6 @@ static struct client *client_of(struct server *s, const char *authority, int pat
                                 .patience_ms = patience_ms};
     struct client *c = NULL;
     const char *why;
-
     assert_int_equal(client_new(&cfg, &c, &why), 0);
     return c;
 }
@@ -167,7 +160,6 @@ static int post(struct client *c, const char *id, json_t **ret, char **why)
 {
     json_t *body = json_pack("{s:s}", "id", id);
     int status = client_call(c, "/v1/scans", "TOKEN", body, ret, why);
-
     json_decref(body);
     return status;
 }
@@ -177,7 +169,6 @@ static void test_call_brings_the_answer(void **state)
     struct server *s = *state;
     struct client *c = client_of(s, ca, 0);
     json_t *v = NULL;
-
     assert_int_equal(post(c, "a", &v, NULL), 200);
     assert_string_equal(json_string_value(json_object_get(v, "path")), "/v1/scans");
     assert_string_equal(s->tokens[0], "Bearer TOKEN");
@@ -190,7 +181,6 @@ static void test_calls_share_a_connection(void **state)
 {
     struct server *s = *state;
     struct client *c = client_of(s, ca, 0);
-
     for (int i = 0; i < 20; i++)
         assert_int_equal(post(c, "a", NULL, NULL), 200);
     assert_int_equal(s->connections, 1);
@@ -202,7 +192,6 @@ static void test_503_is_tried_again_with_the_same_id(void **state)
 {
     struct server *s = *state;
     struct client *c = client_of(s, ca, 10000);
-
     s->unavailable = 2;
     assert_int_equal(post(c, "again", NULL, NULL), 200);
     assert_int_equal(s->requests, 3);
@@ -214,7 +203,6 @@ static void test_a_lost_connection_is_tried_again(void **state)
 {
     struct server *s = *state;
     struct client *c = client_of(s, ca, 10000);
-
     s->dropped = 2;
     assert_int_equal(post(c, "lost", NULL, NULL), 200);
     assert_int_equal(s->requests, 3);
@@ -226,7 +214,6 @@ static void test_impatience_tells_the_503(void **state)
 {
     struct server *s = *state;
     struct client *c = client_of(s, ca, 0);
-
     s->unavailable = 5;
     assert_int_equal(post(c, "a", NULL, NULL), 503);
     assert_int_equal(s->requests, 1);
@@ -238,7 +225,6 @@ static void test_a_foreign_authority_is_refused(void **state)
     struct server *s = *state;
     struct client *c = client_of(s, other_ca, 0);
     char *why = NULL;
-
     assert_int_equal(post(c, "a", NULL, &why), 0);
     assert_non_null(why);
     assert_int_equal(s->requests, 0);
@@ -251,7 +237,6 @@ static void test_nobody_there_is_told(void **state)
     struct server *s = *state;
     struct client *c;
     char *why = NULL;
-
     snprintf(s->url, sizeof(s->url), "https://127.0.0.1:1");
     c = client_of(s, ca, 200);
     assert_int_equal(post(c, "a", NULL, &why), 0);
@@ -267,10 +252,8 @@ static void test_a_bad_address_is_refused(void **state)
     struct server *s = *state;
     const char *why;
     struct client *c = NULL;
-
     for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
         struct client_config cfg = {.base = s->base, .url = urls[i], .ca = ca};
-
         assert_int_equal(client_new(&cfg, &c, &why), CPF_E_INVAL);
         assert_non_null(why);
     }
@@ -281,7 +264,6 @@ static void test_freeing_forgets_what_is_open(void **state)
 {
     struct server *s = *state;
     struct client *c = client_of(s, ca, 10000);
-
     for (int i = 0; i < 5; i++)
         client_send(c, "/v1/status", NULL, NULL, NULL, NULL);
     event_base_loop(s->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
@@ -289,7 +271,7 @@ static void test_freeing_forgets_what_is_open(void **state)
     client_free(c);
 }
 
-/* ---- large answers, into a file ------------------------------------------------------------ */
+/* ---- large answers, into a file ---- */
 
 static int fetch(struct client *c, FILE *f, size_t most, json_t **ret, char **why)
 {
@@ -318,7 +300,6 @@ static void test_fetch_brings_a_large_body(void **state)
     struct client *c = client_of(s, ca, 0);
     FILE *f = tmpfile();
     json_t *v = NULL;
-
     assert_int_equal(fetch(c, f, LARGE, &v, NULL), 200);
     assert_null(v);
     is_large(f);
@@ -335,7 +316,6 @@ static void test_fetch_begins_anew_after_a_loss(void **state)
     struct server *s = *state;
     struct client *c = client_of(s, ca, 10000);
     FILE *f = tmpfile();
-
     s->cut = 2;
     assert_int_equal(fetch(c, f, LARGE, NULL, NULL), 200);
     assert_int_equal(s->requests, 3);
@@ -350,7 +330,6 @@ static void test_fetch_leaves_a_refusal_out_of_the_file(void **state)
     struct client *c = client_of(s, ca, 0);
     FILE *f = tmpfile();
     json_t *v = NULL;
-
     s->refused = true;
     assert_int_equal(fetch(c, f, LARGE, &v, NULL), 403);
     assert_non_null(json_object_get(v, "path"));
@@ -366,7 +345,6 @@ static void test_fetch_takes_no_more_than_was_said(void **state)
     struct client *c = client_of(s, ca, 0);
     FILE *f = tmpfile();
     char *why = NULL;
-
     assert_int_equal(fetch(c, f, LARGE - 1, NULL, &why), 0);
     assert_non_null(why);
     free(why);
@@ -394,7 +372,6 @@ int main(void)
     const char *const hosts[] = {"example.internal"};
     char second[300], command[64];
     int failed;
-
     if (!mkdtemp(dir))
         return 1;
     snprintf(second, sizeof(second), "%s/second", dir);

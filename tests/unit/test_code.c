@@ -49,7 +49,7 @@ static int64_t day(const char *text)
     return ret;
 }
 
-/* -- local codes -- */
+/* ---- local codes ---- */
 
 static void test_code_make_appends_the_check_character(void **state)
 {
@@ -225,7 +225,7 @@ static void test_adjacent_transpositions_are_detected(void **state)
     print_message("# %zu of %zu transpositions missed\n", missed, tried);
 }
 
-/* -- GS1 -- */
+/* ---- GS1 ---- */
 
 #define ITEM "0104912345678904"
 
@@ -340,7 +340,7 @@ static void test_a_missing_gs1_separator_never_gives_the_right_lot(void **state)
     assert_string_equal(c.unit, "");
 }
 
-/* -- numbers, dates, texts -- */
+/* ---- numbers, dates, texts ---- */
 
 static void test_numbers_keep_digits_and_unit(void **state)
 {
@@ -391,7 +391,7 @@ static void test_anything_else_is_a_text(void **state)
         assert_int_equal(read_good(texts[i]).kind, CODE_TEXT);
 }
 
-/* -- hostile bytes -- */
+/* ---- hostile bytes ---- */
 
 static void test_hostile_bytes_are_refused(void **state)
 {

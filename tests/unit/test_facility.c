@@ -24,7 +24,6 @@ static json_t *load(void)
 {
     json_t *v = NULL;
     char *why = NULL;
-
     if (yaml_json_load(ETC_DIR "/facility/sample.yaml", &v, &why))
         fail_msg("%s", why);
     return v;
@@ -35,7 +34,6 @@ static json_t *prepared(void)
     struct facility_files files = {dir, true, true, ETC_DIR, ETC_DIR "/facility/sample.yaml"};
     json_t *v = load();
     char *why = NULL;
-
     if (facility_prepare(v, &files, &why))
         fail_msg("%s", why);
     return v;
@@ -55,7 +53,6 @@ static void test_a_persons_key_opens_with_the_password_alone(void **state)
     uint8_t pub[KEY_PUB], told[KEY_PUB];
     struct key *key = NULL;
     struct buf seed;
-
     (void)state;
     assert_null(json_object_get(person, "password"));
     assert_null(json_object_get(person, "pin"));
@@ -81,7 +78,6 @@ static void test_only_the_hash_of_a_token_is_sent(void **state)
     char path[300], hash[44], *token;
     uint8_t digest[HASH_LEN];
     struct stat st;
-
     (void)state;
     snprintf(path, sizeof(path), "%s/stations/%s.token", dir, id);
     token = files_line(path);
@@ -101,7 +97,6 @@ static void test_dates_count_from_today(void **state)
     json_t *raw = load(), *v = prepared();
     int64_t until, today = clock_day(clock_now_ms());
     const char *given = text(raw, "lots", 0, "expiry");
-
     (void)state;
     assert_int_equal(*given, '+');
     assert_int_equal(clock_day_parse(text(v, "lots", 0, "expiry"), &until), 0);
@@ -117,14 +112,13 @@ static void test_copies_keep_their_rooms_apart(void **state)
     size_t people = json_array_size(json_object_get(v, "people")),
            lots = json_array_size(json_object_get(v, "lots")), i;
     bool found = false;
-
     (void)state;
     facility_copy(v, 3);
     assert_int_equal(json_array_size(json_object_get(v, "people")), people * 3);
     assert_int_equal(json_array_size(json_object_get(v, "lots")), lots);
     json_array_foreach(json_object_get(v, "stations"), i, s)
     {
-        if (strcmp(json_string_value(json_object_get(s, "station")), "B21-3"))
+        if (strcmp(json_string_value(json_object_get(s, "station")), "B21-3") != 0)
             continue;
         assert_string_equal(json_string_value(json_object_get(s, "room")), "B2-3");
         found = true;
@@ -137,7 +131,6 @@ static void test_weak_secrets_are_not_taken(void **state)
 {
     json_t *p = json_pack("{s:s,s:s,s:s}", "person", "X", "pin", "1234", "password", "long enough password");
     char *why = NULL;
-
     (void)state;
     assert_int_equal(facility_person(p, true, &why), CPF_E_INVAL);
     assert_non_null(strstr(why, "PIN"));
@@ -150,7 +143,6 @@ static void test_yaml_mistakes_have_line_and_column(void **state)
     static const char *const wrong[] = {"a: 1\na: 2\n", "a: [1, 2\n", "a: *b\n", ""};
     char path[300], *why;
     json_t *v = NULL;
-
     (void)state;
     snprintf(path, sizeof(path), "%s/wrong.yaml", dir);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
@@ -175,7 +167,6 @@ int main(void)
     };
     char command[64];
     int failed;
-
     if (!mkdtemp(dir))
         return 1;
     failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@
 #define NUMBER(id, unit) "{id: " id ", " NAMED ", number: " unit "}"
 #define DATE(id)         "{id: " id ", " NAMED ", date: true}"
 
-/* -- the file -- */
+/* ---- the file ---- */
 
 TOLD(broken_yaml_is_told_with_its_place, HEAD "steps: [\n", 7, "YAML", "indentation")
 TOLD(an_empty_file_is_told, "", 1, "empty", "document")
@@ -87,7 +87,7 @@ static void test_a_nul_byte_is_refused(void **state)
     assert_only_error(&l, CPF_E_SYNTAX, 1, "NUL", "save");
 }
 
-/* -- keys and values -- */
+/* ---- keys and values ---- */
 
 TOLD(an_unknown_key_is_told_with_the_nearest_one, WITH("wintess: true"), 8, "unknown key `wintess` in a step",
      "did you mean `witness`?")
@@ -122,7 +122,7 @@ TOLD(a_use_of_from_without_fill_is_told,
           ", scan: container, label: [W], use: attach, from: [a]}]"),
      8, "`from` with another use", "fill")
 
-/* -- names -- */
+/* ---- names ---- */
 
 TOLD(a_duplicate_step_is_told, HEAD OPEN "  - " STEP("order") "\n", 8, "`order` is declared twice", "another")
 TOLD(a_duplicate_field_is_told, WITH("fields: [" NUMBER("f", "mL") ", " DATE("f") "]"), 8, "`f` twice",
@@ -151,7 +151,7 @@ TOLD(a_need_for_dates_where_none_are_is_told, WITH("requires: [{valid: order}]")
 TOLD(step_codes_that_clash_are_told, HEAD OPEN "  - " STEP("a.b") "\n  - " STEP("a-b") "\n", 9,
      "`a.b` and `a-b` would have the same scan code", "rename")
 
-/* -- order -- */
+/* ---- order ---- */
 
 TOLD(a_protocol_that_nothing_opens_is_told, HEAD "steps:\n  - " STEP("a") "\n", 7, "no step opens",
      "opens: true")
@@ -179,7 +179,7 @@ static void test_a_cycle_is_named_and_what_waits_for_it_is_unreachable(void **st
 
 TOLD(a_step_after_itself_is_a_cycle, WITH("after: [b]"), 8, "wait for each other: b -> b", "remove")
 
-/* -- references -- */
+/* ---- references ---- */
 
 #define TWO(first, second)                                                                                   \
     HEAD OPEN "  - {id: a, " NAMED ", fields: [" first "]}\n  - {id: b, " NAMED ", fields: [" second "]}\n"
@@ -208,7 +208,7 @@ TOLD(a_window_since_a_later_step_is_told,
 TOLD(a_window_since_itself_needs_repetition, WITH("window: [{since: b, max: 1h}]"), 8, "the step itself",
      "another")
 
-/* -- windows -- */
+/* ---- windows ---- */
 
 #define AFTER(id, window) "  - {id: " id ", " NAMED ", window: [" window "]}\n"
 
@@ -257,7 +257,7 @@ static void test_a_repeated_step_may_have_a_window_since_itself(void **state)
     protocol_free(load_good(WITH("repeat: 0, window: [{since: b, min: 1d, max: 3d}]")));
 }
 
-/* -- units -- */
+/* ---- units ---- */
 
 #define DERIVED(a, b, function, unit)                                                                        \
     WITH("fields: [" NUMBER("p", a) ", " NUMBER("q", b) ", {id: r, " NAMED ", derive: \"" function           \
@@ -288,7 +288,7 @@ TOLD(replicates_of_different_units_are_told,
          "q", "g") ", {id: r, " NAMED ", number: mL, if-differ: {of: [p, q], limit: 15}}]"),
      8, "unit mismatch in `if-differ`", "agree")
 
-/* -- templates -- */
+/* ---- templates ---- */
 
 #define TEMPLATE(params, step) HEAD "templates:\n  t:\n    params: " params "\n    steps: [" step "]\n" OPEN
 #define USE(rest)              "  - {use: t, as: x" rest "}\n"
@@ -344,7 +344,7 @@ static void test_parameters_that_multiply_are_refused(void **state)
     assert_int_equal(l.rc, CPF_E_LIMIT);
 }
 
-/* -- many -- */
+/* ---- many ---- */
 
 static void test_errors_beyond_the_list_are_counted(void **state)
 {

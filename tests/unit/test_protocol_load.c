@@ -236,7 +236,7 @@ static void test_every_key_of_a_step_is_read(void **state)
     assert_int_equal(s->balance.under, EFFECT_DEVIATION);
     assert_true(s->can_skip && s->on_skip == EFFECT_HOLD);
     assert_string_equal(s->state, "drawn");
-    assert_true(!strcmp(s->clock, "product") && s->clock_ms == 86400000);
+    assert_true(strcmp(s->clock, "product") == 0 && s->clock_ms == 86400000);
     assert_string_equal(s->law[0], "R99-1-20");
     assert_true(decide->verb == VERB_DECIDE && decide->form && decide->closes && decide->names_pending);
     assert_string_equal(decide->meaning.ja, "決定する");
@@ -262,7 +262,8 @@ static void test_every_key_of_a_field_is_read(void **state)
     assert_string_equal(w->label[0], "W");
     assert_int_equal(field_of(p, "draw", "l")->lot_use, LOT_ACCOUNT);
     assert_string_equal(field_of(p, "draw", "l")->material[0], "tube");
-    assert_true(field_of(p, "draw", "e")->occupy && !strcmp(field_of(p, "draw", "e")->thing, "centrifuge"));
+    assert_true(field_of(p, "draw", "e")->occupy &&
+                strcmp(field_of(p, "draw", "e")->thing, "centrifuge") == 0);
     const struct field *e2 = field_of(p, "draw", "e2");
     assert_true(e2->release && e2->has_same && e2->same.field == 6 && e2->differs == EFFECT_DEVIATION);
     assert_string_equal(field_of(p, "draw", "courier")->role[0], "courier");

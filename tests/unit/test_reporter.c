@@ -126,7 +126,7 @@ static void goes_on(struct rig *r)
     assert_memory_equal(r->one.data.data, "fine\n", 5);
 }
 
-/* ---- documents --------------------------------------------------------------------------- */
+/* ---- documents ---- */
 
 static void test_request_goes_in_and_the_document_comes_out(void **state)
 {
@@ -160,7 +160,7 @@ static void test_nothing_is_no_document(void **state)
     goes_on(*state);
 }
 
-/* ---- what may go wrong with it --------------------------------------------------------------- */
+/* ---- what may go wrong with it ---- */
 
 static void test_crash_is_only_its_own(void **state)
 {
@@ -216,7 +216,7 @@ static void test_missing_program_is_told(void **state)
     goes_on(r);
 }
 
-/* ---- what it leaves behind --------------------------------------------------------------------- */
+/* ---- what it leaves behind ---- */
 
 static pid_t pid_in(const struct rig *r, const char *name)
 {
@@ -275,7 +275,7 @@ static void test_nothing_of_ours_is_inherited(void **state)
     close(77);
 }
 
-/* ---- the loop ------------------------------------------------------------------------------------ */
+/* ---- the loop ---- */
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {

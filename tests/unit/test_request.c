@@ -13,7 +13,6 @@ static const char *read_members(size_t n, size_t bound)
     struct arena a;
     struct buf b;
     struct json *o;
-
     arena_init(&a, 0);
     buf_init(&b);
     buf_puts(&b, "{\"zz\":0");
@@ -41,7 +40,6 @@ static void test_secrets_are_overwritten(void **state)
     static const char body[] = "{\"password\":\"correct horse\",\"pin\":\"123456\",\"raw\":\"x\"}";
     struct arena a;
     struct json *o;
-
     (void)state;
     arena_init(&a, 0);
     assert_null(request_read(&a, body, strlen(body), 16, &o));
@@ -59,7 +57,6 @@ static void test_large_entries_are_not_kept_in_memory(void **state)
     static const uint8_t req[HASH_LEN];
     struct ids *i = ids_new(4, 0);
     struct id_record *r = ids_add(i, id, req, i, 1);
-
     (void)state;
     ids_settled(i, r, large, sizeof(large));
     assert_ptr_equal(ids_find(i, id), r);

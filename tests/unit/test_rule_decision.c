@@ -1,7 +1,7 @@
 /* Decisions and what they need; a batch that is stopped; the end. */
 #include "rule_release.h"
 
-/* ---- the decision ------------------------------------------------------------------ */
+/* ---- the decision ---- */
 
 static void test_release_with_what_still_grows_named(void **state)
 {
@@ -166,7 +166,7 @@ static void test_superseded_protocol_is_not_released(void **state)
     accepted(decide(r));
 }
 
-/* ---- stopped and rejected -------------------------------------------------------------- */
+/* ---- stopped and rejected ---- */
 
 static void test_rejected_after_release_is_not_shipped(void **state)
 {
@@ -247,7 +247,7 @@ static void test_order_may_be_given_once(void **state)
     refused(rig_sign(r, "CO", "NK8", "order", ""), "protocol.not-approved");
 }
 
-/* ---- the end ---------------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 static void test_end_opens_nothing_new(void **state)
 {

@@ -179,7 +179,7 @@ static void test_more_than_fit_are_counted(void **state)
     assert_true(rig_says(r, arena_printf(&r->arena, "\"count\":%zu", 40 - held)));
 }
 
-/* ---- plates ----------------------------------------------------------------------- */
+/* ---- plates ---- */
 
 static void count_plate(struct rig *r, const char *count, const char *outcome)
 {

@@ -177,7 +177,7 @@ static const char *wanted_code(struct play *p)
     struct next n;
     rule_next(&p->r->book, p->r->station, p->r->now, &n);
     if (n.batch && n.step < 0 && pick(p, 3))
-        rig_at(p->r, strcmp(p->r->station->id, "B21") ? "B21" : pick(p, 2) ? "QC1S" : "QA1");
+        rig_at(p->r, strcmp(p->r->station->id, "B21") != 0 ? "B21" : pick(p, 2) ? "QC1S" : "QA1");
     if (!n.batch || n.step < 0)
         return rig_raw(p->r, text(p, "B:%s", ONE_OF(p, batches)));
     if (n.witness)
@@ -194,13 +194,15 @@ static const char *wanted_code(struct play *p)
     case FIELD_NUMBER:
         if (n.again)
             return first_entry(n.batch, n.step);
-        return pick(p, 3) == 0 ? text(p, "%d", (int)pick(p, 105)) : strcmp(f->unit, "mL") ? "3.00" : "45";
+        return pick(p, 3) == 0              ? text(p, "%d", (int)pick(p, 105))
+               : strcmp(f->unit, "mL") != 0 ? "3.00"
+                                            : "45";
     case FIELD_CHOICE:
         return rig_raw(p->r, text(p, "X:OPT-%s", strcmp(f->id, "well") == 0 ? "YES" : "NONE"));
     case FIELD_LOT:
         return rig_raw(p->r, arena_printf(&p->r->arena, "L:AL1-U%s", n.batch->id + 3));
     case FIELD_EQUIPMENT:
-        return rig_raw(p->r, strcmp(f->thing, "cabinet") ? "E:CF-1" : "E:BSC-1");
+        return rig_raw(p->r, strcmp(f->thing, "cabinet") != 0 ? "E:CF-1" : "E:BSC-1");
     case FIELD_PLACE:
         return rig_raw(p->r, pick(p, 2) ? "W:SH-1" : "W:SH-2");
     case FIELD_IDENTITY:
@@ -295,8 +297,8 @@ static void record(struct play *p)
                                         "correction",         "room.reopened",    "person.unlocked",
                                         "lot.released",       "lot.blocked",      "room.blocked"};
     c.record = ONE_OF(p, kinds);
-    c.person = book_person(&r->book,
-                           pick(p, 4) ? (strcmp(c.record, "correction") ? "QM" : "OP1") : ONE_OF(p, people));
+    c.person = book_person(&r->book, pick(p, 4) ? (strcmp(c.record, "correction") != 0 ? "QM" : "OP1")
+                                                : ONE_OF(p, people));
     json_set_str(&r->arena, b, "batch", x ? x->id : "NK-9");
     json_set_str(&r->arena, b, "reason", RIG_NAME);
     json_set_str(&r->arena, b, "cause", RIG_NAME);

@@ -87,7 +87,7 @@ static void declare(struct rig *r, const char *fever)
     rig_scan(r, "X:OPT-NONE");
 }
 
-/* ---- who may ------------------------------------------------------------------ */
+/* ---- who may ---- */
 
 static void test_role_is_wanted(void **state)
 {
@@ -173,7 +173,7 @@ static void test_two_people_are_wanted(void **state)
     accepted(step(r, "PAIR"));
 }
 
-/* ---- the witness ------------------------------------------------------------------ */
+/* ---- the witness ---- */
 
 static void read_both(struct rig *r)
 {
@@ -246,7 +246,7 @@ static void test_courier_shows_a_badge_without_a_session(void **state)
     accepted_as(rig_scan(r, "P:CR"), "accepted.step-done");
 }
 
-/* ---- two entries of a critical value ------------------------------------------------- */
+/* ---- two entries of a critical value ---- */
 
 static void test_critical_value_is_entered_twice_by_two_people(void **state)
 {
@@ -290,7 +290,7 @@ static void test_true_value_out_of_limits_is_one_deviation(void **state)
     assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
 }
 
-/* ---- departments ------------------------------------------------------------------------ */
+/* ---- departments ---- */
 
 static void test_producer_does_no_act_of_quality(void **state)
 {
@@ -368,7 +368,7 @@ static void test_producer_may_not_even_reject(void **state)
     hold(rig_sign(r, "QM", "B1", "reject", "cause=any"), "option.hold");
 }
 
-/* ---- signatures --------------------------------------------------------------------------- */
+/* ---- signatures ---- */
 
 static void test_signed_act_needs_the_password(void **state)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include "base/enc.h"
 
-/* ---- corrections ----------------------------------------------------------------------------- */
+/* ---- corrections ---- */
 
 #define VOLUME(value) "batch=B1|step=volume|field=v|value=" value "|reason=misread " RIG_NAME "|witness=P:OP2"
 
@@ -116,7 +116,7 @@ static void test_correction_of_a_text_shows_nothing(void **state)
     assert_string_equal(batch_input(x, (struct ref){protocol_step(x->protocol, "note"), 0})->text, RIG_BIRTH);
 }
 
-/* ---- master data -------------------------------------------------------------------------------- */
+/* ---- master data ---- */
 
 #define KEY "key=11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo|cred=x"
 
@@ -203,7 +203,7 @@ static void test_suspended_person_makes_no_record(void **state)
     refused(rig_record(r, "QM", "lot.released", "lot=TB-NEW"), "person.suspended");
 }
 
-/* ---- who was shown personal data ----------------------------------------------------------------- */
+/* ---- who was shown personal data ---- */
 
 static struct command look(struct rig *r, const char *person, const char *batch, const char *what)
 {

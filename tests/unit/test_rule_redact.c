@@ -14,7 +14,9 @@ static struct redact_target *target_of(struct rig *r, const char *stream, const 
         if (strcmp(e.stream, stream) != 0 || strcmp(e.kind, kind) != 0)
             continue;
         *t = (struct redact_target){.idx = i, .stream = e.stream, .pd = e.pd, .held = held};
-        json_each(d, e.pd) if (map_get(&r->disclosed, d->str)) json_push(held, json_str(&r->arena, d->name));
+        json_each(d, e.pd)
+            if (map_get(&r->disclosed, d->str))
+                json_push(held, json_str(&r->arena, d->name));
         return t;
     }
     fail_msg("no %s in %s", kind, stream);
@@ -24,8 +26,7 @@ static struct redact_target *target_of(struct rig *r, const char *stream, const 
 /* As the daemon does behind an accepted redaction. */
 static void forget(struct rig *r, const struct redact_target *t, const struct json *names)
 {
-    json_each(n, names)
-    {
+    json_each(n, names) {
         const char *digest = json_get_str(t->pd, n->str);
         book_forget(&r->book, t->stream, digest);
         map_remove(&r->disclosed, digest);

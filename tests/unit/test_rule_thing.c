@@ -91,7 +91,7 @@ static void neighbour(struct rig *r)
     accepted(rig_scan(r, "B:B1"));
 }
 
-/* ---- labels and containers -------------------------------------------------------- */
+/* ---- labels and containers ---- */
 
 static void test_same_tube_again_is_one_tube(void **state)
 {
@@ -204,7 +204,7 @@ static void test_typed_label_needs_a_second_person_and_counts(void **state)
     accepted(rig_scan(r, "C:B1-T3"));
 }
 
-/* ---- the neighbour's flask (section 6, case 1) ---------------------------------------- */
+/* ---- the neighbour's flask (section 6, case 1) ---- */
 
 static void test_neighbours_tube_is_refused_in_both_records(void **state)
 {
@@ -274,7 +274,7 @@ static void test_neighbours_tube_opened_holds_both_and_blocks_the_room(void **st
     assert_false(book_room(&r->book, "R2")->blocked);
 }
 
-/* ---- lots ------------------------------------------------------------------------------------ */
+/* ---- lots ---- */
 
 static void test_lot_is_good_through_its_last_day(void **state)
 {
@@ -369,7 +369,7 @@ static void test_used_vial_is_this_batchs_from_then_on(void **state)
     refused(one(r, "DRAW", "L:AL1-U7"), "lot.other-batch");
 }
 
-/* ---- equipment, places, rooms ------------------------------------------------------------------- */
+/* ---- equipment, places, rooms ---- */
 
 static void test_equipment_must_be_known_of_the_kind_and_here(void **state)
 {

@@ -144,7 +144,7 @@ static void test_spin_beyond_the_longest_time_is_a_deviation(void **state)
     deviation(rig_scan(r, "D:B"), "time.late");
 }
 
-/* ---- order ------------------------------------------------------------------- */
+/* ---- order ---- */
 
 static void test_step_before_its_time_is_refused(void **state)
 {
@@ -195,7 +195,7 @@ static void test_step_is_done_only_where_it_belongs(void **state)
     refused(rig_scan(r, "D:B"), "scan.no-step");
 }
 
-/* ---- not done, because ---------------------------------------------------------- */
+/* ---- not done, because ---- */
 
 static void test_skipped_step_holds_and_changes_no_state(void **state)
 {
@@ -221,7 +221,7 @@ static void test_order_is_not_skipped(void **state)
     assert_null(book_batch(&r->book, "B7"));
 }
 
-/* ---- expiry clocks ------------------------------------------------------------------ */
+/* ---- expiry clocks ---- */
 
 static void test_expiry_counts_elapsed_hours(void **state)
 {
@@ -237,7 +237,7 @@ static void test_expiry_counts_elapsed_hours(void **state)
     with_arg(&r->v, "clock", "product");
 }
 
-/* ---- late entries -------------------------------------------------------------------- */
+/* ---- late entries ---- */
 
 static void test_old_claim_must_be_declared_late(void **state)
 {
@@ -324,7 +324,7 @@ static void test_outage_does_not_make_a_short_spin_long(void **state)
     refused(rig_scan(r, "D:B"), "time.impossible");
 }
 
-/* ---- deadlines ------------------------------------------------------------------------ */
+/* ---- deadlines ---- */
 
 static void test_deadline_in_days_fires_once_after_its_last_day(void **state)
 {
@@ -364,7 +364,7 @@ static void test_deadline_of_a_step_done_in_time_never_fires(void **state)
     assert_int_equal(rig_deadlines(r), 0);
 }
 
-/* ---- the end ----------------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 static void test_closing_entry_counts_the_stream(void **state)
 {

@@ -119,7 +119,7 @@ static const struct verdict *one(struct rig *r, const char *step, const char *va
     return rig_scan(r, value);
 }
 
-/* ---- limits -------------------------------------------------------------------- */
+/* ---- limits ---- */
 
 static void test_limits_are_inclusive(void **state)
 {
@@ -162,7 +162,7 @@ static void test_beyond_a_limit_that_holds_is_held(void **state)
     assert_int_equal(rig_count(r, "deviation.opened"), 1);
 }
 
-/* ---- counts --------------------------------------------------------------------- */
+/* ---- counts ---- */
 
 static void counts(struct rig *r, const char *l1, const char *d1, const char *l2, const char *d2)
 {
@@ -287,7 +287,7 @@ static void test_no_growth_has_no_doubling_time_and_is_told(void **state)
     with_arg(&r->v, "field", "doubling");
 }
 
-/* ---- balances --------------------------------------------------------------------- */
+/* ---- balances ---- */
 
 static void test_balance_within_its_tolerance(void **state)
 {
@@ -304,7 +304,7 @@ static void test_balance_within_its_tolerance(void **state)
     deviation(rig_scan(r, "34.9"), "value.balance-under");
 }
 
-/* ---- choices ------------------------------------------------------------------------ */
+/* ---- choices ---- */
 
 static void test_option_has_its_effect(void **state)
 {
@@ -317,7 +317,7 @@ static void test_option_has_its_effect(void **state)
     refused(rig_scan(r, "X:OPT-OTHER"), "scan.unexpected");
 }
 
-/* ---- dates ---------------------------------------------------------------------------- */
+/* ---- dates ---- */
 
 static void test_date_is_valid_through_its_last_day(void **state)
 {
@@ -345,7 +345,7 @@ static void test_what_was_valid_may_not_be_any_more(void **state)
     refused(rig_scan(r, "X:STEP-GO"), "date.expired");
 }
 
-/* ---- identity, text, tokens -------------------------------------------------------------- */
+/* ---- identity, text, tokens ---- */
 
 static void test_patient_says_name_and_birth_date(void **state)
 {

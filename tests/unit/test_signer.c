@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- append and settle --- */
+/* ---- append and settle ---- */
 
 static void test_append_gives_a_checkpoint_that_verifies(void **state)
 {
@@ -82,7 +82,7 @@ static void test_append_and_settle_of_another_epoch_are_refused(void **state)
 static void test_append_takes_the_largest_group(void **state)
 {
     struct fixture *f = *state;
-    uint8_t(*big)[HASH_LEN] = calloc(SIGWIRE_LEAVES_MAX, sizeof *big);
+    uint8_t(*big)[HASH_LEN] = calloc(SIGWIRE_LEAVES_MAX, sizeof(*big));
     make_leaves(big, SIGWIRE_LEAVES_MAX, 9);
     fixture_begin(f);
     peer_append(&f->p, 1, &f->t.head, CONST(big), SIGWIRE_LEAVES_MAX, &f->m);
@@ -154,7 +154,7 @@ static void test_what_is_sent_behind_a_refused_request_has_no_effect(void **stat
     assert_int_equal(f->m.opened.pending, SIGWIRE_NONE);
 }
 
-/* --- open --- */
+/* ---- open ---- */
 
 static void test_open_of_a_lower_epoch_is_stale(void **state)
 {
@@ -233,7 +233,7 @@ static void test_open_hands_a_held_group_back_with_the_same_note(void **state)
     assert_int_equal(f->m.opened.note.len, len);
     assert_memory_equal(f->m.opened.note.s, note, len);
     assert_int_equal(f->m.opened.leaves.n, N);
-    assert_memory_equal(f->m.opened.leaves.hash, f->leaf, sizeof f->leaf);
+    assert_memory_equal(f->m.opened.leaves.hash, f->leaf, sizeof(f->leaf));
     table_commit(&f->t, CONST(f->leaf), N, true, note, len);
     peer_settle(&f->p, 2, &pending, &f->m);
     assert_int_equal(f->m.settled.void_count, 0);

@@ -38,7 +38,7 @@ static void heard(struct fixture *f, char what)
 {
     size_t n = strlen(f->heard);
     assert_false(f->inside);
-    assert_true(n < sizeof f->heard - 1);
+    assert_true(n < sizeof(f->heard) - 1);
     f->heard[n] = what;
     f->heard[n + 1] = '\0';
     if (f->free_in_callback) {
@@ -57,7 +57,7 @@ static void on_lost(void *arg, int err, const char *text)
 {
     struct fixture *f = arg;
     f->err = err;
-    snprintf(f->text, sizeof f->text, "%s", text);
+    snprintf(f->text, sizeof(f->text), "%s", text);
     heard(f, 'L');
 }
 
@@ -72,8 +72,8 @@ static bool refused(struct fixture *f, int err, const struct sigwire_msg *m, con
     assert_true((err == 0) == (m != NULL) && (err == 0) == (r == NULL));
     if (!err)
         return false;
-    snprintf(f->code, sizeof f->code, "%s", r->name);
-    snprintf(f->text, sizeof f->text, "%s", r->text);
+    snprintf(f->code, sizeof(f->code), "%s", r->name);
+    snprintf(f->text, sizeof(f->text), "%s", r->text);
     heard(f, '!');
     return true;
 }
@@ -114,7 +114,7 @@ static void on_want(void *arg, uint64_t first, uint64_t count)
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture *f = calloc(1, sizeof(*f));
     assert_non_null(f);
     rig_init(&f->rig);
     rig_start(&f->rig);
@@ -298,7 +298,7 @@ static void test_roll_forward_over_more_than_a_socket_holds(void **state)
     struct peer p;
     struct sigwire_msg m;
     char old[128];
-    snprintf(old, sizeof old, "%s.old", f->rig.state);
+    snprintf(old, sizeof(old), "%s.old", f->rig.state);
     copy_file(f->rig.state, old);
     peer_connect(&p, &f->rig);
     peer_open(&p, 1, &f->t, NULL, &m);
@@ -357,10 +357,10 @@ static void test_reconnect_inside_a_callback(void **state)
 static int listen_at(const char *path)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    snprintf(addr.sun_path, sizeof addr.sun_path, "%s", path);
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
     unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof addr), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
     assert_int_equal(listen(fd, 4), 0);
     return fd;
 }
@@ -382,7 +382,7 @@ static void test_nonsense_from_the_signer_is_lost(void **state)
     struct fixture *f = *state;
     rig_stop(&f->rig, SIGTERM);
     int server = listen_at(f->rig.socket);
-    for (size_t i = 0; i < sizeof say / sizeof say[0]; i++) {
+    for (size_t i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
         CALL(f, signer_client_connect(f->c, on_connected));
         run(f, 1);
         int fd = accept(server, NULL, NULL);

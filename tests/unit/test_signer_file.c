@@ -15,7 +15,7 @@
 
 static int setup(void **state)
 {
-    struct rig *r = calloc(1, sizeof *r);
+    struct rig *r = calloc(1, sizeof(*r));
     assert_non_null(r);
     rig_init(r);
     *state = r;
@@ -29,7 +29,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* --- init --- */
+/* ---- init ---- */
 
 static void test_init_never_overwrites(void **state)
 {
@@ -49,14 +49,14 @@ static void test_init_never_overwrites(void **state)
 static void test_init_leaves_no_key_without_a_state(void **state)
 {
     struct rig *r = *state;
-    char kept[sizeof r->state];
+    char kept[sizeof(r->state)];
     unlink(r->key);
     unlink(r->state);
-    memcpy(kept, r->state, sizeof kept);
-    snprintf(r->state, sizeof r->state, "%s/none/state", r->dir);
+    memcpy(kept, r->state, sizeof(kept));
+    snprintf(r->state, sizeof(r->state), "%s/none/state", r->dir);
     assert_int_equal(rig_run(r, (const char *const[]){"init", "--light", NULL}), EXIT_FAILURE);
     assert_int_equal(access(r->key, F_OK), -1);
-    memcpy(r->state, kept, sizeof kept);
+    memcpy(r->state, kept, sizeof(kept));
 }
 
 static void test_light_seals_are_for_training_only(void **state)
@@ -90,7 +90,7 @@ static void test_passphrase_must_be_private_and_right(void **state)
     assert_true(rig_start_refused(r, "does not open"));
 }
 
-/* --- damage --- */
+/* ---- damage ---- */
 
 static void scribble(const char *path, off_t at, size_t len)
 {
@@ -174,7 +174,7 @@ static void test_missing_truncated_and_longer_files_are_refused(void **state)
 {
     struct rig *r = *state;
     char away[128];
-    snprintf(away, sizeof away, "%s.away", r->state);
+    snprintf(away, sizeof(away), "%s.away", r->state);
     assert_int_equal(truncate(r->state, 3 * SLOT_BYTES - 1), 0);
     assert_true(rig_start_refused(r, "damaged"));
     assert_int_equal(truncate(r->state, 3 * SLOT_BYTES + 1), 0);
@@ -223,13 +223,13 @@ static void test_a_second_signer_on_one_file_is_refused(void **state)
     rig_start(r);
     second = *r;
     second.pid = 0;
-    snprintf(second.socket, sizeof second.socket, "%s/second", r->dir);
-    snprintf(second.log, sizeof second.log, "%s/second.log", r->dir);
+    snprintf(second.socket, sizeof(second.socket), "%s/second", r->dir);
+    snprintf(second.log, sizeof(second.log), "%s/second.log", r->dir);
     assert_true(rig_start_refused(&second, "in use by another cpf-signer"));
     unlink(second.log);
 }
 
-/* --- when it flushes (the shim makes each flush take FLUSH_MS) --- */
+/* ---- when it flushes (the shim makes each flush take FLUSH_MS) ---- */
 
 static int64_t now_ms(void)
 {
@@ -245,7 +245,7 @@ static void start_slow(struct rig *r)
         print_message("skipped: no flush shim at %s\n", FLUSH_SHIM);
         skip();
     }
-    snprintf(us, sizeof us, "%d", FLUSH_MS * 1000);
+    snprintf(us, sizeof(us), "%d", FLUSH_MS * 1000);
     setenv("CPF_FLUSH_US", us, 1);
     r->shim = FLUSH_SHIM;
     rig_start(r);
@@ -343,7 +343,7 @@ static void test_the_settled_mark_is_flushed_within_a_second(void **state)
     table_fini(&t);
 }
 
-/* --- how fast --- */
+/* ---- how fast ---- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -382,7 +382,7 @@ static void test_append_of_64_leaves_is_quick(void **state)
         took[1][i] = now_ns() - t0;
     }
     for (int k = 0; k < 2; k++) {
-        qsort(took[k], ROUNDS, sizeof took[k][0], by_value);
+        qsort(took[k], ROUNDS, sizeof(took[k][0]), by_value);
         print_message("# %s, group of %d: median %.0f us, p99 %.0f us\n", k ? "settle" : "append", LEAVES,
                       (double)took[k][ROUNDS / 2] / 1e3, (double)took[k][ROUNDS * 99 / 100] / 1e3);
     }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "seeded.h"
 
-/* --- who and what may speak --- */
+/* ---- who and what may speak ---- */
 
 static int status_of(pid_t pid)
 {
@@ -89,7 +89,7 @@ static void test_hostile_frames_never_end_the_signer(void **state)
         {"\0\0\0\2\1\x77", 6, SIGWIRE_C_FRAME},
         {"GET / HTTP/1.1\r\n\r\n", 18, SIGWIRE_C_FRAME},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         peer_send_raw(&f->p, bad[i].data, bad[i].len);
         peer_expect_refused(&f->p, bad[i].code);
         fixture_reconnect(f);
@@ -98,7 +98,7 @@ static void test_hostile_frames_never_end_the_signer(void **state)
     fixture_reconnect(f);
     for (int round = 0; round < 300; round++) {
         uint8_t junk[256];
-        size_t n = 4 + seeded_below(&s, sizeof junk - 4);
+        size_t n = 4 + seeded_below(&s, sizeof(junk) - 4);
         for (size_t i = 0; i < n; i++)
             junk[i] = (uint8_t)seeded_next(&s);
         junk[0] = junk[1] = junk[2] = 0;
@@ -127,7 +127,7 @@ static void test_many_idle_connections_do_not_lock_the_daemon_out(void **state)
         peer_close(&idle[i]);
 }
 
-/* --- the end --- */
+/* ---- the end ---- */
 
 static void test_sigterm_waits_for_the_group_in_flight(void **state)
 {

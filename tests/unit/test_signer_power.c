@@ -92,12 +92,12 @@ static void write_image(const char *path, struct seeded *s)
 {
     static char image[FILE_BYTES];
     pthread_mutex_lock(&disk.lock);
-    memcpy(image, disk.first, sizeof image);
+    memcpy(image, disk.first, sizeof(image));
     for (size_t i = 0; i < disk.n; i++)
         apply(image, &disk.write[i], i < disk.flushed, s);
     pthread_mutex_unlock(&disk.lock);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_int_equal(write(fd, image, sizeof image), (ssize_t)sizeof image);
+    assert_int_equal(write(fd, image, sizeof(image)), (ssize_t)sizeof(image));
     close(fd);
 }
 
@@ -111,7 +111,7 @@ struct history {
 /* A rotation that begins with this start keeps what was signed. */
 static void begin_rotation(const struct history *h, const char *path, const struct mark *want)
 {
-    struct mark *got = xcalloc(1, sizeof *got);
+    struct mark *got = xcalloc(1, sizeof(*got));
     struct store *st;
     struct store_fault fault;
     unsigned damaged;
@@ -127,7 +127,7 @@ static void begin_rotation(const struct history *h, const char *path, const stru
 
 static void lose_power(const struct history *h, const char *path, uint64_t durable, struct seeded *s)
 {
-    struct mark *got = xcalloc(1, sizeof *got);
+    struct mark *got = xcalloc(1, sizeof(*got));
     struct store *st;
     struct store_fault fault;
     unsigned damaged;
@@ -176,8 +176,8 @@ static int find_fd(const char *path)
 {
     char link[64], name[256];
     for (int fd = 3; fd < 64; fd++) {
-        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-        ssize_t n = readlink(link, name, sizeof name - 1);
+        snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+        ssize_t n = readlink(link, name, sizeof(name) - 1);
         if (n > 0 && (size_t)n == strlen(path) && memcmp(name, path, (size_t)n) == 0)
             return fd;
     }
@@ -236,15 +236,15 @@ static void test_no_power_loss_takes_what_was_durable(void **state)
     unsigned damaged;
     bool changed;
     assert_non_null(mkdtemp(dir));
-    snprintf(path, sizeof path, "%s/state", dir);
-    snprintf(image, sizeof image, "%s/image", dir);
+    snprintf(path, sizeof(path), "%s/state", dir);
+    snprintf(image, sizeof(image), "%s/image", dir);
     assert_int_equal(key_from_seed(seed, &key), 0);
     key_public(key, pub);
     h.log.n = 1;
     h.log.key[0].sign = sign;
     h.log.key[0].arg = key;
     assert_int_equal(note_key_make(&h.log.key[0].vkey, "training.test/power", pub), 0);
-    h.past = xcalloc(STEPS + 2, sizeof *h.past);
+    h.past = xcalloc(STEPS + 2, sizeof(*h.past));
     h.both = h.log;
     h.both.n = 2;
     uint8_t next[KEY_SEED] = {2};

@@ -20,7 +20,7 @@ struct turn {
 
 static int setup(void **state)
 {
-    struct turn *t = calloc(1, sizeof *t);
+    struct turn *t = calloc(1, sizeof(*t));
     struct fixture *f = &t->f;
     assert_non_null(t);
     rig_init(&f->rig);
@@ -30,7 +30,7 @@ static int setup(void **state)
     peer_connect(&f->p, &f->rig);
     fixture_begin(f);
     rig_stop(&f->rig, SIGTERM);
-    memcpy(t->old_file, f->rig.key, sizeof t->old_file);
+    memcpy(t->old_file, f->rig.key, sizeof(t->old_file));
     rig_newkey(&f->rig, "new", t->new_file, &t->new_key);
     *state = t;
     return 0;
@@ -57,7 +57,7 @@ static void stop(struct turn *t)
 static void use(struct turn *t, const char *key, const char *next)
 {
     struct rig *r = &t->f.rig;
-    snprintf(r->key, sizeof r->key, "%s", key);
+    snprintf(r->key, sizeof(r->key), "%s", key);
     r->next = next;
 }
 
@@ -165,7 +165,7 @@ static void open_key(const struct turn *t, const char *file, struct key **ret)
     struct buf seed;
     (void)t;
     int fd = open(file, O_RDONLY);
-    assert_true(read(fd, sealed, sizeof sealed - 1) > 0);
+    assert_true(read(fd, sealed, sizeof(sealed) - 1) > 0);
     close(fd);
     sealed[strcspn(sealed, "\n")] = '\0';
     buf_init(&seed);
@@ -184,7 +184,7 @@ static void forge(const struct turn *t, struct table *to, const char *first, con
     table_copy(to, &t->f.t);
     table_head_after(to, CONST(t->f.leaf), N, &head);
     memcpy(c.root, head.root, HASH_LEN);
-    snprintf(c.origin, sizeof c.origin, "%s", t->f.rig.origin);
+    snprintf(c.origin, sizeof(c.origin), "%s", t->f.rig.origin);
     buf_init(&text);
     buf_init(&note);
     checkpoint_format(&c, &text);
@@ -284,7 +284,7 @@ static void test_a_pending_group_is_handed_back_with_the_note_it_had(void **stat
     free(note);
 }
 
-/* --- the file of a release that knew one key --- */
+/* ---- the file of a release that knew one key ---- */
 
 static void put_int(uint8_t *p, uint64_t v, unsigned bytes)
 {
@@ -318,10 +318,10 @@ static void test_a_state_file_of_one_key_is_read(void **state)
     fixture_commit(f, true);
     rig_stop(&f->rig, SIGTERM);
     int fd = open(f->rig.state, O_RDWR);
-    assert_int_equal(pread(fd, slot, sizeof slot, 0), (ssize_t)sizeof slot);
+    assert_int_equal(pread(fd, slot, sizeof(slot), 0), (ssize_t)sizeof(slot));
     for (int i = 0; i < 3; i++)
         make_old_format(slot[i]);
-    assert_int_equal(pwrite(fd, slot, sizeof slot, 0), (ssize_t)sizeof slot);
+    assert_int_equal(pwrite(fd, slot, sizeof(slot), 0), (ssize_t)sizeof(slot));
     close(fd);
     assert_true(refused(t, t->new_file, NULL, "another origin or key"));
     start(t, t->old_file, t->new_file, 3); /* the pending group is settled by its head */
@@ -329,7 +329,7 @@ static void test_a_state_file_of_one_key_is_read(void **state)
     assert_signers(t, true, true);
 }
 
-/* --- bounds --- */
+/* ---- bounds ---- */
 
 static int sign(void *arg, const void *text, size_t len, uint8_t ret[KEY_SIG])
 {
@@ -339,7 +339,7 @@ static int sign(void *arg, const void *text, size_t len, uint8_t ret[KEY_SIG])
 /* The longest name, two keys, the largest group: one note, one frame, one slot. */
 static void test_two_signatures_fit(void **state)
 {
-    struct mark *m = xcalloc(1, sizeof *m), *again = xcalloc(1, sizeof *again);
+    struct mark *m = xcalloc(1, sizeof(*m)), *again = xcalloc(1, sizeof(*again));
     struct mark_log log = {.n = 2};
     struct mark_ruling why;
     char origin[256];
@@ -371,7 +371,7 @@ static void test_two_signatures_fit(void **state)
     slot_write(&b, &log, 7, m);
     memcpy(slot, b.data, b.len);
     assert_int_equal(slot_read(slot, &log, &counter, again), SLOT_GOOD);
-    assert_memory_equal(again->key, m->key, sizeof m->key);
+    assert_memory_equal(again->key, m->key, sizeof(m->key));
     assert_string_equal(again->pending.note, m->pending.note);
     mark_opened(m, &answer);
     buf_clear(&b);

@@ -13,7 +13,7 @@ static char path[64];
 
 static int load(struct settings *c, const char *text, struct settings_fault *why)
 {
-    snprintf(path, sizeof path, "/tmp/cpf-signer-settings-%d", (int)getpid());
+    snprintf(path, sizeof(path), "/tmp/cpf-signer-settings-%d", (int)getpid());
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs(text, f);
@@ -77,7 +77,7 @@ static void test_load_names_the_place_of_an_error(void **state)
         {"", ": is empty"},
         {"a: b: c\n", ":1:5: "},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct settings c;
         struct settings_fault why;
         settings_init(&c);
@@ -105,7 +105,7 @@ static bool hears(int fd, const char *what)
 {
     char text[512];
     for (;;) {
-        ssize_t n = recv(fd, text, sizeof text - 1, 0);
+        ssize_t n = recv(fd, text, sizeof(text) - 1, 0);
         if (n <= 0)
             return false;
         text[n] = '\0';
@@ -121,10 +121,10 @@ static void test_systemd_is_told_ready_alive_and_stopping(void **state)
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
     struct timeval patience = {.tv_sec = RIG_WAIT_S};
     rig_init(&r);
-    snprintf(addr.sun_path, sizeof addr.sun_path, "%s/notify", r.dir);
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/notify", r.dir);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof addr), 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setenv("NOTIFY_SOCKET", addr.sun_path, 1);
     setenv("WATCHDOG_USEC", "100000", 1);
     rig_start(&r);
@@ -147,7 +147,7 @@ static void test_credential_comes_first(void **state)
     struct rig r;
     char name[128];
     rig_init(&r);
-    snprintf(name, sizeof name, "%s/log-key-passphrase", r.dir);
+    snprintf(name, sizeof(name), "%s/log-key-passphrase", r.dir);
     rename(r.pass, name);
     assert_true(rig_start_refused(&r, "cannot open"));
     r.credentials = r.dir;

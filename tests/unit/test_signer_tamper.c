@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- a database that is not what was signed --- */
+/* ---- a database that is not what was signed ---- */
 
 static void test_open_with_a_cut_tail_is_refused(void **state)
 {
@@ -42,7 +42,7 @@ static void test_open_with_an_unsigned_head_is_refused(void **state)
     fixture_reconnect(f);
     peer_send_open(&f->p, 2, &bad, NULL);
     peer_expect_refused(&f->p, SIGWIRE_C_UNSIGNED);
-    snprintf(bad.note, sizeof bad.note, "%s", f->t.note);
+    snprintf(bad.note, sizeof(bad.note), "%s", f->t.note);
     table_commit(&bad, CONST(f->leaf), 1, true, f->t.note,
                  strlen(f->t.note)); /* a row put in behind the head */
     fixture_reconnect(f);
@@ -55,7 +55,7 @@ static void test_open_with_a_head_of_another_key_is_refused(void **state)
 {
     struct fixture *f = *state, other;
     fixture_begin(f);
-    memset(&other, 0, sizeof other);
+    memset(&other, 0, sizeof(other));
     rig_init(&other.rig);
     rig_start(&other.rig);
     peer_connect(&other.p, &other.rig);
@@ -79,7 +79,7 @@ static void test_open_with_a_wrong_empty_head_is_refused(void **state)
     peer_expect_refused(&f->p, SIGWIRE_C_UNSIGNED);
 }
 
-/* --- roll forward: the file is put back to an older state, as a power loss does --- */
+/* ---- roll forward: the file is put back to an older state, as a power loss does ---- */
 
 struct rolled {
     char old_state[128];
@@ -91,7 +91,7 @@ static void forget_two_groups(struct fixture *f, struct rolled *r)
 {
     fixture_begin(f);
     rig_stop(&f->rig, SIGTERM);
-    snprintf(r->old_state, sizeof r->old_state, "%s.old", f->rig.state);
+    snprintf(r->old_state, sizeof(r->old_state), "%s.old", f->rig.state);
     copy_file(f->rig.state, r->old_state);
     table_copy(&r->before, &f->t);
     rig_start(&f->rig);
@@ -192,7 +192,7 @@ static void test_roll_forward_over_a_pending_must_extend_it(void **state)
     table_copy(&fork, &f->t);
     fixture_append(f, 1);
     fixture_commit(f, true);
-    snprintf(old, sizeof old, "%s.old", f->rig.state);
+    snprintf(old, sizeof(old), "%s.old", f->rig.state);
     copy_file(f->rig.state, old);
     peer_settle(&f->p, 1, &f->t.head, &f->m);
     rig_commit_group(&f->p, 1, &f->t, 4, 21);
@@ -214,8 +214,8 @@ static void test_open_with_a_fork_is_refused(void **state)
     struct table fork;
     fixture_begin(f);
     rig_stop(&f->rig, SIGTERM);
-    snprintf(old, sizeof old, "%s.old", f->rig.state);
-    snprintf(with_pending, sizeof with_pending, "%s.pending", f->rig.state);
+    snprintf(old, sizeof(old), "%s.old", f->rig.state);
+    snprintf(with_pending, sizeof(with_pending), "%s.pending", f->rig.state);
     copy_file(f->rig.state, old);
     rig_start(&f->rig);
     fixture_reconnect(f);

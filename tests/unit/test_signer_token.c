@@ -33,14 +33,14 @@ static int group_teardown(void **state)
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture *f = calloc(1, sizeof(*f));
     assert_non_null(f);
     *state = f;
     if (!there)
         return 0;
     softhsm_fault(&shared, NULL);
     rig_prepare(&f->rig);
-    snprintf(f->rig.key, sizeof f->rig.key, URI("log-%d"), ++count);
+    snprintf(f->rig.key, sizeof(f->rig.key), URI("log-%d"), ++count);
     f->rig.module = shared.failing;
     f->rig.pin = shared.pin;
     rig_make(&f->rig);
@@ -110,7 +110,7 @@ static void test_a_key_in_a_token_is_never_used_for_a_second_log(void **state)
 static void refused_with(struct fixture *f, const char *uri, const char *module, const char *why)
 {
     struct rig r = f->rig;
-    snprintf(r.key, sizeof r.key, "%s", uri);
+    snprintf(r.key, sizeof(r.key), "%s", uri);
     r.module = module;
     assert_true(rig_start_refused(&r, why));
 }
@@ -128,7 +128,7 @@ static void test_a_start_without_its_token_or_key_is_refused(void **state)
     refused_with(f, "pkcs11:object=log", shared.module, "not a URI for one key");
     refused_with(f, URI("log;colour=red"), shared.module, "not a URI for one key");
     unlink(f->rig.log);
-    snprintf(next, sizeof next, URI("other-%d"), count);
+    snprintf(next, sizeof(next), URI("other-%d"), count);
     f->rig.next = next;
     assert_int_equal(rig_run(&f->rig, (const char *const[]){"newkey", NULL}), 0);
     f->rig.next = NULL;
@@ -142,7 +142,7 @@ static void test_a_wrong_pin_is_named(void **state)
     struct fixture *f = *state;
     char path[96];
     need_token();
-    snprintf(path, sizeof path, "%s/pin", f->rig.dir);
+    snprintf(path, sizeof(path), "%s/pin", f->rig.dir);
     FILE *file = fopen(path, "w");
     fputs("9999\n", file);
     fclose(file);
@@ -227,12 +227,12 @@ static void test_a_rotation_from_a_file_into_a_token(void **state)
     need_token();
     rig_fini(&f->rig);
     rig_init(&f->rig);
-    memcpy(file, f->rig.key, sizeof file);
+    memcpy(file, f->rig.key, sizeof(file));
     f->rig.module = shared.module;
     f->rig.pin = shared.pin;
     begin(f);
     rig_stop(&f->rig, SIGTERM);
-    snprintf(next, sizeof next, URI("next-%d"), count);
+    snprintf(next, sizeof(next), URI("next-%d"), count);
     f->rig.next = next;
     unlink(f->rig.log);
     assert_int_equal(rig_run(&f->rig, (const char *const[]){"newkey", NULL}), 0);
@@ -244,7 +244,7 @@ static void test_a_rotation_from_a_file_into_a_token(void **state)
     assert_signed(&f->t, &f->rig.vkey);
     assert_signed(&f->t, &in_token);
     rig_stop(&f->rig, SIGTERM);
-    snprintf(f->rig.key, sizeof f->rig.key, "%s", next);
+    snprintf(f->rig.key, sizeof(f->rig.key), "%s", next);
     f->rig.next = NULL;
     rig_start(&f->rig);
     fixture_reconnect(f);
@@ -281,7 +281,7 @@ static void test_uris(void **state)
         "pkcs11:token;object=b",
         "pkcs11:token=a;object=b?module-path=",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_int_not_equal(token_uri_parse(&u, bad[i]), 0);
 }
 

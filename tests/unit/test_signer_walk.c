@@ -59,7 +59,7 @@ struct world {
     unsigned opens, voids, resends, losses; /* what was met: a walk that meets nothing proves nothing */
 };
 
-/* --- the state files a power loss may leave --- */
+/* ---- the state files a power loss may leave ---- */
 
 static void file_name(const struct world *w, size_t i, char ret[128])
 {
@@ -89,7 +89,7 @@ static void drop_files(struct world *w, size_t upto)
     w->nfiles -= upto;
 }
 
-/* --- what may happen --- */
+/* ---- what may happen ---- */
 
 static void hang_up(struct world *w)
 {
@@ -137,7 +137,7 @@ static void note_signed(struct world *w, const struct sigwire_head *head)
     w->signed_at[head->size].used = true;
 }
 
-/* --- the daemon --- */
+/* ---- the daemon ---- */
 
 static void take_void(struct world *w, const struct sigwire_msg *m)
 {
@@ -165,7 +165,8 @@ static void go_on(struct world *w, const struct sigwire_msg *m)
         assert_true(sigwire_head_eq(&m->opened.head, &g->head));
         assert_memory_equal(m->opened.leaves.hash, g->leaf, g->n * HASH_LEN);
         if (g->phase != MADE) /* the note was known: it must be the same */
-            assert_true(m->opened.note.len == g->note_len && !memcmp(m->opened.note.s, g->note, g->note_len));
+            assert_true(m->opened.note.len == g->note_len &&
+                        memcmp(m->opened.note.s, g->note, g->note_len) == 0);
         g->note_len = m->opened.note.len;
         memcpy(g->note, m->opened.note.s, g->note_len);
         g->phase = SIGNED;
@@ -344,7 +345,7 @@ static void test_no_honest_fault_breaks_the_history(void **state)
     unsigned walks = wanted ? (unsigned)strtoul(wanted, NULL, 10) : WALKS;
     unsigned opens = 0, voids = 0, resends = 0, losses = 0;
     for (unsigned i = 0; i < walks; i++) {
-        struct world *w = xcalloc(1, sizeof *w);
+        struct world *w = xcalloc(1, sizeof(*w));
         walk(w, 20261122 + i);
         opens += w->opens;
         voids += w->voids;

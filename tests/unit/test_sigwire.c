@@ -25,8 +25,8 @@ static struct sigwire_leaves leaves(void)
 /* One message of each kind, with and without its optional parts. */
 static size_t make_samples(struct sigwire_msg m[16])
 {
-    const struct sigwire_text text = {note, sizeof note - 1};
-    memset(m, 0, 16 * sizeof *m);
+    const struct sigwire_text text = {note, sizeof(note) - 1};
+    memset(m, 0, 16 * sizeof(*m));
     m[0].op = SIGWIRE_OPEN;
     m[0].open.epoch = 3;
     m[0].open.head = head(9);

@@ -24,7 +24,6 @@ static struct story *load_text(const char *text, char why[STORY_ERROR], int *ret
     char path[] = "/tmp/cpf-story-XXXXXX";
     int fd = mkstemp(path);
     struct story *s = NULL;
-
     assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     close(fd);
     *ret_err = story_load(path, &s, why);
@@ -37,7 +36,6 @@ static struct story *load_good(const char *text)
     char why[STORY_ERROR] = "";
     int err;
     struct story *s = load_text(text, why, &err);
-
     assert_string_equal(why, "");
     assert_int_equal(err, 0);
     return s;
@@ -51,7 +49,6 @@ static void test_a_block_and_its_items(void **state)
                                      "    note=\"a b\" witness +18m\n");
     const struct block *b = s->blocks;
     const struct item *it = b->items;
-
     (void)state;
     assert_int_equal(b->kind, BLOCK_SCANS);
     assert_int_equal(b->ms, (12 * 60 + 40) * 60000);
@@ -114,7 +111,6 @@ static void test_a_case_changes_the_story(void **state)
     char steps[200], why[STORY_ERROR];
     struct arena a;
     struct block *b;
-
     (void)state;
     arena_init(&a, 0);
     assert_int_equal(story_merge(s, c, NULL, &a, &b, why), 0);
@@ -138,7 +134,6 @@ static struct story *load_shipped(const char *name)
     char *path = files_join(ETC_DIR "/stories", name), why[STORY_ERROR] = "";
     struct story *s = NULL;
     int err = story_load(path, &s, why);
-
     assert_string_equal(why, "");
     assert_int_equal(err, 0);
     free(path);
@@ -151,7 +146,6 @@ static struct protocol *load_protocol(void)
     struct protocol *p = NULL;
     struct buf text;
     size_t n;
-
     buf_init(&text);
     assert_int_equal(files_read(ETC_DIR "/protocols/nk-autologous.yaml", BOUND_PROTOCOL_BYTES, &text), 0);
     assert_int_equal(protocol_load(text.data, text.len, &p, errors, 1, &n), 0);
@@ -162,7 +156,7 @@ static struct protocol *load_protocol(void)
 static bool tells(const struct story *s, const char *step)
 {
     for (const struct block *b = s->blocks; b; b = b->next)
-        if (b->kind <= BLOCK_SKIP && !strcmp(b->step, step))
+        if (b->kind <= BLOCK_SKIP && strcmp(b->step, step) == 0)
             return true;
     return false;
 }
@@ -171,7 +165,6 @@ static void test_the_shipped_story_tells_every_mandatory_step(void **state)
 {
     struct story *s = load_shipped("nk-autologous.story");
     struct protocol *p = load_protocol();
-
     (void)state;
     for (size_t i = 0; i < p->nsteps; i++)
         if (!p->step[i].optional && !tells(s, p->step[i].id))
@@ -189,7 +182,6 @@ static void test_every_shipped_case_fits_the_story(void **state)
     DIR *d = opendir(ETC_DIR "/stories/cases");
     struct dirent *e;
     size_t n = 0;
-
     (void)state;
     assert_non_null(d);
     while ((e = readdir(d))) {
@@ -197,7 +189,6 @@ static void test_every_shipped_case_fits_the_story(void **state)
         struct arena a;
         struct block *b;
         struct story *c;
-
         if (!strstr(e->d_name, ".story"))
             continue;
         snprintf(name, sizeof(name), "cases/%s", e->d_name);
@@ -224,6 +215,5 @@ int main(void)
         cmocka_unit_test(test_the_shipped_story_tells_every_mandatory_step),
         cmocka_unit_test(test_every_shipped_case_fits_the_story),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,6 @@ struct fixture {
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-
     arena_init(&f->arena, 0);
     vars_init(&f->vars, &f->arena, 7, 20000);
     *state = f;
@@ -30,7 +29,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-
     arena_fini(&f->arena);
     free(f);
     return 0;
@@ -39,7 +37,6 @@ static int teardown(void **state)
 static const char *eval(struct fixture *f, const char *expr)
 {
     const char *text = NULL;
-
     assert_int_equal(vars_format(&f->vars, expr, &text, f->why), 0);
     return text;
 }
@@ -47,7 +44,6 @@ static const char *eval(struct fixture *f, const char *expr)
 static void test_vars_keep_the_decimals_of_their_parts(void **state)
 {
     struct fixture *f = *state;
-
     assert_string_equal(eval(f, "1 + 2*3"), "7");
     assert_string_equal(eval(f, "(1 + 2)*3.50"), "10.50");
     assert_string_equal(eval(f, "10/4 : 3"), "2.500");
@@ -58,7 +54,6 @@ static void test_vars_keep_the_decimals_of_their_parts(void **state)
 static void test_sums_add_up_as_typed(void **state)
 {
     struct fixture *f = *state;
-
     assert_int_equal(vars_number(&f->vars, "blood", "45 ~ 2.5 : 1", f->why), 0);
     assert_int_equal(vars_number(&f->vars, "one", "blood*0.4 : 1", f->why), 0);
     assert_int_equal(vars_number(&f->vars, "two", "blood - one", f->why), 0);
@@ -70,7 +65,6 @@ static void test_scatter_stays_within_and_follows_the_seed(void **state)
     struct fixture *f = *state;
     struct vars other;
     bool differs = false;
-
     for (int seed = 0; seed < 200; seed++) {
         vars_init(&other, &f->arena, (uint64_t)seed, 0);
         assert_int_equal(vars_number(&other, "x", "100 ~ 5% : 2", f->why), 0);
@@ -91,7 +85,6 @@ static void test_texts_are_filled_in(void **state)
     struct fixture *f = *state;
     const char *text;
     char day[11];
-
     vars_text(&f->vars, "kana", "タカサキ ハナコ");
     assert_int_equal(vars_number(&f->vars, "rt1", "3", f->why), 0);
     assert_int_equal(vars_fill(&f->vars, "{kana}/{rt1:2}/{D14}", &text, f->why), 0);
@@ -104,7 +97,6 @@ static void test_mistakes_are_named(void **state)
 {
     struct fixture *f = *state;
     const char *text = NULL;
-
     assert_int_equal(vars_format(&f->vars, "1 + nobody", &text, f->why), CPF_E_NOTFOUND);
     assert_non_null(strstr(f->why, "nobody"));
     assert_int_equal(vars_format(&f->vars, "(1 + 2", &text, f->why), CPF_E_SYNTAX);
@@ -123,6 +115,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_texts_are_filled_in, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mistakes_are_named, setup, teardown),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,7 +95,7 @@ static size_t row_with(struct fold *f, enum view_id table, const char *column, c
 
 #define is(table, i, column, value) assert_string_equal(cell(&f, table, i, column), value)
 
-/* ---- what the book knows ---------------------------------------------------------- */
+/* ---- what the book knows ---- */
 
 static void test_view_batch_stands_where_the_book_has_it(void **state)
 {
@@ -214,7 +214,7 @@ static void test_view_deviations_and_holds_tell_their_life(void **state)
     end(&f);
 }
 
-/* ---- readings -------------------------------------------------------------------------- */
+/* ---- readings ---- */
 
 static void test_view_measurements_are_exact_with_unit_and_limits(void **state)
 {
@@ -380,7 +380,7 @@ static void test_view_rows_hold_no_personal_value(void **state)
     end(&f);
 }
 
-/* ---- what it remembers ------------------------------------------------------------------- */
+/* ---- what it remembers ---- */
 
 static void test_view_unknown_batch_gives_nothing_until_told(void **state)
 {
@@ -462,7 +462,7 @@ static void test_view_continued_fold_gives_the_same_rows(void **state)
     end(&g);
 }
 
-/* ---- the sheet -------------------------------------------------------------------------------- */
+/* ---- the sheet ---- */
 
 static struct view_row step_row(const char *step, int64_t begun, const char *performer)
 {

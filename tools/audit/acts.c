@@ -24,7 +24,6 @@ static void add_key(struct audit_acts *t, uint64_t idx, const struct entry *e)
 {
     const char *key = json_get_str(e->body, "key");
     struct person_key k = {.idx = idx};
-
     if (strncmp(e->stream, "person/", 7) != 0 || !key ||
         enc_unb64url_fixed(key, strlen(key), k.pub, KEY_PUB) != 0)
         return;
@@ -38,7 +37,6 @@ static int read_keys(struct audit *a, struct scan *s, struct audit_acts *t)
 {
     size_t len;
     int n;
-
     if (scan_start(s, DB_AUDIT_PERSON_KEYS, NULL))
         return audit_scan_fault(a, s);
     while ((n = scan_next(s)) > 0) {
@@ -56,7 +54,6 @@ int audit_acts_begin(struct audit *a, void **state)
 {
     struct scan *s = NULL;
     char *error = NULL;
-
     if (!a->strict)
         return 0;
     *state = a->acts = xcalloc(1, sizeof(*a->acts));
@@ -73,7 +70,6 @@ int audit_acts_begin(struct audit *a, void **state)
 void audit_acts_fini(void *state)
 {
     struct audit_acts *t = state;
-
     for (size_t i = 0; t && i < t->n; i++)
         free(t->key[i].person);
     if (t)
@@ -100,7 +96,6 @@ int range_act(struct range *r, const struct entry *e)
 {
     const char *person = json_get_str(e->actor, "performed");
     char id[23];
-
     if (!e->act)
         return act_must_be_signed(e->kind) ? act_fault(r, e, "nobody signed it: ", e->kind) : 0;
     const struct person_key *k = person ? key_in_force(r->a->acts, person, e->idx) : NULL;

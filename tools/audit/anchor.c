@@ -29,7 +29,6 @@ struct anchors {
 void audit_anchor_fini(void *state)
 {
     struct anchors *x = state;
-
     if (!x)
         return;
     scan_close(x->s);
@@ -45,7 +44,6 @@ static bool read_kept(struct audit *a, const char *name, size_t most, struct buf
 {
     char *path = files_join(a->evidence, name);
     int err = files_read(path, most, ret);
-
     free(path);
     return !err && ret->len;
 }
@@ -55,7 +53,6 @@ static int read_keys(struct audit *a, struct anchors *x)
     struct note_key root;
     struct buf line, note;
     int err = 0;
-
     buf_init(&line);
     buf_init(&note);
     if (read_kept(a, BUNDLE_ROOT, BOUND_NOTE_BYTES, &line) &&
@@ -75,7 +72,6 @@ static int read_policy(struct audit *a, struct anchors *x)
 {
     struct buf text;
     int err = 0, line = 0;
-
     buf_init(&text);
     if (read_kept(a, BUNDLE_POLICY, BOUND_POLICY_BYTES, &text))
         err = policy_parse(&x->policy, &x->arena, text.data, text.len, &line);
@@ -112,7 +108,6 @@ static void take(const struct scan *s, int col, struct buf *ret)
 {
     size_t len;
     const char *p = scan_bytes(s, col, &len);
-
     buf_clear(ret);
     buf_reserve(ret, 1);
     ret->data[0] = '\0';
@@ -145,7 +140,6 @@ static int check_cosignature(struct audit *a, struct anchors *x, uint64_t size, 
 {
     struct note n;
     int64_t time = 0;
-
     a->ncosignatures++;
     if (!last_is(&n, text, name))
         return audit_fault(a, CPF_E_FORK, "the cosignature by %s of size %" PRIu64 " is none", name, size);
@@ -170,7 +164,6 @@ static int cosignatures(struct audit *a, struct anchors *x)
 {
     struct buf name, line, text;
     int err = scan_start(x->s, DB_AUDIT_COSIGNATURES, NULL) ? audit_scan_fault(a, x->s) : 0, n = 0;
-
     buf_init(&name);
     buf_init(&line);
     buf_init(&text);
@@ -203,7 +196,6 @@ static bool same_checkpoint(const struct audit *a, const struct buf *stamped, co
 {
     struct checkpoint c;
     struct note s, n;
-
     return !note_parse(&s, stamped->data, stamped->len) && !note_parse(&n, note->data, note->len) &&
            s.text_len == n.text_len && memcmp(s.text, n.text, n.text_len) == 0 &&
            !audit_keys_open(a, &c, stamped->data, stamped->len);
@@ -215,7 +207,6 @@ static int check_stamp(struct audit *a, struct anchors *x, uint64_t size, int64_
     const struct keymanifest_line *l = NULL;
     struct stamp stamp;
     size_t pins = 0, len;
-
     a->nstamps++;
     stamp_trust_unpin(x->trust);
     while (x->have_keys && (l = keymanifest_next(&x->keys, KEYMANIFEST_TSA, size, l))) {
@@ -240,7 +231,6 @@ static int stamps(struct audit *a, struct anchors *x)
 {
     struct buf stamped, note;
     int err = scan_start(x->s, DB_AUDIT_STAMPS, NULL) ? audit_scan_fault(a, x->s) : 0, n = 0;
-
     buf_init(&stamped);
     buf_init(&note);
     while (!err && (n = scan_next(x->s)) == 1) {
@@ -271,7 +261,6 @@ static int witnessed(struct audit *a, struct anchors *x)
     struct note_key key;
     struct checkpoint c;
     int err = scan_start(x->s, DB_AUDIT_WITNESSED, NULL) ? audit_scan_fault(a, x->s) : 0, n = 0;
-
     buf_init(&origin);
     buf_init(&vkey);
     buf_init(&note);
@@ -297,7 +286,6 @@ int audit_anchor_begin(struct audit *a, void **state)
 {
     struct anchors *x = xcalloc(1, sizeof(*x));
     int err = 0;
-
     arena_init(&x->arena, 0);
     x->trust = stamp_trust_new();
     *state = x;
@@ -315,7 +303,6 @@ int audit_anchor_end(struct audit *a, void *state)
 {
     struct anchors *x = state;
     char *error = NULL;
-
     if (scan_open(a->conninfo, a->entries, &x->s, &error)) {
         (void)!audit_fault(a, CPF_E_AWAY, "%s", error ? error : "no connection");
         free(error);

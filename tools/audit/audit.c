@@ -20,7 +20,6 @@
 int audit_fault(struct audit *a, int code, const char *fmt, ...)
 {
     va_list ap;
-
     if (a->code)
         return a->code;
     a->code = code;
@@ -53,7 +52,6 @@ static bool read_jobs(struct audit *a, const char *given)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     char *end = NULL;
     long n = given ? strtol(given, &end, 10) : cores > 8 ? 8 : cores;
-
     if (n < 1 || n > JOBS_MOST || (end && *end))
         return false;
     a->jobs = (unsigned)n;
@@ -78,7 +76,6 @@ static int read_options(struct audit *a, struct args *args, int argc, char **arg
     static const char *const flags[] = {"signatures", "strict",      "json",    "quiet",          "full",
                                         "progress",   "projections", "journal", "no-projections", NULL};
     const char *bad = NULL;
-
     if (args_parse(args, argc, argv, flags, &bad))
         return wrong_use("引数が正しくありません", "wrong arguments");
     a->conninfo = args_get(args, "database");
@@ -117,7 +114,6 @@ struct projections {
 static void on_difference(void *arg, const struct audit_difference *d)
 {
     struct projections *t = arg;
-
     if (!t->difference)
         t->difference = audit_difference_text(d);
 }
@@ -125,7 +121,6 @@ static void on_difference(void *arg, const struct audit_difference *d)
 static void *projections_run(void *arg)
 {
     struct projections *t = arg;
-
     t->p = (struct audit_projection){.difference = on_difference, .arg = t};
     t->err = audit_projection(t->a->conninfo, t->a->entries, &t->p, &t->error);
     return NULL;
@@ -136,7 +131,6 @@ static void *projections_run(void *arg)
 static void projections_start(struct projections *t, struct audit *a)
 {
     bool wanted = !a->no_projections && (a->projections || a->from == 0);
-
     *t = (struct projections){.a = a};
     a->projected_checked = wanted;
     if (wanted && a->jobs > 1)
@@ -146,7 +140,6 @@ static void projections_start(struct projections *t, struct audit *a)
 static int projections_end(struct projections *t)
 {
     struct audit *a = t->a;
-
     if (t->running)
         pthread_join(t->thread, NULL);
     else if (a->projected_checked && !a->code)
@@ -171,7 +164,6 @@ static int projections_end(struct projections *t)
 static int begin(struct audit *a)
 {
     char *error = NULL;
-
     if (scan_open(a->conninfo, NULL, &a->entries, &error)) {
         (void)audit_fault(a, CPF_E_AWAY, "%s", error);
         free(error);
@@ -191,7 +183,6 @@ static int run(struct audit *a)
 {
     struct projections t;
     int err = begin(a);
-
     if (err)
         return err;
     int64_t began = clock_mono_ms();
@@ -225,7 +216,6 @@ int audit_main(int argc, char **argv)
 {
     struct audit *a = xcalloc(1, sizeof(*a));
     struct args args;
-
     arena_init(&a->arena, 0);
     a->projected = -1;
     int status = read_options(a, &args, argc, argv);

@@ -12,7 +12,6 @@ static char *text_of(const struct scan *s, int col)
     size_t len;
     const char *p = scan_bytes(s, col, &len);
     char *t = xcalloc(len + 1, 1);
-
     if (len)
         memcpy(t, p, len);
     return t;
@@ -36,7 +35,6 @@ static int check_tails(struct audit *a, uint64_t entries, uint64_t checkpoints)
 static int check_note(struct audit *a)
 {
     struct checkpoint c;
-
     if (a->size == 0)
         return 0;
     char why[512];
@@ -83,7 +81,6 @@ int audit_head(struct audit *a)
 {
     struct scan *s = a->entries;
     size_t len;
-
     if (scan_start(s, DB_AUDIT_HEAD, NULL))
         return audit_scan_fault(a, s);
     int n = scan_next(s);

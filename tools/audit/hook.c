@@ -32,7 +32,6 @@ bool audit_hooks_want(const char *kind, size_t len)
 int audit_hooks_begin(struct audit *a)
 {
     int err = 0;
-
     for (size_t i = 0; audit_hooks[i].name && !err; i++) {
         require(i < AUDIT_HOOKS);
         if (audit_hooks[i].begin)
@@ -44,7 +43,6 @@ int audit_hooks_begin(struct audit *a)
 int audit_hooks_entry(struct audit *a, const struct entry *e)
 {
     int err = 0;
-
     for (size_t i = 0; audit_hooks[i].name && !err; i++)
         if (audit_hooks[i].entry && wants(&audit_hooks[i], e->kind, strlen(e->kind)))
             err = audit_hooks[i].entry(a, a->hook_state[i], e);
@@ -54,7 +52,6 @@ int audit_hooks_entry(struct audit *a, const struct entry *e)
 int audit_hooks_end(struct audit *a)
 {
     int err = 0;
-
     for (size_t i = 0; audit_hooks[i].name && !err; i++)
         if (audit_hooks[i].end)
             err = audit_hooks[i].end(a, a->hook_state[i]);

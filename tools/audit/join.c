@@ -18,7 +18,6 @@ static void on_upper(void *arg, unsigned level, uint64_t n, const uint8_t hashes
     struct audit *a = arg;
     size_t len;
     int got = scan_next(a->entries);
-
     level++;
     if (got < 0) {
         (void)audit_scan_fault(a, a->entries);
@@ -54,7 +53,6 @@ static int join_tree(struct audit *a, const struct range *r)
 static int join_stream(struct audit *a, const struct stream *s)
 {
     struct stream *whole = streams_at(&a->streams, s->name, strlen(s->name));
-
     if (s->first_sseq != whole->sseq + 1)
         return audit_fault(a, CPF_E_FORK,
                            "entry %" PRIu64 " (%s): an entry of its stream is missing before it (sseq)",
@@ -72,7 +70,6 @@ static int join_stream(struct audit *a, const struct stream *s)
 static int join_streams(struct audit *a, const struct range *r)
 {
     const struct stream *first = NULL; /* of several faults the earliest is named */
-
     for (size_t i = 0; i < r->streams.cap; i++) {
         const struct stream *s = &r->streams.slot[i];
         if (!s->name)
@@ -92,7 +89,6 @@ static int join_streams(struct audit *a, const struct range *r)
 static int join_meaning(struct audit *a, struct range *r)
 {
     int err = 0;
-
     for (size_t i = 0; i < r->runs.n; i++)
         runs_add(&a->runs, r->runs.at[i].first, r->runs.at[i].end);
     for (size_t i = 0; i < r->missing.n; i++)
@@ -118,7 +114,6 @@ static void add_counts(struct counts *to, const struct counts *n)
 int audit_join(struct audit *a, struct range *r)
 {
     int err = r->code ? audit_fault(a, r->code, "%s", r->fault ? r->fault : cpf_strerror(r->code)) : 0;
-
     if (!err)
         err = join_tree(a, r);
     if (!err)
@@ -137,7 +132,6 @@ static int begin_behind(struct audit *a, uint64_t at)
 {
     struct range *r = range_new(a, a->entries, at, at);
     int err = range_before(r);
-
     if (err)
         err = audit_fault(a, r->code, "%s", r->fault);
     a->upper = r->upper;
@@ -149,7 +143,6 @@ static int begin_behind(struct audit *a, uint64_t at)
 static int old_rows(struct audit *a)
 {
     const int64_t args[] = {(int64_t)a->from};
-
     if (scan_start(a->entries, DB_AUDIT_ROWS_BEFORE, args) || scan_next(a->entries) != 1)
         return audit_scan_fault(a, a->entries);
     uint64_t rows = (uint64_t)scan_i64(a->entries, 0);
@@ -164,7 +157,6 @@ int audit_join_begin(struct audit *a)
 {
     const int64_t args[] = {(int64_t)(a->from / MERKLE_TILE * MERKLE_TILE)};
     int err = begin_behind(a, (uint64_t)args[0]);
-
     hash_empty(a->computed);
     a->idx = (uint64_t)args[0];
     if (!err && a->from)
@@ -177,7 +169,6 @@ int audit_join_begin(struct audit *a)
 static uint64_t tiles_of(uint64_t size)
 {
     uint64_t n = 0;
-
     for (size /= MERKLE_TILE; size; size /= MERKLE_TILE)
         n += size;
     return n;

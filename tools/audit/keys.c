@@ -34,7 +34,6 @@ struct audit_keys {
 static char *text_of(const char *path)
 {
     struct buf b;
-
     buf_init(&b);
     if (files_read(path, BOUND_NOTE_BYTES, &b)) {
         buf_fini(&b);
@@ -48,7 +47,6 @@ static const char *read_vkey(struct audit_keys *k, const char *given)
 {
     char *text = text_of(given);
     int err = keyring_parse(&k->given, text ? text : given);
-
     free(text);
     return err ? "--vkey" : NULL;
 }
@@ -58,7 +56,6 @@ static const char *read_manifest(struct audit_keys *k, const char *manifest, con
     char *note = text_of(manifest), *line = text_of(root);
     struct keyring r;
     const char *wrong = NULL;
-
     k->manifest = xcalloc(1, sizeof(*k->manifest));
     if (keyring_parse(&r, line ? line : root) || r.n != 1)
         wrong = "--root";
@@ -74,7 +71,6 @@ const char *audit_keys_options(struct audit *a, const char *vkey, const char *ma
     struct audit_keys *k = xcalloc(1, sizeof(*k));
     const struct keymanifest_line *l = NULL;
     const char *wrong = NULL;
-
     a->keys = k;
     if (!manifest != !root)
         return manifest ? "--root" : "--manifest";
@@ -111,7 +107,6 @@ void audit_keys_fini(struct audit *a)
 static int verify_chain(const struct audit_keys *k, const struct note *n, uint64_t size)
 {
     int good = CPF_E_NOTFOUND;
-
     for (size_t i = 0; i < k->nchain; i++) {
         int err = k->chain[i].from <= size ? note_verify(n, &k->chain[i].key) : CPF_E_NOTFOUND;
         if (err == 0)
@@ -125,7 +120,6 @@ static int verify_chain(const struct audit_keys *k, const struct note *n, uint64
 static bool holds(const struct keymanifest *m, const struct note_key *key, uint64_t size)
 {
     const struct keymanifest_line *l = NULL;
-
     while ((l = keymanifest_next(m, KEYMANIFEST_LOG, size, l)))
         if (memcmp(l->key.pub, key->pub, KEY_PUB) == 0)
             return true;
@@ -147,7 +141,6 @@ int audit_keys_open(const struct audit *a, struct checkpoint *ret, const char *n
     const struct audit_keys *k = a->keys;
     struct note n;
     int err = note_parse(&n, note, len);
-
     if (!err)
         err = checkpoint_parse(ret, n.text, n.text_len);
     if (err)
@@ -173,7 +166,6 @@ void audit_keys_why(const struct audit *a, int err, const char *note, size_t len
     const struct keymanifest *m = a->keys->manifest;
     struct note n;
     struct buf b;
-
     buf_init(&b);
     if (err == CPF_E_STALE && m && note_parse(&n, note, len) == 0) {
         buf_puts(&b, "no key that counts at its size signed it");
@@ -201,7 +193,6 @@ static int chain_fault(struct audit *a, uint64_t idx, const char *what)
 static const struct chain_key *chain_find(const struct audit_keys *k, const char *vkey)
 {
     struct note_key key;
-
     for (size_t i = 0; vkey && note_key_parse(&key, vkey) == 0 && i < k->nchain; i++)
         if (memcmp(k->chain[i].key.pub, key.pub, KEY_PUB) == 0)
             return &k->chain[i];
@@ -220,7 +211,6 @@ static int add_key(struct audit *a, uint64_t idx, const char *vkey, uint64_t fro
 {
     struct audit_keys *k = a->keys;
     struct chain_key next = {.from = from};
-
     if (!vkey || note_key_parse(&next.key, vkey) || strcmp(next.key.name, a->key.name) != 0)
         return chain_fault(a, idx, "it names no key of this log");
     if (chain_find(k, vkey))
@@ -238,7 +228,6 @@ static int take_key(struct audit *a, uint64_t idx, const struct json *body)
 {
     const char *old = json_get_str(body, "old");
     uint64_t from = (uint64_t)json_get_int(body, "from", 0);
-
     if (a->keys->nchain == 0)
         return add_key(a, idx, json_get_str(body, "vkey"), 0);
     if (!chain_find(a->keys, old))
@@ -251,7 +240,6 @@ static int take_key(struct audit *a, uint64_t idx, const struct json *body)
 static int read_chain(struct audit *a, struct scan *s)
 {
     int n;
-
     if (scan_start(s, DB_AUDIT_KEYS, NULL))
         return audit_scan_fault(a, s);
     while ((n = scan_next(s)) > 0) {
@@ -259,7 +247,6 @@ static int read_chain(struct audit *a, struct scan *s)
         uint64_t idx = (uint64_t)scan_i64(s, 0);
         size_t len;
         const char *body = scan_bytes(s, 1, &len);
-
         arena_reset(&a->arena);
         if (entry_read(&e, &a->arena, body, len))
             return chain_fault(a, idx, "its bytes are not an entry");
@@ -274,7 +261,6 @@ static int read_chain(struct audit *a, struct scan *s)
 static int check_given(struct audit *a)
 {
     const struct audit_keys *k = a->keys;
-
     for (size_t i = 0; i < k->given.n && k->nchain; i++) {
         bool known = false;
         for (size_t j = 0; j < k->nchain; j++)
@@ -291,7 +277,6 @@ static int check_head(struct audit *a)
     struct checkpoint c;
     char why[512];
     int err = audit_keys_open(a, &c, a->note, strlen(a->note));
-
     if (!err)
         return 0;
     audit_keys_why(a, err, a->note, strlen(a->note), why, sizeof(why));

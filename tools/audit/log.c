@@ -38,7 +38,6 @@ static int check_void(struct audit *a, const struct entry *e)
     uint64_t first = (uint64_t)json_get_int(e->body, "first", -1);
     uint64_t count = (uint64_t)json_get_int(e->body, "count", -1);
     struct run *run = run_before(a, e->idx);
-
     if (!run)
         return entry_fault(a, e, "log.void without rows before it that lack their bodies");
     if (first != run->first || first + count != e->idx)
@@ -72,7 +71,6 @@ int audit_runs_end(struct audit *a)
 static int check_opened(struct audit *a, const struct entry *e)
 {
     const char *origin = json_get_str(e->body, "origin"), *boot = json_get_str(e->body, "boot");
-
     if (a->opened)
         return entry_fault(a, e, "the log is opened a second time");
     if (!origin || strcmp(origin, a->key.name) != 0)
@@ -85,7 +83,6 @@ static int check_opened(struct audit *a, const struct entry *e)
 static int check_recovered(struct audit *a, const struct entry *e)
 {
     const char *from = json_get_str(e->body, "from"), *to = json_get_str(e->body, "to");
-
     if (!from || !to || strcmp(from, a->boot) != 0)
         return entry_fault(a, e, "log.recovered does not continue from the boot before it");
     snprintf(a->boot, sizeof(a->boot), "%s", to);
@@ -96,7 +93,6 @@ static int check_recovered(struct audit *a, const struct entry *e)
 static int check_closed(struct audit *a, const struct entry *e)
 {
     int64_t count = json_get_int(e->body, "count", -1);
-
     if (count >= 0 && (uint64_t)count != e->sseq)
         return entry_fault(a, e, "the count of the closing entry is not that of its stream");
     return 0;
@@ -118,9 +114,7 @@ static void redacted_one(struct audit *a, const struct entry *e, uint64_t idx, c
 static int check_redacted(struct audit *a, const struct entry *e)
 {
     uint64_t idx = (uint64_t)json_get_int(e->body, "idx", -1);
-
-    json_each(name, json_get(e->body, "names"))
-    {
+    json_each(name, json_get(e->body, "names")) {
         if (name->type == JSON_STRING)
             redacted_one(a, e, idx, name->str);
     }
@@ -148,7 +142,6 @@ static const struct {
 int audit_special(struct audit *a, const struct special *s)
 {
     struct entry e = {0};
-
     arena_reset(&a->arena);
     int err = entry_read(&e, &a->arena, s->text, s->len);
     e.idx = s->idx;

@@ -57,7 +57,6 @@ static void *grow(void *list, size_t n, size_t size)
 int audit_map_begin(struct audit *a, void **state)
 {
     struct maps *x = xcalloc(1, sizeof(*x));
-
     (void)a;
     arena_init(&x->arena, 0);
     map_init(&x->marked);
@@ -68,7 +67,6 @@ int audit_map_begin(struct audit *a, void **state)
 void audit_map_fini(void *state)
 {
     struct maps *x = state;
-
     if (!x)
         return;
     scan_close(x->s);
@@ -90,7 +88,6 @@ int audit_map_entry(struct audit *a, void *state, const struct entry *e)
                       .map = (uint64_t)json_get_int(e->body, "map", 0),
                       .rows = (uint64_t)json_get_int(e->body, "rows", 0),
                       .voids = (uint64_t)json_get_int(e->body, "voids", -1)};
-
     if (strcmp(e->stream, "log") != 0 || !root ||
         enc_unb64url_fixed(root, strlen(root), f.root, HASH_LEN) != 0)
         return audit_fault(a, CPF_E_FORK, "entry %" PRIu64 " (%s): it is no map of streams", e->idx,
@@ -105,7 +102,6 @@ int audit_map_entry(struct audit *a, void *state, const struct entry *e)
 static int read_numbers(struct audit *a, struct maps *x, enum db_stmt stmt, uint64_t **list, size_t *n)
 {
     int more;
-
     if (scan_start(x->s, stmt, NULL))
         return audit_scan_fault(a, x->s);
     while ((more = scan_next(x->s)) > 0) {
@@ -119,7 +115,6 @@ static struct marked *marked_at(struct maps *x, const char *name, size_t len)
 {
     char *key = arena_strndup(&x->arena, name, len);
     struct marked *m = map_get(&x->marked, key);
-
     if (!m) {
         m = arena_alloc(&x->arena, sizeof(*m));
         m->name = key;
@@ -132,7 +127,6 @@ static int read_events(struct audit *a, struct maps *x)
 {
     int more;
     size_t len;
-
     if (scan_start(x->s, DB_AUDIT_MAP_EVENTS, NULL))
         return audit_scan_fault(a, x->s);
     while ((more = scan_next(x->s)) > 0) {
@@ -149,7 +143,6 @@ static int read_events(struct audit *a, struct maps *x)
 static int read_before(struct audit *a, struct maps *x)
 {
     const int64_t args[] = {(int64_t)a->from};
-
     if (scan_start(x->s, DB_AUDIT_MAP_BEFORE, args))
         return audit_scan_fault(a, x->s);
     int n = scan_next(x->s);
@@ -166,7 +159,6 @@ static int read_before(struct audit *a, struct maps *x)
 static uint64_t count_below(const uint64_t *list, size_t n, uint64_t idx)
 {
     size_t lo = 0, hi = n;
-
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         if (list[mid] < idx)
@@ -183,7 +175,6 @@ static uint64_t advance(struct maps *x, uint64_t since, uint64_t idx)
 {
     size_t first = x->next_event;
     uint64_t n = 0;
-
     for (; x->next_event < x->nevents && x->event[x->next_event].idx < idx; x->next_event++) {
         const struct event *e = &x->event[x->next_event];
         bool closed = e->closes || (e->stream->closed && !e->reopens);
@@ -205,7 +196,6 @@ enum { MAP, STREAM, SALT, COUNT, LAST, IDX, LEAF, NEXT };
 static int next_row(struct audit *a, struct maps *x)
 {
     int n = scan_next(x->s);
-
     x->have = n > 0;
     return n < 0 ? audit_scan_fault(a, x->s) : 0;
 }
@@ -214,7 +204,6 @@ static int row_fault(struct audit *a, const struct maps *x, const char *what)
 {
     size_t len;
     const char *stream = scan_bytes(x->s, STREAM, &len);
-
     return audit_fault(a, CPF_E_FORK, "map %" PRId64 " of streams, %.*s: %s", scan_i64(x->s, MAP), (int)len,
                        stream, what);
 }
@@ -227,7 +216,6 @@ static int check_row(struct audit *a, struct maps *x, const struct found *f, uin
     const void *salt = scan_bytes(x->s, SALT, &salt_len), *last = scan_bytes(x->s, LAST, &last_len);
     const void *leaf = scan_bytes(x->s, LEAF, &leaf_len);
     uint64_t idx = (uint64_t)scan_i64(x->s, IDX);
-
     if (scan_null(x->s, IDX) || idx >= f->idx)
         return row_fault(a, x, "it counts more entries than stood before the map");
     if (!scan_null(x->s, NEXT) && (uint64_t)scan_i64(x->s, NEXT) < f->idx)
@@ -250,7 +238,6 @@ static int check_map(struct audit *a, struct maps *x, const struct found *f, uin
     uint64_t wanted = count_below(x->first, x->nfirst, f->idx) - x->nclosed + touched;
     uint8_t root[HASH_LEN];
     int err = 0;
-
     if (f->map != number)
         return audit_fault(a, CPF_E_FORK, "map %" PRIu64 " of streams stands where %" PRIu64 " should",
                            f->map, number);
@@ -293,7 +280,6 @@ static int check_maps(struct audit *a, struct maps *x)
 {
     const int64_t from[] = {(int64_t)x->before_map + 1};
     uint64_t since = x->before, number = x->before_map;
-
     if (since)
         (void)advance(x, 0, since - 1);
     int err = check_salts(a, x, from);
@@ -315,7 +301,6 @@ int audit_map_end(struct audit *a, void *state)
     struct maps *x = state;
     char *error = NULL;
     int err = 0;
-
     if (scan_open(a->conninfo, a->entries, &x->s, &error))
         err = audit_fault(a, CPF_E_AWAY, "%s", error);
     free(error);

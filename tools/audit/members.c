@@ -10,7 +10,6 @@
 static const char *quote(const char *p, const char *end)
 {
     static const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-
     for (; end - p >= 8; p += 8) {
         uint64_t word;
         memcpy(&word, p, 8);
@@ -46,7 +45,6 @@ static const char *nested_end(const char *p, const char *end)
     /* most characters stand in strings, which memchr skips; the others are looked up */
     static const int8_t turn[256] = {['"'] = 2, ['{'] = 1, ['['] = 1, ['}'] = -1, [']'] = -1};
     int depth = 0;
-
     for (; p < end; p++) {
         int t = turn[(uint8_t)*p];
         if (t == 0)
@@ -66,7 +64,6 @@ static const char *nested_end(const char *p, const char *end)
 static const char *value_end(const char *p, const char *end, struct member *ret)
 {
     const char *q;
-
     if (p >= end)
         return NULL;
     if (*p == '"') {
@@ -117,7 +114,6 @@ static void keep(struct members *m, struct member name, struct member value)
 bool members_find(const char *text, size_t len, struct members *ret)
 {
     const char *p = text, *end = text + len;
-
     *ret = (struct members){0};
     if (len < 2 || *p != '{')
         return false;

@@ -34,7 +34,6 @@ static const char *text_of(struct range *r, int col)
 {
     size_t len;
     const char *s = scan_bytes(r->scan, col, &len);
-
     return arena_strndup(&r->keep, s, len);
 }
 
@@ -45,7 +44,6 @@ int range_disclosures(struct range *r)
     const int64_t args[] = {(int64_t)from, r->to == r->a->size ? INT64_MAX : (int64_t)r->to};
     size_t room = 0;
     int got;
-
     if (scan_start(r->scan, DB_AUDIT_DISCLOSURES, args))
         return range_scan_fault(r);
     while ((got = scan_next(r->scan)) > 0) {
@@ -81,7 +79,6 @@ static void foreign_before(struct range *r, uint64_t idx)
 static int check_disclosure(struct range *r, const struct entry *e, const struct json *digest)
 {
     const char *name, *value;
-
     if (digest->type != JSON_STRING ||
         disclosure_open(&r->arena, row_now(r)->salted, digest->str, &name, &value) != 0 ||
         strcmp(name, digest->name) != 0)
@@ -97,8 +94,7 @@ static int check_disclosure(struct range *r, const struct entry *e, const struct
 int range_pd_entry(struct range *r, const struct entry *e)
 {
     foreign_before(r, e->idx);
-    json_each(digest, e->pd)
-    {
+    json_each(digest, e->pd) {
         const struct disclosure_row *row = row_now(r);
         if (!row || row->idx != e->idx || strcmp(row->name, digest->name) != 0) {
             missing_add(&r->missing, e->idx, e->stream, digest->name);

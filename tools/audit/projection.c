@@ -41,7 +41,7 @@ struct check {
     struct scan *failed; /* said no */
 };
 
-/* ---- words --------------------------------------------------------------------- */
+/* ---- words ---- */
 
 static const char *value_text(struct arena *a, const struct view_column *c, const struct view_row *r,
                               size_t i)
@@ -90,7 +90,7 @@ char *audit_difference_text(const struct audit_difference *d)
     return n < 0 ? NULL : text;
 }
 
-/* ---- differences ----------------------------------------------------------------- */
+/* ---- differences ---- */
 
 static void tell(struct check *k, const struct view_row *r, const char *column, const char *has,
                  const char *want)
@@ -123,7 +123,7 @@ static void compare(struct check *k, const struct view_row *have, const struct v
     arena_fini(&a);
 }
 
-/* ---- rows of the database ------------------------------------------------------------ */
+/* ---- rows of the database ---- */
 
 #define PG_EPOCH_MS INT64_C(946684800000)
 
@@ -158,7 +158,7 @@ static int failed(struct check *k, struct scan *s)
     return CPF_E_DB;
 }
 
-/* ---- tables that only grow: side by side with the log ------------------------------------ */
+/* ---- tables that only grow: side by side with the log ---- */
 
 static int next_appended(struct check *k, enum view_id t)
 {
@@ -216,7 +216,7 @@ static void on_row(void *arg, const struct view_row *row)
         view_sheet_add(k->sheet, row);
 }
 
-/* ---- the other tables: against the sheet ----------------------------------------------------- */
+/* ---- the other tables: against the sheet ---- */
 
 static int check_kept(struct check *k, enum view_id t)
 {
@@ -248,7 +248,7 @@ static int check_kept(struct check *k, enum view_id t)
     return n < 0 ? failed(k, k->log) : 0;
 }
 
-/* ---- the log ------------------------------------------------------------------------------------ */
+/* ---- the log ---- */
 
 static const struct protocol *protocol_named(void *arg, const char *name)
 {
@@ -289,7 +289,7 @@ static int fold(struct check *k)
     return k->failed ? CPF_E_DB : 0;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------- */
+/* ---- all of it ---- */
 
 static int open_scans(struct check *k, const char *conninfo, struct scan *first, char **ret_error)
 {

@@ -13,7 +13,6 @@
 int range_fault(struct range *r, int code, const char *fmt, ...)
 {
     va_list ap;
-
     if (r->code)
         return r->code;
     r->code = code;
@@ -32,7 +31,6 @@ int range_scan_fault(struct range *r)
 struct range *range_new(const struct audit *a, struct scan *scan, uint64_t from, uint64_t to)
 {
     struct range *r = xcalloc(1, sizeof(*r));
-
     r->a = a;
     r->scan = scan;
     r->from = r->idx = from;
@@ -70,7 +68,6 @@ static int pending(struct range *r, unsigned level, uint64_t lo, uint64_t hi)
     const int64_t args[] = {level, (int64_t)lo, (int64_t)hi};
     uint64_t n = lo;
     size_t len;
-
     if (lo == hi)
         return 0;
     if (scan_start(r->scan, DB_AUDIT_TILE_SPAN, args))
@@ -93,7 +90,6 @@ int range_before(struct range *r)
     uint64_t tiles = r->from / MERKLE_TILE;
     unsigned count = 0;
     int err = 0;
-
     merkle_tiles_init(&r->upper);
     r->upper.size = tiles;
     r->before.size = tiles;
@@ -122,7 +118,6 @@ static int load_tiles(struct range *r)
     uint64_t first = r->from / MERKLE_TILE, end = r->to / MERKLE_TILE;
     const int64_t args[] = {0, (int64_t)first, (int64_t)end};
     size_t len;
-
     r->ntiles = end - first;
     r->tiles = xcalloc(r->ntiles + 1, TILE_BYTES);
     r->roots = xcalloc(r->ntiles + 1, HASH_LEN);
@@ -145,7 +140,6 @@ static int load_checkpoints(struct range *r)
     const int64_t args[] = {(int64_t)r->from, (int64_t)r->to};
     size_t room = 0;
     int got;
-
     if (scan_start(r->scan, DB_AUDIT_CHECKPOINTS, args))
         return range_scan_fault(r);
     while ((got = scan_next(r->scan)) > 0) {
@@ -168,7 +162,6 @@ static void root_now(const struct range *r, uint8_t ret[HASH_LEN])
     unsigned n = (unsigned)__builtin_popcountll(r->whole.size),
              m = (unsigned)__builtin_popcountll(r->tile.size);
     struct merkle_edge e;
-
     /* Both edges, one behind the other, are the edge of the whole. */
     e.size = r->whole.size * MERKLE_TILE + r->tile.size;
     memcpy(e.node, r->whole.node, n * HASH_LEN);
@@ -181,7 +174,6 @@ static int check_signature(struct range *r, const struct note_row *row)
     struct checkpoint c;
     char why[512];
     int err = audit_keys_open(r->a, &c, row->note, row->len);
-
     if (err) {
         audit_keys_why(r->a, err, row->note, row->len, why, sizeof(why));
         return range_fault(r, CPF_E_FORK, "checkpoint %" PRIu64 ": %s", row->size, why);
@@ -195,7 +187,6 @@ static int check_checkpoint(struct range *r, const struct note_row *row)
     struct checkpoint want = {.size = row->size};
     struct buf text;
     int err = 0;
-
     buf_init(&text);
     memcpy(want.origin, r->a->key.name, sizeof(want.origin));
     root_now(r, want.root);
@@ -216,7 +207,6 @@ static int at_size(struct range *r)
 {
     const struct audit *a = r->a;
     uint8_t root[HASH_LEN];
-
     if (a->known.have && r->idx == a->known.size) {
         root_now(r, root);
         if (memcmp(root, a->known.root, HASH_LEN) != 0)
@@ -238,7 +228,6 @@ static int at_size(struct range *r)
 static int add_leaf(struct range *r, const uint8_t leaf[HASH_LEN])
 {
     uint64_t i = r->idx - r->from;
-
     if (i < r->ntiles * MERKLE_TILE && memcmp(r->tiles + i * HASH_LEN, leaf, HASH_LEN) != 0)
         return range_fault(r, CPF_E_FORK, "tile 0/%" PRIu64 " is not what the entries give",
                            r->idx / MERKLE_TILE);
@@ -261,7 +250,6 @@ static int rows(struct range *r)
     struct audit *shared = (struct audit *)r->a; /* for its atomic members */
     const uint8_t *leaf;
     int err = at_size(r), got = 0;
-
     if (!err && scan_start(r->scan, DB_AUDIT_ENTRIES, args))
         return range_scan_fault(r);
     while (!err && (got = scan_next(r->scan)) > 0) {
@@ -290,7 +278,6 @@ static int rows(struct range *r)
 void range_run(struct range *r)
 {
     int err = range_before(r);
-
     if (!err)
         err = load_tiles(r);
     if (!err)

@@ -23,7 +23,6 @@ int audit_redact_begin(struct audit *a, void **state)
 int audit_redact_entry(struct audit *a, void *state, const struct entry *e)
 {
     struct redactions *x = state;
-
     (void)a;
     if ((x->n & (x->n - 1)) == 0)
         x->idx = xrealloc(x->idx, (x->n ? 2 * x->n : 1) * sizeof(*x->idx));
@@ -36,7 +35,6 @@ static int check(struct audit *a, struct scan *s, uint64_t idx)
 {
     const int64_t args[] = {(int64_t)idx};
     size_t stream_len, name_len;
-
     if (scan_start(s, DB_AUDIT_REDACTED, args))
         return audit_scan_fault(a, s);
     int n = scan_next(s);
@@ -57,7 +55,6 @@ int audit_redact_end(struct audit *a, void *state)
     struct scan *s = NULL;
     char *error = NULL;
     int err = 0;
-
     if (!x->n)
         return 0;
     if (scan_open(a->conninfo, a->entries, &s, &error))
@@ -72,7 +69,6 @@ int audit_redact_end(struct audit *a, void *state)
 void audit_redact_fini(void *state)
 {
     struct redactions *x = state;
-
     if (x)
         free(x->idx);
     free(x);

@@ -35,7 +35,6 @@ static void to_json(const struct audit *a, struct buf *b)
 {
     struct arena m;
     char root[44], at[CLOCK_TEXT];
-
     arena_init(&m, 0);
     struct json *o = json_object(&m);
     json_set(&m, o, "ok", json_bool(&m, a->code == 0));
@@ -75,7 +74,6 @@ static void to_json(const struct audit *a, struct buf *b)
 static void to_text(const struct audit *a)
 {
     double seconds = (double)(clock_mono_ms() - a->began_ms) / 1000;
-
     if (a->code == CPF_E_AWAY) {
         say_error(say("データベースを読めません: %s\n", "cannot read the database: %s\n"), a->fault);
         return;
@@ -103,7 +101,6 @@ static void to_text(const struct audit *a)
 static void to_journal(const struct audit *a)
 {
     char *fault = xstrdup(a->fault ? a->fault : "");
-
     for (char *p = fault; *p; p++)
         if ((unsigned char)*p < ' ')
             *p = ' ';
@@ -121,7 +118,6 @@ static void to_journal(const struct audit *a)
 void audit_report(const struct audit *a)
 {
     struct buf b;
-
     buf_init(&b);
     to_json(a, &b);
     buf_addc(&b, '\n');

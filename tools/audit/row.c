@@ -12,7 +12,6 @@ enum { IDX, ID, STREAM, SSEQ, KIND, AT, BODY, LEAF };
 static struct member field(const struct range *r, int col)
 {
     struct member m;
-
     m.s = scan_bytes(r->scan, col, &m.len);
     if (scan_null(r->scan, col))
         m = (struct member){0};
@@ -27,7 +26,6 @@ static bool same(struct member a, struct member b)
 static int row_fault(struct range *r, const char *what)
 {
     struct member stream = field(r, STREAM);
-
     return range_fault(r, CPF_E_FORK, "entry %" PRIu64 " (%.*s): %s", r->idx, stream.s ? (int)stream.len : 4,
                        stream.s ? stream.s : "void", what);
 }
@@ -39,7 +37,6 @@ static bool same_id(struct member text, const struct range *r)
     static const char hex[] = "0123456789abcdef";
     struct member u = field(r, ID);
     char want[36], *p = want;
-
     if (!u.s || !text.s)
         return !u.s && !text.s;
     for (size_t i = 0; i < 16; i++) {
@@ -68,7 +65,6 @@ static bool digits(const char *s, size_t n, int64_t *ret)
 static bool same_at(struct range *r, struct member at, int64_t us)
 {
     int64_t h, m, s, ms;
-
     if (at.len != 24)
         return false;
     if (memcmp(at.s, r->date, 10) != 0) {
@@ -90,7 +86,6 @@ static bool same_at(struct range *r, struct member at, int64_t us)
 static int check_columns(struct range *r, const struct members *m)
 {
     int64_t sseq;
-
     if (!m->stream.s || !same(m->stream, field(r, STREAM)))
         return row_fault(r, "column stream is not what its bytes say");
     if (!m->kind.s || !same(m->kind, field(r, KIND)))
@@ -112,7 +107,6 @@ static int check_chain(struct range *r, const struct members *m, const uint8_t l
 {
     struct stream *s = streams_at(&r->streams, m->stream.s, m->stream.len);
     uint64_t sseq = (uint64_t)scan_i64(r->scan, SSEQ);
-
     if (s->sseq == 0) {
         if (!m->prev.s || (m->prev.len != 43 && m->prev.len != 0))
             return row_fault(r, "it does not follow the entry before it in its stream (prev)");
@@ -143,7 +137,6 @@ static void keep_special(struct range *r, struct member body)
 static int check_meaning(struct range *r, const struct members *m, struct member body)
 {
     struct entry e = {0};
-
     if (!audit_is_plain(m->kind))
         keep_special(r, body);
     if (!r->a->strict && !m->has_pd)
@@ -163,7 +156,6 @@ static int bodied_row(struct range *r, struct member body, const uint8_t leaf[HA
 {
     uint8_t got[HASH_LEN];
     struct members m;
-
     hash_leaf(body.s, body.len, got);
     if (memcmp(got, leaf, HASH_LEN) != 0)
         return row_fault(r, "its bytes do not give its leaf: body or leaf was changed");
@@ -192,7 +184,6 @@ int range_row(struct range *r, const uint8_t **ret_leaf)
 {
     uint64_t idx = (uint64_t)scan_i64(r->scan, IDX);
     struct member body = field(r, BODY), leaf = field(r, LEAF);
-
     if (idx != r->idx)
         return range_fault(r, CPF_E_FORK, "entry %" PRIu64 " is missing: the next row is %" PRIu64, r->idx,
                            idx);

@@ -34,7 +34,6 @@ static char *value(char **p, const char *name)
 {
     size_t n = strlen(name);
     char *line = *p, *end = strchr(line, '\n');
-
     if (!end || strncmp(line, name, n) != 0 || line[n] != ' ')
         return NULL;
     *end = '\0';
@@ -45,7 +44,6 @@ static char *value(char **p, const char *name)
 static bool number(const char *s, uint64_t *ret)
 {
     char *end;
-
     errno = 0;
     *ret = strtoull(s, &end, 10);
     return *s >= '0' && *s <= '9' && !*end && !errno && *ret <= INT64_MAX;
@@ -55,7 +53,6 @@ static bool whole(char *text, size_t len)
 {
     static const size_t tail = 7 + 64 + 1; /* "sha256 HEX\n" */
     uint8_t sum[HASH_LEN], want[HASH_LEN];
-
     if (len < sizeof(STATE_HEAD) - 1 + tail || strlen(text) != len ||
         strncmp(text, STATE_HEAD, sizeof(STATE_HEAD) - 1) != 0)
         return false;
@@ -71,7 +68,6 @@ static bool read_stream(struct audit *a, char *line)
 {
     char *leaf = strchr(line, ' '), *name = leaf ? strchr(leaf + 1, ' ') : NULL;
     uint64_t sseq;
-
     if (!name || name - leaf != 44 || strlen(name + 1) > ENTRY_STREAM_MAX)
         return false;
     *leaf++ = *name++ = '\0';
@@ -88,7 +84,6 @@ static bool read_all(struct audit *a, char *p, const char **ret_origin)
     struct known *k = &a->known;
     uint8_t root[HASH_LEN];
     char *size, *b64, *at, *boot, *stream;
-
     p += sizeof(STATE_HEAD) - 1;
     if (!(*ret_origin = value(&p, "origin")) || !(size = value(&p, "size")) || !number(size, &k->size) ||
         k->size == 0)
@@ -112,7 +107,6 @@ int audit_state_load(struct audit *a)
     struct buf b;
     const char *origin;
     int err = 0;
-
     if (!a->state_path || (access(a->state_path, F_OK) != 0 && errno == ENOENT))
         return 0; /* the first time */
     buf_init(&b);
@@ -152,7 +146,6 @@ int audit_state_save(const struct audit *a)
     struct buf b;
     uint8_t sum[HASH_LEN];
     char root[44], at[CLOCK_TEXT];
-
     if (!a->state_path || a->size == 0)
         return 0;
     buf_init(&b);

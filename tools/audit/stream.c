@@ -6,7 +6,6 @@
 static uint64_t name_hash(const char *s, size_t len)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
-
     for (size_t i = 0; i < len; i++)
         h = (h ^ (uint8_t)s[i]) * 1099511628211u;
     return h;
@@ -15,7 +14,6 @@ static uint64_t name_hash(const char *s, size_t len)
 static struct stream *find(const struct streams *t, uint64_t hash, const char *name, size_t len)
 {
     size_t i = hash & (t->cap - 1);
-
     for (;; i = (i + 1) & (t->cap - 1)) {
         struct stream *s = &t->slot[i];
         if (!s->name || (s->hash == hash && strncmp(s->name, name, len) == 0 && s->name[len] == '\0'))
@@ -26,7 +24,6 @@ static struct stream *find(const struct streams *t, uint64_t hash, const char *n
 static void grow(struct streams *t)
 {
     struct streams old = *t;
-
     t->cap = old.cap ? old.cap * 2 : 1024;
     t->slot = xcalloc(t->cap, sizeof(*t->slot));
     for (size_t i = 0; i < old.cap; i++)
@@ -38,7 +35,6 @@ static void grow(struct streams *t)
 struct stream *streams_at(struct streams *t, const char *name, size_t len)
 {
     uint64_t hash = name_hash(name, len);
-
     if (t->n * 2 >= t->cap)
         grow(t);
     struct stream *s = find(t, hash, name, len);

@@ -32,7 +32,6 @@ struct worker {
 static bool take(struct work *w, uint64_t *ret)
 {
     bool got = false;
-
     pthread_mutex_lock(&w->lock);
     while (!w->stop && w->next < w->nranges && w->next >= w->joined + (uint64_t)AHEAD * w->a->jobs)
         pthread_cond_wait(&w->moved, &w->lock);
@@ -49,7 +48,6 @@ static void *work(void *arg)
     struct worker *me = arg;
     struct work *w = me->w;
     uint64_t i;
-
     while (take(w, &i)) {
         uint64_t from = w->from + i * w->span, to = from + w->span;
         struct range *r = range_new(w->a, me->scan, from, to < w->a->size ? to : w->a->size);
@@ -66,7 +64,6 @@ static struct range *wait_for(struct work *w, uint64_t i)
 {
     struct range *r;
     struct timespec until;
-
     pthread_mutex_lock(&w->lock);
     while (!(r = w->done[i])) {
         clock_gettime(CLOCK_REALTIME, &until);
@@ -82,7 +79,6 @@ static struct range *wait_for(struct work *w, uint64_t i)
 static int join_all(struct work *w)
 {
     int err = 0;
-
     for (uint64_t i = 0; i < w->nranges && !err; i++) {
         struct range *r = wait_for(w, i);
         err = audit_join(w->a, r);
@@ -100,7 +96,6 @@ static void plan(struct work *w)
 {
     struct audit *a = w->a;
     uint64_t span = 0;
-
     w->from = a->from / MERKLE_TILE * MERKLE_TILE;
     if (a->size > w->from)
         span = (a->size - w->from) / ((uint64_t)a->jobs * AHEAD) + 1;
@@ -116,7 +111,6 @@ static void plan(struct work *w)
 static int start(struct work *w, struct worker *worker)
 {
     char *error = NULL;
-
     for (unsigned i = 0; i < w->a->jobs && i < w->nranges; i++) {
         worker[i].w = w;
         if (scan_open(w->a->conninfo, w->a->entries, &worker[i].scan, &error)) {
@@ -153,7 +147,6 @@ int audit_rows(struct audit *a)
 {
     struct work w = {.a = a, .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
     struct worker *worker = xcalloc(a->jobs, sizeof(*worker));
-
     plan(&w);
     /* Connections first: they share the snapshot of a->entries, which the join then keeps busy. */
     int err = start(&w, worker);

@@ -22,13 +22,15 @@
 /* The gravest of what a member `state` says. */
 static int worse(int code, const char *state)
 {
-    if (!state || !strcmp(state, "cosigned") || !strcmp(state, "stamped") || !strcmp(state, "not-asked"))
+    if (!state || strcmp(state, "cosigned") == 0 || strcmp(state, "stamped") == 0 ||
+        strcmp(state, "not-asked") == 0)
         return code;
-    if (!strcmp(state, "fork") || !strcmp(state, "rolled-back") || !strcmp(state, "bad-cosignature"))
+    if (strcmp(state, "fork") == 0 || strcmp(state, "rolled-back") == 0 ||
+        strcmp(state, "bad-cosignature") == 0)
         return EXIT_UNVERIFIED;
     if (code == EXIT_UNVERIFIED)
         return code;
-    return !strcmp(state, "refused") ? EXIT_REFUSED : code ? code : EXIT_UNREACHABLE;
+    return strcmp(state, "refused") == 0 ? EXIT_REFUSED : code ? code : EXIT_UNREACHABLE;
 }
 
 static const char *text(const json_t *o, const char *name)
@@ -82,7 +84,6 @@ static int run_anchor(struct ctl *c, const struct ctl_command *cmd)
     const char *given = args_get(&c->args, "admin-socket");
     json_t *body = json_pack("{}"), *v = NULL;
     int status = 0, code = EXIT_UNREACHABLE;
-
     if (args_unknown(&c->args)) {
         json_decref(body);
         return ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), args_unknown(&c->args));

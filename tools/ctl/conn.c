@@ -21,7 +21,6 @@ static char *setting(struct ctl *c, const char *flag, const char *file)
 {
     const char *v = args_get(&c->args, flag);
     char *path, *line;
-
     if (v)
         return xstrdup(v);
     path = files_join(c->dir, file);
@@ -33,14 +32,12 @@ static char *setting(struct ctl *c, const char *flag, const char *file)
 static char *ca_path(struct ctl *c)
 {
     const char *v = args_get(&c->args, "ca");
-
     return v ? xstrdup(v) : files_join(c->dir, "ca.pem");
 }
 
 static char *token_text(struct ctl *c)
 {
     const char *file = args_get(&c->args, "token-file");
-
     return file ? files_line(file) : setting(c, "token", "token");
 }
 
@@ -49,7 +46,6 @@ int ctl_connect(struct ctl *c)
     struct client_config cfg = {.patience_ms = c->patience_ms ? c->patience_ms : PATIENCE_MS,
                                 .timeout_ms = c->timeout_ms};
     const char *why;
-
     c->url = setting(c, "url", "url");
     c->ca = ca_path(c);
     c->token = token_text(c);
@@ -91,7 +87,6 @@ void ctl_wipe(char *secret)
 static void print_refusal(struct ctl *c, int status, const json_t *v)
 {
     const char *code = json_string_value(json_object_get(v, "code"));
-
     if (c->json && v)
         ctl_print_json(v);
     else
@@ -117,7 +112,6 @@ int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret)
     char *why = NULL;
     json_t *v = NULL;
     int status = client_call(c->client, path, c->token, body, &v, &why), code = EXIT_FINE;
-
     if (status == 200 && v) {
         *ret = v;
     } else {
@@ -131,7 +125,6 @@ int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret)
 json_t *ctl_id(void)
 {
     char id[37];
-
     uuid7_make(clock_now_ms(), id);
     return json_string(id);
 }
@@ -140,7 +133,6 @@ char *ctl_code(char type, const char *id)
 {
     char raw[72];
     struct code whole;
-
     if (!code_read(id, strlen(id), &whole) && whole.kind != CODE_TEXT && whole.kind != CODE_NUMBER)
         return xstrdup(id);
     if (code_make(type, id, raw, sizeof(raw)))
@@ -152,7 +144,6 @@ int ctl_signer(struct ctl *c, char **ret_badge, char **ret_password)
 {
     const char *as = args_get(&c->args, "as"), *file = args_get(&c->args, "password-file");
     char *password = NULL;
-
     if (!as) {
         say_error("%s", say("署名者を --as で指定してください", "say who signs: --as PERSON"));
         return EXIT_USAGE;

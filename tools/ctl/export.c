@@ -27,7 +27,7 @@ struct order {
     json_t *request; /* NULL: a GET */
 };
 
-/* ---- the order ---------------------------------------------------------------------------- */
+/* ---- the order ---- */
 
 /* The one of bundle, pdf, csv, json; NULL if two are named. */
 static const char *kind_of(struct ctl *c)
@@ -103,7 +103,7 @@ static int sign_order(struct ctl *c, struct order *o)
     return code;
 }
 
-/* ---- the file ------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static int cannot(const char *path)
 {
@@ -159,7 +159,7 @@ out:
     return code;
 }
 
-/* ---- what was written ------------------------------------------------------------------------- */
+/* ---- what was written ---- */
 
 static int tell(const struct order *o)
 {

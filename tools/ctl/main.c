@@ -59,7 +59,7 @@ static const struct ctl_command *find(const char *noun, const char *verb)
 {
     for (size_t t = 0; t < NTABLES; t++)
         for (const struct ctl_command *c = tables[t]; c->noun; c++)
-            if (!strcmp(c->noun, noun) && (!c->verb || (verb && !strcmp(c->verb, verb))))
+            if (strcmp(c->noun, noun) == 0 && (!c->verb || (verb && strcmp(c->verb, verb) == 0)))
                 return c;
     return NULL;
 }
@@ -68,10 +68,9 @@ static const struct ctl_command *find(const char *noun, const char *verb)
 static int help_noun(const char *noun)
 {
     bool any = false;
-
     for (size_t t = 0; t < NTABLES; t++)
         for (const struct ctl_command *c = tables[t]; c->noun; c++)
-            if (!strcmp(c->noun, noun)) {
+            if (strcmp(c->noun, noun) == 0) {
                 fprintf(stderr, "    cpfctl %s %s %s\n", c->noun, c->verb ? c->verb : "", c->usage);
                 any = true;
             }
@@ -85,7 +84,6 @@ static char *default_dir(void)
 {
     const char *dir = getenv("CPF_DIR"), *home = getenv("HOME");
     char *path;
-
     if (dir && *dir)
         return strdup(dir);
     return asprintf(&path, "%s/.config/cpfd", home ? home : "") < 0 ? NULL : path;
@@ -94,11 +92,11 @@ static char *default_dir(void)
 static int own_run(int argc, char **argv)
 {
     for (const struct own *o = owns; argc > 1 && o->noun; o++) {
-        if (strcmp(o->noun, argv[1]))
+        if (strcmp(o->noun, argv[1]) != 0)
             continue;
         if (!o->verb)
             return o->run(argc - 1, argv + 1);
-        if (argc > 2 && !strcmp(o->verb, argv[2]))
+        if (argc > 2 && strcmp(o->verb, argv[2]) == 0)
             return o->run(argc - 1, argv + 1);
     }
     return -1;
@@ -109,7 +107,6 @@ static int run(struct ctl *c, int argc, char **argv)
     const struct ctl_command *cmd;
     const char *bad, *dir;
     int nskip;
-
     if (args_parse(&c->args, argc - 1, argv + 1, flags, &bad)) {
         say_error(say("この引数は使えません: %s", "cannot use this argument: %s"), bad);
         return EXIT_USAGE;
@@ -118,7 +115,7 @@ static int run(struct ctl *c, int argc, char **argv)
         puts("cpfctl " CPF_VERSION);
         return EXIT_FINE;
     }
-    if (!c->args.nwords || !strcmp(c->args.word[0], "help")) {
+    if (!c->args.nwords || strcmp(c->args.word[0], "help") == 0) {
         help();
         return c->args.nwords || args_flag(&c->args, "help") ? EXIT_FINE : EXIT_USAGE;
     }
@@ -147,7 +144,6 @@ int main(int argc, char **argv)
     char *dir = default_dir();
     struct ctl c = {.dir = dir};
     int code;
-
     signal(SIGPIPE, SIG_IGN);
     code = own_run(argc, argv);
     if (code < 0) {

@@ -11,7 +11,6 @@
 void ctl_print_json(const json_t *v)
 {
     char *s = json_dumps(v, JSON_INDENT(1) | JSON_ENCODE_ANY);
-
     puts(s ? s : "null");
     free(s);
 }
@@ -19,7 +18,6 @@ void ctl_print_json(const json_t *v)
 const char *ctl_text(const json_t *v)
 {
     const char *s = json_string_value(v);
-
     if (!s)
         s = json_string_value(json_object_get(v, say("ja", "en")));
     if (!s)
@@ -41,7 +39,6 @@ static void add_value(struct buf *b, const json_t *v)
 {
     const json_t *item;
     size_t i;
-
     if (json_is_integer(v))
         buf_printf(b, "%lld", (long long)json_integer_value(v));
     else if (json_is_boolean(v))
@@ -63,7 +60,6 @@ static const json_t *reach(const json_t *v, const char *path, size_t len)
         const char *dot = memchr(path, '.', len);
         size_t n = dot ? (size_t)(dot - path) : len;
         char name[64];
-
         snprintf(name, sizeof(name), "%.*s", (int)n, path);
         v = json_object_get(v, name);
         path += n + (dot != NULL);
@@ -76,10 +72,8 @@ static const json_t *reach(const json_t *v, const char *path, size_t len)
 static size_t width(const char *s)
 {
     size_t w = 0;
-
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
-
         if ((c & 0xc0) != 0x80)
             w += c >= 0xe3 && c <= 0xef ? 2 : c >= 0xf0 ? 2 : 1;
     }
@@ -94,12 +88,10 @@ struct cells {
 static void cells_fill(struct cells *t, const json_t *list, const char *const columns[])
 {
     struct buf b;
-
     t->text = xcalloc((t->nrows + 1) * t->ncols, sizeof(char *));
     for (size_t col = 0; col < t->ncols; col++) {
         const char *ja = strchr(columns[col], ':') + 1, *en = strchr(ja, ':') + 1;
         size_t len = (size_t)(ja - columns[col] - 1);
-
         t->text[col] = say_ja() ? strndup(ja, (size_t)(en - ja - 1)) : xstrdup(en);
         for (size_t row = 0; row < t->nrows; row++) {
             buf_init(&b);
@@ -114,7 +106,6 @@ void ctl_print_table(const json_t *list, const char *const columns[])
 {
     struct cells t = {.nrows = json_array_size(list)};
     size_t *most;
-
     while (columns[t.ncols])
         t.ncols++;
     cells_fill(&t, list, columns);
@@ -124,7 +115,6 @@ void ctl_print_table(const json_t *list, const char *const columns[])
             most[i % t.ncols] = width(t.text[i]);
     for (size_t i = 0; i < (t.nrows + 1) * t.ncols; i++) {
         bool last = i % t.ncols == t.ncols - 1;
-
         printf("%s%*s%s", t.text[i], last ? 0 : (int)(most[i % t.ncols] - width(t.text[i]) + 2), "",
                last ? "\n" : "");
         free(t.text[i]);
@@ -139,7 +129,6 @@ void ctl_print_answer(const json_t *v)
     const char *code = json_string_value(json_object_get(v, "code"));
     static const char *const lists[] = {"deviations", "holds", "law"};
     struct buf b;
-
     buf_init(&b);
     add_clean(&b, outcome ? outcome : "?");
     buf_addc(&b, ' ');
@@ -167,7 +156,6 @@ void ctl_help_command(const struct ctl_command *cmd)
 int ctl_usage(const struct ctl_command *cmd, const char *fmt, ...)
 {
     va_list ap;
-
     fputs("cpfctl: ", stderr);
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);

@@ -17,7 +17,6 @@
 static int unknown_option(struct ctl *c, const struct ctl_command *cmd)
 {
     const char *o = args_unknown(&c->args);
-
     return o ? ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), o) : EXIT_FINE;
 }
 
@@ -25,7 +24,6 @@ static int unknown_option(struct ctl *c, const struct ctl_command *cmd)
 static int read_path(struct ctl *c, const struct ctl_command *cmd, const char *path, json_t **ret)
 {
     int code = ctl_connect(c);
-
     if (!code)
         code = unknown_option(c, cmd);
     return code ? code : ctl_call(c, path, NULL, ret);
@@ -36,7 +34,6 @@ static const json_t *list_of(const json_t *v)
 {
     const char *name;
     json_t *m;
-
     if (json_is_array(v))
         return v;
     json_object_foreach((json_t *)v, name, m)
@@ -52,7 +49,6 @@ static int run_status(struct ctl *c, const struct ctl_command *cmd)
     json_t *v = NULL, *m;
     const char *name;
     int code = read_path(c, cmd, "/v1/status", &v);
-
     if (code)
         return code;
     if (c->json)
@@ -61,7 +57,6 @@ static int run_status(struct ctl *c, const struct ctl_command *cmd)
         json_object_foreach(v, name, m)
         {
             char *s = json_dumps(m, JSON_ENCODE_ANY | JSON_COMPACT);
-
             printf("%-12s %s\n", name, json_is_string(m) ? json_string_value(m) : s);
             free(s);
         }
@@ -91,7 +86,6 @@ static int run_batch_list(struct ctl *c, const struct ctl_command *cmd)
 {
     json_t *v = NULL;
     int code = read_path(c, cmd, "/v1/batches", &v);
-
     if (code)
         return code;
     if (c->json)
@@ -107,7 +101,6 @@ static int read_batch(struct ctl *c, const struct ctl_command *cmd, json_t **ret
 {
     char *name, *path;
     int code;
-
     if (c->args.nwords != 1)
         return ctl_usage(cmd, "%s", say("製造番号を一つ指定してください", "name one batch"));
     name = evhttp_uriencode(c->args.word[0], -1, 0);
@@ -121,7 +114,6 @@ static int read_batch(struct ctl *c, const struct ctl_command *cmd, json_t **ret
 static void print_part(const json_t *v, const char *member, const char *title, const char *const columns[])
 {
     const json_t *list = json_object_get(v, member);
-
     if (!json_array_size(list))
         return;
     printf("\n%s\n", title);
@@ -132,7 +124,6 @@ static int run_batch_show(struct ctl *c, const struct ctl_command *cmd)
 {
     json_t *v = NULL, *one;
     int code = read_batch(c, cmd, &v);
-
     if (code)
         return code;
     if (c->json) {
@@ -155,7 +146,6 @@ static int run_deviation_list(struct ctl *c, const struct ctl_command *cmd)
 {
     json_t *v = NULL;
     int code = read_batch(c, cmd, &v);
-
     if (code)
         return code;
     if (c->json) {
@@ -173,7 +163,6 @@ static int run_deviation_list(struct ctl *c, const struct ctl_command *cmd)
 static void add_query(struct buf *path, const char *name, const char *value)
 {
     char *v;
-
     if (!value)
         return;
     v = evhttp_uriencode(value, -1, 0);
@@ -186,17 +175,14 @@ static int64_t print_entries(struct ctl *c, const json_t *v, int64_t after)
     const json_t *list = list_of(v);
     json_t *e;
     size_t i;
-
     json_array_foreach((json_t *)list, i, e)
     {
         const json_t *idx = json_object_get(e, "idx");
         const char *body = json_string_value(json_object_get(e, "body"));
-
         if (json_is_integer(idx) && json_integer_value(idx) > after)
             after = json_integer_value(idx);
         if (c->json || !json_object_get(e, "kind")) {
             char *s = json_dumps(e, JSON_COMPACT);
-
             puts(s);
             free(s);
             continue;
@@ -221,7 +207,6 @@ static int read_log(struct ctl *c, int64_t after, const char *text, json_t **ret
     char number[24];
     const char *limit = args_get(&c->args, "limit");
     int code;
-
     buf_init(&path);
     buf_puts(&path, "/v1/log");
     add_query(&path, "stream", args_get(&c->args, "stream"));
@@ -242,7 +227,6 @@ static int run_log_search(struct ctl *c, const struct ctl_command *cmd)
     const char *after = args_get(&c->args, "after");
     json_t *v = NULL;
     int code;
-
     if (c->args.nwords > 1)
         return ctl_usage(cmd, "%s", say("検索語は一つです", "one text to search for"));
     args_get(&c->args, "stream"), args_get(&c->args, "kind"), args_get(&c->args, "limit");
@@ -266,7 +250,6 @@ static int run_log_tail(struct ctl *c, const struct ctl_command *cmd)
     int64_t after = -1;
     json_t *v = NULL;
     int code;
-
     args_get(&c->args, "stream"), args_get(&c->args, "kind");
     code = ctl_connect(c);
     if (!code)
@@ -303,7 +286,7 @@ static int64_t span_ms(const char *s)
     long long n = strtoll(s, &end, 10);
 
     for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-        if (end != s && n > 0 && !strcmp(end, units[i].unit))
+        if (end != s && n > 0 && strcmp(end, units[i].unit) == 0)
             return n * units[i].ms;
     return -1;
 }
@@ -315,7 +298,6 @@ static int run_clock(struct ctl *c, const struct ctl_command *cmd)
     json_t *v = NULL, *body;
     int64_t now;
     int code;
-
     if (!to == !by || (by && span_ms(by) < 0))
         return ctl_usage(cmd, "%s",
                          say("--to か --by の一方を指定してください", "give --to TIME or --by SPAN"));

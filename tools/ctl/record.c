@@ -35,7 +35,6 @@ static json_t *value_list(struct ctl *c, const char *option)
 {
     json_t *list = jansson_array();
     const char *v;
-
     for (int i = 0; (v = args_each(&c->args, option, i)); i++)
         json_array_append_new(list, json_string(v));
     return list;
@@ -46,10 +45,8 @@ static json_t *value_quals(struct ctl *c, const char *option)
 {
     json_t *list = jansson_array();
     const char *v;
-
     for (int i = 0; (v = args_each(&c->args, option, i)); i++) {
         const char *colon = strchr(v, ':');
-
         if (!colon) {
             say_error(say("--%s は「資格:期限」の形で指定してください", "--%s wants NAME:YYYY-MM-DD"),
                       option);
@@ -66,7 +63,6 @@ static json_t *value_file(const char *path)
     struct buf text;
     json_t *v = NULL;
     int err;
-
     buf_init(&text);
     err = files_read(path, BOUND_PROTOCOL_BYTES, &text);
     if (err)
@@ -81,7 +77,6 @@ static json_t *value_int(const char *s)
 {
     char *end;
     long long n = strtoll(s, &end, 10);
-
     if (!*s || *end) {
         say_error(say("%s は整数ではありません", "%s is not a whole number"), s);
         return NULL;
@@ -97,7 +92,6 @@ static int set_member(struct ctl *c, const struct ctl_command *cmd, const struct
                     : *word < c->args.nwords ? c->args.word[(*word)++]
                                              : NULL;
     json_t *value;
-
     if (!v) {
         if (!m->needed)
             return EXIT_FINE;
@@ -116,7 +110,7 @@ static int set_member(struct ctl *c, const struct ctl_command *cmd, const struct
         value = value_int(v);
         break;
     case M_BOOL:
-        value = json_boolean(!strcmp(v, "yes") || !strcmp(v, "true"));
+        value = json_boolean(strcmp(v, "yes") == 0 || strcmp(v, "true") == 0);
         break;
     case M_FILE:
         value = value_file(v);
@@ -130,7 +124,6 @@ static int set_member(struct ctl *c, const struct ctl_command *cmd, const struct
 static int make_body(struct ctl *c, const struct ctl_command *cmd, const struct record *r, json_t *body)
 {
     int word = 0, code;
-
     for (const struct member *m = r->member; m < r->member + MEMBERS_MAX && m->name; m++) {
         code = set_member(c, cmd, m, &word, body);
         if (code)
@@ -148,7 +141,6 @@ static char *new_secret(struct ctl *c, const char *option, const char *prompt)
 {
     const char *file = args_get(&c->args, option);
     char *first, *second;
-
     if (file)
         return files_line(file);
     if (!say_tty())
@@ -156,7 +148,7 @@ static char *new_secret(struct ctl *c, const char *option, const char *prompt)
     fprintf(stderr, "%s\n", prompt);
     first = say_ask(say("  入力: ", "  enter: "), true);
     second = first ? say_ask(say("  もう一度: ", "  again: "), true) : NULL;
-    if (first && (!second || strcmp(first, second))) {
+    if (first && (!second || strcmp(first, second) != 0)) {
         say_error("%s", say("二つの入力が異なります", "the two differ"));
         ctl_wipe(first);
         first = NULL;
@@ -170,7 +162,6 @@ static int light_allowed(struct ctl *c)
 {
     json_t *v = NULL;
     int code = args_flag(&c->args, "light-keys") ? ctl_call(c, "/v1/status", NULL, &v) : EXIT_FINE;
-
     if (!code && v && !json_is_true(json_object_get(v, "training"))) {
         say_error("%s",
                   say("--light-keys は訓練用の記録でだけ使えます", "--light-keys is for training logs only"));
@@ -183,7 +174,6 @@ static int light_allowed(struct ctl *c)
 static int prepare_person(struct ctl *c, json_t *body)
 {
     int refused = light_allowed(c);
-
     if (refused)
         return refused;
     char *pin = new_secret(c, "new-pin-file",
@@ -229,7 +219,6 @@ static int prepare_station(struct ctl *c, json_t *body)
     const char *id = json_string_value(json_object_get(body, "station"));
     char token[44];
     int err = facility_station(body, token);
-
     if (!err)
         err = facility_keep_token(c->dir, id, token);
     if (err) {
@@ -246,7 +235,6 @@ static int sign_in(struct ctl *c, const char *person, const char *badge)
     const char *file = args_get(&c->args, "approver-pin-file");
     json_t *answer = NULL;
     char *pin = NULL;
-
     if (file) {
         pin = files_line(file);
     } else if (say_tty()) {
@@ -263,7 +251,7 @@ static int sign_in(struct ctl *c, const char *person, const char *badge)
     int code = ctl_call(c, "/v1/sessions", request, &answer);
     const char *outcome = code ? NULL : json_string_value(json_object_get(answer, "outcome"));
 
-    if (!code && (!outcome || !strcmp(outcome, "refused"))) {
+    if (!code && (!outcome || strcmp(outcome, "refused") == 0)) {
         ctl_print_answer(answer);
         code = EXIT_REFUSED;
     }
@@ -278,7 +266,6 @@ static int prepare_erasure(struct ctl *c, json_t *body)
     char *person = xstrdup(json_string_value(json_object_get(body, "approver")));
     char *badge = ctl_code('P', person);
     int code = sign_in(c, person, badge);
-
     json_object_del(body, "approver");
     json_object_set_new(body, "witness", json_string(badge));
     free(badge);
@@ -379,7 +366,6 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
     char *badge = NULL, *password = NULL;
     const char *outcome;
     int code;
-
     code = make_body(c, cmd, r, body);
     if (!code)
         code = ctl_connect(c);
@@ -401,7 +387,7 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
     else
         ctl_print_answer(answer);
     outcome = json_string_value(json_object_get(answer, "outcome"));
-    if (!outcome || !strcmp(outcome, "refused"))
+    if (!outcome || strcmp(outcome, "refused") == 0)
         code = EXIT_REFUSED;
 out:
     json_decref(body);

@@ -32,7 +32,6 @@ static void add_key(struct buf *b, const char *key, const char *value)
 static void add_path(struct buf *b, const char *key, const char *dir, const char *name)
 {
     char *path = files_join(dir, name);
-
     add_key(b, key, path);
     free(path);
 }
@@ -41,7 +40,6 @@ static int write_in(const struct init *in, const char *name, const struct buf *b
 {
     char *path = files_join(in->dir, name);
     int err = files_write(path, b->data, b->len, mode);
-
     if (err)
         say_error("%s: %s", path, cpf_strerror(err));
     free(path);
@@ -52,7 +50,6 @@ static void split_listen(const char *listen, char address[256], const char **ret
 {
     const char *colon = strrchr(listen, ':');
     size_t len = colon ? (size_t)(colon - listen) : strlen(listen);
-
     *ret_port = colon ? colon + 1 : "8443";
     snprintf(address, 256, "%.*s", (int)len, listen);
 }
@@ -64,7 +61,6 @@ static int write_daemon(const struct init *in)
     const char *port;
     struct buf b;
     int err;
-
     split_listen(in->listen, address, &port);
     buf_init(&b);
     buf_puts(&b, "# Made by `cpfctl init`; every setting is explained in etc/cpfd.yaml.\n");
@@ -97,7 +93,6 @@ static int write_signer(const struct init *in)
 {
     struct buf b;
     int err;
-
     buf_init(&b);
     buf_puts(&b, "# Made by `cpfctl init`; every setting is explained in etc/cpf-signer.yaml.\n");
     add_key(&b, "socket", in->signer_socket);
@@ -121,14 +116,12 @@ static char *own_token(const struct init *in)
     json_t *s;
     size_t i;
     char *path, *token;
-
     json_array_foreach(json_object_get(in->facility, "stations"), i, s)
     {
         const char *kind = json_string_value(json_object_get(s, "kind"));
-
-        if (!chosen || (kind && !strcmp(kind, "QA")))
+        if (!chosen || (kind && strcmp(kind, "QA") == 0))
             chosen = json_string_value(json_object_get(s, "station"));
-        if (kind && !strcmp(kind, "QA"))
+        if (kind && strcmp(kind, "QA") == 0)
             break;
     }
     require(asprintf(&path, "%s/stations/%s.token", in->dir, chosen ? chosen : "none") >= 0);
@@ -143,9 +136,8 @@ static int write_client(const struct init *in)
     const char *port;
     struct buf b;
     int err;
-
     split_listen(in->listen, address, &port);
-    if (!*address || !strcmp(address, "0.0.0.0") || !strcmp(address, "[::]"))
+    if (!*address || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "[::]") == 0)
         strcpy(address, "localhost");
     buf_init(&b);
     buf_printf(&b, "https://%s:%s\n", address, port);
@@ -169,7 +161,6 @@ static int write_client(const struct init *in)
 int init_write_config(const struct init *in)
 {
     int err = write_daemon(in);
-
     if (!err)
         err = write_signer(in);
     return err ? err : write_client(in);

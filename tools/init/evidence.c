@@ -19,7 +19,6 @@ static int put(const struct init *in, const char *name, const void *data, size_t
 {
     char *path = files_join(in->dir, name);
     int err = files_write(path, data, len, mode);
-
     if (err)
         say_error("%s: %s", path, cpf_strerror(err));
     free(path);
@@ -30,7 +29,6 @@ static int put_folder(const struct init *in, const char *name, mode_t mode)
 {
     char *path = files_join(in->dir, name);
     int err = files_mkdir(path, mode);
-
     if (err)
         say_error("%s: %s", path, cpf_strerror(err));
     free(path);
@@ -42,7 +40,6 @@ static int make_passphrases(const struct init *in, struct buf *ret)
 {
     char part[2][20];
     int err;
-
     facility_make_password(part[0]);
     facility_make_password(part[1]);
     buf_printf(ret, "%s\n%s", part[0], part[1]);
@@ -58,7 +55,6 @@ static int make_root(const struct init *in, struct key **ret_key, struct note_ke
     char *key_path = files_join(in->dir, "root/key"),
          *root_path = files_join(in->dir, "evidence/keys/root.txt");
     struct buf both;
-
     buf_init(&both);
     buf_reserve(&both, 64);
     int err = put_folder(in, "root", 0700);
@@ -78,7 +74,6 @@ static int sign_first(const struct init *in, const char *vkey, const struct key 
     const char *const words[] = {"add", "log", vkey, "0"};
     char *path = files_join(in->dir, "evidence/keys/manifest.txt");
     struct keymanifest *m = xcalloc(1, sizeof(*m));
-
     m->serial = 1;
     int err = manifest_change(m, words, 4);
     if (!err)
@@ -94,7 +89,6 @@ int init_evidence(const struct init *in)
     struct note_key root;
     char *path = files_join(in->dir, "vkey"), *vkey = files_line(path);
     int err = put_folder(in, "evidence/keys", 0755);
-
     if (!err && in->training && vkey) {
         err = make_root(in, &key, &root);
         if (!err)

@@ -39,7 +39,6 @@ static const struct {
 static char *ask(const char *question, const char *dflt)
 {
     char prompt[400], *v;
-
     snprintf(prompt, sizeof(prompt), "%s%s%s%s: ", question, dflt ? " [" : "", dflt ? dflt : "",
              dflt ? "]" : "");
     do {
@@ -56,7 +55,6 @@ static char *ask(const char *question, const char *dflt)
 static bool ask_into(json_t *o, const char *member, const char *question, const char *dflt)
 {
     char *v = ask(question, dflt);
-
     if (!v)
         return false;
     json_object_set_new(o, member, json_string(v));
@@ -69,8 +67,7 @@ static bool ask_secret(json_t *o, const char *member, const char *question, size
 {
     for (;;) {
         char *a = say_ask(question, true), *b = a ? say_ask(say("  もう一度: ", "  again: "), true) : NULL;
-        bool end = !a || !b, ok = !end && !strcmp(a, b) && strlen(a) >= least;
-
+        bool end = !a || !b, ok = !end && strcmp(a, b) == 0 && strlen(a) >= least;
         if (ok)
             json_object_set_new(o, member, json_string(a));
         else if (!end)
@@ -90,7 +87,6 @@ static bool ask_person(json_t *people, size_t d)
     json_t *p = jansson_object(), *roles = jansson_array();
     char question[200];
     bool ok;
-
     fprintf(stderr, "\n%s\n", say(departments[d].ja, departments[d].en));
     for (const char *const *r = departments[d].roles; *r; r++)
         json_array_append_new(roles, json_string(*r));
@@ -115,7 +111,6 @@ json_t *ctl_guide(bool training)
                             "rooms", "equipment", "places", "lots", "protocols");
     json_t *f = json_object_get(all, "facility");
     bool ok;
-
     fprintf(stderr, "%s%s\n", say("新しい施設を作ります。", "A new facility."),
             training ? say("（訓練用）", " (training)") : "");
     ok =

@@ -25,7 +25,6 @@ static json_t *load_facility(struct ctl *c, const struct init *in)
     const char *from = args_get(&c->args, "from");
     json_t *facility = NULL;
     char *why = NULL;
-
     if (!from) {
         if (say_tty())
             return ctl_guide(in->training);
@@ -45,14 +44,12 @@ static char *default_origin(const struct init *in)
     const json_t *f = json_object_get(in->facility, "facility");
     const char *id = json_string_value(json_object_get(f, "id"));
     struct buf b;
-
     if (!id)
         id = json_string_value(json_object_get(f, "number"));
     buf_init(&b);
     buf_puts(&b, in->training ? "training." : "");
     for (const char *p = id ? id : "facility"; *p; p++) {
         char ch = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
-
         buf_addc(&b, (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') ? ch : '-');
     }
     buf_puts(&b, "/cpf");
@@ -62,14 +59,12 @@ static char *default_origin(const struct init *in)
 static const char *flag_or(struct ctl *c, const char *name, const char *dflt)
 {
     const char *v = args_get(&c->args, name);
-
     return v ? v : dflt;
 }
 
 static int read_options(struct ctl *c, const struct ctl_command *cmd, struct init *in)
 {
     const char *copies = args_get(&c->args, "copies"), *origin = args_get(&c->args, "origin");
-
     in->training = args_flag(&c->args, "training");
     in->light = args_flag(&c->args, "light-keys") || args_flag(&c->args, "light");
     in->listen = flag_or(c, "listen", "127.0.0.1:8443");
@@ -93,7 +88,7 @@ static int read_options(struct ctl *c, const struct ctl_command *cmd, struct ini
     if (in->copies < 1 || in->copies > 500 || (in->copies > 1 && !in->training))
         return ctl_usage(cmd, "%s",
                          say("--copies は訓練用で 1〜500 です", "--copies is 1 to 500, training only"));
-    if (origin && in->training != !strncmp(origin, "training.", 9))
+    if (origin && in->training != (strncmp(origin, "training.", 9) == 0))
         return ctl_usage(cmd, "%s",
                          say("訓練用の origin だけが training. で始まります",
                              "an origin begins with training. if and only if --training"));
@@ -109,7 +104,6 @@ static int make_authority(struct ctl *c, const struct init *in)
     char own[256] = "", *dir = files_join(in->dir, "tls"), *title;
     size_t n = 0;
     int err;
-
     if (!gethostname(own, sizeof(own) - 1) && *own)
         host[n++] = own;
     for (int i = 0; n < 16 && (host[n] = args_each(&c->args, "host", i)); i++)
@@ -129,7 +123,6 @@ static int write_setup(const struct init *in)
 {
     char *path = files_join(in->dir, "setup.json"), *text = json_dumps(in->facility, JSON_COMPACT);
     int err = text ? files_write(path, text, strlen(text), 0600) : CPF_E_UTF8;
-
     if (err)
         say_error("%s: %s", path, cpf_strerror(err));
     free(text);
@@ -142,7 +135,6 @@ static int prepare(const struct init *in, const char *source)
     struct facility_files files = {in->dir, in->training, in->light, in->share, source};
     char *why = NULL;
     int err;
-
     facility_copy(in->facility, in->copies);
     err = facility_prepare(in->facility, &files, &why);
     if (err)
@@ -159,7 +151,6 @@ static int post_setup(const char *socket_path, const json_t *body, int wait_s)
     const char *code;
     json_t *v = NULL;
     int status = 0, err;
-
     for (;;) {
         json_decref(v);
         v = NULL;
@@ -190,7 +181,6 @@ static int send_setup(const char *dir, const char *socket_path, int wait_s)
     json_error_t why;
     json_t *body = json_load_file(path, 0, &why);
     int code;
-
     if (!body && access(path, F_OK)) {
         say_error(
             say("%s がありません。設定要求は一度だけで、受理されると消えます。施設の状態は cpfctl status "
@@ -221,10 +211,8 @@ char *ctl_admin_socket(const char *dir)
 {
     char *path = files_join(dir, "cpfd.yaml"), *why = NULL, *socket = NULL;
     json_t *conf = NULL;
-
     if (!yaml_json_load(path, &conf, &why)) {
         const char *s = json_string_value(json_object_get(conf, "admin_socket"));
-
         socket = xstrdup(s ? s : "/run/cpfd/admin.sock");
         json_decref(conf);
     } else {
@@ -241,7 +229,6 @@ static int run_setup(struct ctl *c, const struct ctl_command *cmd)
     const char *brief = args_get(&c->args, "socket");
     char *socket;
     int code;
-
     if (args_unknown(&c->args))
         return ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), args_unknown(&c->args));
     socket = given || brief ? xstrdup(given ? given : brief) : ctl_admin_socket(c->dir);
@@ -260,7 +247,6 @@ static int run_init(struct ctl *c, const struct ctl_command *cmd)
     const char *wait = args_get(&c->args, "wait");
     char *dir = NULL, *mark = NULL;
     int code = read_options(c, cmd, &in);
-
     if (code)
         goto out;
     code = EXIT_USAGE;

@@ -33,7 +33,6 @@ static int write_staff(const struct init *in)
     struct buf b;
     json_t *person;
     size_t i, n = 0;
-
     buf_init(&b);
     buf_puts(&b, "# Names of staff for printed batch records; the log knows their ids alone.\n");
     json_array_foreach(json_object_get(in->facility, "people"), i, person)
@@ -68,7 +67,6 @@ int init_report(const struct init *in)
     const char *name = en ? en : ja ? ja : "cpfd";
     char *dir = files_join(in->dir, "tls"), title[4 * NAME_MAX_CHARS + 1];
     size_t len = 0, chars = 0;
-
     for (; name[len] && chars < NAME_MAX_CHARS && len + 4 < sizeof(title); chars++) /* whole characters */
         for (len++; ((unsigned char)name[len] & 0xc0) == 0x80;)
             len++;

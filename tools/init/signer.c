@@ -23,7 +23,6 @@ static int user_id(const char *user, uid_t *ret)
     char *end;
     unsigned long n = strtoul(user, &end, 10);
     const struct passwd *pw;
-
     if (*user >= '0' && *user <= '9' && !*end) {
         *ret = (uid_t)n;
         return CPF_OK;
@@ -41,7 +40,6 @@ char *init_program(const char *name, const char *built)
 {
     char self[4096], *path, *slash;
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
     if (n <= 0)
         return NULL;
     self[n] = 0;
@@ -63,7 +61,6 @@ char *init_program(const char *name, const char *built)
 static char *signer_program(const struct init *in)
 {
     char *path = in->signer ? xstrdup(in->signer) : init_program("cpf-signer", "signer");
-
     return path ? path : xstrdup("cpf-signer");
 }
 
@@ -88,7 +85,6 @@ static int run_signer(const struct init *in, const char *config, uid_t uid, stru
     int fd[2], status = -1;
     ssize_t n;
     pid_t pid;
-
     if (pipe2(fd, O_CLOEXEC)) {
         free(program);
         return CPF_E_IO;
@@ -113,10 +109,8 @@ static int run_signer(const struct init *in, const char *config, uid_t uid, stru
 static char *find_vkey(char *text)
 {
     char *save, *w;
-
     for (w = strtok_r(text, " \r\n\t", &save); w; w = strtok_r(NULL, " \r\n\t", &save)) {
         const char *plus = strchr(w, '+');
-
         if (plus && strchr(plus + 1, '+'))
             return w;
     }
@@ -127,7 +121,6 @@ static int keep_vkey(const struct init *in, struct buf *printed)
 {
     char *vkey = printed->data ? find_vkey(printed->data) : NULL, *path, *line;
     int err;
-
     if (!vkey) {
         say_error("%s", say("cpf-signer が検証鍵を表示しませんでした", "cpf-signer printed no verifier key"));
         return CPF_E_KEY;
@@ -144,7 +137,6 @@ static int make_passphrase(const char *folder, uid_t uid)
 {
     char a[20], b[20], line[48], *path = files_join(folder, "passphrase");
     int err;
-
     facility_make_password(a);
     facility_make_password(b);
     snprintf(line, sizeof(line), "%s-%s\n", a, b);
@@ -164,7 +156,6 @@ int init_signer(const struct init *in)
     uid_t uid = geteuid();
     struct buf printed;
     int err;
-
     buf_init(&printed);
     err = in->signer_user ? user_id(in->signer_user, &uid) : CPF_OK;
     if (!err)

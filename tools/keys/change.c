@@ -21,7 +21,6 @@ int manifest_read(const char *path, const struct note_key *root, struct keymanif
 {
     struct buf note;
     struct note n = {0};
-
     buf_init(&note);
     int err = files_read(path, BOUND_NOTE_BYTES, &note);
     if (!err && root)
@@ -40,7 +39,6 @@ int manifest_write(const struct keymanifest *m, const struct note_key *root, con
                    const char *path)
 {
     struct buf note;
-
     buf_init(&note);
     int err = keymanifest_sign(m, root->name, key, &note);
     if (!err)
@@ -60,7 +58,6 @@ int manifest_write(const struct keymanifest *m, const struct note_key *root, con
 static bool number(const char *s, uint64_t *ret)
 {
     char *end;
-
     if (strspn(s, "0123456789") != strlen(s) || !*s || strlen(s) > 18 || (*s == '0' && s[1]))
         return false;
     *ret = strtoull(s, &end, 10);
@@ -72,7 +69,6 @@ static int read_log_key(const char *value, struct note_key *ret)
 {
     struct buf text;
     struct keyring r = {0};
-
     buf_init(&text);
     int err = files_read(value, 4096, &text);
     buf_addc(&text, '\0');
@@ -89,7 +85,6 @@ static int digest_of_certificate(const char *path, uint8_t ret[HASH_LEN])
     X509 *x = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
     unsigned char *der = NULL;
     int len = x ? i2d_X509(x, &der) : -1;
-
     if (len > 0)
         hash_sha256(der, (size_t)len, ret);
     OPENSSL_free(der);
@@ -102,7 +97,6 @@ static int digest_of_certificate(const char *path, uint8_t ret[HASH_LEN])
 static int digest_of_file(const char *path, uint8_t ret[HASH_LEN])
 {
     struct buf text;
-
     buf_init(&text);
     int err = files_read(path, BOUND_POLICY_BYTES, &text);
     if (!err)
@@ -149,7 +143,6 @@ static int add(struct keymanifest *m, const struct keymanifest_line *l)
 static bool by_id(const struct keymanifest_line *l, const char *value)
 {
     char id[9];
-
     snprintf(id, sizeof(id), "%08x", l->key.id);
     return l->role == KEYMANIFEST_LOG && strcmp(id, value) == 0;
 }
@@ -157,7 +150,6 @@ static bool by_id(const struct keymanifest_line *l, const char *value)
 static int end(struct keymanifest *m, const struct keymanifest_line *want, const char *value, uint64_t until)
 {
     struct keymanifest_line *found = NULL;
-
     for (size_t i = 0; i < m->n; i++) {
         struct keymanifest_line *l = &m->line[i];
         if (l->role != want->role || !(by_id(l, value) || keymanifest_same(l, want)) || l->until <= until)
@@ -177,7 +169,6 @@ static int change(struct keymanifest *m, const char *const w[4])
     struct keymanifest_line l = {.until = KEYMANIFEST_ALWAYS};
     bool adds = strcmp(w[0], "add") == 0;
     uint64_t size;
-
     if ((!adds && strcmp(w[0], "end") != 0) || keymanifest_role_of(w[1], &l.role) || !number(w[3], &size))
         return CPF_E_SYNTAX;
     int err = read_value(w[2], &l);
@@ -190,7 +181,6 @@ static int change(struct keymanifest *m, const char *const w[4])
 int manifest_change(struct keymanifest *m, const char *const words[], int n)
 {
     int err = n % 4 == 0 && n > 0 ? CPF_OK : CPF_E_SYNTAX;
-
     if (err)
         say_error("%s", say("add|end 種別 値 件数 の四語ずつで指定してください",
                             "give add|end ROLE VALUE SIZE, four words each"));

@@ -26,7 +26,6 @@ static void read_papers(struct ctl *c, struct papers *p)
 static int unknown(struct ctl *c, const struct ctl_command *cmd)
 {
     const char *bad = args_unknown(&c->args);
-
     return bad ? ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), bad) : EXIT_FINE;
 }
 
@@ -44,7 +43,6 @@ static int run_root(struct ctl *c, const struct ctl_command *cmd)
     struct key *key = NULL;
     struct papers p;
     struct buf both;
-
     read_papers(c, &p);
     if (unknown(c, cmd))
         return EXIT_USAGE;
@@ -73,7 +71,6 @@ static int run_root(struct ctl *c, const struct ctl_command *cmd)
 static void warn_gap(const struct keymanifest *m)
 {
     uint64_t gap = keymanifest_gap(m);
-
     if (gap != KEYMANIFEST_ALWAYS)
         fprintf(stderr,
                 say("注意: %" PRIu64 " 件の時点で有効な log 鍵がありません\n",
@@ -85,7 +82,6 @@ static void warn_gap(const struct keymanifest *m)
 static void show_text(const struct keymanifest *m)
 {
     struct buf text;
-
     buf_init(&text);
     keymanifest_format(m, &text);
     fprintf(stderr, "%s\n\n%s\n", say("次の文に署名します:", "This will be signed:"), text.data);
@@ -97,7 +93,6 @@ static int sign_with(struct papers *p, const struct keymanifest *m, const char *
 {
     struct key *key = NULL;
     struct buf both;
-
     show_text(m);
     buf_init(&both);
     int err = root_passphrases(p->custodian, false, &both);
@@ -114,7 +109,6 @@ static int run_sign(struct ctl *c, const struct ctl_command *cmd)
 {
     const char *old = args_get(&c->args, "manifest"), *out = args_get(&c->args, "out");
     struct papers p;
-
     read_papers(c, &p);
     if (unknown(c, cmd))
         return EXIT_USAGE;
@@ -143,7 +137,6 @@ static void show_line(const struct keymanifest_line *l)
 {
     struct buf value;
     char until[24] = "-";
-
     buf_init(&value);
     if (l->role == KEYMANIFEST_LOG)
         note_key_format(&l->key, &value);
@@ -166,7 +159,6 @@ static int run_show(struct ctl *c, const struct ctl_command *cmd)
 {
     const char *root = args_get(&c->args, "root");
     struct note_key key;
-
     if (unknown(c, cmd))
         return EXIT_USAGE;
     if (c->args.nwords != 1)
@@ -197,7 +189,6 @@ static int check_older(const char *path, const struct note_key *root, const stru
     const struct keymanifest_line *lost = NULL;
     int err = manifest_read(path, root, old);
     struct buf text;
-
     buf_init(&text);
     if (!err && (err = keymanifest_follows(old, m, &lost))) {
         if (lost)
@@ -217,7 +208,6 @@ static int check_vkeys(const char *path, const struct keymanifest *m)
 {
     struct buf text;
     struct keyring r = {0};
-
     buf_init(&text);
     int err = files_read(path, 4096, &text);
     buf_addc(&text, '\0');
@@ -244,7 +234,6 @@ static int check_note(const char *path, const struct keymanifest *m)
     struct buf text;
     struct note n = {0};
     struct checkpoint cp;
-
     buf_init(&text);
     int err = files_read(path, BOUND_NOTE_BYTES, &text);
     if (!err)
@@ -270,7 +259,6 @@ static int run_check(struct ctl *c, const struct ctl_command *cmd)
     const char *root = args_get(&c->args, "root"), *older = args_get(&c->args, "older");
     const char *vkey = args_get(&c->args, "vkey"), *note = args_get(&c->args, "checkpoint");
     struct note_key key;
-
     if (unknown(c, cmd))
         return EXIT_USAGE;
     if (c->args.nwords != 1 || !root)

@@ -39,7 +39,6 @@ static int ask_part(int custodian, bool twice, struct buf *ret)
     char prompt[160];
     char *a, *b = NULL;
     int err;
-
     snprintf(prompt, sizeof(prompt), say("保管者 %d のパスフレーズ: ", "Custodian %d, passphrase: "),
              custodian);
     a = say_ask(prompt, true);
@@ -60,7 +59,6 @@ static int file_parts(const char *path, struct buf *ret)
 {
     struct buf text;
     char *save = NULL;
-
     buf_init(&text);
     buf_reserve(&text, 4096);
     int err = files_read(path, 2048, &text);
@@ -78,7 +76,6 @@ static int file_parts(const char *path, struct buf *ret)
 int root_passphrases(const char *const files[2], bool twice, struct buf *ret)
 {
     int err = CPF_OK;
-
     buf_reserve(ret, 4 * BOUND_SECRET_BYTES); /* at once: growing would leave copies behind */
     for (int i = 0; i < 2 && !err; i++) {
         if (files[0] && files[i])
@@ -100,7 +97,6 @@ int root_passphrases(const char *const files[2], bool twice, struct buf *ret)
 static int write_new(const char *path, const void *data, size_t len, mode_t mode)
 {
     int err = access(path, F_OK) == 0 ? CPF_E_DUPLICATE : files_write(path, data, len, mode);
-
     if (err == CPF_E_DUPLICATE)
         say_error(say("%s はすでにあります。上書きしません", "%s is there already: it is never overwritten"),
                   path);
@@ -112,7 +108,6 @@ static int write_new(const char *path, const void *data, size_t len, mode_t mode
 static int write_sealed(const uint8_t seed[KEY_SEED], const char *path, const char *passphrases, bool light)
 {
     struct buf sealed;
-
     buf_init(&sealed);
     int err = key_seal(seed, KEY_SEED, passphrases, light, &sealed);
     if (err)
@@ -129,7 +124,6 @@ static int name_root(const char *origin, const struct key *key, const char *path
     uint8_t pub[KEY_PUB];
     char *name;
     struct buf line;
-
     buf_init(&line);
     key_public(key, pub);
     require(asprintf(&name, "%s/root", origin) >= 0);
@@ -151,7 +145,6 @@ int root_make(const char *origin, const char *key_path, const char *root_path, c
 {
     uint8_t seed[KEY_SEED];
     struct key *key = NULL;
-
     enc_random(seed, sizeof(seed));
     int err = key_from_seed(seed, &key);
     if (!err)
@@ -172,7 +165,6 @@ int root_read(const char *path, struct note_key *ret)
 {
     char *line = files_line(path);
     int err = note_key_parse(ret, line ? line : path);
-
     if (err)
         say_error(
             say("%s: 根鍵の検証鍵（一行）が必要です", "%s: the root's verifier key, one line, is needed"),
@@ -187,7 +179,6 @@ int root_open(const char *key_path, const struct note_key *root, const char *pas
     struct key *key = NULL;
     uint8_t pub[KEY_PUB];
     struct buf seed;
-
     buf_init(&seed);
     bool light = strncmp(root->name, "training.", 9) == 0;
     int err = sealed ? key_unseal(sealed, passphrases, light, &seed) : CPF_E_IO;

@@ -18,7 +18,6 @@ static int dial(const char *path, int timeout_ms)
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     struct timeval tv = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
     int fd;
-
     if (strlen(path) >= sizeof(a.sun_path))
         return CPF_E_INVAL;
     strcpy(a.sun_path, path);
@@ -38,7 +37,6 @@ static int send_all(int fd, const char *p, size_t len)
 {
     while (len) {
         ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
-
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -53,7 +51,6 @@ static int receive_all(int fd, struct buf *in)
 {
     char chunk[16384];
     ssize_t n;
-
     while (in->len < ANSWER_MOST) {
         n = recv(fd, chunk, sizeof(chunk), 0);
         if (n < 0 && errno == EINTR)
@@ -70,7 +67,6 @@ static int receive_all(int fd, struct buf *in)
 static int answer_read(const struct buf *in, int *ret_status, json_t **ret_json)
 {
     const char *body = in->data ? strstr(in->data, "\r\n\r\n") : NULL;
-
     if (!body || sscanf(in->data, "HTTP/1.%*1[01] %3d", ret_status) != 1)
         return CPF_E_SYNTAX;
     *ret_json = json_loads(body + 4, JSON_DISABLE_EOF_CHECK, NULL);
@@ -83,7 +79,6 @@ int admin_post(const char *socket_path, const char *path, const json_t *body, in
     char *text = json_dumps(body, JSON_COMPACT);
     struct buf out, in;
     int fd, err;
-
     buf_init(&out);
     buf_init(&in);
     buf_printf(&out,

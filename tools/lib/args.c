@@ -5,7 +5,7 @@
 static bool is_flag(const char *const flags[], const char *name)
 {
     for (; *flags; flags++)
-        if (!strcmp(*flags, name))
+        if (strcmp(*flags, name) == 0)
             return true;
     return false;
 }
@@ -16,7 +16,6 @@ static int take_option(struct args *a, const char *text, const char *next, const
     struct arg_option *o = &a->option[a->noptions];
     const char *eq = strchr(text, '=');
     size_t len = eq ? (size_t)(eq - text) : strlen(text);
-
     *ret_error = text;
     if (a->noptions == ARGS_MAX || len >= sizeof(o->name) || !len)
         return CPF_E_SYNTAX;
@@ -37,17 +36,14 @@ static int take_option(struct args *a, const char *text, const char *next, const
 int args_parse(struct args *a, int argc, char **argv, const char *const flags[], const char **ret_error)
 {
     bool options = true;
-
     memset(a, 0, sizeof(*a));
     for (int i = 0; i < argc; i++) {
         const char *s = argv[i];
-
         *ret_error = s;
-        if (options && !strcmp(s, "--")) {
+        if (options && strcmp(s, "--") == 0) {
             options = false;
-        } else if (options && !strncmp(s, "--", 2)) {
+        } else if (options && strncmp(s, "--", 2) == 0) {
             int n = take_option(a, s + 2, i + 1 < argc ? argv[i + 1] : NULL, flags, ret_error);
-
             if (n < 0)
                 return n;
             i += n;
@@ -64,7 +60,7 @@ int args_parse(struct args *a, int argc, char **argv, const char *const flags[],
 const char *args_each(struct args *a, const char *name, int i)
 {
     for (int k = 0; k < a->noptions; k++) {
-        if (strcmp(a->option[k].name, name))
+        if (strcmp(a->option[k].name, name) != 0)
             continue;
         a->option[k].seen = true;
         if (i-- == 0)
@@ -76,7 +72,6 @@ const char *args_each(struct args *a, const char *name, int i)
 const char *args_get(struct args *a, const char *name)
 {
     const char *last = NULL, *v;
-
     for (int i = 0; (v = args_each(a, name, i)); i++)
         last = v;
     return last;

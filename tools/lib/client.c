@@ -79,7 +79,6 @@ static void call_free(struct call *k)
 static void call_done(struct call *k, const struct client_reply *r)
 {
     struct client_reply out = *r;
-
     out.tries = k->tries;
     out.ms = (double)(clock_mono_ms() - k->since);
     k->client->open--;
@@ -90,7 +89,6 @@ static void call_done(struct call *k, const struct client_reply *r)
 static void on_again(evutil_socket_t fd, short what, void *arg)
 {
     struct call *k = arg;
-
     (void)fd, (void)what;
     TAILQ_REMOVE(&k->client->pausing, k, link);
     TAILQ_INSERT_HEAD(&k->client->waiting, k, link);
@@ -103,7 +101,6 @@ static bool call_again(struct call *k, int least_ms)
     struct client *c = k->client;
     unsigned char dice;
     int pause;
-
     k->pause_ms = k->pause_ms ? k->pause_ms * 2 : PAUSE_FIRST_MS;
     if (k->pause_ms > PAUSE_MOST_MS)
         k->pause_ms = PAUSE_MOST_MS;
@@ -124,7 +121,6 @@ static json_t *reply_json(struct evhttp_request *req)
 {
     struct evbuffer *in = evhttp_request_get_input_buffer(req);
     size_t len = evbuffer_get_length(in);
-
     return len ? json_loadb((const char *)evbuffer_pullup(in, -1), len, 0, NULL) : NULL;
 }
 
@@ -132,7 +128,6 @@ static int retry_after_ms(struct evhttp_request *req)
 {
     const char *s = evhttp_find_header(evhttp_request_get_input_headers(req), "Retry-After");
     long v = s ? strtol(s, NULL, 10) : 0;
-
     return v > 0 && v < 60 ? (int)v * 1000 : 0;
 }
 
@@ -140,7 +135,6 @@ static const char *loss_text(struct link *l)
 {
     struct bufferevent *bev = l->conn ? evhttp_connection_get_bufferevent(l->conn) : NULL;
     SSL *ssl = bev ? bufferevent_openssl_get_ssl(bev) : NULL;
-
     if (ssl && SSL_get_verify_result(ssl) != X509_V_OK)
         return X509_verify_cert_error_string(SSL_get_verify_result(ssl));
     return "no answer: connection refused, lost or timed out";
@@ -149,7 +143,6 @@ static const char *loss_text(struct link *l)
 static void on_drop(evutil_socket_t fd, short what, void *arg)
 {
     struct link *l = arg;
-
     (void)fd, (void)what;
     if (l->conn)
         evhttp_connection_free(l->conn);
@@ -170,7 +163,6 @@ static void on_reply(struct evhttp_request *req, void *arg)
     struct link *l = arg;
     struct call *k = l->call;
     struct client_reply r = {0};
-
     l->call = NULL;
     r.status = req ? evhttp_request_get_response_code(req) : 0;
     if (!r.status) {
@@ -195,7 +187,6 @@ static void on_part(struct evhttp_request *req, void *arg)
 {
     struct link *l = arg;
     struct evbuffer *in = evhttp_request_get_input_buffer(req);
-
     for (size_t n; (n = evbuffer_get_contiguous_space(in)) > 0; evbuffer_drain(in, n))
         fwrite(evbuffer_pullup(in, (ev_ssize_t)n), 1, n, l->call->to);
 }
@@ -204,7 +195,6 @@ static void on_part(struct evhttp_request *req, void *arg)
 static int on_header(struct evhttp_request *req, void *arg)
 {
     struct link *l = arg;
-
     if (l->call->to && evhttp_request_get_response_code(req) == 200)
         evhttp_request_set_chunked_cb(req, on_part);
     return 0;
@@ -213,7 +203,6 @@ static int on_header(struct evhttp_request *req, void *arg)
 static bool host_is_ip(const char *host)
 {
     struct in6_addr a;
-
     return inet_pton(AF_INET, host, &a) == 1 || inet_pton(AF_INET6, host, &a) == 1;
 }
 
@@ -223,7 +212,6 @@ static bool link_connect(struct link *l)
     struct bufferevent *bev;
     SSL *ssl = SSL_new(c->tls);
     int ok;
-
     if (!ssl)
         return false;
     if (host_is_ip(c->host))
@@ -252,7 +240,6 @@ static struct evhttp_request *request_new(struct link *l, struct call *k)
     struct evhttp_request *req = evhttp_request_new(on_reply, l);
     struct evkeyvalq *h = evhttp_request_get_output_headers(req);
     struct buf text;
-
     evhttp_request_set_header_cb(req, on_header);
     evhttp_connection_set_max_body_size(l->conn, (ev_ssize_t)(k->to ? k->most : REPLY_BYTES));
     buf_init(&text);
@@ -277,7 +264,6 @@ static void link_start(struct link *l, struct call *k)
     struct evhttp_request *req;
     evutil_socket_t fd;
     int err;
-
     k->tries++;
     if (k->to &&
         (fseeko(k->to, 0, SEEK_SET) || ftruncate(fileno(k->to), 0))) { /* a try before it wrote a part */
@@ -315,7 +301,6 @@ static void on_kick(evutil_socket_t fd, short what, void *arg)
 {
     struct client *c = arg;
     struct call *k;
-
     (void)fd, (void)what;
     for (int i = 0; i < c->nlinks && (k = TAILQ_FIRST(&c->waiting)); i++) {
         if (c->link[i].call || c->link[i].lost)
@@ -331,8 +316,7 @@ static int url_split(struct client *c, const char *url)
     const char *host, *end;
     long port = 8443;
     size_t len;
-
-    if (!url || strncmp(url, scheme, sizeof(scheme) - 1))
+    if (!url || strncmp(url, scheme, sizeof(scheme) - 1) != 0)
         return CPF_E_INVAL;
     host = url + sizeof(scheme) - 1;
     if (*host == '[') {
@@ -345,7 +329,7 @@ static int url_split(struct client *c, const char *url)
     }
     if (*end == ':')
         port = strtol(end + 1, (char **)&end, 10);
-    if (!len || port < 1 || port > 65535 || (*end && strcmp(end, "/")))
+    if (!len || port < 1 || port > 65535 || (*end && strcmp(end, "/") != 0))
         return CPF_E_INVAL;
     c->host = strndup(host, len);
     c->port = (unsigned short)port;
@@ -369,7 +353,6 @@ int client_new(const struct client_config *cfg, struct client **ret, const char 
 {
     struct client *c = xcalloc(1, sizeof(*c));
     int err;
-
     TAILQ_INIT(&c->waiting);
     TAILQ_INIT(&c->pausing);
     c->base = cfg->base;
@@ -401,7 +384,6 @@ out:
 static void calls_free(struct calls *q)
 {
     struct call *k;
-
     while ((k = TAILQ_FIRST(q))) {
         TAILQ_REMOVE(q, k, link);
         call_free(k);
@@ -414,7 +396,6 @@ void client_free(struct client *c)
         return;
     for (int i = 0; c->link && i < c->nlinks; i++) {
         struct link *l = &c->link[i];
-
         if (l->conn)
             evhttp_connection_free(l->conn); /* calls on_reply(NULL) for a request in flight only on loss */
         if (l->call)
@@ -435,7 +416,6 @@ static struct call *send_call(struct client *c, const char *path, const char *to
                               client_cb cb, void *arg)
 {
     struct call *k = xcalloc(1, sizeof(*k));
-
     k->client = c;
     k->path = xstrdup(path);
     k->token = token ? xstrdup(token) : NULL;
@@ -481,7 +461,6 @@ struct sync {
 static void on_sync(void *arg, const struct client_reply *r)
 {
     struct sync *s = arg;
-
     s->status = r->status;
     s->json = json_incref(r->json);
     s->error = r->error ? xstrdup(r->error) : NULL;
@@ -507,7 +486,6 @@ int client_call(struct client *c, const char *path, const char *token, const jso
                 char **ret_error)
 {
     struct sync s = {.base = c->base, .status = -1};
-
     send_call(c, path, token, body, on_sync, &s);
     return await(&s, ret_json, ret_error);
 }
@@ -517,7 +495,6 @@ int client_fetch(struct client *c, const char *path, const char *token, const js
 {
     struct sync s = {.base = c->base, .status = -1};
     struct call *k = send_call(c, path, token, body, on_sync, &s); /* it begins on the loop, not before */
-
     k->to = to;
     k->most = most;
     return await(&s, ret_json, ret_error);

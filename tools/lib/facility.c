@@ -33,7 +33,6 @@ static const struct part {
 __attribute__((format(printf, 3, 4))) static int fail(char **ret_error, int code, const char *fmt, ...)
 {
     va_list ap;
-
     va_start(ap, fmt);
     if (vasprintf(ret_error, fmt, ap) < 0)
         *ret_error = NULL;
@@ -44,7 +43,6 @@ __attribute__((format(printf, 3, 4))) static int fail(char **ret_error, int code
 static void suffix(json_t *item, const char *member, int copy)
 {
     const char *id = json_string_value(json_object_get(item, member));
-
     if (id)
         json_object_set_new(item, member, json_sprintf("%s-%d", id, copy));
 }
@@ -53,14 +51,12 @@ static void copy_part(json_t *facility, const struct part *p, int copies)
 {
     json_t *list = json_object_get(facility, p->name);
     size_t n = json_array_size(list);
-
     for (int copy = 2; copy <= copies; copy++) {
         for (size_t i = 0; i < n; i++) {
             json_t *item = json_deep_copy(json_array_get(list, i));
-
             suffix(item, p->id, copy);
             for (int r = 0; r < 2; r++)
-                if (p->refers[r] && strcmp(p->refers[r], p->id))
+                if (p->refers[r] && strcmp(p->refers[r], p->id) != 0)
                     suffix(item, p->refers[r], copy);
             json_array_append_new(list, item);
         }
@@ -79,7 +75,6 @@ static json_t *real_date(const char *text)
 {
     char day[11], *end;
     long n = strtol(text, &end, 10);
-
     if ((*text != '+' && *text != '-') || end == text || *end)
         return NULL;
     clock_day_format(clock_day(clock_now_ms()) + n, day);
@@ -91,7 +86,6 @@ static void real_dates(json_t *v)
     const char *name;
     json_t *member, *date;
     size_t i;
-
     if (json_is_array(v)) {
         json_array_foreach(v, i, member) real_dates(member);
         return;
@@ -108,7 +102,6 @@ static void real_dates(json_t *v)
 void facility_make_pin(char ret[7])
 {
     uint32_t r;
-
     do /* no modulo bias */
         enc_random(&r, sizeof(r));
     while (r >= 4294000000u);
@@ -121,7 +114,6 @@ void facility_make_password(char ret[20])
         "abcdefghijkmnpqrstuvwxyz23456789"; /* 32: five bits each, no look-alikes */
     uint8_t r[16];
     size_t at = 0;
-
     enc_random(r, sizeof(r));
     for (size_t i = 0; i < sizeof(r); i++) {
         if (i && i % 4 == 0)
@@ -137,7 +129,6 @@ static int seal_into(json_t *cred, const char *name, const uint8_t secret[32], c
 {
     struct buf sealed;
     int err;
-
     buf_init(&sealed);
     err = key_seal(secret, 32, password, light, &sealed);
     if (!err)
@@ -156,7 +147,6 @@ int facility_person(json_t *person, bool light, char **ret_error)
     struct key *key = NULL;
     char text[44];
     int err;
-
     if (!pin || strlen(pin) < BOUND_SECRET_MIN || !password || strlen(password) < BOUND_PASSWORD_MIN) {
         err = fail(ret_error, CPF_E_INVAL,
                    "%s: a PIN of %d and a password of %d characters at least are needed", id ? id : "?",
@@ -192,7 +182,6 @@ int facility_station(json_t *station, char ret_token[44])
 {
     uint8_t raw[32], digest[HASH_LEN];
     char hash[44];
-
     enc_random(raw, sizeof(raw));
     enc_digest(raw, ret_token);
     hash_sha256(ret_token, strlen(ret_token), digest);
@@ -205,7 +194,6 @@ int facility_keep_token(const char *dir, const char *station, const char *token)
 {
     char *folder = files_join(dir, "stations"), *path, line[48];
     int err = files_mkdir(folder, 0700);
-
     require(asprintf(&path, "%s/%s.token", folder, station) >= 0);
     snprintf(line, sizeof(line), "%s\n", token);
     if (!err)
@@ -222,7 +210,6 @@ static int prepare_people(json_t *facility, const struct facility_files *files, 
     char *text, *path = files_join(files->dir, "logins.json");
     int err = CPF_OK;
     size_t i;
-
     json_array_foreach(json_object_get(facility, "people"), i, person)
     {
         json_array_append_new(
@@ -251,12 +238,10 @@ static int prepare_stations(json_t *facility, const struct facility_files *files
     json_t *station;
     char token[44];
     size_t i;
-
     json_array_foreach(json_object_get(facility, "stations"), i, station)
     {
         const char *id = json_string_value(json_object_get(station, "station"));
         int err = id ? facility_station(station, token) : CPF_E_INVAL;
-
         if (!err)
             err = facility_keep_token(files->dir, id, token);
         OPENSSL_cleanse(token, sizeof(token));
@@ -271,7 +256,6 @@ static int read_protocol(const char *name, const struct facility_files *files, s
 {
     char *dir = xstrdup(files->source ? files->source : "."), *slash = strrchr(dir, '/'), *path;
     int err = files_read(name, BOUND_PROTOCOL_BYTES, ret);
-
     if (slash)
         *slash = 0;
     for (int i = 0; err == CPF_E_IO && i < 3; i++) {
@@ -294,12 +278,10 @@ static int prepare_protocols(json_t *facility, const struct facility_files *file
     json_t *list = json_object_get(facility, "protocols"), *out = jansson_array(), *item;
     int err = CPF_OK;
     size_t i;
-
     json_array_foreach(list, i, item)
     {
         const char *name = json_string_value(json_is_object(item) ? json_object_get(item, "file") : item);
         struct buf text;
-
         buf_init(&text);
         err = name ? read_protocol(name, files, &text) : CPF_E_INVAL;
         if (!err)
@@ -320,13 +302,11 @@ static int name_items(json_t *facility, char **ret_error)
     for (size_t p = 0; p < NPARTS; p++) {
         json_t *item, *list = json_object_get(facility, parts[p].name);
         size_t i;
-
         if (list && !json_is_array(list))
             return fail(ret_error, CPF_E_SYNTAX, "%s must be a list", parts[p].name);
         json_array_foreach(list, i, item)
         {
             json_t *id = json_object_get(item, "id");
-
             if (id && !json_object_get(item, parts[p].id)) {
                 json_object_set(item, parts[p].id, id);
                 json_object_del(item, "id");
@@ -343,11 +323,9 @@ static void count_units(json_t *facility)
 {
     json_t *lot;
     size_t i;
-
     json_array_foreach(json_object_get(facility, "lots"), i, lot)
     {
         const char *n = json_string_value(json_object_get(lot, "units"));
-
         if (n && *n && !n[strspn(n, "0123456789")])
             json_object_set_new(lot, "units", json_integer(strtol(n, NULL, 10)));
     }
@@ -356,7 +334,6 @@ static void count_units(json_t *facility)
 int facility_prepare(json_t *facility, const struct facility_files *files, char **ret_error)
 {
     int err;
-
     if (!json_is_object(json_object_get(facility, "facility")))
         return fail(ret_error, CPF_E_SYNTAX, "`facility` is missing");
     err = name_items(facility, ret_error);

@@ -13,7 +13,6 @@
 char *files_join(const char *a, const char *b)
 {
     char *s;
-
     require(asprintf(&s, "%s/%s", a, b) >= 0);
     return s;
 }
@@ -22,7 +21,6 @@ static int write_fd(int fd, const char *p, size_t len)
 {
     while (len) {
         ssize_t n = write(fd, p, len);
-
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -37,7 +35,6 @@ int files_write(const char *path, const void *data, size_t len, mode_t mode)
 {
     char *tmp;
     int fd, err = CPF_E_IO;
-
     require(asprintf(&tmp, "%s.new", path) >= 0);
     unlink(tmp);
     fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -59,7 +56,6 @@ int files_read(const char *path, size_t most, struct buf *ret)
     int fd = open(path, O_RDONLY | O_CLOEXEC), err = CPF_OK;
     char chunk[16384];
     ssize_t n;
-
     if (fd < 0)
         return CPF_E_IO;
     while (!err && (n = read(fd, chunk, sizeof(chunk))) != 0) {
@@ -78,7 +74,6 @@ char *files_line(const char *path)
 {
     struct buf b;
     char *s = NULL;
-
     buf_init(&b);
     if (!files_read(path, 64 * 1024, &b) && b.len) {
         b.data[strcspn(b.data, "\r\n")] = 0;
@@ -93,7 +88,6 @@ int files_mkdir(const char *path, mode_t mode)
 {
     char *copy = xstrdup(path);
     int err = CPF_OK;
-
     for (char *p = copy + 1; *p && !err; p++) {
         if (*p != '/')
             continue;

@@ -11,12 +11,10 @@
 bool say_ja(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         const char *v = getenv(names[i]);
-
         if (v && *v)
-            return !strncmp(v, "ja", 2);
+            return strncmp(v, "ja", 2) == 0;
     }
     return false;
 }
@@ -29,7 +27,6 @@ const char *say(const char *ja, const char *en)
 void say_error(const char *fmt, ...)
 {
     va_list ap;
-
     fprintf(stderr, "%s: ", program_invocation_short_name);
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
@@ -49,7 +46,6 @@ char *say_ask(const char *prompt, bool secret)
     char *line = NULL;
     size_t cap = 0;
     ssize_t n;
-
     fprintf(stderr, "%s", prompt);
     fflush(stderr);
     if (hide) {

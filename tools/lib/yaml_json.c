@@ -24,7 +24,6 @@ __attribute__((format(printf, 3, 4))) static json_t *fail(struct reader *r, cons
 {
     char text[200];
     va_list ap;
-
     if (r->error)
         return NULL;
     va_start(ap, fmt);
@@ -48,11 +47,10 @@ static json_t *read_scalar(struct reader *r, const yaml_event_t *ev)
 {
     const char *s = (const char *)ev->data.scalar.value;
     json_t *v;
-
     if (ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-        if (!strcmp(s, "true") || !strcmp(s, "false"))
+        if (strcmp(s, "true") == 0 || strcmp(s, "false") == 0)
             return json_boolean(*s == 't');
-        if (!*s || !strcmp(s, "~") || !strcmp(s, "null"))
+        if (!*s || strcmp(s, "~") == 0 || strcmp(s, "null") == 0)
             return json_null();
     }
     v = json_stringn(s, ev->data.scalar.length);
@@ -63,7 +61,6 @@ static json_t *read_list(struct reader *r, int depth)
 {
     json_t *list = jansson_array(), *v;
     yaml_event_t ev;
-
     while (next(r, &ev)) {
         if (ev.type == YAML_SEQUENCE_END_EVENT) {
             yaml_event_delete(&ev);
@@ -83,7 +80,6 @@ static json_t *read_value(struct reader *r, int depth)
 {
     yaml_event_t ev;
     json_t *v = NULL;
-
     if (next(r, &ev)) {
         v = read_node(r, &ev, depth);
         yaml_event_delete(&ev);
@@ -95,11 +91,9 @@ static json_t *read_map(struct reader *r, int depth)
 {
     json_t *map = jansson_object();
     yaml_event_t ev;
-
     while (next(r, &ev)) {
         const char *name = (const char *)ev.data.scalar.value;
         bool end = ev.type == YAML_MAPPING_END_EVENT, ok = false;
-
         if (end)
             ok = true;
         else if (ev.type != YAML_SCALAR_EVENT)
@@ -141,10 +135,8 @@ static json_t *read_document(struct reader *r)
 {
     yaml_event_t ev;
     json_t *root = NULL;
-
     while (next(r, &ev)) {
         yaml_event_type_t type = ev.type;
-
         if (type == YAML_STREAM_END_EVENT) {
             if (!root)
                 fail(r, &ev.start_mark, "the file is empty");
@@ -172,7 +164,6 @@ int yaml_json_load(const char *path, json_t **ret, char **ret_error)
     struct reader r = {.path = path};
     FILE *f = fopen(path, "re");
     int err = CPF_OK;
-
     if (!f) {
         if (asprintf(ret_error, "%s: %s", path, strerror(errno)) < 0)
             *ret_error = NULL;

@@ -120,7 +120,7 @@ int protocol_cmd_show(int argc, char **argv)
     const char *path = NULL;
     bool dot = false, wrong = false;
     for (int i = 0; i < argc; i++)
-        if (!strcmp(argv[i], "--dot"))
+        if (strcmp(argv[i], "--dot") == 0)
             dot = true;
         else if (path || argv[i][0] == '-')
             wrong = true;
@@ -173,18 +173,18 @@ int protocol_main(int argc, char **argv)
     bool json = false;
     int n = 0;
     for (int i = 0; i < argc; i++) {
-        if (!strcmp(argv[i], "--help")) {
+        if (strcmp(argv[i], "--help") == 0) {
             help();
             return EXIT_FINE;
         }
-        if (i > 1 && !strcmp(argv[i], "--json"))
+        if (i > 1 && strcmp(argv[i], "--json") == 0)
             json = true;
         else
             argv[n++] = argv[i];
     }
-    if (n > 1 && !strcmp(argv[1], "lint"))
+    if (n > 1 && strcmp(argv[1], "lint") == 0)
         return protocol_cmd_lint(n - 2, argv + 2, json);
-    if (n > 1 && !strcmp(argv[1], "show"))
+    if (n > 1 && strcmp(argv[1], "show") == 0)
         return json ? show_json(n - 2, argv + 2) : protocol_cmd_show(n - 2, argv + 2);
     help();
     return EXIT_USAGE;

@@ -5,7 +5,7 @@
 
 #include "lib/say.h"
 
-/* -- small parts -- */
+/* ---- small parts ---- */
 
 static const char *title(const struct json *of)
 {
@@ -17,8 +17,7 @@ static const char *title(const struct json *of)
 static void put_list(FILE *out, const char *before, const struct json *list)
 {
     const char *sep = before;
-    json_each(it, list)
-    {
+    json_each(it, list) {
         fprintf(out, "%s%s", sep, it->str);
         sep = ", ";
     }
@@ -60,16 +59,15 @@ static void put_range(FILE *out, const char *name, const struct json *range)
         fprintf(out, "  %s %s..%s", name, lo ? lo : "", hi ? hi : "");
 }
 
-/* -- outline -- */
+/* ---- outline ---- */
 
 static void put_options(FILE *out, const struct json *options)
 {
     const char *sep = "  ";
-    json_each(o, options)
-    {
+    json_each(o, options) {
         const char *is = json_get_str(o, "is");
         fprintf(out, "%s%s", sep, json_get_str(o, "id"));
-        if (is && strcmp(is, "ok"))
+        if (is && strcmp(is, "ok") != 0)
             fprintf(out, "=%s%s", is, json_get_bool(o, "exposes") ? "+exposed" : "");
         sep = " | ";
     }
@@ -129,8 +127,7 @@ static void put_times(FILE *out, const struct json *s)
 {
     const struct json *deadline = json_get(s, "deadline"), *clock = json_get(s, "starts-clock");
     char text[128];
-    json_each(w, json_get(s, "window"))
-    {
+    json_each(w, json_get(s, "window")) {
         window_text(w, text);
         fprintf(out,
                 say("      時間 %s から %s（早い: %s, 遅い: %s）\n",
@@ -153,8 +150,7 @@ static void put_gates(FILE *out, const struct json *s)
 {
     const struct json *sign = json_get(s, "sign"), *balance = json_get(s, "balance");
     const char *sep = say("      要件 ", "      needs ");
-    json_each(r, json_get(s, "requires"))
-    {
+    json_each(r, json_get(s, "requires")) {
         const char *clock = json_get_str(r, "clock"), *step = json_get_str(r, "step");
         fprintf(out, "%s%s%s%s", sep, json_get_str(r, "need"), clock || step ? " " : "",
                 clock  ? clock
@@ -182,7 +178,7 @@ static void put_step(FILE *out, const struct json *s, const char *previous)
 {
     const struct json *after = json_get(s, "after");
     const char *state = json_get_str(s, "state");
-    bool plain = after && after->len == 1 && previous && !strcmp(after->child->str, previous);
+    bool plain = after && after->len == 1 && previous && strcmp(after->child->str, previous) == 0;
     fprintf(out, "  %s  %s", json_get_str(s, "id"), title(s));
     if (state)
         fprintf(out, "  -> %s", state);
@@ -192,7 +188,8 @@ static void put_step(FILE *out, const struct json *s, const char *previous)
     put_who(out, s);
     put_times(out, s);
     put_gates(out, s);
-    json_each(f, json_get(s, "fields")) put_field(out, f);
+    json_each(f, json_get(s, "fields"))
+        put_field(out, f);
 }
 
 static void put_head(FILE *out, const struct json *p)
@@ -201,9 +198,11 @@ static void put_head(FILE *out, const struct json *p)
     fprintf(out, "%s %s  %s / %s\n%s\n", json_get_str(p, "id"), json_get_str(p, "version"),
             json_get_str(product, "ja"), json_get_str(product, "en"), json_get_str(p, "hash"));
     fprintf(out, "%s", say("容器", "labels"));
-    json_each(l, json_get(p, "labels")) fprintf(out, "  %s %s", json_get_str(l, "id"), title(l));
+    json_each(l, json_get(p, "labels"))
+        fprintf(out, "  %s %s", json_get_str(l, "id"), title(l));
     fprintf(out, "\n%s", say("資材", "materials"));
-    json_each(m, json_get(p, "materials")) fprintf(out, "  %s (%s)", title(m), json_get_str(m, "unit"));
+    json_each(m, json_get(p, "materials"))
+        fprintf(out, "  %s (%s)", title(m), json_get_str(m, "unit"));
     fputc('\n', out);
 }
 
@@ -214,10 +213,9 @@ void protocol_show_outline(FILE *out, const struct protocol *p)
     const struct json *j = protocol_json(&a, p);
     const char *section = NULL, *previous = NULL;
     put_head(out, j);
-    json_each(s, json_get(j, "steps"))
-    {
+    json_each(s, json_get(j, "steps")) {
         const char *own = json_get_str(s, "section");
-        if (own && (!section || strcmp(own, section)))
+        if (own && (!section || strcmp(own, section) != 0))
             fprintf(out, "\n%s\n", own);
         if (own)
             section = own;
@@ -227,7 +225,7 @@ void protocol_show_outline(FILE *out, const struct protocol *p)
     arena_fini(&a);
 }
 
-/* -- graph -- */
+/* ---- graph ---- */
 
 /* Titles are people's text: quotes and backslashes would end the string. */
 static void put_quoted(FILE *out, const char *s)
@@ -253,9 +251,9 @@ static void put_edges(FILE *out, const struct json *s)
     const char *id = json_get_str(s, "id");
     const struct json *deadline = json_get(s, "deadline");
     char text[128];
-    json_each(a, json_get(s, "after")) fprintf(out, "  \"%s\" -> \"%s\";\n", a->str, id);
-    json_each(w, json_get(s, "window"))
-    {
+    json_each(a, json_get(s, "after"))
+        fprintf(out, "  \"%s\" -> \"%s\";\n", a->str, id);
+    json_each(w, json_get(s, "window")) {
         window_text(w, text);
         fprintf(out, "  \"%s\" -> \"%s\" [style=dashed, constraint=false, label=\"%s\"];\n",
                 json_get_str(w, "since"), id, text);
@@ -277,16 +275,16 @@ void protocol_show_dot(FILE *out, const struct protocol *p)
         char name[2] = {(char)section, '\0'};
         if (section >= 'A')
             fprintf(out, "  subgraph cluster_%s {\n    label=\"%s\";\n", name, name);
-        json_each(s, json_get(j, "steps"))
-        {
+        json_each(s, json_get(j, "steps")) {
             const char *own = json_get_str(s, "section");
-            if (own ? !strcmp(own, name) : section < 'A')
+            if (own ? strcmp(own, name) == 0 : section < 'A')
                 put_node(out, s);
         }
         if (section >= 'A')
             fprintf(out, "  }\n");
     }
-    json_each(s, json_get(j, "steps")) put_edges(out, s);
+    json_each(s, json_get(j, "steps"))
+        put_edges(out, s);
     fprintf(out, "}\n");
     arena_fini(&a);
 }

@@ -11,7 +11,6 @@
 static void print_json(const char *what, const json_t *v)
 {
     char *s = v ? json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-
     if (s)
         fprintf(stderr, "    %-9s %s\n", what, s);
     free(s);
@@ -21,7 +20,6 @@ static void print_json(const char *what, const json_t *v)
 static void print_request(const struct player *p)
 {
     json_t *copy = p->request ? jansson_copy(p->request) : NULL;
-
     json_object_del(copy, "password");
     json_object_del(copy, "pin");
     print_json("sent", copy);
@@ -32,7 +30,6 @@ static void print_where(struct player *p, const struct item *it)
 {
     const struct block *b = p->block;
     char when[17];
-
     clock_format_local(sim_now(p->sim), when);
     fprintf(stderr, "\ncpf-sim: %s\n", say("話の予定と違う結果になりました", "the story went another way"));
     fprintf(stderr, "    %-9s %s%s%s%s, %s %s\n", say("製造番号", "batch"), p->batch, p->label ? " (" : "",
@@ -46,7 +43,6 @@ static void print_where(struct player *p, const struct item *it)
 void check_fail(struct player *p, const struct item *it, const char *fmt, ...)
 {
     va_list ap;
-
     if (p->sim->failed)
         return;
     p->sim->failed = true;
@@ -61,7 +57,6 @@ void check_fail(struct player *p, const struct item *it, const char *fmt, ...)
 const char *check_outcome(const json_t *answer, int status, const char **ret_code)
 {
     const char *outcome = json_string_value(json_object_get(answer, "outcome"));
-
     *ret_code = json_string_value(json_object_get(answer, "code"));
     if (status == 200 && outcome)
         return outcome;
@@ -73,9 +68,8 @@ static void note_mark(struct player *p, const char *outcome, const char *code)
     static const char *const names[] = {"refused", "deviation", "hold", "alert", "already"};
     static const char marks[] = "!~^?=";
     size_t used = strlen(p->block_marks);
-
     for (size_t i = 0; i < 5; i++)
-        if (!strcmp(outcome, names[i]))
+        if (strcmp(outcome, names[i]) == 0)
             snprintf(p->block_marks + used, sizeof(p->block_marks) - used, " %c%s", marks[i],
                      code ? code : "");
 }
@@ -84,15 +78,14 @@ static bool as_expected(const struct expect *e, const char *outcome, const char 
 {
     if (e->kind == EXPECT_ANY)
         return true;
-    if (strcmp(outcome, expect_name(e->kind)))
+    if (strcmp(outcome, expect_name(e->kind)) != 0)
         return false;
-    return !e->code || (code && !strcmp(code, e->code));
+    return !e->code || (code && strcmp(code, e->code) == 0);
 }
 
 static const struct expect *expected(const struct player *p, const struct op *op)
 {
     static const struct expect accepted;
-
     if (!op->own)
         return &accepted;
     if (op->kind == OP_SIGN_IN || op->kind == OP_ACT || (op->kind == OP_RECORD && !op->body))
@@ -104,7 +97,6 @@ void check_answer(struct player *p, const struct op *op, const json_t *answer, i
 {
     const struct expect *e = expected(p, op);
     const char *code, *outcome = check_outcome(answer, status, &code);
-
     note_mark(p, outcome, code);
     if (as_expected(e, outcome, code) || p->loose || p->sim->failed)
         return;
@@ -124,7 +116,6 @@ void check_resend(struct player *p, const struct op *op, const json_t *answer)
 {
     json_t *was = jansson_copy(p->answer_before), *is = jansson_copy((json_t *)answer);
     bool same;
-
     json_object_del(was, "next");
     json_object_del(is, "next");
     same = was && is && json_equal(was, is);
@@ -141,11 +132,9 @@ void check_resend(struct player *p, const struct op *op, const json_t *answer)
 static bool mentions(const char *text, const char *id)
 {
     size_t len = strlen(id);
-
     for (const char *p = text; (p = strstr(p, id)); p++) {
         char before = p == text ? ' ' : p[-1], after = p[len];
         bool word = strchr("\" ,、:：", before) || (unsigned char)before >= 0x80;
-
         if (word && (!after || strchr("\" ,.、。", after) || (unsigned char)after >= 0x80))
             return true;
     }
@@ -156,7 +145,6 @@ void check_gate(struct player *p, const json_t *answer)
 {
     json_t *args = json_object_get(answer, "args");
     char *text = args ? json_dumps(args, JSON_COMPACT) : NULL;
-
     if (text && mentions(text, p->omit))
         p->caught = true;
     if (!p->gate_said)

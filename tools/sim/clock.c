@@ -16,7 +16,6 @@ int64_t sim_now(const struct sim *s)
 void clock_set(struct sim *s, const char *now)
 {
     int64_t ms;
-
     if (now && !clock_parse_rfc3339(now, &ms)) {
         if (s->now && clock_day(ms) != clock_day(s->now))
             world_midnight(s);
@@ -28,7 +27,6 @@ void clock_set(struct sim *s, const char *now)
 static void on_moved(void *arg, const struct client_reply *r)
 {
     struct sim *s = arg;
-
     s->moving = false;
     if (r->status == 0) {
         s->unreachable = s->failed = true;
@@ -53,7 +51,6 @@ static void post_clock(struct sim *s, int64_t to)
 {
     char text[CLOCK_TEXT];
     json_t *body;
-
     clock_format(to, text);
     body = json_pack("{s:s}", "to", text);
     s->moving = true;
@@ -65,7 +62,6 @@ static void post_clock(struct sim *s, int64_t to)
 static void on_slept(evutil_socket_t fd, short what, void *arg)
 {
     struct sim *s = arg;
-
     (void)fd, (void)what;
     s->moving = false;
     post_clock(s, s->target > sim_now(s) ? s->target : sim_now(s));
@@ -75,7 +71,6 @@ static void on_slept(evutil_socket_t fd, short what, void *arg)
 static void move(struct sim *s, int64_t to)
 {
     double real_ms = s->opt.speed > 0 ? (double)(to - sim_now(s)) / s->opt.speed : 0;
-
     if (real_ms < 1) {
         post_clock(s, to);
         return;
@@ -101,7 +96,6 @@ static void pump(struct sim *s)
 {
     bool progress, busy = false, waiting = false;
     int64_t next = INT64_MAX;
-
     do {
         progress = false;
         for (size_t i = 0; i < s->nplayers && !s->failed; i++)
@@ -114,7 +108,6 @@ static void pump(struct sim *s)
     }
     for (size_t i = 0; i < s->nplayers; i++) {
         const struct player *p = &s->player[i];
-
         busy |= p->state == PLAYER_BUSY;
         waiting |= p->state == PLAYER_WAITING;
         if (p->state == PLAYER_WAITING && !p->blocked && p->due < next)
@@ -133,7 +126,6 @@ static void pump(struct sim *s)
 static void on_pump(evutil_socket_t fd, short what, void *arg)
 {
     struct sim *s = arg;
-
     (void)fd, (void)what;
     if (!s->moving)
         pump(s);

@@ -10,7 +10,6 @@
 static const char *make(struct player *p, char type, const char *id, char *ret_error, size_t size)
 {
     char raw[80];
-
     if (!code_make(type, id, raw, sizeof(raw)))
         return arena_strdup(&p->arena, raw);
     snprintf(ret_error, size, "no code can be made of %c %s", type, id);
@@ -21,7 +20,6 @@ const char *codes_cast(struct player *p, const char *name, char *ret_error, size
 {
     const char *id = world_cast(p->sim, p->lane, name);
     char why[VARS_ERROR];
-
     if (!id)
         snprintf(ret_error, size, "nobody plays %s", name);
     else if (vars_fill(&p->vars, id, &id, why)) {
@@ -38,7 +36,6 @@ static const char *lot_id(struct player *p, const struct player *owner, const ch
     const char *slash = strchr(word, '/'), *unit = vars_get(&owner->vars, "unit", 4)->text;
     const char *name = slash ? arena_strndup(&p->arena, word, (size_t)(slash - word)) : word;
     const char *id = codes_cast(p, name, ret_error, size);
-
     if (!id || !slash)
         return id;
     return arena_printf(&p->arena, "%s-U%s%s", id, unit, slash + 1);
@@ -49,7 +46,6 @@ static const char *typed_id(struct player *p, const struct player *owner, char t
 {
     char why[VARS_ERROR];
     const char *id;
-
     if (type == 'L')
         return lot_id(p, owner, word, ret_error, size);
     if (strchr(word, '{')) {
@@ -68,8 +64,7 @@ const char *codes_raw(struct player *p, const char *word, char *ret_error, size_
 {
     const struct player *owner = p;
     const char *id;
-
-    if (!strncmp(word, "neighbour:", 10)) {
+    if (strncmp(word, "neighbour:", 10) == 0) {
         if (!p->neighbour) {
             snprintf(ret_error, size, "there is no other batch beside this one");
             return NULL;
@@ -77,7 +72,7 @@ const char *codes_raw(struct player *p, const char *word, char *ret_error, size_
         owner = p->neighbour;
         word += 10;
     }
-    if (!strcmp(word, "B"))
+    if (strcmp(word, "B") == 0)
         return make(p, 'B', owner->batch, ret_error, size);
     if (isupper((unsigned char)word[0]) && word[1] == ':') {
         id = typed_id(p, owner, word[0], word + 2, ret_error, size);
@@ -95,7 +90,6 @@ static int each_of_range(struct player *p, const char *word, const char *dots,
     long from = strtol(word + letters, NULL, 10), to;
     const char *last = dots + 2;
     int err = CPF_OK;
-
     last += strcspn(last, "0123456789");
     to = strtol(last, NULL, 10);
     for (long i = from; i <= to && !err; i++)
@@ -107,10 +101,8 @@ int codes_each(struct player *p, const char *text, int (*each)(void *arg, const 
                char *ret_error, size_t size)
 {
     int err = CPF_OK;
-
     for (const char *comma; *text && !err; text = *comma ? comma + 1 : comma) {
         const char *word, *dots;
-
         comma = text + strcspn(text, ",");
         word = arena_strndup(&p->arena, text, (size_t)(comma - text));
         dots = strstr(word, "..");

@@ -74,7 +74,6 @@ static void help(void)
 static int wrong(const char *fmt, const char *what)
 {
     char text[300];
-
     snprintf(text, sizeof(text), "%s%s", fmt, what);
     say_error("%s", text);
     return EXIT_USAGE;
@@ -85,7 +84,6 @@ static int wrong(const char *fmt, const char *what)
 static char *story_path(struct args *a)
 {
     const char *given = args_get(a, "story");
-
     if (given)
         return xstrdup(given);
     if (!access("etc/stories/nk-autologous.story", R_OK))
@@ -101,11 +99,10 @@ static int compare(const void *a, const void *b)
 static bool wanted(struct args *a, const struct story *c)
 {
     const char *name;
-
     if (args_flag(a, "cases"))
         return true;
     for (int i = 0; (name = args_each(a, "case", i)); i++)
-        if (!strcmp(name, c->name))
+        if (strcmp(name, c->name) == 0)
             return true;
     return false;
 }
@@ -118,20 +115,18 @@ static int load_cases(struct args *a, const char *story, struct plan *plan)
     size_t n = 0;
     DIR *d;
     int err = 0;
-
     if (slash)
         *slash = 0;
     folder = files_join(slash ? dir : ".", "cases");
     d = opendir(folder);
     while (d && n < PLAN_CASES && (e = readdir(d)))
-        if (strlen(e->d_name) > 6 && !strcmp(e->d_name + strlen(e->d_name) - 6, ".story"))
+        if (strlen(e->d_name) > 6 && strcmp(e->d_name + strlen(e->d_name) - 6, ".story") == 0)
             path[n++] = files_join(folder, e->d_name);
     if (d)
         closedir(d);
     qsort(path, n, sizeof(*path), compare);
     for (size_t i = 0; i < n; i++) {
         struct story *c = NULL;
-
         if (!err)
             err = story_load(path[i], &c, why);
         if (err)
@@ -154,7 +149,6 @@ static int load_cases(struct args *a, const char *story, struct plan *plan)
 static const char *flag_or(struct args *a, const char *name, const char *dflt)
 {
     const char *v = args_get(a, name);
-
     return v ? v : dflt;
 }
 
@@ -185,7 +179,6 @@ static int connect_to(struct sim *s, struct args *a, const char *dir)
     struct client_config cfg = {.base = s->base, .connections = s->opt.connections, .patience_ms = 60000};
     const char *why = NULL, *record = args_get(a, "record");
     int err;
-
     cfg.url = flag_or(a, "url", line);
     cfg.ca = flag_or(a, "ca", ca);
     err = cfg.url ? client_new(&cfg, &s->client, &why) : CPF_E_INVAL;
@@ -207,7 +200,6 @@ static int ask(struct sim *s, const char *path, json_t **ret)
 {
     char *why = NULL;
     int status = client_call(s->client, path, s->stations->token, NULL, ret, &why);
-
     if (status != 200)
         say_error("%s: %d %s", path, status, why ? why : "");
     free(why);
@@ -220,7 +212,6 @@ static int look(struct sim *s, json_t **ret_batches)
     json_t *status = NULL;
     char path[120];
     int code = ask(s, "/v1/status", &status);
-
     if (code)
         return code;
     clock_set(s, json_string_value(json_object_get(status, "now")));
@@ -239,7 +230,6 @@ static int omitted(struct sim *s, struct args *a, struct plan *plan)
 {
     const char *step;
     int n = 0;
-
     if (args_flag(a, "omit-each")) {
         plan->omit = plan_mandatory(s, &plan->nomit);
         return 0;
@@ -256,9 +246,8 @@ static void cut(struct sim *s)
 {
     for (size_t i = 0; s->opt.until && i < s->nplayers; i++) {
         struct block *b = s->player[i].block, *last = NULL;
-
         for (; b; b = b->next)
-            if (b->kind <= BLOCK_SKIP && !strcmp(b->step, s->opt.until))
+            if (b->kind <= BLOCK_SKIP && strcmp(b->step, s->opt.until) == 0)
                 last = b;
         if (last)
             last->next = NULL;
@@ -280,7 +269,6 @@ static int play(struct sim *s, struct args *a, struct plan *plan)
     char why[STORY_ERROR] = "";
     json_t *batches = NULL;
     int code = look(s, &batches);
-
     if (!code)
         code = omitted(s, a, plan);
     if (!code && plan_players(s, plan, batches, why, sizeof(why))) {
@@ -301,7 +289,6 @@ static int run(struct sim *s, struct args *a, struct plan *plan)
     const char *dir = args_get(a, "dir");
     char why[STORY_ERROR];
     int code;
-
     args_get(a, "url"), args_get(a, "ca"), args_get(a, "omit"), args_flag(a, "omit-each");
     args_get(a, "zone"), args_flag(a, "check"), args_flag(a, "steps");
     if (!dir)
@@ -336,7 +323,6 @@ int main(int argc, char **argv)
     char why[STORY_ERROR], *path;
     const char *bad;
     int code;
-
     signal(SIGPIPE, SIG_IGN);
     if (args_parse(&a, argc - 1, argv + 1, flags, &bad))
         return wrong("cannot use ", bad);

@@ -12,14 +12,13 @@ struct merge {
 
 static bool is_step(const struct block *b, const char *step)
 {
-    return b->kind <= BLOCK_SKIP && b->step && !strcmp(b->step, step);
+    return b->kind <= BLOCK_SKIP && b->step && strcmp(b->step, step) == 0;
 }
 
 /* A copy: the same block may stand in many batches' stories. */
 static void push(struct merge *m, const struct block *b)
 {
     struct block *copy = arena_alloc(m->a, sizeof(*copy));
-
     *copy = *b;
     copy->next = NULL;
     if (copy->day == NO_DAY)
@@ -56,7 +55,6 @@ static void push_changed(struct merge *m, const struct story *s, const struct st
                          const struct block *b)
 {
     bool gone = false;
-
     for (const struct change *c = with ? with->changes : NULL; c; c = c->next) {
         if (c->place == PLACE_INSTEAD && is_step(b, c->step)) {
             gone = true;
@@ -106,7 +104,6 @@ int story_merge(const struct story *s, const struct story *with, const char *omi
 {
     struct merge m = {.a = a, .day = NO_DAY};
     int err = check_names(s, with, omit, ret_error);
-
     if (err)
         return err;
     m.tail = &m.head;

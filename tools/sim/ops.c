@@ -8,7 +8,6 @@
 struct op *ops_add(struct player *p, struct op ***tail, enum op_kind kind)
 {
     struct op *op = arena_alloc(&p->arena, sizeof(*op));
-
     op->kind = kind;
     **tail = op;
     *tail = &op->next;
@@ -49,7 +48,6 @@ static struct sim_person *person_named(struct player *p, const char *name)
     char why[200];
     const char *id = name ? codes_cast(p, name, why, sizeof(why)) : NULL;
     struct sim_person *who = world_person(p->sim, id);
-
     if (name && !who)
         check_fail(p, NULL, "there is no person %s (%s)", name, id ? id : why);
     return who;
@@ -60,7 +58,6 @@ static struct sim_station *station_named(struct player *p, const char *name)
     char why[200];
     const char *id = codes_cast(p, name, why, sizeof(why));
     struct sim_station *st = world_station(p->sim, id);
-
     if (!st)
         check_fail(p, NULL, "there is no station %s (%s)", name, id ? id : why);
     return st;
@@ -92,7 +89,6 @@ static bool can_come(const struct player *p, const struct sim_person *who, const
 static void add_sign_out(struct player *p, struct op ***tail, struct sim_person *who)
 {
     struct op *op = ops_add(p, tail, OP_SIGN_OUT);
-
     op->station = who->at;
     op->person = who;
     who->at->busy = p;
@@ -102,7 +98,6 @@ static void add_sign_out(struct player *p, struct op ***tail, struct sim_person 
 static void add_sign_in(struct player *p, struct op ***tail, struct sim_person *who, struct sim_station *st)
 {
     struct op *op;
-
     if (who->at && who->at != st)
         add_sign_out(p, tail, who);
     if (who->at != st) {
@@ -133,7 +128,6 @@ struct making {
 static void add_badge(struct making *m, struct sim_person *who)
 {
     struct op *op = ops_add(m->p, &m->tail, OP_BADGE);
-
     op->station = m->st;
     op->person = who;
 }
@@ -141,7 +135,6 @@ static void add_badge(struct making *m, struct sim_person *who)
 static struct op *add_scan(struct making *m, const char *raw)
 {
     struct op *op = ops_add(m->p, &m->tail, OP_SCAN);
-
     op->station = m->st;
     op->item = m->item;
     op->field = m->item->name;
@@ -154,7 +147,6 @@ static int scan_word(void *arg, const char *word)
 {
     struct making *m = arg;
     const char *raw = codes_raw(m->p, word, m->why, sizeof(m->why));
-
     if (!raw)
         return CPF_E_NOTFOUND;
     add_scan(m, raw);
@@ -165,7 +157,6 @@ static int option_code(struct making *m, const char *word)
 {
     char id[64] = "OPT-", raw[80];
     size_t n = 4;
-
     for (; *word && n < sizeof(id) - 1; word++)
         id[n++] = (char)(*word >= 'a' && *word <= 'z' ? *word - 32 : *word);
     id[n] = 0;
@@ -180,7 +171,6 @@ static int add_number(struct making *m, bool twice)
     const char *text;
     char why[VARS_ERROR];
     int err = vars_format(&m->p->vars, m->item->text, &text, why);
-
     if (err) {
         snprintf(m->why, sizeof(m->why), "%s", why);
         return err;
@@ -202,7 +192,6 @@ static int add_text(struct making *m)
     const char *text;
     char why[VARS_ERROR];
     int err = vars_fill(&m->p->vars, m->item->text, &text, why);
-
     if (err)
         snprintf(m->why, sizeof(m->why), "%s", why);
     else
@@ -213,7 +202,6 @@ static int add_text(struct making *m)
 static int add_witness(struct making *m)
 {
     struct sim_person *who = m->item->text ? person_named(m->p, m->item->text) : m->second;
-
     if (!who) {
         snprintf(m->why, sizeof(m->why), "who is the witness?");
         return CPF_E_INVAL;
@@ -225,7 +213,6 @@ static int add_witness(struct making *m)
 static int add_item(struct making *m)
 {
     struct op *op;
-
     switch (m->item->kind) {
     case ITEM_CODES:
         return codes_each(m->p, m->item->text, scan_word, m, m->why, sizeof(m->why));
@@ -269,7 +256,6 @@ static void add_items(struct making *m)
 static bool all_can_come(struct making *m)
 {
     const struct block *b = m->p->block;
-
     m->who = person_named(m->p, b->who);
     m->second = person_named(m->p, b->second);
     if (m->p->sim->failed || !free_for(m->p, m->st))
@@ -278,7 +264,6 @@ static bool all_can_come(struct making *m)
         return false;
     for (size_t i = 0; i < 6 && b->names[i]; i++) {
         struct sim_person *who = person_named(m->p, b->names[i]);
-
         if (!who || (b->kind == BLOCK_IN && !b->expect.kind && !can_come(m->p, who, m->st)))
             return false;
     }
@@ -288,7 +273,6 @@ static bool all_can_come(struct making *m)
 static void make_scans(struct making *m)
 {
     struct op *op;
-
     m->st->busy = m->p;
     if (m->who)
         add_sign_in(m->p, &m->tail, m->who, m->st);
@@ -296,7 +280,7 @@ static void make_scans(struct making *m)
         add_sign_in(m->p, &m->tail, m->second, m->st);
     ops_add(m->p, &m->tail, OP_CARD)->station = m->st;
     add_badge(m, m->who);
-    if (strcmp(m->p->block->step, "-")) { /* else scans that belong to no step */
+    if (strcmp(m->p->block->step, "-") != 0) { /* else scans that belong to no step */
         op = ops_add(m->p, &m->tail, OP_CHOOSE);
         op->station = m->st;
     }
@@ -311,11 +295,9 @@ static void make_in(struct making *m)
     const struct block *b = m->p->block;
     bool plain = !b->expect.kind && !b->pin;
     struct op *op;
-
     m->st->busy = m->p;
     for (size_t i = 0; i < 6 && b->names[i]; i++) {
         struct sim_person *who = person_named(m->p, b->names[i]);
-
         if (plain) {
             add_sign_in(m->p, &m->tail, who, m->st);
             continue;
@@ -331,11 +313,9 @@ static void make_in(struct making *m)
 static void make_out(struct making *m)
 {
     const struct block *b = m->p->block;
-
     m->st->busy = m->p;
     for (size_t i = 0; i < 6 && b->names[i]; i++) {
         struct sim_person *who = person_named(m->p, b->names[i]);
-
         let_go(m->p, who);
         if (who->at == m->st && !who->holders)
             add_sign_out(m->p, &m->tail, who);
@@ -346,7 +326,6 @@ static void make_out(struct making *m)
 static void make_desk(struct making *m, enum op_kind kind)
 {
     struct op *op = ops_add(m->p, &m->tail, kind);
-
     op->station = m->st;
     op->person = m->who;
     op->own = true;
@@ -356,7 +335,6 @@ bool ops_make(struct player *p)
 {
     struct making m = {.p = p, .tail = &p->ops};
     enum block_kind kind = p->block->kind;
-
     p->ops = NULL;
     if (kind == BLOCK_STATE) {
         ops_add(p, &m.tail, OP_STATE)->own = true;
@@ -395,11 +373,9 @@ static bool names(struct player *p, const struct block *b, const struct sim_pers
     const char *all[8] = {b->who,      b->second,   b->names[0], b->names[1],
                           b->names[2], b->names[3], b->names[4], b->names[5]};
     char why[200];
-
     for (size_t i = 0; i < 8; i++) {
         const char *id = all[i] ? codes_cast(p, all[i], why, sizeof(why)) : NULL;
-
-        if (id && !strcmp(id, who->id))
+        if (id && strcmp(id, who->id) == 0)
             return true;
     }
     return false;
@@ -409,15 +385,13 @@ static bool names(struct player *p, const struct block *b, const struct sim_pers
 static bool still_needed(struct player *p, const struct sim_person *who)
 {
     char why[200];
-
     for (const struct block *b = p->block->next; b && b->day == p->block->day; b = b->next) {
         bool bench = b->kind == BLOCK_SCANS || b->kind == BLOCK_IN;
         const char *id;
-
         if (!bench || b->expect.kind || !names(p, b, who)) /* an expected refusal moves nobody */
             continue;
         id = codes_cast(p, b->station, why, sizeof(why));
-        return id && who->at && !strcmp(id, who->at->id);
+        return id && who->at && strcmp(id, who->at->id) == 0;
     }
     return false;
 }
@@ -426,7 +400,6 @@ void ops_leave(struct player *p, struct op **tail)
 {
     for (size_t i = p->nheld; i-- > 0;) {
         struct sim_person *who = p->held[i];
-
         if (still_needed(p, who))
             continue;
         let_go(p, who);

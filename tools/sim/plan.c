@@ -13,7 +13,6 @@
 static int year_of(int64_t day)
 {
     char text[11];
-
     clock_day_format(day, text);
     return atoi(text + 2); /* two digits */
 }
@@ -24,13 +23,11 @@ static int free_serial(const json_t *batches, int year)
     json_t *list = json_object_get(batches, "batches"), *b;
     int serial = FIRST_SERIAL, y, n;
     size_t i;
-
     if (!list)
         list = (json_t *)batches;
     json_array_foreach(list, i, b)
     {
         const char *id = json_string_value(json_object_get(b, "batch"));
-
         if (id && sscanf(id, "NK%2d-%d", &y, &n) == 2 && y == year && n >= serial)
             serial = n + 1;
     }
@@ -41,7 +38,6 @@ static int free_serial(const json_t *batches, int year)
 static int zero_day(struct sim *s, char *ret_error, size_t size)
 {
     int64_t first = s->story->blocks->day, start;
-
     if (s->opt.start) {
         if (clock_day_parse(s->opt.start, &start)) {
             snprintf(ret_error, size, "--start %s is no day", s->opt.start);
@@ -60,7 +56,6 @@ static void set_int(struct vars *v, const char *name, int n)
 {
     char text[16], why[VARS_ERROR];
     int err;
-
     snprintf(text, sizeof(text), "%d", n);
     err = vars_number(v, name, text, why);
     require(!err);
@@ -70,7 +65,6 @@ static void set_patient(struct player *p, int serial)
 {
     const struct story *s = p->sim->story;
     const struct patient *who = s->patients;
-
     for (size_t i = 0; s->npatients && i < (size_t)serial % s->npatients; i++)
         who = who->next;
     vars_text(&p->vars, "patient", arena_printf(&p->arena, "P%06d", FIRST_PATIENT + serial - FIRST_SERIAL));
@@ -83,7 +77,7 @@ static void set_patient(struct player *p, int serial)
 static const struct let *override_of(const struct story *with, const char *name)
 {
     for (const struct let *l = with ? with->lets : NULL; l; l = l->next)
-        if (!strcmp(l->name, name))
+        if (strcmp(l->name, name) == 0)
             return l;
     return NULL;
 }
@@ -93,7 +87,6 @@ static int set_let(struct player *p, const struct let *l, const char *file, char
     char why[VARS_ERROR];
     const char *text;
     int err;
-
     if (l->expr) {
         err = vars_number(&p->vars, l->name, l->expr, why);
     } else {
@@ -110,10 +103,8 @@ static int set_lets(struct player *p, char *ret_error, size_t size)
 {
     const struct story *s = p->sim->story, *with = p->with;
     int err = CPF_OK;
-
     for (const struct let *l = s->lets; l && !err; l = l->next) {
         const struct let *o = override_of(with, l->name);
-
         err = set_let(p, o ? o : l, o ? with->file : s->file, ret_error, size);
     }
     for (const struct let *l = with ? with->lets : NULL; l && !err; l = l->next)
@@ -126,7 +117,6 @@ static int set_lets(struct player *p, char *ret_error, size_t size)
 static void set_other(struct player *p)
 {
     char day[11];
-
     if (!p->neighbour)
         return;
     vars_text(&p->vars, "other", p->neighbour->batch);
@@ -161,7 +151,6 @@ static int make_player(struct sim *s, const struct plan *plan, struct player *p,
 {
     int lanes = s->story->lanes * s->groups, wave = p->index / lanes, err;
     size_t plain = s->nplayers - plan->ncases - plan->nomit;
-
     p->sim = s;
     p->lane = p->index % lanes;
     arena_init(&p->arena, 0);
@@ -179,10 +168,8 @@ static int make_player(struct sim *s, const struct plan *plan, struct player *p,
 static void set_neighbour(struct sim *s, struct player *p)
 {
     int lanes = s->story->lanes * s->groups, wave = p->index / lanes;
-
     for (size_t i = 0; i < s->nplayers && !p->neighbour; i++) {
         struct player *other = &s->player[i];
-
         if (other != p && other->index / lanes == wave && !other->omit)
             p->neighbour = other;
     }
@@ -194,7 +181,6 @@ int plan_players(struct sim *s, const struct plan *plan, const json_t *batches, 
 {
     size_t n = plan->nomit ? plan->nomit : (size_t)s->opt.batches + plan->ncases;
     int err = zero_day(s, ret_error, size), serial;
-
     if (err)
         return err;
     serial = s->opt.first ? s->opt.first : free_serial(batches, year_of(s->zero));
@@ -229,16 +215,14 @@ const char **plan_mandatory(struct sim *s, size_t *ret_n)
 {
     size_t n = 0, cap = 0;
     const char **list;
-
     for (const struct block *b = s->story->blocks; b; b = b->next)
         cap++;
     list = arena_alloc(&s->arena, (cap + 1) * sizeof(*list));
     for (const struct block *b = s->story->blocks; b; b = b->next) {
         bool known =
             b->kind > BLOCK_SKIP || b->gate || b == s->story->blocks || !report_mandatory(s, b->step);
-
         for (size_t i = 0; i < n && !known; i++)
-            known = !strcmp(list[i], b->step);
+            known = strcmp(list[i], b->step) == 0;
         if (!known)
             list[n++] = b->step;
     }

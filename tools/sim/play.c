@@ -25,7 +25,6 @@ static bool needs_secret(const struct op *op)
 static void send_op(struct player *p, struct op *op)
 {
     char why[300] = "";
-
     if (needs_secret(op) && p->sim->secrets >= SECRETS_MOST) {
         p->blocked = true;
         return;
@@ -51,7 +50,6 @@ static const char *batch_of(const struct player *p)
 static void read_batch(struct player *p, struct op *op)
 {
     char path[120];
-
     snprintf(path, sizeof(path), "/v1/batches/%s", batch_of(p));
     p->op = op;
     p->state = PLAYER_BUSY;
@@ -66,7 +64,6 @@ static void read_batch(struct player *p, struct op *op)
 static struct op *scan_before(struct player *p, struct op *op, const char *raw)
 {
     struct op *scan = arena_alloc(&p->arena, sizeof(*scan));
-
     scan->kind = OP_SCAN;
     scan->station = op->station;
     scan->person = op->person;
@@ -79,7 +76,6 @@ static struct op *scan_before(struct player *p, struct op *op, const char *raw)
 static const char *command(struct player *p, const char *id)
 {
     char raw[140];
-
     if (code_make('X', id, raw, sizeof(raw)))
         return id;
     return arena_strdup(&p->arena, raw);
@@ -89,7 +85,6 @@ static const char *command(struct player *p, const char *id)
 static void sign_out(struct player *p, struct op *op)
 {
     struct sim_station *st = op->station;
-
     if (op->person->at != st) {
         p->ops = op->next;
     } else if (st->open) {
@@ -105,8 +100,7 @@ static void sign_out(struct player *p, struct op *op)
 static void card(struct player *p, struct op *op)
 {
     char raw[80];
-
-    if ((op->station->batch && !strcmp(op->station->batch, p->batch)) ||
+    if ((op->station->batch && strcmp(op->station->batch, p->batch) == 0) ||
         code_make('B', p->batch, raw, sizeof(raw))) {
         p->ops = op->next;
         return;
@@ -119,7 +113,7 @@ static void card(struct player *p, struct op *op)
 static bool begins_with_badge(const struct block *b)
 {
     return b->items &&
-           (b->items->kind == ITEM_WITNESS || (b->items->text && !strncmp(b->items->text, "P:", 2)));
+           (b->items->kind == ITEM_WITNESS || (b->items->text && strncmp(b->items->text, "P:", 2) == 0));
 }
 
 static void choose(struct player *p, struct op *op)
@@ -127,12 +121,11 @@ static void choose(struct player *p, struct op *op)
     const char *step = p->block->step;
     char id[140] = "STEP-";
     size_t n = 5;
-
-    if (!strcmp(op->station->next_step, step) && (op->station->open || !begins_with_badge(p->block))) {
+    if (strcmp(op->station->next_step, step) == 0 && (op->station->open || !begins_with_badge(p->block))) {
         p->ops = op->next;
         return;
     }
-    if (*op->station->next_step && strcmp(op->station->next_step, step) && !p->loose)
+    if (*op->station->next_step && strcmp(op->station->next_step, step) != 0 && !p->loose)
         p->sim->next_differs++;
     for (; *step && n < sizeof(id) - 1; step++)
         id[n++] = (char)(*step == '.' ? '-' : *step >= 'a' && *step <= 'z' ? *step - 32 : *step);
@@ -146,7 +139,6 @@ static int64_t pause_ms(struct player *p, const struct op *op)
     int kind = op->item && op->item->kind == ITEM_CODES ? 2 : 1;
     char expr[40], why[VARS_ERROR];
     const char *s;
-
     /* one chance draw per scan of the batch, from its own seed */
     snprintf(expr, sizeof(expr), "%d ~ %d", (least[kind] + most[kind]) / 2, (most[kind] - least[kind]) / 2);
     if (vars_format(&p->vars, arena_printf(&p->arena, "%s + 0*%zu", expr, p->scans), &s, why))
@@ -161,7 +153,6 @@ static void take_next(struct sim_station *st, const json_t *answer)
     const json_t *next = json_object_get(answer, "next");
     const char *step = json_string_value(json_object_get(next, "step"));
     const char *field = json_string_value(json_object_get(next, "field"));
-
     snprintf(st->next_step, sizeof(st->next_step), "%s", step ? step : "");
     snprintf(st->next_field, sizeof(st->next_field), "%s", field ? field : "");
 }
@@ -171,7 +162,6 @@ static void take_context(struct player *p, struct op *op, const json_t *answer, 
 {
     struct sim_station *st = op->station;
     const char *code = json_string_value(json_object_get(answer, "code"));
-
     take_next(st, answer);
     if (refused || !code)
         return;
@@ -179,14 +169,14 @@ static void take_context(struct player *p, struct op *op, const json_t *answer, 
         world_joined(st, op->person);
     } else if (op->kind == OP_SIGN_OUT) {
         world_left(st, op->person);
-    } else if (!strcmp(code, "accepted.batch")) {
+    } else if (strcmp(code, "accepted.batch") == 0) {
         st->batch = p->batch;
         st->open = false;
-    } else if (!strcmp(code, "accepted.session")) {
+    } else if (strcmp(code, "accepted.session") == 0) {
         for (size_t i = 0; i < st->npeople; i++)
-            if (!strcmp(st->person[i]->badge, op->text))
+            if (strcmp(st->person[i]->badge, op->text) == 0)
                 st->acting = st->person[i];
-    } else if (!strcmp(code, "accepted.step")) {
+    } else if (strcmp(code, "accepted.step") == 0) {
         st->open = true;
     } else if (op->kind == OP_SCAN && !op->own) {
         st->open = false; /* BACK */
@@ -199,15 +189,14 @@ static void count(struct player *p, const struct op *op, const json_t *answer, c
                   const char *code)
 {
     struct sim *s = p->sim;
-
     report_count(s, &s->outcomes, outcome);
-    if (code && strncmp(code, "accepted", 8))
+    if (code && strncmp(code, "accepted", 8) != 0)
         report_count(s, &s->codes, code);
     p->sessions += op->kind == OP_SIGN_IN;
     p->acts += op->kind == OP_ACT || op->kind == OP_RECORD;
     p->scans += op->kind != OP_SIGN_IN && op->kind != OP_ACT && op->kind != OP_RECORD;
     p->block_scans++;
-    p->refused += !strcmp(outcome, "refused");
+    p->refused += strcmp(outcome, "refused") == 0;
     p->deviations += json_array_size(json_object_get(answer, "deviations"));
     p->holds += json_array_size(json_object_get(answer, "holds"));
 }
@@ -220,12 +209,10 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
     struct op **tail = &op->next;
     json_t *it;
     size_t i;
-
     json_array_foreach(json_object_get(batch, lift ? "holds" : "deviations"), i, it)
     {
         bool over = json_is_true(json_object_get(it, lift ? "lifted" : "closed"));
         struct op *rec;
-
         if (over || (assess && json_object_get(it, "grade")))
             continue;
         rec = arena_alloc(&p->arena, sizeof(*rec));
@@ -245,13 +232,12 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
 static void take_batch(struct player *p, struct op *op, const json_t *answer)
 {
     const char *state = json_string_value(json_object_get(answer, "state"));
-
     if (op->kind == OP_EACH) {
         make_records(p, op, answer);
         return;
     }
     p->final_state = state ? arena_strdup(&p->arena, state) : "";
-    if (!p->loose && strcmp(p->final_state, p->block->step))
+    if (!p->loose && strcmp(p->final_state, p->block->step) != 0)
         check_fail(p, NULL, "the batch's state is \"%s\", expected \"%s\"", p->final_state, p->block->step);
 }
 
@@ -265,8 +251,7 @@ static void drop_block(struct player *p)
 static void take_answer(struct player *p, struct op *op, const json_t *answer, int status)
 {
     const char *code, *outcome = check_outcome(answer, status, &code);
-    bool refused = !strcmp(outcome, "refused");
-
+    bool refused = strcmp(outcome, "refused") == 0;
     if (op->kind == OP_RESEND) {
         check_resend(p, op, answer);
         return;
@@ -290,7 +275,6 @@ static void on_answer(void *arg, const struct client_reply *r)
 {
     struct player *p = arg;
     struct op *op = p->op;
-
     p->op = NULL;
     p->state = PLAYER_WAITING;
     if (needs_secret(op)) {
@@ -328,7 +312,6 @@ static void on_answer(void *arg, const struct client_reply *r)
 static void run_op(struct player *p)
 {
     struct op *op = p->ops;
-
     if (!op->item)
         op->item = &plain_item;
     switch (op->kind) {
@@ -378,7 +361,6 @@ static int64_t block_due(const struct player *p)
 {
     const struct block *b = p->block;
     int64_t at;
-
     if (b->relative)
         return p->block_ended + b->ms;
     at = clock_day_start(p->vars.day_zero + b->day) + b->ms;

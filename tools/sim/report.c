@@ -12,12 +12,10 @@ static const json_t *step_of(struct sim *s, const char *id)
     const json_t *steps = json_object_get(s->protocol, "steps");
     json_t *step;
     size_t i;
-
     json_array_foreach((json_t *)steps, i, step)
     {
         const char *name = json_string_value(json_object_get(step, "id"));
-
-        if (name && !strcmp(name, id))
+        if (name && strcmp(name, id) == 0)
             return step;
     }
     return NULL;
@@ -27,22 +25,19 @@ const char *report_title(struct sim *s, const char *step)
 {
     const char *t =
         json_string_value(json_object_get(json_object_get(step_of(s, step), "title"), say("ja", "en")));
-
     return t ? t : "";
 }
 
 bool report_mandatory(struct sim *s, const char *step)
 {
     const json_t *found = step_of(s, step);
-
     return found && !json_is_true(json_object_get(found, "optional"));
 }
 
 void report_count(struct sim *s, struct tally **list, const char *name)
 {
     struct tally *t = *list;
-
-    while (t && strcmp(t->name, name))
+    while (t && strcmp(t->name, name) != 0)
         t = t->next;
     if (!t) {
         t = arena_alloc(&s->arena, sizeof(*t));
@@ -58,7 +53,6 @@ void report_block(struct player *p)
     const struct block *b = p->block;
     FILE *out = p->sim->opt.json ? stderr : stdout; /* the summary alone is JSON */
     char when[17];
-
     p->steps += b->kind <= BLOCK_SKIP;
     if (!p->sim->opt.progress || p->skip_block)
         return;
@@ -74,7 +68,6 @@ void report_block(struct player *p)
 static json_t *tallies(const struct tally *t)
 {
     json_t *o = jansson_object();
-
     for (; t; t = t->next)
         json_object_set_new(o, t->name, json_integer((json_int_t)t->n));
     return o;
@@ -86,7 +79,6 @@ static json_t *player_json(const struct player *p)
                           (json_int_t)p->steps, "scans", (json_int_t)p->scans, "acts", (json_int_t)p->acts,
                           "sessions", (json_int_t)p->sessions, "refused", (json_int_t)p->refused,
                           "deviations", (json_int_t)p->deviations, "holds", (json_int_t)p->holds);
-
     if (p->with)
         json_object_set_new(o, "case", json_string(p->with->name));
     if (p->omit) {
@@ -102,7 +94,6 @@ static void print_json_summary(struct sim *s, double seconds)
 {
     json_t *list = jansson_array(), *o;
     char now[CLOCK_TEXT], *text;
-
     for (size_t i = 0; i < s->nplayers; i++)
         json_array_append_new(list, player_json(&s->player[i]));
     clock_format(sim_now(s), now);
@@ -119,10 +110,8 @@ static void print_json_summary(struct sim *s, double seconds)
 static void print_omitted(const struct sim *s)
 {
     size_t caught = 0;
-
     for (size_t i = 0; i < s->nplayers; i++) {
         const struct player *p = &s->player[i];
-
         caught += p->caught;
         printf("%-28s %-8s %s\n", p->omit, p->caught ? say("拒否", "refused") : say("見逃し", "MISSED"),
                p->caught      ? ""
@@ -145,10 +134,8 @@ static void print_tally(const char *title, const struct tally *t)
 static void print_summary(const struct sim *s, double seconds)
 {
     size_t scans = 0, acts = 0;
-
     for (size_t i = 0; i < s->nplayers; i++) {
         const struct player *p = &s->player[i];
-
         scans += p->scans;
         acts += p->acts;
         printf("%s  %-10s %s  %zu %s, %zu %s\n", p->batch, p->final_state ? p->final_state : "-",

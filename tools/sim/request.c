@@ -9,7 +9,6 @@
 json_t *request_time(struct sim *s, int64_t before_ms)
 {
     char text[CLOCK_TEXT];
-
     clock_format(sim_now(s) - before_ms, text);
     return json_string(text);
 }
@@ -19,7 +18,6 @@ static json_t *new_request(struct player *p, const struct op *op)
     const struct block *b = p->block;
     json_t *o = jansson_object();
     char id[37];
-
     uuid7_make(clock_now_ms(), id); /* the machine's time: never ahead of the facility's */
     json_object_set_new(o, "id", json_string(id));
     json_object_set_new(o, "at", request_time(p->sim, op->own ? b->claim_ms : 0));
@@ -43,7 +41,6 @@ static int add_code(void *arg, const char *word)
 {
     struct codes *c = arg;
     const char *raw = codes_raw(c->p, word, c->error, c->size);
-
     if (!raw)
         return CPF_E_NOTFOUND;
     json_array_append_new(c->list, json_string(raw));
@@ -55,7 +52,6 @@ static json_t *codes_value(struct player *p, const struct item *it, char *ret_er
 {
     struct codes c = {p, jansson_array(), ret_error, size};
     json_t *one;
-
     if (codes_each(p, it->text, add_code, &c, ret_error, size)) {
         json_decref(c.list);
         return NULL;
@@ -71,7 +67,6 @@ static json_t *codes_value(struct player *p, const struct item *it, char *ret_er
 static json_t *list_value(const char *s)
 {
     json_t *list = jansson_array();
-
     for (const char *end; *s && *s != ']'; s = *end == ',' ? end + 1 : end) {
         end = s + strcspn(s, ",]");
         json_array_append_new(list, json_stringn(s, (size_t)(end - s)));
@@ -84,7 +79,6 @@ static json_t *item_value(struct player *p, const struct item *it, char *ret_err
     char why[VARS_ERROR] = "not a value of a form";
     const char *text;
     int err = CPF_E_INVAL;
-
     if (it->kind == ITEM_CODES)
         return codes_value(p, it, ret_error, size);
     if (it->kind == ITEM_NUMBER)
@@ -100,9 +94,8 @@ static json_t *item_value(struct player *p, const struct item *it, char *ret_err
 static json_t *block_fields(struct player *p, char *ret_error, size_t size)
 {
     json_t *fields = jansson_object(), *v;
-
     for (const struct item *it = p->block->items; it; it = it->next) {
-        if (!it->name || !strcmp(it->name, "shown"))
+        if (!it->name || strcmp(it->name, "shown") == 0)
             continue;
         v = item_value(p, it, ret_error, size);
         if (!v) {
@@ -118,9 +111,8 @@ static json_t *block_fields(struct player *p, char *ret_error, size_t size)
 static json_t *pending_list(const struct player *p)
 {
     json_t *list = NULL;
-
     for (const struct item *it = p->block->items; it; it = it->next) {
-        if (!it->name || strcmp(it->name, "shown"))
+        if (!it->name || strcmp(it->name, "shown") != 0)
             continue;
         list = jansson_array();
         for (const char *s = it->text, *end; *s; s = *end ? end + 1 : end) {
@@ -135,7 +127,6 @@ static int act(struct player *p, const struct op *op, json_t *o, char *ret_error
 {
     const struct block *b = p->block;
     json_t *fields = block_fields(p, ret_error, size), *pending = pending_list(p);
-
     if (!fields) {
         json_decref(pending);
         return CPF_E_INVAL;
@@ -158,7 +149,6 @@ static int act(struct player *p, const struct op *op, json_t *o, char *ret_error
 static int record(struct player *p, const struct op *op, json_t *o, char *ret_error, size_t size)
 {
     json_t *body = op->body ? json_incref(op->body) : block_fields(p, ret_error, size);
-
     if (!body)
         return CPF_E_INVAL;
     json_object_set_new(o, "kind", json_string(op->text ? op->text : p->block->step));
@@ -172,7 +162,6 @@ int request_make(struct player *p, const struct op *op, char *ret_error, size_t 
 {
     json_t *o = new_request(p, op);
     int err = CPF_OK;
-
     p->path = "/v1/scans";
     p->token = op->station->token;
     switch (op->kind) {

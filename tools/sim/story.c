@@ -29,7 +29,6 @@ const char *expect_name(enum expect_kind k)
 {
     static const char *const names[] = {"accepted", "refused", "deviation", "hold",
                                         "alert",    "already", "any"};
-
     return names[k];
 }
 
@@ -37,7 +36,6 @@ __attribute__((format(printf, 2, 3))) static int fail(struct loader *l, const ch
 {
     int n = snprintf(l->error, STORY_ERROR, "%s:%d: ", l->s->file, l->line);
     va_list ap;
-
     va_start(ap, fmt);
     vsnprintf(l->error + n, (size_t)(STORY_ERROR - n), fmt, ap);
     va_end(ap);
@@ -51,7 +49,6 @@ static int split(char *line, char *words[WORDS_MAX])
 {
     int n = 0;
     char *p = line;
-
     for (;;) {
         while (isspace((unsigned char)*p))
             p++;
@@ -72,7 +69,6 @@ static int split(char *line, char *words[WORDS_MAX])
 static const char *unquote(struct loader *l, const char *s)
 {
     size_t n = strlen(s);
-
     if (n >= 2 && *s == '"' && s[n - 1] == '"')
         return arena_strndup(&l->s->arena, s + 1, n - 2);
     return arena_strdup(&l->s->arena, s);
@@ -97,7 +93,6 @@ static int64_t span_ms(const char *s)
 static int64_t clock_ms(const char *s)
 {
     int h, m, sec = 0, n = 0;
-
     if (sscanf(s, "%2d:%2d%n:%2d%n", &h, &m, &n, &sec, &n) < 2 || s[n] || h > 47 || m > 59 || sec > 59)
         return -1;
     return ((int64_t)h * 3600 + m * 60 + sec) * 1000;
@@ -109,15 +104,14 @@ static bool read_expect(struct loader *l, const char *word, struct expect *ret)
     static const enum expect_kind kinds[] = {EXPECT_REFUSED, EXPECT_DEVIATION, EXPECT_HOLD, EXPECT_ALERT,
                                              EXPECT_ALREADY};
     const char *at = *word ? strchr(signs, *word) : NULL;
-
     if (!at) {
-        if (strcmp(word, "any"))
+        if (strcmp(word, "any") != 0)
             return false;
         *ret = (struct expect){EXPECT_ANY, NULL};
         return true;
     }
     ret->kind = kinds[at - signs];
-    ret->code = word[1] && strcmp(word + 1, "*") ? arena_strdup(&l->s->arena, word + 1) : NULL;
+    ret->code = word[1] && strcmp(word + 1, "*") != 0 ? arena_strdup(&l->s->arena, word + 1) : NULL;
     return true;
 }
 
@@ -126,7 +120,6 @@ static bool read_expect(struct loader *l, const char *word, struct expect *ret)
 static struct item *item_new(struct loader *l, enum item_kind kind)
 {
     struct item *it = arena_alloc(&l->s->arena, sizeof(*it));
-
     it->kind = kind;
     it->line = l->line;
     *l->items = it;
@@ -138,7 +131,6 @@ static struct item *item_new(struct loader *l, enum item_kind kind)
 static const char *name_end(const char *word)
 {
     const char *p = word;
-
     while (islower((unsigned char)*p) || isdigit((unsigned char)*p) || *p == '-')
         p++;
     return p > word && islower((unsigned char)*word) && strchr("=:/", *p) && *p ? p : NULL;
@@ -149,7 +141,6 @@ static int read_named(struct loader *l, const char *word, const char *end)
     struct item *it;
     const char *value = end + 1;
     enum item_kind kind = *end == ':' ? ITEM_WORD : *end == '/' ? ITEM_CODES : ITEM_NUMBER;
-
     if (*end == '=' && *value == '=') {
         kind = ITEM_TWICE;
         value++;
@@ -161,7 +152,7 @@ static int read_named(struct loader *l, const char *word, const char *end)
     it = item_new(l, kind);
     it->name = arena_strndup(&l->s->arena, word, (size_t)(end - word));
     it->text = unquote(l, value);
-    if (kind == ITEM_TEXT && !strcmp(it->name, "raw"))
+    if (kind == ITEM_TEXT && strcmp(it->name, "raw") == 0)
         it->kind = ITEM_RAW;
     return CPF_OK;
 }
@@ -170,28 +161,27 @@ static int read_item(struct loader *l, const char *word)
 {
     struct item *it;
     const char *end;
-
     if (*word == '+') {
         it = item_new(l, ITEM_WAIT);
         it->wait_ms = span_ms(word + 1);
         return it->wait_ms < 0 ? fail(l, "%s is no span such as +18m", word) : CPF_OK;
     }
-    if (!strcmp(word, "resend")) {
+    if (strcmp(word, "resend") == 0) {
         item_new(l, ITEM_RESEND);
         return CPF_OK;
     }
-    if (!strncmp(word, "witness", 7) && (!word[7] || word[7] == ':')) {
+    if (strncmp(word, "witness", 7) == 0 && (!word[7] || word[7] == ':')) {
         it = item_new(l, ITEM_WITNESS);
         it->text = word[7] ? arena_strdup(&l->s->arena, word + 8) : NULL;
         return CPF_OK;
     }
-    if (!strncmp(word, "neighbour:", 10))
+    if (strncmp(word, "neighbour:", 10) == 0)
         end = NULL;
     else
         end = name_end(word);
     if (end)
         return read_named(l, word, end);
-    if (!isupper((unsigned char)*word) && strncmp(word, "neighbour:", 10))
+    if (!isupper((unsigned char)*word) && strncmp(word, "neighbour:", 10) != 0)
         return fail(l, "not understood: %s", word);
     it = item_new(l, ITEM_CODES);
     it->text = arena_strdup(&l->s->arena, word);
@@ -201,7 +191,6 @@ static int read_item(struct loader *l, const char *word)
 static struct item *last_item(const struct loader *l)
 {
     struct item *it = l->block->items;
-
     while (it && it->next)
         it = it->next;
     return it;
@@ -212,7 +201,6 @@ static int read_items(struct loader *l, char *words[], int n)
     struct expect e;
     struct item *it;
     int err;
-
     if (!l->block)
         return fail(l, "an indented line belongs to nothing");
     for (int i = 0; i < n; i++) {
@@ -249,7 +237,6 @@ static const struct {
 static void read_people(struct loader *l, struct block *b, const char *word)
 {
     const char *plus = strchr(word, '+');
-
     b->who =
         plus ? arena_strndup(&l->s->arena, word, (size_t)(plus - word)) : arena_strdup(&l->s->arena, word);
     b->second = plus ? arena_strdup(&l->s->arena, plus + 1) : NULL;
@@ -259,23 +246,23 @@ static int read_tail(struct loader *l, struct block *b, char *word)
 {
     if (read_expect(l, word, &b->expect))
         return CPF_OK;
-    if (!strcmp(word, "form"))
+    if (strcmp(word, "form") == 0)
         b->kind = BLOCK_FORM;
-    else if (!strcmp(word, "sign"))
+    else if (strcmp(word, "sign") == 0)
         b->kind = BLOCK_SIGN;
-    else if (!strcmp(word, "..."))
+    else if (strcmp(word, "...") == 0)
         b->part = true;
-    else if (!strcmp(word, "neighbour"))
+    else if (strcmp(word, "neighbour") == 0)
         b->other = true;
-    else if (!strcmp(word, "gate"))
+    else if (strcmp(word, "gate") == 0)
         b->gate = true;
-    else if (!strncmp(word, "pin=", 4))
+    else if (strncmp(word, "pin=", 4) == 0)
         b->pin = arena_strdup(&l->s->arena, word + 4);
-    else if (!strncmp(word, "late=", 5))
+    else if (strncmp(word, "late=", 5) == 0)
         b->late = arena_strdup(&l->s->arena, word + 5);
-    else if (!strncmp(word, "claim=-", 7) && span_ms(word + 7) >= 0)
+    else if (strncmp(word, "claim=-", 7) == 0 && span_ms(word + 7) >= 0)
         b->claim_ms = span_ms(word + 7);
-    else if (!strncmp(word, "skip=", 5)) {
+    else if (strncmp(word, "skip=", 5) == 0) {
         b->kind = BLOCK_SKIP;
         b->pin = unquote(l, word + 5);
     } else
@@ -288,7 +275,6 @@ static int read_tail(struct loader *l, struct block *b, char *word)
 static int read_verb(struct loader *l, struct block *b, char *words[], int n)
 {
     int at = 3;
-
     if (n < 4)
         return fail(l, "%s: something is missing", words[2]);
     if (b->kind == BLOCK_STATE) {
@@ -308,7 +294,6 @@ static int read_verb(struct loader *l, struct block *b, char *words[], int n)
     }
     for (; at < n; at++) {
         int err = read_tail(l, b, words[at]);
-
         if (err)
             return err;
     }
@@ -319,7 +304,6 @@ static int read_block(struct loader *l, char *words[], int n)
 {
     struct block *b = arena_alloc(&l->s->arena, sizeof(*b));
     int err;
-
     b->file = l->s->file;
     b->line = l->line;
     b->day = l->day;
@@ -332,7 +316,7 @@ static int read_block(struct loader *l, char *words[], int n)
     l->block = b;
     l->items = &b->items;
     for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-        if (!strcmp(words[2], verbs[i].word)) {
+        if (strcmp(words[2], verbs[i].word) == 0) {
             b->kind = verbs[i].kind;
             return read_verb(l, b, words, n);
         }
@@ -353,18 +337,17 @@ static int read_story(struct loader *l, char *words[], int n)
     l->s->name = arena_strdup(&l->s->arena, words[1]);
     l->s->title_ja = n > 2 ? unquote(l, words[2]) : l->s->name;
     l->s->title_en = n > 3 ? unquote(l, words[3]) : l->s->title_ja;
-    l->s->is_case = !strcmp(words[0], "case");
+    l->s->is_case = strcmp(words[0], "case") == 0;
     return CPF_OK;
 }
 
 static int read_cast(struct loader *l, char *words[], int n)
 {
     struct cast *c = arena_alloc(&l->s->arena, sizeof(*c));
-
     if (n > 10)
         return fail(l, "at most 8 lanes");
     c->name = arena_strdup(&l->s->arena, words[1]);
-    c->lot = !strcmp(words[0], "lot");
+    c->lot = strcmp(words[0], "lot") == 0;
     for (int i = 2; i < n; i++)
         c->id[c->n++] = arena_strdup(&l->s->arena, words[i]);
     c->next = l->s->cast;
@@ -375,7 +358,6 @@ static int read_cast(struct loader *l, char *words[], int n)
 static int read_patient(struct loader *l, char *words[], int n)
 {
     struct patient *p = arena_alloc(&l->s->arena, sizeof(*p));
-
     if (n != 5)
         return fail(l, "a patient has four parts: kanji, kana, Latin, birth date");
     p->kanji = unquote(l, words[1]);
@@ -393,8 +375,7 @@ static int read_let(struct loader *l, char *words[], int n)
 {
     struct let *t = arena_alloc(&l->s->arena, sizeof(*t));
     struct buf b;
-
-    if (n < 4 || strcmp(words[2], "="))
+    if (n < 4 || strcmp(words[2], "=") != 0)
         return fail(l, "let NAME = EXPRESSION");
     t->name = arena_strdup(&l->s->arena, words[1]);
     t->line = l->line;
@@ -425,7 +406,6 @@ static int read_stagger(struct loader *l, char *words[], int n)
 static int read_change(struct loader *l, char *words[], int n)
 {
     struct change *c = arena_alloc(&l->s->arena, sizeof(*c));
-
     (void)n;
     c->place = *words[0] == 'b' ? PLACE_BEFORE : *words[0] == 'a' ? PLACE_AFTER : PLACE_INSTEAD;
     c->step = arena_strdup(&l->s->arena, words[1]);
@@ -441,7 +421,6 @@ static int read_change(struct loader *l, char *words[], int n)
 static int read_day(struct loader *l, char *words[], int n)
 {
     char *end;
-
     (void)n;
     l->day = strtol(words[1], &end, 10);
     l->block = NULL;
@@ -451,12 +430,12 @@ static int read_day(struct loader *l, char *words[], int n)
 static int read_setting(struct loader *l, char *words[], int n)
 {
     (void)n;
-    if (!strcmp(words[0], "protocol"))
+    if (strcmp(words[0], "protocol") == 0)
         l->s->protocol = arena_strdup(&l->s->arena, words[1]);
-    else if (!strcmp(words[0], "until"))
+    else if (strcmp(words[0], "until") == 0)
         l->s->until = arena_strdup(&l->s->arena, words[1]);
-    else if (!strcmp(words[0], "needs"))
-        l->s->neighbour = !strcmp(words[1], "neighbour");
+    else if (strcmp(words[0], "needs") == 0)
+        l->s->neighbour = strcmp(words[1], "neighbour") == 0;
     else
         l->s->lanes = atoi(words[1]);
     return CPF_OK;
@@ -477,7 +456,6 @@ static int read_line(struct loader *l, char *line)
     bool indented = isspace((unsigned char)*line);
     char *words[WORDS_MAX];
     int n = split(line, words);
-
     if (n < 0)
         return fail(l, "a quote is not closed");
     if (n == 0)
@@ -485,7 +463,7 @@ static int read_line(struct loader *l, char *line)
     if (indented)
         return read_items(l, words, n);
     for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++)
-        if (!strcmp(words[0], statements[i].word))
+        if (strcmp(words[0], statements[i].word) == 0)
             return n < 2 ? fail(l, "%s: something is missing", words[0]) : statements[i].read(l, words, n);
     return read_block(l, words, n);
 }
@@ -493,7 +471,6 @@ static int read_line(struct loader *l, char *line)
 static int read_text(struct loader *l, char *text)
 {
     int err;
-
     for (char *next; text && *text; text = next) {
         next = strchr(text, '\n');
         if (next)
@@ -515,7 +492,6 @@ int story_load(const char *path, struct story **ret, char ret_error[STORY_ERROR]
     struct loader l = {.s = s, .day = NO_DAY, .error = ret_error};
     struct buf text;
     int err;
-
     arena_init(&s->arena, 0);
     s->file = arena_strdup(&s->arena, path);
     s->lanes = 1;
@@ -551,7 +527,7 @@ void story_free(struct story *s)
 const struct cast *story_cast(const struct story *s, const char *name)
 {
     for (const struct cast *c = s->cast; c; c = c->next)
-        if (!strcmp(c->name, name))
+        if (strcmp(c->name, name) == 0)
             return c;
     return NULL;
 }

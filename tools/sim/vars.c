@@ -19,7 +19,7 @@ void vars_init(struct vars *v, struct arena *a, uint64_t seed, int64_t day_zero)
 const struct var *vars_get(const struct vars *v, const char *name, size_t len)
 {
     for (const struct var *x = v->head; x; x = x->next)
-        if (!strncmp(x->name, name, len) && !x->name[len])
+        if (strncmp(x->name, name, len) == 0 && !x->name[len])
             return x;
     return NULL;
 }
@@ -27,7 +27,6 @@ const struct var *vars_get(const struct vars *v, const char *name, size_t len)
 static struct var *vars_new(struct vars *v, const char *name)
 {
     struct var *x = (struct var *)vars_get(v, name, strlen(name));
-
     if (!x) {
         x = arena_alloc(v->arena, sizeof(*x));
         x->name = arena_strdup(v->arena, name);
@@ -40,7 +39,6 @@ static struct var *vars_new(struct vars *v, const char *name)
 void vars_text(struct vars *v, const char *name, const char *text)
 {
     struct var *x = vars_new(v, name);
-
     x->decimals = -1;
     x->text = arena_strdup(v->arena, text);
 }
@@ -59,7 +57,6 @@ static uint64_t mix(uint64_t x) /* splitmix64 */
 static double scatter(uint64_t *state)
 {
     double sum = 0;
-
     for (int i = 0; i < 2; i++) {
         *state = mix(*state);
         sum += (double)(*state >> 11) / (double)(1ull << 53) * 2 - 1;
@@ -83,7 +80,6 @@ static double read_sum(struct reader *r);
 __attribute__((format(printf, 3, 4))) static double fail(struct reader *r, int code, const char *fmt, ...)
 {
     va_list ap;
-
     if (r->err)
         return 0;
     r->err = code;
@@ -114,7 +110,6 @@ static double read_literal(struct reader *r)
     double x = strtod(r->p, &end);
     const char *dot = memchr(r->p, '.', (size_t)(end - r->p));
     int decimals = dot ? (int)(end - dot - 1) : 0;
-
     if (decimals > r->decimals)
         r->decimals = decimals;
     r->p = end;
@@ -124,18 +119,17 @@ static double read_literal(struct reader *r)
 static double call(struct reader *r, const char *name, size_t len)
 {
     double a = read_sum(r), b = 0, p;
-
     if (take(r, ','))
         b = read_sum(r);
     if (!take(r, ')'))
         return fail(r, CPF_E_SYNTAX, "a ) is missing");
-    if (len == 3 && !strncmp(name, "min", 3))
+    if (len == 3 && strncmp(name, "min", 3) == 0)
         return a < b ? a : b;
-    if (len == 3 && !strncmp(name, "max", 3))
+    if (len == 3 && strncmp(name, "max", 3) == 0)
         return a > b ? a : b;
-    if (len == 3 && !strncmp(name, "mod", 3))
+    if (len == 3 && strncmp(name, "mod", 3) == 0)
         return b > 0 ? fmod(a, b) : fail(r, CPF_E_INVAL, "mod by zero");
-    if (len == 5 && !strncmp(name, "round", 5)) {
+    if (len == 5 && strncmp(name, "round", 5) == 0) {
         p = pow(10, b);
         r->decimals = (int)b;
         return round(a * p) / p;
@@ -148,7 +142,6 @@ static double read_name(struct reader *r)
     const char *start = r->p;
     const struct var *x;
     size_t len;
-
     while (isalnum((unsigned char)*r->p) || *r->p == '_')
         r->p++;
     len = (size_t)(r->p - start);
@@ -165,7 +158,6 @@ static double read_name(struct reader *r)
 static double read_factor(struct reader *r)
 {
     double x;
-
     blanks(r);
     if (take(r, '-'))
         return -read_factor(r);
@@ -183,7 +175,6 @@ static double read_factor(struct reader *r)
 static double read_product(struct reader *r)
 {
     double x = read_factor(r), d;
-
     for (;;) {
         if (take(r, '*')) {
             x *= read_factor(r);
@@ -199,7 +190,6 @@ static double read_product(struct reader *r)
 static double read_sum(struct reader *r)
 {
     double x = read_product(r);
-
     for (;;) {
         if (take(r, '+'))
             x += read_product(r);
@@ -213,7 +203,6 @@ static double read_sum(struct reader *r)
 static double read_scattered(struct reader *r)
 {
     double x = read_sum(r), by;
-
     if (!take(r, '~'))
         return x;
     by = read_sum(r);
@@ -225,7 +214,6 @@ static double read_scattered(struct reader *r)
 static uint64_t hash_name(uint64_t seed, const char *name)
 {
     uint64_t h = mix(seed);
-
     for (; *name; name++)
         h = mix(h ^ (unsigned char)*name);
     return h;
@@ -236,7 +224,6 @@ static int evaluate(struct vars *v, const char *name, const char *expr, double *
 {
     struct reader r = {.vars = v, .p = expr, .dice = hash_name(v->seed, name), .text = ret_error};
     double x = read_scattered(&r), p;
-
     if (take(&r, ':'))
         r.decimals = (int)strtol(r.p, (char **)&r.p, 10);
     blanks(&r);
@@ -264,7 +251,6 @@ int vars_number(struct vars *v, const char *name, const char *expr, char ret_err
     double x;
     int decimals, err = evaluate(v, name, expr, &x, &decimals, ret_error);
     struct var *var;
-
     if (err)
         return err;
     var = vars_new(v, name);
@@ -278,7 +264,6 @@ int vars_format(struct vars *v, const char *expr, const char **ret, char ret_err
 {
     double x;
     int decimals, err = evaluate(v, expr, expr, &x, &decimals, ret_error);
-
     if (!err)
         *ret = as_typed(v, x, decimals);
     return err;
@@ -289,7 +274,6 @@ static const char *day_text(struct vars *v, const char *name, size_t len)
 {
     char day[11], *end;
     long n;
-
     if (len < 2 || *name != 'D' || !(isdigit((unsigned char)name[1]) || name[1] == '-'))
         return NULL;
     n = strtol(name + 1, &end, 10);
@@ -304,7 +288,6 @@ static const char *value_text(struct vars *v, const char *name, size_t len)
 {
     const char *colon = memchr(name, ':', len);
     const struct var *x = vars_get(v, name, colon ? (size_t)(colon - name) : len);
-
     if (!x)
         return day_text(v, name, len);
     if (!colon)
@@ -316,7 +299,6 @@ int vars_fill(struct vars *v, const char *text, const char **ret, char ret_error
 {
     struct buf b;
     const char *close, *value;
-
     buf_init(&b);
     buf_puts(&b, "");
     for (; *text; text++) {

@@ -23,7 +23,6 @@ struct sim_station *world_station(struct sim *s, const char *id)
 static const char *keep(struct sim *s, const json_t *o, const char *name)
 {
     const char *v = json_string_value(json_object_get(o, name));
-
     return v ? arena_strdup(&s->arena, v) : NULL;
 }
 
@@ -33,13 +32,11 @@ static int load_people(struct sim *s, const char *dir, char *ret_error, size_t s
     json_error_t why;
     json_t *list = json_load_file(path, 0, &why), *o;
     size_t i;
-
     if (!list)
         snprintf(ret_error, size, "%s: %s", path, why.text);
     json_array_foreach(list, i, o)
     {
         struct sim_person *p = arena_alloc(&s->arena, sizeof(*p));
-
         p->id = keep(s, o, "person");
         p->pin = keep(s, o, "pin");
         p->password = keep(s, o, "password");
@@ -60,8 +57,7 @@ static void load_station(struct sim *s, const char *folder, const char *file)
     size_t len = strlen(file);
     char *path, *token;
     struct sim_station *st;
-
-    if (len < 7 || strcmp(file + len - 6, ".token"))
+    if (len < 7 || strcmp(file + len - 6, ".token") != 0)
         return;
     path = files_join(folder, file);
     token = files_line(path);
@@ -82,7 +78,6 @@ static int load_stations(struct sim *s, const char *dir, char *ret_error, size_t
     char *folder = files_join(dir, "stations");
     DIR *d = opendir(folder);
     struct dirent *e;
-
     while (d && (e = readdir(d)))
         load_station(s, folder, e->d_name);
     if (d)
@@ -98,7 +93,6 @@ static void count_groups(struct sim *s)
 {
     const struct cast *c = s->story->cast;
     char id[80];
-
     s->groups = 1;
     while (c && (c->lot || !world_person(s, c->id[0])))
         c = c->next;
@@ -113,7 +107,6 @@ static void count_groups(struct sim *s)
 int world_load(struct sim *s, const char *dir, char *ret_error, size_t size)
 {
     int err = load_people(s, dir, ret_error, size);
-
     if (!err)
         err = load_stations(s, dir, ret_error, size);
     if (!err)
@@ -126,7 +119,6 @@ const char *world_cast(struct sim *s, int lane, const char *name)
     const struct cast *c = story_cast(s->story, name);
     int group = lane / s->story->lanes + 1;
     const char *id;
-
     if (!c)
         return isupper((unsigned char)*name) ? name : NULL;
     id = c->id[(size_t)(lane % s->story->lanes) % c->n];
@@ -155,7 +147,6 @@ void world_midnight(struct sim *s)
 void world_left(struct sim_station *st, struct sim_person *p)
 {
     size_t n = 0;
-
     for (size_t i = 0; i < st->npeople; i++)
         if (st->person[i] != p)
             st->person[n++] = st->person[i];

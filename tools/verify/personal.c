@@ -77,8 +77,7 @@ static void read_redaction(struct verify *v, struct redactions *all, const struc
     int64_t idx = json_get_int(x->e.body, "idx", -1);
     const struct json *names = json_get(x->e.body, "names");
     bool ok = idx >= 0 && names && names->type == JSON_ARRAY && names->len > 0;
-    json_each(name, ok ? names : NULL)
-    {
+    json_each(name, ok ? names : NULL) {
         if (name->type == JSON_STRING && has_field(v, (uint64_t)idx, x->e.sseq, name->str))
             add(all, (uint64_t)idx, name->str, x);
         else
@@ -137,6 +136,7 @@ void verify_personal(struct verify *v)
         qsort(all.list, all.n, sizeof(*all.list), by_field);
     v->nredacted = all.n;
     for (size_t i = 0; i < v->nentries; i++)
-        json_each(digest, v->entry[i].e.pd) check_field(v, &all, &v->entry[i], digest);
+        json_each(digest, v->entry[i].e.pd)
+            check_field(v, &all, &v->entry[i], digest);
     free(all.list);
 }

@@ -35,7 +35,7 @@ static const char *form_text(const struct book *b, const struct field *f, const 
     return clear ? clear->str : NULL;
 }
 
-/* ---- occurrences and their inputs ----------------------------------------- */
+/* ---- occurrences and their inputs ---- */
 
 static struct occ *occ_begin(struct batch *x, int step, int64_t at)
 {
@@ -90,7 +90,7 @@ static void set_people(struct book *b, struct batch *x, struct occ *o, const str
     }
 }
 
-/* ---- what an input does to containers and things ---------------------------- */
+/* ---- what an input does to containers and things ---- */
 
 static void container_add(struct book *b, struct batch *x, const char *id, const char *label)
 {
@@ -252,8 +252,7 @@ static int take_input(struct book *b, struct batch *x, int step, struct occ *o, 
 
 static int take_derived(struct book *b, struct batch *x, int step, struct occ *o, const struct entry *e)
 {
-    json_each(d, json_get(e->body, "derived"))
-    {
+    json_each(d, json_get(e->body, "derived")) {
         const char *name = json_get_str(d, "field"), *value = json_get_str(d, "value");
         int field = name ? step_field(&x->protocol->step[step], name) : -1;
         if (field < 0 || !value || take_input(b, x, step, o, field, value, e) != 0)
@@ -356,7 +355,7 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e)
     return err;
 }
 
-/* ---- forms and signed acts -------------------------------------------------- */
+/* ---- forms and signed acts ---- */
 
 static int apply_values(struct book *b, struct batch *x, int step, struct occ *o, const struct entry *e)
 {
@@ -366,8 +365,9 @@ static int apply_values(struct book *b, struct batch *x, int step, struct occ *o
         const struct json *v = json_get(values, st->field[i].id);
         int err = 0;
         if (v && v->type == JSON_ARRAY) {
-            json_each(item, v) if (err == 0) err =
-                item->str ? take_input(b, x, step, o, i, item->str, e) : CPF_E_PROFILE;
+            json_each(item, v)
+                if (err == 0)
+                    err = item->str ? take_input(b, x, step, o, i, item->str, e) : CPF_E_PROFILE;
         } else {
             const char *text = form_text(b, &st->field[i], e, v);
             err = text ? take_input(b, x, step, o, i, text, e) : 0;
@@ -458,7 +458,7 @@ static int apply_refused(struct book *b, struct stream *s, const struct entry *e
     return 0;
 }
 
-/* ---- deviations and holds ----------------------------------------------------- */
+/* ---- deviations and holds ---- */
 
 static struct deviation *dev_of(struct batch *x, const struct entry *e)
 {

@@ -54,7 +54,7 @@ const char *book_keep(struct book *b, const char *s)
     return s ? arena_strdup(&b->arena, s) : NULL;
 }
 
-/* ---- streams ---------------------------------------------------------- */
+/* ---- streams ---- */
 
 static int continue_stream(struct book *b, const struct entry *e, struct stream **ret)
 {
@@ -113,7 +113,7 @@ int book_apply(struct book *b, const struct entry *e)
     return fn(b, s, e);
 }
 
-/* ---- look-ups --------------------------------------------------------- */
+/* ---- look-ups ---- */
 
 struct stream *book_stream(const struct book *b, const char *name)
 {
@@ -178,7 +178,7 @@ struct protocol_state *book_protocol(const struct book *b, const char *id)
     return found;
 }
 
-/* ---- questions about a batch ------------------------------------------- */
+/* ---- questions about a batch ---- */
 
 struct occ *batch_occ(const struct batch *b, int step)
 {

@@ -38,8 +38,9 @@ static int replace(struct book *b, const struct batch *x, const struct json *whe
 static int replace_derived(struct book *b, const struct batch *x, const struct entry *e)
 {
     int err = 0;
-    json_each(d, json_get(e->body, "derived")) if (err == 0) err =
-        replace(b, x, d, json_get_str(d, "field"), NULL, json_get_str(d, "value"), NULL);
+    json_each(d, json_get(e->body, "derived"))
+        if (err == 0)
+            err = replace(b, x, d, json_get_str(d, "field"), NULL, json_get_str(d, "value"), NULL);
     return err;
 }
 

@@ -27,21 +27,21 @@ static int apply_nothing(struct book *b, struct stream *s, const struct entry *e
     return 0;
 }
 
-/* ---- people ------------------------------------------------------------ */
+/* ---- people ---- */
 
 static void person_roles(struct book *b, struct person *p, const struct json *roles)
 {
     p->nroles = 0;
     p->role = arena_alloc(&b->arena, roles->len * sizeof(*p->role));
-    json_each(r, roles) p->role[p->nroles++] = book_keep(b, r->str ? r->str : "");
+    json_each(r, roles)
+        p->role[p->nroles++] = book_keep(b, r->str ? r->str : "");
 }
 
 static void person_quals(struct book *b, struct person *p, const struct json *quals)
 {
     p->nquals = 0;
     p->qual = arena_alloc(&b->arena, quals->len * sizeof(*p->qual));
-    json_each(q, quals)
-    {
+    json_each(q, quals) {
         const char *name = json_get_str(q, "name");
         p->qual[p->nquals++] = (struct qualification){book_keep(b, name ? name : ""),
                                                       day_or(json_get_str(q, "until"), INT64_MIN)};
@@ -110,7 +110,7 @@ static int apply_person_locked(struct book *b, struct stream *s, const struct en
     return 0;
 }
 
-/* ---- stations, rooms, things -------------------------------------------- */
+/* ---- stations, rooms, things ---- */
 
 static int apply_station(struct book *b, struct stream *s, const struct entry *e)
 {
@@ -187,7 +187,7 @@ static int apply_thing(struct book *b, struct stream *s, const struct entry *e)
     return t->kind ? 0 : CPF_E_PROFILE;
 }
 
-/* ---- lots ---------------------------------------------------------------- */
+/* ---- lots ---- */
 
 static int apply_lot_received(struct book *b, struct stream *s, const struct entry *e)
 {
@@ -238,7 +238,7 @@ static int apply_lot_opened(struct book *b, struct stream *s, const struct entry
     return 0;
 }
 
-/* ---- protocols ------------------------------------------------------------ */
+/* ---- protocols ---- */
 
 static struct protocol_state *protocol_of(struct book *b, const struct stream *s)
 {

@@ -24,8 +24,7 @@ int apply_redacted(struct book *b, struct stream *s, const struct entry *e)
     char key[REDACTED_KEY];
     if (idx < 0 || !names || names->type != JSON_ARRAY)
         return CPF_E_PROFILE;
-    json_each(n, names)
-    {
+    json_each(n, names) {
         if (n->type != JSON_STRING)
             return CPF_E_PROFILE;
         if (key_of((uint64_t)idx, n->str, key) && !map_get(&b->redacted, key))

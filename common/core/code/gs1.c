@@ -100,7 +100,7 @@ static size_t data_length(const struct cursor *in, size_t fixed)
 static int read_element(struct cursor *in, unsigned *seen, struct code *c)
 {
     size_t i = 0;
-    while (i < NELEMENTS && (in->end - in->at < 2 || memcmp(in->at, elements[i].ai, 2)))
+    while (i < NELEMENTS && (in->end - in->at < 2 || memcmp(in->at, elements[i].ai, 2) != 0))
         i++;
     if (i == NELEMENTS || (*seen & 1u << i))
         return CPF_E_SYNTAX;
@@ -120,7 +120,7 @@ int code_gs1_read(const char *raw, size_t len, struct code *ret)
     struct cursor in = {raw, raw + len};
     unsigned seen = 0;
     for (size_t i = 0; i < 4 && in.at == raw; i++)
-        if (len > 3 && !memcmp(raw, prefixes[i], 3))
+        if (len > 3 && memcmp(raw, prefixes[i], 3) == 0)
             in.at += 3;
     if (in.at == raw && raw[0] == CODE_GS)
         in.at++;

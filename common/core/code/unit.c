@@ -126,7 +126,7 @@ static const struct {
 int unit_known(const char *unit)
 {
     for (size_t i = 0; unit && units[i].name; i++)
-        if (!strcmp(units[i].name, unit))
+        if (strcmp(units[i].name, unit) == 0)
             return (int)units[i].dimension;
     return 0;
 }
@@ -160,7 +160,7 @@ static struct fraction split(const char *unit)
 
 static void cancel(char *a, char *b)
 {
-    if (*a && !strcmp(a, b))
+    if (*a && strcmp(a, b) == 0)
         *a = *b = '\0';
 }
 
@@ -170,13 +170,13 @@ static bool times(struct fraction a, struct fraction b, struct fraction result)
     cancel(b.over, a.under);
     if ((*a.over && *b.over) || (*a.under && *b.under))
         return true; /* a unit that this table has no name for */
-    return !strcmp(*a.over ? a.over : b.over, result.over) &&
-           !strcmp(*a.under ? a.under : b.under, result.under);
+    return strcmp(*a.over ? a.over : b.over, result.over) == 0 &&
+           strcmp(*a.under ? a.under : b.under, result.under) == 0;
 }
 
 bool unit_product_ok(const char *a, const char *b, const char *result)
 {
-    if (!strcmp(a, "%") || !strcmp(b, "%")) /* a hundredth would be lost */
+    if (strcmp(a, "%") == 0 || strcmp(b, "%") == 0) /* a hundredth would be lost */
         return false;
     return times(split(a), split(b), split(result));
 }
@@ -186,7 +186,7 @@ bool unit_ratio_ok(const char *a, const char *b, const char *result)
     struct fraction f = split(b), turned;
     memcpy(turned.over, f.under, sizeof(f.under));
     memcpy(turned.under, f.over, sizeof(f.over));
-    if (!strcmp(a, b))
+    if (strcmp(a, b) == 0)
         return pure(result);
     return times(split(a), turned, split(result));
 }

@@ -39,7 +39,8 @@ static void clean(char *s)
 static bool known(const struct diag *d, const struct protocol_error *e)
 {
     for (size_t i = 0; i < d->n && i < d->max; i++)
-        if (d->list[i].line == e->line && d->list[i].column == e->column && !strcmp(d->list[i].text, e->text))
+        if (d->list[i].line == e->line && d->list[i].column == e->column &&
+            strcmp(d->list[i].text, e->text) == 0)
             return true;
     return false;
 }

@@ -76,7 +76,7 @@ static SETTER(set_use)
 static SETTER(set_n)
 {
     struct field *f = obj;
-    if (v->kind == YNODE_SCALAR && !strcmp(v->str, "all"))
+    if (v->kind == YNODE_SCALAR && strcmp(v->str, "all") == 0)
         f->n = -1;
     else
         set_int(l, k, obj, v);
@@ -99,7 +99,7 @@ static SETTER(set_valid_on)
     set_ref(l, k, obj, v);
 }
 
-/* -- numbers -- */
+/* ---- numbers ---- */
 
 static SETTER(set_blocks)
 {
@@ -172,7 +172,7 @@ static SETTER(set_derive)
         load_fix(l, v, arg, load_scope(l), NULL, &f->arg[f->nargs++], k->rule);
 }
 
-/* -- token -- */
+/* ---- token ---- */
 
 /*
  * Patterns are matched against what people type, so only plain ones are taken: anchored, groups neither
@@ -233,7 +233,7 @@ static SETTER(set_pattern)
         f->pattern = s; /* says that `regex` must be freed */
 }
 
-/* -- choice -- */
+/* ---- choice ---- */
 
 static SETTER(set_options)
 {
@@ -254,8 +254,7 @@ static SETTER(set_options)
         return;
     }
     f->option = load_array(l, v->len, sizeof(*f->option));
-    ynode_each(it, v)
-    {
+    ynode_each(it, v) {
         struct option *o = &f->option[f->noptions++];
         o->id = load_form(l, it->key, &form_id, "option") ? it->key->str : "";
         load_map(l, it->value, keys, COUNT(keys), o, "option", 0);
@@ -265,7 +264,7 @@ static SETTER(set_options)
     }
 }
 
-/* -- the field -- */
+/* ---- the field ---- */
 
 static const struct key field_keys[] = {
     {.name = "id", .set = set_string, AT(id), .form = &form_id, .required = true},

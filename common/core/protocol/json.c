@@ -100,7 +100,7 @@ static const char *effect_name(enum effect e)
     return names[e];
 }
 
-/* -- field -- */
+/* ---- field ---- */
 
 static const char *field_kind_name(enum field_kind k)
 {
@@ -210,7 +210,7 @@ static struct json *field_json(const struct out *o, const struct field *f)
     return j;
 }
 
-/* -- step -- */
+/* ---- step ---- */
 
 static void put_times(const struct out *o, struct json *j, const struct step *s)
 {
@@ -347,7 +347,7 @@ static struct json *step_json(const struct out *o, const struct step *s)
     return json_set(o->a, j, "fields", fields);
 }
 
-/* -- head -- */
+/* ---- head ---- */
 
 static struct json *labels_json(const struct out *o)
 {

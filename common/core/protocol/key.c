@@ -7,7 +7,7 @@
 #define TEXT_MAX  4096
 #define HINTS_MAX 200 /* a file with more errors than that gets no costly hints */
 
-/* -- grammars -- */
+/* ---- grammars ---- */
 
 static bool of(const char *s, size_t max, const char *alphabet)
 {
@@ -70,7 +70,7 @@ const struct form form_clause = {is_clause, "a clause id such as R99-1-20"};
 const struct form form_plain = {is_plain, "one line of at most 64 bytes"};
 const struct form form_unit = {is_unit, "a known unit such as mL, cells/mL, %, °C, min, pc"};
 
-/* -- the engine -- */
+/* ---- the engine ---- */
 
 const char *load_near(struct loader *l, const struct nearest *n, const char *otherwise)
 {
@@ -87,7 +87,7 @@ void load_nearest(const struct loader *l, struct nearest *n, const char *word)
 static const struct key *find_key(const struct key *keys, size_t nkeys, const char *name)
 {
     for (size_t i = 0; i < nkeys; i++)
-        if (!strcmp(keys[i].name, name))
+        if (strcmp(keys[i].name, name) == 0)
             return &keys[i];
     return NULL;
 }
@@ -111,8 +111,7 @@ void load_map(struct loader *l, const struct ynode *n, const struct key *keys, s
     require(nkeys <= 64);
     if (!load_is(l, n, YNODE_MAP, what))
         return;
-    ynode_each(it, n)
-    {
+    ynode_each(it, n) {
         const struct key *k = find_key(keys, nkeys, it->key->str);
         uint64_t bit = k ? UINT64_C(1) << (k - keys) : 0;
         if (seen & bit)
@@ -167,7 +166,7 @@ int load_word(struct loader *l, const struct ynode *n, const struct word *words,
     struct nearest near;
     load_nearest(l, &near, s);
     for (const struct word *w = words; w->text; w++) {
-        if (!strcmp(w->text, s))
+        if (strcmp(w->text, s) == 0)
             return w->value;
         nearest_offer(&near, w->text);
         size_t used = strlen(list);

@@ -56,7 +56,7 @@ static void unknown_step(struct loader *l, const struct names *names, const stru
     for (size_t i = 0; i < names->n; i++) {
         size_t len = strlen(f->scope->prefix);
         nearest_offer(&near, names->list[i].text);
-        if (len && !strncmp(names->list[i].text, f->scope->prefix, len))
+        if (len && strncmp(names->list[i].text, f->scope->prefix, len) == 0)
             nearest_offer(&near, names->list[i].text + len);
     }
     load_error(l, f->at, load_near(l, &near, "name a step of this protocol"), "`%s`: unknown step `%.80s`",

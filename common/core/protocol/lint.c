@@ -93,7 +93,7 @@ static void check_cycles(struct loader *l)
         tell_dead(l, w.colour);
 }
 
-/* -- what comes before what -- */
+/* ---- what comes before what ---- */
 
 static int opening(struct loader *l)
 {
@@ -200,7 +200,7 @@ static void check_shared(struct loader *l)
     }
 }
 
-/* -- codes, needs -- */
+/* ---- codes, needs ---- */
 
 /* X-STEP-<ID>: '.' becomes '-', so two ids may collide. */
 static bool same_code(const char *a, const char *b)
@@ -215,7 +215,7 @@ static void check_codes(struct loader *l)
 {
     for (size_t s = 0; s < l->p->nsteps; s++)
         for (size_t t = 0; t < s; t++)
-            if (strcmp(STEP(l, s)->id, STEP(l, t)->id) && same_code(STEP(l, s)->id, STEP(l, t)->id))
+            if (strcmp(STEP(l, s)->id, STEP(l, t)->id) != 0 && same_code(STEP(l, s)->id, STEP(l, t)->id))
                 load_error(l, NODE(l, s), "rename one of the two",
                            "steps `%s` and `%s` would have the same scan code", STEP(l, t)->id,
                            STEP(l, s)->id);
@@ -225,7 +225,7 @@ static bool starts_clock(const struct loader *l, const char *clock, struct neare
 {
     for (size_t s = 0; s < l->p->nsteps; s++) {
         const char *c = STEP(l, s)->clock;
-        if (c && !strcmp(c, clock))
+        if (c && strcmp(c, clock) == 0)
             return true;
         nearest_offer(near, c);
     }

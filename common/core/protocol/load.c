@@ -19,8 +19,9 @@ static void set_declarations(struct loader *l, const struct ynode *v, const char
     }
     char *list = load_array(l, v->len, size);
     size_t n = 0;
-    ynode_each(it, v) if (load_form(l, it->key, form, what))
-        read(l, it->key->str, it->value, list + size * n++);
+    ynode_each(it, v)
+        if (load_form(l, it->key, form, what))
+            read(l, it->key->str, it->value, list + size * n++);
     *ret = list;
     *ret_n = n;
 }

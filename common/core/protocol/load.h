@@ -92,7 +92,7 @@ struct loader {
     uint8_t *before; /* nsteps x nsteps: before[a * nsteps + b]: b is surely done when a begins */
 };
 
-/* -- complaints -- */
+/* ---- complaints ---- */
 #define load_error(l, node, hint, ...) diag_put((l)->d, (node)->line, (node)->column, hint, __VA_ARGS__)
 #define load_limit(l, node, hint, ...) diag_limit((l)->d, (node)->line, (node)->column, hint, __VA_ARGS__)
 /* nearest_init, but dumb once the file has too many errors to be worth the time. */
@@ -100,7 +100,7 @@ void load_nearest(const struct loader *l, struct nearest *n, const char *word);
 /* "did you mean `x`?", or `otherwise` if nothing is near. */
 const char *load_near(struct loader *l, const struct nearest *n, const char *otherwise);
 
-/* -- tables -- */
+/* ---- tables ---- */
 struct form { /* grammar of a word */
     bool (*ok)(const char *s);
     const char *says;
@@ -162,7 +162,7 @@ SETTER(set_nothing);
 SETTER(set_labels); /* const char **, declared labels */
 SETTER(set_materials);
 
-/* -- passes -- */
+/* ---- passes ---- */
 void load_templates(struct loader *l, const struct ynode *steps);
 void load_step(struct loader *l, size_t i);
 void load_field(struct loader *l, const struct ynode *n, struct field *f);

@@ -23,7 +23,7 @@ void protocol_free(struct protocol *p)
 int protocol_step(const struct protocol *p, const char *id)
 {
     for (size_t i = 0; i < p->nsteps; i++)
-        if (!strcmp(p->step[i].id, id))
+        if (strcmp(p->step[i].id, id) == 0)
             return (int)i;
     return -1;
 }
@@ -31,7 +31,7 @@ int protocol_step(const struct protocol *p, const char *id)
 int step_field(const struct step *s, const char *id)
 {
     for (size_t i = 0; i < s->nfields; i++)
-        if (!strcmp(s->field[i].id, id))
+        if (strcmp(s->field[i].id, id) == 0)
             return (int)i;
     return -1;
 }
@@ -39,7 +39,7 @@ int step_field(const struct step *s, const char *id)
 const struct label *protocol_label(const struct protocol *p, const char *id)
 {
     for (size_t i = 0; i < p->nlabels; i++)
-        if (!strcmp(p->label[i].id, id))
+        if (strcmp(p->label[i].id, id) == 0)
             return &p->label[i];
     return NULL;
 }
@@ -47,7 +47,7 @@ const struct label *protocol_label(const struct protocol *p, const char *id)
 const struct material *protocol_material(const struct protocol *p, const char *id)
 {
     for (size_t i = 0; i < p->nmaterials; i++)
-        if (!strcmp(p->material[i].id, id))
+        if (strcmp(p->material[i].id, id) == 0)
             return &p->material[i];
     return NULL;
 }

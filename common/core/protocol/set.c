@@ -24,7 +24,9 @@ SETTER(set_strings)
         return;
     const char **list = load_array(l, v->len, sizeof(*list));
     size_t n = 0;
-    ynode_each(it, v) if (load_form(l, it->value, k->form, k->name)) list[n++] = it->value->str;
+    ynode_each(it, v)
+        if (load_form(l, it->value, k->form, k->name))
+            list[n++] = it->value->str;
     *MEMBER(obj, k->at, const char **) = list;
     *MEMBER(obj, k->count, size_t) = n;
 }
@@ -111,7 +113,7 @@ SETTER(set_span)
         return;
     size_t n = strspn(s, DIGITS);
     for (size_t i = 0; n > 0 && n <= 7 && i < sizeof(units) / sizeof(*units); i++)
-        if (!strcmp(s + n, units[i].unit)) {
+        if (strcmp(s + n, units[i].unit) == 0) {
             int64_t value = strtoll(s, NULL, 10);
             *MEMBER(obj, k->at, struct span) =
                 (struct span){true, units[i].ms == 0, units[i].ms ? value * units[i].ms : value};
@@ -131,7 +133,7 @@ SETTER(set_dec)
 static bool is_open(const struct ynode *n)
 {
     return n->kind == YNODE_SCALAR && n->plain &&
-           (!*n->str || !strcmp(n->str, "~") || !strcmp(n->str, "null"));
+           (!*n->str || strcmp(n->str, "~") == 0 || strcmp(n->str, "null") == 0);
 }
 
 SETTER(set_range)
@@ -169,11 +171,11 @@ SETTER(set_steps)
         return;
     int *list = load_array(l, v->len, sizeof(*list));
     size_t n = 0;
-    ynode_each(it, v) if (load_scalar(l, it->value, k->name))
-    {
-        load_fix(l, it->value, it->value->str, load_scope(l), &list[n], NULL, k->rule);
-        n++;
-    }
+    ynode_each(it, v)
+        if (load_scalar(l, it->value, k->name)) {
+            load_fix(l, it->value, it->value->str, load_scope(l), &list[n], NULL, k->rule);
+            n++;
+        }
     *MEMBER(obj, k->at, int *) = list;
     *MEMBER(obj, k->count, size_t) = n;
 }
@@ -193,11 +195,11 @@ SETTER(set_refs)
         return;
     struct ref *list = load_array(l, v->len, sizeof(*list));
     size_t n = 0;
-    ynode_each(it, v) if (load_scalar(l, it->value, k->name))
-    {
-        load_fix(l, it->value, it->value->str, load_scope(l), NULL, &list[n], k->rule);
-        n++;
-    }
+    ynode_each(it, v)
+        if (load_scalar(l, it->value, k->name)) {
+            load_fix(l, it->value, it->value->str, load_scope(l), NULL, &list[n], k->rule);
+            n++;
+        }
     *MEMBER(obj, k->at, struct ref *) = list;
     *MEMBER(obj, k->count, size_t) = n;
 }
@@ -225,8 +227,7 @@ static void set_declared(struct loader *l, const struct key *k, void *obj, const
         return;
     const char **list = load_array(l, v->len, sizeof(*list));
     size_t n = 0;
-    ynode_each(it, v)
-    {
+    ynode_each(it, v) {
         const char *s = load_scalar(l, it->value, k->name);
         struct nearest near;
         if (!s)

@@ -51,8 +51,7 @@ static SETTER(set_windows)
     if (!load_is(l, v, YNODE_LIST, "window"))
         return;
     s->window = load_array(l, v->len, sizeof(*s->window));
-    ynode_each(it, v)
-    {
+    ynode_each(it, v) {
         struct window *w = &s->window[s->nwindows++];
         *w = (struct window){.since = -1, .early = EFFECT_DEVIATION, .late = EFFECT_DEVIATION};
         load_map(l, it->value, keys, COUNT(keys), w, "window", 0);
@@ -156,7 +155,7 @@ static SETTER(set_clock)
     s->clock_ms = c.time.value;
 }
 
-/* -- requires -- */
+/* ---- requires ---- */
 
 static const struct word bare_needs[] = {
     {"steps", NEED_STEPS},
@@ -202,8 +201,7 @@ static SETTER(set_requires)
     if (!load_is(l, v, YNODE_LIST, "requires"))
         return;
     s->require = load_array(l, v->len, sizeof(*s->require));
-    ynode_each(it, v)
-    {
+    ynode_each(it, v) {
         struct requirement *r = &s->require[s->nrequires++];
         *r = (struct requirement){.step = -1};
         if (it->value->kind == YNODE_SCALAR) {
@@ -217,7 +215,7 @@ static SETTER(set_requires)
     }
 }
 
-/* -- fields -- */
+/* ---- fields ---- */
 
 static SETTER(set_fields)
 {
@@ -230,8 +228,7 @@ static SETTER(set_fields)
         return;
     }
     s->field = load_array(l, v->len, sizeof(*s->field));
-    ynode_each(it, v)
-    {
+    ynode_each(it, v) {
         struct field *f = &s->field[s->nfields];
         l->field = (int)s->nfields;
         load_field(l, it->value, f);
@@ -276,7 +273,7 @@ static const struct key step_keys[] = {
     {.name = "fields", .set = set_fields},
 };
 
-/* -- what needs the whole step -- */
+/* ---- what needs the whole step ---- */
 
 static void read_id(struct loader *l, const struct source *src, struct step *s)
 {
@@ -294,11 +291,11 @@ static void read_id(struct loader *l, const struct source *src, struct step *s)
 static size_t add_after(struct loader *l, int *list, size_t n, const struct ynode *refs,
                         const struct scope *scope)
 {
-    ynode_each(it, refs) if (load_scalar(l, it->value, "after"))
-    {
-        load_fix(l, it->value, it->value->str, scope, &list[n], NULL, &to_after);
-        n++;
-    }
+    ynode_each(it, refs)
+        if (load_scalar(l, it->value, "after")) {
+            load_fix(l, it->value, it->value->str, scope, &list[n], NULL, &to_after);
+            n++;
+        }
     return n;
 }
 
@@ -329,8 +326,7 @@ static void read_unique(struct loader *l, const struct source *src, struct step 
         load_error(l, v, "it belongs to the step with `opens: true`",
                    "`unique` in a step that does not open");
     s->unique = load_array(l, v->len, sizeof(*s->unique));
-    ynode_each(it, v)
-    {
+    ynode_each(it, v) {
         const char *id = load_scalar(l, it->value, "unique");
         int field = id ? step_field(s, id) : -1;
         struct nearest near;

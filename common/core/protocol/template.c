@@ -25,16 +25,15 @@ static SETTER(set_node)
     *MEMBER(obj, k->at, const struct ynode *) = v;
 }
 
-/* -- parameters -- */
+/* ---- parameters ---- */
 
 /* The value of the parameter named by s[0..len), or NULL with a complaint. */
 static const struct ynode *param_value(struct loader *l, const struct binding *b, const struct ynode *at,
                                        const char *s, size_t len)
 {
     size_t i = 0;
-    ynode_each(it, b->params)
-    {
-        if (it->value->len == len && !memcmp(it->value->str, s, len)) {
+    ynode_each(it, b->params) {
+        if (it->value->len == len && memcmp(it->value->str, s, len) == 0) {
             b->used[i] = true;
             return ynode_get(b->with, it->value->str); /* its absence was told before */
         }
@@ -48,7 +47,7 @@ static const struct ynode *param_value(struct loader *l, const struct binding *b
 /* The value if the whole text is one ${name}. */
 static const struct ynode *whole_param(struct loader *l, const struct binding *b, const struct ynode *n)
 {
-    if (n->kind != YNODE_SCALAR || n->len < 4 || strncmp(n->str, "${", 2) ||
+    if (n->kind != YNODE_SCALAR || n->len < 4 || strncmp(n->str, "${", 2) != 0 ||
         strchr(n->str, '}') != n->str + n->len - 1)
         return NULL;
     return param_value(l, b, n, n->str + 2, n->len - 3);
@@ -109,8 +108,7 @@ static const struct ynode *copy_node(struct loader *l, const struct binding *b, 
         return strstr(n->str, "${") ? copy_text(l, b, n) : n;
     struct ynode *copy = arena_alloc(&l->tmp, sizeof(*copy));
     *copy = (struct ynode){.kind = n->kind, .line = n->line, .column = n->column, .weight = 1};
-    ynode_each(it, n)
-    {
+    ynode_each(it, n) {
         const struct ynode *key = it->key ? copy_node(l, b, it->key) : NULL;
         const struct ynode *value = copy_node(l, b, it->value);
         if (!value || (it->key && !key))
@@ -122,15 +120,18 @@ static const struct ynode *copy_node(struct loader *l, const struct binding *b, 
         else if (!splice && !ynode_push(&l->tmp, copy, key, value))
             return NULL;
         if (splice)
-            ynode_each(in,
-                       value) if (too_much(l, n) || !ynode_push(&l->tmp, copy, NULL, in->value)) return NULL;
+            ynode_each(in, value)
+                if (too_much(l, n) || !ynode_push(&l->tmp, copy, NULL, in->value))
+                    return NULL;
     }
     return copy;
 }
 
 static bool declared(const struct ynode *params, const char *name)
 {
-    ynode_each(it, params) if (it->value->kind == YNODE_SCALAR && !strcmp(it->value->str, name)) return true;
+    ynode_each(it, params)
+        if (it->value->kind == YNODE_SCALAR && strcmp(it->value->str, name) == 0)
+            return true;
     return false;
 }
 
@@ -138,17 +139,19 @@ static bool declared(const struct ynode *params, const char *name)
 static bool check_with(struct loader *l, const struct use *u, const struct ynode *params)
 {
     bool good = true;
-    ynode_each(it, params) if (!load_form(l, it->value, &form_id, "params")) return false;
-    else if (!ynode_get(u->with, it->value->str))
-    {
-        load_error(l, u->at, arena_printf(&l->tmp, "with: {%s: …}", it->value->str),
-                   "parameter `%s` of template `%.60s` is not given", it->value->str, u->name);
-        good = false;
-    }
+    ynode_each(it, params)
+        if (!load_form(l, it->value, &form_id, "params"))
+            return false;
+        else if (!ynode_get(u->with, it->value->str)) {
+            load_error(l, u->at, arena_printf(&l->tmp, "with: {%s: …}", it->value->str),
+                       "parameter `%s` of template `%.60s` is not given", it->value->str, u->name);
+            good = false;
+        }
     if (u->with && load_is(l, u->with, YNODE_MAP, "with"))
-        ynode_each(it, u->with) if (!declared(params, it->key->str))
-            load_error(l, it->key, "remove it, or declare it in `params`",
-                       "template `%.60s` has no parameter `%.60s`", u->name, it->key->str);
+        ynode_each(it, u->with)
+            if (!declared(params, it->key->str))
+                load_error(l, it->key, "remove it, or declare it in `params`",
+                           "template `%.60s` has no parameter `%.60s`", u->name, it->key->str);
     return good;
 }
 
@@ -163,12 +166,14 @@ static const struct ynode *instantiate(struct loader *l, const struct use *u, co
     struct binding b = {params, u->with, arena_alloc(&l->tmp, params->len + 1)};
     const struct ynode *copy = copy_node(l, &b, steps);
     size_t i = 0;
-    ynode_each(it, params) if (!b.used[i++] && copy) load_error(
-        l, it->value, "remove it, or use it as ${…}", "parameter `%s` is never used", it->value->str);
+    ynode_each(it, params)
+        if (!b.used[i++] && copy)
+            load_error(l, it->value, "remove it, or use it as ${…}", "parameter `%s` is never used",
+                       it->value->str);
     return copy;
 }
 
-/* -- expansion -- */
+/* ---- expansion ---- */
 
 static int expand_list(struct loader *l, const struct ynode *list, const struct scope *scope, int previous,
                        const struct given *given);
@@ -176,7 +181,7 @@ static int expand_list(struct loader *l, const struct ynode *list, const struct 
 static bool enter_template(struct loader *l, const struct use *u, const struct ynode *at)
 {
     for (size_t i = 0; i < l->nexpanding; i++)
-        if (!strcmp(l->expanding[i], u->name)) {
+        if (strcmp(l->expanding[i], u->name) == 0) {
             load_error(l, at, "a template cannot contain itself", "template `%.60s` uses itself%s%.60s",
                        u->name, i + 1 < l->nexpanding ? " through " : "",
                        i + 1 < l->nexpanding ? l->expanding[l->nexpanding - 1] : "");
@@ -198,7 +203,8 @@ static const struct ynode *find_template(struct loader *l, const struct use *u, 
     struct nearest near;
     load_nearest(l, &near, u->name);
     if (l->templates && l->templates->kind == YNODE_MAP)
-        ynode_each(it, l->templates) nearest_offer(&near, it->key->str);
+        ynode_each(it, l->templates)
+            nearest_offer(&near, it->key->str);
     load_error(l, at, load_near(l, &near, "declare it under `templates`"), "unknown template `%.60s`",
                u->name);
     return NULL;
@@ -210,7 +216,7 @@ static struct prefix *add_prefix(struct loader *l, const struct use *u, const st
     struct prefix *p = arena_alloc(&l->tmp, sizeof(*p));
     *p = (struct prefix){l->prefixes, arena_printf(&l->tmp, "%s%s", scope->prefix, u->as), -1};
     for (const struct prefix *i = l->prefixes; i; i = i->next)
-        if (!strcmp(i->name, p->name)) {
+        if (strcmp(i->name, p->name) == 0) {
             load_error(l, u->at, "choose another name", "`as: %s` is used twice", p->name);
             return NULL;
         }
@@ -272,8 +278,7 @@ static int expand_use_item(struct loader *l, const struct ynode *item, const str
 static int expand_list(struct loader *l, const struct ynode *list, const struct scope *scope, int previous,
                        const struct given *given)
 {
-    ynode_each(it, list)
-    {
+    ynode_each(it, list) {
         if (!load_is(l, it->value, YNODE_MAP, "steps"))
             continue;
         if (too_much(l, it->value))
@@ -299,8 +304,9 @@ static void check_templates(struct loader *l)
         {.name = "steps", .set = set_nothing, .required = true},
     };
     if (l->templates && load_is(l, l->templates, YNODE_MAP, "templates"))
-        ynode_each(it, l->templates) if (load_form(l, it->key, &form_id, "template"))
-            load_map(l, it->value, keys, 2, NULL, "template", 0);
+        ynode_each(it, l->templates)
+            if (load_form(l, it->key, &form_id, "template"))
+                load_map(l, it->value, keys, 2, NULL, "template", 0);
 }
 
 void load_templates(struct loader *l, const struct ynode *steps)

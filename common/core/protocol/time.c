@@ -48,7 +48,9 @@ static const char *span_text(struct loader *l, struct span s)
 static const struct ynode *window_node(const struct loader *l, size_t step, size_t i)
 {
     const struct ynode *list = ynode_get(l->source[step].node, "window");
-    ynode_each(it, list) if (i-- == 0) return it->value;
+    ynode_each(it, list)
+        if (i-- == 0)
+            return it->value;
     return list;
 }
 
@@ -70,7 +72,7 @@ static bool check_window(struct loader *l, const struct ynode *at, const struct 
     return false;
 }
 
-/* -- along the required path -- */
+/* ---- along the required path ---- */
 
 struct path {
     int64_t *time; /* -1 = not on a way from the start */
@@ -168,7 +170,7 @@ static bool check_paths(struct loader *l)
     return good;
 }
 
-/* -- all windows together -- */
+/* ---- all windows together ---- */
 
 struct edge { /* time[to] >= time[from] + add */
     int from, to;

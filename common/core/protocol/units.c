@@ -12,11 +12,11 @@ static const struct field *target(const struct loader *l, struct ref r)
 static const struct ynode *field_node(const struct loader *l, size_t step, size_t i, const char *key)
 {
     const struct ynode *list = ynode_get(l->source[step].node, "fields");
-    ynode_each(it, list) if (i-- == 0)
-    {
-        const struct ynode *v = ynode_get(it->value, key);
-        return v ? v : it->value;
-    }
+    ynode_each(it, list)
+        if (i-- == 0) {
+            const struct ynode *v = ynode_get(it->value, key);
+            return v ? v : it->value;
+        }
     return list;
 }
 
@@ -33,7 +33,7 @@ static const char *check_equal(struct loader *l, const struct ynode *at, const c
         const struct field *f = target(l, list[i]);
         if (!f || !f->unit)
             continue;
-        if (unit && strcmp(unit, f->unit)) {
+        if (unit && strcmp(unit, f->unit) != 0) {
             mismatch(l, at, what, unit, f->unit);
             return NULL;
         }
@@ -44,7 +44,7 @@ static const char *check_equal(struct loader *l, const struct ynode *at, const c
 
 static void want(struct loader *l, const struct ynode *at, const struct field *f, const char *unit)
 {
-    if (strcmp(f->unit, unit))
+    if (strcmp(f->unit, unit) != 0)
         load_error(l, at, arena_printf(&l->tmp, "write unit: \"%s\"", unit),
                    "unit mismatch: `%s` comes out in %s, not %s", f->id, unit, f->unit);
 }

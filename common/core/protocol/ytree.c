@@ -33,7 +33,9 @@ const struct ynode *ynode_get(const struct ynode *map, const char *key)
 {
     if (!map || map->kind != YNODE_MAP)
         return NULL;
-    ynode_each(it, map) if (!strcmp(it->key->str, key)) return it->value;
+    ynode_each(it, map)
+        if (strcmp(it->key->str, key) == 0)
+            return it->value;
     return NULL;
 }
 
@@ -92,7 +94,7 @@ static struct ynode *read_alias(struct reader *r, const yaml_event_t *e, int dep
 {
     const char *name = (const char *)e->data.alias.anchor;
     size_t i = r->nanchors;
-    while (i > 0 && strcmp(r->anchor[i - 1].name, name))
+    while (i > 0 && strcmp(r->anchor[i - 1].name, name) != 0)
         i--;
     if (i == 0) {
         diag_put(r->d, AT(e->start_mark), "define it before with &", "unknown anchor `%.60s`", name);
@@ -168,10 +170,11 @@ static void check_duplicates(struct reader *r, const struct ynode *map)
         return;
     const struct ynode **keys = xcalloc(map->len, sizeof(*keys));
     size_t n = 0;
-    ynode_each(it, map) keys[n++] = it->key;
+    ynode_each(it, map)
+        keys[n++] = it->key;
     qsort(keys, n, sizeof(*keys), by_key);
     for (size_t i = 1; i < n; i++)
-        if (!strcmp(keys[i - 1]->str, keys[i]->str))
+        if (strcmp(keys[i - 1]->str, keys[i]->str) == 0)
             diag_put(r->d, keys[i]->line, keys[i]->column, "keep one of the two",
                      "key `%.60s` twice in one mapping (first at line %d)", keys[i]->str, keys[i - 1]->line);
     free(keys);

@@ -4,7 +4,7 @@
 #include "base/enc.h"
 #include "core/rule/judge.h"
 
-/* ---- needs ------------------------------------------------------------------- */
+/* ---- needs ---- */
 
 static bool need_empty(struct judge *j, const char *code, const char *name, struct json *list)
 {
@@ -17,7 +17,9 @@ static bool need_steps(struct judge *j, int before, bool late)
 {
     struct json *open = rule_open_steps(j->a, j->x, before, late);
     struct json *others = json_array(j->a);
-    json_each(s, open) if (strcmp(s->str, judge_step(j)->id) != 0) json_push(others, json_str(j->a, s->str));
+    json_each(s, open)
+        if (strcmp(s->str, judge_step(j)->id) != 0)
+            json_push(others, json_str(j->a, s->str));
     return need_empty(j, "decision.open-steps", "steps", others);
 }
 
@@ -173,7 +175,7 @@ bool check_requirements(struct judge *j)
     return check_needs(j, true);
 }
 
-/* ---- the form's values ---------------------------------------------------------- */
+/* ---- the form's values ---- */
 
 /* A value as the form gives it, read as the field wants it. */
 bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret)
@@ -243,8 +245,7 @@ static bool take_list(struct judge *j, int field, const struct json *v, struct j
     const struct field *f = &judge_step(j)->field[field];
     struct json *list = json_array(j->a);
     const char *text;
-    json_each(item, v)
-    {
+    json_each(item, v) {
         bool more = item->str && field_remaining(j, field) > 0;
         size_t before = j->occ.ninputs;
         if (!more)
@@ -283,8 +284,10 @@ static bool take_fields(struct judge *j, struct draft *d)
 {
     const struct step *s = judge_step(j);
     struct json *values = json_object(j->a);
-    json_each(given, j->cmd->fields) if (step_field(s, given->name) < 0) return judge_find(
-        j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)), NULL);
+    json_each(given, j->cmd->fields)
+        if (step_field(s, given->name) < 0)
+            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)),
+                              NULL);
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct json *v = json_get(j->cmd->fields, s->field[i].id);
         if (v && !take_field(j, i, v, d, values))
@@ -298,7 +301,7 @@ static bool take_fields(struct judge *j, struct draft *d)
     return check_derived(j) && check_balance(j);
 }
 
-/* ---- what the act binds ------------------------------------------------------------ */
+/* ---- what the act binds ---- */
 
 /* Does a choice of the form set a state and hold nothing: released, received, …? */
 static bool sets_state(const struct judge *j)
@@ -338,10 +341,10 @@ static bool check_shown(struct judge *j, struct draft *d)
         return true;
     struct json *now = rule_pending(j->a, j->x);
     size_t named = 0;
-    json_each(p, now)
-    {
+    json_each(p, now) {
         bool shown = false;
-        json_each(q, j->cmd->pending) shown |= q->str && strcmp(p->str, q->str) == 0;
+        json_each(q, j->cmd->pending)
+            shown |= q->str && strcmp(p->str, q->str) == 0;
         named += shown;
     }
     if (named != now->len || (j->cmd->pending ? j->cmd->pending->len : 0) != now->len)
@@ -400,7 +403,7 @@ static bool check_secret(struct judge *j)
                       NULL);
 }
 
-/* ---- not done, because ------------------------------------------------------------- */
+/* ---- not done, because ---- */
 
 static void judge_skip(struct judge *j)
 {
@@ -418,7 +421,7 @@ static void judge_skip(struct judge *j)
     judge_accept(j, d, "skip.recorded", args1(j, "step", s->id));
 }
 
-/* ---- acts --------------------------------------------------------------------------- */
+/* ---- acts ---- */
 
 /* The order does not exist yet: judge it on an empty batch of the protocol in force. */
 static bool open_batch(struct judge *j)

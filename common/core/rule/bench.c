@@ -3,7 +3,7 @@
 
 #include "core/rule/judge.h"
 
-/* ---- context ----------------------------------------------------------------- */
+/* ---- context ---- */
 
 static void context(struct judge *j, const char *name, const char *value, const char *code, struct json *args)
 {
@@ -88,7 +88,7 @@ void judge_command_code(struct judge *j)
         judge_refuse(j, "command.unknown", NULL);
 }
 
-/* ---- badges --------------------------------------------------------------------- */
+/* ---- badges ---- */
 
 bool signed_in_here(const struct judge *j, const struct person *p)
 {
@@ -176,7 +176,7 @@ void judge_badge(struct judge *j)
     context(j, "acting", p->id, "accepted.session", args1(j, "person", p->id));
 }
 
-/* ---- sign-in ----------------------------------------------------------------------- */
+/* ---- sign-in ---- */
 
 /* A wrong secret counts wherever it was given; the fifth in a row locks the person out. */
 void judge_wrong_secret(struct judge *j)

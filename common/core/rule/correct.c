@@ -24,7 +24,7 @@ static bool correctable(const struct step *s, const struct field *f)
     return s->verb == VERB_NONE && kind[f->kind] && !state;
 }
 
-/* ---- people ---------------------------------------------------------------------- */
+/* ---- people ---- */
 
 const struct person *judge_second(struct judge *j, const char *badge)
 {
@@ -54,7 +54,7 @@ static const struct person *second_person(struct judge *j, const struct json *bo
     return p && check_departments(j, p) ? p : NULL;
 }
 
-/* ---- the occurrence with its new value --------------------------------------------- */
+/* ---- the occurrence with its new value ---- */
 
 /* A scratch copy of occurrence `no` (from 1). */
 static void enter_occ(struct judge *j, int step, size_t no)
@@ -125,8 +125,7 @@ static void derive_again(struct judge *j, struct json *all)
 {
     j->derived = NULL;
     check_derived(j);
-    json_each(d, j->derived)
-    {
+    json_each(d, j->derived) {
         struct json *copy = json_copy(j->a, d);
         json_set_str(j->a, copy, "step", judge_step(j)->id);
         json_push(all, json_set_int(j->a, copy, "occ", j->occ_no));
@@ -150,7 +149,7 @@ static void derive_later(struct judge *j, struct json *all)
     }
 }
 
-/* ---- the correction ------------------------------------------------------------------- */
+/* ---- the correction ---- */
 
 /* The input that is corrected: of the occurrence named, else of the newest one that has the field. */
 static bool find_input(struct judge *j, const struct json *body, int field, size_t *ret_no, size_t *ret_at)

@@ -176,7 +176,7 @@ const struct input *scratch_input(const struct judge *j, struct ref r)
     return NULL;
 }
 
-/* ---- containers ------------------------------------------------------------- */
+/* ---- containers ---- */
 
 static bool refuse_id(struct judge *j, const char *code, const char *name, const char *value)
 {
@@ -240,7 +240,7 @@ static bool check_container(struct judge *j, const struct field *f, const struct
     return check_state(j, f, k);
 }
 
-/* ---- equipment and places ------------------------------------------------------ */
+/* ---- equipment and places ---- */
 
 static bool check_thing(struct judge *j, const struct field *f, const struct code *c)
 {
@@ -269,7 +269,7 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
     return true;
 }
 
-/* ---- lots ------------------------------------------------------------------------ */
+/* ---- lots ---- */
 
 static const struct lot_unit *opened_unit(const struct lot *l, const char *unit)
 {
@@ -366,7 +366,7 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
     return check_single_batch(j, l, c->unit);
 }
 
-/* ---- the rest ----------------------------------------------------------------------- */
+/* ---- the rest ---- */
 
 static bool check_choice(struct judge *j, const struct field *f, const char *id, const char **ret_text)
 {

@@ -102,7 +102,9 @@ static bool good_department(const char *dept)
 
 static bool is_list(const struct json *v, enum json_type of)
 {
-    json_each(i, v) if (i->type != of) return false;
+    json_each(i, v)
+        if (i->type != of)
+            return false;
     return !v || v->type == JSON_ARRAY;
 }
 
@@ -112,7 +114,9 @@ static bool good_qualified(const struct json *v)
     if (!is_list(v, JSON_OBJECT))
         return false;
     if (v)
-        json_each(q, v) if (!json_get_str(q, "name") || !good_day(json_get_str(q, "until"))) return false;
+        json_each(q, v)
+            if (!json_get_str(q, "name") || !good_day(json_get_str(q, "until")))
+                return false;
     return true;
 }
 
@@ -120,7 +124,9 @@ static const char *bad_person(const struct json *body)
 {
     static const char *const known[] = {"person", "dept",   "roles",     "qualified", "key",    "keyid",
                                         "cred",   "locked", "suspended", "reason",    "remark", NULL};
-    json_each(m, body) if (!among(known, m->name)) return plain_id(m->name); /* staff appear as ids */
+    json_each(m, body)
+        if (!among(known, m->name))
+            return plain_id(m->name); /* staff appear as ids */
     if (json_get(body, "dept") && !json_get_str(body, "dept"))
         return "dept";
     if (json_get(body, "key") && !json_get_str(body, "key"))
@@ -146,7 +152,7 @@ static const char *bad_member(const struct record_kind *k, const struct json *bo
     return good_day(json_get_str(body, "calibrated")) ? NULL : "calibrated";
 }
 
-/* ---- protocols: the text goes into the log in parts, so that the log explains itself ------ */
+/* ---- protocols: the text goes into the log in parts, so that the log explains itself ---- */
 
 #define PROTOCOL_PART    40000
 #define PROTOCOL_ESCAPED 60000 /* as it stands in the entry */
@@ -235,7 +241,7 @@ static void approve_protocol(struct judge *j, const struct json *body)
     judge_accept(j, d, "accepted.act", NULL);
 }
 
-/* ---- quality's acts on a batch ----------------------------------------------------------- */
+/* ---- quality's acts on a batch ---- */
 
 static bool known_object(const struct batch *x, const struct json *body)
 {
@@ -295,8 +301,7 @@ static void fill_record(struct judge *j, struct draft *d, const struct json *bod
     static const char *const words[] = {"reason", "cause", "note", "remark", NULL};
     static const char *const own[] = {"outcome", "code",    "args",  "understood", "typed",
                                       "derived", "pending", "holds", "deviations", NULL};
-    json_each(m, body)
-    {
+    json_each(m, body) {
         if (among(own, m->name))
             continue;
         if (!among(words, m->name))

@@ -16,7 +16,9 @@ static bool held(const struct book *b, const struct redact_target *t, const char
 {
     if (book_redacted(b, t->idx, name)) /* perhaps not durable yet */
         return false;
-    json_each(h, t->held) if (strcmp(h->str, name) == 0) return true;
+    json_each(h, t->held)
+        if (strcmp(h->str, name) == 0)
+            return true;
     return false;
 }
 
@@ -25,8 +27,7 @@ static struct json *names_of(struct judge *j, const struct redact_target *t, con
 {
     struct json *list = json_array(j->a), *seen = json_object(j->a);
     bool ok = given && given->type == JSON_ARRAY && given->len > 0 && given->len <= DRAFT_SECRETS;
-    json_each(n, ok ? given : NULL)
-    {
+    json_each(n, ok ? given : NULL) {
         ok &= n->type == JSON_STRING;
         if (!ok || json_get(seen, n->str))
             continue;

@@ -102,7 +102,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     require(ret->ndrafts > 0 && ret->code);
 }
 
-/* ---- by the system ------------------------------------------------------- */
+/* ---- by the system ---- */
 
 void judge_deadline(struct judge *j)
 {
@@ -112,7 +112,7 @@ void judge_deadline(struct judge *j)
     judge_accept(j, NULL, "deadline.missed", args1(j, "step", s->id));
 }
 
-/* ---- questions ------------------------------------------------------------ */
+/* ---- questions ---- */
 
 static bool pending(const struct batch *x, int step)
 {

@@ -3,7 +3,7 @@
 
 #include "core/rule/judge.h"
 
-/* ---- which field? ---------------------------------------------------------- */
+/* ---- which field? ---- */
 
 static int accepting_field(const struct judge *j)
 {
@@ -102,7 +102,7 @@ static struct json *awaited(struct judge *j)
     return args1(j, "awaits", s->witness ? "witness" : s->id);
 }
 
-/* ---- the entry ---------------------------------------------------------------- */
+/* ---- the entry ---- */
 
 /* What was found about a value that is not yet confirmed is found when it is. */
 static void forget_about(struct judge *j, const struct field *f)
@@ -335,7 +335,7 @@ static void judge_input(struct judge *j, int field)
         refuse_found(j);
 }
 
-/* ---- what was scanned ---------------------------------------------------------- */
+/* ---- what was scanned ---- */
 
 static void judge_already(struct judge *j)
 {

@@ -107,7 +107,7 @@ void judge_enter(struct judge *j, struct batch *x, int step)
         memcpy(j->occ.input, o->input, o->ninputs * sizeof(*o->input));
 }
 
-/* ---- people --------------------------------------------------------------- */
+/* ---- people ---- */
 
 static bool qualified(const struct person *p, const char *name, int64_t day)
 {
@@ -191,7 +191,7 @@ bool check_second(struct judge *j, const struct person *p)
     return check_departments(j, p) && check_person(j, p);
 }
 
-/* ---- order and time --------------------------------------------------------- */
+/* ---- order and time ---- */
 
 /* A decision over the whole batch: what is missing is told by name, all of it, not just the step before. */
 static bool needs_steps(const struct step *s)
@@ -209,7 +209,9 @@ static bool refuse_open_steps(struct judge *j)
     for (size_t i = 0; i < s->nrequires; i++)
         all |= s->require[i].need == NEED_ALL_STEPS;
     struct json *open = rule_open_steps(j->a, j->x, all ? -1 : j->step, all), *others = json_array(j->a);
-    json_each(o, open) if (strcmp(o->str, s->id) != 0) json_push(others, json_str(j->a, o->str));
+    json_each(o, open)
+        if (strcmp(o->str, s->id) != 0)
+            json_push(others, json_str(j->a, o->str));
     return judge_find(j, EFFECT_REFUSE, "decision.open-steps",
                       json_set(j->a, json_object(j->a), "steps", others), NULL);
 }

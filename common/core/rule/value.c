@@ -63,7 +63,7 @@ bool check_number(struct judge *j, const struct field *f, struct dec value, cons
     return true;
 }
 
-/* ---- replicates -------------------------------------------------------------- */
+/* ---- replicates ---- */
 
 /* |a - b| / mean > limit percent, without division: 200 |a - b| > limit (a + b). */
 static bool differ(const struct judge *j, const struct field *f)
@@ -87,7 +87,7 @@ bool field_wanted(const struct judge *j, int field)
     return !f->conditional || differ(j, f);
 }
 
-/* ---- derived ------------------------------------------------------------------- */
+/* ---- derived ---- */
 
 /* The newest value of a reference. */
 static int ref_value(const struct judge *j, struct ref r, struct dec *ret)
@@ -232,7 +232,7 @@ bool check_derived(struct judge *j)
     return true;
 }
 
-/* ---- balances -------------------------------------------------------------------- */
+/* ---- balances ---- */
 
 /* Sum of the references' values; false while one that is wanted is missing. */
 static bool sum_refs(const struct judge *j, size_t n, const struct ref *ref, struct dec *ret)

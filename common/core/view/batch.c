@@ -49,7 +49,7 @@ static bool is(const struct entry *e, const char *kind)
     return strcmp(e->kind, kind) == 0;
 }
 
-/* ---- measurements ----------------------------------------------------------- */
+/* ---- measurements ---- */
 
 static bool outside(const struct range *r, struct dec v)
 {
@@ -80,7 +80,7 @@ static void measurement(struct view_at *a, const struct field *f, const char *te
     row_end(a->v, &r);
 }
 
-/* ---- lots and things ----------------------------------------------------------- */
+/* ---- lots and things ---- */
 
 static void lot_use(struct view_at *a, const struct field *f, const char *text)
 {
@@ -151,7 +151,7 @@ static void container(struct view_at *a, const struct field *f, const char *id)
     row_end(a->v, &r);
 }
 
-/* ---- states ------------------------------------------------------------------------ */
+/* ---- states ---- */
 
 static void set_state(struct view_at *a, const char *state)
 {
@@ -174,7 +174,7 @@ static void choice(struct view_at *a, const struct field *f, const char *id)
             set_state(a, f->option[i].state);
 }
 
-/* ---- inputs --------------------------------------------------------------------------- */
+/* ---- inputs ---- */
 
 static void take_input(struct view_at *a, const struct field *f, const char *text)
 {
@@ -223,7 +223,9 @@ static void take_values(struct view_at *a)
         if (v && v->type == JSON_STRING)
             take_input(a, &a->step->field[i], v->str);
         else if (v && v->type == JSON_ARRAY)
-            json_each(item, v) if (item->str) take_input(a, &a->step->field[i], item->str);
+            json_each(item, v)
+                if (item->str)
+                    take_input(a, &a->step->field[i], item->str);
     }
 }
 
@@ -275,7 +277,7 @@ static void step_entry(struct view_at *a)
     step_row(a, skipped ? "skipped" : done ? "done" : "begun");
 }
 
-/* ---- corrections: a new row beside the old one, which stays --------------------------- */
+/* ---- corrections: a new row beside the old one, which stays ---- */
 
 /* What was derived from the old value comes again, also in later steps. */
 static void correction(struct view_at *a)
@@ -284,14 +286,13 @@ static void correction(struct view_at *a)
     if (!enter_step(a, body))
         return;
     take_named(a, json_get_str(body, "field"), json_get_str(body, "value"));
-    json_each(d, json_get(body, "derived"))
-    {
+    json_each(d, json_get(body, "derived")) {
         if (enter_step(a, d))
             take_named(a, json_get_str(d, "field"), json_get_str(d, "value"));
     }
 }
 
-/* ---- deviations and holds ------------------------------------------------------------------ */
+/* ---- deviations and holds ---- */
 
 static struct view_row event_row(struct view_at *a, enum view_id table, const char *key, const char *id)
 {
@@ -350,7 +351,7 @@ static void hold(struct view_at *a)
     row_end(a->v, &r);
 }
 
-/* ---- the batch ---------------------------------------------------------------------------------- */
+/* ---- the batch ---- */
 
 static void ordered(struct view_at *a)
 {

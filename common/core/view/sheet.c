@@ -56,7 +56,7 @@ void view_sheet_free(struct view_sheet *s)
     free(s);
 }
 
-/* ---- keys --------------------------------------------------------------------- */
+/* ---- keys ---- */
 
 static bool is_text(const struct view_column *c)
 {
@@ -118,7 +118,7 @@ static void grow(struct part *p)
     }
 }
 
-/* ---- rows ---------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 static struct kept *add_row(struct view_sheet *s, enum view_id table, uint32_t hash)
 {

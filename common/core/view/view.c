@@ -46,7 +46,7 @@ void view_free(struct view *v)
     free(v);
 }
 
-/* ---- what it remembers ------------------------------------------------------ */
+/* ---- what it remembers ---- */
 
 void view_know_batch(struct view *v, const char *batch, const char *protocol)
 {
@@ -76,7 +76,7 @@ void view_know_session(struct view *v, int64_t idx, const char *station, const c
         (struct view_session){.idx = idx, .who = who, .station = who, .person = who + a};
 }
 
-/* ---- rows -------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 struct view_row row_begin(enum view_id table)
 {
@@ -132,7 +132,7 @@ const char *json_text(struct view *v, const struct json *o)
     return s;
 }
 
-/* ---- sessions ------------------------------------------------------------------ */
+/* ---- sessions ---- */
 
 static void end_session(struct view *v, size_t i, const struct entry *e, const char *ended)
 {
@@ -194,7 +194,7 @@ static void view_day(struct view *v, const struct entry *e)
         sessions_end(v, e, station, NULL, "day");
 }
 
-/* ---- of every stream -------------------------------------------------------------- */
+/* ---- of every stream ---- */
 
 static const char *meaning_of(struct view *v, const struct entry *e)
 {
@@ -225,7 +225,9 @@ static void view_act(struct view *v, const struct entry *e, const char *batch)
 static const char *law_of(struct view *v, const struct entry *e)
 {
     const char *all = NULL;
-    json_each(c, e->law) if (c->str) all = all ? arena_printf(&v->arena, "%s %s", all, c->str) : c->str;
+    json_each(c, e->law)
+        if (c->str)
+            all = all ? arena_printf(&v->arena, "%s %s", all, c->str) : c->str;
     return all;
 }
 
@@ -252,7 +254,7 @@ static void view_refusal(struct view *v, const struct entry *e, const char *batc
     row_end(v, &r);
 }
 
-/* ---- one entry ------------------------------------------------------------------------ */
+/* ---- one entry ---- */
 
 static const char *ordered_protocol(struct view *v, const struct entry *e)
 {
