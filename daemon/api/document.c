@@ -18,7 +18,7 @@
 #include "base/enc.h"
 #include "ledger/ledger.h"
 
-static const struct kind {
+static const struct document_kind {
     const char *name, *type, *end;
 } kinds[] = {
     {"bundle", "application/zip", ".zip"},
@@ -29,7 +29,7 @@ static const struct kind {
 
 struct order { /* until the reply; http_data */
     struct api *api;
-    const struct kind *kind;
+    const struct document_kind *kind;
     char batch[BOUND_CODE_ID + 1];
     bool disclosures;
 };
@@ -39,7 +39,7 @@ static bool read_order(struct api *api, struct http_request *r, struct order *re
 {
     const char *rest = http_path_rest(r), *slash = strchr(rest, '/');
     const char *disclosures = http_query(r, "disclosures");
-    const struct kind *kind = NULL;
+    const struct document_kind *kind = NULL;
     for (size_t i = 0; slash && i < sizeof(kinds) / sizeof(*kinds); i++)
         if (strcmp(slash + 1, kinds[i].name) == 0)
             kind = &kinds[i];

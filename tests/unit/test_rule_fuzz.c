@@ -217,7 +217,7 @@ static const char *wanted_code(struct play *p)
 
 static void count(struct play *p, const struct verdict *v)
 {
-    p->outcomes[v->outcome]++;
+    p->outcomes[v->outcome - OUTCOME_ACCEPTED]++;
 }
 
 static void scan(struct play *p, const char *raw)

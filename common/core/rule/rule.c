@@ -2,12 +2,6 @@
 
 #include "core/rule/judge.h"
 
-const char *outcome_name(enum outcome o)
-{
-    static const char *const name[] = {"accepted", "already", "alert", "deviation", "hold", "refused"};
-    return name[o];
-}
-
 struct json *args1(struct judge *j, const char *name, const char *value)
 {
     return json_set_str(j->a, json_object(j->a), name, value ? value : "");

@@ -15,16 +15,7 @@
 #include <stdint.h>
 #include "base/json.h"
 #include "core/book/book.h"
-
-enum outcome {
-    OUTCOME_ACCEPTED,
-    OUTCOME_ALREADY,
-    OUTCOME_ALERT,
-    OUTCOME_DEVIATION,
-    OUTCOME_HOLD,
-    OUTCOME_REFUSED
-};
-const char *outcome_name(enum outcome o);
+#include "core/entry/kind.h"
 
 enum command_kind {
     COMMAND_SCAN,     /* a raw string read or typed at a station */
@@ -72,11 +63,6 @@ struct redact_target {
     const char *stream;
     const struct json *pd;   /* of the entry; NULL: it has no personal values */
     const struct json *held; /* names of those that are still there: array of strings */
-};
-
-/* A personal value: salted by whoever builds the entry; only its digest enters the log. */
-struct secret {
-    const char *name, *value;
 };
 
 #define DRAFT_SECRETS 24

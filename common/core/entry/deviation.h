@@ -1,0 +1,34 @@
+#pragma once
+/* Deviations (逸脱) and holds (保留). */
+#include "core/entry/kind.h"
+
+enum grade { GRADE_NONE, GRADE_MINOR, GRADE_MAJOR };
+extern const struct word_list grade_words;
+
+struct deviation_opened {
+    const char *dev;
+    const char *cause;       /* code of the finding */
+    const struct json *args; /* for its text */
+    const char *field, *step;
+    enum grade grade; /* where the finding itself says it */
+    bool hold;
+};
+struct deviation_assessed {
+    const char *batch; /* of the request */
+    const char *dev;
+    enum grade grade;
+    struct personal reason;
+};
+struct deviation_closed {
+    const char *batch; /* of the request */
+    const char *dev;
+    struct personal reason;
+};
+struct hold_placed {
+    const char *hold, *dev, *cause;
+};
+struct hold_lifted {
+    const char *batch; /* of the request */
+    const char *hold;
+    struct personal reason;
+};

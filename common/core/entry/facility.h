@@ -1,0 +1,13 @@
+#pragma once
+/* What the place is. */
+#include "core/entry/kind.h"
+
+struct clinic {
+    const char *plan; /* number of the provision plan under which it commissions */
+    const char *name_ja, *name_en, *address_ja, *address_en;
+};
+struct clinics LIST_OF(struct clinic);
+struct facility_opened {
+    const char *id, *name_ja, *name_en, *zone, *number;
+    struct clinics clinics;
+};

@@ -1,0 +1,32 @@
+#pragma once
+/* People: staff appear by ids alone; names stand in a register outside the log. */
+#include "core/entry/kind.h"
+
+struct qualified {
+    const char *name;
+    int64_t until; /* last day in force */
+};
+struct qualifieds LIST_OF(struct qualified);
+
+/* person.enrolled and person.changed; what is not said of somebody known stays as it was */
+struct person_record {
+    const char *person;
+    enum dept dept;
+    struct texts roles;
+    struct qualifieds qualified;
+    const char *key, *keyid, *cred; /* of the signing key; digest of the sealed secrets */
+    enum yesno locked, suspended;
+    struct personal reason, remark;
+};
+/* person.locked */
+struct person_named {
+    const char *person;
+};
+struct person_unlocked {
+    const char *person;
+    struct personal reason, remark;
+};
+struct person_fit {
+    const char *person;
+    bool fit;
+};

@@ -1,0 +1,43 @@
+/* Rooms. */
+#include "core/entry/room.h"
+
+static const struct member added_member[] = {
+    M_ID(struct room_added, room, NEEDED),
+    M_TEXT(struct room_added, grade, NEEDED),
+    M_PERSONAL(struct room_added, note, 0),
+    M_PERSONAL(struct room_added, remark, 0),
+};
+
+static const struct member blocked_member[] = {
+    M_ID(struct room_blocked, room, NEEDED),
+    M_PERSONAL(struct room_blocked, cause, 0),
+    {.name = "cause", .form = MEMBER_TEXT, .at = offsetof(struct room_blocked, code), .flags = OWN},
+    M_PERSONAL(struct room_blocked, reason, 0),
+    M_PERSONAL(struct room_blocked, note, 0),
+    M_PERSONAL(struct room_blocked, remark, 0),
+};
+
+static const struct member reopened_member[] = {
+    M_ID(struct room_reopened, room, NEEDED),
+    M_PERSONAL(struct room_reopened, reason, NEEDED),
+    M_PERSONAL(struct room_reopened, note, 0),
+    M_PERSONAL(struct room_reopened, remark, 0),
+};
+
+const struct kind kind_room_added = {
+    .id = KIND_ROOM_ADDED,
+    .shape = SHAPE(struct room_added, added_member),
+    .reads = {"作業室 {room} を登録した", "room {room} was added"},
+};
+
+const struct kind kind_room_blocked = {
+    .id = KIND_ROOM_BLOCKED,
+    .shape = SHAPE(struct room_blocked, blocked_member),
+    .reads = {"作業室 {room} を使用停止にした", "room {room} was blocked"},
+};
+
+const struct kind kind_room_reopened = {
+    .id = KIND_ROOM_REOPENED,
+    .shape = SHAPE(struct room_reopened, reopened_member),
+    .reads = {"作業室 {room} を再開した", "room {room} was reopened"},
+};

@@ -1,0 +1,17 @@
+#pragma once
+/* Rooms: blocked by a finding, reopened by quality. */
+#include "core/entry/kind.h"
+
+struct room_added {
+    const char *room, *grade;
+    struct personal note, remark;
+};
+struct room_blocked {
+    const char *room;
+    const char *code;                            /* of the finding, when the daemon blocks it by itself */
+    struct personal cause, reason, note, remark; /* in a person's words */
+};
+struct room_reopened {
+    const char *room;
+    struct personal reason, note, remark;
+};

@@ -1,0 +1,28 @@
+/* Stations. */
+#include "core/entry/station.h"
+
+static const struct member enrolled_member[] = {
+    M_ID(struct station_enrolled, station, NEEDED), M_TEXT(struct station_enrolled, kind, NEEDED),
+    M_TEXT(struct station_enrolled, room, 0),       M_DIGEST(struct station_enrolled, token, NEEDED),
+    M_PERSONAL(struct station_enrolled, reason, 0), M_PERSONAL(struct station_enrolled, note, 0),
+    M_PERSONAL(struct station_enrolled, remark, 0),
+};
+
+static const struct member revoked_member[] = {
+    M_ID(struct station_revoked, station, NEEDED),
+    M_PERSONAL(struct station_revoked, reason, 0),
+    M_PERSONAL(struct station_revoked, note, 0),
+    M_PERSONAL(struct station_revoked, remark, 0),
+};
+
+const struct kind kind_station_enrolled = {
+    .id = KIND_STATION_ENROLLED,
+    .shape = SHAPE(struct station_enrolled, enrolled_member),
+    .reads = {"端末 {station} を登録した", "station {station} was enrolled"},
+};
+
+const struct kind kind_station_revoked = {
+    .id = KIND_STATION_REVOKED,
+    .shape = SHAPE(struct station_revoked, revoked_member),
+    .reads = {"端末 {station} を失効させた", "station {station} was revoked"},
+};

@@ -1,0 +1,100 @@
+/* Steps. */
+#include "core/entry/step.h"
+
+static const struct member derived_member[] = {
+    M_TEXT(struct derived, field, NEEDED), M_TEXT(struct derived, value, NEEDED),
+    M_TEXT(struct derived, step, 0),       M_INT(struct derived, occ, 0),
+    M_TEXT(struct derived, unit, 0),
+};
+
+static const struct shape derived_shape = SHAPE(struct derived, derived_member);
+
+static const struct member input_member[] = {
+    M_TEXT(struct step_input, step, NEEDED),
+    M_INT(struct step_input, occ, 0),
+    M_TEXT(struct step_input, field, 0),
+    M_TEXT(struct step_input, text, 0),
+    M_TEXT(struct step_input, kind, 0),
+    M_TEXT(struct step_input, unit, 0),
+    M_LIST(struct step_input, derived, 0, &derived_shape),
+    M_BOOL(struct step_input, first, 0),
+    M_BOOL(struct step_input, again, 0),
+    M_BOOL(struct step_input, done, 0),
+    M_SECRETS(struct step_input, secrets),
+};
+
+static const struct member form_member[] = {
+    M_TEXT(struct step_form, step, NEEDED),
+    M_INT(struct step_form, occ, 0),
+    M_BOOL(struct step_form, done, 0),
+    M_JSON(struct step_form, values, 0),
+    M_LIST(struct step_form, derived, 0, &derived_shape),
+    M_JSON(struct step_form, pending, 0),
+    M_TEXT(struct step_form, protocol, 0),
+    M_TEXT(struct step_form, version, 0),
+    M_TEXT(struct step_form, hash, 0),
+    M_SECRETS(struct step_form, secrets),
+};
+
+static const struct member skipped_member[] = {
+    M_TEXT(struct step_skipped, step, NEEDED),
+    M_INT(struct step_skipped, occ, 0),
+    M_PERSONAL(struct step_skipped, reason, 0),
+};
+
+static const struct member correction_member[] = {
+    M_ID(struct correction, batch, ASKED | NEEDED),
+    M_TEXT(struct correction, witness, ASKED | NEEDED),
+    M_TEXT(struct correction, step, NEEDED),
+    M_TEXT(struct correction, field, NEEDED),
+    M_INT(struct correction, occ, 0),
+    M_TEXT(struct correction, old, 0),
+    M_TEXT(struct correction, value, 0),
+    M_TEXT(struct correction, unit, OWN),
+    M_LIST(struct correction, derived, 0, &derived_shape),
+    M_TEXT(struct correction, reason, ASKED | NEEDED),
+    M_SECRETS(struct correction, secrets),
+};
+
+const struct kind kind_batch_ordered = {
+    .id = KIND_BATCH_ORDERED,
+    .shape = SHAPE(struct step_form, form_member),
+    .reads = {"バッチを注文した", "the batch was ordered"},
+};
+
+const struct kind kind_step_form = {
+    .id = KIND_STEP_FORM,
+    .shape = SHAPE(struct step_form, form_member),
+    .reads = {"{step} を記入した", "{step} was filled in"},
+};
+
+const struct kind kind_step_signed = {
+    .id = KIND_STEP_SIGNED,
+    .shape = SHAPE(struct step_form, form_member),
+    .reads = {"{step} に署名した", "{step} was signed"},
+};
+
+const struct kind kind_step_input = {
+    .id = KIND_STEP_INPUT,
+    .shape = SHAPE(struct step_input, input_member),
+    .reads = {"{step}：{field} {text}", "{step}: {field} {text}"},
+};
+
+const struct kind kind_step_skipped = {
+    .id = KIND_STEP_SKIPPED,
+    .shape = SHAPE(struct step_skipped, skipped_member),
+    .reads = {"{step} を行わなかった", "{step} was not done"},
+};
+
+const struct kind kind_step_again = {
+    .id = KIND_STEP_AGAIN,
+    .shape = SHAPE_EMPTY,
+    .reads = {"読み取り済み", "read already"},
+};
+
+const struct kind kind_correction = {
+    .id = KIND_CORRECTION,
+    .shape = SHAPE(struct correction, correction_member),
+    .reads = {"{step} の {field} を訂正した：{old} → {value}",
+              "{field} of {step} was corrected: {old} to {value}"},
+};

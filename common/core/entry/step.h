@@ -1,0 +1,56 @@
+#pragma once
+/* What people do: inputs scanned one by one, forms and signed acts filled in at once, steps not done. */
+#include "core/entry/kind.h"
+
+/* A value computed by the rules; a correction names its step, too */
+struct derived {
+    const char *field, *value, *step;
+    int64_t occ;
+    const char *unit;
+};
+struct deriveds LIST_OF(struct derived);
+
+struct step_input {
+    const char *step;
+    int64_t occ;       /* from 1 */
+    const char *field; /* NULL: the second person's badge ends the step */
+    const char *text;  /* code, number, option; "*" for a personal value; the badge's person */
+    const char *kind;  /* of the code; "witness" */
+    const char *unit;  /* of a number; of a lot: the unit opened */
+    struct deriveds derived;
+    bool first, again, done; /* of two entries of one value; the step is complete */
+    struct secrets secrets;  /* the field's personal value, under the field's name */
+};
+
+/* batch.ordered, step.form, step.signed */
+struct step_form {
+    const char *step;
+    int64_t occ;
+    bool done;
+    const struct json *values; /* field -> string or array of strings */
+    struct deriveds derived;
+    const struct json *pending;            /* steps whose results are not there yet, as shown */
+    const char *protocol, *version, *hash; /* of an order */
+    struct secrets secrets;                /* personal values, by field */
+};
+
+struct step_skipped {
+    const char *step;
+    int64_t occ;
+    struct personal reason;
+};
+/* Read a second time: said, and nothing more */
+struct step_again {
+    char none;
+};
+
+/* A recorded value is corrected: both stay */
+struct correction {
+    const char *batch, *witness; /* of the request */
+    const char *step, *field;
+    int64_t occ;
+    const char *old, *value, *unit; /* NULL: personal */
+    struct deriveds derived;
+    const char *reason;     /* of the request */
+    struct secrets secrets; /* `reason` (`reason.why` where a field has that name), the personal value */
+};

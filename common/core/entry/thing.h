@@ -1,0 +1,15 @@
+#pragma once
+/* Equipment and places: what is scanned where work is done, and can be occupied by one donor at a time. */
+#include "core/entry/kind.h"
+
+/* equipment.added and equipment.changed; what is not said of something known stays as it was */
+struct equipment_record {
+    const char *equipment, *kind, *room;
+    int64_t calibrated; /* last day in calibration */
+    enum yesno in_service;
+    struct personal reason, cause, note, remark;
+};
+struct place_added {
+    const char *place, *kind, *room;
+    struct personal reason, cause, note, remark;
+};
