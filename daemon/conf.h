@@ -28,7 +28,7 @@ struct conf {
     const char *stamp_url, *stamp_ca;
     int stamp_interval_s; /* 0: on demand only */
     bool stamp_training;  /* also in a training log: for tests */
-    /* values that practice sets (DOMAIN.md: configuration, never law) */
+    /* values that practice sets (configuration, never law: doc/law.md) */
     int late_after_s; /* a station's claim older than this needs a late entry; default 300 */
     int retry_after_s;
 };

@@ -1,4 +1,4 @@
-/* cpf-signer: holds the log's key and the high-water mark, and signs checkpoints (LOG.md 2). */
+/* cpf-signer: holds the log's key and the high-water mark, and signs checkpoints (doc/log.md 2). */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

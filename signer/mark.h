@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The signer's memory and its rules (LOG.md 2), pure: no file, no socket, no
+ * The signer's memory and its rules (doc/log.md 2), pure: no file, no socket, no
  * clock. A mark says what was signed: `settled`, the high-water mark outside
  * PostgreSQL, and at most one group signed since, `pending`.
  *

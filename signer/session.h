@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What one request does: judged by the mark, written by the store, answered on
- * the connection. The order of those three is the protocol (LOG.md 2):
+ * the connection. The order of those three is the protocol (doc/log.md 2):
  *
  *   OPEN    change, write, flush, answer
  *   APPEND  change, write, answer; flush beside PostgreSQL's commit

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Acts: what a person signed with the own key (LOG.md 1, member `act`). The signature is over the text
+ * Acts: what a person signed with the own key (doc/log.md 1, member `act`). The signature is over the text
  * `signed`, which repeats what the entry says; both must hold.
  */
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The daily map of streams (LOG.md 4, completeness): an RFC 6962 tree with one row for each open stream and
+ * The daily map of streams (doc/log.md 4): an RFC 6962 tree with one row for each open stream and
  * each stream with an entry since the map before. Its root stands in an entry
  *
  *   stream `log`, kind `log.batch-map`, body {map, root, rows, voids}

@@ -1,7 +1,7 @@
 #pragma once
 /* Every limit of the system, in one place. Sizes in bytes, times in milliseconds. */
 
-#define BOUND_ENTRY_BYTES    65535 /* one entry, LOG.md 1 */
+#define BOUND_ENTRY_BYTES    65535 /* one entry, doc/log.md 1 */
 #define BOUND_ENTRY_DEPTH    32
 #define BOUND_GROUP_ENTRIES  256  /* entries in one group commit */
 #define BOUND_QUEUE_COMMANDS 4096 /* waiting before 503 */

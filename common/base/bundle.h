@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Evidence bundle of one batch (LOG.md 4): a ZIP of plain files. This module knows names and texts; reading
- * and writing ZIP is its users'. doc/evidence-bundle.md is the format's specification.
+ * Evidence bundle of one batch (doc/evidence-bundle.md): a ZIP of plain files. This module knows names and
+ * texts; reading and writing ZIP is its users'. doc/evidence-bundle.md is the format's specification.
  *
  *   README.txt                     how to check by hand (ja, en)
  *   MANIFEST.sha256                `sha256sum -c`: every other file, sorted by name

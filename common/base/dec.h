@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Exact decimals for measurements. Grammar (LOG.md 1): optional minus, digits
+ * Exact decimals for measurements. Grammar (doc/log.md 1): optional minus, digits
  * without leading zeros, optional fraction; no plus, no exponent; trailing
  * zeros are kept. At most 15 digits in all, at most 9 decimals.
  */

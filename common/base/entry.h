@@ -1,6 +1,6 @@
 #pragma once
 /*
- * One log entry (LOG.md 1). The entry is its bytes: one object of json.h's
+ * One log entry (doc/log.md 1). The entry is its bytes: one object of json.h's
  * profile. This module builds the bytes from a head and a body, and reads
  * bytes back into a view, checking the closed set of members of version 1:
  *
@@ -57,7 +57,7 @@ must_check int entry_build(struct entry *e, struct arena *a);
 must_check int entry_read(struct entry *e, struct arena *a, const char *text, size_t len);
 
 /*
- * Salted disclosure (LOG.md 6, RFC 9901 form): base64url(JSON [salt, name, value]); its digest is
+ * Salted disclosure (doc/log.md 6, RFC 9901 form): base64url(JSON [salt, name, value]); its digest is
  * base64url(SHA-256(ASCII of that base64url text)).
  */
 void disclosure_make(struct arena *a, const char *name, const char *value, const char **ret_salted,

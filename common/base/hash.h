@@ -1,5 +1,5 @@
 #pragma once
-/* SHA-256, with a fetched EVP_MD and one reused context per thread (PLATFORM.md: 3x faster). */
+/* SHA-256, with a fetched EVP_MD and one reused context per thread: three times as fast. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * JSON in the closed profile of LOG.md 1 (a subset of RFC 8785): member names
+ * JSON in the closed profile of doc/log.md 1 (a subset of RFC 8785): member names
  * are printable ASCII, numbers are integers within +-(2^53-1), no duplicate
  * names, well-formed UTF-8, no BOM, no NUL raw or escaped, no lone surrogates,
  * depth <= BOUND_ENTRY_DEPTH, length <= BOUND_ENTRY_BYTES.

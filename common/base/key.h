@@ -47,6 +47,6 @@ must_check int key_unseal(const char *sealed, const char *password, bool allow_l
  * least as slow to try as ours (else CPF_E_KEY)? What would never open must not be stored as somebody's. */
 must_check int key_seal_check(const char *sealed, bool allow_light);
 
-/* DSSE-like pre-authentication encoding of LOG.md 1: for each of n parts, "<len> <bytes>", joined by
+/* DSSE-like pre-authentication encoding of doc/log.md 1: for each of n parts, "<len> <bytes>", joined by
  * one space, after "<n> ". Appends to `ret`. */
 void key_pae(struct buf *ret, size_t n, const char *const part[], const size_t len[]);

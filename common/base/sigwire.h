@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What cpfd's ledger and cpf-signer say to each other (LOG.md 2), over a
+ * What cpfd's ledger and cpf-signer say to each other (doc/log.md 2), over a
  * SOCK_STREAM UNIX socket whose peer's uid is checked (SO_PEERCRED).
  *
  * Frame: uint32be length of what follows (2..BOUND_SIGNER_FRAME), uint8

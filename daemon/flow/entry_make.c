@@ -64,7 +64,7 @@ static struct json *law_of(const struct flow *f, struct arena *a, const struct d
     return law->len ? law : NULL;
 }
 
-/* LOG.md 1, act: a string with the canonical bytes of what was signed; no prev, sseq or at. */
+/* doc/log.md 1, act: a string with the canonical bytes of what was signed; no prev, sseq or at. */
 static int sign_act(struct work *w, const struct draft *d, struct entry *e)
 {
     struct arena *a = &w->arena;

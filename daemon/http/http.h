@@ -1,7 +1,7 @@
 #pragma once
 /*
  * HTTPS front: the only includes of evhttp. Bounds and checks each request
- * (PLATFORM.md, evhttp traps), finds its route and hands it up; no rule is
+ * (http_check.h says which of libevent's defaults it mends), finds its route and hands it up; no rule is
  * decided here. Exactly one reply per request; a request whose client left
  * stays valid until replied to.
  */

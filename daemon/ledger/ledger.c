@@ -12,9 +12,10 @@
  *
  *   DEAD from anywhere: on_fatal was called, nothing more happens.
  *
- * Losing either peer loses both connections, and the way back always goes through a fence (LOG.md 2): a lost
- * answer leaves it unknown whether a transaction took effect, and the fence waits for one that holds the head
- * and dooms one that does not. A daemon that has folded once is living: it goes on only with its own epoch
+ * Losing either peer loses both connections, and the way back always goes through a fence (doc/log.md 2): a
+ * lost answer leaves it unknown whether a transaction took effect, and the fence waits for one that holds the
+ * head and dooms one that does not. A daemon that has folded once is living: it goes on only with its own
+ * epoch
  * + 1 and its base or its own group as head.
  */
 #include "ledger/ledger_int.h"

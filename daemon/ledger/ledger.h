@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The ledger: group commit of entries, signed by cpf-signer, into PostgreSQL
- * (LOG.md 2). One transaction in flight; everything submitted meanwhile goes
+ * (doc/log.md 2). One transaction in flight; everything submitted meanwhile goes
  * next, at most BOUND_GROUP_ENTRIES a group; a command's entries are never
  * split over two groups.
  *
@@ -60,7 +60,7 @@ struct ledger_config {
     void (*on_fatal)(void *arg, int code, const char *text);
 };
 
-/* A salted disclosure stored with its entry (LOG.md 6). */
+/* A salted disclosure stored with its entry (doc/log.md 6). */
 struct ledger_disclosure {
     const char *name, *salted;
 };

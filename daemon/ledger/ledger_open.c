@@ -1,4 +1,4 @@
-/* Fence and open: who may write, and from where (LOG.md 2). */
+/* Fence and open: who may write, and from where (doc/log.md 2). */
 #include <stdlib.h>
 #include <string.h>
 #include "ledger/ledger_int.h"

@@ -1,4 +1,4 @@
-/* The ledger's own entries, in the stream `log` (LOG.md 2); maps are in ledger_map.c. */
+/* The ledger's own entries, in the stream `log` (doc/log.md 2); maps are in ledger_map.c. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

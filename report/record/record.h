@@ -204,7 +204,7 @@ struct record_exposure {
     struct record_secret thing, other; /* container, lot, instrument …; the other batch */
 };
 
-/* Personal values erased later (LOG.md 6). */
+/* Personal values erased later (doc/log.md 6). */
 struct record_redaction {
     const struct entry *entry, *of;
     size_t nnames;

@@ -1,4 +1,4 @@
-/* LOG.md 2, rule by rule, on real peers that die. */
+/* doc/log.md 2, rule by rule, on real peers that die. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* A late positive holds what shared something with it, and nothing else (DESIGN.md 5, exposure). */
+/* A late positive holds what shared something with it, and nothing else (doc/bench.md 3, case 10). */
 #include "bench_rig.h"
 
 #pragma GCC diagnostic ignored "-Woverlength-strings"

@@ -1,4 +1,4 @@
-/* What the signer does with append, settle and open, against the real process (LOG.md 2). */
+/* What the signer does with append, settle and open, against the real process (doc/log.md 2). */
 #include "signer_fixture.h"
 #include <stdlib.h>
 #include <string.h>

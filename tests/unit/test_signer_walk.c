@@ -1,5 +1,5 @@
 /*
- * Random walks with fixed seeds: a daemon as LOG.md 2 describes it, a database
+ * Random walks with fixed seeds: a daemon as doc/log.md 2 describes it, a database
  * that never loses a commit, and the real signer. The daemon dies or loses its
  * connection, the signer is killed (also in the middle of a request), the power
  * goes and takes what the state file had not flushed. Whatever happens:

@@ -1,4 +1,4 @@
-/* What whoever stole a key, or knows a friendly authority, could do (LOG.md 7, row 10). */
+/* What whoever stole a key, or knows a friendly authority, could do (doc/testing.md, attacks, row 10). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

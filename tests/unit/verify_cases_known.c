@@ -1,4 +1,5 @@
-/* What a printed checkpoint catches: old bundles and second histories (LOG.md 7, rows 5, 10, 12). */
+/* What a printed checkpoint catches: old bundles and second histories (doc/testing.md, attacks, rows 5, 10,
+ * 12). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What whoever owns the database, or the daemon, could do to entries, streams and acts (LOG.md 7, rows 1-4,
- * 11, 13). */
+/* What whoever owns the database, or the daemon, could do to entries, streams and acts (doc/testing.md,
+ * attacks, rows 1-4, 11, 13). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

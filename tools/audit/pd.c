@@ -1,5 +1,5 @@
 /*
- * Personal values beside the log (LOG.md 6): each stored disclosure must give the digest that its entry
+ * Personal values beside the log (doc/log.md 6): each stored disclosure must give the digest that its entry
  * holds; one that is gone must be named by a `redacted` entry of the same stream, body {idx, names[]}.
  */
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  * Are the projections what the log says? Folds the log with the follower's
  * own code (core/view.h) up to cpf.projected and compares every row of every
  * table with the database. A row changed, added or taken away by hand
- * (LOG.md 7, row 6) is named: table, key, column. The log itself is checked
+ * (doc/testing.md, attacks, row 6) is named: table, key, column. The log itself is checked
  * elsewhere, and first.
  *
  * Rows of the tables that only grow are compared as the log is read; those

@@ -1,5 +1,5 @@
 /*
- * What a `redacted` entry says is erased must be gone (LOG.md 6). That what is gone has such an entry is
+ * What a `redacted` entry says is erased must be gone (doc/log.md 6). That what is gone has such an entry is
  * pd.c's to find.
  */
 #include <inttypes.h>

@@ -286,7 +286,7 @@ static void link_start(struct link *l, struct call *k)
             call_done(k, &none);
         return;
     }
-    /* Header and body are two TLS records: with Nagle the second waits for a delayed ACK (PLATFORM.md). */
+    /* Header and body are two TLS records: with Nagle the second waits for a delayed ACK. */
     fd = bufferevent_getfd(evhttp_connection_get_bufferevent(l->conn));
     if (fd >= 0)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));

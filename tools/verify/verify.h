@@ -1,8 +1,8 @@
 #pragma once
 /*
- * cpf-verify's parts: is this evidence bundle (base/bundle.h, LOG.md 4) whole and true? No network, no
- * database, no secret, no clock of its own. Everything that fails is named by file and rule; the exit status
- * is the class of the gravest failure, the one with the lowest number.
+ * cpf-verify's parts: is this evidence bundle (base/bundle.h, doc/evidence-bundle.md) whole and true? No
+ * network, no database, no secret, no clock of its own. Everything that fails is named by file and rule; the
+ * exit status is the class of the gravest failure, the one with the lowest number.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -17,7 +17,7 @@ static void *grow(void *array, size_t n, size_t size)
     return (n & (n - 1)) == 0 ? xrealloc(array, (n ? n * 2 : 1) * size) : array;
 }
 
-/* When it happened: a station's own list sent after an outage carries true times (BENCH.md 1.12);
+/* When it happened: a station's own list sent after an outage carries true times (doc/bench.md 1.12);
  * any other late claim is kept beside, and judged by the time of recording. */
 static int64_t event_time(const struct entry *e)
 {

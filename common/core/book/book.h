@@ -6,7 +6,7 @@
  *
  * The rules (rule.h) read it and never change it. It is never rolled back: an
  * entry is applied when it is judged, before it is durable, so that the next
- * command sees it; the reply waits for durability (DESIGN.md 2).
+ * command sees it; the reply waits for durability (doc/architecture.md).
  *
  * Words: a *batch* (製造番号) is made under a *protocol*; each of its steps is
  * done in *occurrences* (most steps once); an occurrence gathers *inputs*. A

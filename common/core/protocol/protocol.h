@@ -91,7 +91,7 @@ struct field {
     enum field_kind kind;
     bool optional;
     int n;         /* scans wanted; -1 = all live containers of the labels */
-    bool reported; /* reported by the clinic, not observed (BENCH.md 1.11) */
+    bool reported; /* reported by the clinic, not observed (doc/bench.md 1.11) */
     /* container */
     enum container_use use;
     size_t nlabels;
@@ -268,7 +268,7 @@ struct material {
     const char *id;
     struct text title;
     const char *unit;
-    bool single_batch; /* an opened unit belongs to one batch (BENCH.md case 3) */
+    bool single_batch; /* an opened unit belongs to one batch (doc/bench.md 3, case 3) */
     bool biological;
 };
 

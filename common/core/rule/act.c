@@ -92,7 +92,7 @@ static bool need_expiry(struct judge *j, const struct requirement *r)
     return judge_find(j, EFFECT_REFUSE, "decision.expired", args1(j, "clock", r->arg), NULL);
 }
 
-/* Each dated item of the step is still valid today (BENCH.md row 6). */
+/* Each dated item of the step is still valid today (doc/bench.md 2). */
 static bool need_valid(struct judge *j, const struct requirement *r)
 {
     const struct step *s = &j->x->protocol->step[r->step];
@@ -372,7 +372,7 @@ static bool same_order(const struct judge *j, const struct batch *o)
     return true;
 }
 
-/* No other open batch with the same values: two orders for one draw (BENCH.md row 1); a stopped one counts,
+/* No other open batch with the same values: two orders for one draw (doc/bench.md 2); a stopped one counts,
  * or a number could be dropped and the cells go on under another (case 8). */
 static bool check_unique(struct judge *j)
 {

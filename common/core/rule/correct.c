@@ -1,7 +1,7 @@
 /*
  * A recorded value is corrected by a new entry, with a reason and a second person; both values stay in the
- * log (BENCH.md 1.13, case 2). The new value is a fact and judged by the same limits; what was derived from
- * the old one, in this step and in later ones, is computed anew.
+ * log (doc/bench.md 1.13 and 3, case 2). The new value is a fact and judged by the same limits; what was
+ * derived from the old one, in this step and in later ones, is computed anew.
  */
 #include <string.h>
 

@@ -118,7 +118,7 @@ static void add_findings(struct judge *j, struct json *devs, struct json *holds)
         struct json *body = json_object(j->a);
         json_set_str(j->a, body, "dev", dev);
         json_set_str(j->a, body, "cause", f->code);
-        /* two donors' cells in one place: nobody may think that minor (BENCH.md case 1) */
+        /* two donors' cells in one place: nobody may think that minor (doc/bench.md 3, case 1) */
         json_set_str(j->a, body, "grade", strcmp(f->code, "ident.foreign-opened") == 0 ? "major" : NULL);
         json_set(j->a, body, "args", f->args ? json_copy(j->a, f->args) : NULL);
         json_set_str(j->a, body, "field", f->field);

@@ -1,5 +1,5 @@
 /*
- * A late positive (DESIGN.md 5, exposure): what else is held with it. Every batch of the same donor, and
+ * A late positive (doc/bench.md 3, case 10): what else is held with it. Every batch of the same donor, and
  * every batch that shared a thing with this one: the same instrument (cabinet, bath, freezer) on one day, the
  * same place while both stood there, the same opened unit of a material. Which kinds count is the protocol's
  * to say

@@ -290,7 +290,7 @@ static struct json *lot_args(struct judge *j, const struct lot *l, const char *u
     return args;
 }
 
-/* What was used is a fact: the true lot is recorded, whatever it says (BENCH.md case 2). */
+/* What was used is a fact: the true lot is recorded, whatever it says (doc/bench.md 3, case 2). */
 static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
 {
     const struct material *m = protocol_material(j->x->protocol, l->material);

@@ -1,7 +1,7 @@
 /*
- * A personal value is erased (LOG.md 6): quality asks, another person of quality or management approves on
- * the spot, and the entry `redacted` in the value's own stream names what is gone. A batch that is closed is
- * opened for this one entry and closed again, so that its count stays true.
+ * A personal value is erased (doc/log.md 6): quality asks, another person of quality or management approves
+ * on the spot, and the entry `redacted` in the value's own stream names what is gone. A batch that is closed
+ * is opened for this one entry and closed again, so that its count stays true.
  */
 #include <string.h>
 

@@ -3,11 +3,11 @@
  * The rules: verdict = judge(book, command, now). Pure: no clock, socket,
  * database, log or randomness; the book is only read.
  *
- * Refuse intentions, record facts (BENCH.md 1.1): what can still be prevented
+ * Refuse intentions, record facts (doc/bench.md 1.1): what can still be prevented
  * is refused; what has happened is recorded as it happened, with a deviation.
  * A refusal is a value with a machine code, and is recorded too.
  *
- * Outcomes (BENCH.md 1.3): refused; accepted; accepted with an alert, a
+ * Outcomes (doc/bench.md 1.3): refused; accepted; accepted with an alert, a
  * deviation, or a deviation and a hold; "already done".
  */
 #include <stdbool.h>
@@ -70,7 +70,7 @@ struct draft {
     const char *stream, *kind;
     struct json *body;
     bool system;         /* no client's id: housekeeping before the command's first entry */
-    bool sign;           /* the person's own key signs it (LOG.md 1, act) */
+    bool sign;           /* the person's own key signs it (doc/log.md 1, act) */
     const char *meaning; /* what the signature says */
     const char *dept;
     const struct person *performed, *recorded, *witnessed; /* NULL: system */

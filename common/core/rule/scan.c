@@ -133,7 +133,7 @@ static bool check_twice(struct judge *j, int field, bool *ret_again)
     return true;
 }
 
-/* A label that cannot be read is typed in before a second person (BENCH.md 1.13). */
+/* A label that cannot be read is typed in before a second person (doc/bench.md 1.13). */
 static bool check_typed(struct judge *j)
 {
     bool label = j->code.kind <= CODE_PATIENT;
@@ -233,7 +233,7 @@ static void accept_input(struct judge *j, int field, const char *text, bool firs
         step_finish_drafts(j);
 }
 
-/* The kit is blocked until physician and manufacturing have cleared it (BENCH.md row 8). */
+/* The kit is blocked until physician and manufacturing have cleared it (doc/bench.md 2). */
 void hold_patient(struct judge *j)
 {
     struct json *body = args1(j, "hold", arena_printf(j->a, "%s-H%zu", j->x->id, j->x->nholds + 1));
@@ -271,7 +271,7 @@ static const char *input_text(struct judge *j)
     }
 }
 
-/* Nobody opens anything more in this room until quality has seen it (BENCH.md cases 1 and 9). */
+/* Nobody opens anything more in this room until quality has seen it (doc/bench.md 3, cases 1 and 9). */
 void block_room(struct judge *j, const char *id, const char *cause)
 {
     const struct room *room = id ? book_room(j->book, id) : NULL;
@@ -412,7 +412,8 @@ static bool read_code(struct judge *j)
     return false;
 }
 
-/* The one beside the performer scans and types (BENCH.md 1.4): of several, one who acts for the same side. */
+/* The one beside the performer scans and types (doc/bench.md 1.4): of several, one who acts for the same
+ * side. */
 static void choose_recorder(struct judge *j)
 {
     const struct batch *x = j->bench->batch;

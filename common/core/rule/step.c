@@ -48,8 +48,9 @@ static bool clears(const struct step *s)
 }
 
 /*
- * A batch that is stopped or rejected is cleared away, not worked on (BENCH.md case 8): discarding, freeing
- * of places, tests and their judgement, countersignatures, the end. Nothing that makes, decides or ships.
+ * A batch that is stopped or rejected is cleared away, not worked on (doc/bench.md 3, case 8): discarding,
+ * freeing of places, tests and their judgement, countersignatures, the end. Nothing that makes, decides or
+ * ships.
  */
 static bool left_when_stopped(const struct step *s)
 {
@@ -272,8 +273,8 @@ static bool check_window(struct judge *j, const struct window *w)
     return true;
 }
 
-/* A claim of another time than now is taken only as late, and counts (BENCH.md case 5); a station's own list
- * after an outage is no deviation. */
+/* A claim of another time than now is taken only as late, and counts (doc/bench.md 3, case 5); a station's
+ * own list after an outage is no deviation. */
 static bool note_late(struct judge *j)
 {
     if (!j->cmd->occurred || j->when == j->cmd->occurred)
