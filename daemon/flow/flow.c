@@ -85,7 +85,7 @@ static int on_fold(void *arg, const struct entry *e)
 static void start_serving(struct flow *f)
 {
     f->was_ready = true;
-    flow_map_ask(f);
+    flow_map_ready(f);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
     if (f->cfg.on_ready)
         f->cfg.on_ready(f->cfg.arg);
@@ -259,7 +259,6 @@ static void on_up(void *arg)
         ledger_start(f->ledger);
     }
     read_beside(f);
-    flow_map_ask(f);
 }
 
 static void on_down(void *arg, const struct db_error *e)
@@ -352,6 +351,7 @@ static int make_connections(struct flow *f)
                               .arg = f,
                               .on_reading = on_reading,
                               .on_fold = on_fold,
+                              .on_stood = flow_map_stood,
                               .on_ready = on_ready,
                               .on_away = on_away,
                               .on_sent = work_sent,
@@ -370,7 +370,6 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
 {
     struct flow *f = xcalloc(1, sizeof(*f));
     f->cfg = *cfg;
-    f->map.idx = -1;
     book_init(&f->book);
     f->book.disclosed = disclosed_value;
     f->book.arg = f;

@@ -39,13 +39,11 @@ struct credential {
 
 struct map_waiter;
 struct flow_map {
-    uint64_t number;    /* of the newest durable map, 0: none */
-    int64_t idx;        /* place in the log of the newest one at start, -1: none */
-    int64_t next_ms;    /* when the next facility day begins: then one is due, */
-    bool owing;         /* if there is an entry since the newest one */
-    bool known, asked;  /* what was closed before the start; the question is under way */
-    uint64_t under_way; /* the map that is queued and not durable, or 0 */
-    struct ledger_counted *closed;
+    uint64_t number;               /* of the newest durable map, 0: none */
+    int64_t next_ms;               /* when the next facility day begins: then one is due, */
+    bool owing;                    /* if there is an entry since the newest one */
+    uint64_t under_way;            /* the map that is queued and not durable, or 0 */
+    struct ledger_counted *closed; /* before the start, with an entry behind the newest map then */
     size_t nclosed;
     struct map_waiter *waiters;
 };
@@ -93,7 +91,8 @@ bool redact_look_up(struct work *w); /* true: w goes on by itself, or was answer
 void redact_forget(struct work *w);  /* behind an accepted redaction */
 /* flow_map.c */
 void flow_map_fold(struct flow *f, const struct entry *e);
-void flow_map_ask(struct flow *f); /* once serving, and whenever the connection is back */
+void flow_map_stood(void *flow, const struct ledger_counted *c, uint64_t mapped, bool closed); /* on_stood */
+void flow_map_ready(struct flow *f); /* once serving */
 /* Between two commands, also when there are none: a new day begins with a map of what came before. */
 void flow_map_daily(struct flow *f, int64_t now);
 void flow_map_settled(void *flow, uint64_t number);

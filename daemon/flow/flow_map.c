@@ -4,7 +4,7 @@
  * the first work of the day after; and on demand, before an open batch is exported.
  *
  * Only the streams that were closed before this start, and have an entry since the newest map, are not in the
- * book. They are asked for once, after the start; until the answer is here no map is made.
+ * book. The ledger tells of them at start, as it does where the others stand in that map.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static void drop_closed(struct flow *f)
 
 static bool can_make(const struct flow *f)
 {
-    return f->map.known && !f->map.under_way && !flow_unavailable(f);
+    return !f->map.under_way && !flow_unavailable(f);
 }
 
 static void make(struct flow *f, int64_t at)
@@ -102,9 +102,9 @@ static void tell(struct flow *f, uint64_t number)
 }
 
 /* In the newest map, as it is? */
-static bool stands(const struct flow *f, const struct stream *s)
+static bool stands(const struct stream *s)
 {
-    return f->map.known && s->mapped == s->sseq;
+    return s->mapped == s->sseq;
 }
 
 /* Whoever waits is told if the newest map will do, or gets the next one. */
@@ -112,7 +112,7 @@ static void make_wanted(struct flow *f)
 {
     bool wanted = false;
     for (struct map_waiter *w = f->map.waiters; w; w = w->next) {
-        if (!w->number && stands(f, w->stream))
+        if (!w->number && stands(w->stream))
             w->number = f->map.under_way ? f->map.under_way : f->map.number;
         wanted |= !w->number;
     }
@@ -148,7 +148,7 @@ bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *
     char name[ENTRY_STREAM_MAX + 1];
     snprintf(name, sizeof(name), "batch/%s", batch);
     const struct stream *s = book_stream(&f->book, name);
-    if (!s || s->closed || f->draining || (stands(f, s) && !f->map.under_way))
+    if (!s || s->closed || f->draining || (stands(s) && !f->map.under_way))
         return false;
     struct map_waiter *w = xcalloc(1, sizeof(*w));
     *w = (struct map_waiter){.stream = s, .done = done, .arg = arg, .next = f->map.waiters};
@@ -171,72 +171,37 @@ void flow_map_fold(struct flow *f, const struct entry *e)
 {
     bool own = strcmp(e->stream, "log") == 0;
     bool opened = own && strcmp(e->kind, "log.opened") == 0;
-    if (own && strcmp(e->kind, BATCHMAP_KIND) == 0) {
+    bool map = own && strcmp(e->kind, BATCHMAP_KIND) == 0;
+    if (map) {
         f->map.number = (uint64_t)json_get_int(e->body, "map", 0);
-        f->map.idx = (int64_t)e->idx;
         f->map.owing = false;
     } else if (!own) {
         f->map.owing = true;
     }
-    if (opened || f->map.idx == (int64_t)e->idx)
+    if (opened || map)
         f->map.next_ms = day_after(e->at);
 }
 
-static void keep_closed(struct flow *f, const struct db_result *r)
+void flow_map_stood(void *flow, const struct ledger_counted *c, uint64_t mapped, bool closed)
 {
-    size_t n = db_rows(r), len;
-    f->map.closed = xcalloc(n + 1, sizeof(*f->map.closed));
-    for (size_t i = 0; i < n; i++) {
-        const char *stream = db_text(r, i, 0);
-        struct stream *s = book_stream(&f->book, stream);
-        if (s && s->adopted)
-            s->mapped = 0; /* see below, if it is in the newest map */
-        if (s || strcmp(stream, "log") == 0)
-            continue;
-        struct ledger_counted *c = &f->map.closed[f->map.nclosed++];
-        *c = (struct ledger_counted){.stream = xstrdup(stream), .count = (uint64_t)db_i64(r, i, 1)};
-        const void *leaf = db_bytes(r, i, 2, &len);
-        require(len == HASH_LEN);
-        memcpy(c->last, leaf, HASH_LEN);
-    }
-    f->map.owing |= f->map.nclosed > 0;
-}
-
-static void on_asked(void *arg, const struct db_reply *r)
-{
-    struct flow *f = arg;
-    f->map.asked = false;
-    if (r->error.code || f->stopped) {
-        if (r->error.code == CPF_E_DB)
-            log_event(LOG_LEVEL_ERROR, "flow.map", "statement", r->error.stmt, "message", r->error.message,
-                      NULL);
-        return; /* asked again when the connection is back */
-    }
-    keep_closed(f, r->result[0]);
-    for (size_t i = 0; i < db_rows(r->result[1]); i++) {
-        struct stream *s = book_stream(&f->book, db_text(r->result[1], i, 0));
-        if (s)
-            s->mapped = (uint64_t)db_i64(r->result[1], i, 1);
-    }
-    f->map.known = true;
-    make_wanted(f);
-    flow_map_daily(f, flow_now(f));
-}
-
-void flow_map_ask(struct flow *f)
-{
-    struct db_params since = {0}, map = {0};
-    if (f->map.known || f->map.asked || !f->was_ready)
+    struct flow *f = flow;
+    struct stream *s = closed ? NULL : book_stream(&f->book, c->stream);
+    if (s)
+        s->mapped = mapped;
+    if (!closed || c->count == mapped)
         return;
+    f->map.closed = xrealloc(f->map.closed, (f->map.nclosed + 1) * sizeof(*f->map.closed));
+    struct ledger_counted *kept = &f->map.closed[f->map.nclosed++];
+    *kept = *c;
+    kept->stream = xstrdup(c->stream);
+    f->map.owing = true;
+}
+
+void flow_map_ready(struct flow *f)
+{
     if (!f->map.next_ms) /* a new log: its first entry is the ledger's own and was not folded */
         f->map.next_ms = day_after(flow_now(f));
-    f->map.asked = true;
-    db_param_i64(&since, f->map.idx);
-    db_param_i64(&map, (int64_t)f->map.number);
-    db_begin(f->db, NULL, on_asked, f);
-    db_exec(f->db, DB_FLOW_MAP_SINCE, &since);
-    db_exec(f->db, DB_FLOW_MAP_ROWS, &map);
-    db_end(f->db);
+    flow_map_daily(f, flow_now(f));
 }
 
 /* Unless it has an entry since the newest map, only what comes now brings it into the next one. */

@@ -23,6 +23,7 @@
 struct event_base;
 struct ledger;
 
+struct ledger_counted;
 struct ledger_config {
     struct event_base *base;
     const char *conninfo;         /* libpq conninfo of the writer role */
@@ -39,6 +40,10 @@ struct ledger_config {
     /* Once, before on_ready: every entry of every open stream, in log order, each checked against its
      * chain and the tree. `text` is only valid during the call; non-zero ends the start with that code. */
     int (*on_fold)(void *arg, const struct entry *e);
+    /* Once for each stream but `log` that was folded, is in the newest map of streams, or has an entry behind
+     * it; behind the fold, before on_ready. Where it ends is signed; `mapped`: of its entries, how many that
+     * map counts (0: it has no row there). `closed`: it was not folded. May be NULL. */
+    void (*on_stood)(void *arg, const struct ledger_counted *s, uint64_t mapped, bool closed);
     /* Fenced, opened, folded: commands may be submitted (first time and after each reconnect). */
     void (*on_ready)(void *arg);
     /* Database or signer away: what is queued stays queued; refuse new commands with `code`

@@ -1,48 +1,12 @@
-/* One entry of an open stream: checked against its bytes, its columns, its stream's chain and the tree. */
+/* One entry: checked against its bytes, its columns, its stream's chain and the tree. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/batchmap.h"
 #include "ledger/ledger_load.h"
 
-static uint64_t name_hash(const char *s)
+bool ledger_bad(struct ledger *l, uint64_t idx, const char *stream, const char *what)
 {
-    uint64_t h = 14695981039346656037u; /* FNV-1a: names come from our own log */
-    for (; *s; s++)
-        h = (h ^ (uint8_t)*s) * 1099511628211u;
-    return h;
-}
-
-static struct chain *chain_at(struct chain *table, size_t cap, const char *stream)
-{
-    size_t i = name_hash(stream) & (cap - 1);
-    while (table[i].stream && strcmp(table[i].stream, stream) != 0)
-        i = (i + 1) & (cap - 1);
-    return &table[i];
-}
-
-static struct chain *chain_find(struct load *o, const char *stream)
-{
-    if (o->nchains * 2 >= o->chain_cap) {
-        size_t cap = o->chain_cap ? o->chain_cap * 2 : 256;
-        struct chain *table = xcalloc(cap, sizeof(*table));
-        for (size_t i = 0; i < o->chain_cap; i++)
-            if (o->chain[i].stream)
-                *chain_at(table, cap, o->chain[i].stream) = o->chain[i];
-        free(o->chain);
-        o->chain = table;
-        o->chain_cap = cap;
-    }
-    struct chain *c = chain_at(o->chain, o->chain_cap, stream);
-    if (!c->stream) {
-        c->stream = xstrdup(stream);
-        o->nchains++;
-    }
-    return c;
-}
-
-static bool bad(struct ledger *l, const struct entry *e, const char *stream, const char *what)
-{
-    ledger_fatal(l, CPF_E_FORK, "attack: entry %llu (%s): %s: run cpfctl audit", (unsigned long long)e->idx,
+    ledger_fatal(l, CPF_E_FORK, "attack: entry %llu (%s): %s: run cpfctl audit", (unsigned long long)idx,
                  stream, what);
     return false;
 }
@@ -69,17 +33,18 @@ static bool check_columns(struct ledger *l, const struct entry *e, const struct 
 {
     if (!same_id(r, e->id) || strcmp(db_text(r, 0, 2), e->stream) != 0 ||
         (uint64_t)db_i64(r, 0, 3) != e->sseq || strcmp(db_text(r, 0, 4), e->kind) != 0 ||
-        db_i64(r, 0, 5) != e->at)
-        return bad(l, e, db_text(r, 0, 2), "its columns are not what its bytes say");
+        db_i64(r, 0, 5) != e->at * 1000)
+        return ledger_bad(l, e->idx, db_text(r, 0, 2), "its columns are not what its bytes say");
     return true;
 }
 
-/* The leaf stands in a stored tile whose root is the one the signed tree wants, or behind all full tiles. */
-static bool check_tree(struct ledger *l, const struct entry *e, const struct db_result *r)
+/* It stands in a stored tile whose root is the one the signed tree wants, or behind all full tiles. */
+bool ledger_fold_leaf(struct ledger *l, uint64_t idx, const uint8_t leaf[HASH_LEN], const struct db_result *r)
 {
     struct load *o = l->load;
-    uint64_t n = e->idx / MERKLE_TILE;
-    size_t at = e->idx % MERKLE_TILE, len;
+    uint64_t n = idx / MERKLE_TILE;
+    size_t at = idx % MERKLE_TILE, len;
+    const char *stream = db_text(r, 0, 2);
     const uint8_t *slot;
     if (n < o->full[0]) {
         if (!db_null(r, 0, 8)) {
@@ -90,29 +55,31 @@ static bool check_tree(struct ledger *l, const struct entry *e, const struct db_
             o->tile_n = n;
             merkle_tile_root(o->tile, root);
             if (memcmp(root, o->root[0][n], HASH_LEN) != 0)
-                return bad(l, e, e->stream, "the tile it stands in is not that of the signed tree");
+                return ledger_bad(l, idx, stream, "the tile it stands in is not that of the signed tree");
         }
         if (o->tile_n != n)
-            return bad(l, e, e->stream, "the tile it stands in is missing");
+            return ledger_bad(l, idx, stream, "the tile it stands in is missing");
         slot = o->tile + at * HASH_LEN;
     } else {
         slot = o->behind[at];
     }
-    if (memcmp(slot, e->leaf, HASH_LEN) != 0)
-        return bad(l, e, e->stream, "its bytes do not give the leaf that was signed: the row was changed");
+    if (memcmp(slot, leaf, HASH_LEN) != 0)
+        return ledger_bad(l, idx, stream,
+                          "its bytes do not give the leaf that was signed: the row was changed");
     return true;
 }
 
-static bool check_chain(struct ledger *l, const struct entry *e)
+bool ledger_fold_read(struct ledger *l, const struct db_result *r, struct entry *e)
 {
-    struct chain *c = chain_find(l->load, e->stream);
-    if (e->sseq != c->sseq + 1)
-        return bad(l, e, e->stream, "an entry of its stream is missing before it");
-    if (e->sseq > 1 && memcmp(e->prev, c->leaf, HASH_LEN) != 0)
-        return bad(l, e, e->stream, "it does not follow the entry before it in its stream");
-    c->sseq = e->sseq;
-    memcpy(c->leaf, e->leaf, HASH_LEN);
-    return true;
+    uint64_t idx = (uint64_t)db_i64(r, 0, 0);
+    size_t len;
+    const char *text = db_bytes(r, 0, 6, &len);
+    arena_reset(&l->load->arena);
+    int err = entry_read(e, &l->load->arena, text, len);
+    e->idx = idx;
+    if (err)
+        return ledger_bad(l, idx, db_text(r, 0, 2), "its bytes are not an entry");
+    return ledger_fold_leaf(l, idx, e->leaf, r) && check_columns(l, e, r);
 }
 
 static void note_boot(struct ledger *l, const char *boot)
@@ -131,9 +98,9 @@ static bool fold_own(struct ledger *l, const struct entry *e)
     if (strcmp(e->kind, "log.opened") == 0) {
         const char *origin = json_get_str(e->body, "origin");
         if (!origin || strcmp(origin, l->cfg.origin) != 0)
-            return bad(l, e, e->stream, "it opens the log of another origin");
+            return ledger_bad(l, e->idx, e->stream, "it opens the log of another origin");
         if (ledger_key_know(l, json_get_str(e->body, "vkey")))
-            return bad(l, e, e->stream, "it names no key of this log");
+            return ledger_bad(l, e->idx, e->stream, "it names no key of this log");
         note_boot(l, json_get_str(e->body, "boot"));
     } else if (strcmp(e->kind, "log.recovered") == 0) {
         note_boot(l, json_get_str(e->body, "to"));
@@ -144,34 +111,25 @@ static bool fold_own(struct ledger *l, const struct entry *e)
         l->nvoids++;
     } else if (strcmp(e->kind, "key.rotated") == 0) {
         if (ledger_key_know(l, json_get_str(e->body, "new")))
-            return bad(l, e, e->stream, "it names no key of this log");
+            return ledger_bad(l, e->idx, e->stream, "it names no key of this log");
     } else if (strcmp(e->kind, BATCHMAP_KIND) == 0) {
-        l->last_map = (uint64_t)json_get_int(e->body, "map", 0);
+        uint64_t map = (uint64_t)json_get_int(e->body, "map", 0);
+        if (map != l->last_map + 1 || (uint64_t)json_get_int(e->body, "voids", -1) != l->nvoids)
+            return ledger_bad(l, e->idx, e->stream, "it is not the next map of streams");
+        l->last_map = map;
     }
     return true;
 }
 
 void ledger_fold_row(struct ledger *l, const struct db_result *r)
 {
-    struct load *o = l->load;
-    struct entry e = {.idx = (uint64_t)db_i64(r, 0, 0)};
-    uint64_t idx = e.idx;
-    size_t len;
-    const char *text = db_bytes(r, 0, 6, &len);
-    if (l->state == LEDGER_DEAD)
-        return;
-    arena_reset(&o->arena);
-    int err = entry_read(&e, &o->arena, text, len);
-    e.idx = idx;
-    if (err) {
-        (void)bad(l, &e, db_text(r, 0, 2), "its bytes are not an entry");
-        return;
-    }
-    if (!check_tree(l, &e, r) || !check_columns(l, &e, r) || !check_chain(l, &e))
+    bool closed = db_i64(r, 0, 9);
+    struct entry e = {0};
+    if (l->state == LEDGER_DEAD || !ledger_fold_read(l, r, &e) || !stand_fold(l, &e, closed) || closed)
         return;
     if (strcmp(e.stream, "log") == 0 && !fold_own(l, &e))
         return;
-    err = l->cfg.on_fold(l->cfg.arg, &e);
+    int err = l->cfg.on_fold(l->cfg.arg, &e);
     if (err)
-        ledger_fatal(l, err, "entry %llu (%s): %s", (unsigned long long)idx, e.stream, cpf_strerror(err));
+        ledger_fatal(l, err, "entry %llu (%s): %s", (unsigned long long)e.idx, e.stream, cpf_strerror(err));
 }

@@ -1,7 +1,8 @@
 /*
  * Reading the log at start: what guards it, then the tree from tiles and the leaves behind them (its root
- * must be the signed one), then every entry of every open stream. Cost follows the open streams, not the
- * history.
+ * must be the signed one), then what is behind the newest map of streams (ledger_since.c), then every entry
+ * of every open stream, each to the end that is signed (ledger_stand.c). Cost follows the open streams and
+ * what came since that map, not the history.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,9 @@ void ledger_load_free(struct ledger *l)
         return;
     for (unsigned v = 0; v <= MERKLE_LEVELS; v++)
         free(o->root[v]);
-    for (size_t i = 0; i < o->chain_cap; i++)
-        free(o->chain[i].stream);
-    free(o->chain);
+    stand_fini(o);
+    free(o->row);
+    buf_fini(&o->names);
     free(o->said);
     buf_fini(&o->note);
     arena_fini(&o->arena);
@@ -31,6 +32,7 @@ static struct load *load_new(struct ledger *l, const struct sigwire_msg *m)
     struct load *o = xcalloc(1, sizeof(*o));
     arena_init(&o->arena, 0);
     buf_init(&o->note);
+    buf_init(&o->names);
     for (unsigned v = 0; v < MERKLE_LEVELS; v++) {
         o->full[v] = 8 * (v + 1) < 64 ? l->head.size >> (8 * (v + 1)) : 0;
         o->root[v] = xcalloc(o->full[v] + 1, HASH_LEN);
@@ -251,8 +253,9 @@ static bool check_voids(struct ledger *l)
 static void on_folded(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
-    if (!ledger_reply_ok(l, r) || !check_voids(l) || !ledger_key_check(l))
+    if (!ledger_reply_ok(l, r) || !stand_all(l) || !check_voids(l) || !ledger_key_check(l))
         return;
+    stand_tell(l);
     uint64_t voids = 0;
     for (size_t i = 0; i < l->nruns; i++)
         voids += l->run[i].count;
@@ -274,12 +277,15 @@ static void on_entry_row(void *arg, size_t no, const struct db_result *r)
         ledger_fold_row(arg, r);
 }
 
-static void fold(struct ledger *l)
+void ledger_load_entries(struct ledger *l)
 {
+    struct db_params p = {0};
     l->folding = true;
+    l->load->tile_n = UINT64_MAX;
+    db_param_array(&p, &l->load->names);
     db_begin(l->db, on_entry_row, on_folded, l);
     db_exec(l->db, DB_LOG_READING, NULL);
-    db_exec(l->db, DB_LOG_OPEN_ENTRIES, NULL);
+    db_exec(l->db, DB_LOG_OPEN_ENTRIES, &p);
     db_end(l->db);
 }
 
@@ -297,5 +303,5 @@ void ledger_read_on(struct ledger *l)
     if (!l->reading || l->state != LEDGER_LOADING)
         return; /* lost meanwhile: asked for again */
     l->reading = false;
-    fold(l);
+    ledger_since(l);
 }

@@ -1,24 +1,32 @@
--- Every entry of every open stream, in log order; with the first entry of each full tile, that tile.
--- Open: not closed by its last closing or reopening entry. Costs the number of streams and of open entries.
--- params: none
--- columns: idx int8, id uuid, stream text, sseq int8, kind text, at_ms int8, body text, leaf bytea, tile bytea
+-- Of the streams given, and of any other that is open by its rows: every entry of those that are open, and of those
+-- that are closed the entry that closes them with what came behind; in log order. With the first entry of each full
+-- tile, that tile. Open: not closed by its last closing or reopening entry.
+-- Costs the number of streams and of open entries. What comes is checked against the newest map of streams.
+-- params: $1 stream text[]
+-- columns: idx int8, id uuid, stream text, sseq int8, kind text, at_us int8, body text, leaf bytea, tile bytea, closed bool
 with mark as materialized (
-    select distinct on (m.stream) m.stream, m.kind
+    select distinct on (m.stream) m.stream, m.kind, m.sseq
     from cpf.entry m
     where m.kind in ('batch.closed', 'batch.reopened', 'day.closed', 'lot.closed')
     order by m.stream, m.sseq desc
-), open as materialized (
+), want as materialized (
     select f.stream
     from cpf.entry f left join mark on mark.stream = f.stream
     where f.sseq = 1 and (mark.kind is null or mark.kind = 'batch.reopened')
+    union
+    select g.stream from pg_catalog.unnest($1) g (stream)
 ), own as (
-    select s.*
-    from open cross join lateral (
-        select e.* from cpf.entry e where e.stream = open.stream order by e.sseq offset 0) s
+    select s.*, coalesce(mark.kind <> 'batch.reopened', false) as closed
+    from want left join mark on mark.stream = want.stream
+    cross join lateral (
+        select e.* from cpf.entry e
+        where e.stream = want.stream
+            and e.sseq >= case when mark.kind <> 'batch.reopened' then mark.sseq else 1 end
+        order by e.sseq offset 0) s
 )
-select o.idx, o.id, o.stream, o.sseq, o.kind,
-    (extract(epoch from o.at) * 1000)::int8 as at_ms, o.body, o.leaf,
+select o.idx, o.id, o.stream, o.sseq, o.kind, (extract(epoch from o.at) * 1000000)::int8 as at_us, o.body, o.leaf,
     case when lag(o.idx >> 8) over (order by o.idx) is distinct from o.idx >> 8
-        then (select t.data from cpf.tile t where t.level = 0 and t.n = o.idx >> 8) end as tile
+        then (select t.data from cpf.tile t where t.level = 0 and t.n = o.idx >> 8) end as tile,
+    o.closed
 from own o
 order by o.idx

@@ -1,0 +1,201 @@
+/*
+ * The end of the log by position: every row from the last one back to the newest map of streams (in a log
+ * without one, to the first), by its bytes alone, each in its place of the signed tree. No column and no
+ * index but the place can hide an entry here. Then the rows of that map, which must give its root.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "base/enc.h"
+#include "ledger/ledger_load.h"
+
+#define SPAN_LEAST 256
+#define SPAN_MOST  16384
+
+static void next_piece(struct ledger *l);
+
+/* ---- the newest map ---- */
+
+static void on_map_row(void *arg, size_t no, const struct db_result *r)
+{
+    struct ledger *l = arg;
+    struct load *o = l->load;
+    size_t salt_len, last_len;
+    const char *stream = db_text(r, 0, 1);
+    const uint8_t *salt = db_bytes(r, 0, 2, &salt_len), *last = db_bytes(r, 0, 4, &last_len);
+    uint64_t count = (uint64_t)db_i64(r, 0, 3);
+    (void)no;
+    if (l->state == LEDGER_DEAD)
+        return;
+    if (salt_len != BATCHMAP_SALT || last_len != HASH_LEN) {
+        ledger_fatal(l, CPF_E_FORK, "attack: a row of map %llu of streams is not of its form",
+                     (unsigned long long)o->map);
+        return;
+    }
+    if ((o->nrows & (o->nrows - 1)) == 0)
+        o->row = xrealloc(o->row, (o->nrows ? o->nrows * 2 : 1) * sizeof(*o->row));
+    batchmap_row(salt, stream, count, last, o->row[o->nrows++]);
+    (void)stand_mapped(l, stream, count, last);
+}
+
+static void on_map(void *arg, const struct db_reply *r)
+{
+    struct ledger *l = arg;
+    struct load *o = l->load;
+    uint8_t root[HASH_LEN];
+    if (!ledger_reply_ok(l, r))
+        return;
+    int err = batchmap_sort(o->row, o->nrows);
+    batchmap_root((const uint8_t(*)[BATCHMAP_ROW])o->row, o->nrows, root);
+    if (err || o->nrows != o->map_rows || memcmp(root, o->map_root, HASH_LEN) != 0) {
+        ledger_fatal(
+            l, CPF_E_FORK,
+            "attack: the rows kept of map %llu of streams do not give the root in the log: run cpfctl "
+            "audit",
+            (unsigned long long)o->map);
+        return;
+    }
+    ledger_load_entries(l);
+}
+
+static void read_map(struct ledger *l)
+{
+    struct db_params p = {0};
+    db_param_i64(&p, (int64_t)l->load->map);
+    db_param_i64(&p, (int64_t)l->load->map);
+    db_begin(l->db, on_map_row, on_map, l);
+    db_exec(l->db, DB_LOG_MAP_ROWS, &p);
+    db_end(l->db);
+}
+
+/* ---- behind it ---- */
+
+static bool take_map(struct ledger *l, const struct entry *e)
+{
+    struct load *o = l->load;
+    const char *root = json_get_str(e->body, "root");
+    o->map_idx = e->idx;
+    o->map = (uint64_t)json_get_int(e->body, "map", 0);
+    o->map_rows = (uint64_t)json_get_int(e->body, "rows", 0);
+    if (!o->map || !root || enc_unb64url_fixed(root, strlen(root), o->map_root, HASH_LEN) != 0)
+        return ledger_bad(l, e->idx, e->stream, "it is no map of streams");
+    return true;
+}
+
+/* Is the row one that the log knows to be without body? At the tail the signer said so, elsewhere the
+ * log.void behind the run does; which rows that one names is checked at the end. */
+static bool void_row(struct ledger *l, uint64_t idx, const struct db_result *r)
+{
+    size_t len;
+    const uint8_t *leaf = db_bytes(r, 0, 7, &len);
+    l->load->nvoid++;
+    if (idx < l->head.size && !ledger_fold_leaf(l, idx, leaf, r)) /* behind it: our own void group */
+        return false;
+    if (l->load->above == ABOVE_ENTRY)
+        return ledger_bad(l, idx, "void", "rows without body end here, no log.void names them");
+    l->load->above = ABOVE_VOID;
+    for (size_t i = 0; i < l->nruns; i++)
+        if (idx >= l->run[i].first && idx < l->run[i].first + l->run[i].count)
+            return true;
+    return ledger_bad(l, idx, "void", "it has no body, and the index of such rows lacks it");
+}
+
+static void on_since_row(void *arg, size_t no, const struct db_result *r)
+{
+    struct ledger *l = arg;
+    struct load *o = l->load;
+    struct entry e = {0};
+    if (no == 0 || l->state == LEDGER_DEAD || o->map_idx != UINT64_MAX)
+        return; /* settings; dead; or the rest of the piece in which the map was found */
+    uint64_t idx = (uint64_t)db_i64(r, 0, 0);
+    if (idx != --o->down) {
+        ledger_fatal(l, CPF_E_FORK, "attack: entry %llu is missing", (unsigned long long)o->down);
+        return;
+    }
+    if (db_null(r, 0, 6)) {
+        (void)void_row(l, idx, r);
+        return;
+    }
+    if (!ledger_fold_read(l, r, &e) || !stand_behind(l, &e))
+        return;
+    o->above = strcmp(e.stream, "log") == 0 && strcmp(e.kind, "log.void") == 0 ? ABOVE_VOID : ABOVE_ENTRY;
+    if (strcmp(e.stream, "log") == 0 && strcmp(e.kind, BATCHMAP_KIND) == 0)
+        (void)take_map(l, &e);
+}
+
+/* No row may have a body that the runs say has none: as many are without one as they say. */
+static bool check_nvoid(struct ledger *l)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < l->nruns; i++) {
+        uint64_t first = l->run[i].first, end = first + l->run[i].count;
+        if (first < l->load->down)
+            first = l->load->down;
+        n += end > first ? end - first : 0;
+    }
+    if (n == l->load->nvoid)
+        return true;
+    ledger_fatal(
+        l, CPF_E_FORK, "attack: from %llu on %llu rows have no body, the index of such rows has %llu",
+        (unsigned long long)l->load->down, (unsigned long long)l->load->nvoid, (unsigned long long)n);
+    return false;
+}
+
+static bool check_begun(struct ledger *l)
+{
+    const struct load *o = l->load;
+    for (size_t i = 0; i < o->stand_cap; i++)
+        if (o->stand[i].stream && o->stand[i].first != 1)
+            return ledger_bad(l, 0, o->stand[i].stream, "its stream does not begin with its first entry");
+    return true;
+}
+
+static void on_since(void *arg, const struct db_reply *r)
+{
+    struct ledger *l = arg;
+    struct load *o = l->load;
+    if (!ledger_reply_ok(l, r))
+        return;
+    if (o->map_idx == UINT64_MAX && o->down != o->from) {
+        ledger_fatal(l, CPF_E_FORK, "attack: entry %llu is missing", (unsigned long long)o->down - 1);
+        return;
+    }
+    if (o->map_idx == UINT64_MAX && o->down > 0) {
+        next_piece(l);
+        return;
+    }
+    if (!check_nvoid(l))
+        return;
+    if (o->map_idx != UINT64_MAX)
+        read_map(l);
+    else if (check_begun(l))
+        ledger_load_entries(l);
+}
+
+/* Each piece begins where a full tile does, and is twice as long as the one before. */
+static void next_piece(struct ledger *l)
+{
+    struct load *o = l->load;
+    struct db_params p = {0};
+    o->from = o->down > o->span ? (o->down - o->span) / MERKLE_TILE * MERKLE_TILE : 0;
+    o->span = o->span < SPAN_MOST ? o->span * 2 : SPAN_MOST;
+    db_param_i64(&p, (int64_t)o->from);
+    db_param_i64(&p, (int64_t)o->down);
+    db_begin(l->db, on_since_row, on_since, l);
+    db_exec(l->db, DB_LOG_READING, NULL);
+    db_exec(l->db, DB_LOG_SINCE, &p);
+    db_end(l->db);
+}
+
+void ledger_since(struct ledger *l)
+{
+    struct load *o = l->load;
+    o->down = l->settled.size;
+    o->span = SPAN_LEAST;
+    o->map_idx = UINT64_MAX;
+    o->tile_n = UINT64_MAX;
+    db_array_begin(&o->names, DB_TEXT);
+    if (o->down > 0)
+        next_piece(l);
+    else
+        ledger_load_entries(l);
+}

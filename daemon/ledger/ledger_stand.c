@@ -1,0 +1,167 @@
+/*
+ * Where each stream ends. What is signed says it: the entries behind the newest map of streams, read by
+ * position, and the rows of that map for those without any. Whatever an index or a column says of a stream,
+ * the fold must come to that end by the chain of its entries, or the start is refused.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "ledger/ledger_load.h"
+
+static uint64_t name_hash(const char *s)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a: names come from our own log */
+    for (; *s; s++)
+        h = (h ^ (uint8_t)*s) * 1099511628211u;
+    return h;
+}
+
+static struct stand *slot_of(struct stand *table, size_t cap, const char *stream)
+{
+    size_t i = name_hash(stream) & (cap - 1);
+    while (table[i].stream && strcmp(table[i].stream, stream) != 0)
+        i = (i + 1) & (cap - 1);
+    return &table[i];
+}
+
+struct stand *stand_find(struct load *o, const char *stream)
+{
+    struct stand *s = o->stand_cap ? slot_of(o->stand, o->stand_cap, stream) : NULL;
+    return s && s->stream ? s : NULL;
+}
+
+static struct stand *stand_add(struct load *o, const char *stream)
+{
+    if (o->nstands * 2 >= o->stand_cap) {
+        size_t cap = o->stand_cap ? o->stand_cap * 2 : 256;
+        struct stand *table = xcalloc(cap, sizeof(*table));
+        for (size_t i = 0; i < o->stand_cap; i++)
+            if (o->stand[i].stream)
+                *slot_of(table, cap, o->stand[i].stream) = o->stand[i];
+        free(o->stand);
+        o->stand = table;
+        o->stand_cap = cap;
+    }
+    struct stand *s = slot_of(o->stand, o->stand_cap, stream);
+    s->stream = xstrdup(stream);
+    o->nstands++;
+    db_array_bytes(&o->names, stream, strlen(stream));
+    return s;
+}
+
+void stand_fini(struct load *o)
+{
+    for (size_t i = 0; i < o->stand_cap; i++)
+        free(o->stand[i].stream);
+    free(o->stand);
+}
+
+/* ---- what is signed ---- */
+
+bool stand_behind(struct ledger *l, const struct entry *e)
+{
+    struct stand *s = stand_find(l->load, e->stream);
+    if (!s) {
+        s = stand_add(l->load, e->stream);
+        s->count = e->sseq;
+        memcpy(s->last, e->leaf, HASH_LEN);
+    } else if (e->sseq + 1 != s->first || memcmp(e->leaf, s->before, HASH_LEN) != 0) {
+        return ledger_bad(l, e->idx, e->stream, "it is not the entry that the next of its stream follows");
+    }
+    s->first = e->sseq;
+    memcpy(s->before, e->prev, HASH_LEN);
+    return true;
+}
+
+bool stand_mapped(struct ledger *l, const char *stream, uint64_t count, const uint8_t last[HASH_LEN])
+{
+    struct stand *s = stand_find(l->load, stream);
+    if (!s) {
+        s = stand_add(l->load, stream);
+        s->count = count;
+        memcpy(s->last, last, HASH_LEN);
+    } else if (s->first != count + 1 || memcmp(s->before, last, HASH_LEN) != 0) {
+        return ledger_bad(l, l->load->map_idx, stream,
+                          "the map of streams counts other entries than those that the next one follows");
+    }
+    s->mapped = count;
+    return true;
+}
+
+/* ---- what is read by name ---- */
+
+static bool closes(const char *kind)
+{
+    return strcmp(kind, "batch.closed") == 0 || strcmp(kind, "day.closed") == 0 ||
+           strcmp(kind, "lot.closed") == 0;
+}
+
+/* Of a closed stream the chain begins with the entry that closes it. */
+static bool fold_first(struct ledger *l, const struct entry *e, struct stand *s, bool closed)
+{
+    s->told_closed = closed;
+    if (closed ? !closes(e->kind) : e->sseq != 1)
+        return ledger_bad(l, e->idx, e->stream,
+                          closed ? "it is not the entry that closes its stream"
+                                 : "an entry of its stream is missing before it");
+    return true;
+}
+
+bool stand_fold(struct ledger *l, const struct entry *e, bool closed)
+{
+    struct stand *s = stand_find(l->load, e->stream);
+    if (!s)
+        return ledger_bad(l, e->idx, e->stream,
+                          "its stream is open by its rows, and no map of streams counts it");
+    if (s->sseq == 0) {
+        if (!fold_first(l, e, s, closed))
+            return false;
+    } else if (e->sseq != s->sseq + 1) {
+        return ledger_bad(l, e->idx, e->stream, "an entry of its stream is missing before it");
+    } else if (memcmp(e->prev, s->leaf, HASH_LEN) != 0) {
+        return ledger_bad(l, e->idx, e->stream, "it does not follow the entry before it in its stream");
+    }
+    s->sseq = e->sseq;
+    memcpy(s->leaf, e->leaf, HASH_LEN);
+    s->closed = closes(e->kind) || (s->closed && strcmp(e->kind, "batch.reopened") != 0);
+    return true;
+}
+
+static bool came_to_its_end(struct ledger *l, const struct stand *s)
+{
+    if (s->sseq != s->count || memcmp(s->leaf, s->last, HASH_LEN) != 0) {
+        ledger_fatal(l, CPF_E_FORK,
+                     "attack: stream %s has %llu entries, %llu of them are found by its name: columns or an "
+                     "index were changed: run cpfctl audit",
+                     s->stream, (unsigned long long)s->count, (unsigned long long)s->sseq);
+        return false;
+    }
+    if (s->told_closed != s->closed) {
+        ledger_fatal(l, CPF_E_FORK,
+                     "attack: stream %s is %s by its rows, and not by its entries: run cpfctl audit",
+                     s->stream, s->told_closed ? "closed" : "open");
+        return false;
+    }
+    return true;
+}
+
+bool stand_all(struct ledger *l)
+{
+    const struct load *o = l->load;
+    for (size_t i = 0; i < o->stand_cap; i++)
+        if (o->stand[i].stream && !came_to_its_end(l, &o->stand[i]))
+            return false;
+    return true;
+}
+
+void stand_tell(struct ledger *l)
+{
+    const struct load *o = l->load;
+    for (size_t i = 0; i < o->stand_cap && l->cfg.on_stood; i++) {
+        const struct stand *s = &o->stand[i];
+        if (!s->stream || strcmp(s->stream, "log") == 0)
+            continue;
+        struct ledger_counted c = {.stream = s->stream, .count = s->count};
+        memcpy(c.last, s->last, HASH_LEN);
+        l->cfg.on_stood(l->cfg.arg, &c, s->mapped, s->closed);
+    }
+}
