@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "base/kind.h"
 #include "ledger/ledger_load.h"
 
 static uint64_t name_hash(const char *s)
@@ -89,17 +90,11 @@ bool stand_mapped(struct ledger *l, const char *stream, uint64_t count, const ui
 
 /* ---- what is read by name ---- */
 
-static bool closes(const char *kind)
-{
-    return strcmp(kind, "batch.closed") == 0 || strcmp(kind, "day.closed") == 0 ||
-           strcmp(kind, "lot.closed") == 0;
-}
-
 /* Of a closed stream the chain begins with the entry that closes it. */
 static bool fold_first(struct ledger *l, const struct entry *e, struct stand *s, bool closed)
 {
     s->told_closed = closed;
-    if (closed ? !closes(e->kind) : e->sseq != 1)
+    if (closed ? !kind_name_has(e->kind, KIND_CLOSES) : e->sseq != 1)
         return ledger_bad(l, e->idx, e->stream,
                           closed ? "it is not the entry that closes its stream"
                                  : "an entry of its stream is missing before it");
@@ -122,7 +117,7 @@ bool stand_fold(struct ledger *l, const struct entry *e, bool closed)
     }
     s->sseq = e->sseq;
     memcpy(s->leaf, e->leaf, HASH_LEN);
-    s->closed = closes(e->kind) || (s->closed && strcmp(e->kind, "batch.reopened") != 0);
+    s->closed = kind_name_has(e->kind, KIND_CLOSES) || (s->closed && !kind_name_has(e->kind, KIND_REOPENS));
     return true;
 }
 
