@@ -67,7 +67,7 @@ static void disconnect(struct db *d)
     if (d->pg)
         PQfinish(d->pg);
     d->pg = NULL;
-    d->doomed = false;
+    d->doomed = d->warned = false;
     d->state = DB_IDLE;
     d->generation++;
 }
@@ -75,7 +75,7 @@ static void disconnect(struct db *d)
 void db_lost(struct db *d, int code, const char *stmt, const char *sqlstate)
 {
     char *why = d->why ? d->why : xstrdup("");
-    struct db_error e = {.code = code, .stmt = stmt, .message = why};
+    struct db_error e = {.code = code, .stmt = stmt, .warned = d->warned, .message = why};
     d->why = NULL;
     snprintf(e.sqlstate, sizeof(e.sqlstate), "%s", sqlstate);
     disconnect(d);
@@ -186,17 +186,24 @@ void db_came_up(struct db *d)
     d->cfg.on_up(d->cfg.arg);
 }
 
-/* Refusals stand in results; notices are for people at psql. */
-static void no_notices(void *arg, const PGresult *res)
+/* Refusals stand in results, and notices are for people at psql; but a warning on what was asked takes its
+ * success back. libpq hands it over before the Sync of the unit that it came with. */
+static void on_notice(void *arg, const PGresult *res)
 {
-    (void)arg;
-    (void)res;
+    struct db *d = arg;
+    const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (d->count == 0 || !severity || strcmp(severity, "WARNING") != 0)
+        return;
+    d->warned = true;
+    db_words(d, text);
 }
 
 static void connected(struct db *d)
 {
     d->state = DB_PREPARING;
-    PQsetNoticeReceiver(d->pg, no_notices, NULL);
+    PQsetNoticeReceiver(d->pg, on_notice, d);
     d->ev_read = event_new(d->cfg.base, PQsocket(d->pg), EV_READ | EV_PERSIST, on_readable, d);
     d->ev_write = event_new(d->cfg.base, PQsocket(d->pg), EV_WRITE, on_writable, d);
     require(d->ev_read && d->ev_write);
@@ -249,10 +256,13 @@ void db_connect(struct db *d)
                                       "dbname",
                                       "client_encoding",
                                       NULL};
-    char options[128];
+    char options[256];
     const char *value[] = {"cpfd", "10", "15000", options, d->cfg.conninfo, "UTF8", NULL};
     struct timeval limit = {CONNECT_SECONDS, 0};
-    snprintf(options, sizeof(options), "%s %s",
+    /* Warnings must come, whatever the role's settings; and a backend that waits for a lock notices that
+     * nobody waits for it any more. */
+    snprintf(options, sizeof(options),
+             "-c client_min_messages=warning -c client_connection_check_interval=2000 %s %s",
              d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "",
              d->cfg.lazy ? "-c synchronous_commit=off" : "");
 

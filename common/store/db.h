@@ -14,6 +14,11 @@
  * then on_down runs; whether the units took effect is then unknown. Nothing
  * reconnects by itself: call db_connect again, after db_backoff_ms.
  *
+ * A unit that was answered with a WARNING is unknown, too, and its connection
+ * is given up: so PostgreSQL tells, beside success, that a COMMIT did not wait
+ * for its synchronous standby (somebody cancelled the wait), and what was not
+ * replicated is lost with the primary.
+ *
  * Statements are files in common/store/sql, one each (see sql/README), known
  * here as enum db_stmt (DB_LOG_SWAP is sql/log_swap.sql). All results are
  * binary; a statement yields int8, int4, bool, float8, text, uuid or bytea only.
@@ -34,6 +39,7 @@ struct db_error {
     int code;            /* 0, CPF_E_DB or CPF_E_AWAY */
     const char *stmt;    /* name of the statement that failed, or "" */
     char sqlstate[6];    /* or "" */
+    bool warned;         /* CPF_E_AWAY in on_down: a unit was answered with a warning */
     const char *message; /* one line, from the server or libpq; never NULL */
 };
 

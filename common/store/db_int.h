@@ -34,6 +34,7 @@ struct db {
     unsigned generation; /* counts connections, so that a callback that closes one is noticed */
     struct event *ev_read, *ev_write, *ev_timeout, *ev_later;
     bool doomed; /* a send failed: ev_later will report the loss */
+    bool warned; /* by the server, on what it was asked: its success is none */
     char *why;   /* the newest words of server or libpq on a failure */
     /* FIFO of units, a ring of `cap` (power of two) */
     struct db_unit *unit;

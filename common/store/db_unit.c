@@ -219,6 +219,10 @@ static bool unit_synced(struct db *d)
 {
     struct db_unit *u = db_unit_front(d);
     unsigned generation = d->generation;
+    if (d->warned) { /* it may be done and not safe: nobody is told that it is */
+        db_lost(d, CPF_E_AWAY, "", "");
+        return false;
+    }
     if (!u->prepare) {
         char *message = u->message;
         u->message = NULL;

@@ -59,6 +59,9 @@ static void put_log(const struct api *api, struct buf *b)
     seconds(b, "cpf_commit_seconds_total", s.commit_us, "Time in which PostgreSQL's commit was waited for.");
     seconds(b, "cpf_settle_seconds_total", s.settle_us,
             "Time in which the signer's settling was waited for.");
+    counter(b, "cpf_commit_warnings_total", s.warned,
+            "Commits answered with a warning: somebody cancelled the wait for the standby. None was taken as "
+            "done.");
 }
 
 static void put_beside(const struct api *api, struct buf *b)

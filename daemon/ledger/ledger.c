@@ -14,9 +14,10 @@
  *
  * Losing either peer loses both connections, and the way back always goes through a fence (doc/log.md 2): a
  * lost answer leaves it unknown whether a transaction took effect, and the fence waits for one that holds the
- * head and dooms one that does not. A daemon that has folded once is living: it goes on only with its own
- * epoch
- * + 1 and its base or its own group as head.
+ * head and dooms one that does not. So is a COMMIT that came with a warning (store/db.h): a fence that is
+ * committed without one stands behind it on the standby, too. A daemon that has folded once is living: it
+ * goes on only with its own epoch + 1 (more by as many as it has sent fences without hearing of them), its
+ * base or its own group as head, and no row that has lost its body. tests/model plays all orders of that.
  */
 #include "ledger/ledger_int.h"
 #include <stdarg.h>
@@ -182,6 +183,8 @@ void ledger_lost(struct ledger *l, const char *away, const char *why)
         return;
     }
     l->reading = false;
+    if (l->state == LEDGER_FENCING)
+        l->doubt++;
     unsigned ms = db_backoff_ms(l->attempts++);
     struct timeval wait = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
 
@@ -226,12 +229,13 @@ void ledger_refused(struct ledger *l, int err, const struct signer_refusal *r)
 static void on_db_down(void *arg, const struct db_error *e)
 {
     struct ledger *l = arg;
+    l->stats.warned += e->warned;
     if (e->code == CPF_E_DB)
         ledger_fatal(l, CPF_E_DB,
                      "statement %s cannot be prepared: %s (SQLSTATE %s): deploy the schema first", e->stmt,
                      e->message, e->sqlstate);
     else
-        ledger_lost(l, "away.database", e->message);
+        ledger_lost(l, e->warned ? "away.standby" : "away.database", e->message);
 }
 
 static void on_signer_lost(void *arg, int err, const char *text)

@@ -104,6 +104,7 @@ size_t ledger_waiting_bytes(const struct ledger *l);
 struct ledger_stats {
     uint64_t groups, entries;
     uint64_t sign_us, commit_us, settle_us;
+    uint64_t warned; /* commits, fences among them, that PostgreSQL did not let wait for their standby */
 };
 struct ledger_stats ledger_stats(const struct ledger *l);
 /* `at` of the last entry in the log or queue, ms. */

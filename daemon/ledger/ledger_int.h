@@ -91,6 +91,7 @@ struct ledger {
     bool folding, folded; /* on_fold has begun, is done: a living daemon */
     const char *away;     /* the newest code told */
     uint64_t epoch;
+    uint64_t doubt;              /* fences since, sent and never answered: each may have raised it */
     struct sigwire_head settled; /* what the signer has settled, as far as we know */
     struct buf note;             /* of `settled`, NUL-terminated */
     struct buf head_note;        /* of the head just fenced */

@@ -63,13 +63,20 @@ static bool check_tails(struct ledger *l, const struct db_result *r)
     return l->state != LEDGER_DEAD;
 }
 
-/* A living daemon goes on only with its own epoch + 1, and its base or its group as head. */
+static void taken_over(struct ledger *l, uint64_t epoch)
+{
+    ledger_fatal(l, CPF_E_STALE, "another cpfd has taken over (epoch %llu, ours was %llu)",
+                 (unsigned long long)epoch, (unsigned long long)l->epoch);
+}
+
+/* A living daemon goes on only with its own epoch + 1, and its base or its group as head. Each fence of its
+ * own whose answer was lost may have raised the epoch, too; if it was another daemon, check_runs sees what
+ * that one made void. */
 static bool check_living(struct ledger *l, uint64_t epoch)
 {
     struct group *g = l->cur;
-    if (epoch != l->epoch + 1) {
-        ledger_fatal(l, CPF_E_STALE, "another cpfd has taken over (epoch %llu, ours was %llu)",
-                     (unsigned long long)epoch, (unsigned long long)l->epoch);
+    if (epoch <= l->epoch || epoch > l->epoch + 1 + l->doubt) {
+        taken_over(l, epoch);
         return false;
     }
     if (g->state != GROUP_NONE && sigwire_head_eq(&l->head, &g->head)) {
@@ -105,11 +112,15 @@ static bool same_runs(const struct ledger *l, const struct db_result *r)
     return true;
 }
 
-static bool check_runs(struct ledger *l, const struct db_result *r)
+static bool check_runs(struct ledger *l, uint64_t epoch, const struct db_result *r)
 {
     if (!l->folded)
         take_runs(l, r);
-    else if (!same_runs(l, r))
+    else if (same_runs(l, r))
+        return true;
+    else if (epoch > l->epoch + 1)
+        taken_over(l, epoch);
+    else
         ledger_fatal(l, CPF_E_FORK,
                      "attack: rows without body are not those they were: bodies were removed or put back");
     return l->state != LEDGER_DEAD;
@@ -136,9 +147,10 @@ static void on_fenced(void *arg, const struct db_reply *r)
                      (unsigned long long)l->head.size);
         return;
     }
-    if ((l->folded && !check_living(l, epoch)) || !check_runs(l, r->result[3]))
+    if ((l->folded && !check_living(l, epoch)) || !check_runs(l, epoch, r->result[3]))
         return;
     l->epoch = epoch;
+    l->doubt = 0;
     if (!l->folded)
         l->last_at = db_i64(tails, 0, 3);
     open_signer(l);

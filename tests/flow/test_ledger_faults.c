@@ -297,6 +297,56 @@ static void test_signer_and_daemon_forget_a_group(void **state)
     end(&r, &n);
 }
 
+/* ---- a synchronous standby that is away ---- */
+
+#define IN_SYNC_WAIT BACKENDS " and wait_event = 'SyncRep'"
+
+static void standby_is(struct rig *r, const char *name)
+{
+    rig_sql(r, "alter system set synchronous_standby_names = '%s'", name);
+    rig_sql(r, "select pg_reload_conf()");
+}
+
+static void until_in_sync_wait(struct rig *r)
+{
+    for (int i = 0; i < 500; i++) {
+        if (strcmp(rig_sql(r, "select count(*) " IN_SYNC_WAIT), "1") == 0)
+            return;
+        rig_run(r, 20);
+    }
+    fail_msg("no transaction waits for the standby");
+}
+
+static void cancel_the_wait(struct rig *r)
+{
+    until_in_sync_wait(r);
+    rig_sql(r, "select pg_cancel_backend(pid) " IN_SYNC_WAIT);
+}
+
+static void test_commit_with_a_warning_is_unknown(void **state)
+{
+    struct rig r;
+    struct node n;
+
+    begin(&r, &n, state);
+    submit_settled(&n, 5);
+    standby_is(&r, "nobody");
+    submit_many(&n, 3);
+    cancel_the_wait(&r);
+    until_away(&n);
+    assert_string_equal(n.why_away, "away.standby");
+    for (int i = 0; i < 2; i++) /* its fences fare no better, and none of them counts */
+        cancel_the_wait(&r);
+    until_in_sync_wait(&r);
+    assert_int_equal(n.settled, 5);
+    assert_int_equal(ledger_stats(n.ledger).warned, 3);
+    standby_is(&r, "");
+    node_until_settled(&n, 8);
+    node_until_ready(&n);
+    assert_string_equal(rig_sql(&r, "select count(*) from cpf.entry where body is null"), "0");
+    end(&r, &n);
+}
+
 static void test_lost_swap_is_fatal_and_named(void **state)
 {
     struct rig r;
@@ -448,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_one_command_behind_a_very_slow_commit_is_served),
         cmocka_unit_test(test_signer_behind_the_database_rolls_forward),
         cmocka_unit_test(test_signer_and_daemon_forget_a_group),
+        cmocka_unit_test(test_commit_with_a_warning_is_unknown),
         cmocka_unit_test(test_lost_swap_is_fatal_and_named),
         cmocka_unit_test(test_living_daemon_whose_epoch_was_passed_exits),
         cmocka_unit_test(test_second_daemon_waits_and_takes_over),

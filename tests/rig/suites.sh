@@ -54,6 +54,8 @@ suite_flow() {
 suite_fault() {
     meson_suite "$BUILD" fault
     tap_command "$TOP/tests/fault/outside"
+    tap_command "$TOP/tests/model/standby_commit.py"
+    tap_command "$TOP/tests/fault/standby"
 }
 # The daemon as it ships, without hooks.
 suite_sim() {
