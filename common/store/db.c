@@ -193,7 +193,6 @@ static void on_notice(void *arg, const PGresult *res)
     struct db *d = arg;
     const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
-
     if (d->count == 0 || !severity || strcmp(severity, "WARNING") != 0)
         return;
     d->warned = true;

@@ -1,4 +1,5 @@
-/* Asked too early: answered as away, and no hindrance to the connection. */
+/* Asked too early: answered as away, and no hindrance to the connection. Answered with a warning: no success.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,9 +84,83 @@ static void test_a_query_while_preparing_does_not_stop_the_connection(void **sta
     event_base_free(a.base);
 }
 
+/* ---- a synchronous standby that is away, and somebody who cancels the wait for it ---- */
+
+struct waited {
+    struct rig r;
+    struct db *db;
+    bool down, warned, answered;
+    int code;
+};
+
+static void on_stored(void *arg, const struct db_reply *r)
+{
+    struct waited *w = arg;
+    w->answered = true;
+    w->code = r->error.code;
+}
+
+static void on_waited_up(void *arg)
+{
+    struct waited *w = arg;
+    struct db_params p = {0};
+    db_param_text(&p, "P-01");
+    db_param_text(&p, "pin");
+    db_param_text(&p, "sealed");
+    db_query(w->db, DB_FLOW_CREDENTIAL_ADD, &p, on_stored, w);
+}
+
+static void on_waited_down(void *arg, const struct db_error *e)
+{
+    struct waited *w = arg;
+    w->down = true;
+    w->warned = e->warned;
+}
+
+static bool is_down(void *arg)
+{
+    struct waited *w = arg;
+    return w->down;
+}
+
+static bool is_waiting(void *arg)
+{
+    struct waited *w = arg;
+    return strcmp(rig_sql(&w->r, "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"),
+                  "1") == 0;
+}
+
+static void test_a_commit_with_a_warning_is_no_success(void **state)
+{
+    struct waited w = {0};
+    rig_up(&w.r, *state);
+    struct db_config cfg = {.base = w.r.base,
+                            .conninfo = w.r.conninfo,
+                            .prefixes = "flow_",
+                            .on_up = on_waited_up,
+                            .on_down = on_waited_down,
+                            .arg = &w};
+    rig_sql(&w.r, "alter system set synchronous_standby_names = 'nobody'");
+    rig_sql(&w.r, "select pg_reload_conf()");
+    assert_int_equal(db_new(&cfg, &w.db), 0);
+    db_connect(w.db);
+    assert_true(rig_until(&w.r, is_waiting, &w, 10000));
+    rig_sql(&w.r, "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
+    assert_true(rig_until(&w.r, is_down, &w, 10000));
+    rig_sql(&w.r, "alter system reset synchronous_standby_names");
+    rig_sql(&w.r, "select pg_reload_conf()");
+    assert_true(w.warned);
+    assert_true(w.answered);
+    assert_int_equal(w.code, CPF_E_AWAY);
+    db_free(w.db);
+    rig_down(&w.r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_query_while_preparing_does_not_stop_the_connection)};
+        cmocka_unit_test(test_a_query_while_preparing_does_not_stop_the_connection),
+        cmocka_unit_test(test_a_commit_with_a_warning_is_no_success),
+    };
     return cmocka_run_group_tests(tests, rig_cluster_up, rig_cluster_down);
 }

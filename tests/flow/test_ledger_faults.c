@@ -327,7 +327,6 @@ static void test_commit_with_a_warning_is_unknown(void **state)
 {
     struct rig r;
     struct node n;
-
     begin(&r, &n, state);
     submit_settled(&n, 5);
     standby_is(&r, "nobody");
