@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Turn a folder of SQL statements, and the list of what must guard the log, into stmt_list.h and stmt_table.c.
 
-usage: embed.py FOLDER CATALOGUE LIST_H TABLE_C     (files are rewritten only when they change)
+usage: embed.py FOLDER SCHEMA CATALOGUE LIST_H TABLE_C     (files are rewritten only when they change)
+
+SCHEMA is the folder of projections.py, which makes the statements of the projections.
 """
 import pathlib
 import re
@@ -29,11 +31,11 @@ def items(path, lineno, text, pattern):
     return out
 
 
-def read(path):
+def read(path, text):
     if not re.fullmatch(r'[a-z0-9]+_[a-z0-9_]+', path.stem):
         fail(path, 1, 'name must be prefix_words.sql in lower case')
     head, body, about = {}, [], False
-    for no, line in enumerate(path.read_text().split('\n'), 1):
+    for no, line in enumerate(text.split('\n'), 1):
         m = re.match(r'-- (params|columns):(.*)', line)
         if m and not body:
             head[m[1]] = (no, head[m[1]][1] + ',' + m[2] if m[1] in head else m[2])
@@ -98,8 +100,13 @@ def write(path, text):
 
 
 def main():
-    folder, catalogue, list_h, table_c = sys.argv[1:]
-    stmts = [read(p) for p in sorted(pathlib.Path(folder).glob('*.sql'))]
+    folder, schema, catalogue, list_h, table_c = sys.argv[1:]
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, schema)
+    import projections
+    texts = {p: p.read_text() for p in pathlib.Path(folder).glob('*.sql')}
+    texts |= {pathlib.Path(schema, name + '.sql'): text for name, text in projections.statements().items()}
+    stmts = sorted(read(path, text) for path, text in texts.items())
     write(list_h, listing(stmts))
     write(table_c, table(stmts, pathlib.Path(catalogue).read_text().splitlines()))
 

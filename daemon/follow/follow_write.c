@@ -3,19 +3,8 @@
 
 #include "follow/follow_int.h"
 
-static const enum db_stmt stmt_of[VIEW_TABLES] = {
-    [VIEW_BATCH] = DB_FOLLOW_BATCH,
-    [VIEW_BATCH_STEP] = DB_FOLLOW_BATCH_STEP,
-    [VIEW_CONTAINER] = DB_FOLLOW_CONTAINER,
-    [VIEW_DEVIATION] = DB_FOLLOW_DEVIATION,
-    [VIEW_HOLD] = DB_FOLLOW_HOLD,
-    [VIEW_SESSION] = DB_FOLLOW_SESSION,
-    [VIEW_MEASUREMENT] = DB_FOLLOW_MEASUREMENT,
-    [VIEW_LOT_USE] = DB_FOLLOW_LOT_USE,
-    [VIEW_THING_USE] = DB_FOLLOW_THING_USE,
-    [VIEW_SIGNED_ACT] = DB_FOLLOW_SIGNED_ACT,
-    [VIEW_REFUSAL] = DB_FOLLOW_REFUSAL,
-};
+#define STMT_OF_(id, name) [VIEW_##id] = DB_FOLLOW_##id,
+static const enum db_stmt stmt_of[VIEW_TABLES] = {VIEW_TABLE_LIST(STMT_OF_)};
 
 static const enum db_type type_of[] = {
     [VIEW_TEXT] = DB_TEXT, [VIEW_DECIMAL] = DB_TEXT,     [VIEW_INT] = DB_INT8,

@@ -103,13 +103,15 @@ pg_template_make() {
     : >"$dir/done"
 }
 
-# sqitch_deploy SOCKET SCHEMA: deploys with verification. Sqitch wants a name and a home of its own.
+# sqitch_deploy SOCKET SCHEMA: deploys with verification; then the tables of the projections, as cpfd-migrate does.
+# Sqitch wants a name and a home of its own.
 sqitch_deploy() {
     local home
     home=$(mktemp -d)
     (cd "$2" && HOME=$home SQITCH_FULLNAME=rig SQITCH_EMAIL=rig@localhost SQITCH_CONFIG="$2/sqitch.conf" \
         sqitch deploy --verify "db:pg://postgres@/cpf?host=$1")
     rm -rf "$home"
+    [[ ! -x $2/projections.py ]] || python3 -B "$2/projections.py" sql | psql -qX -h "$1" -U postgres cpf >/dev/null
 }
 
 # pg_copy TEMPLATE DIR: a cluster of its own from the template.

@@ -50,6 +50,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/export"
     tap_command "$TOP/tests/flow/erasure"
     tap_command "$TOP/tests/flow/record"
+    tap_command "$TOP/tests/flow/projections"
 }
 suite_fault() {
     meson_suite "$BUILD" fault

@@ -12,19 +12,8 @@
 #include "core/view/sheet.h"
 #include "store/scan.h"
 
-static const enum db_stmt stmt_of[VIEW_TABLES] = {
-    [VIEW_BATCH] = DB_AUDIT_ROW_BATCH,
-    [VIEW_BATCH_STEP] = DB_AUDIT_ROW_BATCH_STEP,
-    [VIEW_CONTAINER] = DB_AUDIT_ROW_CONTAINER,
-    [VIEW_DEVIATION] = DB_AUDIT_ROW_DEVIATION,
-    [VIEW_HOLD] = DB_AUDIT_ROW_HOLD,
-    [VIEW_SESSION] = DB_AUDIT_ROW_SESSION,
-    [VIEW_MEASUREMENT] = DB_AUDIT_ROW_MEASUREMENT,
-    [VIEW_LOT_USE] = DB_AUDIT_ROW_LOT_USE,
-    [VIEW_THING_USE] = DB_AUDIT_ROW_THING_USE,
-    [VIEW_SIGNED_ACT] = DB_AUDIT_ROW_SIGNED_ACT,
-    [VIEW_REFUSAL] = DB_AUDIT_ROW_REFUSAL,
-};
+#define STMT_OF_(id, name) [VIEW_##id] = DB_AUDIT_ROW_##id,
+static const enum db_stmt stmt_of[VIEW_TABLES] = {VIEW_TABLE_LIST(STMT_OF_)};
 
 struct check {
     struct audit_projection *p;

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The view: from one entry to rows of the projections, the ordinary tables
- * that people and SQL tools read (schema/deploy/projections.sql). Pure: no
+ * that people and SQL tools read (schema/projections.txt, their one description). Pure: no
  * database here. The follower writes the rows into PostgreSQL, the audit
  * folds them in memory and compares; both by this code alone.
  *
@@ -21,26 +21,11 @@
 #include "base/entry.h"
 #include "base/err.h"
 #include "core/protocol/protocol.h"
+#include "view_list.h" /* enum view_id: one of each table of schema/projections.txt, VIEW_COLUMNS */
 
 /* Counts changes of what this code makes of a log: a follower that finds rows of another version starts anew.
  */
 #define VIEW_VERSION 1
-
-enum view_id {
-    VIEW_BATCH,
-    VIEW_BATCH_STEP,
-    VIEW_CONTAINER,
-    VIEW_DEVIATION,
-    VIEW_HOLD,
-    VIEW_SESSION,
-    /* appended: */
-    VIEW_MEASUREMENT,
-    VIEW_LOT_USE,
-    VIEW_THING_USE,
-    VIEW_SIGNED_ACT,
-    VIEW_REFUSAL,
-    VIEW_TABLES
-};
 
 enum view_type {
     VIEW_TEXT,
@@ -63,7 +48,6 @@ struct view_column {
     enum view_merge merge;
 };
 
-#define VIEW_COLUMNS 16 /* most of one table */
 struct view_table {
     const char *name;
     bool appended;
