@@ -138,7 +138,7 @@ static struct json *deviations_of(struct arena *a, const struct batch *x)
         struct json *o = json_set_str(a, json_object(a), "dev", x->dev[i].id);
         json_set_str(a, o, "code", x->dev[i].code);
         json_set_str(a, o, "step", x->dev[i].step);
-        json_set_str(a, o, "grade", x->dev[i].grade);
+        json_set_str(a, o, "grade", word_name(&grade_words, (int)x->dev[i].grade));
         json_push(list, json_set(a, o, "closed", json_bool(a, x->dev[i].closed)));
     }
     return list;

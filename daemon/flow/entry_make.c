@@ -17,7 +17,7 @@ static struct json *actor_of(const struct work *w, struct arena *a, const struct
     json_set_str(a, o, "system", d->performed ? NULL : "cpfd");
     json_set_str(a, o, "recorded", d->recorded != d->performed ? id_of(d->recorded) : NULL);
     json_set_str(a, o, "witnessed", id_of(d->witnessed));
-    json_set_str(a, o, "dept", d->performed ? d->dept : NULL);
+    json_set_str(a, o, "dept", d->performed ? word_name(&dept_words, (int)d->dept) : NULL);
     json_set_str(a, o, "station", w->cmd.station ? w->cmd.station->id : NULL);
     return o;
 }

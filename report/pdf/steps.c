@@ -204,13 +204,14 @@ static void step_head(struct page *g, struct pdf_table *t, const struct record_s
                           : "";
     pdf_table_need(t, 64);
     pdf_table_band(
-        t, pdf_markup(
-               g->pdf,
-               "<span size='112%%'><b>%zu　%s</b></span>%s　%s　<span size='82%%' foreground='" PDF_GREY
-               "'>[%s] %s　記録 entries %llu–%llu</span>\n%s\n%s%s",
-               number, pdf_both(g->pdf, s->step->title), occ, status(g, s), s->step->id,
-               pdf_both(g->pdf, word(&g->r->words, "dept", s->step->dept)), (unsigned long long)s->first_sseq,
-               (unsigned long long)s->last_sseq, times(g, s), people(g, s), extras(g, s)));
+        t,
+        pdf_markup(g->pdf,
+                   "<span size='112%%'><b>%zu　%s</b></span>%s　%s　<span size='82%%' foreground='" PDF_GREY
+                   "'>[%s] %s　記録 entries %llu–%llu</span>\n%s\n%s%s",
+                   number, pdf_both(g->pdf, s->step->title), occ, status(g, s), s->step->id,
+                   pdf_both(g->pdf, word(&g->r->words, "dept", word_name(&dept_words, (int)s->step->dept))),
+                   (unsigned long long)s->first_sseq, (unsigned long long)s->last_sseq, times(g, s),
+                   people(g, s), extras(g, s)));
 }
 
 void page_steps(struct page *g)

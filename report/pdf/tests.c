@@ -6,7 +6,7 @@
 /* What the quality department does to samples: its steps that are no signed act. */
 static bool is_test(const struct step *s)
 {
-    return strcmp(s->dept, "quality") == 0 && s->verb == VERB_NONE && s->nfields > 0 && !s->closes;
+    return s->dept == DEPT_QUALITY && s->verb == VERB_NONE && s->nfields > 0 && !s->closes;
 }
 
 static bool is_result(const struct field *f)

@@ -64,7 +64,7 @@ static struct text by_text(struct record *r, int step)
     const struct person *p = s ? book_person(&r->book, s->performer) : NULL;
     if (!s)
         return none();
-    struct text dept = word(&r->words, "dept", p ? p->dept : s->step->dept);
+    struct text dept = word(&r->words, "dept", word_name(&dept_words, (int)(p ? p->dept : s->step->dept)));
     struct text name = words_person(&r->words, s->performer);
     if (!name.ja)
         name = text_both(s->performer);
@@ -140,7 +140,7 @@ void record_items(struct record *r, const struct form *f)
     r->retention_years = f->retention_years;
     r->retention_why = f->retention_why;
     for (size_t i = 0; i < r->nsteps; i++)
-        if (r->step[i].step->state && strcmp(r->step[i].step->state, "provided") == 0)
+        if (r->step[i].step->disposition == DISPOSITION_PROVIDED)
             r->provided = r->step[i].done;
     for (size_t i = 0; i < r->batch->nexpiries; i++)
         r->expires = r->batch->expiry[i].until;

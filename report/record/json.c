@@ -100,7 +100,7 @@ static struct json *step_json(const struct record *r, const struct record_step *
     struct json *o = json_set_str(a, json_object(a), "step", s->step->id);
     json_set(a, o, "title", text_json(r, s->step->title));
     json_set_str(a, o, "section", s->step->section);
-    json_set_str(a, o, "dept", s->step->dept);
+    json_set_str(a, o, "dept", word_name(&dept_words, (int)s->step->dept));
     json_set_str(a, o, "status", status_name(s->status));
     json_set(a, o, "because", text_json(r, s->why));
     json_set(a, o, "planned", text_json(r, s->planned));

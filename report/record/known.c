@@ -40,7 +40,7 @@ void record_known_at(struct record *r, const struct entry *decision)
     k->deviations = x->ndevs;
     for (size_t i = 0; i < x->ndevs; i++) {
         k->deviations_open += !x->dev[i].closed;
-        k->majors_open += !x->dev[i].closed && x->dev[i].grade && strcmp(x->dev[i].grade, "major") == 0;
+        k->majors_open += !x->dev[i].closed && x->dev[i].grade == GRADE_MAJOR;
     }
     k->holds = batch_open_holds(x);
     if (!x->stopped)
@@ -107,7 +107,8 @@ void record_people(struct record *r)
     for (const struct person *p; (p = map_next(&r->book.people, &pos));) {
         size_t acts = acts_of(r, p->id);
         struct record_person *n = LIST_ADD(&r->arena, r->person, r->npeople);
-        *n = (struct record_person){.id = p->id, .dept = p->dept, .keyid = p->keyid, .acts = acts};
+        *n = (struct record_person){
+            .id = p->id, .dept = word_name(&dept_words, (int)p->dept), .keyid = p->keyid, .acts = acts};
         n->name = words_person(&r->words, p->id);
         for (size_t i = 0; i < p->nroles; i++)
             n->roles = words_join(&r->words, n->roles, word(&r->words, "role", p->role[i]));

@@ -42,8 +42,9 @@ static void dump_people(struct lines *l, const struct book *b, int64_t today)
 {
     size_t pos = 0;
     for (const struct person *p; (p = map_next(&b->people, &pos));)
-        ADD(l, "person %s %s roles %zu quals %zu susp %d lock %d fit %d at %s tries %d\n", p->id, p->dept,
-            p->nroles, p->nquals, p->suspended, p->locked, p->fit_day == today && p->fit,
+        ADD(l, "person %s %s roles %zu quals %zu susp %d lock %d fit %d at %s tries %d\n", p->id,
+            or (word_name(&dept_words, (int)p->dept)), p->nroles, p->nquals, p->suspended, p->locked,
+            p->fit_day == today && p->fit,
             p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-",
             p->locked ? 0 : person_tries(p, today));
 }
@@ -113,13 +114,14 @@ static void dump_batch(struct lines *l, const struct batch *x)
             x->container[i]->attached);
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d\n", x->id, x->dev[i].id, x->dev[i].code,
-            or (x->dev[i].step), or (x->dev[i].grade), x->dev[i].closed);
+            or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)), x->dev[i].closed);
     for (size_t i = 0; i < x->nholds; i++)
         ADD(l, "batch %s hold %s %s lifted %d\n", x->id, x->hold[i].id, x->hold[i].code, x->hold[i].lifted);
     for (size_t i = 0; i < x->nexpiries; i++)
         ADD(l, "batch %s clock %s %lld\n", x->id, x->expiry[i].clock, (long long)x->expiry[i].until);
     for (size_t i = 0; i < x->nacts; i++)
-        ADD(l, "batch %s act %s %s\n", x->id, id_of(x->act[i].person), x->act[i].dept);
+        ADD(l, "batch %s act %s %s\n", x->id, id_of(x->act[i].person),
+            word_name(&dept_words, (int)x->act[i].dept));
 }
 
 const char *book_dump(const struct book *b, struct arena *a, int64_t today)

@@ -62,7 +62,7 @@ static struct json *actor_of(struct rig *r, const struct draft *d, const struct 
         json_set_str(&r->arena, o, "recorded", d->recorded->id);
     if (d->witnessed)
         json_set_str(&r->arena, o, "witnessed", d->witnessed->id);
-    json_set_str(&r->arena, o, "dept", d->performed ? d->dept : NULL);
+    json_set_str(&r->arena, o, "dept", d->performed ? word_name(&dept_words, (int)d->dept) : NULL);
     return json_set_str(&r->arena, o, "station", st ? st->id : NULL);
 }
 

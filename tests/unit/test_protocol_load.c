@@ -216,7 +216,7 @@ static void test_every_key_of_a_step_is_read(void **state)
     assert_true(step_of(p, "fit")->declares_fit && step_of(p, "fit")->repeat_max == 0);
     assert_string_equal(s->section, "B");
     assert_string_equal(s->by[1], "physician");
-    assert_string_equal(s->dept, "clinic");
+    assert_int_equal(s->dept, DEPT_CLINIC);
     assert_true(s->late && s->fit && s->witness && !s->optional && !s->opens && s->repeat_max == 1);
     assert_int_equal(s->people, 2);
     assert_string_equal(s->qualified[0], "aseptic");

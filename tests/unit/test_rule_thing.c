@@ -267,7 +267,7 @@ static void test_neighbours_tube_opened_holds_both_and_blocks_the_room(void **st
     assert_int_equal(batch_open_holds(rig_batch(r, "NK2")), 1);
     assert_int_equal(rig_count(r, "exposure.linked"), 2);
     assert_true(book_room(&r->book, "R2")->blocked);
-    assert_string_equal(rig_batch(r, "NK2")->dev[0].grade, "major");
+    assert_int_equal(rig_batch(r, "NK2")->dev[0].grade, GRADE_MAJOR);
     accepted(rig_scan(r, "X:BACK"));
     refused(rig_scan(r, "X:STEP-CLEAN"), "person.unfit");
     rig_entry(r, "room/R2", "room.reopened", "{\"reason\":\"clean\",\"room\":\"R2\"}");

@@ -15,7 +15,7 @@ extern const struct apply_kind apply_batch_kinds[];
 int apply_redacted(struct book *b, struct stream *s, const struct entry *e);
 int apply_correction(struct book *b, struct stream *s, const struct entry *e);
 /* The person did an act of that department on the batch. */
-void batch_note_act(struct batch *x, const struct person *p, const char *dept);
+void batch_note_act(struct batch *x, const struct person *p, enum dept dept);
 /* The value of input `in` of field `f` becomes `text`, which lives in the book. CPF_E_PROFILE if it is none.
  */
 must_check int input_set(struct input *in, const struct field *f, const char *text);

@@ -65,7 +65,7 @@ static struct input *input_add(struct occ *o, int field, const char *text, const
     return in;
 }
 
-void batch_note_act(struct batch *x, const struct person *p, const char *dept)
+void batch_note_act(struct batch *x, const struct person *p, enum dept dept)
 {
     if (batch_acted(x, p, dept))
         return;
@@ -191,10 +191,10 @@ static void thing_effect(struct book *b, struct batch *x, const struct field *f,
 }
 
 /* A batch that is stopped or rejected is released no more, and stays so. */
-static void set_state(struct batch *x, const char *state)
+static void set_state(struct batch *x, const char *state, enum disposition is)
 {
     x->state = state;
-    if (strcmp(state, "stopped") != 0 && strcmp(state, "rejected") != 0)
+    if (is != DISPOSITION_ENDED)
         return;
     x->stopped = true;
     x->released = false;
@@ -206,8 +206,8 @@ static void choice_effect(struct batch *x, const struct field *f, const char *id
         const struct option *o = &f->option[i];
         if (strcmp(o->id, id) != 0 || !o->state)
             continue;
-        x->released = strncmp(o->state, "released", 8) == 0 && !x->stopped;
-        set_state(x, o->state);
+        x->released = o->disposition == DISPOSITION_RELEASED && !x->stopped;
+        set_state(x, o->state, o->disposition);
     }
 }
 
@@ -268,7 +268,7 @@ static void step_finished(struct batch *x, int step, struct occ *o, const struct
     if (o->skipped)
         return; /* what was not done changes no state and starts no clock */
     if (st->state)
-        set_state(x, st->state);
+        set_state(x, st->state, st->disposition);
     if (st->clock) {
         x->expiry = grow(x->expiry, x->nexpiries, sizeof(*x->expiry));
         x->expiry[x->nexpiries++] = (struct expiry){st->clock, o->done + st->clock_ms};
@@ -479,7 +479,7 @@ static int apply_dev_opened(struct book *b, struct stream *s, const struct entry
     x->dev = grow(x->dev, x->ndevs, sizeof(*x->dev));
     x->dev[x->ndevs++] =
         (struct deviation){.id = book_keep(b, id), .code = book_keep(b, cause), .step = book_keep(b, step)};
-    x->dev[x->ndevs - 1].grade = book_keep(b, json_get_str(e->body, "grade"));
+    x->dev[x->ndevs - 1].grade = (enum grade)word_find(&grade_words, json_get_str(e->body, "grade"));
     int i = step && strcmp(cause, "deadline.missed") == 0 ? protocol_step(x->protocol, step) : -1;
     if (i >= 0)
         x->step[i].deadline_fired = true;
@@ -489,10 +489,10 @@ static int apply_dev_opened(struct book *b, struct stream *s, const struct entry
 static int apply_dev_assessed(struct book *b, struct stream *s, const struct entry *e)
 {
     struct deviation *d = dev_of(batch_of(b, s), e);
-    const char *grade = json_get_str(e->body, "grade");
+    enum grade grade = (enum grade)word_find(&grade_words, json_get_str(e->body, "grade"));
     if (!d || !grade)
         return CPF_E_PROFILE;
-    d->grade = book_keep(b, grade);
+    d->grade = grade;
     return 0;
 }
 

@@ -227,10 +227,10 @@ size_t batch_open_holds(const struct batch *b)
     return n;
 }
 
-bool batch_acted(const struct batch *b, const struct person *p, const char *dept)
+bool batch_acted(const struct batch *b, const struct person *p, enum dept dept)
 {
     for (size_t i = 0; i < b->nacts; i++)
-        if (b->act[i].person == p && strcmp(b->act[i].dept, dept) == 0)
+        if (b->act[i].person == p && b->act[i].dept == dept)
             return true;
     return false;
 }

@@ -26,6 +26,7 @@
 #include "base/key.h"
 #include "base/mem.h"
 #include "core/code/code.h"
+#include "core/entry/deviation.h"
 #include "core/map.h"
 #include "core/protocol/protocol.h"
 
@@ -44,7 +45,8 @@ struct qualification {
 };
 
 struct person {
-    const char *id, *dept, *keyid;
+    const char *id, *keyid;
+    enum dept dept;
     uint8_t key[KEY_PUB];
     const char *cred;  /* base64url SHA-256 over the credential rows */
     struct json *data; /* the newest person.* body, for reads */
@@ -158,7 +160,7 @@ struct stepstate {
 
 struct deviation {
     const char *id, *code, *step;
-    const char *grade; /* "minor", "major", or NULL while not assessed */
+    enum grade grade; /* GRADE_NONE while not assessed */
     bool closed;
 };
 
@@ -174,7 +176,7 @@ struct expiry {
 
 struct act_by { /* who did an act of which department on this batch */
     const struct person *person;
-    const char *dept;
+    enum dept dept;
 };
 
 struct batch {
@@ -256,7 +258,7 @@ bool occ_performed_by(const struct occ *o, const struct person *p);
 /* The newest input of a field in the newest occurrence that has one; NULL if none. */
 const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);
-bool batch_acted(const struct batch *b, const struct person *p, const char *dept);
+bool batch_acted(const struct batch *b, const struct person *p, enum dept dept);
 bool person_has_role(const struct person *p, const char *role);
 /* Wrong secrets in a row today: what was mistyped yesterday stands in a stream that is closed. */
 int person_tries(const struct person *p, int64_t today);

@@ -44,7 +44,7 @@ static int replace_derived(struct book *b, const struct batch *x, const struct e
     return err;
 }
 
-static void note_people(struct book *b, struct batch *x, const char *dept, const struct entry *e)
+static void note_people(struct book *b, struct batch *x, enum dept dept, const struct entry *e)
 {
     static const char *const member[] = {"performed", "recorded", "witnessed"};
     for (size_t i = 0; i < 3; i++) {

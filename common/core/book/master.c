@@ -51,7 +51,7 @@ static void person_quals(struct book *b, struct person *p, const struct json *qu
 static int person_fill(struct book *b, struct person *p, const struct json *body)
 {
     if (json_get_str(body, "dept"))
-        p->dept = book_keep(b, json_get_str(body, "dept"));
+        p->dept = (enum dept)word_find(&dept_words, json_get_str(body, "dept"));
     if (json_get(body, "roles"))
         person_roles(b, p, json_get(body, "roles"));
     if (json_get(body, "qualified"))

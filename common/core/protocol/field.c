@@ -240,7 +240,11 @@ static SETTER(set_options)
     static const struct key keys[] = {
         {.name = "title", .set = set_text, .at = offsetof(struct option, title), .required = true},
         {.name = "is", .set = set_enum, .at = offsetof(struct option, effect), .words = effects},
-        {.name = "state", .set = set_string, .at = offsetof(struct option, state), .form = &form_id},
+        {.name = "state",
+         .set = set_state,
+         .at = offsetof(struct option, state),
+         .count = offsetof(struct option, disposition),
+         .form = &form_id},
         {.name = "exposes", .set = set_bool, .at = offsetof(struct option, exposes)},
     };
     (void)k;

@@ -275,7 +275,7 @@ static void put_people(const struct out *o, struct json *j, const struct step *s
 {
     set_strings(o, j, "where", s->where, s->nwhere);
     set_strings(o, j, "by", s->by, s->nby);
-    json_set_str(o->a, j, "dept", s->dept);
+    json_set_str(o->a, j, "dept", word_name(&dept_words, (int)s->dept));
     set_nonzero(o, j, "people", s->people);
     set_true(o, j, "fit", s->fit);
     set_true(o, j, "declares-fit", s->declares_fit);

@@ -149,8 +149,9 @@ SETTER(set_text);    /* struct text */
 SETTER(set_bool);
 SETTER(set_true); /* only `true`; changes nothing */
 SETTER(set_int);
-SETTER(set_enum); /* of k->words */
-SETTER(set_name); /* const char *: the text of one of k->words */
+SETTER(set_enum);  /* of k->words */
+SETTER(set_dept);  /* enum dept */
+SETTER(set_state); /* const char *, and its enum disposition at k->count */
 SETTER(set_span);
 SETTER(set_dec);
 SETTER(set_range);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/dec.h"
+#include "base/dept.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -77,11 +78,20 @@ struct range {
     struct dec lo, hi; /* inclusive, in the field's unit */
 };
 
+/* What a state of a batch means for its release; the states' own words are the protocol's. */
+enum disposition {
+    DISPOSITION_NONE,     /* on its way */
+    DISPOSITION_RELEASED, /* released, released-…: it may go out */
+    DISPOSITION_ENDED,    /* stopped, rejected: it goes out no more */
+    DISPOSITION_PROVIDED, /* provided: it was administered */
+};
+
 struct option {
     const char *id; /* [a-z0-9-]+; scanned as X-OPT-<UPPER> */
     struct text title;
     enum effect effect;
-    const char *state; /* batch state set by choosing it, or NULL */
+    const char *state;            /* batch state set by choosing it, or NULL */
+    enum disposition disposition; /* of `state` */
     bool exposes; /* holds also whatever shared something with this batch, and the donor's other batches */
 };
 
@@ -212,8 +222,8 @@ struct step {
     size_t nwhere;
     const char **where; /* kinds of station */
     size_t nby;
-    const char **by;  /* roles; none = anyone signed in */
-    const char *dept; /* department that does it: clinic, carrier, manufacturing, quality, management */
+    const char **by; /* roles; none = anyone signed in */
+    enum dept dept;  /* department that does it */
     size_t nafter;
     int *after;
     bool optional;
@@ -242,10 +252,11 @@ struct step {
     size_t nrequires;
     struct requirement *require;
     struct balance balance;
-    bool can_skip;       /* "not done, because": opens a deviation */
-    enum effect on_skip; /* EFFECT_DEVIATION or EFFECT_HOLD */
-    const char *state;   /* batch state when done, or NULL */
-    const char *clock;   /* expiry clock started when done, or NULL */
+    bool can_skip;                /* "not done, because": opens a deviation */
+    enum effect on_skip;          /* EFFECT_DEVIATION or EFFECT_HOLD */
+    const char *state;            /* batch state when done, or NULL */
+    enum disposition disposition; /* of `state` */
+    const char *clock;            /* expiry clock started when done, or NULL */
     int64_t clock_ms;
     bool names_pending; /* the act must name what is still pending */
     bool closes;        /* its completion closes the batch */

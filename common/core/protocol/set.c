@@ -95,11 +95,40 @@ SETTER(set_enum)
         *MEMBER(obj, k->at, unsigned) = (unsigned)value; /* every enum of core/protocol.h is one */
 }
 
-SETTER(set_name)
+SETTER(set_dept)
 {
-    int value = load_word(l, v, k->words, k->name);
+    struct word words[DEPT_MANAGEMENT + 1] = {{NULL, 0}};
+    for (int i = DEPT_CLINIC; i <= DEPT_MANAGEMENT; i++)
+        words[i - 1] = (struct word){word_name(&dept_words, i), i};
+    int value = load_word(l, v, words, k->name);
     if (value >= 0)
-        *MEMBER(obj, k->at, const char *) = v->str;
+        *MEMBER(obj, k->at, enum dept) = (enum dept)value;
+}
+
+static enum disposition disposition_of(const char *state)
+{
+    static const struct {
+        const char *state;
+        size_t len; /* of what must agree: `released-...` is released, too */
+        enum disposition is;
+    } known[] = {
+        {"released", 8, DISPOSITION_RELEASED},
+        {"stopped", 8, DISPOSITION_ENDED},
+        {"rejected", 9, DISPOSITION_ENDED},
+        {"provided", 9, DISPOSITION_PROVIDED},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+        if (strncmp(state, known[i].state, known[i].len) == 0)
+            return known[i].is;
+    return DISPOSITION_NONE;
+}
+
+SETTER(set_state)
+{
+    if (!load_form(l, v, k->form, k->name))
+        return;
+    *MEMBER(obj, k->at, const char *) = v->str;
+    *MEMBER(obj, k->count, enum disposition) = disposition_of(v->str);
 }
 
 SETTER(set_span)

@@ -12,8 +12,6 @@ static const struct ref_rule to_deadline = {"since", 0, REF_EARLIER};
 static const struct ref_rule to_valid = {"valid", 0, REF_ANY};
 static const struct ref_rule to_amount = {"balance", 1u << FIELD_NUMBER | 1u << FIELD_DERIVED, REF_SAME_STEP};
 
-static const struct word depts[] = {{"clinic", 0},  {"carrier", 0},    {"manufacturing", 0},
-                                    {"quality", 0}, {"management", 0}, {NULL, 0}};
 static const struct word verbs[] = {{"approve", VERB_APPROVE},         {"report", VERB_REPORT},
                                     {"confirm", VERB_CONFIRM},         {"decide", VERB_DECIDE},
                                     {"accept", VERB_ACCEPT},           {"go", VERB_GO},
@@ -245,7 +243,7 @@ static const struct key step_keys[] = {
     {.name = "section", .set = set_string, .at = offsetof(struct step, section), .form = &form_section},
     {.name = "where", .set = set_strings, LISTED(struct step, where, nwhere), .form = &form_name},
     {.name = "by", .set = set_strings, LISTED(struct step, by, nby), .form = &form_name},
-    {.name = "dept", .set = set_name, .at = offsetof(struct step, dept), .words = depts},
+    {.name = "dept", .set = set_dept, .at = offsetof(struct step, dept)},
     {.name = "after", .set = set_nothing},
     {.name = "optional", .set = set_bool, .at = offsetof(struct step, optional)},
     {.name = "late", .set = set_bool, .at = offsetof(struct step, late)},
@@ -266,7 +264,7 @@ static const struct key step_keys[] = {
     {.name = "requires", .set = set_requires},
     {.name = "balance", .set = set_balance},
     {.name = "skip", .set = set_skip},
-    {.name = "state", .set = set_string, .at = offsetof(struct step, state), .form = &form_id},
+    {.name = "state", .set = set_state, LISTED(struct step, state, disposition), .form = &form_id},
     {.name = "starts-clock", .set = set_clock},
     {.name = "names-pending", .set = set_bool, .at = offsetof(struct step, names_pending)},
     {.name = "law", .set = set_strings, LISTED(struct step, law, nlaw), .form = &form_clause},

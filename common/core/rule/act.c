@@ -38,8 +38,7 @@ static bool need_deviations(struct judge *j, bool closed)
     struct json *list = json_array(j->a);
     for (size_t i = 0; i < j->x->ndevs; i++) {
         const struct deviation *d = &j->x->dev[i];
-        bool major = d->grade && strcmp(d->grade, "major") == 0;
-        if (!d->closed && (closed || !d->grade || major))
+        if (!d->closed && (closed || d->grade != GRADE_MINOR))
             json_push(list, json_str(j->a, d->id));
     }
     return need_empty(j, "decision.deviations", "deviations", list);
@@ -138,10 +137,10 @@ static bool check_need(struct judge *j, const struct requirement *r)
     case NEED_CONTAINERS:
         return need_containers(j, r);
     case NEED_NO_MANUFACTURING:
-        return !batch_acted(j->x, j->performer, "manufacturing") ||
+        return !batch_acted(j->x, j->performer, DEPT_MANUFACTURING) ||
                judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", j->performer->id), NULL);
     case NEED_NO_QUALITY:
-        return !batch_acted(j->x, j->performer, "quality") ||
+        return !batch_acted(j->x, j->performer, DEPT_QUALITY) ||
                judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", j->performer->id), NULL);
     case NEED_DECISION:
         return need_decision(j);

@@ -18,7 +18,7 @@ struct draft *draft_add(struct judge *j, const char *stream, const char *kind, s
     *d = (struct draft){.stream = stream, .kind = kind, .body = body};
     d->performed = j->performer;
     d->recorded = j->recorder ? j->recorder : j->performer;
-    d->dept = j->x && j->step >= 0 ? judge_step(j)->dept : (j->performer ? j->performer->dept : NULL);
+    d->dept = j->x && j->step >= 0 ? judge_step(j)->dept : (j->performer ? j->performer->dept : DEPT_NONE);
     return d;
 }
 

@@ -55,7 +55,7 @@ static const struct record_kind *kind_named(const char *kind)
 static bool department_may(const struct record_kind *k, const struct person *p)
 {
     char word[40];
-    snprintf(word, sizeof(word), " %s ", p->dept);
+    snprintf(word, sizeof(word), " %s ", word_name(&dept_words, (int)p->dept));
     return strstr(k->depts, word) != NULL;
 }
 
@@ -93,11 +93,7 @@ static bool good_key(const char *text)
 
 static bool good_department(const char *dept)
 {
-    static const char *const known[] = {"clinic", "carrier", "manufacturing", "quality", "management"};
-    for (size_t i = 0; dept && i < sizeof(known) / sizeof(*known); i++)
-        if (strcmp(dept, known[i]) == 0)
-            return true;
-    return !dept;
+    return !dept || word_find(&dept_words, dept);
 }
 
 static bool is_list(const struct json *v, enum json_type of)
@@ -220,7 +216,7 @@ static void approve_protocol(struct judge *j, const struct json *body)
         judge_refuse(j, "protocol.unknown", args1(j, "protocol", plain_id(name)));
         return;
     }
-    bool quality = strcmp(j->performer->dept, "quality") == 0;
+    bool quality = j->performer->dept == DEPT_QUALITY;
     if (quality ? p->quality : p->manufacturing) { /* a version that was superseded does not come back */
         judge_refuse(j, "record.exists", args1(j, "record", name));
         return;
@@ -234,7 +230,7 @@ static void approve_protocol(struct judge *j, const struct json *body)
     struct json *b = args1(j, "protocol", id);
     json_set_str(j->a, b, "version", version);
     json_set_str(j->a, b, "hash", hash);
-    json_set_str(j->a, b, "dept", j->performer->dept);
+    json_set_str(j->a, b, "dept", word_name(&dept_words, (int)j->performer->dept));
     struct draft *d = draft_add(j, arena_printf(j->a, "protocol/%s", name), "protocol.approved", b);
     d->sign = true;
     d->meaning = "protocol.approved";
@@ -260,7 +256,7 @@ static bool lowers(const struct batch *x, const struct json *body)
 {
     for (size_t i = 0; i < x->ndevs; i++)
         if (strcmp(x->dev[i].id, json_get_str(body, "dev")) == 0)
-            return x->dev[i].grade && strcmp(x->dev[i].grade, "major") == 0;
+            return x->dev[i].grade == GRADE_MAJOR;
     return false;
 }
 
@@ -273,13 +269,13 @@ static void record_on_batch(struct judge *j, const struct record_kind *k, const 
         judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(json_get_str(body, "batch"))));
     else if (x->closed)
         judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
-    else if (batch_acted(x, j->performer, "manufacturing"))
+    else if (batch_acted(x, j->performer, DEPT_MANUFACTURING))
         judge_refuse(j, "act.producer", args1(j, "person", j->performer->id));
     else if (!known_object(x, body))
         judge_refuse(j, "record.unknown", NULL);
     else if (grade && lowers(x, body))
         judge_refuse(j, "record.exists", args1(j, "record", json_get_str(body, "dev")));
-    else if (grade && strcmp(grade, "minor") != 0 && strcmp(grade, "major") != 0)
+    else if (grade && !word_find(&grade_words, grade))
         judge_refuse(j, "record.invalid", args1(j, "field", "grade"));
     else {
         struct json *b = json_object(j->a);

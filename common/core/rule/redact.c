@@ -47,7 +47,7 @@ static struct json *names_of(struct judge *j, const struct redact_target *t, con
 static const struct person *approver_of(struct judge *j, const struct json *body)
 {
     const struct person *p = judge_second(j, json_get_str(body, "witness"));
-    if (!p || strcmp(p->dept, "quality") == 0 || strcmp(p->dept, "management") == 0)
+    if (!p || p->dept == DEPT_QUALITY || p->dept == DEPT_MANAGEMENT)
         return p;
     judge_find(j, EFFECT_REFUSE, "redaction.approver", args1(j, "person", p->id), NULL);
     return NULL;

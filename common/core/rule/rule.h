@@ -72,7 +72,7 @@ struct draft {
     bool system;         /* no client's id: housekeeping before the command's first entry */
     bool sign;           /* the person's own key signs it (doc/log.md 1, act) */
     const char *meaning; /* what the signature says */
-    const char *dept;
+    enum dept dept;
     const struct person *performed, *recorded, *witnessed; /* NULL: system */
     size_t nlaw;
     const char *const *law;

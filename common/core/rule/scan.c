@@ -417,8 +417,8 @@ static bool read_code(struct judge *j)
 static void choose_recorder(struct judge *j)
 {
     const struct batch *x = j->bench->batch;
-    const char *dept = j->performer ? j->performer->dept : "";
-    const char *not = strcmp(dept, "quality") == 0 ? "manufacturing" : "quality";
+    bool quality = j->performer && j->performer->dept == DEPT_QUALITY;
+    enum dept not = quality ? DEPT_MANUFACTURING : DEPT_QUALITY;
     j->recorder = j->performer;
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < j->bench->npeople && j->recorder == j->performer; i++)

@@ -54,7 +54,7 @@ static bool clears(const struct step *s)
  */
 static bool left_when_stopped(const struct step *s)
 {
-    bool tests = s->verb == VERB_NONE && strcmp(s->dept, "quality") == 0;
+    bool tests = s->verb == VERB_NONE && s->dept == DEPT_QUALITY;
     return tests || clears(s) || s->verb == VERB_COUNTERSIGN || s->verb == VERB_JUDGE;
 }
 
@@ -151,10 +151,10 @@ bool check_role(struct judge *j, const struct person *p)
 /* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */
 bool check_departments(struct judge *j, const struct person *p)
 {
-    const char *dept = judge_step(j)->dept;
-    if (strcmp(dept, "quality") == 0 && batch_acted(j->x, p, "manufacturing"))
+    enum dept dept = judge_step(j)->dept;
+    if (dept == DEPT_QUALITY && batch_acted(j->x, p, DEPT_MANUFACTURING))
         return judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", p->id), NULL);
-    if (strcmp(dept, "manufacturing") == 0 && batch_acted(j->x, p, "quality"))
+    if (dept == DEPT_MANUFACTURING && batch_acted(j->x, p, DEPT_QUALITY))
         return judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", p->id), NULL);
     return true;
 }
@@ -340,7 +340,7 @@ bool check_begin(struct judge *j)
         return judge_find(j, EFFECT_REFUSE, "batch.stopped", args1(j, "batch", j->x->id), NULL);
     if (j->begins && !check_first(j))
         return false;
-    if (strcmp(s->dept, "clinic") == 0 && !patient_cleared(j))
+    if (s->dept == DEPT_CLINIC && !patient_cleared(j))
         return false;
     /* an act's needs are looked at with its choices: rejecting a batch needs none of them; at the bench they
      * must hold from the first scan to the last: a decision may be taken back between two of them */

@@ -153,12 +153,12 @@ static void container(struct view_at *a, const struct field *f, const char *id)
 
 /* ---- states ---- */
 
-static void set_state(struct view_at *a, const char *state)
+static void set_state(struct view_at *a, const char *state, enum disposition is)
 {
     if (!state)
         return;
     row_text(&a->sum, "state", state);
-    if (strcmp(state, "provided") == 0)
+    if (is == DISPOSITION_PROVIDED)
         row_num(&a->sum, "provided", event_time(a->e));
     if (a->step->verb != VERB_DECIDE)
         return;
@@ -171,7 +171,7 @@ static void choice(struct view_at *a, const struct field *f, const char *id)
 {
     for (size_t i = 0; i < f->noptions; i++)
         if (strcmp(f->option[i].id, id) == 0)
-            set_state(a, f->option[i].state);
+            set_state(a, f->option[i].state, f->option[i].disposition);
 }
 
 /* ---- inputs ---- */
@@ -273,7 +273,7 @@ static void step_entry(struct view_at *a)
         take_named(a, json_get_str(d, "field"), json_get_str(d, "value"));
     bool skipped = is(a->e, "step.skipped");
     if (done && !skipped) /* what was not done changes no state */
-        set_state(a, a->step->state);
+        set_state(a, a->step->state, a->step->disposition);
     step_row(a, skipped ? "skipped" : done ? "done" : "begun");
 }
 
