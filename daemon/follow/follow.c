@@ -261,8 +261,9 @@ static void on_looked(void *arg, const struct db_reply *r)
     }
     const struct db_result *where = r->result[0], *open = r->result[1];
     if (db_rows(where) != 1) {
-        struct db_error e = {CPF_E_DB, "follow_where", "",
-                             "cpf.projected has not one row: deploy the schema again"};
+        struct db_error e = {.code = CPF_E_DB,
+                             .stmt = "follow_where",
+                             .message = "cpf.projected has not one row: deploy the schema again"};
         fault(f, &e);
         return;
     }
