@@ -1,6 +1,7 @@
 /* Signed acts, what was known when, people, law. */
 #include <string.h>
 
+#include "core/entry/deviation.h"
 #include "base/clock.h"
 #include "pdf/record.h"
 
@@ -31,13 +32,14 @@ static const char *values_of(struct page *g, const struct record_act *a)
 /* Which deviation, hold or value a signed record that is no step is about. */
 static const char *about(struct page *g, const struct record_act *a)
 {
-    static const char *const member[] = {"dev", "hold", NULL};
-    for (size_t i = 0; member[i]; i++) {
-        const char *id = json_get_str(a->entry->body, member[i]);
-        if (id)
-            return pdf_markup(g->pdf, " %s", pdf_escape(g->pdf, page_short(g, id)));
-    }
-    if (strcmp(a->entry->kind, "step.signed") == 0 || !a->step)
+    const struct body *b = &record_said(g->r, a->entry)->body;
+    const struct deviation_assessed *assessed = kind_value(b, KIND_DEVIATION_ASSESSED);
+    const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
+    const struct hold_lifted *lifted = kind_value(b, KIND_HOLD_LIFTED);
+    const char *id = assessed ? assessed->dev : closed ? closed->dev : lifted ? lifted->hold : NULL;
+    if (id)
+        return pdf_markup(g->pdf, " %s", pdf_escape(g->pdf, page_short(g, id)));
+    if (kind_value(b, KIND_STEP_SIGNED) || !a->step)
         return "";
     return pdf_markup(g->pdf, " %s", page_step(g, a->step));
 }
@@ -48,7 +50,8 @@ static void act_row(struct page *g, struct pdf_table *t, const struct record_act
                                             "<span foreground='" PDF_RED
                                             "'><b>×不正</b>\ndoes not verify</span>"};
     const struct record *r = g->r;
-    struct text dept = word(&r->words, "dept", record_who(a->entry, "dept"));
+    struct text dept =
+        word(&r->words, "dept", word_name(&dept_words, (int)record_said(r, a->entry)->actor.dept));
     const char *cell[] = {
         record_time(r, a->entry->at),
         pdf_markup(g->pdf, "%s\n%s\n%s", page_person(g, a->person), pdf_both(g->pdf, dept),

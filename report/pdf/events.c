@@ -5,7 +5,7 @@
 
 static const char *who(struct page *g, const struct entry *e)
 {
-    const char *id = json_get_str(e->actor, "performed");
+    const char *id = record_said(g->r, e)->actor.performed;
     return id ? pdf_escape(g->pdf, id) : "システム system";
 }
 
@@ -126,7 +126,7 @@ void page_corrections(struct page *g)
                        derived),
             pdf_both(g->pdf, c->reason.shown),
             pdf_markup(g->pdf, "%s　確認者 witness %s", by_at(g, c->entry),
-                       pdf_escape(g->pdf, record_who(c->entry, "witnessed")))};
+                       pdf_escape(g->pdf, record_said(r, c->entry)->actor.witnessed))};
         pdf_table_row(&t, cell, PDF_PLAIN);
     }
     pdf_table_end(&t);
@@ -155,9 +155,8 @@ void page_refusals(struct page *g)
         const char *cell[] = {page_when(g, f->entry), pdf_both(g->pdf, f->what),
                               f->understood.ja ? pdf_both(g->pdf, f->understood) : "様式・署名 form or act",
                               page_step(g, f->step),
-                              pdf_markup(g->pdf, "%s %s",
-                                         pdf_escape(g->pdf, record_who(f->entry, "performed")),
-                                         pdf_escape(g->pdf, record_who(f->entry, "station")))};
+                              pdf_markup(g->pdf, "%s %s", pdf_escape(g->pdf, record_who(r, f->entry)),
+                                         pdf_escape(g->pdf, record_said(r, f->entry)->actor.station))};
         pdf_table_row(&t, cell, PDF_PLAIN);
     }
     pdf_table_end(&t);

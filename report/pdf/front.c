@@ -84,7 +84,8 @@ static void late(struct exception *x)
     const struct record *r = x->g->r;
     for (size_t i = 0; i < r->nentries; i++) {
         const struct entry *e = &r->entry[i];
-        if (e->late && !json_get_str(e->body, "cause"))
+        if (e->late && !record_value_of(r, e, KIND_DEVIATION_OPENED) &&
+            !record_value_of(r, e, KIND_HOLD_PLACED))
             add(x,
                 pdf_markup(x->g->pdf, "%s → 記録 recorded %s（%s）", record_minute(r, e->occurred),
                            record_minute(r, e->at), pdf_both(x->g->pdf, word(&r->words, "late", e->late))));
@@ -277,17 +278,19 @@ static const char *decision_text(struct page *g)
 {
     const struct record *r = g->r;
     const struct entry *e = r->decided ? r->decided->decision : NULL;
-    const struct record_step *s =
-        e ? record_step_of(r, json_get_str(e->body, "step"), json_get_int(e->body, "occ", 1)) : NULL;
+    int64_t occ = 0;
+    const char *id = e ? record_step_id(r, e, &occ) : NULL;
+    const struct record_step *s = id ? record_step_of(r, id, occ) : NULL;
     const char *said = NULL;
     if (!s)
         return "<b>決定はまだ行われていない</b> <span size='82%'>not decided yet</span>";
     for (size_t i = 0; i < s->nvalues; i++)
         said = said ? said : pdf_both(g->pdf, s->value[i].shown);
-    return pdf_markup(g->pdf, "<b>%s：%s</b>\n%s　%s　署名 signed %s", pdf_both(g->pdf, s->step->title),
-                      said ? said : "–", page_person(g, record_who(e, "performed")),
-                      pdf_both(g->pdf, word(&r->words, "dept", record_who(e, "dept"))),
-                      record_time(r, e->at));
+    return pdf_markup(
+        g->pdf, "<b>%s：%s</b>\n%s　%s　署名 signed %s", pdf_both(g->pdf, s->step->title), said ? said : "–",
+        page_person(g, record_who(r, e)),
+        pdf_both(g->pdf, word(&r->words, "dept", word_name(&dept_words, (int)record_said(r, e)->actor.dept))),
+        record_time(r, e->at));
 }
 
 static const char *state_text(struct page *g)

@@ -52,8 +52,8 @@ static void beside(struct page *g, const struct record_known *then, const struct
     pdf_need(g->pdf, 150);
     pdf_text(g->pdf, 8.5,
              pdf_markup(g->pdf, "<b>%s　%s</b> <span size='82%%' foreground='" PDF_GREY "'>%s</span>",
-                        record_time(g->r, then->at), page_step(g, json_get_str(then->decision->body, "step")),
-                        pdf_escape(g->pdf, record_who(then->decision, "performed"))));
+                        record_time(g->r, then->at), page_step(g, record_step_id(g->r, then->decision, NULL)),
+                        pdf_escape(g->pdf, record_who(g->r, then->decision))));
     pdf_space(g->pdf, 2);
     pdf_table_begin(&t, g->pdf, column, 4, 7.5);
     for (size_t i = 0; i < FACTS; i++) {
@@ -95,7 +95,7 @@ static void changes(struct page *g)
                               pdf_both(g->pdf, c->what), pdf_both(g->pdf, c->then),
                               pdf_markup(g->pdf, c->alarm ? "<b>%s</b>" : "%s", pdf_both(g->pdf, c->now)),
                               pdf_markup(g->pdf, "%s %s", record_minute(r, c->entry->at),
-                                         pdf_escape(g->pdf, record_who(c->entry, "performed")))};
+                                         pdf_escape(g->pdf, record_who(g->r, c->entry)))};
         pdf_table_row(&t, cell, c->alarm ? PDF_ALARM : PDF_PLAIN);
     }
     pdf_table_end(&t);

@@ -125,7 +125,7 @@ void page_reported(struct page *g)
                                   pdf_markup(g->pdf, "%s %s", page_value(g, v), page_mark(g, v->mark)),
                                   page_step(g, r->step[i].step->id),
                                   pdf_markup(g->pdf, "%s %s", record_minute(r, v->at),
-                                             pdf_escape(g->pdf, record_who(v->entry, "performed")))};
+                                             pdf_escape(g->pdf, record_who(g->r, v->entry)))};
             pdf_table_row(&t, cell, v->mark == MARK_ACTION ? PDF_ALARM : PDF_PLAIN);
             n++;
         }

@@ -64,7 +64,7 @@ const char *page_ref(struct page *g, const struct record_step *s)
 
 const char *page_personal(struct page *g, const struct entry *e, const char *name)
 {
-    const char *id = e ? json_get_str(e->body, "step") : NULL;
+    const char *id = e ? record_step_id(g->r, e, NULL) : NULL;
     int step = id ? protocol_step(g->r->protocol, id) : -1;
     int f = step >= 0 ? step_field(&g->r->protocol->step[step], name) : -1;
     return pdf_both(g->pdf, f >= 0 ? g->r->protocol->step[step].field[f].title

@@ -65,7 +65,7 @@ static const char *remarks(struct page *g, const struct record_step *s, const st
         list = add(g, list, "◇報告 reported");
     if (v->typed)
         list = add(g, list, "手入力 typed");
-    const char *by = record_who(v->entry, "performed");
+    const char *by = record_who(g->r, v->entry);
     if (s->performer && strchr(s->performer, ' ') && by)
         list = add(g, list, pdf_escape(g->pdf, by));
     return list;

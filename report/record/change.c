@@ -4,11 +4,6 @@
 
 #include "record/int.h"
 
-static bool is(const struct entry *e, const char *kind)
-{
-    return strcmp(e->kind, kind) == 0;
-}
-
 static struct record_change *add(struct record *r, enum record_change_kind kind, const struct entry *e,
                                  struct text what, struct text then, struct text now)
 {
@@ -132,7 +127,7 @@ static void others(struct record *r)
                 r->correction[i].old, r->correction[i].now)
                 ->alarm = true;
     for (size_t i = 0; i < r->nexposures; i++)
-        if (later(r, r->exposure[i].entry) && !is(r->exposure[i].entry, "refused"))
+        if (later(r, r->exposure[i].entry) && !record_value_of(r, r->exposure[i].entry, KIND_REFUSED))
             add(r, CHANGE_EXPOSURE, r->exposure[i].entry, r->exposure[i].what, none,
                 r->exposure[i].thing.shown)
                 ->alarm = true;

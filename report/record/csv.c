@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/entry/deviation.h"
+#include "core/entry/refusal.h"
 #include "record/int.h"
 
 /* RFC 4180; what a spreadsheet would take for a formula is text. */
@@ -41,10 +43,11 @@ static void entry_cells(const struct record *r, struct buf *b, const struct entr
     cell(b, e->occurred ? record_time(r, e->occurred) : "");
     cell(b, e->late);
     cell(b, e->kind);
-    cell(b, record_who(e, "performed"));
-    cell(b, record_who(e, "recorded"));
-    cell(b, record_who(e, "witnessed"));
-    cell(b, record_who(e, "station"));
+    const struct actor *actor = &record_said(r, e)->actor;
+    cell(b, record_who(r, e));
+    cell(b, actor->recorded);
+    cell(b, actor->witnessed);
+    cell(b, actor->station);
 }
 
 static void step_cells(struct buf *b, const struct step *s)
@@ -71,32 +74,61 @@ static void value_row(const struct record *r, struct buf *b, const struct record
     cell(b, v->mark == MARK_ACTION ? "action" : v->mark == MARK_ALERT ? "alert" : "");
     cell(b, v->derived ? "derived" : v->field->reported ? "reported" : v->typed ? "typed" : "");
     cell(b, v->corrected ? v->corrected->now.ja : "");
-    cell(b, json_get_str(v->entry->body, "outcome"));
+    cell(b, outcome_name(record_said(r, v->entry)->judged.outcome));
     row_end(b);
+}
+
+/* What an entry without a value is about: its code in words, and the id of a thing. */
+struct subject {
+    const char *code, *thing;
+    const struct json *args;
+};
+
+static struct subject subject_of(const struct record *r, const struct entry *e)
+{
+    const struct body *b = &record_said(r, e)->body;
+    const struct judged *j = &record_said(r, e)->judged;
+    const struct deviation_opened *dev = kind_value(b, KIND_DEVIATION_OPENED);
+    const struct deviation_assessed *assessed = kind_value(b, KIND_DEVIATION_ASSESSED);
+    const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
+    const struct hold_placed *placed = kind_value(b, KIND_HOLD_PLACED);
+    const struct hold_lifted *lifted = kind_value(b, KIND_HOLD_LIFTED);
+    const struct refused *f = kind_value(b, KIND_REFUSED);
+    const struct exposure_linked *x = kind_value(b, KIND_EXPOSURE_LINKED);
+    const struct step_input *in = kind_value(b, KIND_STEP_INPUT);
+    if (dev)
+        return (struct subject){dev->cause, dev->dev, dev->args};
+    if (placed)
+        return (struct subject){placed->cause, placed->dev ? placed->dev : placed->hold, NULL};
+    return (struct subject){j->code,
+                            assessed ? assessed->dev
+                            : closed ? closed->dev
+                            : lifted ? lifted->hold
+                            : f      ? f->container
+                            : x      ? x->container ? x->container : x->lot
+                            : in     ? in->text
+                                     : NULL,
+                            j->args};
 }
 
 /* Entries without a value of a step: refusals, deviations, holds, witnesses, the closing. */
 static void plain_row(const struct record *r, struct buf *b, const struct entry *e)
 {
-    static const char *const id[] = {"dev", "hold", "container", "lot", NULL};
-    const char *step = json_get_str(e->body, "step"), *code = json_get_str(e->body, "cause"), *thing = NULL;
+    const char *step = record_step_id(r, e, NULL);
+    struct subject s = subject_of(r, e);
     int i = step ? protocol_step(r->protocol, step) : -1;
-    if (!code)
-        code = json_get_str(e->body, "code");
-    struct text t = code ? words_code(&r->words, code, json_get(e->body, "args"), i) : text_both("");
-    for (size_t k = 0; id[k] && !thing; k++)
-        thing = json_get_str(e->body, id[k]);
+    struct text t = s.code ? words_code(&r->words, s.code, s.args, i) : text_both("");
     entry_cells(r, b, e);
     step_cells(b, i >= 0 ? &r->protocol->step[i] : NULL);
     for (int k = 0; k < 5; k++)
         cell(b, "");
-    cell(b, thing ? thing : json_get_str(e->body, "text"));
+    cell(b, s.thing);
     cell(b, "");
     cell(b, t.ja);
     cell(b, t.en);
     for (int k = 0; k < 3; k++)
         cell(b, "");
-    cell(b, json_get_str(e->body, "outcome"));
+    cell(b, outcome_name(record_said(r, e)->judged.outcome));
     row_end(b);
 }
 

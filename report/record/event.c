@@ -3,12 +3,9 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/deviation.h"
+#include "core/entry/refusal.h"
 #include "record/int.h"
-
-static bool is(const struct entry *e, const char *kind)
-{
-    return strcmp(e->kind, kind) == 0;
-}
 
 static int step_index(const struct record *r, const char *id)
 {
@@ -25,21 +22,27 @@ static struct record_deviation *dev_of(struct record *r, const char *id)
     return NULL;
 }
 
-static void deviation(struct maker *m, const struct entry *e)
+static void deviation_opened(struct maker *m, const struct entry *e, const struct deviation_opened *o)
 {
     struct record *r = m->r;
-    const char *id = json_get_str(e->body, "dev"), *step = json_get_str(e->body, "step");
-    struct record_deviation *d = dev_of(r, id);
-    if (is(e, "deviation.opened")) {
-        d = LIST_ADD(&r->arena, r->dev, r->ndevs);
-        *d = (struct record_deviation){
-            .id = id, .step = step, .opened = e, .hold = json_get_bool(e->body, "hold")};
-        d->cause = words_code(&r->words, json_get_str(e->body, "cause"), json_get(e->body, "args"),
-                              step_index(r, step));
-        d->grade = json_get_str(e->body, "grade");
-    } else if (d && is(e, "deviation.assessed")) {
+    struct record_deviation *d = LIST_ADD(&r->arena, r->dev, r->ndevs);
+    *d = (struct record_deviation){.id = o->dev, .step = o->step, .opened = e, .hold = o->hold};
+    d->cause = words_code(&r->words, o->cause, o->args, step_index(r, o->step));
+    d->grade = word_name(&grade_words, (int)o->grade);
+}
+
+static void deviation(struct maker *m, const struct entry *e, const struct body *b)
+{
+    const struct deviation_opened *opened = kind_value(b, KIND_DEVIATION_OPENED);
+    const struct deviation_assessed *assessed = kind_value(b, KIND_DEVIATION_ASSESSED);
+    const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
+    struct record_deviation *d =
+        assessed || closed ? dev_of(m->r, assessed ? assessed->dev : closed->dev) : NULL;
+    if (opened)
+        deviation_opened(m, e, opened);
+    if (d && assessed) {
         d->assessed = e;
-        d->grade = json_get_str(e->body, "grade");
+        d->grade = word_name(&grade_words, (int)assessed->grade);
         d->assessed_why = record_open(m, e, "reason");
     } else if (d) {
         d->closed = e;
@@ -47,19 +50,19 @@ static void deviation(struct maker *m, const struct entry *e)
     }
 }
 
-static void hold(struct maker *m, const struct entry *e)
+static void hold(struct maker *m, const struct entry *e, const struct body *b)
 {
     struct record *r = m->r;
-    const char *id = json_get_str(e->body, "hold");
-    if (is(e, "hold.placed")) {
-        const struct record_deviation *d = dev_of(r, json_get_str(e->body, "dev"));
+    const struct hold_placed *placed = kind_value(b, KIND_HOLD_PLACED);
+    const struct hold_lifted *lifted = kind_value(b, KIND_HOLD_LIFTED);
+    if (placed) {
+        const struct record_deviation *d = dev_of(r, placed->dev);
         struct record_hold *h = LIST_ADD(&r->arena, r->hold, r->nholds);
-        *h = (struct record_hold){.id = id, .dev = json_get_str(e->body, "dev"), .placed = e};
-        h->cause = d ? d->cause : words_code(&r->words, json_get_str(e->body, "cause"), NULL, -1);
-        return;
+        *h = (struct record_hold){.id = placed->hold, .dev = placed->dev, .placed = e};
+        h->cause = d ? d->cause : words_code(&r->words, placed->cause, NULL, -1);
     }
-    for (size_t i = 0; i < r->nholds; i++)
-        if (strcmp(r->hold[i].id, id) == 0) {
+    for (size_t i = 0; lifted && i < r->nholds; i++)
+        if (strcmp(r->hold[i].id, lifted->hold) == 0) {
             r->hold[i].lifted = e;
             r->hold[i].why = record_open(m, e, "reason");
         }
@@ -101,41 +104,38 @@ static struct record_value *corrected_value(struct record *r, const struct recor
     return NULL;
 }
 
-static void derived_text(struct record *r, struct record_correction *c)
+static void derived_text(struct record *r, struct record_correction *c, const struct deriveds *list)
 {
-    json_each(d, json_get(c->entry->body, "derived")) {
-        int step = step_index(r, json_get_str(d, "step"));
-        const char *field = json_get_str(d, "field"), *value = json_get_str(d, "value");
-        int f = step >= 0 && field ? step_field(&r->protocol->step[step], field) : -1;
-        if (f < 0 || !value)
+    for (size_t i = 0; i < list->n; i++) {
+        const struct derived *d = &list->item[i];
+        int step = step_index(r, d->step);
+        int f = step >= 0 ? step_field(&r->protocol->step[step], d->field) : -1;
+        if (f < 0)
             continue;
         struct text title = r->protocol->step[step].field[f].title;
-        struct text v = value_text(r, &r->protocol->step[step].field[f], value);
+        struct text v = value_text(r, &r->protocol->step[step].field[f], d->value);
         c->derived = words_join(&r->words, c->derived,
                                 (struct text){arena_printf(&r->arena, "%s %s", title.ja, v.ja),
                                               arena_printf(&r->arena, "%s %s", title.en, v.en)});
     }
 }
 
-static void correction(struct maker *m, const struct entry *e)
+static void correction(struct maker *m, const struct entry *e, const struct correction *said)
 {
     struct record *r = m->r;
-    const char *field = json_get_str(e->body, "field"), *old = json_get_str(e->body, "old");
-    int step = step_index(r, json_get_str(e->body, "step"));
-    int f = step >= 0 && field ? step_field(&r->protocol->step[step], field) : -1;
+    int step = step_index(r, said->step);
+    int f = step >= 0 ? step_field(&r->protocol->step[step], said->field) : -1;
     if (f < 0)
         return;
     struct record_correction *c = LIST_ADD(&r->arena, r->correction, r->ncorrections);
-    *c = (struct record_correction){.step = &r->protocol->step[step], .entry = e};
+    *c = (struct record_correction){.step = &r->protocol->step[step], .entry = e, .said = said};
     c->field = &c->step->field[f];
-    c->occ = json_get_int(e->body, "occ", 1);
-    c->raw = json_get_str(e->body, "value");
-    if (!c->raw)
-        c->raw = record_open(m, e, c->field->id).value;
-    c->old = value_text(r, c->field, old);
+    c->occ = said->occ ? said->occ : 1;
+    c->raw = said->value ? said->value : record_open(m, e, c->field->id).value;
+    c->old = value_text(r, c->field, said->old);
     c->now = value_text(r, c->field, c->raw);
     c->reason = record_open(m, e, "reason");
-    derived_text(r, c);
+    derived_text(r, c, &said->derived);
 }
 
 /* The list is complete: values may point into it. */
@@ -143,10 +143,10 @@ static void link_corrections(struct record *r)
 {
     for (size_t i = 0; i < r->ncorrections; i++) {
         struct record_correction *c = &r->correction[i];
-        struct record_value *v = corrected_value(r, c, json_get_str(c->entry->body, "old"));
+        struct record_value *v = corrected_value(r, c, c->said->old);
         if (!v)
             continue;
-        if (!json_get_str(c->entry->body, "old") && v->raw)
+        if (!c->said->old && v->raw)
             c->old = v->shown;
         v->corrected = c;
     }
@@ -154,71 +154,78 @@ static void link_corrections(struct record *r)
 
 /* ---- refusals, exposures ---- */
 
-static struct text understood(struct maker *m, const struct entry *e)
+static struct text understood(struct maker *m, const struct entry *e, const struct refused *said)
 {
     struct record *r = m->r;
-    const struct json *u = json_get(e->body, "understood");
-    const char *kind = json_get_str(u, "kind"), *id = json_get_str(u, "id"), *unit = json_get_str(u, "unit");
-    if (!kind && json_get_str(e->body, "container")) { /* ours, read at another batch's bench */
-        kind = "container";
-        id = json_get_str(e->body, "container");
-    }
-    if (!kind && json_get_str(e->pd, "raw")) {
+    const struct understood none = {0}, ours = {.kind = "container", .id = said->container};
+    const struct understood *u = record_said(r, e)->judged.understood;
+    if (!u) /* ours, read at another batch's bench */
+        u = said->container ? &ours : &none;
+    if (!u->kind && json_get_str(e->pd, "raw")) {
         struct text raw = record_open(m, e, "raw").shown;
         return (struct text){arena_printf(&r->arena, "読めず：%s", raw.ja),
                              arena_printf(&r->arena, "not understood: %s", raw.en)};
     }
-    if (!kind)
+    if (!u->kind)
         return (struct text){NULL, NULL};
-    struct text t = word(&r->words, "scan", kind);
-    if (!id)
+    struct text t = word(&r->words, "scan", u->kind);
+    if (!u->id)
         return t;
-    const char *more = arena_printf(&r->arena, "%s%s%s", id, unit ? " " : "", unit ? unit : "");
+    const char *more = arena_printf(&r->arena, "%s%s%s", u->id, u->unit ? " " : "", u->unit ? u->unit : "");
     return (struct text){arena_printf(&r->arena, "%s %s", t.ja, more),
                          arena_printf(&r->arena, "%s %s", t.en, more)};
 }
 
-static void refusal(struct maker *m, const struct entry *e)
+static struct text judged_text(struct record *r, const struct entry *e, const char *step)
+{
+    const struct judged *j = &record_said(r, e)->judged;
+    return words_code(&r->words, j->code, j->args, step_index(r, step));
+}
+
+static void refusal(struct maker *m, const struct entry *e, const struct refused *said)
 {
     struct record *r = m->r;
     struct record_refusal *f = LIST_ADD(&r->arena, r->refusal, r->nrefusals);
     f->entry = e;
-    f->step = json_get_str(e->body, "step");
-    f->understood = understood(m, e);
-    f->what = words_code(&r->words, json_get_str(e->body, "code"), json_get(e->body, "args"),
-                         step_index(r, f->step));
+    f->step = said->step;
+    f->understood = understood(m, e, said);
+    f->what = judged_text(r, e, f->step);
 }
 
-static int exposure_way(const struct entry *e)
+static struct record_exposure *add_exposure(struct maker *m, const struct entry *e, const char *thing)
 {
-    const char *code = json_get_str(e->body, "code");
-    if (json_get_str(e->body, "container"))
-        return EXPOSURE_OUT;
-    if (json_get_bool(e->body, "to"))
-        return EXPOSURE_TO;
-    if (code && strcmp(code, "exposure.positive") == 0)
-        return EXPOSURE_FROM;
-    return json_get_str(e->body, "lot") || json_get_str(e->body, "thing") ? EXPOSURE_SHARED : EXPOSURE_IN;
-}
-
-static void exposure(struct maker *m, const struct entry *e)
-{
-    static const char *const member[] = {"container", "lot", "thing", NULL};
     struct record *r = m->r;
-    const char *thing = NULL;
-    if (!is(e, "exposure.linked") && !json_get_str(e->pd, "other"))
-        return;
     struct record_exposure *x = LIST_ADD(&r->arena, r->exposure, r->nexposures);
-    for (size_t i = 0; member[i] && !thing; i++)
-        thing = json_get_str(e->body, member[i]);
     if (!thing)
-        thing = json_get_str(json_get(e->body, "args"), "thing");
+        thing = json_get_str(record_said(r, e)->judged.args, "thing");
     x->entry = e;
-    x->way = exposure_way(e);
     x->thing =
         thing ? (struct record_secret){thing, text_both(thing), SHOWN} : record_open(m, e, "container");
     x->other = record_open(m, e, "other");
-    x->what = words_code(&r->words, json_get_str(e->body, "code"), json_get(e->body, "args"), -1);
+    x->what = judged_text(r, e, NULL);
+    return x;
+}
+
+/* A near miss with another batch's container. */
+static void foreign(struct maker *m, const struct entry *e, const struct refused *said)
+{
+    if (json_get_str(e->pd, "other"))
+        add_exposure(m, e, said->container)->way = said->container ? EXPOSURE_OUT : EXPOSURE_IN;
+}
+
+static void exposure(struct maker *m, const struct entry *e, const struct exposure_linked *said)
+{
+    const char *code = record_said(m->r, e)->judged.code;
+    bool positive = code && strcmp(code, "exposure.positive") == 0;
+    add_exposure(m, e,
+                 said->container ? said->container
+                 : said->lot     ? said->lot
+                                 : said->thing)
+        ->way = said->container            ? EXPOSURE_OUT
+                : said->to                 ? EXPOSURE_TO
+                : positive                 ? EXPOSURE_FROM
+                : said->lot || said->thing ? EXPOSURE_SHARED
+                                           : EXPOSURE_IN;
 }
 
 /* ---- signed acts ---- */
@@ -243,11 +250,11 @@ static int check_signature(const struct record *r, const struct entry *e, const 
 
 /* Does its form say that the audit trail was reviewed (PI 041-1)? By the field's name, which is the
  * protocol's. */
-static bool reviews_trail(const struct step *s, const struct entry *e)
+static bool reviews_trail(const struct step *s, const struct step_form *form)
 {
     for (size_t i = 0; s && i < s->nfields; i++)
         if (strstr(s->field[i].id, "audit-trail"))
-            return json_get_str(json_get(e->body, "values"), "audit-trail") != NULL;
+            return json_get_str(form->values, "audit-trail") != NULL;
     return false;
 }
 
@@ -258,28 +265,29 @@ static void act(struct maker *m, const struct entry *e)
     const char *text = json_get_str(e->act, "signed");
     struct record_act *a = LIST_ADD(&r->arena, r->act, r->nacts);
     a->entry = e;
-    a->person = record_who(e, "performed");
+    const struct step_form *form = record_value_of(r, e, KIND_STEP_SIGNED);
+    a->person = record_who(r, e);
     a->key = json_get_str(e->act, "key");
-    a->step = json_get_str(e->body, "step");
+    a->step = record_step_id(r, e, NULL);
     int step = step_index(r, a->step);
     if (text && json_parse(&r->arena, text, strlen(text), &o, NULL) == 0)
         a->meaning = json_get_str(o, "meaning");
-    const struct step *s = step >= 0 && is(e, "step.signed") ? &r->protocol->step[step] : NULL;
+    const struct step *s = step >= 0 && form ? &r->protocol->step[step] : NULL;
     a->what = s ? s->title : word(&r->words, "record", e->kind);
     a->meaning_en = s ? s->meaning.en : a->what.en;
     if (!s && a->meaning && strcmp(a->meaning, e->kind) == 0)
         a->meaning = a->what.ja;
     a->signature = check_signature(r, e, a->person);
-    a->audit_trail = reviews_trail(s, e);
+    a->audit_trail = reviews_trail(s, form);
 }
 
 static void link_acts(struct record *r)
 {
     for (size_t i = 0; i < r->nacts; i++) {
-        struct record_step *s =
-            r->act[i].step && is(r->act[i].entry, "step.signed")
-                ? record_step_of(r, r->act[i].step, json_get_int(r->act[i].entry->body, "occ", 1))
-                : NULL;
+        const struct entry *e = r->act[i].entry;
+        int64_t occ;
+        const char *id = record_step_id(r, e, &occ);
+        struct record_step *s = record_value_of(r, e, KIND_STEP_SIGNED) ? record_step_of(r, id, occ) : NULL;
         if (s)
             s->act = &r->act[i];
     }
@@ -314,24 +322,32 @@ static void clauses(struct record *r, const struct entry *e)
     }
 }
 
+static void event(struct maker *m, const struct entry *e)
+{
+    const struct body *b = &record_said(m->r, e)->body;
+    const struct correction *c = kind_value(b, KIND_CORRECTION);
+    const struct refused *f = kind_value(b, KIND_REFUSED);
+    const struct exposure_linked *x = kind_value(b, KIND_EXPOSURE_LINKED);
+    deviation(m, e, b);
+    hold(m, e, b);
+    if (c)
+        correction(m, e, c);
+    if (f) {
+        refusal(m, e, f);
+        foreign(m, e, f);
+    }
+    if (x)
+        exposure(m, e, x);
+    if (e->act)
+        act(m, e);
+}
+
 void record_events(struct maker *m)
 {
     struct record *r = m->r;
     for (size_t i = 0; i < r->nentries; i++) {
-        const struct entry *e = &r->entry[i];
-        if (strncmp(e->kind, "deviation.", 10) == 0)
-            deviation(m, e);
-        else if (strncmp(e->kind, "hold.", 5) == 0)
-            hold(m, e);
-        else if (is(e, "correction"))
-            correction(m, e);
-        else if (is(e, "refused"))
-            refusal(m, e);
-        if (is(e, "refused") || is(e, "exposure.linked"))
-            exposure(m, e);
-        if (e->act)
-            act(m, e);
-        clauses(r, e);
+        event(m, &r->entry[i]);
+        clauses(r, &r->entry[i]);
     }
     if (r->nclauses)
         qsort(r->clause, r->nclauses, sizeof(*r->clause), by_number);

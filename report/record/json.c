@@ -27,7 +27,6 @@ static void set_time(const struct record *r, struct json *o, const char *name, i
 /* Who, when and which entry. */
 static struct json *entry_json(const struct record *r, const struct entry *e)
 {
-    static const char *const member[] = {"performed", "recorded", "witnessed", "station", "dept"};
     struct arena *a = arena_of(r);
     struct json *o = json_object(a);
     if (!e)
@@ -37,9 +36,12 @@ static struct json *entry_json(const struct record *r, const struct entry *e)
     set_time(r, o, "at", e->at);
     set_time(r, o, "occurred", e->occurred);
     json_set_str(a, o, "late", e->late);
-    for (size_t i = 0; i < sizeof(member) / sizeof(*member); i++)
-        json_set_str(a, o, member[i], record_who(e, member[i]));
-    return o;
+    const struct actor *actor = &record_said(r, e)->actor;
+    json_set_str(a, o, "performed", record_who(r, e));
+    json_set_str(a, o, "recorded", actor->recorded);
+    json_set_str(a, o, "witnessed", actor->witnessed);
+    json_set_str(a, o, "station", actor->station);
+    return json_set_str(a, o, "dept", word_name(&dept_words, (int)actor->dept));
 }
 
 static const char *hidden_name(enum record_hidden h)
@@ -285,7 +287,7 @@ static struct json *refusal_json(const struct record *r, const struct record_ref
 {
     struct arena *a = arena_of(r);
     struct json *o = json_set_str(a, json_object(a), "step", f->step);
-    json_set_str(a, o, "code", json_get_str(f->entry->body, "code"));
+    json_set_str(a, o, "code", record_said(r, f->entry)->judged.code);
     json_set(a, o, "what", text_json(r, f->what));
     json_set(a, o, "understood", text_json(r, f->understood));
     return json_set(a, o, "entry", entry_json(r, f->entry));

@@ -79,18 +79,18 @@ void record_points(struct record *r)
 
 /* ---- people ---- */
 
+static bool same(const char *a, const char *b)
+{
+    return a && strcmp(a, b) == 0;
+}
+
 static size_t acts_of(const struct record *r, const char *id)
 {
-    static const char *const member[] = {"performed", "recorded", "witnessed"};
     size_t n = 0;
-    for (size_t i = 0; i < r->nentries; i++)
-        for (size_t k = 0; k < 3; k++) {
-            const char *who = json_get_str(r->entry[i].actor, member[k]);
-            if (who && strcmp(who, id) == 0) {
-                n++;
-                break;
-            }
-        }
+    for (size_t i = 0; i < r->nentries; i++) {
+        const struct actor *who = &r->said[i].actor;
+        n += same(who->performed, id) || same(who->recorded, id) || same(who->witnessed, id);
+    }
     return n;
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/deviation.h"
+#include "core/entry/refusal.h"
 #include "record/int.h"
 
 int record_fail(struct maker *m, int code, const char *fmt, ...)
@@ -83,6 +85,39 @@ static int read_stream(struct maker *m, const char *stream, struct entry **list,
     return err ? source_failed(m, err) : 0;
 }
 
+static int read_bodies(struct maker *m)
+{
+    struct record *r = m->r;
+    r->said = arena_alloc(&r->arena, r->nentries * sizeof(*r->said));
+    for (size_t i = 0; i < r->nentries; i++) {
+        const struct entry *e = &r->entry[i];
+        int err = kind_read(e, &r->arena, &r->said[i].body);
+        if (err)
+            return record_fail(m, err, "entry %" PRIu64 " (%s): %s", e->idx, e->kind, cpf_strerror(err));
+        judged_read(e, &r->arena, &r->said[i].judged);
+        actor_read(e, &r->said[i].actor);
+    }
+    return 0;
+}
+
+const struct record_said *record_said(const struct record *r, const struct entry *e)
+{
+    return &r->said[e - r->entry];
+}
+
+const char *record_step_id(const struct record *r, const struct entry *e, int64_t *ret_occ)
+{
+    const struct body *b = &record_said(r, e)->body;
+    struct step_at at = {0};
+    const struct deviation_opened *d = kind_value(b, KIND_DEVIATION_OPENED);
+    const struct refused *f = kind_value(b, KIND_REFUSED);
+    if (!step_at_read(b, &at))
+        at.step = d ? d->step : f ? f->step : NULL;
+    if (ret_occ)
+        *ret_occ = at.occ ? at.occ : 1;
+    return at.step;
+}
+
 static int apply(struct maker *m, const struct entry *e)
 {
     int err = book_apply(&m->r->book, e);
@@ -105,11 +140,10 @@ static int apply_stream(struct maker *m, const char *family, const char *id)
 
 static int read_protocol(struct maker *m)
 {
-    const struct entry *first = &m->r->entry[0];
-    const char *id = json_get_str(first->body, "protocol"), *version = json_get_str(first->body, "version");
-    if (strcmp(first->kind, "batch.ordered") != 0 || !id || !version)
+    const struct step_form *first = record_value_of(m->r, &m->r->entry[0], KIND_BATCH_ORDERED);
+    if (!first || !first->protocol || !first->version)
         return record_fail(m, CPF_E_PROFILE, "the stream does not begin with batch.ordered");
-    const char *name = arena_printf(&m->r->arena, "%s@%s", id, version);
+    const char *name = arena_printf(&m->r->arena, "%s@%s", first->protocol, first->version);
     int err = apply_stream(m, "protocol", name);
     const struct protocol_state *p = map_get(&m->r->book.protocols, name);
     if (!err && (!p || !p->protocol))
@@ -137,36 +171,51 @@ static int apply_value(struct maker *m, const struct field *f, const char *text)
     }
 }
 
-static int apply_values(struct maker *m, const struct entry *e)
+static int apply_field(struct maker *m, const struct step *s, const char *field, const char *text)
 {
-    const char *id = json_get_str(e->body, "step"), *field = json_get_str(e->body, "field");
-    int step = id ? protocol_step(m->r->protocol, id) : -1, err = 0;
-    if (step < 0)
-        return 0;
-    const struct step *s = &m->r->protocol->step[step];
-    int f = field ? step_field(s, field) : -1;
-    const char *text = json_get_str(e->body, "text"), *value = json_get_str(e->body, "value");
-    if (f >= 0 && (text || value))
-        err = apply_value(m, &s->field[f], text ? text : value);
-    json_each(v, json_get(e->body, "values")) {
-        f = step_field(s, v->name);
-        if (f >= 0 && v->str && !err)
-            err = apply_value(m, &s->field[f], v->str);
+    int f = field && text ? step_field(s, field) : -1;
+    return f >= 0 ? apply_value(m, &s->field[f], text) : 0;
+}
+
+static int apply_form(struct maker *m, const struct step *s, const struct json *values)
+{
+    int err = 0;
+    json_each(v, values) {
+        if (!err)
+            err = apply_field(m, s, v->name, v->str);
         json_each(i, v->type == JSON_ARRAY ? v : NULL)
-            if (f >= 0 && i->str && !err)
-                err = apply_value(m, &s->field[f], i->str);
+            if (!err)
+                err = apply_field(m, s, v->name, i->str);
     }
     return err;
 }
 
+static int apply_values(struct maker *m, const struct entry *e)
+{
+    const struct body *b = &record_said(m->r, e)->body;
+    const char *id = record_step_id(m->r, e, NULL);
+    int step = id ? protocol_step(m->r->protocol, id) : -1;
+    const struct step *s = step >= 0 ? &m->r->protocol->step[step] : NULL;
+    const struct step_input *in = kind_value(b, KIND_STEP_INPUT);
+    const struct correction *c = kind_value(b, KIND_CORRECTION);
+    const struct step_form *form = step_form_of(b);
+    if (!s)
+        return 0;
+    return in     ? apply_field(m, s, in->field, in->text)
+           : c    ? apply_field(m, s, c->field, c->value)
+           : form ? apply_form(m, s, form->values)
+                  : 0;
+}
+
 static int apply_named(struct maker *m, const struct entry *e)
 {
-    static const char *const people[] = {"performed", "recorded", "witnessed"};
+    const struct actor *actor = &record_said(m->r, e)->actor;
+    const char *const people[] = {actor->performed, actor->recorded, actor->witnessed};
     int err = 0;
     for (size_t i = 0; i < 3 && !err; i++)
-        err = apply_stream(m, "person", json_get_str(e->actor, people[i]));
+        err = apply_stream(m, "person", people[i]);
     if (!err)
-        err = apply_stream(m, "station", json_get_str(e->actor, "station"));
+        err = apply_stream(m, "station", actor->station);
     return err ? err : apply_values(m, e);
 }
 
@@ -203,8 +252,8 @@ static int read_disclosures(struct maker *m)
 
 static bool is_decision(const struct record *r, const struct entry *e)
 {
-    const char *id = json_get_str(e->body, "step");
-    int step = strcmp(e->kind, "step.signed") == 0 && id ? protocol_step(r->protocol, id) : -1;
+    const struct step_form *form = record_value_of(r, e, KIND_STEP_SIGNED);
+    int step = form ? protocol_step(r->protocol, form->step) : -1;
     return step >= 0 && r->protocol->step[step].verb == VERB_DECIDE;
 }
 
@@ -234,6 +283,8 @@ int record_read(struct maker *m)
                            r->checkpoint.size);
     r->book.disclosed = disclosed;
     r->book.arg = m;
+    if (!err)
+        err = read_bodies(m);
     if (!err)
         err = apply_stream(m, "facility", "");
     if (!err)

@@ -16,6 +16,8 @@
 #include "base/entry.h"
 #include "base/note.h"
 #include "core/book/book.h"
+#include "core/entry/kind.h"
+#include "core/entry/step.h"
 #include "store/scan.h"
 #include "words.h"
 
@@ -171,6 +173,7 @@ struct record_correction {
     const struct field *field;
     int64_t occ;
     const char *raw; /* the new value as recorded; NULL: personal, not disclosed */
+    const struct correction *said;
     struct text old, now;
     struct record_secret reason;
     const struct entry *entry;
@@ -255,6 +258,13 @@ struct record_item {
 
 /* ---- the record ---- */
 
+/* What an entry says: by its kind (core/entry), what was judged, who acted. */
+struct record_said {
+    struct body body;
+    struct judged judged;
+    struct actor actor;
+};
+
 struct record {
     struct arena arena;
     struct words words;
@@ -268,7 +278,8 @@ struct record {
     const struct json *facility; /* the body of facility.opened; NULL without */
     struct text product;
     size_t nentries;
-    struct entry *entry;  /* of the batch's stream */
+    struct entry *entry; /* of the batch's stream */
+    struct record_said *said;
     size_t nsteps, nnone; /* done or begun, in order of time; then what was not, in the protocol's order */
     struct record_step *step, *none;
     size_t nlots, nunits, nthings, ncontainers, nlabels, nbalances, npoints;
@@ -330,16 +341,24 @@ void record_free(struct record *r); /* NULL is fine */
 
 /* ---- helpers for whoever prints it ---- */
 
+/* Of an entry of the batch's stream. */
+const struct record_said *record_said(const struct record *r, const struct entry *e);
+/* The same as its kind's struct; NULL if it is of another kind. */
+static inline const void *record_value_of(const struct record *r, const struct entry *e, enum kind_id kind)
+{
+    return kind_value(&record_said(r, e)->body, kind);
+}
+/* The step that an entry speaks of, NULL if none; *ret_occ (may be NULL): which time, from 1. */
+const char *record_step_id(const struct record *r, const struct entry *e, int64_t *ret_occ);
 /* A step by its id, its occ-th time (0: any); NULL if it was not begun. */
 struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ);
 /* "2026-12-03 10:30:05" in the facility's zone. */
 const char *record_time(const struct record *r, int64_t ms);
 const char *record_minute(const struct record *r, int64_t ms);
-/* When it happened: the claim of a station's list after an outage, else when it was recorded. */
-int64_t record_event_time(const struct entry *e);
 /* Limits of a number in words, "" without. */
 const char *record_limits(const struct record *r, const struct field *f);
-const char *record_who(const struct entry *e, const char *member); /* actor's member; "cpfd" for the system */
+const char *record_who(const struct record *r,
+                       const struct entry *e); /* performed it; "cpfd" for the system */
 struct text record_status_text(const struct record *r, enum record_status s);
 /* Why a step cannot say yet when it is due, or when it is: in words. */
 struct text record_due_text(const struct record *r, const struct record_step *s);

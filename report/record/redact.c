@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/entry/redaction.h"
 #include "record/int.h"
 
 static const struct entry *entry_at(const struct record *r, uint64_t idx)
@@ -12,34 +13,31 @@ static const struct entry *entry_at(const struct record *r, uint64_t idx)
     return NULL;
 }
 
-/* Its reason is free text, and so a personal value itself; a body may name a reason by its code. */
+/* Its reason is free text, and so a personal value itself. */
 static struct text reason_of(const struct maker *m, const struct entry *e)
 {
-    const char *code = json_get_str(e->body, "reason");
-    return json_get_str(e->pd, "reason") ? record_open(m, e, "reason").shown
-           : code                        ? word(&m->r->words, "redaction", code)
-                                         : text_both("–");
+    struct text reason = record_open(m, e, "reason").shown;
+    return reason.ja ? reason : text_both("–");
 }
 
-static void redaction(struct maker *m, const struct entry *e)
+static void redaction(struct maker *m, const struct entry *e, const struct redacted *said)
 {
     struct record *r = m->r;
-    int64_t idx = json_get_int(e->body, "idx", -1);
-    const char *approver = json_get_str(e->body, "approver");
     struct record_redaction *n = LIST_ADD(&r->arena, r->redaction, r->nredactions);
-    *n = (struct record_redaction){.entry = e, .of = entry_at(r, (uint64_t)idx)};
-    n->approver = approver ? approver : record_who(e, "witnessed");
-    json_each(name, json_get(e->body, "names"))
-        if (name->str)
-            *(LIST_ADD(&r->arena, n->name, n->nnames)) = name->str;
+    *n = (struct record_redaction){.entry = e, .of = entry_at(r, (uint64_t)said->idx)};
+    n->approver = said->approver ? said->approver : record_said(r, e)->actor.witnessed;
+    for (size_t i = 0; i < said->names.n; i++)
+        *(LIST_ADD(&r->arena, n->name, n->nnames)) = said->names.item[i];
 }
 
 void record_redactions(struct maker *m)
 {
     struct record *r = m->r;
-    for (size_t i = 0; i < r->nentries; i++)
-        if (strcmp(r->entry[i].kind, "redacted") == 0)
-            redaction(m, &r->entry[i]);
+    for (size_t i = 0; i < r->nentries; i++) {
+        const struct redacted *said = record_value_of(r, &r->entry[i], KIND_REDACTED);
+        if (said)
+            redaction(m, &r->entry[i], said);
+    }
     for (size_t i = 0; i < r->nredactions; i++) /* a reason may have been erased by a later one */
         r->redaction[i].reason = reason_of(m, r->redaction[i].entry);
 }

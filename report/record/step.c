@@ -4,12 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/entry/refusal.h"
 #include "record/int.h"
-
-int64_t record_event_time(const struct entry *e)
-{
-    return e->occurred && e->late && strcmp(e->late, "offline") == 0 ? e->occurred : e->at;
-}
 
 const char *record_minute(const struct record *r, int64_t ms)
 {
@@ -27,10 +23,10 @@ const char *record_time(const struct record *r, int64_t ms)
               : "–";
 }
 
-const char *record_who(const struct entry *e, const char *member)
+const char *record_who(const struct record *r, const struct entry *e)
 {
-    const char *s = e ? json_get_str(e->actor, member) : NULL;
-    return s || !e || strcmp(member, "performed") != 0 ? s : json_get_str(e->actor, "system");
+    const struct actor *actor = e ? &record_said(r, e)->actor : NULL;
+    return !actor ? NULL : actor->performed ? actor->performed : actor->system;
 }
 
 struct record_step *record_step_of(const struct record *r, const char *id, int64_t occ)
@@ -89,10 +85,11 @@ static struct record_value *add_value(struct maker *m, struct record_step *s, co
     struct record_value *v = LIST_ADD(&r->arena, s->value, s->nvalues);
     v->field = f;
     v->entry = e;
-    v->at = record_event_time(e);
+    v->at = entry_event_time(e);
     v->derived = f->kind == FIELD_DERIVED;
-    v->typed = json_get_bool(e->body, "typed") && !v->derived;
-    v->unit = f->kind == FIELD_LOT ? json_get_str(e->body, "unit") : f->unit;
+    const struct step_input *in = record_value_of(r, e, KIND_STEP_INPUT);
+    v->typed = record_said(r, e)->judged.typed && !v->derived;
+    v->unit = f->kind != FIELD_LOT ? f->unit : in ? in->unit : NULL;
     struct record_secret secret = {0};
     if (json_get_str(e->pd, f->id) && (f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY)) {
         secret = record_open(m, e, f->id);
@@ -105,34 +102,34 @@ static struct record_value *add_value(struct maker *m, struct record_step *s, co
     return v;
 }
 
-static void add_derived(struct maker *m, struct record_step *s, const struct entry *e)
+static void add_derived(struct maker *m, struct record_step *s, const struct entry *e,
+                        const struct deriveds *list)
 {
-    json_each(d, json_get(e->body, "derived")) {
-        const char *name = json_get_str(d, "field"), *value = json_get_str(d, "value");
-        int f = name ? step_field(s->step, name) : -1;
-        if (f >= 0 && value)
-            add_value(m, s, e, &s->step->field[f], value);
+    for (size_t i = 0; i < list->n; i++) {
+        int f = step_field(s->step, list->item[i].field);
+        if (f >= 0)
+            add_value(m, s, e, &s->step->field[f], list->item[i].value);
     }
 }
 
-static void add_input(struct maker *m, struct record_step *s, const struct entry *e)
+static void add_input(struct maker *m, struct record_step *s, const struct entry *e,
+                      const struct step_input *in)
 {
-    const char *name = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
-    int f = name ? step_field(s->step, name) : -1;
-    if (f >= 0 && text) {
-        struct record_value *v = add_value(m, s, e, &s->step->field[f], text);
-        v->first = json_get_bool(e->body, "first");
-        v->again = json_get_bool(e->body, "again");
+    int f = in->field ? step_field(s->step, in->field) : -1;
+    if (f >= 0 && in->text) {
+        struct record_value *v = add_value(m, s, e, &s->step->field[f], in->text);
+        v->first = in->first;
+        v->again = in->again;
     }
-    add_derived(m, s, e);
+    add_derived(m, s, e, &in->derived);
 }
 
-static void add_form(struct maker *m, struct record_step *s, const struct entry *e)
+static void add_form(struct maker *m, struct record_step *s, const struct entry *e,
+                     const struct step_form *form)
 {
-    const struct json *values = json_get(e->body, "values");
     for (size_t i = 0; i < s->step->nfields; i++) {
         const struct field *f = &s->step->field[i];
-        const struct json *v = json_get(values, f->id);
+        const struct json *v = json_get(form->values, f->id);
         if (v && v->type == JSON_ARRAY) {
             json_each(item, v)
                 if (item->str)
@@ -141,7 +138,7 @@ static void add_form(struct maker *m, struct record_step *s, const struct entry 
             add_value(m, s, e, f, v ? v->str : NULL);
         }
     }
-    add_derived(m, s, e);
+    add_derived(m, s, e, &form->derived);
 }
 
 /* ---- occurrences ---- */
@@ -174,12 +171,12 @@ static struct record_step *occ_of(struct record *r, int step, int64_t occ)
 
 static void note_people(struct record *r, struct record_step *s, const struct entry *e)
 {
-    const char *by = json_get_str(e->actor, "performed"), *rec = json_get_str(e->actor, "recorded");
-    s->performer = add_name(r, s->performer, by);
-    s->recorder = add_name(r, s->recorder, rec ? rec : by);
-    s->witness = add_name(r, s->witness, json_get_str(e->actor, "witnessed"));
-    s->station = add_name(r, s->station, json_get_str(e->actor, "station"));
-    int64_t at = record_event_time(e);
+    const struct actor *actor = &record_said(r, e)->actor;
+    s->performer = add_name(r, s->performer, actor->performed);
+    s->recorder = add_name(r, s->recorder, actor->recorded ? actor->recorded : actor->performed);
+    s->witness = add_name(r, s->witness, actor->witnessed);
+    s->station = add_name(r, s->station, actor->station);
+    int64_t at = entry_event_time(e);
     if (!s->begun) {
         s->begun = at;
         s->first_at = e->at;
@@ -193,44 +190,41 @@ static void note_people(struct record *r, struct record_step *s, const struct en
     }
 }
 
-static bool is(const struct entry *e, const char *kind)
-{
-    return strcmp(e->kind, kind) == 0;
-}
-
 static void take_entry(struct maker *m, const struct entry *e)
 {
     struct record *r = m->r;
-    const char *id = json_get_str(e->body, "step");
+    const struct body *body = &record_said(r, e)->body;
+    const struct step_input *in = kind_value(body, KIND_STEP_INPUT);
+    const struct step_form *form = step_form_of(body);
+    bool skipped = kind_value(body, KIND_STEP_SKIPPED) != NULL;
+    int64_t occ;
+    const char *id = in || form || skipped ? record_step_id(r, e, &occ) : NULL;
     int step = id ? protocol_step(r->protocol, id) : -1;
-    bool input = is(e, "step.input"), skipped = is(e, "step.skipped");
-    bool form = is(e, "batch.ordered") || is(e, "step.form") || is(e, "step.signed");
-    if (step < 0 || !(input || skipped || form))
+    if (step < 0)
         return;
-    struct record_step *s = occ_of(r, step, json_get_int(e->body, "occ", 1));
+    struct record_step *s = occ_of(r, step, occ);
     note_people(r, s, e);
-    if (input)
-        add_input(m, s, e);
+    if (in)
+        add_input(m, s, e, in);
     else if (form)
-        add_form(m, s, e);
-    if (input && !json_get_bool(e->body, "done"))
+        add_form(m, s, e, form);
+    if (in && !in->done)
         return;
-    s->done = record_event_time(e);
+    s->done = entry_event_time(e);
     s->status = skipped ? STATUS_SKIPPED : STATUS_DONE;
     if (skipped)
         s->why = record_open(m, e, "reason").shown;
 }
 
 /* The two entries of a value differed: neither counts (the refusal says which field). */
-static void take_reset(struct record *r, const struct entry *e)
+static void take_reset(struct record *r, const struct refused *f)
 {
-    const char *id = json_get_str(e->body, "step"), *field = json_get_str(e->body, "resets");
-    for (size_t i = r->nsteps; id && field && i-- > 0;) {
+    for (size_t i = r->nsteps; f->step && f->resets && i-- > 0;) {
         struct record_step *s = &r->step[i];
-        if (strcmp(s->step->id, id) != 0)
+        if (strcmp(s->step->id, f->step) != 0)
             continue;
         for (size_t k = 0; k < s->nvalues; k++)
-            s->value[k].dropped |= strcmp(s->value[k].field->id, field) == 0;
+            s->value[k].dropped |= strcmp(s->value[k].field->id, f->resets) == 0;
         return;
     }
 }
@@ -245,9 +239,10 @@ void record_steps(struct maker *m)
 {
     struct record *r = m->r;
     for (size_t i = 0; i < r->nentries; i++) {
+        const struct refused *f = record_value_of(r, &r->entry[i], KIND_REFUSED);
         take_entry(m, &r->entry[i]);
-        if (is(&r->entry[i], "refused"))
-            take_reset(r, &r->entry[i]);
+        if (f)
+            take_reset(r, f);
     }
     if (r->nsteps)
         qsort(r->step, r->nsteps, sizeof(*r->step), by_begin);

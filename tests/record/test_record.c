@@ -231,7 +231,7 @@ static void test_correction_keeps_old_new_and_reason(void **state)
     assert_string_equal(c->old.ja, "1.200 ×10⁶/mL");
     assert_string_equal(c->now.ja, "1.300 ×10⁶/mL");
     assert_string_equal(c->reason.value, "misread");
-    assert_string_equal(record_who(c->entry, "witnessed"), "OP2");
+    assert_string_equal(record_said(rec, c->entry)->actor.witnessed, "OP2");
     has(c->derived.ja, "86.7 %"); /* viability anew */
     assert_ptr_equal(value("count", "live")->corrected, c);
     assert_string_equal(value("count", "live")->raw, "1.200");
@@ -359,15 +359,13 @@ static void test_redacted_value_has_date_and_reason(void **state)
     (void)state;
     char body[160];
     record_free(rec);
-    snprintf(body, sizeof(body),
-             "{\"approver\":\"FM\",\"idx\":%llu,\"names\":[\"note\"],\"reason\":\"本人の請求\"}",
+    snprintf(body, sizeof(body), "{\"approver\":\"FM\",\"idx\":%llu,\"names\":[\"note\"]}",
              (unsigned long long)story_idx(&story, "step.form"));
     /* of the entry of `results`, not of the later form */
     for (size_t i = story.rig.n; i-- > 0;)
         if (strstr(story.rig.log[i].text, "\"step\":\"results\""))
-            snprintf(body, sizeof(body),
-                     "{\"approver\":\"FM\",\"idx\":%zu,\"names\":[\"note\"],\"reason\":\"本人の請求\"}", i);
-    story_entry(&story, "redacted", body);
+            snprintf(body, sizeof(body), "{\"approver\":\"FM\",\"idx\":%zu,\"names\":[\"note\"]}", i);
+    rig_entry_with(&story.rig, "batch/" STORY_BATCH, "redacted", body, "reason", "本人の請求");
     rec = story_record(&story, 0, true);
     const struct record_value *v = value("results", "note");
     assert_null(v->raw);

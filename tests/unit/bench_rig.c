@@ -169,6 +169,19 @@ void rig_entry(struct rig *r, const char *stream, const char *kind, const char *
     add_text(r, stream, kind, json_copy(&r->arena, body));
 }
 
+void rig_entry_with(struct rig *r, const char *stream, const char *kind, const char *text, const char *name,
+                    const char *value)
+{
+    const struct json *body;
+    struct secret secret = {name, value};
+    if (json_parse(&r->arena, text, strlen(text), &body, NULL) != 0)
+        fail_msg("not canonical: %s", text);
+    struct draft d = {.stream = stream, .kind = kind, .body = json_copy(&r->arena, body)};
+    d.nsecrets = 1;
+    d.secret = &secret;
+    commit(r, &d, NULL);
+}
+
 static void add_person(struct rig *r, const char *id, const char *dept, const char *role, const char *until)
 {
     static const char *const quals[] = {"training", "aseptic", "health"};

@@ -77,6 +77,9 @@ const char *rig_raw(struct rig *r, const char *code);
 int rig_deadlines(struct rig *r);
 /* An entry by the set-up, outside the rules. */
 void rig_entry(struct rig *r, const char *stream, const char *kind, const char *body);
+/* The same with a personal value. */
+void rig_entry_with(struct rig *r, const char *stream, const char *kind, const char *body, const char *name,
+                    const char *value);
 
 /* Order and card of a batch, two people at B21, and there. */
 void rig_begin(struct rig *r, const char *batch);

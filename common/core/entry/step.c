@@ -98,3 +98,26 @@ const struct kind kind_correction = {
     .reads = {"{step} の {field} を訂正した：{old} → {value}",
               "{field} of {step} was corrected: {old} to {value}"},
 };
+
+/* ---- what they have in common ---------------------------------------------------- */
+
+const struct step_form *step_form_of(const struct body *b)
+{
+    enum kind_id id = b->kind ? b->kind->id : KIND_NONE;
+    return id == KIND_BATCH_ORDERED || id == KIND_STEP_FORM || id == KIND_STEP_SIGNED ? b->value : NULL;
+}
+
+bool step_at_read(const struct body *b, struct step_at *ret)
+{
+    const struct step_form *form = step_form_of(b);
+    const struct step_input *in = kind_value(b, KIND_STEP_INPUT);
+    const struct step_skipped *skipped = kind_value(b, KIND_STEP_SKIPPED);
+    const struct correction *c = kind_value(b, KIND_CORRECTION);
+    if (!form && !in && !skipped && !c)
+        return false;
+    *ret = form      ? (struct step_at){form->step, form->occ}
+           : in      ? (struct step_at){in->step, in->occ}
+           : skipped ? (struct step_at){skipped->step, skipped->occ}
+                     : (struct step_at){c->step, c->occ};
+    return true;
+}

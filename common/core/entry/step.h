@@ -44,6 +44,15 @@ struct step_again {
     char none;
 };
 
+/* batch.ordered, step.form or step.signed; NULL for any other kind */
+const struct step_form *step_form_of(const struct body *b);
+/* The occurrence that an entry of a KIND_STEP kind speaks of; false for any other. */
+struct step_at {
+    const char *step;
+    int64_t occ; /* 0: not said */
+};
+bool step_at_read(const struct body *b, struct step_at *ret);
+
 /* A recorded value is corrected: both stay */
 struct correction {
     const char *batch, *witness; /* of the request */
