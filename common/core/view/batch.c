@@ -3,34 +3,14 @@
 
 #include "base/bounds.h"
 #include "core/code/code.h"
+#include "core/entry/batch.h"
+#include "core/entry/deviation.h"
 #include "core/view/int.h"
-
-/* One entry of one step's occurrence, while its inputs become rows. */
-struct view_at {
-    struct view *v;
-    const struct entry *e;
-    const char *batch;
-    const struct protocol *p;
-    const struct step *step;
-    int64_t occ;
-    int64_t n;           /* inputs so far */
-    struct view_row sum; /* of the batch: written last, once an entry */
-};
-
-/* When it happened: only a station's list sent after an outage carries true times. */
-static int64_t event_time(const struct entry *e)
-{
-    return e->occurred && e->late && strcmp(e->late, "offline") == 0 ? e->occurred : e->at;
-}
-
-static const char *performer(const struct view_at *a)
-{
-    return actor_of(a->e);
-}
 
 /* The columns that all rows of one input begin with. */
 static struct view_row input_row(struct view_at *a, enum view_id table, const struct field *f)
 {
+    const struct correction *c = kind_value(&a->body, KIND_CORRECTION);
     struct view_row r = row_begin(table);
     row_num(&r, "idx", (int64_t)a->e->idx);
     row_num(&r, "n", a->n);
@@ -38,15 +18,10 @@ static struct view_row input_row(struct view_at *a, enum view_id table, const st
     row_text(&r, "step", a->step->id);
     row_num(&r, "occ", a->occ);
     row_text(&r, "field", f->id);
-    row_num(&r, "at", event_time(a->e));
-    row_text(&r, "person", performer(a));
-    row_text(&r, "corrects", json_get_str(a->e->body, "old"));
+    row_num(&r, "at", entry_event_time(a->e));
+    row_text(&r, "person", view_who(a));
+    row_text(&r, "corrects", c ? c->old : NULL);
     return r;
-}
-
-static bool is(const struct entry *e, const char *kind)
-{
-    return strcmp(e->kind, kind) == 0;
 }
 
 /* ---- measurements ---- */
@@ -56,13 +31,14 @@ static bool outside(const struct range *r, struct dec v)
     return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
 }
 
-static const char *reading_of(const struct entry *e, bool derived)
+static const char *reading_of(const struct view_at *a, bool derived)
 {
-    if (is(e, "correction"))
+    const struct step_input *in = kind_value(&a->body, KIND_STEP_INPUT);
+    if (kind_value(&a->body, KIND_CORRECTION))
         return "corrected";
-    if (derived)
+    if (derived || !in)
         return "single";
-    return json_get_bool(e->body, "first") ? "first" : json_get_bool(e->body, "again") ? "second" : "single";
+    return in->first ? "first" : in->again ? "second" : "single";
 }
 
 static void measurement(struct view_at *a, const struct field *f, const char *text)
@@ -76,7 +52,7 @@ static void measurement(struct view_at *a, const struct field *f, const char *te
     row_text(&r, "unit", f->unit);
     row_text(&r, "limits", outside(&f->action, v) ? "action" : outside(&f->alert, v) ? "alert" : "ok");
     row_num(&r, "derived", derived);
-    row_text(&r, "reading", reading_of(a->e, derived));
+    row_text(&r, "reading", reading_of(a, derived));
     row_end(a->v, &r);
 }
 
@@ -85,11 +61,13 @@ static void measurement(struct view_at *a, const struct field *f, const char *te
 static void lot_use(struct view_at *a, const struct field *f, const char *text)
 {
     static const char *const use[] = {[LOT_STAGE] = "stage", [LOT_DRAW] = "draw", [LOT_ACCOUNT] = "account"};
+    const struct step_input *in = kind_value(&a->body, KIND_STEP_INPUT);
+    const struct correction *c = kind_value(&a->body, KIND_CORRECTION);
     struct view_row r = input_row(a, VIEW_LOT_USE, f);
     row_text(&r, "lot", text);
-    row_text(&r, "unit", json_get_str(a->e->body, "unit"));
+    row_text(&r, "unit", in ? in->unit : c ? c->unit : NULL);
     row_text(&r, "use", use[f->lot_use]);
-    row_text(&r, "outcome", json_get_str(a->e->body, "outcome"));
+    row_text(&r, "outcome", outcome_name(a->judged.outcome));
     row_end(a->v, &r);
 }
 
@@ -115,7 +93,7 @@ static void thing_use(struct view_at *a, const struct field *f, const char *text
     row_text(&r, "kind", kind[f->kind]);
     row_text(&r, "thing", text);
     row_text(&r, "use", use_of(f));
-    row_text(&r, "station", json_get_str(a->e->actor, "station"));
+    row_text(&r, "station", a->actor.station);
     row_end(a->v, &r);
 }
 
@@ -136,7 +114,7 @@ static void container(struct view_at *a, const struct field *f, const char *id)
     };
     if (!state[f->use])
         return;
-    int64_t at = event_time(a->e);
+    int64_t at = entry_event_time(a->e);
     struct view_row r = row_begin(VIEW_CONTAINER);
     row_text(&r, "container", id);
     row_text(&r, "state", state[f->use]);
@@ -159,12 +137,12 @@ static void set_state(struct view_at *a, const char *state, enum disposition is)
         return;
     row_text(&a->sum, "state", state);
     if (is == DISPOSITION_PROVIDED)
-        row_num(&a->sum, "provided", event_time(a->e));
+        row_num(&a->sum, "provided", entry_event_time(a->e));
     if (a->step->verb != VERB_DECIDE)
         return;
     row_text(&a->sum, "disposition", state);
     row_num(&a->sum, "decided", a->e->at);
-    row_text(&a->sum, "decided_by", performer(a));
+    row_text(&a->sum, "decided_by", view_who(a));
 }
 
 static void choice(struct view_at *a, const struct field *f, const char *id)
@@ -215,9 +193,8 @@ static void take_named(struct view_at *a, const char *name, const char *text)
         take_input(a, &a->step->field[field], text);
 }
 
-static void take_values(struct view_at *a)
+static void take_values(struct view_at *a, const struct json *values)
 {
-    const struct json *values = json_get(a->e->body, "values");
     for (size_t i = 0; i < a->step->nfields; i++) {
         const struct json *v = json_get(values, a->step->field[i].id);
         if (v && v->type == JSON_STRING)
@@ -232,7 +209,7 @@ static void take_values(struct view_at *a)
 static void step_row(struct view_at *a, const char *state)
 {
     struct view_row r = row_begin(VIEW_BATCH_STEP);
-    int64_t at = event_time(a->e);
+    int64_t at = entry_event_time(a->e);
     row_text(&r, "batch", a->batch);
     row_text(&r, "step", a->step->id);
     row_num(&r, "occ", a->occ);
@@ -240,59 +217,82 @@ static void step_row(struct view_at *a, const char *state)
     row_num(&r, "begun", at);
     if (strcmp(state, "begun") != 0)
         row_num(&r, "done", at);
-    row_text(&r, "performer", performer(a));
-    row_text(&r, "recorder", json_get_str(a->e->actor, "recorded"));
-    row_text(&r, "witness", json_get_str(a->e->actor, "witnessed"));
+    row_text(&r, "performer", view_who(a));
+    row_text(&r, "recorder", a->actor.recorded);
+    row_text(&r, "witness", a->actor.witnessed);
     row_text(&r, "late", a->e->late);
     row_num(&r, "entries", 1);
     row_num(&r, "idx", (int64_t)a->e->idx);
     row_end(a->v, &r);
 }
 
-static bool enter_step(struct view_at *a, const struct json *where)
+static bool enter_step(struct view_at *a, const char *id, int64_t occ)
 {
-    const char *id = json_get_str(where, "step");
     int step = id ? protocol_step(a->p, id) : -1;
     if (step < 0)
         return false;
     a->step = &a->p->step[step];
-    a->occ = json_get_int(where, "occ", 1);
+    a->occ = occ ? occ : 1;
     return true;
 }
 
-static void step_entry(struct view_at *a)
+static bool enter(struct view_at *a)
 {
-    if (!enter_step(a, a->e->body))
+    struct step_at at;
+    return step_at_read(&a->body, &at) && enter_step(a, at.step, at.occ);
+}
+
+/* What was computed comes with it: of this step, or each of the step that it names. */
+static void take_derived(struct view_at *a, const struct deriveds *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (!list->item[i].step || enter_step(a, list->item[i].step, list->item[i].occ))
+            take_named(a, list->item[i].field, list->item[i].value);
+}
+
+static void input(struct view_at *a, const void *body)
+{
+    const struct step_input *in = body;
+    if (!enter(a))
         return;
-    bool done = !is(a->e, "step.input") || json_get_bool(a->e->body, "done");
-    if (is(a->e, "step.input"))
-        take_named(a, json_get_str(a->e->body, "field"), json_get_str(a->e->body, "text"));
-    else
-        take_values(a);
-    json_each(d, json_get(a->e->body, "derived"))
-        take_named(a, json_get_str(d, "field"), json_get_str(d, "value"));
-    bool skipped = is(a->e, "step.skipped");
-    if (done && !skipped) /* what was not done changes no state */
+    take_named(a, in->field, in->text);
+    take_derived(a, &in->derived);
+    if (in->done)
         set_state(a, a->step->state, a->step->disposition);
-    step_row(a, skipped ? "skipped" : done ? "done" : "begun");
+    step_row(a, in->done ? "done" : "begun");
 }
 
-/* ---- corrections: a new row beside the old one, which stays ---- */
-
-/* What was derived from the old value comes again, also in later steps. */
-static void correction(struct view_at *a)
+static void form(struct view_at *a, const void *body)
 {
-    const struct json *body = a->e->body;
-    if (!enter_step(a, body))
+    const struct step_form *f = body;
+    if (!enter(a))
         return;
-    take_named(a, json_get_str(body, "field"), json_get_str(body, "value"));
-    json_each(d, json_get(body, "derived")) {
-        if (enter_step(a, d))
-            take_named(a, json_get_str(d, "field"), json_get_str(d, "value"));
-    }
+    take_values(a, f->values);
+    take_derived(a, &f->derived);
+    set_state(a, a->step->state, a->step->disposition);
+    step_row(a, "done");
 }
 
-/* ---- deviations and holds ---- */
+/* What was not done changes no state. */
+static void skipped(struct view_at *a, const void *body)
+{
+    (void)body;
+    if (enter(a))
+        step_row(a, "skipped");
+}
+
+/* A new row beside the old one, which stays; what was derived from the old value comes again, also in later
+ * steps. */
+static void correction(struct view_at *a, const void *body)
+{
+    const struct correction *c = body;
+    if (!enter(a))
+        return;
+    take_named(a, c->field, c->value);
+    take_derived(a, &c->derived);
+}
+
+/* ---- deviations and holds ------------------------------------------------------------------ */
 
 static struct view_row event_row(struct view_at *a, enum view_id table, const char *key, const char *id)
 {
@@ -303,102 +303,113 @@ static struct view_row event_row(struct view_at *a, enum view_id table, const ch
     return r;
 }
 
-static void deviation(struct view_at *a)
+static void deviation_opened(struct view_at *a, const void *body)
 {
-    const struct json *body = a->e->body;
-    const char *id = json_get_str(body, "dev");
-    if (!id)
-        return;
-    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", id);
-    if (is(a->e, "deviation.opened")) {
-        row_text(&r, "step", json_get_str(body, "step"));
-        row_text(&r, "field", json_get_str(body, "field"));
-        row_text(&r, "cause", json_get_str(body, "cause"));
-        row_text(&r, "grade", json_get_str(body, "grade"));
-        row_text(&r, "args", json_text(a->v, json_get(body, "args")));
-        row_num(&r, "hold", json_get_bool(body, "hold"));
-        row_num(&r, "opened", event_time(a->e));
-        row_text(&r, "opened_by", performer(a));
-        row_num(&a->sum, "deviations", 1);
-    } else if (is(a->e, "deviation.assessed")) {
-        row_text(&r, "grade", json_get_str(body, "grade"));
-        row_num(&r, "assessed", a->e->at);
-        row_text(&r, "assessed_by", performer(a));
-    } else {
-        row_num(&r, "closed", a->e->at);
-        row_text(&r, "closed_by", performer(a));
-        row_num(&a->sum, "deviations", -1);
-    }
+    const struct deviation_opened *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_text(&r, "step", d->step);
+    row_text(&r, "field", d->field);
+    row_text(&r, "cause", d->cause);
+    row_text(&r, "grade", word_name(&grade_words, (int)d->grade));
+    row_text(&r, "args", json_text(a->v, d->args));
+    row_num(&r, "hold", d->hold);
+    row_num(&r, "opened", entry_event_time(a->e));
+    row_text(&r, "opened_by", view_who(a));
+    row_num(&a->sum, "deviations", 1);
     row_end(a->v, &r);
 }
 
-static void hold(struct view_at *a)
+static void deviation_assessed(struct view_at *a, const void *body)
 {
-    const struct json *body = a->e->body;
-    const char *id = json_get_str(body, "hold");
-    if (!id)
-        return;
-    struct view_row r = event_row(a, VIEW_HOLD, "hold", id);
-    bool placed = is(a->e, "hold.placed");
-    row_num(&a->sum, "holds", placed ? 1 : -1);
-    row_num(&r, placed ? "placed" : "lifted", a->e->at);
-    if (placed) {
-        row_text(&r, "deviation", json_get_str(body, "dev"));
-        row_text(&r, "cause", json_get_str(body, "cause"));
-    } else {
-        row_text(&r, "lifted_by", performer(a));
-    }
+    const struct deviation_assessed *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_text(&r, "grade", word_name(&grade_words, (int)d->grade));
+    row_num(&r, "assessed", a->e->at);
+    row_text(&r, "assessed_by", view_who(a));
     row_end(a->v, &r);
 }
 
-/* ---- the batch ---- */
-
-static void ordered(struct view_at *a)
+static void deviation_closed(struct view_at *a, const void *body)
 {
-    row_text(&a->sum, "protocol", json_get_str(a->e->body, "protocol"));
-    row_text(&a->sum, "version", json_get_str(a->e->body, "version"));
-    row_text(&a->sum, "hash", json_get_str(a->e->body, "hash"));
+    const struct deviation_closed *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_num(&r, "closed", a->e->at);
+    row_text(&r, "closed_by", view_who(a));
+    row_num(&a->sum, "deviations", -1);
+    row_end(a->v, &r);
+}
+
+static void hold_placed(struct view_at *a, const void *body)
+{
+    const struct hold_placed *h = body;
+    struct view_row r = event_row(a, VIEW_HOLD, "hold", h->hold);
+    row_num(&a->sum, "holds", 1);
+    row_num(&r, "placed", a->e->at);
+    row_text(&r, "deviation", h->dev);
+    row_text(&r, "cause", h->cause);
+    row_end(a->v, &r);
+}
+
+static void hold_lifted(struct view_at *a, const void *body)
+{
+    const struct hold_lifted *h = body;
+    struct view_row r = event_row(a, VIEW_HOLD, "hold", h->hold);
+    row_num(&a->sum, "holds", -1);
+    row_num(&r, "lifted", a->e->at);
+    row_text(&r, "lifted_by", view_who(a));
+    row_end(a->v, &r);
+}
+
+/* ---- the batch ---------------------------------------------------------------------------------- */
+
+static void ordered(struct view_at *a, const void *body)
+{
+    const struct step_form *f = body;
+    row_text(&a->sum, "protocol", f->protocol);
+    row_text(&a->sum, "version", f->version);
+    row_text(&a->sum, "hash", f->hash);
     row_text(&a->sum, "state", "ordered");
     row_num(&a->sum, "opened", a->e->at);
     row_num(&a->sum, "is_open", true);
-    step_entry(a);
+    form(a, body);
 }
 
-static void closed(struct view_at *a)
+static void closed(struct view_at *a, const void *body)
 {
-    bool now = is(a->e, "batch.closed");
-    row_num(&a->sum, "is_open", !now);
-    if (now)
-        row_num(&a->sum, "closed", a->e->at);
+    (void)body;
+    row_num(&a->sum, "is_open", false);
+    row_num(&a->sum, "closed", a->e->at);
 }
 
-static const struct {
-    const char *kind;
-    void (*fn)(struct view_at *a);
-} kinds[] = {
-    {"step.input", step_entry},
-    {"batch.ordered", ordered},
-    {"step.form", step_entry},
-    {"step.signed", step_entry},
-    {"step.skipped", step_entry},
-    {"deviation.opened", deviation},
-    {"deviation.assessed", deviation},
-    {"deviation.closed", deviation},
-    {"hold.placed", hold},
-    {"hold.lifted", hold},
-    {"correction", correction},
-    {"batch.closed", closed},
-    {"batch.reopened", closed},
+static void reopened(struct view_at *a, const void *body)
+{
+    (void)body;
+    row_num(&a->sum, "is_open", true);
+}
+
+static void (*const rows_of[KINDS])(struct view_at *a, const void *body) = {
+    [KIND_STEP_INPUT] = input,
+    [KIND_BATCH_ORDERED] = ordered,
+    [KIND_STEP_FORM] = form,
+    [KIND_STEP_SIGNED] = form,
+    [KIND_STEP_SKIPPED] = skipped,
+    [KIND_DEVIATION_OPENED] = deviation_opened,
+    [KIND_DEVIATION_ASSESSED] = deviation_assessed,
+    [KIND_DEVIATION_CLOSED] = deviation_closed,
+    [KIND_HOLD_PLACED] = hold_placed,
+    [KIND_HOLD_LIFTED] = hold_lifted,
+    [KIND_CORRECTION] = correction,
+    [KIND_BATCH_CLOSED] = closed,
+    [KIND_BATCH_REOPENED] = reopened,
 };
 
-void view_batch(struct view *v, const struct entry *e, const char *batch, const struct protocol *p)
+void view_batch(struct view_at *a)
 {
-    struct view_at a = {.v = v, .e = e, .batch = batch, .p = p, .sum = row_begin(VIEW_BATCH)};
-    row_text(&a.sum, "batch", batch);
-    row_num(&a.sum, "entries", 1);
-    row_num(&a.sum, "idx", (int64_t)e->idx);
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (is(e, kinds[i].kind))
-            kinds[i].fn(&a);
-    row_end(v, &a.sum);
+    a->sum = row_begin(VIEW_BATCH);
+    row_text(&a->sum, "batch", a->batch);
+    row_num(&a->sum, "entries", 1);
+    row_num(&a->sum, "idx", (int64_t)a->e->idx);
+    if (a->body.kind && rows_of[a->body.kind->id])
+        rows_of[a->body.kind->id](a, a->body.value);
+    row_end(a->v, &a->sum);
 }

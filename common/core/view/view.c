@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/entry/day.h"
+#include "core/entry/refusal.h"
+#include "core/entry/step.h"
 #include "core/map.h"
 #include "core/view/int.h"
 
@@ -114,10 +117,9 @@ void row_end(struct view *v, const struct view_row *r)
     v->cfg.row(v->cfg.arg, r);
 }
 
-const char *actor_of(const struct entry *e)
+const char *view_who(const struct view_at *a)
 {
-    const char *person = json_get_str(e->actor, "performed");
-    return person ? person : json_get_str(e->actor, "system");
+    return a->actor.performed ? a->actor.performed : a->actor.system;
 }
 
 const char *json_text(struct view *v, const struct json *o)
@@ -132,68 +134,6 @@ const char *json_text(struct view *v, const struct json *o)
     return s;
 }
 
-/* ---- sessions ---- */
-
-static void end_session(struct view *v, size_t i, const struct entry *e, const char *ended)
-{
-    struct view_row r = row_begin(VIEW_SESSION);
-    row_num(&r, "idx", v->session[i].idx);
-    row_num(&r, "closed", e->at);
-    row_text(&r, "ended", ended);
-    row_end(v, &r);
-    free(v->session[i].who);
-    v->session[i] = v->session[--v->nsessions];
-}
-
-static void session_opened(struct view *v, const struct entry *e, const char *station, const char *person)
-{
-    for (size_t i = v->nsessions; person && i-- > 0;) {
-        if (strcmp(v->session[i].person, person) != 0)
-            continue;
-        if (strcmp(v->session[i].station, station) == 0)
-            return; /* signed in again where one is */
-        end_session(v, i, e, "elsewhere");
-    }
-    if (!person)
-        return;
-    view_know_session(v, (int64_t)e->idx, station, person);
-    struct view_row r = row_begin(VIEW_SESSION);
-    row_num(&r, "idx", (int64_t)e->idx);
-    row_text(&r, "station", station);
-    row_text(&r, "person", person);
-    row_num(&r, "opened", e->at);
-    row_end(v, &r);
-}
-
-static void sessions_end(struct view *v, const struct entry *e, const char *station, const char *person,
-                         const char *ended)
-{
-    for (size_t i = v->nsessions; i-- > 0;)
-        if (strcmp(v->session[i].station, station) == 0 &&
-            (!person || strcmp(v->session[i].person, person) == 0))
-            end_session(v, i, e, ended);
-}
-
-/* The station's day: its name stands in the stream, day/<station>/<date>, since the system closes it. */
-static const char *day_station(struct view *v, const struct entry *e)
-{
-    const char *from = e->stream + strlen("day/"), *to = strrchr(from, '/');
-    return to ? arena_strndup(&v->arena, from, (size_t)(to - from)) : NULL;
-}
-
-static void view_day(struct view *v, const struct entry *e)
-{
-    const char *station = day_station(v, e), *person = json_get_str(e->body, "person");
-    if (!station)
-        return;
-    if (strcmp(e->kind, "session.opened") == 0)
-        session_opened(v, e, station, person);
-    else if (strcmp(e->kind, "session.closed") == 0 && person)
-        sessions_end(v, e, station, person, "out");
-    else if (strcmp(e->kind, "day.closed") == 0)
-        sessions_end(v, e, station, NULL, "day");
-}
-
 /* ---- of every stream ---- */
 
 static const char *meaning_of(struct view *v, const struct entry *e)
@@ -205,21 +145,24 @@ static const char *meaning_of(struct view *v, const struct entry *e)
     return json_get_str(o, "meaning");
 }
 
-static void view_act(struct view *v, const struct entry *e, const char *batch)
+static void view_act(const struct view_at *a)
 {
+    const struct entry *e = a->e;
+    struct step_at at = {0};
     struct view_row r = row_begin(VIEW_SIGNED_ACT);
+    step_at_read(&a->body, &at);
     row_num(&r, "idx", (int64_t)e->idx);
     row_text(&r, "stream", e->stream);
-    row_text(&r, "batch", batch);
+    row_text(&r, "batch", a->batch);
     row_text(&r, "kind", e->kind);
-    row_text(&r, "step", json_get_str(e->body, "step"));
-    row_text(&r, "person", actor_of(e));
-    row_text(&r, "dept", json_get_str(e->actor, "dept"));
-    row_text(&r, "meaning", meaning_of(v, e));
+    row_text(&r, "step", at.step);
+    row_text(&r, "person", view_who(a));
+    row_text(&r, "dept", word_name(&dept_words, (int)a->actor.dept));
+    row_text(&r, "meaning", meaning_of(a->v, e));
     row_text(&r, "key", json_get_str(e->act, "key"));
-    row_text(&r, "outcome", json_get_str(e->body, "outcome"));
+    row_text(&r, "outcome", outcome_name(a->judged.outcome));
     row_num(&r, "at", e->at);
-    row_end(v, &r);
+    row_end(a->v, &r);
 }
 
 static const char *law_of(struct view *v, const struct entry *e)
@@ -231,69 +174,66 @@ static const char *law_of(struct view *v, const struct entry *e)
     return all;
 }
 
-static bool is_refusal(const struct entry *e)
+static void view_refusal(const struct view_at *a)
 {
-    return strcmp(e->kind, "refused") == 0 || strcmp(e->kind, "session.failed") == 0;
-}
-
-static void view_refusal(struct view *v, const struct entry *e, const char *batch)
-{
+    const struct refused *refused = kind_value(&a->body, KIND_REFUSED);
+    const struct session_failed *failed = kind_value(&a->body, KIND_SESSION_FAILED);
     struct view_row r = row_begin(VIEW_REFUSAL);
-    const char *person = json_get_str(e->body, "person");
-    row_num(&r, "idx", (int64_t)e->idx);
-    row_text(&r, "stream", e->stream);
-    row_text(&r, "batch", batch);
-    row_text(&r, "step", json_get_str(e->body, "step"));
-    row_text(&r, "station", json_get_str(e->actor, "station"));
-    row_text(&r, "person", person ? person : actor_of(e));
-    row_text(&r, "code", json_get_str(e->body, "code"));
-    row_text(&r, "args", json_text(v, json_get(e->body, "args")));
-    row_text(&r, "outcome", json_get_str(e->body, "outcome"));
-    row_text(&r, "law", law_of(v, e));
-    row_num(&r, "at", e->at);
-    row_end(v, &r);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_text(&r, "stream", a->e->stream);
+    row_text(&r, "batch", a->batch);
+    row_text(&r, "step", refused ? refused->step : NULL);
+    row_text(&r, "station", a->actor.station);
+    row_text(&r, "person", failed && failed->person ? failed->person : view_who(a));
+    row_text(&r, "code", a->judged.code);
+    row_text(&r, "args", json_text(a->v, a->judged.args));
+    row_text(&r, "outcome", outcome_name(a->judged.outcome));
+    row_text(&r, "law", law_of(a->v, a->e));
+    row_num(&r, "at", a->e->at);
+    row_end(a->v, &r);
 }
 
-/* ---- one entry ---- */
-
-static const char *ordered_protocol(struct view *v, const struct entry *e)
-{
-    const char *id = json_get_str(e->body, "protocol"), *version = json_get_str(e->body, "version");
-    if (strcmp(e->kind, "batch.ordered") != 0 || !id || !version)
-        return NULL;
-    return arena_printf(&v->arena, "%s@%s", id, version);
-}
+/* ---- one entry ------------------------------------------------------------------------ */
 
 /* Under which protocol? */
-static int find_protocol(struct view *v, const struct entry *e, const char *batch,
-                         const struct protocol **ret)
+static int find_protocol(struct view_at *a)
 {
-    const char *name = ordered_protocol(v, e);
-    if (!name)
-        name = map_get(&v->batches, batch);
-    const struct protocol *p = name ? v->cfg.protocol(v->cfg.arg, name) : NULL;
-    if (!p)
+    struct view *v = a->v;
+    const struct step_form *order = kind_value(&a->body, KIND_BATCH_ORDERED);
+    const char *name = order && order->protocol && order->version
+                           ? arena_printf(&v->arena, "%s@%s", order->protocol, order->version)
+                           : map_get(&v->batches, a->batch);
+    a->p = name ? v->cfg.protocol(v->cfg.arg, name) : NULL;
+    if (!a->p)
         return CPF_E_NOTFOUND;
-    view_know_batch(v, batch, name);
-    *ret = p;
+    view_know_batch(v, a->batch, name);
     return 0;
+}
+
+/* A body that is not of its kind is told as far as it can be: nothing but its place in the log. */
+static void read_body(struct view_at *a)
+{
+    if (kind_read(a->e, &a->v->arena, &a->body) != 0)
+        a->body = (struct body){0};
+    judged_read(a->e, &a->v->arena, &a->judged);
+    actor_read(a->e, &a->actor);
 }
 
 int view_entry(struct view *v, const struct entry *e)
 {
-    const char *batch = strncmp(e->stream, "batch/", 6) == 0 ? e->stream + 6 : NULL;
-    const struct protocol *p = NULL;
+    struct view_at a = {.v = v, .e = e, .batch = stream_rest(e->stream, STREAM_BATCH)};
     arena_reset(&v->arena);
-    int err = batch ? find_protocol(v, e, batch, &p) : 0;
+    read_body(&a);
+    int err = a.batch ? find_protocol(&a) : 0;
     if (err)
         return err;
     if (e->act)
-        view_act(v, e, batch);
-    if (is_refusal(e))
-        view_refusal(v, e, batch);
-    if (batch)
-        view_batch(v, e, batch, p);
-    else if (strncmp(e->stream, "day/", 4) == 0)
-        view_day(v, e);
+        view_act(&a);
+    if (kind_name_has(e->kind, KIND_REFUSAL))
+        view_refusal(&a);
+    if (a.batch)
+        view_batch(&a);
+    else if (stream_type(e->stream, NULL) == STREAM_DAY)
+        view_day(&a);
     return 0;
 }
