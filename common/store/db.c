@@ -15,9 +15,11 @@
 #include "store/db_int.h"
 
 #define CONNECT_SECONDS 10
+#define WATCH_MS        250 /* how often it is looked whether the server still answers */
 
 static void on_later(evutil_socket_t fd, short what, void *arg);
 static void on_timeout(evutil_socket_t fd, short what, void *arg);
+static void on_watch(evutil_socket_t fd, short what, void *arg);
 
 int db_new(const struct db_config *cfg, struct db **ret)
 {
@@ -27,7 +29,8 @@ int db_new(const struct db_config *cfg, struct db **ret)
     d->cfg.prefixes = xstrdup(cfg->prefixes);
     d->ev_later = evtimer_new(cfg->base, on_later, d);
     d->ev_timeout = evtimer_new(cfg->base, on_timeout, d);
-    require(d->ev_later && d->ev_timeout);
+    d->ev_watch = event_new(cfg->base, -1, EV_PERSIST, on_watch, d);
+    require(d->ev_later && d->ev_timeout && d->ev_watch);
     *ret = d;
     return 0;
 }
@@ -64,6 +67,7 @@ static void disconnect(struct db *d)
     drop_events(d);
     event_del(d->ev_timeout);
     event_del(d->ev_later);
+    event_del(d->ev_watch);
     if (d->pg)
         PQfinish(d->pg);
     d->pg = NULL;
@@ -128,6 +132,27 @@ static void on_timeout(evutil_socket_t fd, short what, void *arg)
     db_lost(d, CPF_E_AWAY, "", "");
 }
 
+/* Counted in looks, not by the clock: a machine that slept has not waited. */
+static void on_watch(evutil_socket_t fd, short what, void *arg)
+{
+    struct db *d = arg;
+    char words[64];
+    (void)fd;
+    (void)what;
+    d->quiet_ms = d->heard || !d->count ? 0 : d->quiet_ms + WATCH_MS;
+    d->heard = false;
+    if (!d->deadline_ms || d->quiet_ms < d->deadline_ms)
+        return;
+    snprintf(words, sizeof(words), "no answer for %u ms", d->quiet_ms);
+    db_words(d, words);
+    db_lost(d, CPF_E_AWAY, "", "");
+}
+
+void db_deadline(struct db *d, unsigned ms)
+{
+    d->deadline_ms = ms;
+}
+
 void db_flush(struct db *d)
 {
     if (d->doomed || !d->pg)
@@ -156,6 +181,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
     unsigned generation = d->generation;
     (void)fd;
     (void)what;
+    d->heard = true;
     if (!PQconsumeInput(d->pg)) {
         /* What arrived before the end may hold the server's last words. */
         db_unit_drain(d);
@@ -179,7 +205,10 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 void db_came_up(struct db *d)
 {
+    const struct timeval look = {0, WATCH_MS * 1000};
     event_del(d->ev_timeout);
+    d->quiet_ms = 0;
+    event_add(d->ev_watch, &look);
     d->state = DB_UP;
     free(d->why);
     d->why = NULL;
@@ -293,6 +322,7 @@ void db_free(struct db *d)
     db_close(d);
     event_free(d->ev_later);
     event_free(d->ev_timeout);
+    event_free(d->ev_watch);
     free((char *)d->cfg.conninfo);
     free((char *)d->cfg.prefixes);
     free(d->unit);

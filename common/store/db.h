@@ -39,8 +39,8 @@ struct db_error {
     int code;            /* 0, CPF_E_DB or CPF_E_AWAY */
     const char *stmt;    /* name of the statement that failed, or "" */
     char sqlstate[6];    /* or "" */
-    bool warned;         /* CPF_E_AWAY in on_down: a unit was answered with a warning */
     const char *message; /* one line, from the server or libpq; never NULL */
+    bool warned;         /* CPF_E_AWAY in on_down: a unit was answered with a warning */
 };
 
 struct db_config {
@@ -64,6 +64,9 @@ void db_connect(struct db *d);
 void db_close(struct db *d);
 void db_free(struct db *d); /* closes first; NULL is fine. Not inside a callback of this connection */
 bool db_ready(const struct db *d);
+/* A peer that hangs is as one that is gone: with units under way and not a byte from the server for so long,
+ * the connection is lost. 0, as it begins: never. */
+void db_deadline(struct db *d, unsigned ms);
 /* Units sent and not answered. */
 size_t db_pending(const struct db *d);
 

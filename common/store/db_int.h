@@ -32,10 +32,12 @@ struct db {
     enum db_state state;
     PGconn *pg;
     unsigned generation; /* counts connections, so that a callback that closes one is noticed */
-    struct event *ev_read, *ev_write, *ev_timeout, *ev_later;
-    bool doomed; /* a send failed: ev_later will report the loss */
-    bool warned; /* by the server, on what it was asked: its success is none */
-    char *why;   /* the newest words of server or libpq on a failure */
+    struct event *ev_read, *ev_write, *ev_timeout, *ev_later, *ev_watch;
+    unsigned deadline_ms, quiet_ms; /* allowed; how long something has been awaited and nothing came */
+    bool heard;                     /* since the last look */
+    bool doomed;                    /* a send failed: ev_later will report the loss */
+    bool warned;                    /* by the server, on what it was asked: its success is none */
+    char *why;                      /* the newest words of server or libpq on a failure */
     /* FIFO of units, a ring of `cap` (power of two) */
     struct db_unit *unit;
     size_t cap, first, count;

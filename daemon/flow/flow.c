@@ -16,7 +16,8 @@
 #include "flow/flow_int.h"
 #include "log.h"
 
-#define IDS_KEPT 16384
+#define IDS_KEPT     16384
+#define FLOW_LOOK_MS 4000 /* a look-up that has no answer for so long has none */
 
 /* ---- questions ---- */
 
@@ -85,6 +86,7 @@ static int on_fold(void *arg, const struct entry *e)
 static void start_serving(struct flow *f)
 {
     f->was_ready = true;
+    db_deadline(f->db, FLOW_LOOK_MS);
     flow_map_ready(f);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
     if (f->cfg.on_ready)
@@ -381,6 +383,7 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
     f->tick = event_new(cfg->base, -1, EV_PERSIST, on_tick, f);
     struct timeval second = {1, 0};
     event_add(f->tick, &second);
+    overdue_init(f);
     int err = make_connections(f);
     if (err) {
         flow_free(f);
@@ -426,6 +429,7 @@ void flow_free(struct flow *f)
         event_free(f->db_retry);
     if (f->tick)
         event_free(f->tick);
+    overdue_fini(f);
     ids_free(f->ids);
     flow_map_free(f);
     map_fini(&f->credentials);

@@ -14,6 +14,7 @@
 struct waiter {
     flow_reply_fn reply;
     void *arg;
+    int64_t since_ms;
     struct waiter *next;
 };
 
@@ -25,6 +26,8 @@ struct work_state {
     size_t n, first;        /* entries; index of the command's first one */
     const char *cred;       /* the digest whose secret is being opened */
     bool setup;
+    struct work *next; /* submitted after it */
+    int64_t since_ms;  /* when it was submitted */
     /* from here on written before read */
     struct verdict verdict;
     struct entry entry[WORK_ENTRIES];
@@ -67,6 +70,8 @@ struct flow {
     bool setting_up;      /* credentials of a set-up are on their way to their table */
     int64_t offset;       /* training clock: ahead of the machine's by */
     size_t in_flight;
+    struct work *flying, *flying_last; /* submitted and not settled, but for the parts of a set-up */
+    struct event *overdue;
     struct arena scratch; /* of one reply */
     size_t nspare;
     struct work *spare[FLOW_SPARE];
@@ -83,6 +88,12 @@ void work_answer(struct work *w, int status, const char *code);
 void work_sent(void *flow, void *tag);
 void work_settled(void *flow, void *tag);
 void work_done(void *flow, void *tag);
+/* overdue.c: whoever waits too long for an answer is told that nobody knows yet */
+#define FLOW_UNKNOWN "outcome.unknown"
+void overdue_init(struct flow *f);
+void overdue_fini(struct flow *f);
+void overdue_submitted(struct flow *f, struct work *w);
+void overdue_settled(struct flow *f, const struct work *w);
 /* reply.c: the answer of a command from its first entry. */
 void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
 void work_unlock(struct work *w); /* the secret, then judging */

@@ -117,8 +117,15 @@ bool work_commit(struct work *w, int64_t now)
         s->n++;
     }
     f->in_flight++;
+    overdue_submitted(f, w);
     ledger_submit(f->ledger, s->item, s->n, w);
     return true;
+}
+
+/* Somebody's, not the system's own. */
+static bool answered(const struct work *w)
+{
+    return w->reply || w->state->record;
 }
 
 /* Made while the flush is waited for. */
@@ -126,7 +133,7 @@ void work_sent(void *flow, void *tag)
 {
     struct flow *f = flow;
     struct work *w = tag;
-    if (w && w->reply && !w->state->setup && !w->state->reply.len)
+    if (w && answered(w) && !w->state->setup && !w->state->reply.len)
         reply_write(f, &w->state->entry[w->state->first], w->cmd.station, &w->state->reply);
 }
 
@@ -135,7 +142,8 @@ static void send_settled(struct flow *f, struct work *w)
     const struct entry *e = &w->state->entry[w->state->first];
     const struct buf *out = &w->state->reply;
     work_sent(f, w);
-    w->reply(w->arg, 200, NULL, out->data, out->len);
+    if (w->reply) /* else it was told that nobody knows */
+        w->reply(w->arg, 200, NULL, out->data, out->len);
     for (struct waiter *x = w->state->waiters; x; x = x->next)
         x->reply(x->arg, 200, NULL, out->data, out->len);
     if (w->state->record)
@@ -149,10 +157,11 @@ void work_settled(void *flow, void *tag)
     f->in_flight--;
     if (!w)
         return; /* a part of a set-up */
+    overdue_settled(f, w);
     if (w->state->setup) {
         static const char done[] = "{\"code\":\"accepted\",\"outcome\":\"accepted\"}";
         w->reply(w->arg, 200, NULL, done, sizeof(done) - 1);
-    } else if (w->reply) {
+    } else if (answered(w)) {
         send_settled(f, w);
     }
 }
@@ -415,7 +424,7 @@ static void join(struct work *w, struct id_record *r)
     }
     struct work *other = r->work;
     struct waiter *x = xcalloc(1, sizeof(*x));
-    *x = (struct waiter){w->reply, w->arg, other->state->waiters};
+    *x = (struct waiter){w->reply, w->arg, clock_mono_ms(), other->state->waiters};
     other->state->waiters = x;
     work_free(w);
 }
@@ -428,18 +437,34 @@ static const char *overloaded(const struct flow *f)
     return NULL;
 }
 
+/* An id that is known here is never told *not recorded*: whoever sends it again joins, or hears that nobody
+ * knows yet. */
+static bool known(struct flow *f, struct work *w)
+{
+    struct id_record *r = f->ids ? ids_find(f->ids, w->id) : NULL;
+    if (!r || (!r->work && !r->text && flow_unavailable(f)))
+        return false;
+    if (r->work && flow_unavailable(f) && memcmp(r->req, w->req, HASH_LEN) == 0)
+        work_answer(w, 503, FLOW_UNKNOWN);
+    else
+        join(w, r);
+    return true;
+}
+
 void flow_start(struct flow *f, struct work *w)
 {
     int64_t id_ms;
+    if (uuid7_parse(w->id, strlen(w->id), &id_ms) != 0) {
+        work_answer(w, 400, "request.id");
+        return;
+    }
+    if (known(f, w))
+        return;
     const char *no = flow_unavailable(f);
     if (!no)
         no = overloaded(f);
     if (no) {
         work_answer(w, 503, no);
-        return;
-    }
-    if (uuid7_parse(w->id, strlen(w->id), &id_ms) != 0) {
-        work_answer(w, 400, "request.id");
         return;
     }
     if (id_ms > flow_now(f) + BOUND_ID_FUTURE_MS) {
@@ -451,10 +476,7 @@ void flow_start(struct flow *f, struct work *w)
             work_answer(w, 503, "clock.back");
         return;
     }
-    struct id_record *r = ids_find(f->ids, w->id);
-    if (r)
-        join(w, r);
-    else if (ids_before_horizon(f->ids, id_ms))
+    if (ids_before_horizon(f->ids, id_ms))
         look_up(w);
     else
         go_on(w);

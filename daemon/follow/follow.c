@@ -25,6 +25,7 @@
 #define FOLLOW_PART     128   /* entries read at a time while catching up */
 #define FOLLOW_PAUSE_MS 2     /* ... with a pause in between: scans come first */
 #define FOLLOW_ROWS     16384 /* waiting at most */
+#define PATIENCE_MS     30000 /* a server that hangs: nobody waits here, but the lag grows */
 
 static void look(struct follow *f);
 static void write_now(struct follow *f);
@@ -356,6 +357,7 @@ int follow_new(const struct follow_config *cfg, struct follow **ret)
         follow_free(f);
         return err;
     }
+    db_deadline(f->db, PATIENCE_MS);
     *ret = f;
     return 0;
 }

@@ -83,6 +83,7 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
     (void)!event_priority_set(l->ev_pump, 0);
     tell_init(l);
     gather_init(l);
+    watch_init(l);
     int err = keyring_parse(&l->keys, cfg->vkey);
     if (!err && strcmp(l->keys.key[0].name, cfg->origin) != 0)
         err = CPF_E_KEY;
@@ -115,6 +116,7 @@ void ledger_free(struct ledger *l)
     queue_fini(&l->queue);
     tell_fini(l);
     gather_fini(l);
+    watch_fini(l);
     arena_fini(&l->own);
     free(l->run);
     free(l->known);
@@ -131,15 +133,34 @@ void ledger_start(struct ledger *l)
     event_active(l->ev_retry, EV_TIMEOUT, 0);
 }
 
+/* The diagram above, arrow by arrow. Only these are taken. */
+#define TO(s) (1u << LEDGER_##s)
+static const struct {
+    const char *name;
+    unsigned to;
+} states[] = {
+    [LEDGER_IDLE] = {"idle", TO(CONNECTING) | TO(DEAD)},
+    [LEDGER_WAITING] = {"waiting", TO(CONNECTING) | TO(DEAD)},
+    [LEDGER_CONNECTING] = {"connecting", TO(FENCING) | TO(WAITING) | TO(DEAD)},
+    [LEDGER_FENCING] = {"fencing", TO(OPENING) | TO(WAITING) | TO(DEAD)},
+    [LEDGER_OPENING] = {"opening", TO(LOADING) | TO(COMMITTING) | TO(WAITING) | TO(DEAD)},
+    [LEDGER_LOADING] = {"loading", TO(READY) | TO(WAITING) | TO(DEAD)},
+    [LEDGER_READY] = {"ready", TO(COMMITTING) | TO(WAITING) | TO(DEAD)},
+    [LEDGER_COMMITTING] = {"committing", TO(READY) | TO(WAITING) | TO(DEAD)},
+    [LEDGER_DEAD] = {"dead", 0},
+};
+
 void ledger_state(struct ledger *l, enum ledger_state s)
 {
-    static const char *const name[] = {"idle",    "waiting", "connecting", "fencing", "opening",
-                                       "loading", "ready",   "committing", "dead"};
     if (l->state == s)
         return;
-    if (!(l->state >= LEDGER_READY && s >= LEDGER_READY && s != LEDGER_DEAD))
-        log_event(LOG_LEVEL_DEBUG, "ledger.state", "from", name[l->state], "to", name[s], NULL);
+    require(states[l->state].to & (1u << s));
+    bool serving = l->state >= LEDGER_READY && s != LEDGER_DEAD && s >= LEDGER_READY;
+    if (!serving)
+        log_event(LOG_LEVEL_DEBUG, "ledger.state", "from", states[l->state].name, "to", states[s].name, NULL);
     l->state = s;
+    if (!serving)
+        watch_state(l);
 }
 
 /* ---- bad news ---- */

@@ -23,6 +23,24 @@ static struct buf *const *all_arrays(struct ledger *l, struct buf *list[11])
     return list;
 }
 
+/* The diagram above; and behind a fence: it stands in the log after all, its COMMIT did not last (its note is
+ * still good), the signer has forgotten its note; or, in a daemon that has not read the log yet, all begins
+ * anew. */
+#define TO(s) (1u << GROUP_##s)
+static const unsigned becomes[] = {
+    [GROUP_NONE] = TO(MADE),
+    [GROUP_MADE] = TO(SIGNED) | TO(STORED) | TO(NONE),
+    [GROUP_SIGNED] = TO(SENT) | TO(STORED) | TO(MADE) | TO(NONE),
+    [GROUP_SENT] = TO(STORED) | TO(SIGNED) | TO(NONE),
+    [GROUP_STORED] = TO(NONE) | TO(SIGNED),
+};
+
+void group_become(struct group *g, enum group_state s)
+{
+    require(g->state == s || (becomes[g->state] & (1u << s)));
+    g->state = s;
+}
+
 void group_init(struct ledger *l)
 {
     struct buf *list[11];
@@ -59,7 +77,8 @@ void group_fini(struct ledger *l)
 
 void group_reset(struct ledger *l)
 {
-    l->cur->state = l->next->state = GROUP_NONE;
+    group_become(l->cur, GROUP_NONE);
+    group_become(l->next, GROUP_NONE);
 }
 
 /* ---- making ---- */
@@ -96,7 +115,7 @@ static void group_end(struct ledger *l, struct group *g)
 {
     g->head.size = l->edge.size;
     merkle_edge_root(&l->edge, g->head.root);
-    g->state = GROUP_MADE;
+    group_become(g, GROUP_MADE);
 }
 
 /* From the queue behind what other groups hold; commands stay whole. */
@@ -170,7 +189,7 @@ static void on_appended(void *arg, int err, const struct sigwire_msg *m, const s
     if (!ledger_key_signed(l, g->note.data, g->note.len))
         return;
     group_step(g, &l->stats.sign_us);
-    g->state = GROUP_SIGNED;
+    group_become(g, GROUP_SIGNED);
     group_store(l);
 }
 
@@ -211,7 +230,7 @@ static void group_release(struct ledger *l)
     l->settled = g->head;
     buf_clear(&l->note);
     buf_add(&l->note, g->note.data, g->note.len);
-    g->state = GROUP_NONE;
+    group_become(g, GROUP_NONE);
     l->cur = l->next;
     l->next = g;
     tell_group(l, g->ncmds);
@@ -272,7 +291,7 @@ void group_void(struct ledger *l, const struct sigwire_head *head, const uint8_t
         l->run[l->nruns++] = (struct run){g->base.size, 0};
     }
     l->run[l->nruns - 1].count += n;
-    g->state = GROUP_SIGNED;
+    group_become(g, GROUP_SIGNED);
     group_store(l);
 }
 
@@ -291,10 +310,10 @@ void group_resume(struct ledger *l, const char *note, size_t note_len)
             ledger_fatal(l, CPF_E_MISMATCH, "cpf-signer hands back another group than ours");
             return;
         }
-        g->state = GROUP_SIGNED;
+        group_become(g, GROUP_SIGNED);
         group_store(l);
     } else if (g->state != GROUP_NONE) {
-        g->state = GROUP_MADE;
+        group_become(g, GROUP_MADE);
         buf_clear(&g->note);
         group_append(l, g);
     } else {

@@ -110,6 +110,11 @@ struct ledger {
         int64_t cpu_us;           /* of this thread at the newest commit */
         double busy_us, commands; /* running sums */
     } gather;
+    struct {
+        struct event *ev;
+        bool server, signer; /* asked and not answered */
+        unsigned busy;
+    } watch;
     uint64_t next_idx; /* of the next entry submitted */
     int64_t last_at;
     bool is_new;
@@ -156,6 +161,8 @@ void ledger_wake(struct ledger *l); /* something was queued */
 
 /* ledger_open.c: lock, fence, open */
 void ledger_fence(struct ledger *l);
+/* Why what the server commits might not last or not be told truly, with what to do; NULL: it does. */
+const char *ledger_unsafe(bool fsync, bool full_page_writes, bool warns);
 
 /* ledger_load.c: from the rows to the tree, the book and the stream `log` */
 void ledger_load(struct ledger *l, const struct sigwire_msg *opened);
@@ -177,6 +184,11 @@ void gather_fini(struct ledger *l);
 void gather_begin(struct ledger *l, int64_t commit_us);
 void gather_told(struct ledger *l);  /* the replies are out */
 bool gather_holds(struct ledger *l); /* shall what waits wait for more? */
+
+/* ledger_watch.c */
+void watch_init(struct ledger *l);
+void watch_fini(struct ledger *l);
+void watch_state(struct ledger *l); /* the state has changed */
 
 /* ledger_own.c: log.opened, log.void, log.recovered, key.rotated */
 must_check int ledger_own_read_boot(struct ledger *l);
@@ -203,6 +215,7 @@ uint64_t ledger_map_number(const struct ledger_map *m);
 void ledger_map_exec(struct ledger *l, struct ledger_map *m); /* its rows, within a unit */
 
 /* ledger_group.c */
+void group_become(struct group *g, enum group_state s);
 void group_init(struct ledger *l);
 void group_fini(struct ledger *l);
 void group_reset(struct ledger *l); /* before a fresh start */

@@ -33,12 +33,28 @@ static bool head_signed(struct ledger *l)
            strcmp(c.origin, l->cfg.origin) == 0 && memcmp(c.root, l->head.root, HASH_LEN) == 0;
 }
 
+const char *ledger_unsafe(bool fsync, bool full_page_writes, bool warns)
+{
+    if (!fsync)
+        return "PostgreSQL runs with fsync off: an acknowledged entry could be lost; turn it on";
+    if (!full_page_writes)
+        return "PostgreSQL runs with full_page_writes off: an acknowledged entry could be lost; turn it on";
+    if (!warns)
+        return "client_min_messages hides warnings (a commit that was not replicated): take it out of the "
+               "connection string";
+    return NULL;
+}
+
+/* What would end a start is waited for by a daemon that already serves: it still knows what it was given. */
 static bool check_server(struct ledger *l, const struct db_result *r)
 {
-    if (!db_i64(r, 0, 4) || !db_i64(r, 0, 5))
-        ledger_fatal(l, CPF_E_STATE,
-                     "PostgreSQL runs with %s off: an acknowledged entry could be lost; turn it on",
-                     db_i64(r, 0, 4) ? "full_page_writes" : "fsync");
+    const char *unsafe = ledger_unsafe(db_i64(r, 0, 4), db_i64(r, 0, 5), true);
+    if (unsafe && l->folded) {
+        ledger_lost(l, "database.unsafe", unsafe);
+        return false;
+    }
+    if (unsafe)
+        ledger_fatal(l, CPF_E_STATE, "%s", unsafe);
     else if (strcmp(db_text(r, 0, 6), "UTF8") != 0)
         ledger_fatal(l, CPF_E_STATE, "the database's encoding is %s, not UTF8", db_text(r, 0, 6));
     else if (db_i64(r, 0, 7) != LEDGER_SCHEMA)
@@ -80,12 +96,12 @@ static bool check_living(struct ledger *l, uint64_t epoch)
         return false;
     }
     if (g->state != GROUP_NONE && sigwire_head_eq(&l->head, &g->head)) {
-        g->state = GROUP_STORED;
+        group_become(g, GROUP_STORED);
         return true;
     }
     if (sigwire_head_eq(&l->head, &l->settled)) {
         if (g->state == GROUP_STORED || g->state == GROUP_SENT)
-            g->state = GROUP_SIGNED; /* its COMMIT did not last */
+            group_become(g, GROUP_SIGNED); /* its COMMIT did not last */
         return true;
     }
     ledger_fatal(l, CPF_E_FORK,

@@ -174,7 +174,7 @@ static void on_stored(void *arg, const struct db_reply *r)
         return;
     require(l->cur->state == GROUP_SENT);
     gather_begin(l, group_step(l->cur, &l->stats.commit_us));
-    l->cur->state = GROUP_STORED;
+    group_become(l->cur, GROUP_STORED);
     group_stored(l);
 }
 
@@ -184,7 +184,7 @@ void group_store(struct ledger *l)
     struct group *g = l->cur;
     require(g->state == GROUP_SIGNED);
     test_pause("after-sign");
-    g->state = GROUP_SENT;
+    group_become(g, GROUP_SENT);
     group_step(g, NULL); /* a group that was held, or sent again, waited for nothing that is measured */
     db_begin(l->db, NULL, on_stored, l);
     exec_swap(l, g);

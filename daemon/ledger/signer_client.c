@@ -16,6 +16,8 @@
  * Everything that calls back runs in on_readable, on_writable or on_failure,
  * which the loop calls; so no callback runs before the function asked returns.
  */
+#define WATCH_MS 250 /* how often it is looked whether the signer still answers */
+
 enum client_state { CLIENT_IDLE, CLIENT_CONNECTING, CLIENT_UP };
 
 /* A request whose answer is awaited, oldest first. */
@@ -39,8 +41,11 @@ struct signer_client {
     struct event *readable, *writable; /* of fd; NULL while idle */
     struct event *failure;             /* a failure found while nobody may be called back */
     int failure_errno;
-    bool corked;      /* what is asked gathers */
-    bool send_broken; /* the signer has closed: what it said before is still read */
+    struct event *watch;
+    unsigned deadline_ms, quiet_ms; /* allowed; how long an answer has been awaited and nothing moved */
+    bool moved;                     /* since the last look */
+    bool corked;                    /* what is asked gathers */
+    bool send_broken;               /* the signer has closed: what it said before is still read */
     struct buf in, out;
     struct waiting *first, **last;
 
@@ -71,6 +76,7 @@ static void become(struct signer_client *c, enum client_state state)
         event_free(c->writable);
     c->readable = c->writable = NULL;
     event_del(c->failure);
+    event_del(c->watch);
     if (c->fd >= 0)
         close(c->fd);
     c->fd = -1;
@@ -83,6 +89,7 @@ static void become(struct signer_client *c, enum client_state state)
 static void destroy(struct signer_client *c)
 {
     event_free(c->failure);
+    event_free(c->watch);
     buf_fini(&c->in);
     buf_fini(&c->out);
     free(c->path);
@@ -126,6 +133,7 @@ static void flush_out(struct signer_client *c)
         else
             sent += (size_t)n;
     }
+    c->moved |= sent > 0;
     if (c->send_broken)
         sent = c->out.len;
     memmove(c->out.data, c->out.data + sent, c->out.len - sent);
@@ -229,6 +237,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
     c->inside = true;
     buf_reserve(&c->in, room);
     ssize_t n = recv(fd, c->in.data + c->in.len, room, 0);
+    c->moved = true;
     if (n > 0) {
         c->in.len += (size_t)n;
         take_frames(c);
@@ -247,13 +256,38 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
     struct signer_client *c = arg;
     c->inside = true;
     if (c->state == CLIENT_CONNECTING) {
+        const struct timeval look = {0, WATCH_MS * 1000};
         become(c, CLIENT_UP);
         event_add(c->readable, NULL);
+        c->quiet_ms = 0;
+        event_add(c->watch, &look);
         c->on_connected(c->arg);
     } else {
         flush_out(c);
     }
     leave(c);
+}
+
+/* Counted in looks, not by the clock: a machine that slept has not waited. */
+static void on_watch(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    struct signer_client *c = arg;
+    char text[64];
+    c->quiet_ms = c->moved || !c->first ? 0 : c->quiet_ms + WATCH_MS;
+    c->moved = false;
+    if (!c->deadline_ms || c->quiet_ms < c->deadline_ms)
+        return;
+    c->inside = true;
+    snprintf(text, sizeof(text), "cpf-signer gave no answer for %u ms", c->quiet_ms);
+    lose(c, CPF_E_AWAY, text);
+    leave(c);
+}
+
+void signer_client_deadline(struct signer_client *c, unsigned ms)
+{
+    c->deadline_ms = ms;
 }
 
 static void on_failure(evutil_socket_t fd, short what, void *arg)
@@ -283,7 +317,8 @@ int signer_client_new(struct event_base *base, const char *path, signer_lost_fn 
     buf_init(&c->in);
     buf_init(&c->out);
     c->failure = event_new(base, -1, 0, on_failure, c);
-    require(c->failure);
+    c->watch = event_new(base, -1, EV_PERSIST, on_watch, c);
+    require(c->failure && c->watch);
     *ret = c;
     return 0;
 }

@@ -56,6 +56,10 @@ void signer_client_close(struct signer_client *c);
 /* Connected and not closed? */
 bool signer_client_up(const struct signer_client *c);
 
+/* A signer that hangs is as one that is gone: with a request under way and not a byte from it, or taken by
+ * it, for so long, the connection is lost. 0, as it begins: never. */
+void signer_client_deadline(struct signer_client *c, unsigned ms);
+
 /* What is asked in between leaves in one piece, and is answered so. */
 void signer_client_cork(struct signer_client *c);
 void signer_client_uncork(struct signer_client *c);

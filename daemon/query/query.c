@@ -8,7 +8,9 @@
 #include "log.h"
 
 /* Waiting at most: each answer may be large. */
-#define QUERIES 16
+#define QUERIES     16
+#define PATIENCE_MS 4500
+#define SEARCH_MS   30000 /* a word is looked for in every entry: in a large log the first row comes late */
 
 struct query {
     struct db *db;
@@ -74,6 +76,7 @@ void query_log(struct query *q, const struct query_log *what, db_done_fn done, v
         done(arg, &busy);
         return;
     }
+    db_deadline(q->db, what->text ? SEARCH_MS : PATIENCE_MS);
     db_param_text(&p, what->stream);
     db_param_text(&p, what->kind);
     db_param_text(&p, what->text);

@@ -25,9 +25,11 @@ r=bytearray(os.urandom(10)); r[0]=0x70|r[0]&15; r[2]=0x80|r[2]&63
 h=(int(time.time()*1000).to_bytes(6,"big")+bytes(r)).hex(); print("-".join((h[:8],h[8:12],h[12:16],h[16:20],h[20:])))'
 }
 
-# ask CURL-ARGUMENT...: status and code, e.g. `409 request.conflict`.
+# ask CURL-ARGUMENT...: status and code, e.g. `409 request.conflict`; seconds in DIR/took.
 ask() {
-    curl -sS --max-time 15 --cacert "$CPF_CA" -D "$DIR/headers" -o "$DIR/body" -w '%{http_code} ' "$@" || true
+    : >"$DIR/body"
+    curl -sS --max-time 15 --cacert "$CPF_CA" -D "$DIR/headers" -o "$DIR/body" \
+        -w '%{http_code} %{stderr}%{time_total}\n' "$@" 2>"$DIR/took" || true
     sed -n 's/.*"code":"\([^"]*\)".*/\1/p' "$DIR/body" | head -n 1
 }
 

@@ -1,5 +1,6 @@
 /* doc/log.md 2, rule by rule, on real peers that die. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,7 +237,7 @@ static void test_one_command_behind_a_very_slow_commit_is_served(void **state)
     node_until_ready(&n);
     PGconn *pg = hold_head(&r);
     submit_many(&n, 6);
-    rig_run(&r, 17000);
+    rig_run(&r, 3000);
     PQfinish(pg);
     node_until_settled(&n, 6);
     rig_run(&r, 300);
@@ -294,6 +295,54 @@ static void test_signer_and_daemon_forget_a_group(void **state)
     node_start(&n, &r);
     node_until_ready(&n);
     submit_settled(&n, 10);
+    end(&r, &n);
+}
+
+/* ---- peers that hang ---- */
+
+static void test_peer_that_hangs_is_away_until_it_goes_on(void **state)
+{
+    struct rig r;
+    struct node n;
+    begin(&r, &n, state);
+    for (int i = 0; i < 2; i++) {
+        submit_settled(&n, 5);
+        size_t want = n.settled + 3;
+        pid_t peer =
+            i ? (pid_t)atoi(rig_sql(&r, "select pid from pg_locks where locktype = 'advisory' and granted"))
+              : r.signer;
+        assert_int_equal(kill(peer, SIGSTOP), 0);
+        if (i) /* without anything under way, too */
+            submit_many(&n, 3);
+        until_away(&n);
+        assert_string_equal(n.why_away, i ? "away.database" : "away.signer");
+        assert_int_equal(n.settled, want - 3);
+        assert_int_equal(kill(peer, SIGCONT), 0);
+        node_until_ready(&n);
+        if (!i)
+            submit_many(&n, 3);
+        node_until_settled(&n, want);
+    }
+    assert_string_equal(rig_sql(&r, "select count(*) from cpf.entry where body is null"), "0");
+    end(&r, &n);
+}
+
+/* ---- a server that is set otherwise while it is used ---- */
+
+static void test_server_that_loses_fsync_is_refused_until_it_has_it_again(void **state)
+{
+    struct rig r;
+    struct node n;
+    begin(&r, &n, state);
+    submit_settled(&n, 5);
+    rig_sql(&r, "alter system set fsync = off");
+    rig_sql(&r, "select pg_reload_conf()");
+    until_away(&n);
+    assert_string_equal(n.why_away, "database.unsafe");
+    rig_sql(&r, "alter system reset fsync");
+    rig_sql(&r, "select pg_reload_conf()");
+    node_until_ready(&n);
+    submit_settled(&n, 5);
     end(&r, &n);
 }
 
@@ -497,6 +546,8 @@ int main(void)
         cmocka_unit_test(test_one_command_behind_a_very_slow_commit_is_served),
         cmocka_unit_test(test_signer_behind_the_database_rolls_forward),
         cmocka_unit_test(test_signer_and_daemon_forget_a_group),
+        cmocka_unit_test(test_peer_that_hangs_is_away_until_it_goes_on),
+        cmocka_unit_test(test_server_that_loses_fsync_is_refused_until_it_has_it_again),
         cmocka_unit_test(test_commit_with_a_warning_is_unknown),
         cmocka_unit_test(test_lost_swap_is_fatal_and_named),
         cmocka_unit_test(test_living_daemon_whose_epoch_was_passed_exits),

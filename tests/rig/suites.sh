@@ -57,6 +57,7 @@ suite_fault() {
     tap_command "$TOP/tests/fault/outside"
     tap_command "$TOP/tests/model/standby_commit.py"
     tap_command "$TOP/tests/fault/standby"
+    tap_command "$TOP/tests/fault/hang"
 }
 # The daemon as it ships, without hooks.
 suite_sim() {
