@@ -223,6 +223,11 @@ void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
     a->ready_arg = arg;
 }
 
+void app_set_https(struct app *a, struct http_server *https)
+{
+    a->api.https = https;
+}
+
 void app_drain(struct app *a)
 {
     anchor_drain(a->api.anchor);

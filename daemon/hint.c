@@ -33,6 +33,8 @@ static const struct hint {
      "put PostgreSQL or the settings right as the text says, then start"},
     {CPF_E_VERSION, "systemctl start cpfd-migrate（sqitch deploy）を実行するか、合う版の cpfd を入れる",
      "run systemctl start cpfd-migrate (sqitch deploy), or install the cpfd that fits"},
+    {CPF_E_KEY, "証明書と鍵を新しくし、systemctl reload cpfd（SIGHUP）で読み直す（operator.md「証明書」）",
+     "renew certificate and key, then systemctl reload cpfd (SIGHUP); operator.md, Certificates"},
     {CPF_E_IO, "同じポートやソケットを使う別のプログラムがないか、フォルダーの権限を確かめる",
      "see whether another program has the port or socket, and the folder's permissions"},
 };

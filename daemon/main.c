@@ -4,6 +4,7 @@
  *
  *   first SIGTERM or SIGINT   accept nothing, finish what is in flight, exit 0
  *   second one                exit at once, 128 + signal
+ *   SIGHUP                    certificate and key are read anew; nothing ends
  *   the application fails     exit at once; what was not acknowledged is judged
  *                             anew after the next start
  */
@@ -44,7 +45,7 @@ struct daemon {
     struct event_base *base;
     struct app *app;
     struct http_server *https, *admin;
-    struct event *term, *interrupt, *watchdog, *overdue;
+    struct event *term, *interrupt, *hangup, *watchdog, *overdue;
     bool stopping, app_stopped;
     unsigned busy; /* servers that drain */
     int exit_code;
@@ -130,6 +131,40 @@ static void on_signal(evutil_socket_t sig, short what, void *arg)
     drain(d);
 }
 
+/* ---- certificates ---- */
+
+#define DAY_MS (24 * 3600 * INT64_C(1000))
+
+static void tell_certificate(const struct conf *c, struct http_validity v, int64_t now)
+{
+    char until[CLOCK_TEXT];
+    clock_format(v.until, until);
+    bool good = now >= v.from && now < v.until;
+    log_event(good ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, "cpfd.certificate", "file", c->tls_certificate,
+              "until", until, "days", LOG_NUM((v.until - now) / DAY_MS), "state",
+              good           ? "valid"
+              : now < v.from ? "not yet valid"
+                             : "expired",
+              "do", good ? NULL : hint_for(CPF_E_KEY), NULL);
+}
+
+static void on_hangup(evutil_socket_t sig, short what, void *arg)
+{
+    struct daemon *d = arg;
+    char *why = NULL;
+    (void)sig, (void)what;
+    int64_t now = clock_now_ms();
+    if (d->stopping)
+        return;
+    if (http_server_reload(d->https, now, &why))
+        log_event(LOG_LEVEL_ERROR, "cpfd.reload", "kept", "the certificate in use", "text", why, "do",
+                  hint_for(CPF_E_KEY), NULL);
+    else
+        log_event(LOG_LEVEL_NOTICE, "cpfd.reload", "took", d->conf->tls_certificate, NULL);
+    free(why);
+    tell_certificate(d->conf, http_server_validity(d->https), now);
+}
+
 /* ---- starting ---- */
 
 static void on_ready(void *arg)
@@ -185,8 +220,10 @@ static int start_events(struct daemon *d)
         return CPF_E_NOMEM;
     d->term = evsignal_new(d->base, SIGTERM, on_signal, d);
     d->interrupt = evsignal_new(d->base, SIGINT, on_signal, d);
+    d->hangup = evsignal_new(d->base, SIGHUP, on_hangup, d);
     d->overdue = evtimer_new(d->base, on_overdue, d);
-    if (!d->term || !d->interrupt || !d->overdue || event_add(d->term, NULL) || event_add(d->interrupt, NULL))
+    if (!d->term || !d->interrupt || !d->hangup || !d->overdue || event_add(d->term, NULL) ||
+        event_add(d->interrupt, NULL))
         return CPF_E_NOMEM;
     return start_watchdog(d);
 }
@@ -223,7 +260,7 @@ static int start_servers(struct daemon *d, char **ret_error)
 
 static void stop(struct daemon *d)
 {
-    struct event *events[] = {d->term, d->interrupt, d->watchdog, d->overdue};
+    struct event *events[] = {d->term, d->interrupt, d->hangup, d->watchdog, d->overdue};
     /* Servers first: the application may still answer requests, which then go nowhere. */
     http_server_free(d->https);
     http_server_free(d->admin);
@@ -252,6 +289,7 @@ static int run(struct daemon *d)
     char *error = NULL;
     int err;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* until there is something to read anew */
     umask(0077);
     raise_descriptor_limit();
     err = start_events(d);
@@ -265,6 +303,10 @@ static int run(struct daemon *d)
         free(error);
         return exit_code_of(err);
     }
+    app_set_https(d->app, d->https);
+    tell_certificate(d->conf, http_server_validity(d->https), clock_now_ms());
+    if (event_add(d->hangup, NULL))
+        return EXIT_FAILED;
     app_set_on_ready(d->app, on_ready, d);
     if (app_ready(d->app))
         on_ready(d);
@@ -321,6 +363,35 @@ static int load(const char *path, struct conf **ret)
     return err;
 }
 
+/* What does not keep a daemon from starting, since records would stand still, but is wrong. */
+static int check_more(const struct conf *c)
+{
+    const char *const pem[] = {c->tls_certificate, c->report_certificate};
+    const char *const readable[] = {c->report_key, c->report_certificate};
+    int code = EXIT_SUCCESS;
+    for (size_t i = 0; i < sizeof(pem) / sizeof(pem[0]); i++) {
+        struct http_validity v;
+        int64_t now = clock_now_ms();
+        if (!*pem[i] || access(pem[i], R_OK) != 0)
+            continue;
+        int err = http_validity_read(pem[i], &v);
+        if (err == 0 && now >= v.from && now < v.until)
+            continue;
+        fprintf(stderr, "cpfd: %s: %s\n", pem[i],
+                err              ? "no certificate"
+                : now >= v.until ? "the certificate has expired"
+                                 : "the certificate does not count yet");
+        code = EXIT_CONFIG;
+    }
+    for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {
+        if (!*readable[i] || access(readable[i], R_OK) == 0)
+            continue;
+        fprintf(stderr, "cpfd: %s: %s\n", readable[i], strerror(errno));
+        code = EXIT_CONFIG;
+    }
+    return code;
+}
+
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
     {"help", no_argument, NULL, 'h'},         {"help-config", no_argument, NULL, 'H'},
@@ -370,9 +441,11 @@ int main(int argc, char **argv)
         return EXIT_CONFIG;
     }
     if (check) {
-        printf("%s: ok\n", config);
+        code = check_more(d.conf);
+        if (code == EXIT_SUCCESS)
+            printf("%s: ok\n", config);
         conf_free(d.conf);
-        return EXIT_SUCCESS;
+        return code;
     }
     code = run(&d);
     log_event(LOG_LEVEL_NOTICE, "cpfd.exit", "code", LOG_NUM(code), NULL);

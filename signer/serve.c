@@ -40,6 +40,7 @@ void serve_block_signals(void)
     stop_set(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* there is nothing to read anew: a key is opened at start */
 }
 
 /* ---- clients ---- */

@@ -82,6 +82,25 @@ static void put_beside(const struct api *api, struct buf *b)
             "Requests with a token that nobody enrolled; all refused.");
 }
 
+/* ---- certificates ---- */
+
+static void put_certificate(struct buf *b, const char *what, struct http_validity v)
+{
+    if (v.until)
+        buf_printf(b, "cpf_certificate_expiry_seconds{for=\"%s\"} %" PRId64 "\n", what, v.until / 1000);
+}
+
+static void put_certificates(const struct api *api, struct buf *b)
+{
+    struct http_validity v;
+    put(b, "cpf_certificate_expiry_seconds", "gauge",
+        "When it ends, in seconds since 1970; compare with time().");
+    if (api->https)
+        put_certificate(b, "https", http_server_validity(api->https));
+    if (*api->conf->report_certificate && http_validity_read(api->conf->report_certificate, &v) == 0)
+        put_certificate(b, "report", v);
+}
+
 /* ---- anchors ---- */
 
 /* A label's value: whatever a policy calls a witness. */
@@ -184,6 +203,7 @@ void api_metrics(void *arg, struct http_request *r)
     buf_init(&b);
     put_log(api, &b);
     put_beside(api, &b);
+    put_certificates(api, &b);
     put_anchors(api, &b);
     put_audits(api, &b);
     http_reply_type(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data, b.len, NULL);

@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base/err.h"
 
 #define HTTP_IDLE_MS 75000 /* also the longest time that a client may take to read a reply */
@@ -55,9 +56,21 @@ struct http_config {
 #define HTTP_CODE_LARGE     "http.too-large" /* 413, closed */
 #define HTTP_CODE_STOPPING  "stopping"       /* 503 while draining; closed */
 
+/* From when until when a certificate counts, ms since 1970. */
+struct http_validity {
+    int64_t from, until;
+};
+/* Of the first certificate in a PEM file; CPF_E_IO, CPF_E_SYNTAX. */
+must_check int http_validity_read(const char *path, struct http_validity *ret);
 /* Are these PEM files a certificate and its key? *ret_error (malloc'ed) says what is wrong. */
 must_check int http_tls_check(const char *cert, const char *key, char **ret_error);
 must_check int http_server_new(const struct http_config *cfg, struct http_server **ret, char **ret_error);
+/* Takes certificate and key from their files anew: for connections that come from now on, the others go on as
+ * they are. If they do not fit, or do not count now, it keeps what it has, and *ret_error (malloc'ed) says
+ * why. */
+must_check int http_server_reload(struct http_server *s, int64_t now_ms, char **ret_error);
+/* Of the certificate that new connections get. */
+struct http_validity http_server_validity(const struct http_server *s);
 /* The bound port (for port 0). */
 unsigned short http_server_port(const struct http_server *s);
 /* Graceful stop: accepts nothing new, lets requests in flight be answered, then calls on_idle once. */

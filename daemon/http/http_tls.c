@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 /* TLS 1.2 with forward secrecy and AEAD only; those of 1.3 are all of that kind. */
 #define CIPHERS_12 "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -87,4 +89,60 @@ int http_tls_new(const char *cert, const char *key, SSL_CTX **ret, char **ret_er
 out:
     SSL_CTX_free(ctx);
     return err;
+}
+
+/* ---- how long it counts ---- */
+
+static int64_t asn1_ms(const ASN1_TIME *t)
+{
+    struct tm tm;
+    return t && ASN1_TIME_to_tm(t, &tm) == 1 ? (int64_t)timegm(&tm) * 1000 : 0;
+}
+
+static struct http_validity validity_of(const X509 *x)
+{
+    struct http_validity v = {0};
+    if (x)
+        v = (struct http_validity){asn1_ms(X509_get0_notBefore(x)), asn1_ms(X509_get0_notAfter(x))};
+    return v;
+}
+
+int http_validity_read(const char *path, struct http_validity *ret)
+{
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return CPF_E_IO;
+    X509 *x = PEM_read_X509(f, NULL, NULL, NULL);
+    fclose(f);
+    ERR_clear_error();
+    if (!x)
+        return CPF_E_SYNTAX;
+    *ret = validity_of(x);
+    X509_free(x);
+    return 0;
+}
+
+struct http_validity http_server_validity(const struct http_server *s)
+{
+    return validity_of(s->tls ? SSL_CTX_get0_certificate(s->tls) : NULL);
+}
+
+int http_server_reload(struct http_server *s, int64_t now_ms, char **ret_error)
+{
+    SSL_CTX *ctx = NULL;
+    *ret_error = NULL;
+    require(s->tls);
+    int err = http_tls_new(s->cfg.cert, s->cfg.key, &ctx, ret_error);
+    if (err)
+        return err;
+    struct http_validity v = validity_of(SSL_CTX_get0_certificate(ctx));
+    if (now_ms < v.from || now_ms >= v.until) {
+        *ret_error =
+            strdup(now_ms < v.from ? "the certificate does not count yet" : "the certificate has expired");
+        SSL_CTX_free(ctx);
+        return CPF_E_KEY;
+    }
+    SSL_CTX_free(s->tls); /* each connection holds its own */
+    s->tls = ctx;
+    return 0;
 }

@@ -40,7 +40,9 @@ post() { # post PATH BODY [CURL-ARGUMENT...]
     ask -H "Authorization: Bearer $TOKEN" --data-binary "@$DIR/sent" "$@" "$CPF_URL$path"
 }
 
-scan() { post /v1/scans "{\"id\":\"$1\",\"raw\":\"$2\"}"; }
+scan() { # scan ID CODE [CURL-ARGUMENT...]
+    post /v1/scans "{\"id\":\"$1\",\"raw\":\"$2\"}" "${@:3}"
+}
 
 # metric NAME: its value, with its labels if it has any.
 metric() {

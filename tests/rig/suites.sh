@@ -58,6 +58,7 @@ suite_fault() {
     tap_command "$TOP/tests/model/standby_commit.py"
     tap_command "$TOP/tests/fault/standby"
     tap_command "$TOP/tests/fault/hang"
+    tap_command "$TOP/tests/fault/certificates"
 }
 # The daemon as it ships, without hooks.
 suite_sim() {
