@@ -25,6 +25,7 @@ struct serve {
     struct conn *conn[SERVE_CONNS]; /* oldest first */
     int64_t watchdog_ms;            /* between two notices; 0: none wanted */
     int64_t watchdog_at, stop_at;
+    int64_t listen_at; /* when somebody may be let in again; 0: now */
 };
 
 static void stop_set(sigset_t *set)
@@ -86,13 +87,23 @@ static void turn_away(struct conn *c)
     conn_free(c);
 }
 
+/* Whoever waits outside stays there, and would wake the loop for ever. */
+static void pause_listening(struct serve *v)
+{
+    v->listen_at = clock_mono_ms() + SERVE_PAUSE_MS;
+    log_line(LOG_L_WARN, "event=accept text=\"%s\"", strerror(errno));
+}
+
 static void accept_one(struct serve *v)
 {
     struct ucred who;
     socklen_t len = sizeof(who);
     int fd = accept4(v->listen, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            pause_listening(v);
         return;
+    }
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len)) {
         close(fd);
         return;
@@ -158,7 +169,7 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static int timeout_of(const struct serve *v, int64_t now)
 {
-    int64_t at = earlier(earlier(v->session.flush_at, v->watchdog_at), v->stop_at);
+    int64_t at = earlier(earlier(earlier(v->session.flush_at, v->watchdog_at), v->stop_at), v->listen_at);
     if (at == 0)
         return -1;
     return at <= now ? 0 : (int)(at - now);
@@ -174,6 +185,8 @@ static void on_time(struct serve *v, int64_t now)
         v->watchdog_at = now + v->watchdog_ms;
         sd_notify(0, "WATCHDOG=1");
     }
+    if (v->listen_at && now >= v->listen_at)
+        v->listen_at = 0;
 }
 
 static void begin_stop(struct serve *v)
@@ -201,7 +214,7 @@ static size_t fill_poll(const struct serve *v, struct pollfd pfd[POLL_ALL])
 {
     pfd[POLL_SIGNAL] = (struct pollfd){v->signals, POLLIN, 0};
     pfd[POLL_STORE] = (struct pollfd){store_fd(v->cfg->store), POLLIN, 0};
-    pfd[POLL_LISTEN] = (struct pollfd){v->session.stopping ? -1 : v->listen, POLLIN, 0};
+    pfd[POLL_LISTEN] = (struct pollfd){v->session.stopping || v->listen_at ? -1 : v->listen, POLLIN, 0};
     for (size_t i = 0; i < v->nconns; i++)
         pfd[POLL_CONNS + i] = (struct pollfd){v->conn[i]->fd, wanted_events(v->conn[i]), 0};
     return v->nconns;

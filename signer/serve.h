@@ -8,6 +8,7 @@
 
 #define SERVE_CONNS       8    /* clients at once; the oldest without a session gives way */
 #define SERVE_STOP_MS     5000 /* how long SIGTERM waits for a group in flight to be settled */
+#define SERVE_PAUSE_MS    1000 /* nobody is let in for so long after the process ran out of descriptors */
 #define SERVE_SOCKET_MODE 0666 /* who may speak is decided by SO_PEERCRED, not by the socket's mode */
 
 struct serve_config {

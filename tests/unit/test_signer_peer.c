@@ -1,8 +1,11 @@
 /* Who and what may speak to the signer, and how it ends. */
 #include "signer_fixture.h"
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "seeded.h"
@@ -129,6 +132,53 @@ static void test_many_idle_connections_do_not_lock_the_daemon_out(void **state)
 
 /* ---- the end ---- */
 
+/* How often the signer's log says it. */
+static size_t said(const struct rig *r, const char *text)
+{
+    char line[512];
+    size_t n = 0;
+    FILE *f = fopen(r->log, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f))
+        n += strstr(line, text) != NULL;
+    fclose(f);
+    return n;
+}
+
+/* The lowest descriptor that the process has not open. */
+static unsigned free_descriptor(pid_t pid)
+{
+    char path[64];
+    unsigned n = 0;
+    do
+        snprintf(path, sizeof(path), "/proc/%d/fd/%u", (int)pid, n);
+    while (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && ++n);
+    return n;
+}
+
+static void test_without_descriptors_it_waits_and_serves_those_it_has(void **state)
+{
+    struct fixture *f = *state;
+    struct sigwire_msg ask = {.op = SIGWIRE_STATUS};
+    struct rlimit was, none;
+    struct peer other;
+    fixture_begin(f);
+    assert_int_equal(prlimit(f->rig.pid, RLIMIT_NOFILE, NULL, &was), 0);
+    none = (struct rlimit){free_descriptor(f->rig.pid), was.rlim_max};
+    assert_int_equal(prlimit(f->rig.pid, RLIMIT_NOFILE, &none, NULL), 0);
+    peer_connect(&other, &f->rig);
+    peer_send(&other, &ask);
+    for (int ms = 0; ms < RIG_WAIT_S * 1000 && !said(&f->rig, "event=accept"); ms++)
+        usleep(1000);
+    fixture_append(f, 1);
+    fixture_commit(f, true);
+    assert_in_range(said(&f->rig, "event=accept"), 1, 20); /* once a pause, not in a loop */
+    assert_int_equal(prlimit(f->rig.pid, RLIMIT_NOFILE, &was, NULL), 0);
+    assert_true(peer_take(&other, &f->m));
+    assert_int_equal(f->m.op, SIGWIRE_STATE);
+    peer_close(&other);
+}
+
 static void test_sigterm_waits_for_the_group_in_flight(void **state)
 {
     struct fixture *f = *state;
@@ -164,6 +214,7 @@ int main(void)
         T(test_status_tells_where_it_stands),
         T(test_hostile_frames_never_end_the_signer),
         T(test_many_idle_connections_do_not_lock_the_daemon_out),
+        T(test_without_descriptors_it_waits_and_serves_those_it_has),
         T(test_sigterm_waits_for_the_group_in_flight),
         T(test_sigterm_with_nothing_in_flight_ends_at_once),
     };
