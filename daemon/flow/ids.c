@@ -10,6 +10,7 @@ struct ids {
     struct map map;
     struct id_record **ring; /* settled ones, oldest overwritten */
     size_t keep, next;
+    size_t bytes, lean; /* of all texts; the oldest record that may have one */
     int64_t horizon;
 };
 
@@ -27,6 +28,13 @@ static void record_free(struct id_record *r)
 {
     free(r->text);
     free(r);
+}
+
+static void drop_text(struct ids *i, struct id_record *r)
+{
+    i->bytes -= r->text ? r->len : 0;
+    free(r->text);
+    r->text = NULL;
 }
 
 void ids_free(struct ids *i)
@@ -66,6 +74,7 @@ struct id_record *ids_add(struct ids *i, const char *id, const uint8_t req[HASH_
 void ids_forget(struct ids *i, struct id_record *r)
 {
     map_remove(&i->map, r->id);
+    drop_text(i, r);
     record_free(r);
 }
 
@@ -75,10 +84,14 @@ static void keep_newest(struct ids *i, struct id_record *r)
     if (old) {
         if (old->ms > i->horizon)
             i->horizon = old->ms;
+        if (i->lean == i->next)
+            i->lean = (i->next + 1) % i->keep;
         ids_forget(i, old);
     }
     i->ring[i->next] = r;
     i->next = (i->next + 1) % i->keep;
+    for (; i->bytes > IDS_BYTES; i->lean = (i->lean + 1) % i->keep)
+        drop_text(i, i->ring[i->lean]);
 }
 
 void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t len)
@@ -89,6 +102,7 @@ void ids_settled(struct ids *i, struct id_record *r, const char *text, size_t le
         memcpy(r->text, text, len);
         r->text[len] = 0;
         r->len = len;
+        i->bytes += len;
     }
     keep_newest(i, r);
 }

@@ -12,6 +12,8 @@
 #include "base/hash.h"
 
 #define IDS_TEXT 8192 /* larger entries are not kept in memory */
+#define IDS_BYTES                                                                                            \
+    (16 << 20) /* of all kept entries: beyond it the oldest are left to the log, their ids stay */
 
 struct ids;
 struct id_record {
