@@ -51,6 +51,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/erasure"
     tap_command "$TOP/tests/flow/record"
     tap_command "$TOP/tests/flow/projections"
+    tap_command "$TOP/tests/flow/golden"
 }
 suite_fault() {
     meson_suite "$BUILD" fault
