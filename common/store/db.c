@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/enc.h"
 #include "base/mem.h"
+#include "store/conn.h"
 #include "store/db_int.h"
 
 #define CONNECT_SECONDS 10
@@ -280,17 +281,17 @@ void db_connect(struct db *d)
     static const char *const key[] = {"application_name",
                                       "keepalives_idle",
                                       "tcp_user_timeout",
-                                      "options",
                                       "dbname",
+                                      "options",
                                       "client_encoding",
                                       NULL};
-    char options[256];
-    const char *value[] = {"cpfd", "10", "15000", options, d->cfg.conninfo, "UTF8", NULL};
+    char options[320];
+    const char *value[] = {"cpfd", "10", "15000", d->cfg.conninfo, options, "UTF8", NULL};
     struct timeval limit = {CONNECT_SECONDS, 0};
     /* Warnings must come, whatever the role's settings; and a backend that waits for a lock notices that
      * nobody waits for it any more. */
     snprintf(options, sizeof(options),
-             "-c client_min_messages=warning -c client_connection_check_interval=2000 %s %s",
+             CONN_OPTIONS " -c client_min_messages=warning -c client_connection_check_interval=2000 %s %s",
              d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "",
              d->cfg.lazy ? "-c synchronous_commit=off" : "");
 

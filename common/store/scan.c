@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "store/conn.h"
 
 #define SCAN_COLUMNS 16
 #define COPY_HEADER  19 /* "PGCOPY\n\377\r\n\0", flags, length of an extension that is 0 */
@@ -65,9 +66,10 @@ static int share_snapshot(struct scan *s, struct scan *first)
 int scan_open(const char *conninfo, struct scan *first, struct scan **ret, char **ret_error)
 {
     /* Long reads in index order: a planner without statistics would sort the whole table. */
-    static const char *const key[] = {"application_name", "options", "dbname", "client_encoding", NULL};
-    const char *value[] = {"cpfctl", "-c enable_sort=off -c jit=off -c max_parallel_workers_per_gather=0",
-                           conninfo, "UTF8", NULL};
+    static const char *const key[] = {"application_name", "dbname", "options", "client_encoding", NULL};
+    const char *value[] = {"cpfctl", conninfo,
+                           CONN_OPTIONS " -c enable_sort=off -c jit=off -c max_parallel_workers_per_gather=0",
+                           "UTF8", NULL};
     struct scan *s = xcalloc(1, sizeof(*s));
     int err;
     s->pg = PQconnectdbParams(key, value, 1);

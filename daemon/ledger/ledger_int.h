@@ -9,7 +9,7 @@
 #include "ledger/signer_client.h"
 #include "store/db.h"
 
-#define LEDGER_SCHEMA 2 /* what cpf.schema_version must say */
+#define LEDGER_SCHEMA 3 /* what cpf.schema_version must say */
 
 enum ledger_state {
     LEDGER_IDLE,

@@ -4,8 +4,9 @@
 #include <string.h>
 #include "audit/keys.h"
 #include "base/mem.h"
+#include "store/guard.h"
 
-#define SCHEMA 2
+#define SCHEMA 3
 
 static char *text_of(const struct scan *s, int col)
 {
@@ -53,28 +54,21 @@ static int check_note(struct audit *a)
 
 static int check_catalogue(struct audit *a)
 {
-    const char *const *want = stmt_catalogue;
-
+    struct guard g = guard_begin();
+    int n;
     if (scan_start(a->entries, DB_LOG_CATALOGUE, NULL))
         return audit_scan_fault(a, a->entries);
-    for (;; want++) {
-        int n = scan_next(a->entries);
+    do {
+        n = scan_next(a->entries);
         if (n < 0)
             return audit_scan_fault(a, a->entries);
-        if (n == 0 && !*want)
-            return 0;
         char *got = n ? text_of(a->entries, 0) : NULL;
-        int order = !*want ? 1 : !got ? -1 : strcmp(*want, got);
-        if (order < 0)
-            (void)audit_fault(a, CPF_E_FORK,
-                              "the catalogue lacks \"%s\": a trigger, grant or definition was changed",
-                              *want);
-        else if (order > 0)
-            (void)audit_fault(a, CPF_E_FORK, "the catalogue has \"%s\", which the schema does not", got);
+        const char *why = guard_line(&g, got);
         free(got);
-        if (order)
-            return a->code;
-    }
+        if (why)
+            return audit_fault(a, CPF_E_FORK, "%s", why);
+    } while (n);
+    return 0;
 }
 
 int audit_head(struct audit *a)
