@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "report.h"
+#include "whole.h"
 
 #define REQUEST_MAX 65536
 #define MEMORY_MAX  (1536UL * 1024 * 1024) /* address space: fonts are mapped, 60 MiB each */
@@ -65,6 +66,10 @@ static int status_of(int err)
         return REPORT_NOT_FOUND;
     case CPF_E_AWAY:
         return REPORT_AWAY;
+    case CPF_E_FORK:
+        return REPORT_ALARM;
+    case CPF_E_MISMATCH:
+        return REPORT_NEVER;
     default:
         return REPORT_FAILED;
     }
@@ -77,6 +82,8 @@ static int make(const struct report_request *q, report_fn fn)
     char *why = NULL;
     buf_init(&out);
     int err = scan_open(q->database, NULL, &s, &why);
+    if (!err && q->batch)
+        err = whole_check(s, q->batch, q->size, &why);
     if (!err)
         err = fn(s, q, &out, &why);
     scan_close(s);

@@ -38,6 +38,8 @@
 #define REPORT_REQUEST   2 /* the request cannot be read */
 #define REPORT_NOT_FOUND 3
 #define REPORT_AWAY      4 /* the database cannot be reached */
+#define REPORT_ALARM     5 /* the log is not what it was: entries are hidden */
+#define REPORT_NEVER     6 /* `consistent` names a size of which the log has no checkpoint */
 
 struct report_request {
     const char *kind, *database, *batch, *zone, *evidence;

@@ -4,8 +4,8 @@
 #include <string.h>
 #include "store/stmt.h"
 
-#define DEFINITION "definition of "
-#define BLIND      "definition not compared: "
+#define WORDS "words of "
+#define BLIND "words not compared: "
 
 struct guard guard_begin(void)
 {
@@ -23,7 +23,7 @@ const char *guard_line(struct guard *g, const char *got)
         g->blind = true;
         return NULL;
     }
-    while (g->blind && *g->want && begins(*g->want, DEFINITION))
+    while (g->blind && *g->want && begins(*g->want, WORDS))
         g->want++;
     const char *want = *g->want;
     int order = !want ? (got ? 1 : 0) : !got ? -1 : strcmp(want, got);

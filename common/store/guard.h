@@ -9,7 +9,7 @@
 
 struct guard {
     const char *const *want;
-    bool blind; /* another major version of PostgreSQL: its words of definitions are not ours */
+    bool blind; /* another major version of PostgreSQL: its words are not ours */
     char why[600];
 };
 struct guard guard_begin(void);

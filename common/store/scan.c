@@ -186,6 +186,19 @@ static int start(struct scan *s, enum db_stmt stmt, const int64_t *args, const c
     return 0;
 }
 
+int scan_by(struct scan *s, enum scan_path path)
+{
+    static const char *const set[] = {
+        [SCAN_ANY] = "set local enable_seqscan = on; set local enable_indexscan = on; "
+                     "set local enable_indexonlyscan = on; set local enable_bitmapscan = on",
+        [SCAN_ROWS] = "set local enable_seqscan = on; set local enable_indexscan = off; "
+                      "set local enable_indexonlyscan = off; set local enable_bitmapscan = off",
+        [SCAN_INDEX] = "set local enable_seqscan = off; set local enable_indexscan = on; "
+                       "set local enable_indexonlyscan = on; set local enable_bitmapscan = off"};
+    int err = s->running ? finish(s) : 0;
+    return err ? err : command(s, set[path], NULL, 0);
+}
+
 int scan_start(struct scan *s, enum db_stmt stmt, const int64_t *args)
 {
     return start(s, stmt, args, NULL);

@@ -19,6 +19,9 @@ must_check int scan_open(const char *conninfo, struct scan *first, struct scan *
 must_check int scan_share(struct scan *s);
 void scan_close(struct scan *s); /* NULL is fine */
 
+/* How it finds rows from now on: as the planner likes, by reading every row, or by indexes. */
+enum scan_path { SCAN_ANY, SCAN_ROWS, SCAN_INDEX };
+must_check int scan_by(struct scan *s, enum scan_path path); /* CPF_E_DB, CPF_E_AWAY */
 /* Begins a statement, ending the one before; its parameters are integers, as many as it has. CPF_E_DB. */
 must_check int scan_start(struct scan *s, enum db_stmt stmt, const int64_t *args);
 /* The same with each parameter as text, of the type that the statement wants; NULL gives null. */

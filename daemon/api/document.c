@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "ledger/ledger.h"
+#include "log.h"
 
 static const struct document_kind {
     const char *name, *type, *end;
@@ -78,6 +79,24 @@ static void refuse_unknown(struct http_request *r)
 
 /* ---- cpf-report ---- */
 
+/* Not a failure but a finding: somebody holds a checkpoint that this log never had, or entries are hidden. */
+static void refuse_loudly(struct http_request *r, int code)
+{
+    struct order *o = http_data(r);
+    const char *what = code == CPF_E_FORK ? "evidence.hidden" : "evidence.never";
+    const char *asked = http_query(r, "consistent");
+    struct arena a;
+    o->api->alarms++;
+    log_event(LOG_LEVEL_ERROR, "evidence.alarm", "what", what, "batch", o->batch, "sizes", asked ? asked : "", "do",
+              "keep database, signer and journal as they are; run cpfctl audit; compare with printed checkpoints", NULL);
+    arena_init(&a, 0);
+    struct json *args = json_set_str(&a, json_object(&a), "batch", o->batch);
+    json_set_str(&a, args, "sizes", asked ? asked : "-");
+    api_refuse(o->api, r, code == CPF_E_FORK ? 500 : 409, what, &a, args);
+    arena_fini(&a);
+    free(o);
+}
+
 static void on_made(void *arg, int code, const void *data, size_t len)
 {
     struct http_request *r = arg;
@@ -92,6 +111,8 @@ static void on_made(void *arg, int code, const void *data, size_t len)
         free(o);
     } else if (code == CPF_E_NOTFOUND) {
         refuse_unknown(r);
+    } else if (code == CPF_E_FORK || code == CPF_E_MISMATCH) {
+        refuse_loudly(r, code);
     } else {
         bool later = code == CPF_E_AWAY || code == CPF_E_BUSY;
         refuse(r, later ? 503 : 500,

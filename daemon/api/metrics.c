@@ -78,6 +78,8 @@ static void put_beside(const struct api *api, struct buf *b)
     counter(b, "cpf_documents_total", api->documents, "Bundles and reports made.");
     counter(b, "cpf_document_failures_total", api->document_failures,
             "Bundles and reports that could not be made.");
+    counter(b, "cpf_evidence_alarms_total", api->alarms,
+            "Documents refused because entries are hidden, or a size was asked for that the log never had.");
     counter(b, "cpf_unknown_stations_total", api->unknown_stations,
             "Requests with a token that nobody enrolled; all refused.");
 }

@@ -88,6 +88,10 @@ static int code_of(const struct reporter *r)
         return CPF_E_NOTFOUND;
     case 4:
         return CPF_E_AWAY;
+    case 5:
+        return CPF_E_FORK;
+    case 6:
+        return CPF_E_MISMATCH;
     default:
         return CPF_E_STATE;
     }

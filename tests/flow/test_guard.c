@@ -30,7 +30,7 @@ static void test_guard_tells_each_change(void **state)
     } play[] = {
         {"create or replace view cpf.schema_version as select 2 + 1 as version",
          "create or replace view cpf.schema_version as select 3 as version",
-         "definition of view schema_version"},
+         "words of view schema_version"},
         {"alter table cpf.batch enable row level security",
          "alter table cpf.batch disable row level security", "table batch kind r"},
         {"create policy p on cpf.batch for select using (false)", "drop policy p on cpf.batch",

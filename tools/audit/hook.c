@@ -6,6 +6,7 @@
 const struct audit_hook audit_hooks[] = {
     {"acts", NULL, audit_acts_begin, NULL, NULL, audit_acts_fini},
     {"keys", NULL, audit_keys_begin, NULL, NULL, NULL},
+    {"paths", NULL, NULL, NULL, audit_path_end, NULL}, /* the others ask by index */
     {"maps", audit_map_kinds, audit_map_begin, audit_map_entry, audit_map_end, audit_map_fini},
     {"redactions", audit_redact_kinds, audit_redact_begin, audit_redact_entry, audit_redact_end,
      audit_redact_fini},

@@ -31,6 +31,8 @@ struct audit_hook {
 /* acts.c: keys of persons, for range_act() */
 must_check int audit_acts_begin(struct audit *a, void **state);
 void audit_acts_fini(void *state);
+/* path.c: each index, and the columns, against what was read by position */
+must_check int audit_path_end(struct audit *a, void *state);
 /* map.c: maps of streams */
 extern const char *const audit_map_kinds[];
 must_check int audit_map_begin(struct audit *a, void **state);

@@ -128,7 +128,10 @@ static int fetch(struct ctl *c, const struct order *o, FILE *to, const char *par
     json_t *answer = NULL;
     char *why = NULL;
     int status = client_fetch(c->client, o->path, c->token, o->request, to, DOCUMENT_MOST, &answer, &why);
+    const char *said = json_string_value(json_object_get(answer, "code"));
     int code = status == 200 ? EXIT_FINE : ctl_failed(c, status, answer, why);
+    if (code && said && strncmp(said, "evidence.", 9) == 0)
+        code = EXIT_UNVERIFIED; /* not "no", but "this log is not the one it was" */
     if (!code && (ferror(to) || fflush(to) || fsync(fileno(to))))
         code = cannot(part);
     json_decref(answer);

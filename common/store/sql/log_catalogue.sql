@@ -11,10 +11,10 @@ with rel as (
 ), ours as (
     select r.* from pg_catalog.pg_roles r
     where r.rolname in ('cpf_writer', 'cpf_reader', 'cpf_owner', 'cpf_redactor')
-), definition (what, words) as (
+), told (what, words) as (
     select 'view ' || relname, pg_catalog.pg_get_viewdef(oid) from rel where relkind in ('v', 'm')
     union all
-    select pg_catalog.format('function %s', oid::regprocedure), pg_catalog.pg_get_functiondef(oid) from fun where prokind = 'f'
+    select pg_catalog.format('function %s', oid::regprocedure), pg_catalog.pg_get_functiondef(oid) from fun where prosqlbody is not null
 ), line (line) as (
     select pg_catalog.format('table %s kind %s owner %s persistence %s row security %s forced %s options %s', relname, relkind,
         pg_catalog.pg_get_userbyid(relowner), relpersistence, relrowsecurity, relforcerowsecurity,
@@ -51,10 +51,10 @@ with rel as (
     from rel join pg_catalog.pg_inherits h on h.inhparent = rel.oid
     union all
     select case when pg_catalog.current_setting('server_version_num')::int / 10000 = 15
-        then pg_catalog.format('definition of %s %s', what, pg_catalog.encode(pg_catalog.sha256(
+        then pg_catalog.format('words of %s %s', what, pg_catalog.encode(pg_catalog.sha256(
             pg_catalog.convert_to(words, 'UTF8')), 'hex'))
-        else 'definition not compared: PostgreSQL ' || pg_catalog.current_setting('server_version_num') end
-    from definition
+        else 'words not compared: PostgreSQL ' || pg_catalog.current_setting('server_version_num') end
+    from told
     union all
     select pg_catalog.format('function %s owner %s definer %s kind %s config %s source %s', f.oid::regprocedure,
         pg_catalog.pg_get_userbyid(f.proowner), f.prosecdef, f.prokind, coalesce(f.proconfig::text, '-'),
