@@ -26,8 +26,8 @@ static int hidden(struct whole *w, const char *fmt, ...)
     va_start(ap, fmt);
     require(vasprintf(&what, fmt, ap) >= 0);
     va_end(ap);
-    require(asprintf(w->ret_error, "attack: %s: %s: columns or an index were changed: run cpfctl audit", w->stream,
-                     what) >= 0);
+    require(asprintf(w->ret_error, "attack: %s: %s: columns or an index were changed: run cpfctl audit",
+                     w->stream, what) >= 0);
     free(what);
     return CPF_E_FORK;
 }
@@ -70,7 +70,9 @@ static int by_map(struct whole *w)
     const void *last = scan_bytes(w->scan, 3, &len);
     w->from = (uint64_t)scan_i64(w->scan, 0);
     if (count == 0 || count > w->n || len != HASH_LEN || memcmp(w->leaf[count - 1], last, len) != 0)
-        return hidden(w, "map %" PRId64 " of streams counts %" PRIu64 " entries with another end, %zu are found by its name",
+        return hidden(w,
+                      "map %" PRId64 " of streams counts %" PRIu64
+                      " entries with another end, %zu are found by its name",
                       map, count, w->n);
     return 0;
 }
@@ -94,7 +96,8 @@ static int by_place(struct whole *w)
         uint64_t idx = (uint64_t)scan_i64(w->scan, 0);
         const char *body = scan_bytes(w->scan, 1, &len);
         arena_reset(&w->arena);
-        if (entry_read(&e, &w->arena, body, len) == 0 && strcmp(e.stream, w->stream) == 0 && !found_by_name(w, idx))
+        if (entry_read(&e, &w->arena, body, len) == 0 && strcmp(e.stream, w->stream) == 0 &&
+            !found_by_name(w, idx))
             return hidden(w, "entry %" PRIu64 " belongs to it and is not found by its name", idx);
         got = 0;
     }

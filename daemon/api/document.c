@@ -87,8 +87,10 @@ static void refuse_loudly(struct http_request *r, int code)
     const char *asked = http_query(r, "consistent");
     struct arena a;
     o->api->alarms++;
-    log_event(LOG_LEVEL_ERROR, "evidence.alarm", "what", what, "batch", o->batch, "sizes", asked ? asked : "", "do",
-              "keep database, signer and journal as they are; run cpfctl audit; compare with printed checkpoints", NULL);
+    log_event(
+        LOG_LEVEL_ERROR, "evidence.alarm", "what", what, "batch", o->batch, "sizes", asked ? asked : "", "do",
+        "keep database, signer and journal as they are; run cpfctl audit; compare with printed checkpoints",
+        NULL);
     arena_init(&a, 0);
     struct json *args = json_set_str(&a, json_object(&a), "batch", o->batch);
     json_set_str(&a, args, "sizes", asked ? asked : "-");

@@ -106,11 +106,11 @@ static void test_end_hidden_by_an_index(void **state)
     story(&r, state);
     hide(&r, "stream = 'batch/A' and sseq = 3");
     node_refused(&r, "stream batch/A has 3 entries, 2 of them are found by its name");
-
+    rig_audit_fails(&r, "stream batch/A: 2 of its 3 entries are found by the index entry_stream_sseq_key");
     put_back(&r);
     hide(&r, "stream = 'batch/B' and sseq = 4");
     node_refused(&r, "stream batch/B has 4 entries, 3 of them are found by its name");
-
+    rig_audit_fails(&r, "stream batch/B: 3 of its 4 entries are found by the index entry_stream_sseq_key");
     put_back(&r);
     node_accepted(&r);
     rig_audit_ok(&r);

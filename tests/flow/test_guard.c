@@ -29,8 +29,7 @@ static void test_guard_tells_each_change(void **state)
         const char *change, *back, *what;
     } play[] = {
         {"create or replace view cpf.schema_version as select 2 + 1 as version",
-         "create or replace view cpf.schema_version as select 3 as version",
-         "words of view schema_version"},
+         "create or replace view cpf.schema_version as select 3 as version", "words of view schema_version"},
         {"alter table cpf.batch enable row level security",
          "alter table cpf.batch disable row level security", "table batch kind r"},
         {"create policy p on cpf.batch for select using (false)", "drop policy p on cpf.batch",

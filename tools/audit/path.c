@@ -1,7 +1,8 @@
 /*
- * Every way to a row leads to the same rows. What was read by position, all of it or what came since the last audit,
- * says where each stream ends. The rows themselves (their columns), each index, and a look-up by name must say
- * the same; else somebody who asks by name, as start, rules and bundles do, is shown less than there is.
+ * Every way to a row leads to the same rows. What was read by position, all of it or what came since the last
+ * audit, says where each stream ends. The rows themselves (their columns), each index, and a look-up by name
+ * must say the same; else somebody who asks by name, as start, rules and bundles do, is shown less than there
+ * is.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,8 +23,8 @@ static int path_fault(struct audit *a, struct scan *s, const char *way, uint64_t
 {
     size_t len;
     const char *name = scan_bytes(s, 0, &len);
-    return audit_fault(a, CPF_E_FORK, "stream %.*s: %" PRId64 " of its %" PRIu64 " entries are found %s", (int)len,
-                       name, scan_i64(s, 1), has, way);
+    return audit_fault(a, CPF_E_FORK, "stream %.*s: %" PRId64 " of its %" PRIu64 " entries are found %s",
+                       (int)len, name, scan_i64(s, 1), has, way);
 }
 
 static int compare_streams(struct audit *a, struct scan *s, enum db_stmt stmt, const char *way)
@@ -40,8 +41,7 @@ static int compare_streams(struct audit *a, struct scan *s, enum db_stmt stmt, c
     }
     if (more < 0)
         return audit_scan_fault(a, s);
-    return seen == want ? 0
-                        : audit_fault(a, CPF_E_FORK, "%zu of %zu streams are found %s", seen, want, way);
+    return seen == want ? 0 : audit_fault(a, CPF_E_FORK, "%zu of %zu streams are found %s", seen, want, way);
 }
 
 static int compare_ends(struct audit *a, struct scan *s)
@@ -64,8 +64,7 @@ static int compare_ends(struct audit *a, struct scan *s)
     }
     if (more < 0)
         return audit_scan_fault(a, s);
-    return seen == want ? 0
-                        : audit_fault(a, CPF_E_FORK, "%zu of %zu streams are found %s", seen, want, way);
+    return seen == want ? 0 : audit_fault(a, CPF_E_FORK, "%zu of %zu streams are found %s", seen, want, way);
 }
 
 #define COUNTS 11
@@ -84,10 +83,11 @@ static int compare_counts(struct audit *a, const int64_t rows[COUNTS], const int
 {
     for (int i = 0; i < COUNTS; i++)
         if (rows[i] != index[i])
-            return audit_fault(a, CPF_E_FORK, "%" PRId64 " of %" PRId64 " rows are found by the index %s", index[i],
-                               rows[i], stmt_table[DB_AUDIT_COUNTS_ROWS].column[i]);
+            return audit_fault(a, CPF_E_FORK, "%" PRId64 " of %" PRId64 " rows are found by the index %s",
+                               index[i], rows[i], stmt_table[DB_AUDIT_COUNTS_ROWS].column[i]);
     if ((uint64_t)rows[0] != a->size)
-        return audit_fault(a, CPF_E_FORK, "there are %" PRId64 " rows of entry, the head says %" PRIu64, rows[0], a->size);
+        return audit_fault(a, CPF_E_FORK, "there are %" PRId64 " rows of entry, the head says %" PRIu64,
+                           rows[0], a->size);
     return 0;
 }
 
