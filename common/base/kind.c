@@ -33,7 +33,7 @@ const struct kind_name *kind_about(enum kind_id id)
     return &kinds[(unsigned)id < KINDS ? id : KIND_NONE];
 }
 
-/* ---- streams --------------------------------------------------------------- */
+/* ---- streams ---- */
 
 static const char *const stream_names[] = {
     [STREAM_BATCH] = "batch",       [STREAM_DAY] = "day",         [STREAM_EQUIPMENT] = "equipment",

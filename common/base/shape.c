@@ -23,7 +23,7 @@ static void *to(void *value, const struct member *m)
     return (char *)value + m->at;
 }
 
-/* ---- struct -> object ------------------------------------------------------ */
+/* ---- struct -> object ---- */
 
 static struct json *build_texts(const struct texts *t, struct arena *a)
 {
@@ -126,7 +126,7 @@ size_t shape_secrets(const struct shape *s, const void *value, struct secret *li
     return n;
 }
 
-/* ---- forms ---------------------------------------------------------------------- */
+/* ---- forms ---- */
 
 bool shape_is_id(const char *s)
 {
@@ -180,8 +180,7 @@ static bool good_list(const struct member *m, const struct json *v)
 {
     if (v->type != JSON_ARRAY)
         return false;
-    json_each(item, v)
-    {
+    json_each(item, v) {
         bool good = m->form == MEMBER_TEXTS ? item->type == JSON_STRING && item->len <= BOUND_TEXT_FIELD
                                             : shape_check(m->of, item).kind == SHAPE_FINE;
         if (!good)
@@ -222,7 +221,7 @@ static bool well_formed(const struct member *m, const struct json *v)
     return false;
 }
 
-/* ---- object of a request ----------------------------------------------------------- */
+/* ---- object of a request ---- */
 
 const struct member *shape_member(const struct shape *s, const char *name)
 {
@@ -236,8 +235,7 @@ struct shape_fault shape_check(const struct shape *s, const struct json *obj)
 {
     if (!obj || obj->type != JSON_OBJECT)
         return (struct shape_fault){SHAPE_MALFORMED, ""};
-    json_each(v, obj)
-    {
+    json_each(v, obj) {
         const struct member *m = shape_member(s, v->name);
         if (!m || m->flags & OWN)
             return (struct shape_fault){SHAPE_UNKNOWN, v->name};
@@ -252,7 +250,7 @@ struct shape_fault shape_check(const struct shape *s, const struct json *obj)
     return (struct shape_fault){SHAPE_FINE, NULL};
 }
 
-/* ---- object -> struct --------------------------------------------------------------- */
+/* ---- object -> struct ---- */
 
 static bool read_into(const struct member *m, const struct json *v, bool request, struct arena *a, void *p);
 
@@ -280,8 +278,7 @@ static bool read_texts(const struct json *v, struct arena *a, struct texts *ret)
         return false;
     const char **item = arena_alloc(a, (v->len + 1) * sizeof(*item));
     size_t n = 0;
-    json_each(e, v)
-    {
+    json_each(e, v) {
         if (e->type != JSON_STRING)
             return false;
         item[n++] = e->str;
@@ -297,8 +294,7 @@ static bool read_list(const struct shape *of, const struct json *v, bool request
         return false;
     char *item = arena_alloc(a, (v->len + 1) * of->size);
     size_t n = 0;
-    json_each(e, v)
-    {
+    json_each(e, v) {
         if (e->type != JSON_OBJECT || !fill(of, e, NULL, request, a, item + n * of->size))
             return false;
         n++;

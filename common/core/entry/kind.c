@@ -12,7 +12,7 @@ const struct kind *kind_of(enum kind_id id)
     return (unsigned)id < KINDS ? kinds[id] : NULL;
 }
 
-/* ---- what was judged -------------------------------------------------------- */
+/* ---- what was judged ---- */
 
 static const char *const outcome_word[] = {NULL,        "accepted", "already", "alert",
                                            "deviation", "hold",     "refused"};
@@ -43,7 +43,7 @@ static const struct member judged_member[] = {
 };
 const struct shape judged_shape = SHAPE(struct judged, judged_member);
 
-/* ---- building and reading ------------------------------------------------------- */
+/* ---- building and reading ---- */
 
 struct json *kind_build(const struct kind *k, const void *value, const struct judged *judged, struct arena *a)
 {

@@ -69,7 +69,7 @@ struct judged {
 };
 extern const struct shape judged_shape;
 
-/* ---- building and reading ------------------------------------------------------------ */
+/* ---- building and reading ---- */
 
 /* The body of an entry; `judged` may be NULL. */
 struct json *kind_build(const struct kind *k, const void *value, const struct judged *judged,
