@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/enc.h"
+#include "../unit/scratch.h"
 
 static const char form[] = "sample:\n"
                            "  retention: {years: 10, why: {ja: 提供日から, en: from provision}}\n"
@@ -176,9 +177,9 @@ static const char *error(void *arg)
 
 void story_init(struct story *s, const char *note)
 {
-    *s = (struct story){.note = note ? note : RIG_NAME, .dir = "/tmp/cpf-record-XXXXXX"};
+    *s = (struct story){.note = note ? note : RIG_NAME};
     arena_init(&s->arena, 0);
-    assert_non_null(mkdtemp(s->dir));
+    assert_non_null(mkdtemp(scratch(s->dir, "cpf-record")));
     write_file(s, "form.yaml", form);
     write_file(s, "staff.yaml", "staff.QM: {ja: 渡辺 浩, en: Watanabe Hiroshi}\n");
     s->source = (struct record_source){s, checkpoint, entries, disclosures, error};

@@ -63,7 +63,7 @@ start_cpfd() {
 
 cpfd_decided() {
     pid_read "$(pid_file cpfd)" >/dev/null || return 0
-    curl -sS --max-time 2 --cacert "$DIR/facility/ca.pem" "https://127.0.0.1:$(<"$DIR/port")/v1/status" |
+    curl -sS --max-time 10 --cacert "$DIR/facility/ca.pem" "https://127.0.0.1:$(<"$DIR/port")/v1/status" |
         grep -q '"ready":true'
 }
 

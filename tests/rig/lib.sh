@@ -50,9 +50,13 @@ pid_stop() {
     rm -f "$1"
 }
 
+# Seconds here are those of a machine with nothing else to do; a busy one gets so many times as long. No test waits for
+# a time to pass: all of these waits end with the event.
+BUSY=6
+
 # wait_gone PIDFILE SECONDS
 wait_gone() {
-    local end=$((SECONDS + $2))
+    local end=$((SECONDS + $2 * BUSY))
     while pid_read "$1" >/dev/null; do
         ((SECONDS <= end)) || return 1
         sleep 0.02
@@ -61,7 +65,7 @@ wait_gone() {
 
 # wait_for SECONDS COMMAND...: until the command succeeds.
 wait_for() {
-    local end=$((SECONDS + $1))
+    local end=$((SECONDS + $1 * BUSY))
     shift
     until "$@" >/dev/null 2>&1; do
         ((SECONDS <= end)) || return 1
@@ -111,4 +115,14 @@ state_dir() {
 own_dir() {
     mkdir -p "$1"
     [[ -O $1 && ! -L $1 ]] || die "$1 belongs to somebody else; remove it or set XDG_STATE_HOME"
+}
+
+# keep_logs DIR TO: the logs of a facility or a cluster that is going to be removed; says where they are.
+keep_logs() {
+    local to
+    to=$2/$(basename "$1")
+    mkdir -p "$to"
+    cp -a "$1/log/." "$to/" 2>/dev/null || cp -a "$1/log" "$to/" 2>/dev/null || true
+    cp -a "$1/pg/log" "$to/postgres" 2>/dev/null || true
+    say "logs are kept in $to"
 }

@@ -29,12 +29,14 @@ pg_start() {
     if [[ -n $flush ]]; then env=("LD_PRELOAD=$shim" "CPF_FLUSH_US=$flush"); fi
     "${AS_POSTGRES[@]}" env "${env[@]}" setsid "$(pg_bin postgres)" -D "$dir/data" \
         -c "unix_socket_directories=$dir/run" </dev/null >>"$dir/log" 2>&1 &
-    if ! { wait_for 60 pg_decided "$dir" $! && pg_answers "$dir"; }; then
+    pid=$!
+    # At once, so that it is stopped even if we are ended while it starts.
+    pid_write "$dir/pid" "$pid" || true
+    if ! { wait_for 60 pg_decided "$dir" "$pid" && pg_answers "$dir"; }; then
         tail -20 "$dir/log" >&2
         die "PostgreSQL did not start in $dir"
     fi
-    read -r pid <"$dir/data/postmaster.pid"
-    pid_write "$dir/pid" "$pid"
+    [[ $(head -n 1 "$dir/data/postmaster.pid") == "$pid" ]] || die "another PostgreSQL works in $dir"
 }
 
 # It answers, or it has ended, which is no reason to wait.

@@ -4,12 +4,15 @@
 
 tally_begin() {
     PASSED=0 FAILED=0 SKIPPED=0
+    export CPF_SKIPS=$STATE/skips
+    : >"$CPF_SKIPS"
     export CPF_RIG=$TOP/tests/rig/rig CPF_STATE=$STATE CPF_BUILD=$BUILD
     export CPF_VECTORS=${CPF_VECTORS:-$TOP/../shared/vectors}
     export CMOCKA_MESSAGE_OUTPUT=TAP
 }
 
 tally_end() {
+    "$TOP/tests/rig/tally" skips "$CPF_SKIPS"
     printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
     ((FAILED == 0))
 }
@@ -21,11 +24,9 @@ tally_add() {
 
 # tap_command COMMAND...: shows and counts the TAP that it prints; dying without `not ok` is a failure too.
 tap_command() {
-    local log counts rc=0
-    log=$(mktemp)
+    local log=$STATE/tap counts rc=0
     "$@" | tee "$log" >&2 || rc=$?
-    counts=$("$TOP/tests/rig/tally" tap "$rc" "$log")
-    rm -f "$log"
+    counts=$("$TOP/tests/rig/tally" tap "$rc" "$log" "$(basename "$1")")
     # shellcheck disable=SC2086 # three numbers
     tally_add $counts
 }
@@ -39,7 +40,11 @@ meson_suite() {
     tally_add $counts
 }
 
-suite_unit() { meson_suite "$BUILD" unit; }
+# What counts the tests comes first.
+suite_unit() {
+    tap_command "$TOP/tests/rig/test-tally"
+    meson_suite "$BUILD" unit
+}
 suite_flow() {
     meson_suite "$BUILD" flow
     tap_command "$TOP/tests/flow/first-use"
@@ -60,6 +65,7 @@ suite_fault() {
     tap_command "$TOP/tests/fault/standby"
     tap_command "$TOP/tests/fault/hang"
     tap_command "$TOP/tests/fault/certificates"
+    tap_command "$TOP/tests/fault/left-behind"
 }
 # The daemon as it ships, without hooks.
 suite_sim() {
@@ -86,6 +92,7 @@ mutants_told() {
 }
 suite_mutants() {
     local rc=0
+    tap_command "$TOP/tests/mutants/test-run"
     [[ -n ${MUTANTS:-} ]] || { tap_command "$TOP/tests/mutants/run"; return; }
     wait "$MUTANTS" || rc=$?
     MUTANTS=''

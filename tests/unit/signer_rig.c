@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "scratch.h"
 
 #define FLAGS_MAX 40
 
@@ -113,8 +114,7 @@ int rig_run(struct rig *r, const char *const args[])
 void rig_prepare(struct rig *r)
 {
     memset(r, 0, sizeof(*r));
-    snprintf(r->dir, sizeof(r->dir), "/tmp/cpf-signer-test-XXXXXX");
-    assert_non_null(mkdtemp(r->dir));
+    assert_non_null(mkdtemp(scratch(r->dir, "cpf-signer-test")));
     assert_int_equal(chmod(r->dir, 0711), 0); /* so that another user can reach the socket */
     snprintf(r->socket, sizeof(r->socket), "%s/socket", r->dir);
     snprintf(r->state, sizeof(r->state), "%s/state", r->dir);

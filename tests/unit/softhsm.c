@@ -1,4 +1,5 @@
 #include "softhsm.h"
+#include "scratch.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,8 +33,7 @@ bool softhsm_up(struct softhsm *h)
     memset(h, 0, sizeof(*h));
     h->module = MODULE;
     h->failing = PKCS11_FAULT;
-    snprintf(h->dir, sizeof(h->dir), "/tmp/cpf-softhsm-XXXXXX");
-    assert_non_null(mkdtemp(h->dir));
+    assert_non_null(mkdtemp(scratch(h->dir, "cpf-softhsm")));
     snprintf(path, sizeof(path), "%s/tokens", h->dir);
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(text, sizeof(text), "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n",

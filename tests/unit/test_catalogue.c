@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "core/catalogue.h"
+#include "scratch.h"
 
 static const char outcomes[] =
     "step.order: {ja: \"先に{step}を行ってください\", en: \"First do {step}\", law: [R99-1-20]}\n"
@@ -22,13 +23,12 @@ static const char clauses[] =
     "  - {from: 2025-11-20, ja: \"規則 第99条第1項第20号\", en: \"Regulation, Art. 99(1)(xx)\"}\n";
 
 struct files {
-    char outcomes[40], clauses[40];
+    char outcomes[SCRATCH], clauses[SCRATCH];
 };
 
-static void write_file(char path[40], const char *text)
+static void write_file(char path[SCRATCH], const char *text)
 {
-    strcpy(path, "/tmp/cpf-catalogue-XXXXXX");
-    int fd = mkstemp(path);
+    int fd = mkstemp(scratch(path, "cpf-catalogue"));
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     close(fd);

@@ -8,18 +8,18 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "conf.h"
+#include "scratch.h"
 
 #define NEEDED                                                                                               \
     "origin: a.example/x\ntls_certificate: c.pem\ntls_key: k.pem\ndatabase: dbname=x\n"                      \
     "database_reader: dbname=y\nvkey_file: vkey\n"
 
-static char path[] = "/tmp/test-conf-XXXXXX";
+static char path[SCRATCH];
 
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(path, "/tmp/test-conf-XXXXXX");
-    int fd = mkstemp(path);
+    int fd = mkstemp(scratch(path, "test-conf"));
     return fd < 0 ? -1 : close(fd);
 }
 
@@ -84,8 +84,10 @@ static void test_defaults_fill_in(void **state)
     assert_string_equal(c->audit_results, "/var/lib/cpf-audit");
     assert_int_equal(c->late_after_s, 300);
     assert_int_equal(c->retry_after_s, 1);
-    assert_string_equal(c->tls_certificate, "/tmp/c.pem");
-    snprintf(beside, sizeof(beside), "/tmp/vkey");
+    int folder = (int)(strrchr(path, '/') - path);
+    snprintf(beside, sizeof(beside), "%.*s/c.pem", folder, path);
+    assert_string_equal(c->tls_certificate, beside);
+    snprintf(beside, sizeof(beside), "%.*s/vkey", folder, path);
     assert_string_equal(c->vkey_file, beside);
     conf_free(c);
 }

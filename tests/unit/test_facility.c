@@ -17,8 +17,9 @@
 #include "lib/facility.h"
 #include "lib/files.h"
 #include "lib/yaml_json.h"
+#include "scratch.h"
 
-static char dir[] = "/tmp/cpf-facility-XXXXXX";
+static char dir[SCRATCH];
 
 static json_t *load(void)
 {
@@ -167,7 +168,7 @@ int main(void)
     };
     char command[64];
     int failed;
-    if (!mkdtemp(dir))
+    if (!mkdtemp(scratch(dir, "cpf-facility")))
         return 1;
     failed = cmocka_run_group_tests(tests, NULL, NULL);
     snprintf(command, sizeof(command), "rm -rf %s", dir);

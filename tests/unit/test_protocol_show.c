@@ -6,6 +6,7 @@
 
 #include "../../tools/protocol/cmd.h"
 #include "../../tools/protocol/show.h"
+#include "scratch.h"
 
 static const char text[] = HEAD OPEN
     "  - {id: a, title: {ja: 題, en: \"A \\\"quoted\\\" title\"}, section: B, by: [nurse], where: [CL]}\n"
@@ -59,8 +60,8 @@ static void test_the_graph_has_nodes_order_and_windows(void **state)
 
 static int lint(const char *yaml)
 {
-    char path[] = "/tmp/cpf-protocol-XXXXXX";
-    int fd = mkstemp(path);
+    char path[SCRATCH];
+    int fd = mkstemp(scratch(path, "cpf-protocol"));
     assert_true(fd >= 0);
     assert_int_equal(write(fd, yaml, strlen(yaml)), strlen(yaml));
     close(fd);

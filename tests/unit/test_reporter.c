@@ -21,6 +21,7 @@
 
 #include "base/buf.h"
 #include "query/reporter.h"
+#include "scratch.h"
 
 #define SHORT_MS 300   /* for a child that never ends by itself */
 #define LONG_MS  60000 /* for one that must not need its limit */
@@ -33,7 +34,7 @@ struct answer {
 struct rig {
     struct event_base *base;
     struct reporter *reporter;
-    char dir[40], program[64], fifo[64];
+    char dir[SCRATCH], program[80], fifo[80];
     struct answer one;
 };
 
@@ -69,8 +70,7 @@ static int begin(void **state)
 {
     struct rig *r = calloc(1, sizeof(*r));
     r->base = event_base_new();
-    strcpy(r->dir, "/tmp/cpf-reporter-XXXXXX");
-    assert_non_null(mkdtemp(r->dir));
+    assert_non_null(mkdtemp(scratch(r->dir, "cpf-reporter")));
     snprintf(r->program, sizeof(r->program), "%s/report", r->dir);
     snprintf(r->fifo, sizeof(r->fifo), "%s/fifo", r->dir);
     assert_int_equal(mkfifo(r->fifo, 0600), 0);

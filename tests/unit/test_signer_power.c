@@ -16,6 +16,7 @@
 #include "seeded.h"
 #include "slot.h"
 #include "store.h"
+#include "scratch.h"
 
 #define FILE_BYTES (3 * SLOT_BYTES)
 #define WRITES_MAX 1024
@@ -231,11 +232,11 @@ static void test_no_power_loss_takes_what_was_durable(void **state)
     struct store_fault fault;
     uint8_t seed[KEY_SEED] = {1}, pub[KEY_PUB];
     struct key *key;
-    char dir[] = "/tmp/cpf-signer-power-XXXXXX", path[64], image[64];
+    char dir[SCRATCH], path[80], image[80];
     struct mark_ruling why;
     unsigned damaged;
     bool changed;
-    assert_non_null(mkdtemp(dir));
+    assert_non_null(mkdtemp(scratch(dir, "cpf-signer-power")));
     snprintf(path, sizeof(path), "%s/state", dir);
     snprintf(image, sizeof(image), "%s/image", dir);
     assert_int_equal(key_from_seed(seed, &key), 0);

@@ -8,13 +8,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "settings.h"
+#include "scratch.h"
 
 static char path[64];
 
 static int load(struct settings *c, const char *text, struct settings_fault *why)
 {
-    snprintf(path, sizeof(path), "/tmp/cpf-signer-settings-%d", (int)getpid());
-    FILE *f = fopen(path, "w");
+    FILE *f = fdopen(mkstemp(scratch(path, "cpf-settings")), "w");
     assert_non_null(f);
     fputs(text, f);
     fclose(f);

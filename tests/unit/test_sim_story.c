@@ -16,13 +16,14 @@
 #include "core/protocol/protocol.h"
 #include "lib/files.h"
 #include "sim/story.h"
+#include "scratch.h"
 
 #define HEAD "story tale \"話\" \"A tale\"\nprotocol p\n"
 
 static struct story *load_text(const char *text, char why[STORY_ERROR], int *ret_err)
 {
-    char path[] = "/tmp/cpf-story-XXXXXX";
-    int fd = mkstemp(path);
+    char path[SCRATCH];
+    int fd = mkstemp(scratch(path, "cpf-story"));
     struct story *s = NULL;
     assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     close(fd);

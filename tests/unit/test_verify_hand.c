@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "bundle_rig.h"
 #include "verify.h"
+#include "scratch.h"
 
 static char top[64];
 
@@ -29,8 +30,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 static int setup(void **state)
 {
     (void)state;
-    snprintf(top, sizeof(top), "/tmp/cpf-hand-XXXXXX");
-    return mkdtemp(top) ? 0 : -1;
+    return mkdtemp(scratch(top, "cpf-hand")) ? 0 : -1;
 }
 
 static int teardown(void **state)
