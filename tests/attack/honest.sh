@@ -74,7 +74,7 @@ honest_postgres_restart() {
     wait_for 30 cpfd_serves
 }
 
-cpfd_serves() { curl -sS --max-time 2 --cacert "$DIR/facility/ca.pem" "$(<"$DIR/facility/url")/v1/status" | grep -q '"ready":true'; }
+cpfd_serves() { curl -sS --max-time 10 --cacert "$DIR/facility/ca.pem" "$(<"$DIR/facility/url")/v1/status" | grep -q '"ready":true'; }
 
 honest_kills() {
     done_so 'kill -9 of cpfd and of cpf-signer under load; log rotation (the file moved away, restart)'

@@ -34,7 +34,7 @@ case_stale_daemon() {
     first=$PID
     second_config
     launch second
-    sleep 1
+    wait_for 10 second_queues
     steady second-waits second_waits
     evil overtake "$first"
     # The lock is free again.
@@ -50,8 +50,9 @@ second_config() {
 }
 
 second_ready() {
-    curl -sS --max-time 2 --cacert "$DIR/facility/ca.pem" "https://127.0.0.1:$(<"$DIR/port.second")/v1/status" | grep -q '"ready":true'
+    curl -sS --max-time 10 --cacert "$DIR/facility/ca.pem" "https://127.0.0.1:$(<"$DIR/port.second")/v1/status" | grep -q '"ready":true'
 }
+second_queues() { [[ $(query "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1 ]]; }
 second_waits() { ! second_ready; }
 
 overtake() {

@@ -89,9 +89,16 @@ void node_submit(struct node *n, const char *stream, size_t k);
 void node_submit_kind(struct node *n, const char *stream, const char *kind);
 /* One command of one entry that was built elsewhere: its bytes. */
 void node_submit_text(struct node *n, const char *text, size_t len);
-/* Runs the loop until `what` holds; false after ms. */
+/* Runs the loop until `what` holds; false after what only a hang takes: ms of a machine with nothing else to
+ * do, and several times as long on a busy one. */
 bool rig_until(struct rig *r, bool (*what)(void *arg), void *arg, int ms);
-/* The usual waits, failing the test after 10 s. */
+/* Runs the loop until the SQL (as superuser) gives `want`; fails the test after such a time (10 s). */
+void rig_until_sql(struct rig *r, const char *want, const char *sql);
+/* How many daemons wait for their turn. */
+#define STANDBYS                                                                                             \
+    "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = "              \
+    "(select oid from pg_database where datname = current_database())"
+/* The usual waits; they fail the test likewise. */
 void node_until_ready(struct node *n);
 void node_until_settled(struct node *n, size_t commands);
 void node_until_fatal(struct node *n);
@@ -99,5 +106,6 @@ void node_until_fatal(struct node *n);
 void node_refused(struct rig *r, const char *what);
 /* A start that must succeed. */
 void node_accepted(struct rig *r);
-/* Lets the loop run for so long. */
+/* Lets the loop run for so long: for a moment chosen at random, or to see that nothing comes. Never for
+ * something. */
 void rig_run(struct rig *r, int ms);

@@ -166,6 +166,11 @@ static bool is_reading_again(void *arg)
     return ((struct node *)arg)->readings > 1;
 }
 
+static bool was_lost(void *arg)
+{
+    return ((struct node *)arg)->away > 0;
+}
+
 /* What the fold needs beside the log is read when nobody else writes any more, and anew after a doubt. */
 static void test_ledger_standby_reads_beside_the_log_last(void **state)
 {
@@ -178,16 +183,17 @@ static void test_ledger_standby_reads_beside_the_log_last(void **state)
     node_start(&second, &r);
     node_submit(&first, "batch/A", 3);
     node_until_settled(&first, 1);
+    rig_until_sql(&r, "1", STANDBYS); /* there, and waiting */
     rig_run(&r, 300);
     assert_int_equal(second.readings, 0);
     node_stop(&first);
     assert_true(rig_until(&r, is_reading, &second, 10000));
-    rig_run(&r, 300);
     assert_int_equal(second.folded, 0);
+    assert_int_equal(second.away, 0);
     rig_sql(&r,
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cpf_writer' and datname "
             "= current_database()");
-    rig_run(&r, 20);
+    assert_true(rig_until(&r, was_lost, &second, 10000));
     ledger_read_on(second.ledger); /* it belongs to a connection that is gone */
     assert_true(rig_until(&r, is_reading_again, &second, 10000));
     assert_int_equal(second.folded, 0);

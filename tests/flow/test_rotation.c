@@ -150,6 +150,11 @@ static void test_rotation_survives_kills(void **state)
     rig_down(&r);
 }
 
+static bool was_away(void *arg)
+{
+    return ((struct node *)arg)->away > 0;
+}
+
 /* A living daemon sees the signer start again with a second key, and takes its notes. */
 static void test_rotation_of_the_signer_under_a_living_daemon(void **state)
 {
@@ -162,7 +167,7 @@ static void test_rotation_of_the_signer_under_a_living_daemon(void **state)
     rig_signer_kill(&r);
     snprintf(r.next, sizeof(r.next), "%s", k.new_file);
     rig_signer_start(&r);
-    rig_run(&r, 1500);
+    assert_true(rig_until(&r, was_away, &n, 10000));
     node_until_ready(&n);
     node_submit(&n, "batch/B", 2);
     node_until_settled(&n, 1);

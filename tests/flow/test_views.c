@@ -47,7 +47,7 @@ static int up(void **state)
         .base = p.rig.base, .conninfo = p.rig.conninfo, .protocol = story_protocol, .arg = p.story};
     assert_int_equal(follow_new(&cfg, &p.follow), 0);
     follow_start(p.follow);
-    assert_true(rig_until(&p.rig, is_level, &p, 20000));
+    assert_true(rig_until(&p.rig, is_level, &p, 10000));
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=cpf_reader dbname=%s", p.cluster->dir, p.rig.db);
     p.reader = PQconnectdb(conninfo);
     assert_int_equal(PQstatus(p.reader), CONNECTION_OK);

@@ -10,6 +10,9 @@
 
 #define RIG_HELD 8
 
+/* Only what hangs takes so long, however busy the machine is. */
+#define HANGS_MS 60000
+
 struct rig {
     struct event_base *base;
     struct http_server *server;

@@ -17,7 +17,7 @@
 #include "base/sigwire.h"
 
 #define RIG_ORIGIN "training.test/signer"
-#define RIG_WAIT_S 20 /* longer than any answer takes, also under sanitizers */
+#define RIG_WAIT_S 60 /* longer than any answer takes, also under sanitizers */
 
 struct rig {
     char dir[64];

@@ -2,7 +2,8 @@
  * The smallest application that cpfd's main can wire: for the tests of main.
  *
  *   GET /v1/hello        at once
- *   GET /v1/slow         after 400 ms
+ *   GET /v1/slow         400 ms after the application was told to finish
+ *   GET /v1/stuck        never
  *   GET /v1/fail/CODE    the application fails with this code
  *   GET /v1/signal/N     the process sends itself signal N, then answers
  */
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <event2/event.h>
+#include <systemd/sd-daemon.h>
 #include "app.h"
 #include "base/mem.h"
 
@@ -22,7 +24,7 @@ struct app {
     void *ready_arg;
     struct event *ready_timer, *slow_timer;
     struct http_request *slow;
-    bool ready, draining;
+    bool ready, draining, stuck;
 };
 
 static void on_ready_timer(evutil_socket_t fd, short what, void *arg)
@@ -79,9 +81,15 @@ static void on_hello(void *arg, struct http_request *r)
 static void on_slow(void *arg, struct http_request *r)
 {
     struct app *a = arg;
-    struct timeval later = {0, 400000};
     a->slow = r;
-    evtimer_add(a->slow_timer, &later);
+    sd_notify(0, "STATUS=slow");
+}
+
+static void on_stuck(void *arg, struct http_request *r)
+{
+    struct app *a = arg;
+    a->stuck = true;
+    on_slow(a, r);
 }
 
 static void on_fail(void *arg, struct http_request *r)
@@ -99,11 +107,10 @@ static void on_signal(void *arg, struct http_request *r)
     on_hello(arg, r);
 }
 
-static const struct http_route routes[] = {{HTTP_GET, "/v1/hello", on_hello},
-                                           {HTTP_GET, "/v1/slow", on_slow},
-                                           {HTTP_GET, "/v1/fail/*", on_fail},
-                                           {HTTP_GET, "/v1/signal/*", on_signal},
-                                           {0}};
+static const struct http_route routes[] = {
+    {HTTP_GET, "/v1/hello", on_hello},     {HTTP_GET, "/v1/slow", on_slow},
+    {HTTP_GET, "/v1/stuck", on_stuck},     {HTTP_GET, "/v1/fail/*", on_fail},
+    {HTTP_GET, "/v1/signal/*", on_signal}, {0}};
 
 const struct http_route *app_routes(void)
 {
@@ -136,9 +143,12 @@ void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
 
 void app_drain(struct app *a)
 {
+    struct timeval later = {0, 400000};
     a->draining = true;
     if (!a->slow)
         a->on_stop(a->stop_arg, 0);
+    else if (!a->stuck)
+        evtimer_add(a->slow_timer, &later);
 }
 
 void app_free(struct app *a)

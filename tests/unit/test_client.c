@@ -19,8 +19,9 @@
 
 #include "lib/client.h"
 #include "lib/pki.h"
+#include "scratch.h"
 
-static char dir[] = "/tmp/cpf-client-XXXXXX";
+static char dir[SCRATCH];
 static char ca[400], other_ca[400];
 
 struct server {
@@ -148,7 +149,7 @@ static struct client *client_of(struct server *s, const char *authority, int pat
                                 .url = s->url,
                                 .ca = authority,
                                 .connections = 2,
-                                .timeout_ms = 3000,
+                                .timeout_ms = 60000,
                                 .patience_ms = patience_ms};
     struct client *c = NULL;
     const char *why;
@@ -191,7 +192,7 @@ static void test_calls_share_a_connection(void **state)
 static void test_503_is_tried_again_with_the_same_id(void **state)
 {
     struct server *s = *state;
-    struct client *c = client_of(s, ca, 10000);
+    struct client *c = client_of(s, ca, 120000);
     s->unavailable = 2;
     assert_int_equal(post(c, "again", NULL, NULL), 200);
     assert_int_equal(s->requests, 3);
@@ -202,7 +203,7 @@ static void test_503_is_tried_again_with_the_same_id(void **state)
 static void test_a_lost_connection_is_tried_again(void **state)
 {
     struct server *s = *state;
-    struct client *c = client_of(s, ca, 10000);
+    struct client *c = client_of(s, ca, 120000);
     s->dropped = 2;
     assert_int_equal(post(c, "lost", NULL, NULL), 200);
     assert_int_equal(s->requests, 3);
@@ -263,7 +264,7 @@ static void test_a_bad_address_is_refused(void **state)
 static void test_freeing_forgets_what_is_open(void **state)
 {
     struct server *s = *state;
-    struct client *c = client_of(s, ca, 10000);
+    struct client *c = client_of(s, ca, 120000);
     for (int i = 0; i < 5; i++)
         client_send(c, "/v1/status", NULL, NULL, NULL, NULL);
     event_base_loop(s->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
@@ -314,7 +315,7 @@ static void test_fetch_brings_a_large_body(void **state)
 static void test_fetch_begins_anew_after_a_loss(void **state)
 {
     struct server *s = *state;
-    struct client *c = client_of(s, ca, 10000);
+    struct client *c = client_of(s, ca, 120000);
     FILE *f = tmpfile();
     s->cut = 2;
     assert_int_equal(fetch(c, f, LARGE, NULL, NULL), 200);
@@ -370,9 +371,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_fetch_takes_no_more_than_was_said, setup, teardown),
     };
     const char *const hosts[] = {"example.internal"};
-    char second[300], command[64];
+    char second[300], command[80];
     int failed;
-    if (!mkdtemp(dir))
+    if (!mkdtemp(scratch(dir, "cpf-client")))
         return 1;
     snprintf(second, sizeof(second), "%s/second", dir);
     snprintf(command, sizeof(command), "mkdir %s/second", dir);

@@ -42,10 +42,10 @@ static void assert_refused(struct rig *g, const char *text, size_t len, int stat
     unsigned calls = g->calls;
     struct peer *p = peer_new(g);
     peer_send(p, text, len);
-    struct reply r = peer_reply(p, 2000);
+    struct reply r = peer_reply(p, HANGS_MS);
     if (r.status != status)
         fail_msg("status %d, not %d, for: %s", r.status, status, text);
-    if (!peer_ended(p, 2000))
+    if (!peer_ended(p, HANGS_MS))
         fail_msg("still open after: %s", text);
     peer_free(p);
     rig_pump(g, 5);
@@ -201,7 +201,7 @@ static void test_host_needed_once(void **state)
     refused(*state, "GET /v1/hello HTTP/1.0\r\n" H H "\r\n", 400);
     p = peer_new(*state);
     assert_int_equal(peer_ask(p, "GET /v1/hello HTTP/1.0\r\n\r\n").status, 200);
-    assert_true(peer_ended(p, 2000));
+    assert_true(peer_ended(p, HANGS_MS));
     peer_free(p);
 }
 
@@ -236,8 +236,8 @@ static void test_nothing_runs_after_the_end(void **state)
     refused(g, "CONNECT a:1 HTTP/1.1\r\nno header\r\n" HIDDEN, 400);
     struct peer *p = peer_new(g);
     peer_puts(p, "GET /v1/hello HTTP/1.1\r\n" H "Connection: close\r\n\r\n" HIDDEN);
-    assert_int_equal(peer_reply(p, 2000).status, 200);
-    assert_true(peer_ended(p, 2000));
+    assert_int_equal(peer_reply(p, HANGS_MS).status, 200);
+    assert_true(peer_ended(p, HANGS_MS));
     assert_int_equal(g->hidden, 0);
     peer_free(p);
 }
@@ -246,7 +246,7 @@ static void test_continue_is_sent(void **state)
 {
     struct peer *p = peer_new(*state);
     peer_puts(p, "POST /v1/echo HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-    assert_int_equal(peer_reply(p, 2000).status, 100);
+    assert_int_equal(peer_reply(p, HANGS_MS).status, 100);
     assert_int_equal(peer_ask(p, "{}").status, 200);
     peer_free(p);
 }
@@ -319,7 +319,7 @@ static void test_pipelined_are_answered_in_order(void **state)
         peer_puts(p, "POST /v1/echo HTTP/1.1\r\n" H "Content-Length: 1\r\n\r\na"
                      "POST /v1/echo HTTP/1.1\r\n" H "Content-Length: 1\r\n\r\nb");
     for (int i = 0; i < 16; i++) {
-        struct reply r = peer_reply(p, 2000);
+        struct reply r = peer_reply(p, HANGS_MS);
         body[0] = i % 2 ? 'b' : 'a';
         assert_int_equal(r.status, 200);
         assert_string_equal(r.body, body);
@@ -340,8 +340,8 @@ static void test_bytes_while_waiting_are_kept(void **state)
     assert_int_equal(g->calls, 1);
     http_reply(g->held[0], 200, "{}", 2);
     g->nheld = 0;
-    assert_int_equal(peer_reply(p, 2000).body_len, 2);
-    assert_string_equal(peer_reply(p, 2000).body, "{\"hello\":1}");
+    assert_int_equal(peer_reply(p, HANGS_MS).body_len, 2);
+    assert_string_equal(peer_reply(p, HANGS_MS).body, "{\"hello\":1}");
     peer_free(p);
 }
 
@@ -391,7 +391,7 @@ static void test_goodbye_is_said_at_close(void **state)
     struct reply r = peer_ask(p, "GET /v1/hello HTTP/1.1\r\n" H "Connection: close\r\n\r\n");
     assert_int_equal(r.status, 200);
     assert_true(r.close);
-    assert_true(peer_ended(p, 2000));
+    assert_true(peer_ended(p, HANGS_MS));
     assert_false(p->cut);
     peer_free(p);
 }

@@ -49,7 +49,7 @@ static struct got post(struct event_base *base, const char *url, const struct ht
     cfg.body = "hello";
     cfg.len = 5;
     cfg.limit = cfg.limit ? cfg.limit : 1000;
-    cfg.timeout_ms = cfg.timeout_ms ? cfg.timeout_ms : 5000;
+    cfg.timeout_ms = cfg.timeout_ms ? cfg.timeout_ms : HANGS_MS;
     cfg.done = on_answer;
     cfg.arg = &g;
     assert_int_equal(http_post_start(&cfg, &p), 0);
@@ -180,7 +180,7 @@ static void test_post_slow_ends(void **state)
     (void)state;
     char later[128];
     snprintf(later, sizeof(later), "https://127.0.0.1:%u/v1/later", http_server_port(rig.server));
-    struct got g = post(rig.base, later, &(struct http_post_config){.ca_file = ca, .timeout_ms = 300});
+    struct got g = post(rig.base, later, &(struct http_post_config){.ca_file = ca, .timeout_ms = 1500});
     assert_int_equal(g.code, CPF_E_LIMIT);
     assert_int_equal(rig.nheld, 1);
     http_reply(rig.held[0], 200, "{}", 2); /* the client has left */

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "../../tools/lib/pki.h"
+#include "scratch.h"
 
 static char dir[64];
 static pid_t pid;
@@ -63,8 +64,7 @@ static int set_up(void **state)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     (void)state;
-    strcpy(dir, "/tmp/test-main-XXXXXX");
-    if (!mkdtemp(dir) || pki_make(dir, "test", 0, NULL))
+    if (!mkdtemp(scratch(dir, "test-main")) || pki_make(dir, "test", 0, NULL))
         return -1;
     write_file("vkey", "x");
     write_conf("origin: training.x\n");
@@ -108,7 +108,7 @@ static void start(const char *option)
 }
 
 /* Its exit code, 128 + signal, or -1 if it runs on. */
-static int ended(int ms)
+static int ended_within(int ms)
 {
     int64_t until = clock_mono_ms() + ms;
     int status;
@@ -122,9 +122,18 @@ static int ended(int ms)
     return -1;
 }
 
-/* Has a notice with `text` come within `ms`? */
-static bool noticed(const char *text, int ms)
+/* Only what hangs takes so long, however busy the machine is. */
+#define HANGS_MS 60000
+
+static int ended(void)
 {
+    return ended_within(HANGS_MS);
+}
+
+/* Has a notice with `text` come? */
+static bool noticed(const char *text)
+{
+    const int ms = HANGS_MS;
     struct timeval limit = {ms / 1000, ms % 1000 * 1000};
     char got[1024];
     setsockopt(notify, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -141,7 +150,7 @@ static bool noticed(const char *text, int ms)
 static void start_ready(void)
 {
     start(NULL);
-    assert_true(noticed("READY=1", 10000));
+    assert_true(noticed("READY=1"));
 }
 
 static bool file_has(const char *name, const char *text)
@@ -190,38 +199,38 @@ static void test_options_that_only_tell(void **state)
 {
     (void)state;
     start("--version");
-    assert_int_equal(ended(5000), 0);
+    assert_int_equal(ended(), 0);
     assert_true(file_has("out", "cpfd " CPF_VERSION "\n"));
     start("--help");
-    assert_int_equal(ended(5000), 0);
+    assert_int_equal(ended(), 0);
     assert_true(file_has("out", "設定ファイル"));
     start("--help-config");
-    assert_int_equal(ended(5000), 0);
+    assert_int_equal(ended(), 0);
     assert_true(file_has("out", "listen_port (number 0..65535, default 8443)\n"));
     start("--nonsense");
-    assert_int_equal(ended(5000), 64);
+    assert_int_equal(ended(), 64);
     start("word");
-    assert_int_equal(ended(5000), 64);
+    assert_int_equal(ended(), 64);
 }
 
 static void test_check_tells_and_ends(void **state)
 {
     (void)state;
     start("--check");
-    assert_int_equal(ended(5000), 0);
+    assert_int_equal(ended(), 0);
     assert_true(file_has("out", "cpfd.yaml: ok\n"));
     write_conf("origin: x\n");
     start("--check");
-    assert_int_equal(ended(5000), 78);
+    assert_int_equal(ended(), 78);
     assert_true(file_has("log", "cpfd.yaml:11:9: training is true"));
     write_conf("origin: training.x\nzone: Mars/Base\n");
     start("--check");
-    assert_int_equal(ended(5000), 78);
+    assert_int_equal(ended(), 78);
     assert_true(file_has("log", "zone Mars/Base"));
     write_conf("origin: training.x\n");
     unlink(in_dir("vkey"));
     start("--check");
-    assert_int_equal(ended(5000), 78);
+    assert_int_equal(ended(), 78);
     assert_true(file_has("log", "vkey: No such file"));
 }
 
@@ -230,16 +239,16 @@ static void test_start_that_fails_tells_why(void **state)
     (void)state;
     write_conf("origin: training.refused\n");
     start(NULL);
-    assert_int_equal(ended(5000), 1);
+    assert_int_equal(ended(), 1);
     assert_true(file_has("log", "told to refuse"));
     write_conf("origin: training.x\nlisten_address: nowhere\n");
     start(NULL);
-    assert_int_equal(ended(5000), 1);
+    assert_int_equal(ended(), 1);
     assert_true(file_has("log", "not an IPv4 or IPv6 address"));
     write_conf("origin: training.x\n");
     write_file("server.key", "no key");
     start(NULL);
-    assert_int_equal(ended(5000), 78);
+    assert_int_equal(ended(), 78);
     assert_true(file_has("log", "server.key: "));
 }
 
@@ -247,24 +256,30 @@ static void test_systemd_is_told(void **state)
 {
     (void)state;
     start_ready();
-    assert_true(noticed("WATCHDOG=1", 2000));
-    assert_true(noticed("WATCHDOG=1", 2000));
+    assert_true(noticed("WATCHDOG=1"));
+    assert_true(noticed("WATCHDOG=1"));
     assert_int_equal(answer(ask("/v1/hello")), 200);
     assert_true(file_has("log", "cpfd.listening address=127.0.0.1 port="));
     kill(pid, SIGTERM);
-    assert_true(noticed("STOPPING=1", 2000));
-    assert_int_equal(ended(5000), 0);
+    assert_true(noticed("STOPPING=1"));
+    assert_int_equal(ended(), 0);
     assert_int_equal(access(in_dir("admin.sock"), F_OK), -1);
+}
+
+/* The request is in the application's hands: it says so. */
+static void until_begun(void)
+{
+    assert_true(noticed("STATUS=slow"));
 }
 
 static void drain_with(int sig)
 {
     start_ready();
     int fd = ask("/v1/slow");
-    usleep(100000);
+    until_begun();
     kill(pid, sig);
     assert_int_equal(answer(fd), 200);
-    assert_int_equal(ended(5000), 0);
+    assert_int_equal(ended(), 0);
 }
 
 static void test_signal_drains(void **state)
@@ -278,13 +293,13 @@ static void test_second_signal_ends_at_once(void **state)
 {
     (void)state;
     start_ready();
-    int fd = ask("/v1/slow");
-    usleep(50000);
+    int fd = ask("/v1/stuck");
+    until_begun();
     kill(pid, SIGTERM);
-    usleep(50000);
-    assert_int_equal(ended(10), -1);
+    assert_true(noticed("STOPPING=1"));
+    assert_int_equal(ended_within(10), -1);
     kill(pid, SIGTERM);
-    assert_int_equal(ended(200), 128 + SIGTERM);
+    assert_int_equal(ended(), 128 + SIGTERM);
     assert_int_equal(answer(fd), 0);
 }
 
@@ -304,7 +319,7 @@ static void fail_with(int err, int code)
     start_ready();
     snprintf(path, sizeof(path), "/v1/fail/%d", err);
     answer(ask(path));
-    assert_int_equal(ended(2000), code);
+    assert_int_equal(ended(), code);
     assert_true(file_has("log", "cpfd.failed"));
 }
 
