@@ -27,6 +27,7 @@ static const struct form {
     {BUNDLE_K_PROOF, "proofs/", ".tlog-proof", 5},
     {BUNDLE_K_SUPPORT, "support/", ".json", 5},
     {BUNDLE_K_SUPPORT_PROOF, "support/", ".tlog-proof", 5},
+    {BUNDLE_K_ROW, "rows/", ".json", 5},
     {BUNDLE_K_DISCLOSURE, "disclosures/", ".", 5},
     {BUNDLE_K_OLD_CHECKPOINT, "consistency/", ".checkpoint", 0},
     {BUNDLE_K_OLD_PROOF, "consistency/", ".proof", 0},
@@ -38,7 +39,8 @@ static const struct form {
 bool bundle_field_ok(const char *s)
 {
     size_t len = strnlen(s, 65);
-    if (len == 0 || len > 64 || *s == '.' || *s == '-')
+    /* Windows drops a dot at the end of a file's name */
+    if (len == 0 || len > 64 || *s == '.' || *s == '-' || s[len - 1] == '.')
         return false;
     for (size_t i = 0; i < len; i++) {
         char c = s[i];

@@ -63,6 +63,7 @@ enum bundle_kind {
     BUNDLE_K_PROOF,
     BUNDLE_K_SUPPORT, /* number = position, from 1 */
     BUNDLE_K_SUPPORT_PROOF,
+    BUNDLE_K_ROW,            /* number = position, from 1 */
     BUNDLE_K_DISCLOSURE,     /* number = sseq, field = name of the personal field */
     BUNDLE_K_OLD_CHECKPOINT, /* number = size */
     BUNDLE_K_OLD_PROOF,
@@ -79,7 +80,7 @@ struct bundle_name {
 must_check int bundle_name_parse(struct bundle_name *n, const char *name);
 /* The name; CPF_E_INVAL if number, copy or field do not make one. */
 must_check int bundle_name_format(const struct bundle_name *n, char ret[BUNDLE_NAME]);
-/* May a personal field's name be part of a file's name? [A-Za-z0-9_][A-Za-z0-9._-]*, at most 64. */
+/* May a personal field's name be part of a file's name? [A-Za-z0-9_][A-Za-z0-9._-]*, no dot at its end, at most 64. */
 bool bundle_field_ok(const char *field);
 
 /* bundle.json: canonical JSON {count, disclosures, made, origin, size, stream, v}. */
@@ -95,6 +96,12 @@ void bundle_info_format(const struct bundle_info *i, struct buf *ret); /* append
 
 /* README.txt for this bundle, ja first; appended. */
 void bundle_readme(const struct bundle_info *i, struct buf *ret);
+/* Is this what this version writes, or what an earlier one wrote, for this bundle? CPF_E_MISMATCH. */
+must_check int bundle_readme_check(const struct bundle_info *i, const char *text, size_t len);
+/* SHA-256 (hex, appended) of the text that all bundles of this version have in common, and the newest of the
+ * table of known ones: a text that was changed must be added there. */
+void bundle_readme_digest(struct buf *ret);
+const char *bundle_readme_newest(void);
 
 /* MANIFEST.sha256: lines "<64 hex>  <name>\n", sorted bytewise, without itself. */
 struct bundle_digest {

@@ -42,6 +42,9 @@ struct json {
  * _LIMIT; *ret_offset (may be NULL) then says where. */
 must_check int json_parse(struct arena *a, const char *text, size_t len, const struct json **ret,
                           size_t *ret_offset);
+/* The same, of a text that may be longer than an entry: up to `most` bytes. */
+must_check int json_parse_within(struct arena *a, const char *text, size_t len, size_t most,
+                                 const struct json **ret, size_t *ret_offset);
 
 /* Building. Values given are copied into the arena, whose limit must be out of reach (running out is a
  * bug here). Names must be printable ASCII, else a bug. A node has one parent: json_copy for a second.

@@ -343,9 +343,15 @@ static int parse_value(struct parser *ps, unsigned depth, struct json *v)
 
 int json_parse(struct arena *a, const char *text, size_t len, const struct json **ret, size_t *ret_offset)
 {
+    return json_parse_within(a, text, len, BOUND_ENTRY_BYTES, ret, ret_offset);
+}
+
+int json_parse_within(struct arena *a, const char *text, size_t len, size_t most, const struct json **ret,
+                      size_t *ret_offset)
+{
     struct parser ps = {.arena = a, .begin = text, .p = text, .end = text + len};
     int r = CPF_E_LIMIT;
-    if (len > BOUND_ENTRY_BYTES)
+    if (len > most)
         goto out;
     struct json *root = arena_alloc(a, sizeof(*root));
     if (!root)

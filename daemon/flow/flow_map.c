@@ -1,7 +1,7 @@
 /*
  * Maps of streams (base/batchmap.h), from the book in memory: it stands where the ledger's queue ends, so a
  * map made between two commands counts exactly what stands before its own entry. One a facility day, before
- * the first work of the day after; and on demand, before an open batch is exported.
+ * the first work of the day after; and on demand, before a batch is exported that no map counts as it is.
  *
  * Only the streams that were closed before this start, and have an entry since the newest map, are not in the
  * book. The ledger tells of them at start, as it does where the others stand in that map.
@@ -148,7 +148,7 @@ bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *
     char name[ENTRY_STREAM_MAX + 1];
     snprintf(name, sizeof(name), "batch/%s", batch);
     const struct stream *s = book_stream(&f->book, name);
-    if (!s || s->closed || f->draining || (stands(s) && !f->map.under_way))
+    if (!s || f->draining || (stands(s) && !f->map.under_way))
         return false;
     struct map_waiter *w = xcalloc(1, sizeof(*w));
     *w = (struct map_waiter){.stream = s, .done = done, .arg = arg, .next = f->map.waiters};

@@ -38,6 +38,8 @@ struct make {
     struct tree *tree;
     struct entry *entry, *support;
     size_t nentries, nsupport, support_cap;
+    const char **signer; /* person/ streams of those who signed entries of the batch, sorted */
+    size_t nsigners;
     char **ret_error;
 };
 

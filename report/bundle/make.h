@@ -36,7 +36,7 @@ struct bundle_request {
 };
 
 /* Where policy.txt of the evidence folder demands a quorum: *size becomes that of the newest checkpoint up to
- * it (0: the newest) that meets it and covers the batch: all its entries, and while it is open a map behind
+ * it (0: the newest) that meets it and covers the batch: all its entries, and the first map behind
  * them. Left as it is where there is none; then the verifier says quorum.missing. */
 must_check int bundle_choose(struct scan *s, const struct bundle_request *q, uint64_t *size,
                              char **ret_error);

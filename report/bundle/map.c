@@ -1,7 +1,7 @@
 /*
  * map.json: the batch's row in the newest map of streams that has one (base/batchmap.h), opened for whoever
- * holds the bundle; the map's own entry goes to support/. Rows of other streams are only hashed here: their
- * names and salts never leave.
+ * holds the bundle; the map's own entry goes to support/. rows/: those of the persons who signed, in the same
+ * map. Other rows are only hashed here: their streams and salts never leave.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,15 +10,30 @@
 #include "base/batchmap.h"
 #include "bundle/int.h"
 
-struct rows {
-    uint8_t (*row)[BATCHMAP_ROW];
-    size_t n, cap;
-    uint8_t own[BATCHMAP_ROW];
+/* A row that is opened. */
+struct opened {
+    struct batchmap_opening o;
+    uint8_t row[BATCHMAP_ROW];
     bool found;
 };
 
-/* The row the scan stands on; ours is kept. */
-static int take_row(struct make *m, struct rows *x, struct batchmap_opening *o)
+struct rows {
+    uint8_t (*row)[BATCHMAP_ROW];
+    size_t n, cap;
+    struct opened *opened; /* the batch's; then the signers', sorted */
+    size_t nopened;
+};
+
+static struct opened *wanted(const struct rows *x, const char *stream)
+{
+    for (size_t i = 0; i < x->nopened; i++)
+        if (strcmp(x->opened[i].o.stream, stream) == 0)
+            return &x->opened[i];
+    return NULL;
+}
+
+/* The row the scan stands on; what is opened is kept. */
+static int take_row(struct make *m, struct rows *x)
 {
     size_t stream_len, salt_len, last_len;
     const char *stream = make_column(m, 0, &stream_len);
@@ -32,65 +47,87 @@ static int take_row(struct make *m, struct rows *x, struct batchmap_opening *o)
     }
     uint64_t count = (uint64_t)scan_i64(m->scan, 2);
     batchmap_row(salt, stream, count, last, x->row[x->n]);
-    if (strcmp(stream, m->stream) == 0) {
-        x->found = true;
-        memcpy(x->own, x->row[x->n], BATCHMAP_ROW);
-        memcpy(o->salt, salt, BATCHMAP_SALT);
-        memcpy(o->last, last, HASH_LEN);
-        o->count = count;
+    struct opened *own = wanted(x, stream);
+    if (own) {
+        own->found = true;
+        memcpy(own->row, x->row[x->n], BATCHMAP_ROW);
+        memcpy(own->o.salt, salt, BATCHMAP_SALT);
+        memcpy(own->o.last, last, HASH_LEN);
+        own->o.count = count;
     }
     x->n++;
     return CPF_OK;
 }
 
-static int take_rows(struct make *m, struct rows *x, struct batchmap_opening *o)
+static int take_rows(struct make *m, struct rows *x)
 {
-    const int64_t args[] = {(int64_t)o->map};
+    const int64_t args[] = {(int64_t)x->opened[0].o.map};
     int r = scan_start(m->scan, DB_BUNDLE_MAP_ROWS, args);
     while (!r && (r = scan_next(m->scan)) == 1)
-        r = take_row(m, x, o);
+        r = take_row(m, x);
     return r < 0 ? make_scan_fail(m) : CPF_OK;
 }
 
-static int prove(struct rows *x, struct batchmap_opening *o)
+static int prove(const struct rows *x, struct opened *own)
 {
-    int r = batchmap_sort(x->row, x->n);
-    o->rows = x->n;
-    while (!r && memcmp(x->row[o->index], x->own, BATCHMAP_ROW) != 0)
-        o->index++;
-    return r ? r
-             : batchmap_prove((const uint8_t(*)[BATCHMAP_ROW])x->row, x->n, (size_t)o->index, o->proof,
-                              &o->nproof);
+    own->o.rows = x->n;
+    while (memcmp(x->row[own->o.index], own->row, BATCHMAP_ROW) != 0)
+        own->o.index++;
+    return batchmap_prove((const uint8_t(*)[BATCHMAP_ROW])x->row, x->n, (size_t)own->o.index, own->o.proof,
+                          &own->o.nproof);
 }
 
-static int add_opening(struct make *m, const struct batchmap_opening *o)
+static int add_opening(struct make *m, const struct batchmap_opening *o, uint64_t number)
 {
     struct buf text;
     buf_init(&text);
     batchmap_opening_format(o, &text);
-    int r = make_file(m, BUNDLE_MAP, arena_strndup(&m->a, text.data, text.len), text.len);
+    const char *copy = arena_strndup(&m->a, text.data, text.len);
+    int r = number ? make_numbered(m, BUNDLE_K_ROW, number, NULL, copy, text.len)
+                   : make_file(m, BUNDLE_MAP, copy, text.len);
     buf_fini(&text);
     return r;
 }
 
-/* A batch no map has counted yet gets none: while it is open, a verifier says so (stream.open). */
+/* A signer without a row was enrolled behind the map: the verifier says that he is not covered. */
+static int add_openings(struct make *m, struct rows *x)
+{
+    uint64_t number = 0;
+    int r = batchmap_sort(x->row, x->n);
+    for (size_t i = 0; i < x->nopened && !r; i++) {
+        if (!x->opened[i].found)
+            continue;
+        r = prove(x, &x->opened[i]);
+        if (!r)
+            r = add_opening(m, &x->opened[i].o, number++);
+    }
+    return r;
+}
+
+static void want(struct make *m, struct rows *x, uint64_t map)
+{
+    x->nopened = 1 + m->nsigners;
+    x->opened = arena_alloc(&m->a, x->nopened * sizeof(*x->opened));
+    for (size_t i = 0; i < x->nopened; i++)
+        x->opened[i] = (struct opened){.o = {.stream = i ? m->signer[i - 1] : m->stream, .map = map}};
+}
+
+/* A batch no map has counted yet gets none: the verifier says what that leaves unproved. */
 int make_map(struct make *m)
 {
     const char *const args[] = {m->stream, m->size_text};
-    struct batchmap_opening o = {.stream = m->stream};
     struct rows x = {0};
     size_t before = m->nsupport;
     int r = make_entries(m, DB_BUNDLE_MAP, args, &m->support, &m->nsupport, &m->support_cap);
     if (r || m->nsupport == before)
         return r;
-    o.map = (uint64_t)json_get_int(m->support[before].body, "map", 0);
-    r = take_rows(m, &x, &o);
+    uint64_t map = (uint64_t)json_get_int(m->support[before].body, "map", 0);
+    want(m, &x, map);
+    r = take_rows(m, &x);
     if (!r)
-        r = x.found ? prove(&x, &o) : CPF_E_NOTFOUND;
+        r = x.opened[0].found ? add_openings(m, &x) : CPF_E_NOTFOUND;
     if (r)
-        r = make_fail(m, r, "map %" PRIu64 " of streams: %s", o.map, cpf_strerror(r));
-    else
-        r = add_opening(m, &o);
+        r = make_fail(m, r, "map %" PRIu64 " of streams: %s", map, cpf_strerror(r));
     free(x.row);
     return r;
 }

@@ -1,7 +1,9 @@
 /*
  * Entries of other streams that the evidence rests on: what the log says of itself, the facility, the batch's
- * protocol, and the keys of those who signed. Nothing of another batch.
+ * protocol, the streams of those who signed it, and the keys of those who signed these. Nothing of another
+ * batch.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bundle/int.h"
@@ -28,14 +30,41 @@ static bool have_stream(const struct make *m, const char *stream)
     return false;
 }
 
+static const char *signer_of(struct make *m, const struct entry *e)
+{
+    const char *person = e->act ? json_get_str(e->actor, "performed") : NULL;
+    return person ? arena_printf(&m->a, "person/%s", person) : NULL;
+}
+
 /* Who signed `e`, unless known; what enrolled a signer may be signed in turn. */
 static int take_signer(struct make *m, const struct entry *e)
 {
-    const char *person = e->act ? json_get_str(e->actor, "performed") : NULL;
-    if (!person)
-        return CPF_OK;
-    const char *stream = arena_printf(&m->a, "person/%s", person);
-    return have_stream(m, stream) ? CPF_OK : take(m, DB_BUNDLE_PERSON, stream);
+    const char *stream = signer_of(m, e);
+    return !stream || have_stream(m, stream) ? CPF_OK : take(m, DB_BUNDLE_PERSON, stream);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Whole streams: the map's rows of them prove that no change of key was left out. */
+static int take_signers(struct make *m)
+{
+    int r = CPF_OK;
+    m->signer = arena_alloc(&m->a, (m->nentries + 1) * sizeof(*m->signer));
+    for (size_t i = 0; i < m->nentries && !r; i++) {
+        const char *stream = signer_of(m, &m->entry[i]);
+        if (!stream || have_stream(m, stream))
+            continue;
+        size_t before = m->nsupport;
+        r = take(m, DB_BUNDLE_ENTRIES, stream);
+        if (m->nsupport > before)
+            m->signer[m->nsigners++] = stream;
+    }
+    if (m->nsigners)
+        qsort(m->signer, m->nsigners, sizeof(*m->signer), by_text);
+    return r;
 }
 
 int make_support(struct make *m)
@@ -46,8 +75,8 @@ int make_support(struct make *m)
         r = take(m, DB_BUNDLE_ENTRIES, "facility");
     if (!r)
         r = take_protocol(m);
-    for (size_t i = 0; i < m->nentries && !r; i++)
-        r = take_signer(m, &m->entry[i]);
+    if (!r)
+        r = take_signers(m);
     for (size_t i = 0; i < m->nsupport && !r; i++) {
         struct entry e = m->support[i]; /* the list may move */
         r = take_signer(m, &e);

@@ -126,6 +126,20 @@ static void enroll(struct bundle_rig *r, int i)
     add(r, arena_printf(&r->a, "person/%s", person), "person.enrolled", body);
 }
 
+/* A new key before the act that the old one signs; or one that an entry of some other kind names. */
+static void change_key(struct bundle_rig *r)
+{
+    bool elsewhere = r->plan.twist == TWIST_KEY_ELSEWHERE;
+    uint8_t pub[KEY_PUB];
+    char text[44];
+    if (!elsewhere && r->plan.twist != TWIST_KEY_REPLACED)
+        return;
+    key_public(r->stranger, pub);
+    enc_digest(pub, text);
+    add(r, "person/P-02", elsewhere ? "person.noted" : "person.changed",
+        json_set_str(&r->a, words(r, "person", "P-02"), "key", text));
+}
+
 static struct json *signed_members(struct bundle_rig *r, const struct entry *e)
 {
     struct arena *a = &r->a;
@@ -148,7 +162,8 @@ static struct json *signed_members(struct bundle_rig *r, const struct entry *e)
 
 static struct json *sign(struct bundle_rig *r, const struct entry *e)
 {
-    struct key *key = r->plan.twist == TWIST_ACT_STRANGER ? r->stranger : r->person[1];
+    bool stranger = r->plan.twist == TWIST_ACT_STRANGER || r->plan.twist == TWIST_KEY_ELSEWHERE;
+    struct key *key = stranger ? r->stranger : r->person[1];
     uint8_t pub[KEY_PUB], sig[KEY_SIG];
     char keyid[23];
     struct buf text, msg, b64;
@@ -247,6 +262,8 @@ static void add_redacted(struct bundle_rig *r)
     uint64_t idx = r->plan.twist == TWIST_REDACTED_NOTHING ? 0 : order->idx;
     struct json *names = json_push(json_array(&r->a), json_str(&r->a, "donor_name"));
     struct json *body = json_set_int(&r->a, json_object(&r->a), "idx", (int64_t)idx);
+    if (r->plan.twist != TWIST_UNAPPROVED)
+        json_set_str(&r->a, body, "approver", r->plan.twist == TWIST_SELF_APPROVED ? "P-02" : "P-01");
     struct entry *e = append_row(r);
     head(r, e, RIG_STREAM, "redacted", json_set(&r->a, body, "names", names));
     e->id = "019d4650-0000-7000-8000-00000000000e";
@@ -269,32 +286,53 @@ static void add_closing(struct bundle_rig *r)
 
 /* ---- the map ---- */
 
-#define ROWS 5
+#define ROWS   5
+#define OPENED 3 /* of them are opened: the batch's, and those of the two persons */
+
+static void count_row(struct bundle_rig *r, const char *stream, struct batchmap_opening *o,
+                      uint8_t row[BATCHMAP_ROW])
+{
+    const struct entry *last = last_of(r, stream);
+    *o = (struct batchmap_opening){.stream = stream, .map = 12, .rows = ROWS, .count = last->sseq};
+    if (r->plan.twist == TWIST_MAP_COUNT && strcmp(stream, RIG_STREAM) == 0)
+        o->count++;
+    memcpy(o->last, last->leaf, HASH_LEN);
+    enc_random(o->salt, sizeof(o->salt));
+    batchmap_row(o->salt, o->stream, o->count, o->last, row);
+}
+
+static void open_row(uint8_t rows[ROWS][BATCHMAP_ROW], const uint8_t own[BATCHMAP_ROW],
+                     struct batchmap_opening *o, struct buf *file)
+{
+    while (memcmp(rows[o->index], own, BATCHMAP_ROW) != 0)
+        o->index++;
+    assert_int_equal(
+        batchmap_prove((const uint8_t(*)[BATCHMAP_ROW])rows, ROWS, o->index, o->proof, &o->nproof), CPF_OK);
+    batchmap_opening_format(o, file);
+}
 
 static void add_map(struct bundle_rig *r)
 {
-    uint8_t rows[ROWS][BATCHMAP_ROW], own[BATCHMAP_ROW], root[HASH_LEN];
-    const struct entry *last = last_of(r, RIG_STREAM);
-    struct batchmap_opening o = {.stream = RIG_STREAM, .map = 12, .rows = ROWS, .count = last->sseq};
+    const char *const streams[OPENED] = {RIG_STREAM, "person/P-01", "person/P-02"};
+    const char *const files[OPENED] = {BUNDLE_MAP, "rows/00001.json", "rows/00002.json"};
+    uint8_t rows[ROWS][BATCHMAP_ROW], own[OPENED][BATCHMAP_ROW], root[HASH_LEN];
+    struct batchmap_opening o[OPENED];
     char text[44];
-    if (r->plan.twist == TWIST_MAP_COUNT)
-        o.count++;
-    memcpy(o.last, last->leaf, HASH_LEN);
-    enc_random(o.salt, sizeof(o.salt));
     enc_random(rows, sizeof(rows));
-    batchmap_row(o.salt, o.stream, o.count, o.last, own);
-    memcpy(rows[0], own, sizeof(own));
+    for (size_t i = 0; i < OPENED; i++) {
+        count_row(r, i == 2 && r->plan.twist == TWIST_ROW_OTHER ? "facility" : streams[i], &o[i], own[i]);
+        memcpy(rows[i], own[i], sizeof(own[i]));
+    }
     assert_int_equal(batchmap_sort(rows, ROWS), CPF_OK);
-    while (memcmp(rows[o.index], own, sizeof(own)) != 0)
-        o.index++;
+    for (size_t i = 0; i < OPENED; i++)
+        open_row(rows, own[i], &o[i], rig_file(r, files[i]));
     batchmap_root((const uint8_t(*)[BATCHMAP_ROW])rows, ROWS, root);
-    assert_int_equal(batchmap_prove((const uint8_t(*)[BATCHMAP_ROW])rows, ROWS, o.index, o.proof, &o.nproof),
-                     CPF_OK);
-    batchmap_opening_format(&o, rig_file(r, BUNDLE_MAP));
     enc_digest(root, text);
     struct json *body = json_set_str(&r->a, json_set_int(&r->a, json_object(&r->a), "map", 12), "root", text);
+    int voids =
+        (r->plan.voids ? 1 : 0) + (r->plan.twist == TWIST_MAP_VOIDS || r->plan.twist == TWIST_TWO_VOIDS);
     json_set_int(&r->a, body, "rows", ROWS);
-    json_set_int(&r->a, body, "voids", (r->plan.voids ? 1 : 0) + (r->plan.twist == TWIST_MAP_VOIDS ? 1 : 0));
+    json_set_int(&r->a, body, "voids", voids);
     add(r, "log", BATCHMAP_KIND, body);
 }
 
@@ -317,6 +355,30 @@ static void add_acts(struct bundle_rig *r)
     }
 }
 
+static void add_reopened(struct bundle_rig *r)
+{
+    add(r, RIG_STREAM, "batch.reopened", words(r, "cause", "redacted"));
+}
+
+static void add_end(struct bundle_rig *r)
+{
+    bool erased_closed = r->plan.twist == TWIST_ERASED_CLOSED;
+    if (r->plan.twist == TWIST_REOPENED_OPEN)
+        add_reopened(r);
+    if (r->plan.redact && !r->plan.reopened && !erased_closed)
+        add_redacted(r);
+    if (!r->plan.open)
+        add_closing(r);
+    if (r->plan.twist == TWIST_BEHIND)
+        add(r, RIG_STREAM, "step.input", words(r, "step", "culture"));
+    if (r->plan.reopened)
+        add_reopened(r);
+    if (r->plan.redact && (r->plan.reopened || erased_closed))
+        add_redacted(r);
+    if (r->plan.reopened)
+        add_closing(r);
+}
+
 void rig_log(struct bundle_rig *r)
 {
     add_filler(r);
@@ -330,14 +392,14 @@ void rig_log(struct bundle_rig *r)
         add_step(r, i);
         if (i == 1 && r->plan.voids)
             add_voids(r);
+        if (i == 3 && r->plan.twist == TWIST_TWO_VOIDS)
+            add_voids(r);
         if (i == 1 && r->plan.twist == TWIST_ORDER)
             swap_rows(r);
     }
+    change_key(r);
     add_acts(r);
-    if (r->plan.redact)
-        add_redacted(r);
-    if (!r->plan.open)
-        add_closing(r);
+    add_end(r);
     if (r->plan.map)
         add_map(r);
     add_others(r);

@@ -1,15 +1,14 @@
 #include "bundle_rig.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <archive.h>
-#include <archive_entry.h>
 
 #include "base/batchmap.h"
 #include "base/cosig.h"
 #include "base/enc.h"
 #include "base/tlog_proof.h"
+#include "base/zip.h"
 #include "bundle_rig_int.h"
 
 /* ---- files ---- */
@@ -101,33 +100,15 @@ void rig_seal(struct bundle_rig *r)
     buf_fini(&text);
 }
 
-static la_ssize_t to_buf(struct archive *a, void *arg, const void *data, size_t len)
-{
-    (void)a;
-    buf_add(arg, data, len);
-    return (la_ssize_t)len;
-}
-
 void rig_zip(const struct bundle_rig *r, struct buf *ret)
 {
-    struct archive *a = archive_write_new();
-    struct archive_entry *e = archive_entry_new();
-    assert_int_equal(archive_write_set_format_zip(a), ARCHIVE_OK);
-    archive_write_set_bytes_per_block(a, 0);
-    assert_int_equal(archive_write_open(a, ret, NULL, to_buf, NULL), ARCHIVE_OK);
-    for (size_t i = 0; i < r->nfiles; i++) {
-        const struct rig_file *f = &r->file[i];
-        archive_entry_clear(e);
-        archive_entry_set_pathname(e, f->name);
-        archive_entry_set_size(e, (la_int64_t)f->data.len);
-        archive_entry_set_filetype(e, AE_IFREG);
-        archive_entry_set_perm(e, 0644);
-        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
-        if (f->data.len)
-            assert_int_equal(archive_write_data(a, f->data.data, f->data.len), f->data.len);
-    }
-    archive_entry_free(e);
-    assert_int_equal(archive_write_free(a), ARCHIVE_OK);
+    struct zip_out z;
+    zip_out_init(&z, ret);
+    for (size_t i = 0; i < r->nfiles; i++)
+        assert_int_equal(
+            zip_out_add(&z, r->file[i].name, r->file[i].data.data, r->file[i].data.len, RIG_BEGIN), CPF_OK);
+    assert_int_equal(zip_out_end(&z), CPF_OK);
+    zip_out_fini(&z);
 }
 
 /* ---- trees ---- */

@@ -43,14 +43,23 @@ enum rig_twist {
     TWIST_ORDER,        /* two entries stand in the log the other way round */
     TWIST_REDACTED_NOTHING,
     TWIST_REDACTED_UNSIGNED,
-    TWIST_BACKDATED,  /* entries tell a time long before the log was seen without them */
-    TWIST_LATE_STAMP, /* the stamp comes a week later */
-    TWIST_MAP_COUNT,  /* the map counts one entry more than there are */
-    TWIST_MAP_VOIDS,  /* the map counts a log.void that is not here */
-    TWIST_LOG_KEY,    /* the checkpoint is signed by a key that the manifest does not name */
-    TWIST_FORK,       /* the earlier checkpoint is of another history */
-    TWIST_FOREIGN,    /* another batch's entry in support/ */
-    TWIST_STREAM,     /* an entry of another stream among the batch's own */
+    TWIST_BACKDATED,     /* entries tell a time long before the log was seen without them */
+    TWIST_LATE_STAMP,    /* the stamp comes a week later */
+    TWIST_MAP_COUNT,     /* the map counts one entry more than there are */
+    TWIST_MAP_VOIDS,     /* the map counts a log.void that is not here */
+    TWIST_LOG_KEY,       /* the checkpoint is signed by a key that the manifest does not name */
+    TWIST_FORK,          /* the earlier checkpoint is of another history */
+    TWIST_FOREIGN,       /* another batch's entry in support/ */
+    TWIST_STREAM,        /* an entry of another stream among the batch's own */
+    TWIST_KEY_REPLACED,  /* the signer got a new key before, and signs with the old one */
+    TWIST_KEY_ELSEWHERE, /* signed with a key that only an entry of another kind names */
+    TWIST_SELF_APPROVED, /* who erases approves it */
+    TWIST_UNAPPROVED,    /* nobody does */
+    TWIST_BEHIND,        /* an entry behind batch.closed */
+    TWIST_ERASED_CLOSED, /* `redacted` behind batch.closed, which is not reopened for it */
+    TWIST_REOPENED_OPEN, /* batch.reopened where nothing was closed */
+    TWIST_TWO_VOIDS,     /* two void ranges */
+    TWIST_ROW_OTHER,     /* rows/ holds the row of a stream that is not a person's */
 };
 
 struct rig_plan {
@@ -58,6 +67,7 @@ struct rig_plan {
     size_t others; /* entries of other batches between two of its own */
     size_t filler; /* leaves in front of everything, and as many behind, of which only the hashes are known */
     bool open;     /* not closed: needs the map */
+    bool reopened; /* closed, reopened, closed again */
     bool map, witness, stamp, older, without_values, redact, voids;
     uint64_t revoked_at; /* the log key's line ends here; 0 = never */
     const char *origin;  /* NULL: RIG_ORIGIN */

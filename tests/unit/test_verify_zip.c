@@ -6,19 +6,28 @@
 #include "seeded.h"
 #include "verify.h"
 
+/* A member as whoever makes a ZIP by hand could tell it. */
 struct raw {
     const char *name; /* in both headers, unless `local` is given */
     const char *local;
     const void *data;
     size_t len;
-    unsigned flags, method, host_mode; /* mode: Unix, 0 = none told */
-    uint32_t size;                     /* told, unpacked; 0 = len */
-    size_t gap;                        /* bytes in front that belong to nobody */
-    long shift;                        /* the directory's offset is wrong by this */
-    const char *extra;                 /* raw extra field of the directory */
-    size_t extra_len;
-    bool wrong_crc;
+    uint32_t size;            /* told; then `data` is packed already. 0: data is packed here, as one block */
+    unsigned flags, method;   /* method 0: deflate; STORED */
+    unsigned made_by, needed; /* 0: as our own writer */
+    unsigned local_needed;    /* 0: the same */
+    uint32_t attributes, local_time;
+    uint32_t internal; /* attributes, and the number of the disk in front of them */
+    size_t gap;        /* bytes in front that belong to nobody */
+    long shift;        /* the directory's offset is wrong by this */
+    const char *extra; /* raw extra field of the directory, and of the local header */
+    size_t extra_len, local_extra_len;
+    const char *comment;
+    bool wrong_crc, no_attributes;
 };
+#define STORED  99
+#define LATER   8 /* flag: sizes behind the data */
+#define UNIX(m) ((uint32_t)(m) << 16)
 
 static uint32_t crc_of(const uint8_t *p, size_t len)
 {
@@ -37,14 +46,44 @@ static void le(struct buf *b, uint32_t v, unsigned n)
         buf_addc(b, (char)(uint8_t)v);
 }
 
-static void both(struct buf *b, const struct raw *m, uint32_t crc)
+/* What stands between the headers, appended; the member's size. */
+static uint32_t pack(const struct raw *m, struct buf *b)
 {
-    le(b, m->flags, 2);
-    le(b, m->method, 2);
-    le(b, 0x5c810000, 4);
+    if (m->size || m->method) {
+        buf_add(b, m->data, m->len);
+        return m->size ? m->size : (uint32_t)m->len;
+    }
+    buf_addc(b, 1); /* one block, the last, as it is */
+    le(b, (uint32_t)m->len, 2);
+    le(b, ~(uint32_t)m->len & 0xffff, 2);
+    buf_add(b, m->data, m->len);
+    return (uint32_t)m->len;
+}
+
+static void numbers(struct buf *b, const struct raw *m)
+{
+    struct buf packed;
+    uint32_t crc = crc_of(m->data, m->len);
+    buf_init(&packed);
+    uint32_t size = pack(m, &packed);
     le(b, m->wrong_crc ? ~crc : crc, 4);
-    le(b, (uint32_t)m->len, 4);
-    le(b, m->size ? m->size : (uint32_t)m->len, 4);
+    le(b, (uint32_t)packed.len, 4);
+    le(b, size, 4);
+    buf_fini(&packed);
+}
+
+static void both(struct buf *b, const struct raw *m, bool local)
+{
+    unsigned needed = m->needed ? m->needed : 20;
+    le(b, local && m->local_needed ? m->local_needed : needed, 2);
+    le(b, m->flags, 2);
+    le(b, m->method == STORED ? 0 : m->method ? m->method : 8, 2);
+    le(b, local && m->local_time ? m->local_time : 0x5c810000, 4);
+    if (local && m->flags & LATER)
+        for (int i = 0; i < 12; i++)
+            buf_addc(b, 0);
+    else
+        numbers(b, m);
 }
 
 static void add_local(struct buf *b, const struct raw *m)
@@ -53,29 +92,34 @@ static void add_local(struct buf *b, const struct raw *m)
     for (size_t i = 0; i < m->gap; i++)
         buf_addc(b, 'x');
     le(b, 0x04034b50, 4);
-    le(b, 20, 2);
-    both(b, m, crc_of(m->data, m->len));
+    both(b, m, true);
     le(b, (uint32_t)strlen(name), 2);
-    le(b, 0, 2);
+    le(b, (uint32_t)m->local_extra_len, 2);
     buf_puts(b, name);
-    buf_add(b, m->data, m->len);
+    buf_add(b, m->extra, m->local_extra_len);
+    pack(m, b);
+    if (m->flags & LATER) {
+        le(b, 0x08074b50, 4);
+        numbers(b, m);
+    }
 }
 
 static void add_central(struct buf *b, const struct raw *m, uint32_t offset)
 {
+    const char *comment = m->comment ? m->comment : "";
+    uint32_t attributes = m->attributes ? m->attributes : UNIX(0100644);
     le(b, 0x02014b50, 4);
-    le(b, m->host_mode ? 0x0314 : 0x0014, 2);
-    le(b, 20, 2);
-    both(b, m, crc_of(m->data, m->len));
+    le(b, m->made_by ? m->made_by : 0x0314, 2);
+    both(b, m, false);
     le(b, (uint32_t)strlen(m->name), 2);
     le(b, (uint32_t)m->extra_len, 2);
-    le(b, 0, 2);
-    le(b, 0, 4);
-    le(b, 0, 0);
-    le(b, m->host_mode << 16, 4);
+    le(b, (uint32_t)strlen(comment), 2);
+    le(b, m->internal, 4);
+    le(b, m->no_attributes ? 0 : attributes, 4);
     le(b, offset + (uint32_t)m->shift, 4);
     buf_puts(b, m->name);
     buf_add(b, m->extra, m->extra_len);
+    buf_puts(b, comment);
 }
 
 static void make(const struct raw *m, size_t n, struct buf *ret)
@@ -160,12 +204,109 @@ static void test_names_outside_the_layout_are_refused(void **state)
         check_raw((struct raw[]){{.name = names[i], DATA}}, 1, VERIFY_LAYOUT, "layout.unknown", names[i]);
 }
 
+/* By the attributes of whatever host: some unpackers heed them without asking for the host. */
 static void test_links_folders_and_devices_are_refused(void **state)
 {
+    static const unsigned hosts[] = {0x0314, 0x0014, 0x0b14, 0x1314, 0x0a14};
+    static const uint32_t attributes[] = {UNIX(0120777), UNIX(0020644), UNIX(0040755), UNIX(0100644) | 0x10,
+                                          UNIX(0104755), UNIX(0100000), UNIX(0644),    2 /* hidden */};
     (void)state;
-    refused((struct raw){.name = "README.txt", .host_mode = 0120777, DATA}, "zip.kind", "README.txt");
-    refused((struct raw){.name = "README.txt", .host_mode = 0020644, DATA}, "zip.kind", "README.txt");
-    refused((struct raw){.name = "entries/", .host_mode = 0040755, DATA}, "zip.kind", "entries/");
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
+        for (size_t k = 0; k < sizeof(attributes) / sizeof(*attributes); k++)
+            refused(
+                (struct raw){.name = "README.txt", .made_by = hosts[i], .attributes = attributes[k], DATA},
+                "zip.kind", "README.txt");
+    refused((struct raw){.name = "README.txt", .no_attributes = true, DATA}, "zip.kind", "README.txt");
+    refused((struct raw){.name = "entries/", .attributes = UNIX(0040755), DATA}, "zip.kind", "entries/");
+}
+
+/* A version that an unpacker does not know makes it skip the member. */
+static void test_other_versions_are_refused(void **state)
+{
+    static const unsigned versions[] = {10, 19, 21, 45, 46, 63, 189};
+    (void)state;
+    for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+        refused((struct raw){.name = "README.txt", .needed = versions[i], DATA}, "zip.structure",
+                "README.txt");
+        refused((struct raw){.name = "README.txt", .local_needed = versions[i], DATA}, "zip.structure",
+                "README.txt");
+    }
+    refused((struct raw){.name = "README.txt", .made_by = 0x0014, DATA}, "zip.structure", "README.txt");
+}
+
+static void test_unknown_flags_are_refused(void **state)
+{
+    (void)state;
+    for (unsigned bit = 1; bit < 16; bit++)
+        if (bit != 3 && bit != 6 && bit != 13)
+            refused((struct raw){.name = "README.txt", .flags = 1u << bit, DATA}, "zip.structure",
+                    "README.txt");
+}
+
+static const char streamed_extra[] = "UT\x05\x00\x01\x00\x60\xcc\x69ux\x0b\x00\x01\x04\0\0\0\0\x04\0\0\0\0";
+#define STREAMED .flags = LATER, .extra = streamed_extra, .extra_len = 24, .local_extra_len = 24
+
+/* What a reader from the front would take for the end of the member, and for the next one. */
+static void test_stored_members_are_refused(void **state)
+{
+    (void)state;
+    refused((struct raw){.name = "README.txt", .method = STORED, DATA}, "zip.method", "README.txt");
+    refused((struct raw){.name = "README.txt", .method = STORED, STREAMED, DATA}, "zip.method", "README.txt");
+}
+
+/* As version 1d3ab53 wrote them. */
+static void test_streamed_profile_is_unpacked(void **state)
+{
+    (void)state;
+    check_raw((struct raw[]){{.name = "bundle.json", STREAMED, DATA}}, 1, VERIFY_LAYOUT, "info.form",
+              "bundle.json");
+    /* neither half of it alone */
+    refused((struct raw){.name = "README.txt", .flags = LATER, DATA}, "zip.structure", "");
+    refused(
+        (struct raw){
+            .name = "README.txt", .extra = streamed_extra, .extra_len = 24, .local_extra_len = 24, DATA},
+        "zip.structure", "");
+}
+
+/* The deflated bytes end, and behind them stand a descriptor and a second member, of which only a reader from
+ * the front knows. */
+static void test_a_second_face_behind_the_deflated_bytes_is_refused(void **state)
+{
+    struct buf data;
+    (void)state;
+    buf_init(&data);
+    const struct raw first = {.name = "README.txt", STREAMED, DATA};
+    const struct raw second = {.name = "policy.txt", STREAMED, DATA};
+    pack(&first, &data);
+    le(&data, 0x08074b50, 4);
+    numbers(&data, &first);
+    add_local(&data, &second);
+    refused((struct raw){.name = "README.txt", STREAMED, .size = 2, .data = data.data, .len = data.len},
+            "zip.data", "README.txt");
+    refused((struct raw){.name = "README.txt", .size = 2, .data = data.data, .len = data.len}, "zip.data",
+            "README.txt");
+    buf_fini(&data);
+}
+
+static void test_comments_disks_and_times_are_refused(void **state)
+{
+    (void)state;
+    refused((struct raw){.name = "README.txt", .comment = "x", DATA}, "zip.structure", "");
+    refused((struct raw){.name = "README.txt", .internal = 1, DATA}, "zip.structure", "");
+    refused((struct raw){.name = "README.txt", .internal = 1 << 16, DATA}, "zip.structure", "");
+    refused((struct raw){.name = "README.txt", .local_time = 1, DATA}, "zip.structure", "README.txt");
+}
+
+static void test_names_that_some_file_systems_take_for_one_are_refused(void **state)
+{
+    const struct raw m[] = {{.name = "disclosures/00001.Name", DATA},
+                            {.name = "disclosures/00001.name", DATA}};
+    (void)state;
+    check_raw(m, 2, VERIFY_CONTAINER, "zip.duplicate", "disclosures/00001.name");
+    check_raw((struct raw[]){{.name = "disclosures/00001.name.", DATA}}, 1, VERIFY_LAYOUT, "layout.unknown",
+              "disclosures/00001.name.");
+    check_raw((struct raw[]){{.name = "disclosures/00001.n\xc3\xa4me", DATA}}, 1, VERIFY_LAYOUT,
+              "layout.unknown", "disclosures/00001.n\xc3\xa4me");
 }
 
 static void test_encrypted_member_is_refused(void **state)
@@ -224,6 +365,13 @@ static void test_zip64_and_second_names_are_refused(void **state)
                          .extra_len = 9,
                          DATA},
             "zip.structure", "");
+    /* in the local header alone */
+    refused((struct raw){.name = "README.txt",
+                         .extra = "\x75\x70\x05\x00"
+                                  "12345",
+                         .local_extra_len = 9,
+                         DATA},
+            "zip.structure", "README.txt");
 }
 
 static void test_bytes_behind_the_end_are_refused(void **state)
@@ -335,6 +483,13 @@ int main(void)
         cmocka_unit_test(test_path_tricks_are_refused),
         cmocka_unit_test(test_names_outside_the_layout_are_refused),
         cmocka_unit_test(test_links_folders_and_devices_are_refused),
+        cmocka_unit_test(test_other_versions_are_refused),
+        cmocka_unit_test(test_unknown_flags_are_refused),
+        cmocka_unit_test(test_stored_members_are_refused),
+        cmocka_unit_test(test_streamed_profile_is_unpacked),
+        cmocka_unit_test(test_a_second_face_behind_the_deflated_bytes_is_refused),
+        cmocka_unit_test(test_comments_disks_and_times_are_refused),
+        cmocka_unit_test(test_names_that_some_file_systems_take_for_one_are_refused),
         cmocka_unit_test(test_encrypted_member_is_refused),
         cmocka_unit_test(test_other_method_is_refused),
         cmocka_unit_test(test_one_name_twice_is_refused),

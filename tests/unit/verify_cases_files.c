@@ -114,6 +114,7 @@ static void info_stream(struct bundle_rig *r, struct verify_options *o)
 {
     (void)o;
     rig_edit(r, "bundle.json", "NK-2026-0007", "NK-2026-0008");
+    rig_edit(r, "README.txt", "NK-2026-0007", "NK-2026-0008");
 }
 
 /* clang-format off */

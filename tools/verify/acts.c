@@ -12,6 +12,14 @@
 
 /* ---- whose key ---- */
 
+/* Only these two say what a person's key is, whatever else an entry of that stream may hold. */
+static const char *key_said(const struct entry *e)
+{
+    return strcmp(e->kind, "person.enrolled") == 0 || strcmp(e->kind, "person.changed") == 0
+               ? json_get_str(e->body, "key")
+               : NULL;
+}
+
 /* The newest word on the person's key before the act; NULL if there is none. */
 static const char *key_in_force(const struct verify *v, const char *person, uint64_t idx)
 {
@@ -20,10 +28,10 @@ static const char *key_in_force(const struct verify *v, const char *person, uint
         const struct record *r = &v->support[i];
         if (!r->proven || strncmp(r->e.stream, "person/", 7) != 0 || strcmp(r->e.stream + 7, person) != 0)
             continue;
-        if (r->e.idx < idx && json_get_str(r->e.body, "key") && (!best || best->e.idx < r->e.idx))
+        if (r->e.idx < idx && key_said(&r->e) && (!best || best->e.idx < r->e.idx))
             best = r;
     }
-    return best ? json_get_str(best->e.body, "key") : NULL;
+    return best ? key_said(&best->e) : NULL;
 }
 
 static bool find_key(struct verify *v, const struct record *r, uint8_t ret[KEY_PUB])

@@ -96,6 +96,23 @@ static void lone_proofs(struct verify *v)
     }
 }
 
+/* Each entry once, in the order of the log, under the numbers from 1: else one of them could be counted for
+ * another that was left out. */
+static void check_support_order(struct verify *v)
+{
+    const struct record *before = NULL;
+    for (size_t i = 0; i < v->nsupport; i++) {
+        const struct record *r = &v->support[i];
+        if (r->file->is.number != i + 1)
+            verify_fail(v, SUPPORT_ORDER, r->file->name, "is the one at place %zu", i + 1);
+        else if (r->proven && before && r->e.idx <= before->e.idx)
+            verify_fail(v, SUPPORT_ORDER, r->file->name, "index %llu behind %llu",
+                        (unsigned long long)r->e.idx, (unsigned long long)before->e.idx);
+        if (r->proven)
+            before = r;
+    }
+}
+
 void verify_entries(struct verify *v)
 {
     v->entry = xcalloc(count_kind(v, BUNDLE_K_ENTRY) + 1, sizeof(*v->entry));
@@ -111,12 +128,13 @@ void verify_entries(struct verify *v)
             one_support(v, &v->support[v->nsupport++]);
         }
     }
+    check_support_order(v);
     lone_proofs(v);
 }
 
 /* ---- void ranges ---- */
 
-static bool is_void(const struct record *r)
+bool verify_is_void(const struct record *r)
 {
     return r->proven && strcmp(r->e.stream, "log") == 0 && strcmp(r->e.kind, "log.void") == 0;
 }
@@ -136,7 +154,7 @@ void verify_void(struct verify *v)
 {
     for (size_t i = 0; i < v->nsupport; i++) {
         const struct record *r = &v->support[i];
-        if (!is_void(r))
+        if (!verify_is_void(r))
             continue;
         int64_t first = json_get_int(r->e.body, "first", -1), count = json_get_int(r->e.body, "count", -1);
         v->nvoids++;

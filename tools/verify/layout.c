@@ -45,6 +45,9 @@ static void check_info(struct verify *v)
     if (r)
         verify_fail(v, INFO_FORM, m->name, "%s", cpf_strerror(r));
     v->have_info = r == CPF_OK;
+    const struct member *readme = verify_member(v, BUNDLE_README);
+    if (!r && readme && bundle_readme_check(&v->info, readme->data, readme->len) != CPF_OK)
+        verify_fail(v, README_OTHER, readme->name, NULL);
 }
 
 bool verify_layout(struct verify *v)

@@ -28,7 +28,8 @@ static const struct member *disclosure_of(const struct verify *v, const struct r
     return bundle_name_format(&n, name) == CPF_OK ? verify_member(v, name) : NULL;
 }
 
-/* ---- redactions: kind `redacted`, body {idx, names[]}, in the entry's own stream and behind it ---- */
+/* ---- redactions: kind `redacted`, body {approver, idx, names[]}, in the entry's own stream and behind it
+ * ---- */
 
 struct redaction {
     uint64_t idx;
@@ -72,8 +73,18 @@ static void add(struct redactions *x, uint64_t idx, const char *field, const str
     x->list[x->n++] = (struct redaction){idx, field, by};
 }
 
+/* Another person stood by: whoever signs alone could erase what speaks against him. */
+static void check_approver(struct verify *v, const struct record *x)
+{
+    const char *approver = json_get_str(x->e.body, "approver"),
+               *signer = json_get_str(x->e.actor, "performed");
+    if (!approver || !*approver || !signer || strcmp(approver, signer) == 0)
+        verify_fail(v, REDACTED_APPROVER, x->file->name, "%s", approver ? approver : "nobody");
+}
+
 static void read_redaction(struct verify *v, struct redactions *all, const struct record *x)
 {
+    check_approver(v, x);
     int64_t idx = json_get_int(x->e.body, "idx", -1);
     const struct json *names = json_get(x->e.body, "names");
     bool ok = idx >= 0 && names && names->type == JSON_ARRAY && names->len > 0;

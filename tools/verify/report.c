@@ -51,6 +51,15 @@ static void put_verdict(struct out *o)
         buf_puts(o->b, pick(o, "合格: すべて確認できた\n", "VERIFIED: everything holds\n"));
         return;
     }
+    if (v->class == VERIFY_LESSER) {
+        buf_printf(
+            o->b,
+            pick(o, "限定合格: ここにあるものは確認できたが、次のことは証明されていない (終了コード %d)\n",
+                 "VERIFIED IN PART: what is here holds, but this is not proved (exit status %d)\n"),
+            (int)v->class);
+        put_failures(o);
+        return;
+    }
     buf_printf(o->b, pick(o, "不合格: %zu 件 (終了コード %d)\n", "FAILED: %zu failures (exit status %d)\n"),
                v->nfailures + v->nmore, (int)v->class);
     put_failures(o);
@@ -148,10 +157,17 @@ static void put_complete(struct out *o)
                    pick(o, "、第 %" PRIu64 " 回の一覧 (%s) の時点で %" PRIu64 " 番まで全部ある",
                         ", complete as of map %" PRIu64 " (%s): entries up to %" PRIu64),
                    v->map.map, time_text(v->map_record->e.at, at), v->map.count);
-    else if (v->closed) /* cut at an earlier closing it would look the same */
-        buf_puts(o->b, pick(o, "（その後に再開されていないことは、一覧がないので証明されていない）",
-                            "; no batch map proves that it was not reopened since"));
     buf_addc(o->b, '\n');
+    if (v->have_map && v->have_checkpoint && v->checkpoint.size > v->map_record->e.idx + 1) {
+        put_label(o, "", "");
+        buf_printf(o->b,
+                   pick(o,
+                        "この一覧の後に記録簿は %" PRIu64
+                        " 件増えた。その中にこの対象の記録がないことは示されない。\n",
+                        "behind this map the log grew by %" PRIu64
+                        " entries; that none of them is of this record is not shown\n"),
+                   v->checkpoint.size - v->map_record->e.idx - 1);
+    }
     put_label(o, "無効範囲", "void ranges");
     buf_printf(o->b,
                v->voids_counted
@@ -172,6 +188,32 @@ static void put_people(struct out *o)
         buf_puts(o->b, pick(o, "この束には含まれない\n", "not in this bundle\n"));
     put_label(o, "本人の署名", "signatures");
     buf_printf(o->b, pick(o, "%zu 件\n", "%zu acts signed by persons\n"), v->nacts);
+}
+
+/* Words are the facility's own, and a PDF is a picture: neither is in the log. */
+static void put_reports(struct out *o)
+{
+    const struct verify *v = o->v;
+    bool json = verify_member(v, BUNDLE_REPORT_JSON);
+    if (!json && !verify_member(v, BUNDLE_REPORT) && !verify_member(v, BUNDLE_REPORT_CSV))
+        return;
+    put_label(o, "帳票", "reports");
+    buf_puts(
+        o->b,
+        pick(o,
+             "report.* は読むためのもので、何も証明しない。正は entries/ である: "
+             "文言は施設の語彙で、記録簿にない\n",
+             "report.* are for reading and prove nothing; what counts is in entries/: their words are the "
+             "facility's own and not in the log\n"));
+    if (!json)
+        return;
+    put_label(o, "", "");
+    buf_puts(
+        o->b,
+        pick(o, "report.json の記録・時刻・人・署名・件数は entries/ と照らした。値と文言は照らしていない\n",
+             "entries, times, persons, signatures and counts in report.json were compared with entries/; "
+             "values "
+             "and words were not\n"));
 }
 
 /* ---- the entries and their brackets ---- */
@@ -216,5 +258,6 @@ void verify_report_text(const struct verify *v, bool ja, struct buf *ret)
     put_anchors(&o);
     put_complete(&o);
     put_people(&o);
+    put_reports(&o);
     put_records(&o);
 }

@@ -15,10 +15,10 @@ static const struct verify_failure rules[RULES] = {
     R(ZIP_SIZE, "zip.size", VERIFY_CONTAINER, "ファイルまたは全体が大きすぎる", "a member, or all together, is too large"),
     R(ZIP_BOMB, "zip.bomb", VERIFY_CONTAINER, "展開比が大きすぎる(爆弾)", "unpacks to far more than it is: a bomb"),
     R(ZIP_PATH, "zip.path", VERIFY_CONTAINER, "名前が絶対パスまたは外を指す", "an absolute name, or one that leads elsewhere"),
-    R(ZIP_DUPLICATE, "zip.duplicate", VERIFY_CONTAINER, "同じ名前が二つある", "one name twice"),
-    R(ZIP_KIND, "zip.kind", VERIFY_CONTAINER, "通常のファイルでない(リンク・フォルダー等)", "not a plain file: a link, a folder, a device"),
+    R(ZIP_DUPLICATE, "zip.duplicate", VERIFY_CONTAINER, "同じ名前、または大文字小文字だけが違う名前が二つある", "one name twice, or two that differ in case alone"),
+    R(ZIP_KIND, "zip.kind", VERIFY_CONTAINER, "通常のファイルでない(リンク・フォルダー等)", "not a plain file: a link, a folder, a device, or other attributes"),
     R(ZIP_ENCRYPTED, "zip.encrypted", VERIFY_CONTAINER, "暗号化されている", "encrypted"),
-    R(ZIP_METHOD, "zip.method", VERIFY_CONTAINER, "格納またはdeflate以外の圧縮", "packed by something else than store or deflate"),
+    R(ZIP_METHOD, "zip.method", VERIFY_CONTAINER, "deflate以外の格納方法", "packed by something else than deflate"),
     R(ZIP_DATA, "zip.data", VERIFY_CONTAINER, "データが壊れている", "the data is damaged"),
 
     R(LAYOUT_UNKNOWN, "layout.unknown", VERIFY_LAYOUT, "束の様式にないファイル", "a file that the format does not know"),
@@ -29,6 +29,8 @@ static const struct verify_failure rules[RULES] = {
     R(MANIFEST_UNLISTED, "manifest.unlisted", VERIFY_LAYOUT, "MANIFEST.sha256 にないファイル", "not listed in MANIFEST.sha256"),
     R(INFO_FORM, "info.form", VERIFY_LAYOUT, "bundle.json の書式が正しくない", "bundle.json is not of its form"),
     R(INFO_SAYS, "info.says", VERIFY_LAYOUT, "bundle.json が束の中身と違う", "bundle.json says something else than the bundle holds"),
+
+    R(README_OTHER, "readme.other", VERIFY_LAYOUT, "README.txt がどの版の cpf-report の書いたものとも違う", "README.txt is not what any version of cpf-report writes"),
 
     R(ROOT_FORM, "root.form", VERIFY_KEYS, "根鍵が読めない", "the root key cannot be read"),
     R(ROOT_OTHER, "root.other", VERIFY_KEYS, "根鍵が手元のものと違う", "the root key is not the one you hold"),
@@ -65,15 +67,21 @@ static const struct verify_failure rules[RULES] = {
     R(PROOF_INCLUSION, "proof.inclusion", VERIFY_PROOF, "記録がその位置に含まれない(改変されている)", "the entry is not in the log at that place: it was changed"),
     R(SUPPORT_STREAM, "support.stream", VERIFY_PROOF, "この束に属さないストリームの記録", "an entry of a stream that does not belong here"),
 
+    R(SUPPORT_ORDER, "support.order", VERIFY_PROOF, "support/ の記録が記録簿の順に一度ずつ並んでいない(重複・入替え・欠番)", "support/ does not hold each entry once, in the order of the log: doubled, moved, or a number left out"),
+
     R(STREAM_GAP, "stream.gap", VERIFY_STREAM, "記録が抜けている(sseq)", "an entry was left out (sseq)"),
     R(STREAM_PREV, "stream.prev", VERIFY_STREAM, "一つ前の記録に続いていない(prev)", "does not follow the entry before it (prev)"),
     R(STREAM_ORDER, "stream.order", VERIFY_STREAM, "記録簿での順がストリームの順と違う", "its place in the log is not behind the entry before it"),
     R(STREAM_COUNT, "stream.count", VERIFY_STREAM, "締めの記録の件数が違う", "the count of the closing entry is not that of the stream"),
+    R(STREAM_CLOSED, "stream.closed", VERIFY_STREAM, "締めた後に再開(batch.reopened)なしで記録がある、または締めていないのに再開されている", "an entry behind batch.closed without batch.reopened, or a batch reopened that was not closed"),
     R(STREAM_OPEN, "stream.open", VERIFY_STREAM, "締められておらず、一覧(batch-map)の証明もない", "neither closed nor proved complete by a batch map"),
     R(MAP_FORM, "map.form", VERIFY_STREAM, "map.json の書式が正しくない", "map.json is not of its form"),
     R(MAP_ENTRY, "map.entry", VERIFY_STREAM, "map.json の一覧の記録がない", "the log.batch-map entry of map.json is missing or does not fit"),
     R(MAP_ROW, "map.row", VERIFY_STREAM, "この行は一覧に含まれない", "the row is not in that map"),
     R(MAP_COUNT, "map.count", VERIFY_STREAM, "一覧が数えた記録が束と違う", "the map counted other entries than the bundle holds"),
+
+    R(PERSON_ROW, "person.row", VERIFY_STREAM, "rows/ の行が map.json と同じ一覧にある個人のストリームのものでない", "not a row of a person's stream in the map of map.json"),
+    R(PERSON_COUNT, "person.count", VERIFY_STREAM, "署名者の登録の記録が足りない(鍵の変更が抜けている恐れ)", "not all entries of a signer's stream are here: a change of key may have been left out"),
 
     R(DISCLOSURE_FOREIGN, "disclosure.foreign", VERIFY_PERSONAL, "記録にない個人情報", "a value that no entry of the bundle has"),
     R(DISCLOSURE_DIGEST, "disclosure.digest", VERIFY_PERSONAL, "個人情報が記録のダイジェストと違う", "not the value whose digest stands in the entry"),
@@ -81,6 +89,8 @@ static const struct verify_failure rules[RULES] = {
     R(DISCLOSURE_REDACTED, "disclosure.redacted", VERIFY_PERSONAL, "消去された筈の個人情報がある", "a value is still here that a redacted entry says was erased"),
     R(DISCLOSURE_NONE, "disclosure.none", VERIFY_PERSONAL, "個人情報なしの束に個人情報がある", "the bundle says that it holds no personal values, but does"),
     R(REDACTED_FORM, "redacted.form", VERIFY_PERSONAL, "消去の記録が指すものがない", "a redacted entry names what is not there"),
+
+    R(REDACTED_APPROVER, "redacted.approver", VERIFY_PERSONAL, "消去を承認した第二の人がいない、または署名者本人である", "nobody approved the erasure, or the signer did"),
 
     R(VOID_FORM, "void.form", VERIFY_VOID, "log.void の範囲が正しくない", "a log.void entry does not name the run right before it"),
     R(VOID_ENTRY, "void.entry", VERIFY_VOID, "無効と宣言された位置の記録", "the entry lies where the log declared its entries void"),
@@ -101,6 +111,12 @@ static const struct verify_failure rules[RULES] = {
     R(ACT_SIGNATURE, "act.signature", VERIFY_ACT, "本人の署名が正しくない", "the person's signature does not verify"),
     R(ACT_SAYS, "act.says", VERIFY_ACT, "署名された内容が記録と違う", "what was signed is not what the entry says"),
     R(ACT_TWICE, "act.twice", VERIFY_ACT, "同じ署名行為が二度記録されている", "one signed act stands in the record twice"),
+
+    R(REPORT_FORM, "report.form", VERIFY_REPORT, "report.json の書式が正しくない", "report.json is not of its form"),
+    R(REPORT_SAYS, "report.says", VERIFY_REPORT, "report.json が記録と違う", "report.json says something else than the entries"),
+
+    R(CLOSED_UNMAPPED, "closed.unmapped", VERIFY_LESSER, "締めた後に再開されていないことは、締めを数えた一覧(batch-map)がないので証明されていない", "no batch map that counts the closing: nothing proves that the batch was not reopened since"),
+    R(PERSON_UNMAPPED, "person.unmapped", VERIFY_LESSER, "署名者の登録の記録が全部ここにあることは証明されていない(鍵の変更が抜けている恐れ)", "nothing proves that all entries of the signer's stream are here: a change of key may have been left out"),
 #undef R
 };
 /* clang-format on */
@@ -134,7 +150,8 @@ void verify_fail(struct verify *v, enum rule rule, const char *file, const char 
 {
     struct verify_failure f = rules[rule];
     va_list ap;
-    if (v->class == VERIFY_OK || f.class < v->class)
+    bool fails = v->class > VERIFY_LESSER;
+    if (f.class > VERIFY_LESSER ? !fails || f.class < v->class : !fails)
         v->class = f.class;
     if (v->nfailures == VERIFY_FAILURES_MAX) {
         v->nmore++;

@@ -43,16 +43,18 @@ static void check_chain(struct verify *v)
                     next - 1);
 }
 
-/* Streams close with <what>.closed, whose count (where it has one) is its own sseq; a batch may be reopened.
- */
+/* A batch closes with batch.closed, whose count is its own sseq; behind it nothing stands, unless it is
+ * reopened first. */
 static void check_closing(struct verify *v)
 {
     for (size_t i = 0; i < v->nentries; i++) {
         const struct record *r = &v->entry[i];
         if (!r->read)
             continue;
-        if (strcmp(r->e.kind, "batch.reopened") == 0)
-            v->closed = false;
+        bool reopened = strcmp(r->e.kind, "batch.reopened") == 0;
+        if (v->closed != reopened)
+            verify_fail(v, STREAM_CLOSED, r->file->name, "%s", r->e.kind);
+        v->closed = false;
         if (strcmp(r->e.kind, "batch.closed") != 0)
             continue;
         int64_t count = json_get_int(r->e.body, "count", -1);
@@ -109,7 +111,7 @@ static void check_voids(struct verify *v)
     int64_t voids = json_get_int(v->map_record->e.body, "voids", -1), here = 0;
     for (size_t i = 0; i < v->nsupport; i++) {
         const struct record *r = &v->support[i];
-        here += r->proven && strcmp(r->e.kind, "log.void") == 0 && r->e.idx < v->map_record->e.idx;
+        here += verify_is_void(r) && r->e.idx < v->map_record->e.idx; /* each once: support.order */
     }
     if (voids != here)
         verify_fail(v, VOID_COUNT, v->map_record->file->name, "%" PRId64 " before this map, %" PRId64 " here",
@@ -135,6 +137,8 @@ static void open_map(struct verify *v, const struct member *m)
         verify_fail(v, MAP_ENTRY, m->name, "map %" PRIu64, v->map.map);
         return;
     }
+    v->have_map_root = true;
+    memcpy(v->map_root, root, HASH_LEN);
     if (batchmap_opening_verify(&v->map, root) != CPF_OK) {
         verify_fail(v, MAP_ROW, m->name, "map %" PRIu64, v->map.map);
         return;
@@ -150,4 +154,6 @@ void verify_map(struct verify *v)
         open_map(v, m);
     else if (!v->closed)
         verify_fail(v, STREAM_OPEN, BUNDLE_MAP, NULL);
+    if (v->closed && (!v->have_map || v->map.count < v->closed_at))
+        verify_fail(v, CLOSED_UNMAPPED, BUNDLE_MAP, NULL);
 }

@@ -21,9 +21,11 @@ static void run(struct verify *v)
     verify_void(v);
     verify_stream(v);
     verify_map(v);
+    verify_persons(v);
     verify_personal(v);
     verify_acts(v);
     verify_brackets(v);
+    verify_reports(v);
 }
 
 static struct verify *new_verify(const struct verify_options *opt)
@@ -62,6 +64,7 @@ void verify_free(struct verify *v)
     free(v->anchor);
     free(v->entry);
     free(v->support);
+    free(v->person);
     arena_fini(&v->a);
     arena_fini(&v->own);
     free(v);

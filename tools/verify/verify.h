@@ -2,7 +2,8 @@
 /*
  * cpf-verify's parts: is this evidence bundle (base/bundle.h, doc/evidence-bundle.md) whole and true? No
  * network, no database, no secret, no clock of its own. Everything that fails is named by file and rule; the
- * exit status is the class of the gravest failure, the one with the lowest number.
+ * exit status is the class of the gravest failure, the one with the lowest number. Where nothing failed, but
+ * the bundle leaves something unproved, that is told the same way: VERIFY_LESSER.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 enum verify_class {
     VERIFY_OK = 0,
     VERIFY_USAGE = 2,      /* wrong arguments, or a file that cannot be read (main only) */
+    VERIFY_LESSER = 3,     /* all that is here holds, but something is left unproved: a lesser statement */
     VERIFY_CONTAINER = 10, /* the ZIP: damaged, ambiguous, or made to harm */
     VERIFY_LAYOUT = 11,    /* files missing, unknown, or not what MANIFEST.sha256 says */
     VERIFY_KEYS = 12,      /* root key, key manifest, the checkpoint's signature */
@@ -26,6 +28,7 @@ enum verify_class {
     VERIFY_VOID = 18,      /* entries that the log declared void */
     VERIFY_KNOWN = 19,     /* contradicts another checkpoint: two histories, or an old one */
     VERIFY_ACT = 20,       /* persons' signatures */
+    VERIFY_REPORT = 21,    /* report.json against the entries */
 };
 
 #define VERIFY_KNOWN_MAX 16

@@ -32,6 +32,7 @@ enum rule {
     MANIFEST_UNLISTED,
     INFO_FORM,
     INFO_SAYS,
+    README_OTHER,
     /* keys */
     ROOT_FORM,
     ROOT_OTHER,
@@ -67,16 +68,20 @@ enum rule {
     PROOF_CHECKPOINT,
     PROOF_INCLUSION,
     SUPPORT_STREAM,
+    SUPPORT_ORDER,
     /* the stream */
     STREAM_GAP,
     STREAM_PREV,
     STREAM_ORDER,
     STREAM_COUNT,
+    STREAM_CLOSED,
     STREAM_OPEN,
     MAP_FORM,
     MAP_ENTRY,
     MAP_ROW,
     MAP_COUNT,
+    PERSON_ROW,
+    PERSON_COUNT,
     /* personal data */
     DISCLOSURE_FOREIGN,
     DISCLOSURE_DIGEST,
@@ -84,6 +89,7 @@ enum rule {
     DISCLOSURE_REDACTED,
     DISCLOSURE_NONE,
     REDACTED_FORM,
+    REDACTED_APPROVER,
     /* void entries */
     VOID_FORM,
     VOID_ENTRY,
@@ -104,6 +110,12 @@ enum rule {
     ACT_SIGNATURE,
     ACT_SAYS,
     ACT_TWICE,
+    /* reports */
+    REPORT_FORM,
+    REPORT_SAYS,
+    /* lesser statements */
+    CLOSED_UNMAPPED,
+    PERSON_UNMAPPED,
     RULES
 };
 
@@ -119,9 +131,16 @@ struct member {
 struct record {
     const struct member *file, *proof;
     struct entry e;
+    bool unsure;           /* signed by somebody whose stream is not proved whole */
     bool read, proven;     /* bytes are an entry; its leaf lies in the tree at e.idx */
     int64_t after, before; /* Unix ms, 0 = no anchor says */
     enum { ACT_NONE, ACT_GOOD, ACT_BAD, ACT_UNCHECKED } act;
+};
+
+/* A stream of a person, whole up to the map. */
+struct person {
+    const char *stream;
+    uint64_t count;
 };
 
 struct older { /* an earlier checkpoint */
@@ -179,6 +198,10 @@ struct verify {
     bool have_map;      /* a row proved */
     struct batchmap_opening map;
     const struct record *map_record;
+    bool have_map_root; /* the map's entry is here and says this root */
+    uint8_t map_root[HASH_LEN];
+    struct person *person; /* whose streams are all here, as of the map */
+    size_t npersons;
     bool voids_counted; /* a map says that these log.void are all there were */
     size_t nvoids;
     size_t ndisclosures, nredacted, nacts;
@@ -200,6 +223,9 @@ void verify_anchor_add(struct verify *v, const struct anchor *a);
 /* Of that size, good or not; NULL if there is none. */
 const struct older *verify_older_of(const struct verify *v, uint64_t size);
 
+/* A log.void entry that is proved? */
+bool verify_is_void(const struct record *r);
+
 /* The parts, in their order. */
 bool verify_zip(struct verify *v, const uint8_t *zip, size_t len); /* false: nothing else can be looked at */
 bool verify_layout(struct verify *v);
@@ -212,6 +238,8 @@ void verify_entries(struct verify *v);
 void verify_void(struct verify *v);
 void verify_stream(struct verify *v);
 void verify_map(struct verify *v);
+void verify_persons(struct verify *v);
 void verify_personal(struct verify *v);
 void verify_acts(struct verify *v);
 void verify_brackets(struct verify *v);
+void verify_reports(struct verify *v);

@@ -1,61 +1,53 @@
-/* Unpacking, by libarchive, of a ZIP whose structure zip_walk() has accepted. */
+/* Unpacking of a ZIP whose structure zip_walk() has accepted. */
 #include <stdlib.h>
 #include <string.h>
 
-#include <archive.h>
-#include <archive_entry.h>
+#include <zlib.h>
 
 #include "zip_walk.h"
 
-struct unpack {
-    struct verify *v;
-    struct archive *ar;
-    struct member *m;
-};
-
-/* Exactly the bytes that the directory told, and no more. */
-static bool read_member(struct unpack *u, const struct zip_member *z, struct member *m)
+/* NULL, or what is wrong with the packed bytes. They must be exactly one deflate stream: a program that reads
+ * from the front takes its end, not the size told, for the end of the member. */
+static const char *inflate_exactly(const uint8_t *packed, const struct zip_member *z, char *data)
 {
-    char *data = arena_alloc(&u->v->a, (size_t)z->size + 1), more;
-    size_t got = 0;
-    if (!data) {
-        verify_fail(u->v, ZIP_SIZE, z->name, "no room");
-        return false;
-    }
-    while (got < z->size) {
-        la_ssize_t n = archive_read_data(u->ar, data + got, z->size - got);
-        if (n <= 0) {
-            verify_fail(u->v, ZIP_DATA, z->name, "%s",
-                        n < 0 && archive_error_string(u->ar) ? archive_error_string(u->ar) : "too short");
-            return false;
-        }
-        got += (size_t)n;
-    }
-    /* asking once more makes libarchive compare the checksum */
-    la_ssize_t n = archive_read_data(u->ar, &more, 1);
-    if (n != 0) {
-        verify_fail(u->v, ZIP_DATA, z->name, "%s",
-                    n < 0 && archive_error_string(u->ar) ? archive_error_string(u->ar) : "too long");
-        return false;
-    }
-    m->data = data;
-    m->len = got;
-    hash_sha256(data, got, m->digest);
-    return true;
+    z_stream s = {.next_in = (Bytef *)(uintptr_t)packed, .avail_in = z->packed};
+    uint8_t more;
+    require(inflateInit2(&s, -MAX_WBITS) == Z_OK);
+    s.next_out = z->size ? (Bytef *)data : &more; /* zlib wants a place, even for nothing */
+    s.avail_out = z->size ? z->size : 1;
+    int r = inflate(&s, Z_FINISH);
+    const char *what = NULL;
+    if (r != Z_STREAM_END)
+        what = r == Z_BUF_ERROR || r == Z_OK ? "longer than told" : s.msg ? s.msg : "not deflated";
+    else if (s.total_out != z->size)
+        what = "shorter than told";
+    else if (s.avail_in)
+        what = "bytes behind the deflated ones";
+    inflateEnd(&s);
+    return what;
 }
 
-static bool next_member(struct unpack *u, const struct zip_member *z, struct member *m)
+/* Exactly the bytes that the directory told, and no more. */
+static bool read_member(struct verify *v, const uint8_t *zip, const struct zip_member *z, struct member *m)
 {
-    struct archive_entry *e;
-    const char *name = NULL;
-    if (archive_read_next_header(u->ar, &e) == ARCHIVE_OK)
-        name = archive_entry_pathname(e);
-    if (!name || strcmp(name, z->name) != 0 || archive_entry_filetype(e) != AE_IFREG) {
-        verify_fail(u->v, ZIP_STRUCTURE, z->name, "read as something else");
+    char *data = arena_alloc(&v->a, (size_t)z->size + 1);
+    if (!data) {
+        verify_fail(v, ZIP_SIZE, z->name, "no room");
         return false;
     }
-    m->name = arena_strdup(&u->v->own, z->name);
-    return bundle_name_parse(&m->is, m->name) == CPF_OK && read_member(u, z, m);
+    const char *what = inflate_exactly(zip + z->data, z, data);
+    if (!what && crc32(0, (const Bytef *)data, z->size) != z->crc)
+        what = "checksum";
+    if (what) {
+        verify_fail(v, ZIP_DATA, z->name, "%s", what);
+        return false;
+    }
+    data[z->size] = '\0';
+    m->name = arena_strdup(&v->own, z->name);
+    m->data = data;
+    m->len = z->size;
+    hash_sha256(data, z->size, m->digest);
+    return bundle_name_parse(&m->is, m->name) == CPF_OK;
 }
 
 static int by_name(const void *a, const void *b)
@@ -69,16 +61,10 @@ bool verify_zip(struct verify *v, const uint8_t *zip, size_t len)
     size_t n = 0;
     if (!zip_walk(v, zip, len, &z, &n))
         return false;
-    struct unpack u = {.v = v, .ar = archive_read_new()};
     struct member *m = xcalloc(n, sizeof(*m));
-    require(u.ar && archive_read_support_format_zip_seekable(u.ar) == ARCHIVE_OK);
-    bool ok = archive_read_open_memory(u.ar, zip, len) == ARCHIVE_OK;
-    if (!ok)
-        verify_fail(v, ZIP_STRUCTURE, NULL, "%s",
-                    archive_error_string(u.ar) ? archive_error_string(u.ar) : "");
+    bool ok = true;
     for (size_t i = 0; ok && i < n; i++)
-        ok = next_member(&u, &z[i], &m[i]);
-    archive_read_free(u.ar);
+        ok = read_member(v, zip, &z[i], &m[i]);
     free(z);
     v->member = m;
     v->nmembers = ok ? n : 0;

@@ -2,15 +2,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #define END_LEN     22
 #define CENTRAL_LEN 46
 #define LOCAL_LEN   30
+#define LATER_LEN   16
 #define FLAG_CRYPT  (1u << 0 | 1u << 6 | 1u << 13)
-#define FLAG_LATER  (1u << 3) /* sizes stand behind the data */
-#define FLAG_KNOWN  (1u << 1 | 1u << 2 | FLAG_LATER | 1u << 11)
-#define HOST_UNIX   3
+#define FLAG_LATER  (1u << 3)          /* sizes stand behind the data: the streamed profile */
+#define NEEDED      20                 /* version: deflate, and no more */
+#define MADE_BY     (3u << 8 | NEEDED) /* Unix */
+#define PLAIN_MODE  ((uint32_t)0100644 << 16)
 #define DEFLATE     8
 #define RATIO_FREE  65536 /* small members may be as repetitive as they like */
 
@@ -38,22 +41,18 @@ struct walk {
 /* One entry of the directory, taken apart. */
 struct central {
     const uint8_t *p;
-    uint32_t flags, method, crc, packed, size, name_len, extra_len, comment_len, offset;
+    uint32_t flags, method, time, crc, packed, size, name_len, extra_len, offset;
 };
 
-/* Extra fields that carry times and owners, and nothing that another program would read as name or size. */
-static bool extra_ok(const uint8_t *p, size_t len)
+/* None in the plain profile; in the streamed one the time and owner that its writer put there, of exactly its
+ * form: nothing that another program would read as a name, a size or a kind. */
+static bool extra_ok(const uint8_t *p, size_t len, bool streamed)
 {
-    while (len > 0) {
-        if (len < 4 || len - 4 < u16(p + 2))
-            return false;
-        uint32_t id = u16(p);
-        if ((id != 0x5455 && id != 0x7875 && id != 0x6c78) || u16(p + 2) > 64)
-            return false;
-        len -= 4 + u16(p + 2);
-        p += 4 + u16(p + 2);
-    }
-    return true;
+    static const uint8_t time[] = {'U', 'T', 5, 0, 1}, owner[] = {'u', 'x', 11, 0, 1, 4};
+    if (!streamed)
+        return len == 0;
+    return len == 9 + 15 && memcmp(p, time, sizeof(time)) == 0 && memcmp(p + 9, owner, sizeof(owner)) == 0 &&
+           p[9 + 10] == 4;
 }
 
 static bool leads_away(const char *name)
@@ -88,16 +87,20 @@ static bool check_name(struct walk *w, const struct central *c, char *name)
     return true;
 }
 
+/* Whatever the host: its attributes may not make a link, a folder or a device of it, nor hide it. */
 static bool check_kind(struct walk *w, const struct central *c, const char *name)
 {
-    uint32_t mode = u32(c->p + 38) >> 16;
-    bool unix_host = u16(c->p + 4) >> 8 == HOST_UNIX;
+    uint32_t made = u16(c->p + 4), needed = u16(c->p + 6), attributes = u32(c->p + 38);
     if (c->flags & FLAG_CRYPT)
         verify_fail(w->v, ZIP_ENCRYPTED, name, NULL);
-    else if (c->method != 0 && c->method != DEFLATE)
+    else if (c->method != DEFLATE)
         verify_fail(w->v, ZIP_METHOD, name, "method %u", c->method);
-    else if ((unix_host && (mode & S_IFMT) != 0 && !S_ISREG(mode)) || (u32(c->p + 38) & 0x10))
-        verify_fail(w->v, ZIP_KIND, name, "mode %o", mode);
+    else if (attributes != PLAIN_MODE)
+        verify_fail(w->v, ZIP_KIND, name, "attributes %08x", attributes);
+    else if (made != MADE_BY || needed != NEEDED)
+        verify_fail(w->v, ZIP_STRUCTURE, name, "made by %04x, needs version %u", made, needed);
+    else if (c->flags & ~FLAG_LATER)
+        verify_fail(w->v, ZIP_STRUCTURE, name, "flags %04x", c->flags);
     else
         return true;
     return false;
@@ -110,8 +113,6 @@ static bool check_sizes(struct walk *w, const struct central *c, const char *nam
         verify_fail(w->v, ZIP_SIZE, name, "%u bytes, %llu in all", c->size, (unsigned long long)w->total);
     else if (c->size > RATIO_FREE && c->size / BOUND_BUNDLE_RATIO > c->packed)
         verify_fail(w->v, ZIP_BOMB, name, "%u bytes from %u", c->size, c->packed);
-    else if (c->method == 0 && c->size != c->packed)
-        verify_fail(w->v, ZIP_STRUCTURE, name, "stored in %u of %u bytes", c->packed, c->size);
     else
         return true;
     return false;
@@ -123,38 +124,46 @@ static bool later_ok(const uint8_t *p, const struct central *c)
     return u32(p) == 0x08074b50 && u32(p + 4) == c->crc && u32(p + 8) == c->packed && u32(p + 12) == c->size;
 }
 
-/* A number of the local header: the directory's, or none yet where it comes behind the data. */
-static bool told(const uint8_t *p, uint32_t value, bool later)
+/* The checksum and sizes of a local header: the directory's, or nothing where they come behind the data. */
+static bool told(const uint8_t *p, const struct central *c)
 {
-    return u32(p) == value || (later && u32(p) == 0);
+    bool later = c->flags & FLAG_LATER;
+    return u32(p + 14) == (later ? 0 : c->crc) && u32(p + 18) == (later ? 0 : c->packed) &&
+           u32(p + 22) == (later ? 0 : c->size);
 }
 
-/* The local header says what the directory says, at the place where it must. */
-static bool check_local(struct walk *w, const struct central *c, const char *name)
+/* NULL, or what differs between the local header and the directory. */
+static const char *local_differs(const struct walk *w, const struct central *c)
 {
     const uint8_t *p = w->zip + w->local;
+    size_t room = w->directory - w->local;
+    if (c->offset != w->local || room < LOCAL_LEN || u32(p) != 0x04034b50)
+        return "not right behind the member before it";
+    if (u16(p + 4) != NEEDED || u16(p + 6) != c->flags || u16(p + 8) != c->method || u32(p + 10) != c->time ||
+        u16(p + 26) != c->name_len || u16(p + 28) != c->extra_len ||
+        room - LOCAL_LEN < (size_t)c->name_len + c->extra_len ||
+        memcmp(p + LOCAL_LEN, c->p + CENTRAL_LEN, (size_t)c->name_len + c->extra_len) != 0)
+        return "header and directory differ";
+    return told(p, c) ? NULL : "header and directory differ in sizes";
+}
+
+/* The local header says what the directory says, at the place where it must; the data lies right behind. */
+static bool check_local(struct walk *w, const struct central *c, struct zip_member *m)
+{
+    const char *what = local_differs(w, c);
     bool later = c->flags & FLAG_LATER;
-    const char *what = NULL;
-    if (c->offset != w->local || w->directory - w->local < LOCAL_LEN || u32(p) != 0x04034b50)
-        what = "not right behind the member before it";
-    else if (u16(p + 6) != c->flags || u16(p + 8) != c->method || u16(p + 26) != c->name_len ||
-             w->directory - w->local - LOCAL_LEN < (size_t)c->name_len + u16(p + 28) ||
-             memcmp(p + LOCAL_LEN, c->p + CENTRAL_LEN, c->name_len) != 0)
-        what = "header and directory differ";
-    else if (!extra_ok(p + LOCAL_LEN + c->name_len, u16(p + 28)))
-        what = "extra field";
-    else if (!told(p + 14, c->crc, later) || !told(p + 18, c->packed, later) || !told(p + 22, c->size, later))
-        what = "header and directory differ in sizes";
-    size_t data = what ? 0 : w->local + LOCAL_LEN + c->name_len + u16(p + 28), after = later ? 16 : 0;
+    size_t data = what ? 0 : w->local + LOCAL_LEN + c->name_len + c->extra_len, after = later ? LATER_LEN : 0;
     if (!what && w->directory - data < (size_t)c->packed + after)
         what = "overlaps the directory";
     if (!what && later && !later_ok(w->zip + data + c->packed, c))
         what = "sizes behind the data differ";
-    if (what)
-        verify_fail(w->v, ZIP_STRUCTURE, name, "%s", what);
-    else
-        w->local = data + c->packed + after;
-    return !what;
+    if (what) {
+        verify_fail(w->v, ZIP_STRUCTURE, m->name, "%s", what);
+        return false;
+    }
+    m->data = data;
+    w->local = data + c->packed + after;
+    return true;
 }
 
 static bool read_central(struct walk *w, struct central *c)
@@ -162,18 +171,19 @@ static bool read_central(struct walk *w, struct central *c)
     const uint8_t *p = w->zip + w->at;
     if (w->end - w->at < CENTRAL_LEN || u32(p) != 0x02014b50)
         return false;
-    *c = (struct central){.p = p, .flags = u16(p + 8), .method = u16(p + 10), .crc = u32(p + 16)};
+    *c = (struct central){.p = p, .flags = u16(p + 8), .method = u16(p + 10), .time = u32(p + 12)};
+    c->crc = u32(p + 16);
     c->packed = u32(p + 20);
     c->size = u32(p + 24);
     c->name_len = u16(p + 28);
     c->extra_len = u16(p + 30);
-    c->comment_len = u16(p + 32);
     c->offset = u32(p + 42);
-    size_t rest = (size_t)c->name_len + c->extra_len + c->comment_len;
-    if (w->end - w->at - CENTRAL_LEN < rest || c->comment_len || u16(p + 34) != 0)
+    size_t rest = (size_t)c->name_len + c->extra_len;
+    /* no comment, the first disk, no internal attributes */
+    if (w->end - w->at - CENTRAL_LEN < rest || u16(p + 32) != 0 || u32(p + 34) != 0)
         return false;
     w->at += CENTRAL_LEN + rest;
-    return extra_ok(p + CENTRAL_LEN + c->name_len, c->extra_len);
+    return extra_ok(p + CENTRAL_LEN + c->name_len, c->extra_len, c->flags & FLAG_LATER);
 }
 
 static bool one_member(struct walk *w, struct zip_member *m)
@@ -185,18 +195,16 @@ static bool one_member(struct walk *w, struct zip_member *m)
     }
     if (!check_name(w, &c, m->name) || !check_kind(w, &c, m->name))
         return false;
-    if (c.flags & ~FLAG_KNOWN) {
-        verify_fail(w->v, ZIP_STRUCTURE, m->name, "flags %04x", c.flags);
-        return false;
-    }
     m->packed = c.packed;
     m->size = c.size;
-    return check_sizes(w, &c, m->name) && check_local(w, &c, m->name);
+    m->crc = c.crc;
+    return check_sizes(w, &c, m->name) && check_local(w, &c, m);
 }
 
+/* Some file systems take names that differ in case for one. */
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static bool names_differ(struct verify *v, const struct zip_member *m, size_t n)
@@ -207,7 +215,7 @@ static bool names_differ(struct verify *v, const struct zip_member *m, size_t n)
         name[i] = m[i].name;
     qsort(name, n, sizeof(*name), by_name);
     for (size_t i = 1; i < n; i++)
-        if (strcmp(name[i - 1], name[i]) == 0) {
+        if (strcasecmp(name[i - 1], name[i]) == 0) {
             verify_fail(v, ZIP_DUPLICATE, name[i], NULL);
             ok = false;
         }
@@ -224,7 +232,7 @@ static bool find_directory(struct walk *w, size_t len, size_t *ret_n)
     }
     const uint8_t *p = w->zip + len - END_LEN;
     size_t n = u16(p + 10), size = u32(p + 12), from = u32(p + 16);
-    if (u32(p) != 0x06054b50 || u32(p + 4) != 0 || u16(p + 8) != n || u16(p + 20) != 0 || n == 0xffff ||
+    if (u32(p) != 0x06054b50 || u32(p + 4) != 0 || u16(p + 8) != n || u16(p + 20) != 0 ||
         from > len - END_LEN || len - END_LEN - from != size) {
         verify_fail(w->v, ZIP_STRUCTURE, NULL, "no end of directory, or not at the end");
         return false;
