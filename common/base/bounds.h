@@ -41,7 +41,7 @@
 #define BOUND_POLICY_BYTES    65536
 #define BOUND_PROOF_BYTES     (BOUND_NOTE_BYTES + 16384)
 #define BOUND_BUNDLE_BYTES    (256 * 1024 * 1024) /* of the ZIP */
-#define BOUND_BUNDLE_MEMBERS  65534 /* one more would need ZIP64 */
+#define BOUND_BUNDLE_MEMBERS  65534               /* one more would need ZIP64 */
 #define BOUND_BUNDLE_MEMBER   (64 * 1024 * 1024)  /* one member, unpacked */
 #define BOUND_BUNDLE_UNPACKED (512 * 1024 * 1024) /* all members */
 #define BOUND_BUNDLE_RATIO    200                 /* unpacked : packed, beyond 64 KiB */

@@ -80,7 +80,8 @@ struct bundle_name {
 must_check int bundle_name_parse(struct bundle_name *n, const char *name);
 /* The name; CPF_E_INVAL if number, copy or field do not make one. */
 must_check int bundle_name_format(const struct bundle_name *n, char ret[BUNDLE_NAME]);
-/* May a personal field's name be part of a file's name? [A-Za-z0-9_][A-Za-z0-9._-]*, no dot at its end, at most 64. */
+/* May a personal field's name be part of a file's name? [A-Za-z0-9_][A-Za-z0-9._-]*, no dot at its end, at
+ * most 64. */
 bool bundle_field_ok(const char *field);
 
 /* bundle.json: canonical JSON {count, disclosures, made, origin, size, stream, v}. */

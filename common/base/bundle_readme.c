@@ -50,7 +50,8 @@ void bundle_readme(const struct bundle_info *i, struct buf *ret)
 
 /* ---- is it one of ours? ---- */
 
-/* SHA-256 of the texts with their marks, oldest first. Bundles are kept for decades: none is ever taken out. */
+/* SHA-256 of the texts with their marks, oldest first. Bundles are kept for decades: none is ever taken out.
+ */
 static const char *const known[] = {
     "472fdad007b23ca349d4518340f1d66b80e7b102000afc85cfca5a7b3eae9d4d",
     "4e9eb865f2877f6a13dbe9808122915b91d21ef191f03415ca9484f25cb0c9e0",

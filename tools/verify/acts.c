@@ -8,6 +8,7 @@
 
 #include "base/act.h"
 #include "base/enc.h"
+#include "base/kind.h"
 #include "verify_int.h"
 
 /* ---- whose key ---- */
@@ -15,9 +16,7 @@
 /* Only these two say what a person's key is, whatever else an entry of that stream may hold. */
 static const char *key_said(const struct entry *e)
 {
-    return strcmp(e->kind, "person.enrolled") == 0 || strcmp(e->kind, "person.changed") == 0
-               ? json_get_str(e->body, "key")
-               : NULL;
+    return kind_name_has(e->kind, KIND_KEYS) ? json_get_str(e->body, "key") : NULL;
 }
 
 /* The newest word on the person's key before the act; NULL if there is none. */

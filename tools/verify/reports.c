@@ -68,7 +68,8 @@ static void check_named(struct verify *v, const struct json *o)
             verify_fail(v, REPORT_SAYS, BUNDLE_REPORT_JSON, "entry %lld: %s", (long long)sseq, what);
     }
     if (o->type == JSON_OBJECT || o->type == JSON_ARRAY)
-        json_each(it, o) check_named(v, it);
+        json_each(it, o)
+            check_named(v, it);
 }
 
 static void check_count(struct verify *v, const struct json *o, const char *list, const char *kind)
@@ -86,8 +87,7 @@ static void check_count(struct verify *v, const struct json *o, const char *list
 /* Each act by the person and the key of its entry, and called good only where it is. */
 static void check_acts(struct verify *v, const struct json *o)
 {
-    json_each(act, json_get(o, "acts"))
-    {
+    json_each(act, json_get(o, "acts")) {
         const struct record *r = entry_at(v, json_get_int(json_get(act, "entry"), "sseq", -1));
         const char *signature = json_get_str(act, "signature");
         if (!r || !r->e.act)
