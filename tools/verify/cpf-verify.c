@@ -48,6 +48,7 @@ static void usage(FILE *f)
           "終了コード / exit status:\n"
           "  0  合格                    everything holds\n"
           "  2  使い方、読めないファイル  wrong use, unreadable file\n"
+          "  3  限定合格                what is here holds, but something is not proved\n"
           " 10  ZIP                     the container\n"
           " 11  ファイルの構成           layout, MANIFEST.sha256\n"
           " 12  鍵、チェックポイント     keys, checkpoint\n"
@@ -59,6 +60,7 @@ static void usage(FILE *f)
           " 18  無効な記録               void entries\n"
           " 19  別の履歴、古い束         another history, an old bundle\n"
           " 20  本人の署名               persons' signatures\n"
+          " 21  report.json              report.json against the entries\n"
           "複数あるときは最も小さい番号。 Of several, the lowest.\n",
           f);
 }
