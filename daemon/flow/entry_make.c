@@ -5,23 +5,6 @@
 #include "base/key.h"
 #include "flow/flow_int.h"
 
-static const char *id_of(const struct person *p)
-{
-    return p ? p->id : NULL;
-}
-
-static struct json *actor_of(const struct work *w, struct arena *a, const struct draft *d)
-{
-    struct json *o = json_object(a);
-    json_set_str(a, o, "performed", id_of(d->performed));
-    json_set_str(a, o, "system", d->performed ? NULL : "cpfd");
-    json_set_str(a, o, "recorded", d->recorded != d->performed ? id_of(d->recorded) : NULL);
-    json_set_str(a, o, "witnessed", id_of(d->witnessed));
-    json_set_str(a, o, "dept", d->performed ? word_name(&dept_words, (int)d->dept) : NULL);
-    json_set_str(a, o, "station", w->cmd.station ? w->cmd.station->id : NULL);
-    return o;
-}
-
 static struct json *clock_of(const struct flow *f, struct arena *a)
 {
     struct json *o = json_object(a);
@@ -35,27 +18,29 @@ static struct json *clock_of(const struct flow *f, struct arena *a)
 static struct json *secrets_of(struct flow *f, struct arena *a, const struct draft *d,
                                struct ledger_item *item)
 {
-    if (d->nsecrets == 0)
+    struct secret secret[DRAFT_SECRETS];
+    size_t n = draft_secrets(d, secret);
+    if (n == 0)
         return NULL;
     struct json *pd = json_object(a);
-    struct ledger_disclosure *list = arena_alloc(a, d->nsecrets * sizeof(*list));
-    for (size_t i = 0; i < d->nsecrets; i++) {
+    struct ledger_disclosure *list = arena_alloc(a, n * sizeof(*list));
+    for (size_t i = 0; i < n; i++) {
         char digest[44];
-        list[i].name = d->secret[i].name;
-        disclosure_make(a, d->secret[i].name, d->secret[i].value, &list[i].salted, digest);
-        json_set_str(a, pd, d->secret[i].name, digest);
-        if (strncmp(d->stream, "batch/", 6) == 0)
-            disclosed_keep(f, digest, d->secret[i].value);
+        list[i].name = secret[i].name;
+        disclosure_make(a, secret[i].name, secret[i].value, &list[i].salted, digest);
+        json_set_str(a, pd, secret[i].name, digest);
+        if (stream_type(d->stream, NULL) == STREAM_BATCH)
+            disclosed_keep(f, digest, secret[i].value);
     }
     item->disclosure = list;
-    item->ndisclosures = d->nsecrets;
+    item->ndisclosures = n;
     return pd;
 }
 
 static struct json *law_of(const struct flow *f, struct arena *a, const struct draft *d)
 {
     struct json *law = json_array(a);
-    const char *code = json_get_str(d->body, "code");
+    const char *code = d->judged ? d->judged->code : NULL;
     for (size_t i = 0; i < d->nlaw; i++)
         json_push(law, json_str(a, d->law[i]));
     if (d->nlaw == 0 && code)
@@ -72,10 +57,10 @@ static int sign_act(struct work *w, const struct draft *d, struct entry *e)
     struct buf text, msg;
     uint8_t sig[KEY_SIG];
     json_set_str(a, o, "id", w->id);
-    json_set_str(a, o, "kind", d->kind);
+    json_set_str(a, o, "kind", e->kind);
     json_set_str(a, o, "stream", d->stream);
     json_set(a, o, "actor", json_copy(a, e->actor));
-    json_set_str(a, o, "meaning", d->meaning ? d->meaning : d->kind);
+    json_set_str(a, o, "meaning", d->meaning ? d->meaning : e->kind);
     json_set(a, o, "body", json_copy(a, e->body));
     json_set(a, o, "pd", e->pd ? json_copy(a, e->pd) : NULL);
     char shown[44];
@@ -106,7 +91,8 @@ int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry 
     const struct stream *s = book_stream(&f->book, d->stream);
     const struct command *c = &w->cmd;
     struct arena *a = &w->arena;
-    *e = (struct entry){.kind = d->kind, .stream = d->stream, .zone = clock_zone_name(), .at = now};
+    *e =
+        (struct entry){.kind = kind_text(d->kind), .stream = d->stream, .zone = clock_zone_name(), .at = now};
     e->sseq = s ? s->sseq + 1 : 1;
     if (s)
         memcpy(e->prev, s->leaf, HASH_LEN);
@@ -122,11 +108,11 @@ int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry 
         e->occurred = c->occurred;
         e->late = c->late;
     }
-    e->actor = actor_of(w, a, d);
+    e->actor = draft_actor(d, c->station ? c->station->id : NULL, a);
     e->clock = clock_of(f, a);
-    e->body = d->body;
+    e->body = draft_body(d, a);
     e->law = law_of(f, a, d);
-    *item = (struct ledger_item){.entry = e, .forgets = strcmp(d->kind, "redacted") == 0};
+    *item = (struct ledger_item){.entry = e, .forgets = kind_has(d->kind, KIND_FORGETS)};
     e->pd = secrets_of(f, a, d, item);
     if (d->sign && w->state->key) {
         int err = sign_act(w, d, e);

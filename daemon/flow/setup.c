@@ -5,20 +5,20 @@
 #include <string.h>
 
 #include "base/enc.h"
-#include "base/key.h"
+#include "core/entry/lot.h"
+#include "core/entry/person.h"
+#include "core/entry/protocol.h"
 #include "flow/flow_int.h"
 
+/* Each is named by its member of the stream's type: `lot`. */
 struct setup_list {
-    const char *member, *kind, *stream, *id;
+    const char *member;
+    enum kind_id kind;
 };
 
 static const struct setup_list lists[] = {
-    {"people", "person.enrolled", "person", "person"},
-    {"rooms", "room.added", "room", "room"},
-    {"stations", "station.enrolled", "station", "station"},
-    {"equipment", "equipment.added", "equipment", "equipment"},
-    {"places", "place.added", "place", "place"},
-    {"lots", "lot.received", "lot", "lot"},
+    {"people", KIND_PERSON_ENROLLED},    {"rooms", KIND_ROOM_ADDED},   {"stations", KIND_STATION_ENROLLED},
+    {"equipment", KIND_EQUIPMENT_ADDED}, {"places", KIND_PLACE_ADDED}, {"lots", KIND_LOT_RECEIVED},
 };
 
 struct setup {
@@ -36,11 +36,11 @@ struct setup {
 
 static void on_credential(void *arg, const struct db_reply *r);
 
-static void add(struct setup *s, const char *stream, const char *kind, struct json *body)
+static void add(struct setup *s, const char *stream, enum kind_id kind, const void *value)
 {
     if (s->err)
         return;
-    struct draft d = {.stream = stream, .kind = kind, .body = body};
+    struct draft d = {.stream = stream, .kind = kind, .value = value};
     if (s->n == s->cap) {
         s->cap = s->cap ? s->cap * 2 : 256;
         struct entry **e = arena_alloc(&s->w->arena, s->cap * sizeof(*e));
@@ -57,7 +57,7 @@ static void add(struct setup *s, const char *stream, const char *kind, struct js
     if (!s->err)
         s->err = book_apply(&s->f->book, e);
     if (s->err) {
-        s->where = arena_printf(&s->w->arena, "%s %s", kind, stream);
+        s->where = arena_printf(&s->w->arena, "%s %s", kind_text(kind), stream);
         return;
     }
     if (s->n == 0) { /* the others name it */
@@ -68,7 +68,7 @@ static void add(struct setup *s, const char *stream, const char *kind, struct js
 }
 
 /* Sealed secrets go to their own table; the entry holds their digest. */
-static void add_credentials(struct setup *s, const struct json *given, struct json *person)
+static void add_credentials(struct setup *s, const struct json *given, struct person_record *person)
 {
     struct arena *a = &s->w->arena;
     const struct json *cred = json_get(given, "cred");
@@ -81,7 +81,7 @@ static void add_credentials(struct setup *s, const struct json *given, struct js
         return;
     }
     credential_digest(pin, key, digest);
-    json_set_str(a, person, "cred", digest);
+    person->cred = arena_strdup(a, digest);
     credential_keep(s->f, id, pin, key);
     s->credentials_left++;
     credential_store(s->f, id, pin, key, on_credential, s);
@@ -97,40 +97,40 @@ static int truth(const struct json *v)
     return strcmp(v->str, "true") == 0 ? 1 : strcmp(v->str, "false") == 0 ? 0 : -1;
 }
 
-/* As for everybody who is enrolled later: no key that would "sign" anything for anybody. */
-static void check_key(struct setup *s, const struct json *given)
+/* The struct of the kind, as for everybody and everything that comes later; NULL if it is none. */
+static void *take(struct setup *s, enum kind_id kind, const char *where, const struct json *body)
 {
-    const struct json *key = json_get(given, "key");
-    uint8_t pub[KEY_PUB];
-    if (!key || (key->type == JSON_STRING && key_read_public(key->str, pub) == 0))
-        return;
-    s->err = CPF_E_KEY;
-    s->where = arena_printf(&s->w->arena, "people %s: key", json_get_str(given, "person"));
+    struct arena *a = &s->w->arena;
+    const struct shape *shape = &kind_of(kind)->shape;
+    struct shape_fault f = shape_check(shape, body);
+    if (f.kind != SHAPE_FINE) {
+        s->err = CPF_E_INVAL;
+        s->where = arena_printf(a, "%s: %s", where, f.member);
+        return NULL;
+    }
+    void *value = arena_alloc(a, shape->size);
+    shape_take(shape, body, a, value);
+    return value;
 }
 
 static void add_record(struct setup *s, const struct setup_list *l, const struct json *given)
 {
     struct arena *a = &s->w->arena;
     struct json *body = json_object(a);
-    const char *id = json_get_str(given, l->id);
-    if (!id) {
-        s->err = CPF_E_INVAL;
-        s->where = arena_printf(a, "%s: %s", l->member, l->id);
-        return;
-    }
+    const char *type = stream_type_name(kind_about(l->kind)->stream), *id = json_get_str(given, type);
     bool released = truth(json_get(given, "released")) == 1;
     json_each(m, given)
         if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
             json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
-    if (strcmp(l->kind, "person.enrolled") == 0)
-        check_key(s, given);
-    if (!s->err && strcmp(l->kind, "person.enrolled") == 0)
-        add_credentials(s, given, body);
+    void *value = take(s, l->kind, arena_printf(a, "%s %s", l->member, id ? id : ""), body);
+    if (value && l->kind == KIND_PERSON_ENROLLED)
+        add_credentials(s, given, value);
     if (s->err)
         return;
-    add(s, arena_printf(a, "%s/%s", l->stream, id), l->kind, body);
+    add(s, arena_printf(a, "%s/%s", type, id), l->kind, value);
+    struct lot_state_record release = {.lot = id};
     if (released)
-        add(s, arena_printf(a, "lot/%s", id), "lot.released", json_set_str(a, json_object(a), "lot", id));
+        add(s, arena_printf(a, "lot/%s", id), KIND_LOT_RELEASED, &release);
 }
 
 /* In training, protocols come approved; elsewhere two people of two departments approve them later. */
@@ -150,27 +150,24 @@ static void add_protocol(struct setup *s, const char *text)
         take = len - at < 40000 ? len - at : 40000;
         while (at + take < len && ((unsigned char)text[at + take] & 0xc0) == 0x80)
             take--;
-        struct json *b = json_set(a, json_object(a), "text", json_strn(a, text + at, take));
-        add(s, stream, "protocol.text", json_set_int(a, b, "part", (int64_t)++part));
+        struct protocol_text t = {.part = (int64_t)++part, .text = arena_strndup(a, text + at, take)};
+        add(s, stream, KIND_PROTOCOL_TEXT, &t);
     }
     char hash[44];
     enc_digest(p->hash, hash);
-    static const char *const kinds[] = {"protocol.registered", "protocol.approved", "protocol.approved"};
-    static const char *const depts[] = {NULL, "manufacturing", "quality"};
-    for (int i = 0; i < (s->f->cfg.conf->training ? 3 : 1); i++) {
-        struct json *b = json_set_str(a, json_object(a), "protocol", p->id);
-        json_set_str(a, b, "version", p->version);
-        json_set_str(a, b, "hash", hash);
-        json_set_str(a, b, "dept", depts[i]);
-        add(s, stream, kinds[i], b);
+    struct protocol_registered r = {.protocol = p->id, .version = p->version, .hash = hash};
+    add(s, stream, KIND_PROTOCOL_REGISTERED, &r);
+    for (enum dept d = DEPT_MANUFACTURING; s->f->cfg.conf->training && d <= DEPT_QUALITY; d++) {
+        struct protocol_approved by = {.protocol = p->id, .version = p->version, .hash = hash, .dept = d};
+        add(s, stream, KIND_PROTOCOL_APPROVED, &by);
     }
     protocol_free(p);
 }
 
 static void add_all(struct setup *s, const struct json *body)
 {
-    struct arena *a = &s->w->arena;
-    add(s, "facility", "facility.opened", json_copy(a, json_get(body, "facility")));
+    void *facility = take(s, KIND_FACILITY_OPENED, "facility", json_get(body, "facility"));
+    add(s, "facility", KIND_FACILITY_OPENED, facility);
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
         json_each(r, json_get(body, lists[i].member))
             if (!s->err)

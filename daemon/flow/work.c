@@ -109,7 +109,7 @@ bool work_commit(struct work *w, int64_t now)
         if (err == 0)
             err = book_apply(&f->book, &s->entry[s->n]);
         if (err) {
-            fatal(f, err, d->kind);
+            fatal(f, err, kind_text(d->kind));
             return false;
         }
         if (!d->system && s->first == SIZE_MAX)
@@ -189,7 +189,7 @@ static bool clock_ok(struct flow *f, int64_t *ret_now)
 static void take_credentials(struct work *w)
 {
     struct flow *f = w->state->flow;
-    const char *id = json_get_str(w->cmd.body, "person"), *cred = json_get_str(w->cmd.body, "cred");
+    const char *id = json_get_str(w->cmd.body, "person"), *cred = w->cmd.cred;
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
     const struct person *p = id ? book_person(&f->book, id) : NULL;
     if (p && p->cred && cred && pin && key && strcmp(p->cred, cred) == 0)
@@ -289,7 +289,7 @@ static void store_credentials(struct work *w)
     }
     char digest[44];
     credential_digest(pin, key, digest);
-    json_set_str(&w->arena, (struct json *)w->cmd.body, "cred", digest);
+    w->cmd.cred = arena_strdup(&w->arena, digest);
     credential_store(w->state->flow, person, pin, key, on_credential, w);
 }
 

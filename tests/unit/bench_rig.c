@@ -38,32 +38,19 @@ static const char *disclosed(void *arg, const char *digest)
     return map_get(&((struct rig *)arg)->disclosed, digest);
 }
 
-static struct json *pd_of(struct rig *r, const struct draft *d)
+static struct json *pd_of(struct rig *r, const struct secret *secret, size_t n)
 {
     struct json *pd = json_object(&r->arena);
-    for (size_t i = 0; i < d->nsecrets; i++) {
+    for (size_t i = 0; i < n; i++) {
         const char *salted;
         char digest[44];
-        disclosure_make(&r->arena, d->secret[i].name, d->secret[i].value, &salted, digest);
-        json_set_str(&r->arena, pd, d->secret[i].name, digest);
+        disclosure_make(&r->arena, secret[i].name, secret[i].value, &salted, digest);
+        json_set_str(&r->arena, pd, secret[i].name, digest);
         const char *kept = arena_strdup(&r->arena, digest);
-        map_put(&r->disclosed, kept, arena_strdup(&r->arena, d->secret[i].value));
+        map_put(&r->disclosed, kept, arena_strdup(&r->arena, secret[i].value));
         map_put(&r->salted, kept, (void *)salted);
     }
-    return d->nsecrets ? pd : NULL;
-}
-
-static struct json *actor_of(struct rig *r, const struct draft *d, const struct station *st)
-{
-    struct json *o = json_object(&r->arena);
-    json_set_str(&r->arena, o, d->performed ? "performed" : "system",
-                 d->performed ? d->performed->id : "cpfd");
-    if (d->recorded && d->recorded != d->performed)
-        json_set_str(&r->arena, o, "recorded", d->recorded->id);
-    if (d->witnessed)
-        json_set_str(&r->arena, o, "witnessed", d->witnessed->id);
-    json_set_str(&r->arena, o, "dept", d->performed ? word_name(&dept_words, (int)d->dept) : NULL);
-    return json_set_str(&r->arena, o, "station", st ? st->id : NULL);
+    return n ? pd : NULL;
 }
 
 static void keep(struct rig *r, const struct entry *e)
@@ -76,28 +63,38 @@ static void keep(struct rig *r, const struct entry *e)
     r->log[r->n++] = (struct rig_entry){e->text, e->len, e->occurred};
 }
 
-static void commit(struct rig *r, const struct draft *d, const struct command *c)
+/* Chains it, folds it, keeps it. */
+static void append(struct rig *r, struct entry *given)
 {
-    const struct stream *s = book_stream(&r->book, d->stream);
-    struct entry e = {.kind = d->kind, .stream = d->stream, .zone = clock_zone_name(), .at = r->now};
+    struct entry e = *given;
+    const struct stream *s = book_stream(&r->book, e.stream);
+    e.zone = clock_zone_name();
+    e.at = r->now;
     e.sseq = s ? s->sseq + 1 : 1;
     if (s)
         memcpy(e.prev, s->leaf, HASH_LEN);
-    if (c && !d->system && c->occurred && c->occurred != r->now) {
+    e.clock = json_set_str(&r->arena, json_object(&r->arena), "state", "simulated");
+    int err = entry_build(&e, &r->arena);
+    if (err)
+        fail_msg("%s in %s: %s", e.kind, e.stream, cpf_strerror(err));
+    err = book_apply(&r->book, &e);
+    if (err)
+        fail_msg("%s in %s does not fold: %s: %s", e.kind, e.stream, cpf_strerror(err), e.text);
+    keep(r, &e);
+}
+
+static void commit(struct rig *r, const struct draft *d, const struct command *c)
+{
+    struct entry e = {.kind = kind_text(d->kind), .stream = d->stream};
+    struct secret secret[DRAFT_SECRETS];
+    if (!d->system && c->occurred && c->occurred != r->now) {
         e.occurred = c->occurred;
         e.late = c->late;
     }
-    e.actor = actor_of(r, d, c ? c->station : NULL);
-    e.clock = json_set_str(&r->arena, json_object(&r->arena), "state", "simulated");
-    e.body = d->body;
-    e.pd = pd_of(r, d);
-    int err = entry_build(&e, &r->arena);
-    if (err)
-        fail_msg("%s in %s: %s", d->kind, d->stream, cpf_strerror(err));
-    err = book_apply(&r->book, &e);
-    if (err)
-        fail_msg("%s in %s does not fold: %s: %s", d->kind, d->stream, cpf_strerror(err), e.text);
-    keep(r, &e);
+    e.actor = draft_actor(d, c->station ? c->station->id : NULL, &r->arena);
+    e.body = draft_body(d, &r->arena);
+    e.pd = pd_of(r, secret, draft_secrets(d, secret));
+    append(r, &e);
 }
 
 /* ---- what must hold for every command ---- */
@@ -155,31 +152,37 @@ const struct verdict *rig_run(struct rig *r, struct command *c)
 
 /* ---- set-up ---- */
 
-static void add_text(struct rig *r, const char *stream, const char *kind, struct json *body)
+static void add_entry(struct rig *r, const char *stream, const char *kind, const struct json *body,
+                      const struct secret *secret)
 {
-    struct draft d = {.stream = stream, .kind = kind, .body = body};
-    commit(r, &d, NULL);
+    struct entry e = {.kind = kind, .stream = stream, .body = body, .pd = pd_of(r, secret, secret ? 1 : 0)};
+    e.actor = json_set_str(&r->arena, json_object(&r->arena), "system", "cpfd");
+    append(r, &e);
 }
 
-void rig_entry(struct rig *r, const char *stream, const char *kind, const char *text)
+static void add_text(struct rig *r, const char *stream, const char *kind, struct json *body)
+{
+    add_entry(r, stream, kind, body, NULL);
+}
+
+static const struct json *parsed(struct rig *r, const char *text)
 {
     const struct json *body;
     if (json_parse(&r->arena, text, strlen(text), &body, NULL) != 0)
         fail_msg("not canonical: %s", text);
-    add_text(r, stream, kind, json_copy(&r->arena, body));
+    return body;
+}
+
+void rig_entry(struct rig *r, const char *stream, const char *kind, const char *text)
+{
+    add_entry(r, stream, kind, parsed(r, text), NULL);
 }
 
 void rig_entry_with(struct rig *r, const char *stream, const char *kind, const char *text, const char *name,
                     const char *value)
 {
-    const struct json *body;
-    struct secret secret = {name, value};
-    if (json_parse(&r->arena, text, strlen(text), &body, NULL) != 0)
-        fail_msg("not canonical: %s", text);
-    struct draft d = {.stream = stream, .kind = kind, .body = json_copy(&r->arena, body)};
-    d.nsecrets = 1;
-    d.secret = &secret;
-    commit(r, &d, NULL);
+    const struct secret secret = {name, value};
+    add_entry(r, stream, kind, parsed(r, text), &secret);
 }
 
 static void add_person(struct rig *r, const char *id, const char *dept, const char *role, const char *until)
@@ -523,14 +526,14 @@ size_t rig_count(const struct rig *r, const char *kind)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->v.ndrafts; i++)
-        n += strcmp(r->v.draft[i].kind, kind) == 0;
+        n += r->v.draft[i].kind == kind_find(kind);
     return n;
 }
 
 const char *rig_text_of(const struct rig *r, const char *kind)
 {
     for (size_t i = 0; i < r->v.ndrafts; i++)
-        if (strcmp(r->v.draft[i].kind, kind) == 0)
+        if (r->v.draft[i].kind == kind_find(kind))
             return r->log[r->first + i].text;
     fail_msg("no entry of kind %s", kind);
     return NULL;

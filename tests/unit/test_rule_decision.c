@@ -79,7 +79,7 @@ static void test_major_deviation_is_closed_not_called_minor(void **state)
     accepted(assess(r, "B1-DV1", "major"));
     refused(decide(r), "decision.deviations");
     refused(assess(r, "B1-DV1", "minor"), "record.exists");
-    refused(assess(r, "B1-DV1", "huge"), "record.exists");
+    refused(assess(r, "B1-DV1", "huge"), "record.invalid");
     accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=measures taken"));
     accepted(decide(r));
 }

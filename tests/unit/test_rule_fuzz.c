@@ -284,6 +284,17 @@ static void order(struct play *p)
     rig_at(p->r, station);
 }
 
+/* What the kind has; now and then something that it has not. */
+static struct json *known_members(struct play *p, const char *kind, const struct json *body)
+{
+    struct arena *a = &p->r->arena;
+    struct json *b = json_object(a);
+    json_each(m, body)
+        if (pick(p, 200) == 0 || shape_member(&kind_of(kind_find(kind))->shape, m->name))
+            json_set(a, b, m->name, json_copy(a, m));
+    return b;
+}
+
 static void record(struct play *p)
 {
     struct rig *r = p->r;
@@ -323,7 +334,7 @@ static void record(struct play *p)
         json_set_str(&r->arena, b, "value", pick(p, 3) ? any_code(p) : "4");
         json_set_str(&r->arena, b, "witness", rig_raw(r, pick(p, 3) ? "P:OP2" : "P:OP1"));
     }
-    c.body = b;
+    c.body = known_members(p, c.record, b);
     count(p, rig_run(r, &c));
 }
 

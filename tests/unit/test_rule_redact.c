@@ -1,6 +1,7 @@
 /* Erasing personal values: who may, what exactly, open and closed batches; and that the book forgets. */
 #include <stdio.h>
 
+#include "core/entry/batch.h"
 #include "rule_release.h"
 
 /* What the daemon looks up of the log: the newest entry of that kind in the stream. */
@@ -162,10 +163,10 @@ static void test_redaction_in_a_closed_batch_keeps_its_count(void **state)
     accepted(redact(r, &a));
     const struct stream *s = book_stream(&r->book, "batch/B1");
     assert_int_equal(r->v.ndrafts, 3);
-    assert_string_equal(r->v.draft[0].kind, "batch.reopened");
-    assert_string_equal(r->v.draft[1].kind, "redacted");
-    assert_string_equal(r->v.draft[2].kind, "batch.closed");
-    assert_int_equal(json_get_int(r->v.draft[2].body, "count", 0), s->sseq);
+    assert_string_equal(kind_text(r->v.draft[0].kind), "batch.reopened");
+    assert_string_equal(kind_text(r->v.draft[1].kind), "redacted");
+    assert_string_equal(kind_text(r->v.draft[2].kind), "batch.closed");
+    assert_int_equal(((const struct batch_closed *)r->v.draft[2].value)->count, s->sseq);
     assert_true(s->closed);
     assert_true(rig_batch(r, "B1")->closed);
 }
@@ -192,7 +193,7 @@ static void test_redaction_in_a_batch_closed_before_the_start(void **state)
     rule_judge(b, &c, r->now, &r->arena, &v); /* the rig's log has no such stream to fold anew */
     assert_int_equal(v.outcome, OUTCOME_ACCEPTED);
     assert_int_equal(v.ndrafts, 3);
-    assert_int_equal(json_get_int(v.draft[2].body, "count", 0), 44);
+    assert_int_equal(((const struct batch_closed *)v.draft[2].value)->count, 44);
     book_stream_adopt(b, "batch/B1", 1, leaf); /* known: nothing happens */
     assert_true(book_stream(b, "batch/B1")->sseq > 1 || !book_stream(b, "batch/B1")->adopted);
     map_remove(&b->streams, "batch/OLD");

@@ -44,7 +44,10 @@ static const char steps[] =
     "  - {id: reseal, " WORK ", fields: [{id: paper, " NAMED ", scan: document, same: seal.paper}]}\n"
     "  - {id: paper, " NAMED
     ", where: [QA], by: [operator], dept: manufacturing, after: [], repeat: 0, form: true, fields: [\n"
-    "      {id: tube, " NAMED ", scan: container, label: [T], use: take}]}\n";
+    "      {id: tube, " NAMED ", scan: container, label: [T], use: take}]}\n"
+    "  - {id: basket, " NAMED
+    ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0, form: true, fields: [\n"
+    "      {id: lots, " NAMED ", scan: lot, material: [albumin, il-2], use: draw, n: 2}]}\n";
 
 static struct rig rig;
 
@@ -218,8 +221,9 @@ static void test_neighbours_tube_is_refused_in_both_records(void **state)
     assert_string_equal(r->v.draft[1].stream, "batch/NK2");
     assert_true(rig_says(r, "\"latched\":true"));
     assert_true(rig_says(r, "\"container\":\"NK2-T1\"")); /* in its own record; the rig looks at the other */
-    assert_int_equal(r->v.draft[0].nsecrets, 2);
-    assert_string_equal(r->v.draft[0].secret[0].value, "NK2");
+    struct secret secret[DRAFT_SECRETS];
+    assert_int_equal(draft_secrets(&r->v.draft[0], secret), 2);
+    assert_string_equal(secret[0].value, "NK2");
 }
 
 static void test_neighbours_tube_is_told_whatever_else_is_wrong(void **state)
@@ -465,10 +469,34 @@ static void test_blocked_room_takes_no_new_work(void **state)
     refused(rig_scan(r, "X:STEP-CLEAN"), "room.blocked");
 }
 
+/* A form opens every unit that it names, not the last one alone. */
+static void test_units_of_a_form_belong_to_the_batch(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_form(r, "OP1", "B1", "basket", "lots=[L:AL1-U1,L:IL1-U7]"));
+    assert_int_equal(rig_count(r, "lot.opened"), 2);
+    assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"AL1\",\"unit\":\"1\"}"));
+    assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"IL1\",\"unit\":\"7\"}"));
+    rig_begin(r, "NK2");
+    refused(one(r, "DRAW", "L:AL1-U1"), "lot.other-batch");
+}
+
+static void test_unit_of_a_correction_belongs_to_the_batch(void **state)
+{
+    struct rig *r = *state;
+    accepted(one(r, "USED", "L:AL1-U1"));
+    accepted(rig_record(r, "OP1", "correction",
+                        "batch=B1|step=used|field=lot|value=L:AL1-U2|reason=misread|witness=P:OP2"));
+    assert_int_equal(rig_count(r, "lot.opened"), 1);
+    assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"AL1\",\"unit\":\"2\"}"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
+        T(test_units_of_a_form_belong_to_the_batch),
+        T(test_unit_of_a_correction_belongs_to_the_batch),
         T(test_same_tube_again_is_one_tube),
         T(test_label_read_twice_is_already_issued),
         T(test_labels_are_counted),

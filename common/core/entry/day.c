@@ -1,6 +1,8 @@
 /* A station's day. */
 #include "core/entry/day.h"
 
+#include "core/rule/record.h"
+
 static const struct member opened_member[] = {
     M_ID(struct day_opened, station, NEEDED),
 };
@@ -24,6 +26,9 @@ static const struct member shown_member[] = {
     M_TEXT(struct personal_shown, what, NEEDED),
     M_TEXT(struct personal_shown, disclosures, OWN),
 };
+
+static const struct record_rule showing = {.by = BY_CLINIC | BY_MANAGEMENT | BY_MANUFACTURING | BY_QUALITY,
+                                           .judge = record_shown};
 
 const struct kind kind_day_opened = {
     .id = KIND_DAY_OPENED,
@@ -64,5 +69,6 @@ const struct kind kind_bench_context = {
 const struct kind kind_personal_shown = {
     .id = KIND_PERSONAL_SHOWN,
     .shape = SHAPE(struct personal_shown, shown_member),
+    .record = &showing,
     .reads = {"{batch} の個人情報を表示した（{what}）", "personal data of {batch} was shown ({what})"},
 };

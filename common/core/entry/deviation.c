@@ -1,6 +1,8 @@
 /* Deviations and holds. */
 #include "core/entry/deviation.h"
 
+#include "core/rule/record.h"
+
 static const char *const grade_word[] = {NULL, "minor", "major"};
 const struct word_list grade_words = {sizeof(grade_word) / sizeof(*grade_word), grade_word};
 
@@ -11,7 +13,7 @@ static const struct member opened_member[] = {
     M_TEXT(struct deviation_opened, field, 0),
     M_TEXT(struct deviation_opened, step, 0),
     M_WORD(struct deviation_opened, grade, enum grade, 0, &grade_words),
-    M_BOOL(struct deviation_opened, hold, 0),
+    M_BOOL(struct deviation_opened, hold, NEEDED),
 };
 
 static const struct member assessed_member[] = {
@@ -39,6 +41,12 @@ static const struct member lifted_member[] = {
     M_PERSONAL(struct hold_lifted, reason, NEEDED),
 };
 
+static const struct record_rule assessment = {.by = BY_QUALITY, .judge = record_assessment};
+
+static const struct record_rule closing = {.by = BY_QUALITY, .judge = record_closing};
+
+static const struct record_rule lifting = {.by = BY_QUALITY, .judge = record_lifting};
+
 const struct kind kind_deviation_opened = {
     .id = KIND_DEVIATION_OPENED,
     .shape = SHAPE(struct deviation_opened, opened_member),
@@ -48,12 +56,14 @@ const struct kind kind_deviation_opened = {
 const struct kind kind_deviation_assessed = {
     .id = KIND_DEVIATION_ASSESSED,
     .shape = SHAPE(struct deviation_assessed, assessed_member),
+    .record = &assessment,
     .reads = {"逸脱 {dev} を評価した：{grade}", "deviation {dev} was assessed: {grade}"},
 };
 
 const struct kind kind_deviation_closed = {
     .id = KIND_DEVIATION_CLOSED,
     .shape = SHAPE(struct deviation_closed, closed_member),
+    .record = &closing,
     .reads = {"逸脱 {dev} の処理を完了した", "deviation {dev} was closed"},
 };
 
@@ -66,5 +76,6 @@ const struct kind kind_hold_placed = {
 const struct kind kind_hold_lifted = {
     .id = KIND_HOLD_LIFTED,
     .shape = SHAPE(struct hold_lifted, lifted_member),
+    .record = &lifting,
     .reads = {"保留 {hold} を解除した", "hold {hold} was lifted"},
 };

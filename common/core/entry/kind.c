@@ -92,7 +92,12 @@ struct json *actor_build(const struct actor *actor, struct arena *a)
     return json_set_str(a, o, "station", actor->station);
 }
 
+int64_t event_time_of(int64_t at, int64_t occurred, const char *late)
+{
+    return occurred && late && strcmp(late, "offline") == 0 ? occurred : at;
+}
+
 int64_t entry_event_time(const struct entry *e)
 {
-    return e->occurred && e->late && strcmp(e->late, "offline") == 0 ? e->occurred : e->at;
+    return event_time_of(e->at, e->occurred, e->late);
 }

@@ -101,4 +101,5 @@ struct json *actor_build(const struct actor *actor, struct arena *a);
 
 /* When it happened: a station's own list sent after an outage carries true times; any other late claim is
  * kept beside, and judged by the time of recording. */
+int64_t event_time_of(int64_t at, int64_t occurred, const char *late);
 int64_t entry_event_time(const struct entry *e);

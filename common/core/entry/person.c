@@ -1,6 +1,8 @@
 /* People. */
 #include "core/entry/person.h"
 
+#include "core/rule/record.h"
+
 static const struct member qualified_member[] = {
     M_TEXT(struct qualified, name, NEEDED),
     M_DAY(struct qualified, until, NEEDED),
@@ -51,15 +53,39 @@ static const struct member fit_member[] = {
     M_BOOL(struct person_fit, fit, NEEDED),
 };
 
+static const struct record_rule enrolment = {
+    .by = BY_MANAGEMENT | BY_QUALITY,
+    .id = offsetof(struct person_record, person),
+    .stream = RECORD_FRESH,
+    .label = true,
+    .judge = record_person,
+};
+
+static const struct record_rule change = {
+    .by = BY_MANAGEMENT | BY_QUALITY,
+    .id = offsetof(struct person_record, person),
+    .stream = RECORD_KNOWN,
+    .judge = record_person,
+};
+
+static const struct record_rule unlocking = {
+    .by = BY_MANAGEMENT | BY_QUALITY,
+    .id = offsetof(struct person_unlocked, person),
+    .stream = RECORD_KNOWN,
+    .judge = record_own,
+};
+
 const struct kind kind_person_enrolled = {
     .id = KIND_PERSON_ENROLLED,
     .shape = SHAPE(struct person_record, enrolled_member),
+    .record = &enrolment,
     .reads = {"職員 {person} を登録した", "{person} was enrolled"},
 };
 
 const struct kind kind_person_changed = {
     .id = KIND_PERSON_CHANGED,
     .shape = SHAPE(struct person_record, changed_member),
+    .record = &change,
     .reads = {"職員 {person} の登録を変更した", "the record of {person} was changed"},
 };
 
@@ -72,6 +98,7 @@ const struct kind kind_person_locked = {
 const struct kind kind_person_unlocked = {
     .id = KIND_PERSON_UNLOCKED,
     .shape = SHAPE(struct person_unlocked, unlocked_member),
+    .record = &unlocking,
     .reads = {"職員 {person} の利用停止を解いた", "the lock-out of {person} was ended"},
 };
 

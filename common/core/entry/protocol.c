@@ -1,6 +1,8 @@
 /* Protocols. */
 #include "core/entry/protocol.h"
 
+#include "core/rule/record.h"
+
 #include "base/bounds.h"
 
 static const struct member text_member[] = {
@@ -22,6 +24,11 @@ static const struct member approved_member[] = {
     M_WORD(struct protocol_approved, dept, enum dept, OWN, &dept_words),
 };
 
+static const struct record_rule registration = {.by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+                                                .judge = record_protocol};
+
+static const struct record_rule approval = {.by = BY_QUALITY | BY_MANUFACTURING, .judge = record_approval};
+
 const struct kind kind_protocol_text = {
     .id = KIND_PROTOCOL_TEXT,
     .shape = SHAPE(struct protocol_text, text_member),
@@ -31,6 +38,7 @@ const struct kind kind_protocol_text = {
 const struct kind kind_protocol_registered = {
     .id = KIND_PROTOCOL_REGISTERED,
     .shape = SHAPE(struct protocol_registered, registered_member),
+    .record = &registration,
     .reads = {"製造手順 {protocol} 第 {version} 版を登録した",
               "protocol {protocol} version {version} was registered"},
 };
@@ -38,6 +46,7 @@ const struct kind kind_protocol_registered = {
 const struct kind kind_protocol_approved = {
     .id = KIND_PROTOCOL_APPROVED,
     .shape = SHAPE(struct protocol_approved, approved_member),
+    .record = &approval,
     .reads = {"製造手順 {protocol} 第 {version} 版を承認した",
               "protocol {protocol} version {version} was approved"},
 };

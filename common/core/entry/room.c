@@ -1,6 +1,8 @@
 /* Rooms. */
 #include "core/entry/room.h"
 
+#include "core/rule/record.h"
+
 static const struct member added_member[] = {
     M_ID(struct room_added, room, NEEDED),
     M_TEXT(struct room_added, grade, NEEDED),
@@ -24,20 +26,44 @@ static const struct member reopened_member[] = {
     M_PERSONAL(struct room_reopened, remark, 0),
 };
 
+static const struct record_rule addition = {
+    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .id = offsetof(struct room_added, room),
+    .stream = RECORD_FRESH,
+    .judge = record_own,
+};
+
+static const struct record_rule blocking = {
+    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .id = offsetof(struct room_blocked, room),
+    .stream = RECORD_KNOWN,
+    .judge = record_blocking,
+};
+
+static const struct record_rule reopening = {
+    .by = BY_QUALITY,
+    .id = offsetof(struct room_reopened, room),
+    .stream = RECORD_KNOWN,
+    .judge = record_own,
+};
+
 const struct kind kind_room_added = {
     .id = KIND_ROOM_ADDED,
     .shape = SHAPE(struct room_added, added_member),
+    .record = &addition,
     .reads = {"作業室 {room} を登録した", "room {room} was added"},
 };
 
 const struct kind kind_room_blocked = {
     .id = KIND_ROOM_BLOCKED,
     .shape = SHAPE(struct room_blocked, blocked_member),
+    .record = &blocking,
     .reads = {"作業室 {room} を使用停止にした", "room {room} was blocked"},
 };
 
 const struct kind kind_room_reopened = {
     .id = KIND_ROOM_REOPENED,
     .shape = SHAPE(struct room_reopened, reopened_member),
+    .record = &reopening,
     .reads = {"作業室 {room} を再開した", "room {room} was reopened"},
 };

@@ -1,6 +1,8 @@
 /* Steps. */
 #include "core/entry/step.h"
 
+#include "core/rule/record.h"
+
 static const struct member derived_member[] = {
     M_TEXT(struct derived, field, NEEDED), M_TEXT(struct derived, value, NEEDED),
     M_TEXT(struct derived, step, 0),       M_INT(struct derived, occ, 0),
@@ -51,10 +53,13 @@ static const struct member correction_member[] = {
     M_TEXT(struct correction, old, 0),
     M_TEXT(struct correction, value, 0),
     M_TEXT(struct correction, unit, OWN),
-    M_LIST(struct correction, derived, 0, &derived_shape),
+    M_LIST(struct correction, derived, OWN, &derived_shape),
     M_TEXT(struct correction, reason, ASKED | NEEDED),
     M_SECRETS(struct correction, secrets),
 };
+
+static const struct record_rule correcting = {.by = BY_CLINIC | BY_MANUFACTURING | BY_QUALITY,
+                                              .judge = record_correction};
 
 const struct kind kind_batch_ordered = {
     .id = KIND_BATCH_ORDERED,
@@ -95,6 +100,7 @@ const struct kind kind_step_again = {
 const struct kind kind_correction = {
     .id = KIND_CORRECTION,
     .shape = SHAPE(struct correction, correction_member),
+    .record = &correcting,
     .reads = {"{step} の {field} を訂正した：{old} → {value}",
               "{field} of {step} was corrected: {old} to {value}"},
 };

@@ -176,58 +176,62 @@ bool check_requirements(struct judge *j)
 
 /* ---- the form's values ---- */
 
-/* A value as the form gives it, read as the field wants it. */
-bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret)
+static bool right_kind(const struct field *f, enum code_kind kind)
 {
-    *ret = text;
-    *c = (struct code){.kind = CODE_TEXT};
-    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN || f->kind == FIELD_TEXT)
-        return true;
-    int err = code_read(text, strlen(text), c);
-    if (err != 0 && f->kind == FIELD_IDENTITY)
-        return true;
     static const enum code_kind wanted[] = {
         [FIELD_CONTAINER] = CODE_CONTAINER, [FIELD_LOT] = CODE_LOT,     [FIELD_EQUIPMENT] = CODE_EQUIPMENT,
         [FIELD_PLACE] = CODE_PLACE,         [FIELD_BADGE] = CODE_BADGE, [FIELD_DOCUMENT] = CODE_DOCUMENT,
         [FIELD_NUMBER] = CODE_NUMBER,       [FIELD_DATE] = CODE_DATE,
     };
+    return f->kind == FIELD_IDENTITY || kind == wanted[f->kind] || (f->kind == FIELD_LOT && kind == CODE_GS1);
+}
+
+/* How the field writes it. */
+static const char *value_text(struct judge *j, const struct field *f, const struct code *c, const char *given)
+{
     bool scan = f->kind != FIELD_IDENTITY && f->kind != FIELD_NUMBER && f->kind != FIELD_DATE;
-    bool right = f->kind == FIELD_IDENTITY || c->kind == wanted[f->kind] ||
-                 (f->kind == FIELD_LOT && c->kind == CODE_GS1);
-    if (err != 0 || !right) {
+    char num[DEC_TEXT];
+    if (c->kind == CODE_NUMBER && f->kind == FIELD_NUMBER) {
+        dec_format(c->value, num);
+        return arena_strdup(j->a, num);
+    }
+    if (c->kind == CODE_GS1) {
+        const struct lot *l = lot_of(j, c);
+        return l ? l->id : c->lot;
+    }
+    return scan || c->kind == CODE_PATIENT ? c->id : given;
+}
+
+/* A value as the form gives it, read as the field wants it. */
+bool read_value(struct judge *j, const struct field *f, const char *text, const struct code **ret_code,
+                const char **ret)
+{
+    struct code *c = arena_alloc(j->a, sizeof(*c));
+    c->kind = CODE_TEXT;
+    *ret = text;
+    *ret_code = c;
+    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN || f->kind == FIELD_TEXT)
+        return true;
+    int err = code_read(text, strlen(text), c);
+    if (err != 0 && f->kind == FIELD_IDENTITY)
+        return true;
+    if (err != 0 || !right_kind(f, c->kind)) {
         const char *code = err == CPF_E_MISMATCH   ? "scan.check-character"
                            : f->kind == FIELD_DATE ? "date.invalid"
                                                    : "value.pattern";
         return judge_find(j, EFFECT_REFUSE, code, args1(j, "field", f->id), f->id);
     }
-    char num[DEC_TEXT];
-    if (c->kind == CODE_NUMBER && f->kind == FIELD_NUMBER) {
-        dec_format(c->value, num);
-        *ret = arena_strdup(j->a, num);
-    } else if (c->kind == CODE_GS1) {
-        const struct lot *l = lot_of(j, c);
-        *ret = l ? l->id : arena_strdup(j->a, c->lot);
-    } else if (scan || c->kind == CODE_PATIENT) {
-        *ret = arena_strdup(j->a, c->id);
-    }
+    *ret = value_text(j, f, c, text);
     return true;
 }
 
 static bool take_value(struct judge *j, int field, const char *text, const char **ret)
 {
-    struct code c;
-    if (!read_value(j, &judge_step(j)->field[field], text, &c, ret))
+    if (!read_value(j, &judge_step(j)->field[field], text, &j->code, ret) ||
+        !check_field(j, field, j->code, *ret, ret))
         return false;
-    j->code = c;
-    if (!check_field(j, field, &c, *ret, ret))
-        return false;
-    scratch_add(j, field, *ret, &c);
+    scratch_add(j, field, *ret, j->code);
     return true;
-}
-
-static bool personal(const struct field *f)
-{
-    return f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY;
 }
 
 static bool taken(const struct judge *j, int field, const char *text)
@@ -262,24 +266,25 @@ static bool take_list(struct judge *j, int field, const struct json *v, struct j
 }
 
 /* One field: a string, or an array of strings where several scans are wanted. */
-static bool take_field(struct judge *j, int field, const struct json *v, struct draft *d, struct json *values)
+static bool take_field(struct judge *j, int field, const struct json *v, struct secrets *secrets,
+                       struct json *values)
 {
     const struct field *f = &judge_step(j)->field[field];
     const char *text;
-    if (v->type == JSON_ARRAY && !personal(f))
+    if (v->type == JSON_ARRAY && !field_personal(f))
         return take_list(j, field, v, values);
-    if (!v->str || (personal(f) && d->nsecrets == DRAFT_SECRETS))
+    if (!v->str || (field_personal(f) && secrets->n == DRAFT_SECRETS))
         return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
     if (!take_value(j, field, v->str, &text))
         return false;
-    if (personal(f))
-        draft_secret(j, d, f->id, text);
+    if (field_personal(f))
+        secret_add(j, secrets, f->id, text);
     else
         json_set_str(j->a, values, f->id, text);
     return true;
 }
 
-static bool take_fields(struct judge *j, struct draft *d)
+static bool take_fields(struct judge *j, struct step_form *form)
 {
     const struct step *s = judge_step(j);
     struct json *values = json_object(j->a);
@@ -289,15 +294,15 @@ static bool take_fields(struct judge *j, struct draft *d)
                               NULL);
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct json *v = json_get(j->cmd->fields, s->field[i].id);
-        if (v && !take_field(j, i, v, d, values))
+        if (v && !take_field(j, i, v, &form->secrets, values))
             return false;
     }
     for (int i = 0; i < (int)s->nfields; i++)
         if (!s->field[i].optional && s->field[i].kind != FIELD_DERIVED && field_wanted(j, i) &&
             field_remaining(j, i) > 0)
             return judge_find(j, EFFECT_REFUSE, "value.missing", args1(j, "field", s->field[i].id), NULL);
-    json_set(j->a, d->body, "values", values);
-    return check_derived(j) && check_balance(j);
+    form->values = values;
+    return check_derived(j, &form->derived) && check_balance(j);
 }
 
 /* ---- what the act binds ---- */
@@ -306,11 +311,10 @@ static bool take_fields(struct judge *j, struct draft *d)
 static bool sets_state(const struct judge *j)
 {
     for (size_t i = 0; i < j->occ.ninputs; i++) {
-        const struct field *f = &judge_step(j)->field[j->occ.input[i].field];
-        for (size_t k = 0; k < f->noptions; k++)
-            if (f->option[k].state && f->option[k].effect < EFFECT_HOLD &&
-                strcmp(f->option[k].id, j->occ.input[i].text) == 0)
-                return true;
+        const struct option *o =
+            field_option(&judge_step(j)->field[j->occ.input[i].field], j->occ.input[i].text);
+        if (o && o->state && o->effect < EFFECT_HOLD)
+            return true;
     }
     return false;
 }
@@ -319,22 +323,23 @@ static bool sets_state(const struct judge *j)
 static bool affirmative(const struct judge *j)
 {
     bool holds = false;
-    for (size_t i = 0; i < j->nfindings; i++)
-        holds |= strcmp(j->finding[i].code, "option.hold") == 0;
+    for (size_t i = 0; i < j->found.nfindings; i++)
+        holds |= strcmp(j->found.finding[i].code, "option.hold") == 0;
     return !holds || sets_state(j) || judge_step(j)->closes;
 }
 
 /* What is signed as the end of all must not open something new that nobody could close. */
 static bool check_closing(struct judge *j)
 {
-    for (size_t i = 0; judge_step(j)->closes && i < j->nfindings; i++)
-        if (strncmp(j->finding[i].code, "option.", 7) == 0 && j->finding[i].effect > EFFECT_ALERT)
-            return judge_find(j, EFFECT_REFUSE, "option.refuse", json_copy(j->a, j->finding[i].args), NULL);
+    for (size_t i = 0; judge_step(j)->closes && i < j->found.nfindings; i++)
+        if (strncmp(j->found.finding[i].code, "option.", 7) == 0 && j->found.finding[i].effect > EFFECT_ALERT)
+            return judge_find(j, EFFECT_REFUSE, "option.refuse", json_copy(j->a, j->found.finding[i].args),
+                              NULL);
     return true;
 }
 
 /* The person signs what was shown: the pending results, by name, all of them. */
-static bool check_shown(struct judge *j, struct draft *d)
+static bool check_shown(struct judge *j, struct step_form *form)
 {
     if (!judge_step(j)->names_pending)
         return true;
@@ -349,7 +354,7 @@ static bool check_shown(struct judge *j, struct draft *d)
     if (named != now->len || (j->cmd->pending ? j->cmd->pending->len : 0) != now->len)
         return judge_find(j, EFFECT_REFUSE, "act.shown-differs",
                           json_set(j->a, json_object(j->a), "pending", now), NULL);
-    json_set(j->a, d->body, "pending", now);
+    form->pending = now;
     return true;
 }
 
@@ -397,9 +402,7 @@ static bool check_secret(struct judge *j)
         return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
     return j->cmd->authenticated ||
            judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
-                      json_set_int(j->a, json_object(j->a), "left",
-                                   BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1),
-                      NULL);
+                      json_set_int(j->a, json_object(j->a), "left", secrets_left(j, j->performer)), NULL);
 }
 
 /* ---- not done, because ---- */
@@ -408,14 +411,11 @@ static void judge_skip(struct judge *j)
 {
     const struct step *s = judge_step(j);
     if (!s->can_skip || s->opens) {
-        if (!book_batch(j->book, j->x->id))
-            j->x = NULL;
         judge_refuse(j, "step.not-skippable", args1(j, "step", s->id));
         return;
     }
-    struct json *body = json_set_int(j->a, args1(j, "step", s->id), "occ", j->occ_no);
-    struct draft *d = draft_add(j, j->x->stream, "step.skipped", body);
-    draft_secret(j, d, "reason", j->cmd->skip);
+    struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_SKIPPED, struct step_skipped, .step = s->id,
+                            .occ = j->occ_no, .reason = {.value = j->cmd->skip});
     judge_find(j, s->on_skip, "skip.recorded", args1(j, "step", s->id), NULL);
     judge_accept(j, d, "skip.recorded", args1(j, "step", s->id));
 }
@@ -477,86 +477,61 @@ static bool find_step(struct judge *j)
     return true;
 }
 
-static bool judge_form(struct judge *j, struct draft *d)
+static bool judge_form(struct judge *j, struct step_form *form)
 {
-    return take_fields(j, d) && check_needs(j, affirmative(j)) && check_closing(j) && check_unique(j) &&
-           check_shown(j, d);
+    return take_fields(j, form) && check_needs(j, affirmative(j)) && check_closing(j) && check_unique(j) &&
+           check_shown(j, form);
 }
 
-/* A form that is refused must not leave its half-filled draft, nor personal values, behind. */
-static void refuse_act(struct judge *j, size_t keep)
-{
-    const struct finding *f = judge_refusal(j);
-    bool opening = judge_step(j)->opens && !book_batch(j->book, j->x->id);
-    j->v->ndrafts = keep;
-    j->derived = NULL;
-    if (!j->foreign_id)
-        j->code = (struct code){.kind = CODE_TEXT};
-    const char *step = judge_step(j)->id;
-    if (opening)
-        j->x = NULL; /* there is no batch: the refusal belongs to the station's day */
-    judge_refuse(j, f->code, f->args);
-    if (strcmp(f->code, "ident.patient") == 0 && j->x)
-        hold_patient(j);
-    if (opening)
-        json_set_str(j->a, j->v->draft[j->v->ndrafts - 1].body, "step", step);
-    if (strcmp(f->code, "session.wrong-secret") == 0)
-        judge_wrong_secret(j);
-}
-
-static void finish_form(struct judge *j, struct draft *d)
+static void finish_form(struct judge *j, struct step_form *form)
 {
     const struct step *s = judge_step(j);
-    json_set_int(j->a, d->body, "occ", j->occ_no);
-    json_set(j->a, d->body, "done", json_bool(j->a, true));
-    if (j->derived)
-        json_set(j->a, d->body, "derived", j->derived);
+    const struct protocol *p = j->x->protocol;
+    char hash[44];
+    form->step = s->id;
+    form->occ = j->occ_no;
+    form->done = true;
     if (s->opens) {
-        char hash[44];
-        enc_digest(j->x->protocol->hash, hash);
-        json_set_str(j->a, d->body, "protocol", j->x->protocol->id);
-        json_set_str(j->a, d->body, "version", j->x->protocol->version);
-        json_set_str(j->a, d->body, "hash", hash);
+        enc_digest(p->hash, hash);
+        form->protocol = p->id;
+        form->version = p->version;
+        form->hash = arena_strdup(j->a, hash);
     }
+    enum kind_id kind = s->opens               ? KIND_BATCH_ORDERED
+                        : s->verb != VERB_NONE ? KIND_STEP_SIGNED
+                                               : KIND_STEP_FORM;
+    struct draft *d = draft_add(j, j->x->stream, kind, form, sizeof(*form));
     d->sign = s->verb != VERB_NONE;
     d->meaning = s->meaning.ja;
     d->law = s->law;
     d->nlaw = s->nlaw;
     judge_accept(j, d, d->sign ? "accepted.act" : "accepted.step-done", args1(j, "step", s->id));
-    linked_drafts(j);
     step_finish_drafts(j);
+}
+
+static void judge_on_step(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    struct step_form form = {.step = NULL};
+    if (!j->cmd->skip && !s->form && s->verb == VERB_NONE && !s->opens)
+        judge_refuse(j, "scan.unexpected", args1(j, "awaits", s->id));
+    else if (!check_people(j) || !check_secret(j) || !check_begin(j))
+        judge_refuse_found(j);
+    else if (j->cmd->skip)
+        judge_skip(j);
+    else if (judge_form(j, &form))
+        finish_form(j, &form);
+    else
+        judge_refuse_found(j);
 }
 
 void judge_act(struct judge *j)
 {
     j->performer = j->cmd->person;
-    if (!j->performer) {
+    if (!j->performer)
         judge_refuse(j, "session.unknown-badge", NULL);
-        return;
-    }
-    if (j->performer->locked) {
+    else if (j->performer->locked)
         judge_refuse(j, "session.locked", NULL);
-        return;
-    }
-    if (!find_step(j))
-        return;
-    const struct step *s = judge_step(j);
-    size_t keep = j->v->ndrafts;
-    if (j->cmd->skip) {
-        if (check_people(j) && check_secret(j) && check_begin(j))
-            judge_skip(j);
-        else
-            refuse_act(j, keep);
-        return;
-    }
-    if (!s->form && s->verb == VERB_NONE && !s->opens) {
-        judge_refuse(j, "scan.unexpected", args1(j, "awaits", s->id));
-        return;
-    }
-    const char *kind = s->opens ? "batch.ordered" : s->verb != VERB_NONE ? "step.signed" : "step.form";
-    struct draft *d = draft_add(j, j->x->stream, kind, args1(j, "step", s->id));
-    if (check_people(j) && check_secret(j) && check_begin(j) && judge_form(j, d))
-        finish_form(j, d);
-    else
-        refuse_act(j, keep);
+    else if (find_step(j))
+        judge_on_step(j);
 }

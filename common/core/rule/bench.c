@@ -5,17 +5,16 @@
 
 /* ---- context ---- */
 
-static void context(struct judge *j, const char *name, const char *value, const char *code, struct json *args)
+static void context(struct judge *j, struct bench_context c, const char *code, struct json *args)
 {
-    struct draft *d = draft_day(j, "bench.context", args1(j, name, value));
-    judge_accept(j, d, code, args);
+    judge_accept(j, draft_day(j, KIND_BENCH_CONTEXT, &c, sizeof(c)), code, args);
 }
 
 void judge_batch_card(struct judge *j)
 {
-    struct batch *x = book_batch(j->book, j->code.id);
+    struct batch *x = book_batch(j->book, j->code->id);
     if (!x) {
-        judge_refuse(j, "batch.unknown", args1(j, "batch", j->code.id));
+        judge_refuse(j, "batch.unknown", args1(j, "batch", j->code->id));
         return;
     }
     if (x->closed) {
@@ -23,7 +22,7 @@ void judge_batch_card(struct judge *j)
         return;
     }
     /* a stopped one, too: what clears it away is left to do */
-    context(j, "batch", x->id, "accepted.batch", args1(j, "batch", x->id));
+    context(j, (struct bench_context){.batch = x->id}, "accepted.batch", args1(j, "batch", x->id));
     j->v->batch = x;
 }
 
@@ -62,26 +61,26 @@ static void choose(struct judge *j, const char *code)
         return;
     }
     if (!check_people(j) || !check_begin(j)) {
-        judge_refuse(j, judge_refusal(j)->code, judge_refusal(j)->args);
+        judge_refuse_found(j);
         return;
     }
-    j->nfindings = 0; /* deviations of time belong to the step's first input */
-    context(j, "step", s->id, "accepted.step", args1(j, "step", s->id));
+    j->found = (struct found){0}; /* deviations of time belong to the step's first input */
+    context(j, (struct bench_context){.step = s->id}, "accepted.step", args1(j, "step", s->id));
 }
 
 static void sign_out(struct judge *j)
 {
-    struct draft *d = draft_day(j, "session.closed", args1(j, "person", j->performer->id));
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = j->performer->id);
     judge_accept(j, d, "accepted.session-closed", NULL);
 }
 
 void judge_command_code(struct judge *j)
 {
-    const char *id = j->code.id;
+    const char *id = j->code->id;
     if (strcmp(id, "OUT") == 0)
         sign_out(j);
     else if (strcmp(id, "BACK") == 0)
-        context(j, "step", "", "accepted", NULL);
+        context(j, (struct bench_context){.step = ""}, "accepted", NULL);
     else if (strncmp(id, "STEP-", 5) == 0)
         choose(j, id + 5);
     else
@@ -122,15 +121,11 @@ static void judge_witness(struct judge *j, const struct person *p)
         return;
     }
     if (!check_second(j, p) || (s->nrequires && !check_requirements(j))) {
-        judge_refuse(j, judge_refusal(j)->code, judge_refusal(j)->args);
+        judge_refuse_found(j);
         return;
     }
-    struct json *body = args1(j, "step", s->id);
-    json_set_int(j->a, body, "occ", j->occ_no);
-    json_set_str(j->a, body, "kind", "witness");
-    json_set_str(j->a, body, "text", p->id);
-    json_set(j->a, body, "done", json_bool(j->a, true));
-    struct draft *d = draft_add(j, j->x->stream, "step.input", body);
+    struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_INPUT, struct step_input, .step = s->id,
+                            .occ = j->occ_no, .kind = "witness", .text = p->id, .done = true);
     d->performed = performer;
     d->recorded = j->occ.recorder ? j->occ.recorder : performer;
     d->witnessed = p;
@@ -156,7 +151,7 @@ static const char *awaited_role(struct judge *j)
 
 void judge_badge(struct judge *j)
 {
-    const struct person *p = book_person(j->book, j->code.id);
+    const struct person *p = book_person(j->book, j->code->id);
     if (!p) {
         judge_refuse(j, "session.unknown-badge", NULL);
         return;
@@ -173,32 +168,41 @@ void judge_badge(struct judge *j)
         return;
     }
     j->performer = p;
-    context(j, "acting", p->id, "accepted.session", args1(j, "person", p->id));
+    context(j, (struct bench_context){.acting = p->id}, "accepted.session", args1(j, "person", p->id));
 }
 
 /* ---- sign-in ---- */
 
-/* A wrong secret counts wherever it was given; the fifth in a row locks the person out. */
-void judge_wrong_secret(struct judge *j)
+int secrets_left(const struct judge *j, const struct person *p)
 {
-    const struct person *p = j->cmd->person;
-    struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
+    int left = BOUND_PIN_TRIES - person_tries(p, clock_day(j->now)) - 1;
+    return left > 0 ? left : 0;
+}
+
+static void lock_out(struct judge *j, const struct person *p)
+{
+    if (secrets_left(j, p) == 0)
+        DRAFT(j, stream_of(j, STREAM_PERSON, p->id), KIND_PERSON_LOCKED, struct person_named,
+              .person = p->id);
+}
+
+void count_wrong_secret(struct judge *j, const struct person *p)
+{
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_FAILED, struct session_failed, .person = p->id);
     d->performed = d->recorded = NULL;
-    if (person_tries(p, clock_day(j->now)) + 1 >= BOUND_PIN_TRIES)
-        draft_add(j, arena_printf(j->a, "person/%s", p->id), "person.locked", args1(j, "person", p->id));
+    lock_out(j, p);
 }
 
 static void sign_in_failed(struct judge *j)
 {
     const struct person *p = j->cmd->person;
-    int left = BOUND_PIN_TRIES - person_tries(p, clock_day(j->now)) - 1;
+    int left = secrets_left(j, p);
     j->performer = NULL;
-    struct draft *d = draft_day(j, "session.failed", args1(j, "person", p->id));
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_FAILED, struct session_failed, .person = p->id);
     d->dept = p->dept;
-    judge_outcome(j, d->body, OUTCOME_REFUSED, left > 0 ? "session.wrong-secret" : "session.locked",
-                  json_set_int(j->a, json_object(j->a), "left", left > 0 ? left : 0));
-    if (left <= 0)
-        draft_add(j, arena_printf(j->a, "person/%s", p->id), "person.locked", args1(j, "person", p->id));
+    judge_outcome(j, d, OUTCOME_REFUSED, left ? "session.wrong-secret" : "session.locked",
+                  json_set_int(j->a, json_object(j->a), "left", left));
+    lock_out(j, p);
 }
 
 static const char *sign_in_refusal(struct judge *j, struct json **ret_args)
@@ -233,6 +237,6 @@ void judge_session(struct judge *j)
         return;
     }
     j->performer = j->cmd->person;
-    struct draft *d = draft_day(j, "session.opened", args1(j, "person", j->performer->id));
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_OPENED, struct session_record, .person = j->performer->id);
     judge_accept(j, d, "accepted.session", args1(j, "person", j->performer->id));
 }

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
-#include "core/rule/judge.h"
-
-#define CORRECTIONS_MAX (sizeof(((struct judge *)0)->corrected) / sizeof(struct ref))
+#include "core/rule/record.h"
 
 /* What a scan did to a container or a place cannot be undone by words, nor what was signed, nor an identity.
  */
@@ -28,7 +26,7 @@ static bool correctable(const struct step *s, const struct field *f)
 
 const struct person *judge_second(struct judge *j, const char *badge)
 {
-    struct code c;
+    struct code c; /* looked up, not kept */
     if (code_read(badge, strlen(badge), &c) != 0 || c.kind != CODE_BADGE) {
         judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "witness"), NULL);
         return NULL;
@@ -48,9 +46,9 @@ const struct person *judge_second(struct judge *j, const char *badge)
 }
 
 /* Nor of the other department of this batch. */
-static const struct person *second_person(struct judge *j, const struct json *body)
+static const struct person *second_person(struct judge *j, const struct correction *given)
 {
-    const struct person *p = judge_second(j, json_get_str(body, "witness"));
+    const struct person *p = judge_second(j, given->witness);
     return p && check_departments(j, p) ? p : NULL;
 }
 
@@ -78,18 +76,19 @@ static void drop_input(struct judge *j, size_t at)
 
 static bool is_corrected(const struct judge *j, struct ref r)
 {
-    for (size_t i = 0; i < j->ncorrected; i++)
-        if (j->corrected[i].step == r.step && j->corrected[i].field == r.field)
+    for (size_t i = 0; i < j->corrected->n; i++)
+        if (j->corrected->at[i].step == r.step && j->corrected->at[i].field == r.field)
             return true;
     return false;
 }
 
 static bool note_corrected(struct judge *j, struct ref r, struct input in)
 {
-    if (j->ncorrected == CORRECTIONS_MAX)
+    struct corrections *c = j->corrected;
+    if (c->n == CORRECTIONS_MAX)
         return false;
-    j->corrected[j->ncorrected] = r;
-    j->new_value[j->ncorrected++] = in;
+    c->at[c->n] = r;
+    c->value[c->n++] = in;
     return true;
 }
 
@@ -121,26 +120,27 @@ static bool forget_derived(struct judge *j)
 }
 
 /* Computes anew what was taken out of this step; the entry names step and occurrence beside each value. */
-static void derive_again(struct judge *j, struct json *all)
+static void derive_again(struct judge *j, struct deriveds *all)
 {
-    j->derived = NULL;
-    check_derived(j);
-    json_each(d, j->derived) {
-        struct json *copy = json_copy(j->a, d);
-        json_set_str(j->a, copy, "step", judge_step(j)->id);
-        json_push(all, json_set_int(j->a, copy, "occ", j->occ_no));
+    struct deriveds here = {0};
+    struct corrections *c = j->corrected;
+    check_derived(j, &here);
+    for (size_t i = 0; i < here.n; i++) {
+        struct derived d = here.item[i];
+        d.step = judge_step(j)->id;
+        d.occ = j->occ_no;
+        derived_add(j, all, d);
     }
-    for (size_t i = 0; i < j->ncorrected; i++)
-        for (size_t k = 0; j->corrected[i].step == j->step && k < j->occ.ninputs; k++)
-            if (j->occ.input[k].field == j->corrected[i].field)
-                j->new_value[i] = j->occ.input[k];
-    j->derived = NULL;
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; c->at[i].step == j->step && k < j->occ.ninputs; k++)
+            if (j->occ.input[k].field == c->at[i].field)
+                c->value[i] = j->occ.input[k];
 }
 
-static void derive_later(struct judge *j, struct json *all)
+static void derive_later(struct judge *j, struct deriveds *all)
 {
     for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
-        if (i == j->corrected[0].step || j->x->step[i].nocc == 0)
+        if (i == j->corrected->at[0].step || j->x->step[i].nocc == 0)
             continue;
         enter_occ(j, i, j->x->step[i].nocc);
         j->first_new = 0;
@@ -152,11 +152,12 @@ static void derive_later(struct judge *j, struct json *all)
 /* ---- the correction ---- */
 
 /* The input that is corrected: of the occurrence named, else of the newest one that has the field. */
-static bool find_input(struct judge *j, const struct json *body, int field, size_t *ret_no, size_t *ret_at)
+static bool find_input(struct judge *j, const struct correction *given, int field, size_t *ret_no,
+                       size_t *ret_at)
 {
     const struct stepstate *s = &j->x->step[j->step];
-    int64_t wanted = json_get_int(body, "occ", 0);
-    const char *old = json_get_str(body, "old");
+    int64_t wanted = given->occ;
+    const char *old = given->old;
     for (size_t no = s->nocc; no >= 1; no--)
         for (size_t i = s->occ[no - 1]->ninputs; (!wanted || wanted == (int64_t)no) && i-- > 0;) {
             const struct input *in = &s->occ[no - 1]->input[i];
@@ -169,54 +170,52 @@ static bool find_input(struct judge *j, const struct json *body, int field, size
     return judge_find(j, EFFECT_REFUSE, old ? "act.shown-differs" : "record.unknown", NULL, NULL);
 }
 
-static bool take_correction(struct judge *j, const struct json *body, int field, struct draft *d)
+static bool take_correction(struct judge *j, const struct correction *given, int field,
+                            struct correction *ret)
 {
     const struct field *f = &judge_step(j)->field[field];
     const char *text;
     size_t no = 0, at = 0;
-    struct code c;
-    if (!find_input(j, body, field, &no, &at) || !read_value(j, f, json_get_str(body, "value"), &c, &text))
+    if (!find_input(j, given, field, &no, &at) || !read_value(j, f, given->value, &j->code, &text))
         return false;
     enter_occ(j, j->step, no);
     const char *old = j->occ.input[at].text;
     int step = j->step;
-    j->code = c;
     j->when = j->occ.input[at].at; /* judged for when it was so: a lot in date then was in date */
     drop_input(j, at);
     j->first_new = j->occ.ninputs;
-    if (!check_field(j, field, &c, text, &text))
+    if (!check_field(j, field, j->code, text, &text))
         return false;
-    scratch_add(j, field, text, &c);
+    scratch_add(j, field, text, j->code);
     note_corrected(j, (struct ref){step, field}, j->occ.input[j->occ.ninputs - 1]);
-    struct json *derived = json_array(j->a);
-    json_set_int(j->a, d->body, "occ", (int64_t)no);
+    ret->occ = (int64_t)no;
     forget_derived(j);
-    derive_again(j, derived);
+    derive_again(j, &ret->derived);
     if (!check_balance(j))
         return false;
     if (f->kind == FIELD_TEXT) {
-        draft_secret(j, d, f->id, text);
+        secret_add(j, &ret->secrets, f->id, text);
     } else {
-        json_set_str(j->a, d->body, "old", old);
-        json_set_str(j->a, d->body, "value", text);
-        json_set_str(j->a, d->body, "unit", f->kind == FIELD_LOT ? (*c.unit ? c.unit : NULL) : f->unit);
+        ret->old = old;
+        ret->value = text;
+        ret->unit = f->kind != FIELD_LOT ? f->unit : *j->code->unit ? j->code->unit : NULL;
     }
-    derive_later(j, derived);
-    json_set(j->a, d->body, "derived", derived->len ? derived : NULL);
+    derive_later(j, &ret->derived);
     j->step = step;
     return true;
 }
 
 /* Batch, step and field of the correction; refused if they are none, or not to be corrected. */
-static int find_field(struct judge *j, const struct json *body)
+static int find_field(struct judge *j, const struct correction *given)
 {
-    j->x = book_batch(j->book, json_get_str(body, "batch"));
-    int step = j->x ? protocol_step(j->x->protocol, json_get_str(body, "step")) : -1;
-    int field = step >= 0 ? step_field(&j->x->protocol->step[step], json_get_str(body, "field")) : -1;
+    j->x = book_batch(j->book, given->batch);
+    int step = j->x ? protocol_step(j->x->protocol, given->step) : -1;
+    int field = step >= 0 ? step_field(&j->x->protocol->step[step], given->field) : -1;
     j->step = step;
-    if (!j->x)
-        judge_find(j, EFFECT_REFUSE, "batch.unknown",
-                   args1(j, "batch", plain_id(json_get_str(body, "batch"))), NULL);
+    if (!given->value)
+        judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "value"), NULL);
+    else if (!j->x)
+        judge_find(j, EFFECT_REFUSE, "batch.unknown", args1(j, "batch", plain_id(given->batch)), NULL);
     else if (j->x->closed)
         judge_find(j, EFFECT_REFUSE, "batch.closed", args1(j, "batch", j->x->id), NULL);
     else if (step < 0)
@@ -226,36 +225,34 @@ static int find_field(struct judge *j, const struct json *body)
     return field;
 }
 
-static bool correct(struct judge *j, const struct json *body)
+static bool correct(struct judge *j, const struct correction *given)
 {
-    int field = find_field(j, body);
-    const struct person *second = judge_refusal(j) ? NULL : second_person(j, body);
+    int field = find_field(j, given);
+    const struct person *second = judge_refusal(j) ? NULL : second_person(j, given);
     if (!second || !check_role(j, j->performer) || !check_departments(j, j->performer))
         return false;
-    struct json *b = args1(j, "step", judge_step(j)->id);
-    struct draft *d = draft_add(j, j->x->stream, "correction",
-                                json_set_str(j->a, b, "field", judge_step(j)->field[field].id));
+    const struct field *f = &judge_step(j)->field[field];
+    struct correction c = {.step = judge_step(j)->id, .field = f->id};
+    struct corrections *corrected = arena_alloc(j->a, sizeof(*corrected));
+    /* a field's own id has no dot */
+    secret_add(j, &c.secrets, strcmp(f->id, "reason") == 0 ? "reason.why" : "reason", given->reason);
+    j->fact = true;
+    j->corrected = corrected;
+    if (!take_correction(j, given, field, &c))
+        return false;
+    struct draft *d = draft_add(j, j->x->stream, KIND_CORRECTION, &c, sizeof(c));
     d->witnessed = second;
     d->sign = true;
     d->meaning = "correction";
-    /* a field's own id has no dot */
-    draft_secret(j, d, strcmp(judge_step(j)->field[field].id, "reason") == 0 ? "reason.why" : "reason",
-                 json_get_str(body, "reason"));
-    j->fact = true;
-    if (!take_correction(j, body, field, d))
-        return false;
     judge_accept(j, d, "accepted.act", NULL);
-    linked_drafts(j);
     return true;
 }
 
-void judge_correction(struct judge *j, const struct json *body)
+void record_correction(struct judge *j, const struct kind *k, const void *given)
 {
-    if (correct(j, body))
+    (void)k;
+    if (correct(j, given))
         return;
-    const struct finding *f = judge_refusal(j);
-    j->v->ndrafts = 0;
-    j->code = (struct code){.kind = CODE_TEXT};
     j->x = NULL;
-    judge_refuse(j, f->code, f->args);
+    judge_refuse_found(j);
 }

@@ -4,6 +4,44 @@
 
 #include "core/rule/judge.h"
 
+/* ---- for whoever makes entries of drafts ---- */
+
+struct json *draft_body(const struct draft *d, struct arena *a)
+{
+    return kind_build(kind_of(d->kind), d->value, d->judged, a);
+}
+
+static const char *id_of(const struct person *p)
+{
+    return p ? p->id : NULL;
+}
+
+struct json *draft_actor(const struct draft *d, const char *station, struct arena *a)
+{
+    const struct person *p = d->performed;
+    const struct actor actor = {
+        .performed = id_of(p),
+        .system = p ? NULL : "cpfd",
+        .recorded = d->recorded != p ? id_of(d->recorded) : NULL,
+        .witnessed = id_of(d->witnessed),
+        .dept = p ? d->dept : DEPT_NONE,
+        .station = station,
+    };
+    return actor_build(&actor, a);
+}
+
+size_t draft_secrets(const struct draft *d, struct secret list[DRAFT_SECRETS])
+{
+    return shape_secrets(&kind_of(d->kind)->shape, d->value, list, DRAFT_SECRETS);
+}
+
+/* ---- drafts ---- */
+
+const char *stream_of(struct judge *j, enum stream_type type, const char *id)
+{
+    return arena_printf(j->a, "%s/%s", stream_type_name(type), id);
+}
+
 static const char *day_stream(struct judge *j, int64_t day)
 {
     char text[11];
@@ -11,24 +49,31 @@ static const char *day_stream(struct judge *j, int64_t day)
     return arena_printf(j->a, "day/%s/%s", j->st->id, text);
 }
 
-struct draft *draft_add(struct judge *j, const char *stream, const char *kind, struct json *body)
+static struct draft *add(struct judge *j, const char *stream, enum kind_id kind)
 {
     require(j->v->ndrafts < VERDICT_DRAFTS);
     struct draft *d = &j->v->draft[j->v->ndrafts++];
-    *d = (struct draft){.stream = stream, .kind = kind, .body = body};
+    *d = (struct draft){.stream = stream, .kind = kind};
     d->performed = j->performer;
     d->recorded = j->recorder ? j->recorder : j->performer;
-    d->dept = j->x && j->step >= 0 ? judge_step(j)->dept : (j->performer ? j->performer->dept : DEPT_NONE);
+    d->dept = j->x && j->step >= 0 ? judge_step(j)->dept : j->performer ? j->performer->dept : DEPT_NONE;
     return d;
 }
 
-void draft_secret(struct judge *j, struct draft *d, const char *name, const char *value)
+struct draft *draft_add(struct judge *j, const char *stream, enum kind_id kind, const void *value,
+                        size_t size)
 {
-    if (!d->secret)
-        d->secret = arena_alloc(j->a, DRAFT_SECRETS * sizeof(*d->secret));
-    require(d->nsecrets < DRAFT_SECRETS);
-    /* copied: a code read from the scan lives on the judge's stack, the draft outlives it */
-    d->secret[d->nsecrets++] = (struct secret){name, arena_strdup(j->a, value)};
+    struct draft *d = add(j, stream, kind);
+    require(size == kind_of(kind)->shape.size);
+    if (size)
+        d->value = memcpy(arena_alloc(j->a, size), value, size);
+    return d;
+}
+
+void draft_housekeeping(struct draft *d)
+{
+    d->system = true;
+    d->performed = d->recorded = NULL;
 }
 
 /* The day's stream opens with its first entry; yesterday's is closed then. */
@@ -38,168 +83,253 @@ static void open_day(struct judge *j)
     if (j->bench->day == today)
         return;
     for (size_t i = 0; i < j->v->ndrafts; i++)
-        if (strcmp(j->v->draft[i].kind, "day.opened") == 0)
+        if (j->v->draft[i].kind == KIND_DAY_OPENED)
             return;
-    if (j->bench->day != INT64_MIN) {
-        struct draft *d = draft_add(j, day_stream(j, j->bench->day), "day.closed", json_object(j->a));
-        d->system = true;
-        d->performed = d->recorded = NULL;
-    }
-    struct draft *d = draft_add(j, day_stream(j, today), "day.opened", args1(j, "station", j->st->id));
-    d->system = true;
-    d->performed = d->recorded = NULL;
+    if (j->bench->day != INT64_MIN)
+        draft_housekeeping(add(j, day_stream(j, j->bench->day), KIND_DAY_CLOSED));
+    draft_housekeeping(
+        DRAFT(j, day_stream(j, today), KIND_DAY_OPENED, struct day_opened, .station = j->st->id));
 }
 
-struct draft *draft_day(struct judge *j, const char *kind, struct json *body)
+struct draft *draft_day(struct judge *j, enum kind_id kind, const void *value, size_t size)
 {
     open_day(j);
-    return draft_add(j, day_stream(j, clock_day(j->now)), kind, body);
+    return draft_add(j, day_stream(j, clock_day(j->now)), kind, value, size);
 }
 
-struct json *judge_understood(struct judge *j)
+void secret_add(struct judge *j, struct secrets *s, const char *name, const char *value)
 {
+    require(s->n < DRAFT_SECRETS);
+    struct secret *item = s->n ? (struct secret *)s->item : arena_alloc(j->a, DRAFT_SECRETS * sizeof(*item));
+    item[s->n++] = (struct secret){name, value};
+    s->item = item;
+}
+
+/* ---- what is said of the command ---- */
+
+/* Patients' numbers, dates and free text may be personal: only their kind is told. 19750309 may be somebody's
+ * birth date: a number is told where one was awaited. */
+static const struct understood *understood(struct judge *j)
+{
+    const struct code *c = j->code;
     if (!j->understood)
         return NULL;
-    struct json *u = json_object(j->a);
-    json_set_str(j->a, u, "kind", code_kind_name(j->code.kind));
-    /* patients' numbers, dates and free text may be personal: only their kind is told */
-    bool tell = j->code.kind != CODE_PATIENT && j->code.kind != CODE_TEXT && j->code.kind != CODE_DATE;
-    if (j->code.kind == CODE_NUMBER) {
-        /* 19750309 may be somebody's birth date: a number is told where one was awaited */
+    struct understood *u = arena_alloc(j->a, sizeof(*u));
+    u->kind = code_kind_name(c->kind);
+    if (c->kind == CODE_NUMBER) {
         char text[DEC_TEXT];
-        dec_format(j->code.value, text);
-        json_set_str(j->a, u, "id", j->told ? text : NULL);
-        return j->told ? json_set_str(j->a, u, "unit", unit_known(j->code.unit) ? j->code.unit : NULL) : u;
+        if (j->field < 0 || judge_step(j)->field[j->field].kind != FIELD_NUMBER)
+            return u;
+        dec_format(c->value, text);
+        u->id = arena_strdup(j->a, text);
+        u->unit = unit_known(c->unit) ? c->unit : NULL;
+        return u;
     }
-    if (j->code.kind == CODE_GS1) {
-        json_set_str(j->a, u, "id", j->code.gtin);
-        json_set_str(j->a, u, "lot", j->code.lot);
-    } else if (tell) {
-        json_set_str(j->a, u, "id", j->code.id);
+    if (c->kind == CODE_GS1) {
+        u->id = c->gtin;
+        u->lot = c->lot;
+    } else if (c->kind != CODE_PATIENT && c->kind != CODE_TEXT && c->kind != CODE_DATE) {
+        u->id = c->id;
     }
-    if (j->code.unit[0])
-        json_set_str(j->a, u, "unit", j->code.unit);
+    u->unit = c->unit[0] ? c->unit : NULL;
     return u;
 }
 
-void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code,
+static struct judged *judged_of(struct judge *j, struct draft *d)
+{
+    if (!d->judged)
+        d->judged = arena_alloc(j->a, sizeof(*d->judged));
+    return d->judged;
+}
+
+static void say(struct judge *j, struct draft *d, enum outcome outcome, const char *code, struct json *args)
+{
+    struct judged *said = judged_of(j, d);
+    said->outcome = outcome;
+    said->code = code;
+    if (d->kind != KIND_DEVIATION_OPENED) /* opened by a deadline, it has them itself */
+        said->args = args;
+    if (!said->understood)
+        said->understood = understood(j);
+    said->typed = j->cmd->typed;
+}
+
+static void answer(struct judge *j, enum outcome outcome, const char *code, struct json *args)
+{
+    struct verdict *v = j->v;
+    v->batch = j->x ? j->x : (j->bench ? j->bench->batch : NULL);
+    v->step = j->x ? j->step : -1;
+    v->outcome = outcome;
+    v->code = code;
+    v->args = args;
+}
+
+void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, const char *code,
                    struct json *args)
 {
-    j->v->batch = j->x ? j->x : (j->bench ? j->bench->batch : NULL);
-    j->v->step = j->x ? j->step : -1;
-    j->v->outcome = outcome;
-    j->v->code = code;
-    j->v->args = args;
-    json_set_str(j->a, body, "outcome", outcome_name(outcome));
-    json_set_str(j->a, body, "code", code);
-    if (!json_get(body, "args")) /* a deviation opened by a deadline is its own first entry */
-        json_set(j->a, body, "args", args);
-    if (!json_get(body, "understood"))
-        json_set(j->a, body, "understood", judge_understood(j));
-    if (j->cmd->typed)
-        json_set(j->a, body, "typed", json_bool(j->a, true));
+    answer(j, outcome, code, args);
+    say(j, d, outcome, code, args);
 }
 
-static const char *next_id(struct judge *j, struct batch *x, const char *tag, size_t n)
+/* The container is another batch's: its id would name that batch in this one's stream. */
+static void say_foreign(struct judge *j, struct draft *d)
 {
-    require(x != NULL);
-    return arena_printf(j->a, "%s-%s%zu", x->id, tag, n);
+    static const struct understood container = {.kind = "container"};
+    struct judged *said = judged_of(j, d);
+    said->understood = &container;
+    said->latched = true;
 }
 
-/* Entries for what was found: deviations opened, holds placed. */
-static void add_findings(struct judge *j, struct json *devs, struct json *holds)
+/* ---- accepted ---- */
+
+static const char *next_id(struct judge *j, const char *tag, size_t n)
 {
-    size_t ndev = j->x ? j->x->ndevs : 0, nhold = j->x ? j->x->nholds : 0;
-    for (size_t i = 0; i < j->nfindings; i++) {
-        const struct finding *f = &j->finding[i];
-        if (f->effect != EFFECT_DEVIATION && f->effect != EFFECT_HOLD)
-            continue;
-        const char *dev = next_id(j, j->x, "DV", ++ndev);
-        struct json *body = json_object(j->a);
-        json_set_str(j->a, body, "dev", dev);
-        json_set_str(j->a, body, "cause", f->code);
-        /* two donors' cells in one place: nobody may think that minor (doc/bench.md 3, case 1) */
-        json_set_str(j->a, body, "grade", strcmp(f->code, "ident.foreign-opened") == 0 ? "major" : NULL);
-        json_set(j->a, body, "args", f->args ? json_copy(j->a, f->args) : NULL);
-        json_set_str(j->a, body, "field", f->field);
-        if (j->step >= 0)
-            json_set_str(j->a, body, "step", judge_step(j)->id);
-        json_set(j->a, body, "hold", json_bool(j->a, f->effect == EFFECT_HOLD));
-        draft_add(j, j->x->stream, "deviation.opened", body);
-        json_push(devs, json_str(j->a, dev));
-        if (f->effect != EFFECT_HOLD)
-            continue;
-        const char *hold = next_id(j, j->x, "H", ++nhold);
-        body = json_object(j->a);
-        json_set_str(j->a, body, "hold", hold);
-        json_set_str(j->a, body, "dev", dev);
-        json_set_str(j->a, body, "cause", f->code);
-        draft_add(j, j->x->stream, "hold.placed", body);
-        json_push(holds, json_str(j->a, hold));
-    }
+    return arena_printf(j->a, "%s-%s%zu", j->x->id, tag, n);
+}
+
+struct ids {
+    const char *dev[FOUND_FINDINGS], *hold[FOUND_FINDINGS];
+    size_t ndevs, nholds;
+};
+
+static void open_deviation(struct judge *j, const struct finding *f, struct ids *ids)
+{
+    const char *dev = next_id(j, "DV", j->x->ndevs + ids->ndevs + 1);
+    bool holds = f->effect == EFFECT_HOLD;
+    DRAFT(j, j->x->stream, KIND_DEVIATION_OPENED, struct deviation_opened, .dev = dev, .cause = f->code,
+          /* two donors' cells in one place: nobody may think that minor (doc/bench.md case 1) */
+          .grade = strcmp(f->code, "ident.foreign-opened") == 0 ? GRADE_MAJOR : GRADE_NONE, .args = f->args,
+          .field = f->field, .step = j->step >= 0 ? judge_step(j)->id : NULL, .hold = holds);
+    ids->dev[ids->ndevs++] = dev;
+    if (!holds)
+        return;
+    const char *hold = next_id(j, "H", j->x->nholds + ids->nholds + 1);
+    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .dev = dev, .cause = f->code);
+    ids->hold[ids->nholds++] = hold;
+}
+
+static struct texts texts_of(struct judge *j, const char *const *list, size_t n)
+{
+    const char **item = n ? arena_alloc(j->a, n * sizeof(*item)) : NULL;
+    if (n)
+        memcpy(item, list, n * sizeof(*item));
+    return (struct texts){n, item};
 }
 
 static const struct finding *worst(const struct judge *j)
 {
     const struct finding *w = NULL;
-    for (size_t i = 0; i < j->nfindings; i++)
-        if (!w || j->finding[i].effect > w->effect)
-            w = &j->finding[i];
+    for (size_t i = 0; i < j->found.nfindings; i++)
+        if (!w || j->found.finding[i].effect > w->effect)
+            w = &j->found.finding[i];
     return w;
 }
 
-void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args)
+static enum outcome outcome_of(const struct finding *worst)
 {
     static const enum outcome by_effect[] = {
         [EFFECT_OK] = OUTCOME_ACCEPTED,         [EFFECT_ALERT] = OUTCOME_ALERT,
         [EFFECT_DEVIATION] = OUTCOME_DEVIATION, [EFFECT_HOLD] = OUTCOME_HOLD,
         [EFFECT_REFUSE] = OUTCOME_REFUSED,
     };
-    const struct finding *w = worst(j);
-    struct json *devs = json_array(j->a), *holds = json_array(j->a);
+    return worst ? by_effect[worst->effect] : OUTCOME_ACCEPTED;
+}
+
+/* Entries for what was found: deviations opened, holds placed; and the first entry tells of them. */
+static void accept(struct judge *j, struct draft *main, const char *code, struct json *args)
+{
     size_t first = j->v->ndrafts;
-    add_findings(j, devs, holds);
-    struct json *body = main ? main->body : j->v->draft[first].body;
-    if (devs->len)
-        json_set(j->a, body, "deviations", devs);
-    if (holds->len)
-        json_set(j->a, body, "holds", holds);
-    if (w)
-        judge_outcome(j, body, by_effect[w->effect], w->code, w->args ? json_copy(j->a, w->args) : NULL);
-    else
-        judge_outcome(j, body, OUTCOME_ACCEPTED, code, args);
+    struct ids ids = {.ndevs = 0};
+    for (size_t i = 0; i < j->found.nfindings; i++)
+        if (j->found.finding[i].effect == EFFECT_DEVIATION || j->found.finding[i].effect == EFFECT_HOLD)
+            open_deviation(j, &j->found.finding[i], &ids);
+    struct draft *d = main ? main : &j->v->draft[first];
+    const struct finding *w = worst(j);
+    say(j, d, outcome_of(w), w ? w->code : code, w ? w->args : args);
+    d->judged->deviations = texts_of(j, ids.dev, ids.ndevs);
+    d->judged->holds = texts_of(j, ids.hold, ids.nholds);
 }
 
-void judge_expose(struct judge *j, struct batch *other, const char *code, const char *name, const char *value)
+/* One command holds a batch once, for whatever reason comes first. */
+static bool held_already(const struct judge *j, const struct batch *other)
 {
-    const struct verdict *v = j->v;
+    for (size_t i = 0; i < j->v->ndrafts; i++)
+        if (j->v->draft[i].kind == KIND_HOLD_PLACED && j->v->draft[i].stream == other->stream)
+            return true;
+    return false;
+}
+
+void expose_batch(struct judge *j, const struct follow *f)
+{
+    if (held_already(j, f->exposed.other))
+        return;
     struct judge o = *j;
-    struct verdict kept = {
-        .outcome = v->outcome, .code = v->code, .args = v->args, .batch = v->batch, .step = v->step};
-    o.x = other;
-    o.step = -1;
-    o.nfindings = 0;
-    judge_find(&o, EFFECT_HOLD, code, args1(j, name, value), NULL);
-    struct draft *d = draft_add(&o, other->stream, "exposure.linked", args1(j, name, value));
-    draft_secret(j, d, "other", j->x->id);
-    judge_accept(&o, d, NULL, NULL);
-    j->v->outcome = kept.outcome;
-    j->v->code = kept.code;
-    j->v->args = kept.args;
-    j->v->batch = kept.batch;
-    j->v->step = kept.step;
+    o.x = f->exposed.other;
+    o.step = o.field = -1;
+    o.found = (struct found){0};
+    const char *name = f->exposed.lot         ? "lot"
+                       : f->exposed.container ? "container"
+                                              : "thing",
+               *value = f->exposed.lot         ? f->exposed.lot
+                        : f->exposed.container ? f->exposed.container
+                                               : f->exposed.thing;
+    judge_find(&o, EFFECT_HOLD, f->exposed.code, args1(j, name, value), NULL);
+    struct exposure_linked linked = {
+        .lot = f->exposed.lot, .container = f->exposed.container, .thing = f->exposed.thing};
+    secret_add(j, &linked.secrets, "other", j->x->id);
+    accept(&o, draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), NULL, NULL);
 }
 
-/* The wrong patient's container is a near miss of both batches: each stream tells it, and names the
- * other batch only as a salted value, so that neither's evidence names the other's patient. */
-static void refuse_in_other(struct judge *j, const char *code)
+/* Nobody opens anything more in this room until quality has seen it (doc/bench.md cases 1 and 9). */
+static void block_room(struct judge *j, const struct follow *f)
 {
-    struct json *body = args1(j, "outcome", "refused");
-    json_set_str(j->a, body, "code", code);
-    json_set_str(j->a, body, "container", j->code.id);
-    struct draft *d = draft_add(j, j->foreign->stream, "refused", body);
-    draft_secret(j, d, "other", j->x ? j->x->id : "");
+    const struct room *room = f->room.id ? book_room(j->book, f->room.id) : NULL;
+    if (room && !room->blocked)
+        DRAFT(j, stream_of(j, STREAM_ROOM, room->id), KIND_ROOM_BLOCKED, struct room_blocked,
+              .room = room->id, .code = f->room.cause);
 }
+
+static void open_unit(struct judge *j, const struct follow *f)
+{
+    DRAFT(j, stream_of(j, STREAM_LOT, f->opened.lot), KIND_LOT_OPENED, struct lot_unit_opened,
+          .lot = f->opened.lot, .unit = f->opened.unit, .batch = j->x->id);
+}
+
+static void follow(struct judge *j, const struct follow *f)
+{
+    switch (f->kind) {
+    case FOLLOW_UNIT_OPENED:
+        open_unit(j, f);
+        break;
+    case FOLLOW_BATCH_EXPOSED:
+        expose_batch(j, f);
+        break;
+    case FOLLOW_ROOM_BLOCKED:
+        block_room(j, f);
+        break;
+    case FOLLOW_OTHERS_HELD:
+        expose_others(j);
+        break;
+    case FOLLOW_OTHER_TOLD: /* of a refusal only */
+    case FOLLOWS:
+        break;
+    }
+}
+
+void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args)
+{
+    const struct finding *w = worst(j);
+    answer(j, outcome_of(w), w ? w->code : code, w ? w->args : args);
+    if (main && judge_follow(j, FOLLOW_OTHER_TOLD))
+        say_foreign(j, main);
+    accept(j, main, code, args);
+    for (int kind = 0; kind < FOLLOWS; kind++)
+        for (size_t i = 0; i < j->found.nfollows; i++)
+            if (j->found.follow[i].kind == (enum follow_kind)kind)
+                follow(j, &j->found.follow[i]);
+}
+
+/* ---- refused ---- */
 
 /* The batch whose record a refusal belongs to; NULL: it belongs to the station's day. */
 static struct batch *refused_in(const struct judge *j)
@@ -209,35 +339,73 @@ static struct batch *refused_in(const struct judge *j)
         return NULL;
     /* another batch's card says nothing of this one, and would name it here */
     if (!x && j->cmd->kind == COMMAND_SCAN && bench_staffed(j) &&
-        !(j->understood && j->code.kind == CODE_BATCH))
+        !(j->understood && j->code->kind == CODE_BATCH))
         x = j->bench->batch;
     return x && !x->closed ? x : NULL;
 }
 
-/* The foreign container's own id would name the other batch in this batch's stream. */
-static void refuse_foreign(struct judge *j, struct draft *d, const char *code)
+static struct draft *draft_refused(struct judge *j, struct batch *x, const struct refused *r)
 {
-    draft_secret(j, d, "other", j->foreign_id);
-    draft_secret(j, d, "container", j->code.id);
-    json_set(j->a, d->body, "understood", args1(j, "kind", "container"));
-    json_set(j->a, d->body, "latched", json_bool(j->a, true));
-    judge_outcome(j, d->body, OUTCOME_REFUSED, code, NULL);
-    if (j->foreign)
-        refuse_in_other(j, code);
+    return x ? draft_add(j, x->stream, KIND_REFUSED, r, sizeof(*r))
+             : draft_day(j, KIND_REFUSED, r, sizeof(*r));
+}
+
+/* The wrong patient's container is a near miss of both batches: each stream tells it, and names the
+ * other batch only as a salted value, so that neither's evidence names the other's patient. */
+static void refuse_foreign(struct judge *j, struct batch *x, struct refused *r, const char *code)
+{
+    const struct follow *f = judge_follow(j, FOLLOW_OTHER_TOLD);
+    secret_add(j, &r->secrets, "other", f->told.id);
+    secret_add(j, &r->secrets, "container", f->told.container);
+    struct draft *d = draft_refused(j, x, r);
+    say_foreign(j, d);
+    judge_outcome(j, d, OUTCOME_REFUSED, code, NULL);
+    if (!f->told.open)
+        return;
+    struct refused there = {.container = f->told.container};
+    secret_add(j, &there.secrets, "other", j->x ? j->x->id : "");
+    d = draft_add(j, f->told.open->stream, KIND_REFUSED, &there, sizeof(there));
+    *judged_of(j, d) = (struct judged){.outcome = OUTCOME_REFUSED, .code = code};
+}
+
+/* The kit is blocked until physician and manufacturing have cleared it (doc/bench.md row 8). */
+static void hold_patient(struct judge *j, const char *code)
+{
+    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = next_id(j, "H", j->x->nholds + 1),
+          .cause = code);
+}
+
+static void refuse(struct judge *j, const struct finding *f)
+{
+    const char *step = j->x && j->step >= 0 ? judge_step(j)->id : NULL;
+    bool opening = step && !book_batch(j->book, j->x->id);
+    if (opening) /* there is no batch: the refusal belongs to the station's day */
+        j->x = NULL;
+    struct batch *x = refused_in(j);
+    struct refused r = {.step = x || opening ? step : NULL};
+    if (judge_follow(j, FOLLOW_OTHER_TOLD)) {
+        refuse_foreign(j, x, &r, f->code);
+        return;
+    }
+    if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
+        secret_add(j, &r.secrets, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
+    if (strcmp(f->code, "value.differs") ==
+        0) /* a refused second entry voids the first: both are asked again */
+        r.resets = f->field;
+    judge_outcome(j, draft_refused(j, x, &r), OUTCOME_REFUSED, f->code, f->args);
+    if (strcmp(f->code, "ident.patient") == 0 && x)
+        hold_patient(j, f->code);
+    if (strcmp(f->code, "session.wrong-secret") == 0)
+        count_wrong_secret(j, j->performer);
 }
 
 void judge_refuse(struct judge *j, const char *code, struct json *args)
 {
-    struct json *body = json_object(j->a);
-    const struct batch *x = refused_in(j);
-    if (x && j->x && j->step >= 0)
-        json_set_str(j->a, body, "step", judge_step(j)->id);
-    struct draft *d = x ? draft_add(j, x->stream, "refused", body) : draft_day(j, "refused", body);
-    if (j->foreign_id) {
-        refuse_foreign(j, d, code);
-        return;
-    }
-    if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
-        draft_secret(j, d, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
-    judge_outcome(j, body, OUTCOME_REFUSED, code, args);
+    const struct finding f = {EFFECT_REFUSE, code, args, NULL};
+    refuse(j, &f);
+}
+
+void judge_refuse_found(struct judge *j)
+{
+    refuse(j, judge_refusal(j));
 }

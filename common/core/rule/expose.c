@@ -118,31 +118,33 @@ static const char *link_of(const struct judge *j, const struct batch *other)
     return each_use(j->x, shared_by, &s) ? s.thing : NULL;
 }
 
+static void tell(struct judge *j, const struct exposure_linked *l, const char *code, struct json *args)
+{
+    struct draft *d = draft_add(j, j->x->stream, KIND_EXPOSURE_LINKED, l, sizeof(*l));
+    d->judged = arena_alloc(j->a, sizeof(*d->judged));
+    *d->judged = (struct judged){.code = code, .args = args};
+}
+
 /* This batch's own record names the other one, salted: the list is read both ways. */
 static void tell_own(struct judge *j, const struct batch *other, const char *thing)
 {
-    struct json *body = args1(j, "thing", thing);
-    json_set(j->a, body, "to", json_bool(j->a, true));
-    json_set(j->a, body, "closed", other->closed ? json_bool(j->a, true) : NULL);
-    struct draft *d = draft_add(j, j->x->stream, "exposure.linked", body);
-    json_set_str(j->a, body, "code", "exposure.positive");
-    json_set(j->a, body, "args", args1(j, "thing", thing));
-    draft_secret(j, d, "other", other->id);
+    struct exposure_linked l = {.thing = thing, .to = true, .closed = other->closed};
+    secret_add(j, &l.secrets, "other", other->id);
+    tell(j, &l, "exposure.positive", args1(j, "thing", thing));
 }
 
 /* More than one command can hold: the entry says so, and quality looks the rest up. */
 static void tell_more(struct judge *j, int64_t n)
 {
-    struct json *body = args1(j, "code", "exposure.more");
-    json_set(j->a, body, "args", json_set_int(j->a, json_object(j->a), "count", n));
-    draft_add(j, j->x->stream, "exposure.linked", body);
+    const struct exposure_linked none = {.to = false};
+    tell(j, &none, "exposure.more", json_set_int(j->a, json_object(j->a), "count", n));
 }
 
 void expose_others(struct judge *j)
 {
     size_t pos = 0;
     int64_t more = 0;
-    const struct batch *other;
+    struct batch *other;
     while ((other = map_next(&j->book->batches, &pos))) {
         const char *thing = other == j->x ? NULL : link_of(j, other);
         if (!thing)
@@ -152,8 +154,10 @@ void expose_others(struct judge *j)
             continue;
         }
         tell_own(j, other, thing);
+        const struct follow f = {.kind = FOLLOW_BATCH_EXPOSED,
+                                 .exposed = {other, "exposure.positive", .thing = thing}};
         if (!other->closed) /* what is closed has been given or destroyed: quality reads of it here */
-            judge_expose(j, (struct batch *)other, "exposure.positive", "thing", thing);
+            expose_batch(j, &f);
     }
     if (more)
         tell_more(j, more);

@@ -75,6 +75,19 @@ const struct lot *lot_of(const struct judge *j, const struct code *c)
     return c->kind == CODE_GS1 ? book_lot_gs1(j->book, c->gtin, c->lot) : book_lot(j->book, c->id);
 }
 
+bool field_personal(const struct field *f)
+{
+    return f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY;
+}
+
+const struct option *field_option(const struct field *f, const char *id)
+{
+    for (size_t i = 0; i < f->noptions; i++)
+        if (strcmp(f->option[i].id, id) == 0)
+            return &f->option[i];
+    return NULL;
+}
+
 static bool accepts_choice(const struct field *f, const struct code *c)
 {
     if (c->kind != CODE_COMMAND || strncmp(c->id, "OPT-", 4) != 0)
@@ -165,9 +178,10 @@ void scratch_add(struct judge *j, int field, const char *text, const struct code
 
 const struct input *scratch_input(const struct judge *j, struct ref r)
 {
-    for (size_t i = 0; i < j->ncorrected; i++)
-        if (j->corrected[i].step == r.step && j->corrected[i].field == r.field && r.step != j->step)
-            return &j->new_value[i];
+    const struct corrections *c = j->corrected;
+    for (size_t i = 0; c && i < c->n; i++)
+        if (c->at[i].step == r.step && c->at[i].field == r.field && r.step != j->step)
+            return &c->value[i];
     if (r.step != j->step)
         return batch_input(j->x, r);
     for (size_t i = j->occ.ninputs; i-- > 0;)
@@ -223,8 +237,8 @@ bool note_foreign(struct judge *j, const struct code *c)
     if (c->kind != CODE_CONTAINER || strcmp(c->batch, j->x->id) == 0)
         return false;
     struct batch *other = book_batch(j->book, c->batch);
-    j->foreign_id = arena_strdup(j->a, c->batch);
-    j->foreign = other && !other->closed ? other : NULL; /* a closed record is not written on */
+    struct batch *open = other && !other->closed ? other : NULL; /* a closed record is not written on */
+    judge_follows(j, (struct follow){.kind = FOLLOW_OTHER_TOLD, .told = {c->batch, c->id, open}});
     return true;
 }
 
@@ -290,6 +304,12 @@ static struct json *lot_args(struct judge *j, const struct lot *l, const char *u
     return args;
 }
 
+/* It is this batch's from now on. */
+static bool opens_unit(struct judge *j, const struct lot *l, const char *unit)
+{
+    return judge_follows(j, (struct follow){.kind = FOLLOW_UNIT_OPENED, .opened = {l->id, unit}});
+}
+
 /* What was used is a fact: the true lot is recorded, whatever it says (doc/bench.md 3, case 2). */
 static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
 {
@@ -305,14 +325,11 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
     if (u && strcmp(u->batch_id, j->x->id) != 0)
         judge_find(j, EFFECT_HOLD, "lot.used-other-batch", lot_args(j, l, unit), f->id);
     struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
-    if (other && other != j->x && !other->closed) {
-        j->shared = other;
-        j->shared_lot = l->id;
-    }
-    if (!u && m && m->single_batch && *unit) {
-        j->open_lot = l; /* it is this batch's from now on */
-        j->open_unit = unit;
-    }
+    if (other && other != j->x && !other->closed)
+        judge_follows(j, (struct follow){.kind = FOLLOW_BATCH_EXPOSED,
+                                         .exposed = {other, "lot.used-other-batch", .lot = l->id}});
+    if (!u && m && m->single_batch && *unit)
+        opens_unit(j, l, unit);
     return true;
 }
 
@@ -333,10 +350,8 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
     const struct lot_unit *u = opened_unit(l, unit);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
         return judge_find(j, EFFECT_REFUSE, "lot.other-batch", lot_args(j, l, unit), NULL);
-    if (!u) {
-        j->open_lot = l;
-        j->open_unit = unit;
-    }
+    if (!u && !opens_unit(j, l, unit))
+        return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", "lot"), NULL);
     return true;
 }
 
@@ -370,22 +385,20 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
 
 static bool check_choice(struct judge *j, const struct field *f, const char *id, const char **ret_text)
 {
-    for (size_t i = 0; i < f->noptions; i++) {
-        const struct option *o = &f->option[i];
-        if (strcmp(o->id, id) != 0)
-            continue;
-        static const char *const code[] = {[EFFECT_OK] = "",
-                                           [EFFECT_ALERT] = "option.alert",
-                                           [EFFECT_DEVIATION] = "option.deviation",
-                                           [EFFECT_HOLD] = "option.hold",
-                                           [EFFECT_REFUSE] = "option.refuse"};
-        *ret_text = o->id;
-        j->exposes |= o->exposes;
-        struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
-        json_set_str(j->a, args, "field", f->id);
-        return judge_find(j, o->effect, code[o->effect], args, f->id);
-    }
-    return refuse_id(j, "value.choice", "option", f->id); /* what was typed may be anything */
+    static const char *const code[] = {[EFFECT_OK] = "",
+                                       [EFFECT_ALERT] = "option.alert",
+                                       [EFFECT_DEVIATION] = "option.deviation",
+                                       [EFFECT_HOLD] = "option.hold",
+                                       [EFFECT_REFUSE] = "option.refuse"};
+    const struct option *o = field_option(f, id);
+    if (!o)
+        return refuse_id(j, "value.choice", "option", f->id); /* what was typed may be anything */
+    *ret_text = o->id;
+    if (o->exposes)
+        judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
+    struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
+    json_set_str(j->a, args, "field", f->id);
+    return judge_find(j, o->effect, code[o->effect], args, f->id);
 }
 
 static bool check_date(struct judge *j, const struct field *f, const struct code *c)

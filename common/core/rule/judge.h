@@ -1,6 +1,20 @@
 #pragma once
 /* Inside the rules only. */
+#include <string.h>
+#include "core/entry/batch.h"
+#include "core/entry/day.h"
+#include "core/entry/deviation.h"
+#include "core/entry/lot.h"
+#include "core/entry/person.h"
+#include "core/entry/redaction.h"
+#include "core/entry/refusal.h"
+#include "core/entry/room.h"
+#include "core/entry/station.h"
+#include "core/entry/step.h"
+#include "core/entry/thing.h"
 #include "core/rule/rule.h"
+
+/* ---- what a check finds ---- */
 
 struct finding {
     enum effect effect;
@@ -9,41 +23,82 @@ struct finding {
     const char *field;
 };
 
-#define JUDGE_FINDINGS 16
+/* What follows beside the findings: made into drafts at the end, in this order, by draft.c alone. */
+enum follow_kind {
+    FOLLOW_OTHER_TOLD,    /* of a refusal: another batch's container, and its record tells it, too */
+    FOLLOW_UNIT_OPENED,   /* of a material: it is this batch's from now on */
+    FOLLOW_BATCH_EXPOSED, /* another open batch shares the fact: an entry and a hold there */
+    FOLLOW_ROOM_BLOCKED,
+    FOLLOW_OTHERS_HELD, /* a result that holds what shared something with this batch */
+    FOLLOWS
+};
+struct follow {
+    enum follow_kind kind;
+    union {
+        struct {
+            const char *id, *container;
+            struct batch *open; /* NULL: closed, or not known */
+        } told;
+        struct {
+            const char *lot, *unit;
+        } opened;
+        struct {
+            struct batch *other;
+            const char *code;                    /* of the finding there */
+            const char *lot, *container, *thing; /* what both used: one of them */
+        } exposed;
+        struct {
+            const char *id, *cause;
+        } room;
+    };
+};
+
+/* With one entry a finding and a hold, one a unit, three an exposed batch, all of it fits VERDICT_DRAFTS. */
+#define FOUND_FINDINGS 16
+#define FOUND_UNITS    12
+#define FOUND_EXPOSED  4
+#define FOUND_FOLLOWS  20
+struct found {
+    size_t nfindings, nfollows;
+    struct finding finding[FOUND_FINDINGS];
+    struct follow *follow; /* room for FOUND_FOLLOWS; made at the first one */
+};
+
+/* New values of a correction, by which later steps are computed anew. */
+#define CORRECTIONS_MAX 16
+struct corrections {
+    size_t n;
+    struct ref at[CORRECTIONS_MAX];
+    struct input value[CORRECTIONS_MAX];
+};
+
+/* Everything that it points to lives in the arena, the book or the command: drafts may keep it. */
 struct judge {
+    /* given */
     const struct book *book;
     const struct command *cmd;
     int64_t now;  /* of recording */
     int64_t when; /* of the event: a station's list after an outage carries its own times */
     struct arena *a;
-    struct verdict *v;
     struct station *st;
-    struct bench *bench;
+    const struct bench *bench;
+    /* who */
     const struct person *performer, *recorder;
+    /* the place */
     struct batch *x;
-    int step;       /* -1 = none */
-    struct occ occ; /* scratch copy of the occurrence, with what this command adds */
+    int step, field; /* -1 = none */
+    struct occ occ;  /* scratch copy of the occurrence, with what this command adds */
     int64_t occ_no;
-    size_t first_new; /* inputs of the scratch from here on are this command's */
-    bool begins;      /* no input before this command */
-    size_t nfindings;
-    struct finding finding[JUDGE_FINDINGS];
-    struct json *derived; /* array, or NULL */
-    struct code code;     /* of a scan */
+    size_t first_new;              /* inputs of the scratch from here on are this command's */
+    bool begins;                   /* no input before this command */
+    bool fact;                     /* a correction: what was so, not what is meant to be */
+    struct corrections *corrected; /* of a correction, else NULL */
+    /* what was read: of a scan, or the value of a form's field */
+    const struct code *code;
     bool understood;
-    bool told;              /* a number that the step awaited: it may stand in clear */
-    const char *foreign_id; /* the other batch of a foreign container, else NULL */
-    struct batch *foreign;  /* the same while it is open, else NULL */
-    struct batch *shared;   /* another open batch's opened unit was used: exposed, too */
-    const char *shared_lot;
-    bool exposes;      /* a result that holds others, too */
-    const char *room;  /* that this command blocks, or NULL */
-    bool fact;         /* a correction: what was so, not what is meant to be */
-    size_t ncorrected; /* a correction's new values, by which later steps are computed anew */
-    struct ref corrected[16];
-    struct input new_value[16];
-    struct lot *open_lot; /* opened by this command */
-    const char *open_unit;
+    /* what was found, and the answer */
+    struct found found;
+    struct verdict *v;
 };
 
 static inline const struct step *judge_step(const struct judge *j)
@@ -68,22 +123,34 @@ bool judge_find(struct judge *j, enum effect effect, const char *code, struct js
 /* The refusal found, or NULL. */
 const struct finding *judge_refusal(const struct judge *j);
 
-/* draft.c: verdict and drafts */
-struct draft *draft_add(struct judge *j, const char *stream, const char *kind, struct json *body);
-/* A personal value of the entry. */
-void draft_secret(struct judge *j, struct draft *d, const char *name, const char *value);
-struct draft *draft_day(struct judge *j, const char *kind,
-                        struct json *body); /* in the station's day stream */
+/* Notes what follows, once; false if there is no more room for that kind. */
+bool judge_follows(struct judge *j, struct follow f);
+/* The first of that kind, or NULL. */
+const struct follow *judge_follow(const struct judge *j, enum follow_kind kind);
+
+/* draft.c: verdict and drafts. A draft keeps a copy of its value; DRAFT checks the size against the kind's.
+ */
+struct draft *draft_add(struct judge *j, const char *stream, enum kind_id kind, const void *value,
+                        size_t size);
+#define DRAFT(j, stream, kind, T, ...) draft_add(j, stream, kind, &(const T){__VA_ARGS__}, sizeof(T))
+/* In the station's day. */
+struct draft *draft_day(struct judge *j, enum kind_id kind, const void *value, size_t size);
+#define DRAFT_DAY(j, kind, T, ...) draft_day(j, kind, &(const T){__VA_ARGS__}, sizeof(T))
+/* By the system, before the command's first entry. */
+void draft_housekeeping(struct draft *d);
+/* Adds a personal value; at most DRAFT_SECRETS. */
+void secret_add(struct judge *j, struct secrets *s, const char *name, const char *value);
+const char *stream_of(struct judge *j, enum stream_type type, const char *id); /* "room/R2" */
+
 void judge_refuse(struct judge *j, const char *code, struct json *args);
-/* Finishes an accepted command: outcome, code, deviations, holds. `main` is its first entry. */
+/* The refusal found. What must follow a refusal of that code follows. */
+void judge_refuse_found(struct judge *j);
+/* Finishes an accepted command: outcome, code, deviations, holds, and what follows. `main` is its first
+ * entry; NULL: the first finding's. */
 void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args);
-/* Outcome, code and arguments into the verdict and the body of the command's first entry. */
-void judge_outcome(struct judge *j, struct json *body, enum outcome outcome, const char *code,
+/* Outcome, code and arguments into the verdict and the command's first entry. */
+void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, const char *code,
                    struct json *args);
-struct json *judge_understood(struct judge *j);
-/* A fact that another batch shares: an entry and a hold there, naming this one only as a salted value. */
-void judge_expose(struct judge *j, struct batch *other, const char *code, const char *name,
-                  const char *value);
 
 /* step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
 bool step_available(const struct judge *j, const struct batch *x, int step);
@@ -101,11 +168,14 @@ int field_remaining(const struct judge *j, int field);
 bool field_accepts(const struct judge *j, int field, const struct code *c);
 /* Judges code `c` (text `text` as entered) for the field; false if refused or already done. */
 bool check_field(struct judge *j, int field, const struct code *c, const char *text, const char **ret_text);
+bool field_personal(const struct field *f);
+const struct option *field_option(const struct field *f, const char *id); /* NULL: none */
 const struct lot *lot_of(const struct judge *j, const struct code *c);
-/* Is it a container of another batch? Then it is noted as foreign. */
+/* Is it a container of another batch? Then that is noted. */
 bool note_foreign(struct judge *j, const struct code *c);
 /* A value as a form or a record gives it, read as the field wants it; false if it is refused. */
-bool read_value(struct judge *j, const struct field *f, const char *text, struct code *c, const char **ret);
+bool read_value(struct judge *j, const struct field *f, const char *text, const struct code **ret_code,
+                const char **ret);
 void scratch_add(struct judge *j, int field, const char *text, const struct code *c);
 const struct input *scratch_input(const struct judge *j, struct ref r);
 bool fields_complete(const struct judge *j);
@@ -113,35 +183,36 @@ bool fields_complete(const struct judge *j);
 /* value.c: numbers, derived values, balances */
 bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,
                   const char *unit);
-bool check_derived(struct judge *j);
+/* Adds what can be computed now to the scratch, and to *ret, which has room for a step's fields. */
+bool check_derived(struct judge *j, struct deriveds *ret);
 bool check_balance(struct judge *j);
 bool field_wanted(const struct judge *j, int field); /* conditional replicates */
+
+/* One more of them. */
+void derived_add(struct judge *j, struct deriveds *all, struct derived d);
 
 /* scan.c, act.c, record.c, bench.c */
 void judge_scan(struct judge *j);
 void judge_act(struct judge *j);
 void judge_record(struct judge *j);
-/* redact.c */
-void judge_redaction(struct judge *j, const struct json *body);
+void judge_session(struct judge *j);
+void judge_deadline(struct judge *j);
+void judge_command_code(struct judge *j);
+void judge_badge(struct judge *j);
+void judge_batch_card(struct judge *j);
+bool signed_in_here(const struct judge *j, const struct person *p);
+/* A wrong secret counts wherever it was given; the fifth in a row locks the person out. */
+void count_wrong_secret(struct judge *j, const struct person *p);
+int secrets_left(const struct judge *j, const struct person *p); /* wrong ones, after one more */
+bool check_requirements(struct judge *j);
 /* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
  * NULL after a refusal. */
 const struct person *judge_second(struct judge *j, const char *badge);
 /* personal.c */
 bool record_by_session(const struct judge *j);
-void judge_shown(struct judge *j, const struct json *body);
-void judge_session(struct judge *j);
-void judge_deadline(struct judge *j);
-void judge_command_code(struct judge *j);
-void judge_badge(struct judge *j);
-bool signed_in_here(const struct judge *j, const struct person *p);
-void judge_correction(struct judge *j, const struct json *body);
-void judge_wrong_secret(struct judge *j);
-void judge_batch_card(struct judge *j);
-bool check_requirements(struct judge *j);
-void hold_patient(struct judge *j);
-void linked_drafts(struct judge *j);
-void block_room(struct judge *j, const char *room, const char *cause); /* unless it is; room may be NULL */
 /* expose.c */
 void expose_others(struct judge *j);
-void step_finish_drafts(
-    struct judge *j); /* what a finished step brings with it: fitness, the batch's closing */
+/* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */
+void expose_batch(struct judge *j, const struct follow *f);
+/* What a finished step brings with it: fitness, the batch's closing. */
+void step_finish_drafts(struct judge *j);

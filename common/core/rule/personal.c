@@ -4,12 +4,12 @@
  */
 #include <string.h>
 
-#include "core/rule/judge.h"
+#include "core/rule/record.h"
 
 /* Signed in at this station today with the own PIN: enough to look, never to sign. */
 bool record_by_session(const struct judge *j)
 {
-    return j->cmd->signed_in && strcmp(j->cmd->record, "personal.shown") == 0 && bench_staffed(j) &&
+    return j->cmd->signed_in && kind_find(j->cmd->record) == KIND_PERSONAL_SHOWN && bench_staffed(j) &&
            j->performer->signed_in == j->st;
 }
 
@@ -19,26 +19,24 @@ static bool known_document(const char *what)
            strcmp(what, "json") == 0;
 }
 
-void judge_shown(struct judge *j, const struct json *body)
+void record_shown(struct judge *j, const struct kind *k, const void *given)
 {
-    const char *batch = json_get_str(body, "batch"), *what = json_get_str(body, "what");
+    struct personal_shown shown = *(const struct personal_shown *)given;
     if (!j->cmd->shows) { /* nobody says so of himself: it is said of a document on its way */
         judge_refuse(j, "command.unknown", NULL);
         return;
     }
-    if (!known_document(what)) {
+    if (!known_document(shown.what)) {
         judge_refuse(j, "record.invalid", args1(j, "field", "what"));
         return;
     }
-    if (!book_batch(j->book, batch) && !j->cmd->taken) {
-        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(batch)));
+    if (!book_batch(j->book, shown.batch) && !j->cmd->taken) {
+        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(shown.batch)));
         return;
     }
-    struct json *b = json_set_str(j->a, args1(j, "batch", batch), "what", what);
-    json_set_str(j->a, b, "disclosures", "all");
-    struct draft *d = draft_day(j, "personal.shown", b);
-    d->dept = j->performer->dept;
+    shown.disclosures = "all";
+    struct draft *d = draft_day(j, k->id, &shown, sizeof(shown));
     d->sign = j->cmd->authenticated;
-    d->meaning = "personal.shown";
+    d->meaning = kind_text(k->id);
     judge_accept(j, d, "accepted.act", NULL);
 }

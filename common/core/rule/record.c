@@ -1,151 +1,56 @@
-/* Records outside a step: master data, and quality's acts on deviations and holds. All are signed. */
-#include <stdio.h>
+/* Records outside a step: master data, and quality's acts on deviations and holds. */
 #include <string.h>
 
 #include "base/enc.h"
-#include "base/key.h"
-#include "core/rule/judge.h"
+#include "core/entry/protocol.h"
+#include "core/rule/record.h"
 
-struct record_kind {
-    const char *kind, *stream, *id; /* the stream is <stream>/<body.id> */
-    const char *depts;              /* who may: " management quality " */
-    const char *const needs[6];     /* members that must be there as strings */
-    bool fresh;                     /* the stream must not exist yet */
-};
-
-static const struct record_kind kinds[] = {
-    {"person.enrolled", "person", "person", " management quality ", {"dept", "key", "cred"}, true},
-    {"person.changed", "person", "person", " management quality ", {NULL}, false},
-    {"person.unlocked", "person", "person", " management quality ", {NULL}, false},
-    {"station.enrolled", "station", "station", " management quality ", {"kind", "token"}, false},
-    {"station.revoked", "station", "station", " management quality ", {NULL}, false},
-    {"room.added", "room", "room", " management quality manufacturing ", {"grade"}, true},
-    {"room.blocked", "room", "room", " management quality manufacturing ", {"cause"}, false},
-    {"room.reopened", "room", "room", " quality ", {"reason"}, false},
-    {"equipment.added", "equipment", "equipment", " management quality manufacturing ", {"kind"}, true},
-    {"equipment.changed", "equipment", "equipment", " management quality manufacturing ", {NULL}, false},
-    {"place.added", "place", "place", " management quality manufacturing ", {"kind"}, true},
-    {"lot.received", "lot", "lot", " manufacturing quality ", {"material", "expiry"}, true},
-    {"lot.released", "lot", "lot", " quality ", {NULL}, false},
-    {"lot.blocked", "lot", "lot", " quality manufacturing ", {NULL}, false},
-    {"protocol.registered", "protocol", NULL, " management quality manufacturing ", {"text"}, true},
-    {"protocol.approved", "protocol", "protocol", " quality manufacturing ", {"version"}, false},
-    {"deviation.assessed", "batch", "batch", " quality ", {"dev", "grade", "reason"}, false},
-    {"deviation.closed", "batch", "batch", " quality ", {"dev", "reason"}, false},
-    {"hold.lifted", "batch", "batch", " quality ", {"hold", "reason"}, false},
-    {"correction",
-     "batch",
-     "batch",
-     " clinic manufacturing quality ",
-     {"step", "field", "value", "reason", "witness"},
-     false},
-    {"personal.shown", "batch", "batch", " clinic management manufacturing quality ", {"what"}, false},
-    {"redacted", "batch", NULL, " quality ", {"reason", "witness"}, false},
-    {NULL, NULL, NULL, NULL, {NULL}, false},
-};
-
-static const struct record_kind *kind_named(const char *kind)
+static void signed_record(struct judge *j, struct draft *d)
 {
-    for (const struct record_kind *k = kinds; k->kind; k++)
-        if (kind && strcmp(k->kind, kind) == 0)
-            return k;
-    return NULL;
+    d->sign = true;
+    d->meaning = kind_text(d->kind);
+    judge_accept(j, d, "accepted.act", NULL);
 }
 
-static bool department_may(const struct record_kind *k, const struct person *p)
+/* ---- in the thing's own stream ---- */
+
+static const char *id_given(const struct record_rule *r, const void *given)
 {
-    char word[40];
-    snprintf(word, sizeof(word), " %s ", word_name(&dept_words, (int)p->dept));
-    return strstr(k->depts, word) != NULL;
+    return *(const char *const *)((const char *)given + r->id);
 }
 
-static bool good_day(const char *s)
+void record_own(struct judge *j, const struct kind *k, const void *given)
 {
-    int64_t day;
-    return !s || clock_day_parse(s, &day) == 0;
+    const struct record_rule *r = k->record;
+    const char *id = id_given(r, given);
+    const char *stream = stream_of(j, kind_about(k->id)->stream, id);
+    bool exists = book_stream(j->book, stream) != NULL;
+    if (exists && r->stream == RECORD_FRESH)
+        judge_refuse(j, "record.exists", args1(j, "record", id));
+    else if (!exists && r->stream == RECORD_KNOWN)
+        judge_refuse(j, "record.unknown", args1(j, "record", id));
+    else
+        signed_record(j, draft_add(j, stream, k->id, given, k->shape.size));
 }
 
-static bool among(const char *const *list, const char *name)
+/* The digest of the sealed secrets comes from whoever kept them (daemon/flow). */
+void record_person(struct judge *j, const struct kind *k, const void *given)
 {
-    for (; *list; list++)
-        if (strcmp(*list, name) == 0)
-            return true;
-    return false;
+    struct person_record p = *(const struct person_record *)given;
+    p.cred = j->cmd->cred;
+    if (k->record->stream == RECORD_FRESH && (!p.key || !p.cred))
+        judge_refuse(j, "record.invalid", args1(j, "field", p.key ? "cred" : "key"));
+    else
+        record_own(j, k, &p);
 }
 
-/* An id becomes a stream's name and, for what is scanned, a label: it must be fit for both. */
-static bool good_id(const struct record_kind *k, const char *id)
+/* The daemon blocks with a code; a person says why. */
+void record_blocking(struct judge *j, const struct kind *k, const void *given)
 {
-    char raw[BOUND_CODE_ID + 8];
-    bool label = strcmp(k->stream, "protocol") != 0 && strcmp(k->stream, "station") != 0 &&
-                 strcmp(k->stream, "room") != 0;
-    size_t n = id ? strspn(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.@-") : 0;
-    if (n == 0 || id[n] || n > BOUND_CODE_ID)
-        return false;
-    return !label || !k->fresh || code_make('P', id, raw, sizeof(raw)) == 0;
-}
-
-static bool good_key(const char *text)
-{
-    uint8_t key[KEY_PUB];
-    return !text || key_read_public(text, key) == 0;
-}
-
-static bool good_department(const char *dept)
-{
-    return !dept || word_find(&dept_words, dept);
-}
-
-static bool is_list(const struct json *v, enum json_type of)
-{
-    json_each(i, v)
-        if (i->type != of)
-            return false;
-    return !v || v->type == JSON_ARRAY;
-}
-
-/* Each is {name, until}: a last day that no calendar has would never run out, or always have. */
-static bool good_qualified(const struct json *v)
-{
-    if (!is_list(v, JSON_OBJECT))
-        return false;
-    if (v)
-        json_each(q, v)
-            if (!json_get_str(q, "name") || !good_day(json_get_str(q, "until")))
-                return false;
-    return true;
-}
-
-static const char *bad_person(const struct json *body)
-{
-    static const char *const known[] = {"person", "dept",   "roles",     "qualified", "key",    "keyid",
-                                        "cred",   "locked", "suspended", "reason",    "remark", NULL};
-    json_each(m, body)
-        if (!among(known, m->name))
-            return plain_id(m->name); /* staff appear as ids */
-    if (json_get(body, "dept") && !json_get_str(body, "dept"))
-        return "dept";
-    if (json_get(body, "key") && !json_get_str(body, "key"))
-        return "key";
-    return !good_department(json_get_str(body, "dept"))     ? "dept"
-           : !good_key(json_get_str(body, "key"))           ? "key"
-           : !is_list(json_get(body, "roles"), JSON_STRING) ? "roles"
-           : !good_qualified(json_get(body, "qualified"))   ? "qualified"
-                                                            : NULL;
-}
-
-static const char *bad_member(const struct record_kind *k, const struct json *body)
-{
-    if (k->id && !good_id(k, json_get_str(body, k->id)))
-        return k->id;
-    if (strcmp(k->stream, "person") == 0 && bad_person(body))
-        return bad_person(body);
-    for (size_t i = 0; i < 6 && k->needs[i]; i++)
-        if (!json_get_str(body, k->needs[i]))
-            return k->needs[i];
-    if (!good_day(json_get_str(body, "expiry")))
-        return "expiry";
-    return good_day(json_get_str(body, "calibrated")) ? NULL : "calibrated";
+    if (!((const struct room_blocked *)given)->cause.value)
+        judge_refuse(j, "record.invalid", args1(j, "field", "cause"));
+    else
+        record_own(j, k, given);
 }
 
 /* ---- protocols: the text goes into the log in parts, so that the log explains itself ---- */
@@ -168,9 +73,9 @@ static size_t part_length(const char *text, size_t left)
     return n;
 }
 
-static void register_protocol(struct judge *j, const struct json *body)
+void record_protocol(struct judge *j, const struct kind *k, const void *given)
 {
-    const char *text = json_get_str(body, "text");
+    const char *text = ((const struct protocol_registered *)given)->text;
     struct protocol *p = NULL;
     struct protocol_error err = {0};
     size_t n = 0;
@@ -180,195 +85,182 @@ static void register_protocol(struct judge *j, const struct json *body)
         judge_refuse(j, "record.invalid", args);
         return;
     }
-    const char *stream = arena_printf(j->a, "protocol/%s@%s", p->id, p->version);
     char hash[44];
     enc_digest(p->hash, hash);
+    const struct protocol_registered registered = {
+        .protocol = arena_strdup(j->a, p->id),
+        .version = arena_strdup(j->a, p->version),
+        .hash = arena_strdup(j->a, hash),
+    };
+    protocol_free(p);
+    const char *stream = arena_printf(j->a, "protocol/%s@%s", registered.protocol, registered.version);
     if (book_stream(j->book, stream)) {
         judge_refuse(j, "record.exists", args1(j, "record", stream));
-        protocol_free(p);
         return;
     }
     size_t len = strlen(text), part = 0;
     for (size_t at = 0, take; at < len; at += take) {
         take = part_length(text + at, len - at);
-        struct json *b = json_set(j->a, json_object(j->a), "text", json_strn(j->a, text + at, take));
-        struct draft *d =
-            draft_add(j, stream, "protocol.text", json_set_int(j->a, b, "part", (int64_t)++part));
-        d->system = true;
+        DRAFT(j, stream, KIND_PROTOCOL_TEXT, struct protocol_text, .part = (int64_t)++part,
+              .text = arena_strndup(j->a, text + at, take))
+            ->system = true;
     }
-    struct json *b = args1(j, "protocol", p->id);
-    json_set_str(j->a, b, "version", p->version);
-    json_set_str(j->a, b, "hash", hash);
-    struct draft *d = draft_add(j, stream, "protocol.registered", b);
-    d->sign = true;
-    d->meaning = "protocol.registered";
-    judge_accept(j, d, "accepted.act", NULL);
-    protocol_free(p);
+    signed_record(j, draft_add(j, stream, k->id, &registered, sizeof(registered)));
 }
 
 /* Each of the two departments approves for itself. */
-static void approve_protocol(struct judge *j, const struct json *body)
+void record_approval(struct judge *j, const struct kind *k, const void *given)
 {
-    const char *id = json_get_str(body, "protocol"), *version = json_get_str(body, "version");
-    const char *name = arena_printf(j->a, "%s@%s", id, version);
+    struct protocol_approved a = *(const struct protocol_approved *)given;
+    const char *name = arena_printf(j->a, "%s@%s", a.protocol, a.version);
     const struct protocol_state *p = map_get(&j->book->protocols, name);
-    if (!p || !p->protocol) {
-        judge_refuse(j, "protocol.unknown", args1(j, "protocol", plain_id(name)));
-        return;
-    }
-    bool quality = j->performer->dept == DEPT_QUALITY;
-    if (quality ? p->quality : p->manufacturing) { /* a version that was superseded does not come back */
-        judge_refuse(j, "record.exists", args1(j, "record", name));
-        return;
-    }
-    if (p->approver == j->performer) { /* two departments are two people */
-        judge_refuse(j, "witness.same", args1(j, "person", j->performer->id));
-        return;
-    }
     char hash[44];
-    enc_digest(p->protocol->hash, hash);
-    struct json *b = args1(j, "protocol", id);
-    json_set_str(j->a, b, "version", version);
-    json_set_str(j->a, b, "hash", hash);
-    json_set_str(j->a, b, "dept", word_name(&dept_words, (int)j->performer->dept));
-    struct draft *d = draft_add(j, arena_printf(j->a, "protocol/%s", name), "protocol.approved", b);
-    d->sign = true;
-    d->meaning = "protocol.approved";
-    judge_accept(j, d, "accepted.act", NULL);
+    a.dept = j->performer->dept;
+    if (!p || !p->protocol)
+        judge_refuse(j, "protocol.unknown", args1(j, "protocol", plain_id(name)));
+    else if (a.dept == DEPT_QUALITY ? p->quality : p->manufacturing)
+        judge_refuse(j, "record.exists",
+                     args1(j, "record", name)); /* what was superseded does not come back */
+    else if (p->approver == j->performer)       /* two departments are two people */
+        judge_refuse(j, "witness.same", args1(j, "person", j->performer->id));
+    else {
+        enc_digest(p->protocol->hash, hash);
+        a.hash = arena_strdup(j->a, hash);
+        signed_record(j, draft_add(j, stream_of(j, STREAM_PROTOCOL, name), k->id, &a, sizeof(a)));
+    }
 }
 
 /* ---- quality's acts on a batch ---- */
 
-static bool known_object(const struct batch *x, const struct json *body)
-{
-    const char *dev = json_get_str(body, "dev"), *hold = json_get_str(body, "hold");
-    for (size_t i = 0; dev && i < x->ndevs; i++)
-        if (strcmp(x->dev[i].id, dev) == 0 && !x->dev[i].closed)
-            return true;
-    for (size_t i = 0; hold && i < x->nholds; i++)
-        if (strcmp(x->hold[i].id, hold) == 0 && !x->hold[i].lifted)
-            return true;
-    return false;
-}
-
-/* A major deviation is closed with its measures, not called minor an hour before release. */
-static bool lowers(const struct batch *x, const struct json *body)
+static const struct deviation *open_deviation(const struct batch *x, const char *id)
 {
     for (size_t i = 0; i < x->ndevs; i++)
-        if (strcmp(x->dev[i].id, json_get_str(body, "dev")) == 0)
-            return x->dev[i].grade == GRADE_MAJOR;
+        if (strcmp(x->dev[i].id, id) == 0)
+            return x->dev[i].closed ? NULL : &x->dev[i];
+    return NULL;
+}
+
+static bool open_hold(const struct batch *x, const char *id)
+{
+    for (size_t i = 0; i < x->nholds; i++)
+        if (strcmp(x->hold[i].id, id) == 0)
+            return !x->hold[i].lifted;
     return false;
 }
 
-static void record_on_batch(struct judge *j, const struct record_kind *k, const struct json *body)
+/* The batch that quality acts on; NULL after a refusal. */
+static struct batch *act_on(struct judge *j, const char *batch)
 {
-    struct batch *x = book_batch(j->book, json_get_str(body, "batch"));
-    const char *grade = json_get_str(body, "grade");
+    struct batch *x = book_batch(j->book, batch);
     j->x = x;
     if (!x)
-        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(json_get_str(body, "batch"))));
+        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(batch)));
     else if (x->closed)
         judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
     else if (batch_acted(x, j->performer, DEPT_MANUFACTURING))
         judge_refuse(j, "act.producer", args1(j, "person", j->performer->id));
-    else if (!known_object(x, body))
+    else
+        return x;
+    return NULL;
+}
+
+void record_assessment(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_assessed *g = given;
+    struct batch *x = act_on(j, g->batch);
+    const struct deviation *d = x ? open_deviation(x, g->dev) : NULL;
+    if (!x)
+        return;
+    if (!d)
         judge_refuse(j, "record.unknown", NULL);
-    else if (grade && lowers(x, body))
-        judge_refuse(j, "record.exists", args1(j, "record", json_get_str(body, "dev")));
-    else if (grade && !word_find(&grade_words, grade))
-        judge_refuse(j, "record.invalid", args1(j, "field", "grade"));
-    else {
-        struct json *b = json_object(j->a);
-        json_set_str(j->a, b, "dev", json_get_str(body, "dev"));
-        json_set_str(j->a, b, "hold", json_get_str(body, "hold"));
-        json_set_str(j->a, b, "grade", grade);
-        struct draft *d = draft_add(j, x->stream, k->kind, b);
-        d->dept = j->performer->dept;
-        draft_secret(j, d, "reason", json_get_str(body, "reason"));
-        d->sign = true;
-        d->meaning = k->kind;
-        judge_accept(j, d, "accepted.act", NULL);
-    }
+    else if (d->grade == GRADE_MAJOR)
+        /* closed with its measures, not called minor an hour before release */
+        judge_refuse(j, "record.exists", args1(j, "record", g->dev));
+    else
+        signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
-/* What people write in words goes behind a digest; what the entry says of itself is not theirs to say. */
-static void fill_record(struct judge *j, struct draft *d, const struct json *body)
+void record_closing(struct judge *j, const struct kind *k, const void *given)
 {
-    static const char *const words[] = {"reason", "cause", "note", "remark", NULL};
-    static const char *const own[] = {"outcome", "code",    "args",  "understood", "typed",
-                                      "derived", "pending", "holds", "deviations", NULL};
-    json_each(m, body) {
-        if (among(own, m->name))
-            continue;
-        if (!among(words, m->name))
-            json_set(j->a, d->body, m->name, json_copy(j->a, m));
-        else if (m->type == JSON_STRING)
-            draft_secret(j, d, m->name, m->str);
-    }
+    const struct deviation_closed *g = given;
+    struct batch *x = act_on(j, g->batch);
+    if (x && !open_deviation(x, g->dev))
+        judge_refuse(j, "record.unknown", NULL);
+    else if (x)
+        signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
-static void record_plain(struct judge *j, const struct record_kind *k, const struct json *body)
+void record_lifting(struct judge *j, const struct kind *k, const void *given)
 {
-    const char *id = json_get_str(body, k->id);
-    const char *stream = arena_printf(j->a, "%s/%s", k->stream, id);
-    bool exists = book_stream(j->book, stream) != NULL,
-         may_be_new = k->fresh || strcmp(k->kind, "station.enrolled") == 0;
-    if (k->fresh && exists) {
-        judge_refuse(j, "record.exists", args1(j, "record", id));
-        return;
-    }
-    if (!may_be_new && !exists) {
-        judge_refuse(j, "record.unknown", args1(j, "record", id));
-        return;
-    }
-    struct draft *d = draft_add(j, stream, k->kind, json_object(j->a));
-    fill_record(j, d, body);
-    d->sign = true;
-    d->meaning = k->kind;
-    judge_accept(j, d, "accepted.act", NULL);
+    const struct hold_lifted *g = given;
+    struct batch *x = act_on(j, g->batch);
+    if (x && !open_hold(x, g->hold))
+        judge_refuse(j, "record.unknown", NULL);
+    else if (x)
+        signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
-static void refuse_secret(struct judge *j)
+/* ---- who may, and what is a record at all ---- */
+
+static bool may(const struct record_rule *r, const struct person *p)
 {
-    int left = BOUND_PIN_TRIES - person_tries(j->performer, clock_day(j->now)) - 1;
-    judge_refuse(j, "session.wrong-secret", json_set_int(j->a, json_object(j->a), "left", left));
-    judge_wrong_secret(j);
+    return r->by & (1u << p->dept);
+}
+
+/* Refuses a body that is not of its kind; what it names came from outside. */
+static bool check_body(struct judge *j, const struct kind *k)
+{
+    struct shape_fault f = shape_check(&k->shape, j->cmd->body);
+    if (f.kind == SHAPE_FINE)
+        return true;
+    const char *name = f.kind == SHAPE_UNKNOWN ? plain_id(f.member) : f.member;
+    return judge_find(j, EFFECT_REFUSE, f.kind == SHAPE_UNKNOWN ? "record.unknown-member" : "record.invalid",
+                      args1(j, "field", name), NULL);
+}
+
+/* An id that is scanned must be fit for its label. */
+static bool check_label(struct judge *j, const struct kind *k, const void *given)
+{
+    char raw[BOUND_CODE_ID + 8];
+    if (!k->record->label || code_make('P', id_given(k->record, given), raw, sizeof(raw)) == 0)
+        return true;
+    const char *field = stream_type_name(kind_about(k->id)->stream);
+    return judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", field), NULL);
+}
+
+static bool check_sender(struct judge *j, const struct kind *k)
+{
+    const struct person *p = j->performer;
+    const char *code = !p             ? "session.unknown-badge"
+                       : p->locked    ? "session.locked"
+                       : p->suspended ? "person.suspended"
+                       : !k           ? "command.unknown"
+                                      : NULL;
+    if (code)
+        return judge_find(j, EFFECT_REFUSE, code, p && p->suspended ? args1(j, "person", p->id) : NULL, NULL);
+    bool by_session = record_by_session(j);
+    if (!by_session && !j->cmd->secret_given)
+        return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
+    if (!by_session && !j->cmd->authenticated)
+        return judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
+                          json_set_int(j->a, json_object(j->a), "left", secrets_left(j, p)), NULL);
+    return may(k->record, p) || judge_find(j, EFFECT_REFUSE, "record.role", NULL, NULL);
 }
 
 void judge_record(struct judge *j)
 {
-    const struct record_kind *k = kind_named(j->cmd->record);
-    const struct json *body = j->cmd->body;
+    const struct kind *k = kind_of(kind_find(j->cmd->record));
     j->performer = j->cmd->person;
-    const char *bad = k ? bad_member(k, body) : NULL;
-    if (!j->performer)
-        judge_refuse(j, "session.unknown-badge", NULL);
-    else if (j->performer->locked)
-        judge_refuse(j, "session.locked", NULL);
-    else if (j->performer->suspended)
-        judge_refuse(j, "person.suspended", args1(j, "person", j->performer->id));
-    else if (!k)
-        judge_refuse(j, "command.unknown", NULL);
-    else if (!record_by_session(j) && !j->cmd->secret_given)
-        judge_refuse(j, "act.needs-password", NULL);
-    else if (!record_by_session(j) && !j->cmd->authenticated)
-        refuse_secret(j);
-    else if (!department_may(k, j->performer))
-        judge_refuse(j, "record.role", NULL);
-    else if (bad)
-        judge_refuse(j, "record.invalid", args1(j, "field", bad));
-    else if (strcmp(k->kind, "protocol.registered") == 0)
-        register_protocol(j, body);
-    else if (strcmp(k->kind, "protocol.approved") == 0)
-        approve_protocol(j, body);
-    else if (strcmp(k->kind, "correction") == 0)
-        judge_correction(j, body);
-    else if (strcmp(k->kind, "redacted") == 0)
-        judge_redaction(j, body);
-    else if (strcmp(k->kind, "personal.shown") == 0)
-        judge_shown(j, body);
-    else if (strcmp(k->stream, "batch") == 0)
-        record_on_batch(j, k, body);
+    if (k && !k->record)
+        k = NULL;
+    if (!check_sender(j, k) || !check_body(j, k)) {
+        judge_refuse_found(j);
+        return;
+    }
+    void *given = arena_alloc(j->a, k->shape.size);
+    shape_take(&k->shape, j->cmd->body, j->a, given);
+    if (check_label(j, k, given))
+        k->record->judge(j, k, given);
     else
-        record_plain(j, k, body);
+        judge_refuse_found(j);
 }

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "core/rule/judge.h"
+#include "core/rule/record.h"
 
 static bool known_name(const struct redact_target *t, const char *name)
 {
@@ -22,31 +22,37 @@ static bool held(const struct book *b, const struct redact_target *t, const char
     return false;
 }
 
-/* The names asked for, each once; NULL after a refusal. */
-static struct json *names_of(struct judge *j, const struct redact_target *t, const struct json *given)
+static bool among(const struct texts *t, const char *name)
 {
-    struct json *list = json_array(j->a), *seen = json_object(j->a);
-    bool ok = given && given->type == JSON_ARRAY && given->len > 0 && given->len <= DRAFT_SECRETS;
-    json_each(n, ok ? given : NULL) {
-        ok &= n->type == JSON_STRING;
-        if (!ok || json_get(seen, n->str))
-            continue;
-        if (!known_name(t, n->str) || !held(j->book, t, n->str)) {
-            judge_find(j, EFFECT_REFUSE, known_name(t, n->str) ? "redaction.done" : "redaction.name",
-                       args1(j, "field", plain_id(n->str)), NULL);
-            return NULL;
-        }
-        json_set(j->a, seen, n->str, json_bool(j->a, true));
-        json_push(list, json_str(j->a, n->str));
-    }
-    if (!ok)
-        judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "names"), NULL);
-    return ok ? list : NULL;
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->item[i], name) == 0)
+            return true;
+    return false;
 }
 
-static const struct person *approver_of(struct judge *j, const struct json *body)
+/* The names asked for, each once. */
+static bool take_names(struct judge *j, const struct redact_target *t, const struct texts *given,
+                       struct texts *ret)
 {
-    const struct person *p = judge_second(j, json_get_str(body, "witness"));
+    if (given->n == 0 || given->n > DRAFT_SECRETS)
+        return judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "names"), NULL);
+    const char **name = arena_alloc(j->a, given->n * sizeof(*name));
+    ret->item = name;
+    for (size_t i = 0; i < given->n; i++) {
+        const char *n = given->item[i];
+        if (among(ret, n))
+            continue;
+        if (!known_name(t, n) || !held(j->book, t, n))
+            return judge_find(j, EFFECT_REFUSE, known_name(t, n) ? "redaction.done" : "redaction.name",
+                              args1(j, "field", plain_id(n)), NULL);
+        name[ret->n++] = n;
+    }
+    return true;
+}
+
+static const struct person *approver_of(struct judge *j, const char *badge)
+{
+    const struct person *p = judge_second(j, badge);
     if (!p || p->dept == DEPT_QUALITY || p->dept == DEPT_MANAGEMENT)
         return p;
     judge_find(j, EFFECT_REFUSE, "redaction.approver", args1(j, "person", p->id), NULL);
@@ -56,52 +62,39 @@ static const struct person *approver_of(struct judge *j, const struct json *body
 static bool is_closed_batch(const struct judge *j, const struct redact_target *t)
 {
     const struct stream *s = book_stream(j->book, t->stream);
-    return s && s->closed && strncmp(t->stream, "batch/", 6) == 0;
+    return s && s->closed && stream_type(t->stream, NULL) == STREAM_BATCH;
 }
 
-/* Around the entry; both are housekeeping of the same person's act. */
-static void reopen(struct judge *j, const struct redact_target *t)
-{
-    struct draft *d = draft_add(j, t->stream, "batch.reopened", args1(j, "cause", "redacted"));
-    d->system = true;
-}
-
-static void close_again(struct judge *j, const struct redact_target *t)
-{
-    const struct stream *s = book_stream(j->book, t->stream);
-    draft_add(j, t->stream, "batch.closed",
-              json_set_int(j->a, json_object(j->a), "count", (int64_t)s->sseq + 3));
-}
-
-static bool redact(struct judge *j, const struct json *body)
+static bool redact(struct judge *j, const struct redacted *given)
 {
     const struct redact_target *t = j->cmd->target;
     if (!t || !t->pd || !book_stream(j->book, t->stream))
         return judge_find(j, EFFECT_REFUSE, "redaction.entry", NULL, NULL);
-    struct json *names = names_of(j, t, json_get(body, "names"));
-    const struct person *approver = names ? approver_of(j, body) : NULL;
+    struct redacted r = {.idx = (int64_t)t->idx, .reason = given->reason};
+    const struct person *approver =
+        take_names(j, t, &given->names, &r.names) ? approver_of(j, given->witness) : NULL;
     if (!approver)
         return false;
+    r.approver = approver->id;
     bool closed = is_closed_batch(j, t);
+    /* around the entry; both are housekeeping of the same person's act */
     if (closed)
-        reopen(j, t);
-    struct json *b = json_set_int(j->a, args1(j, "approver", approver->id), "idx", (int64_t)t->idx);
-    struct draft *d = draft_add(j, t->stream, "redacted", json_set(j->a, b, "names", names));
+        DRAFT(j, t->stream, KIND_BATCH_REOPENED, struct batch_reopened, .cause = kind_text(KIND_REDACTED))
+            ->system = true;
+    struct draft *d = draft_add(j, t->stream, KIND_REDACTED, &r, sizeof(r));
     d->witnessed = approver;
     d->sign = true;
-    d->meaning = "redacted";
-    draft_secret(j, d, "reason", json_get_str(body, "reason"));
+    d->meaning = kind_text(KIND_REDACTED);
     judge_accept(j, d, "accepted.redacted", NULL);
     if (closed)
-        close_again(j, t);
+        DRAFT(j, t->stream, KIND_BATCH_CLOSED, struct batch_closed,
+              .count = (int64_t)book_stream(j->book, t->stream)->sseq + 3);
     return true;
 }
 
-void judge_redaction(struct judge *j, const struct json *body)
+void record_redaction(struct judge *j, const struct kind *k, const void *given)
 {
-    if (redact(j, body))
-        return;
-    const struct finding *f = judge_refusal(j);
-    j->v->ndrafts = 0;
-    judge_refuse(j, f->code, f->args);
+    (void)k;
+    if (!redact(j, given))
+        judge_refuse_found(j);
 }

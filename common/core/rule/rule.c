@@ -9,35 +9,81 @@ struct json *args1(struct judge *j, const char *name, const char *value)
 
 const char *plain_id(const char *s)
 {
-    size_t n = s ? strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.@-") : 0;
     bool letter = s && s[strcspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")];
-    return letter && !s[n] && n <= BOUND_CODE_ID ? s : "?"; /* digits alone may be a birth date */
+    return letter && shape_is_id(s) ? s : "?"; /* digits alone may be a birth date */
 }
 
 bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field)
 {
+    struct found *f = &j->found;
     if (effect == EFFECT_OK)
         return true;
-    size_t at = j->nfindings;
-    if (at == JUDGE_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest
+    size_t at = f->nfindings;
+    if (at == FOUND_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest
                                    gives way */
         at = 0;
-        for (size_t i = 1; i < JUDGE_FINDINGS; i++)
-            if (j->finding[i].effect < j->finding[at].effect)
+        for (size_t i = 1; i < FOUND_FINDINGS; i++)
+            if (f->finding[i].effect < f->finding[at].effect)
                 at = i;
     } else {
-        j->nfindings++;
+        f->nfindings++;
     }
-    if (at == j->nfindings - 1 || j->finding[at].effect < effect)
-        j->finding[at] = (struct finding){effect, code, args, field};
+    if (at == f->nfindings - 1 || f->finding[at].effect < effect)
+        f->finding[at] = (struct finding){effect, code, args, field};
     return effect != EFFECT_REFUSE;
 }
 
 const struct finding *judge_refusal(const struct judge *j)
 {
-    for (size_t i = 0; i < j->nfindings; i++)
-        if (j->finding[i].effect == EFFECT_REFUSE)
-            return &j->finding[i];
+    for (size_t i = 0; i < j->found.nfindings; i++)
+        if (j->found.finding[i].effect == EFFECT_REFUSE)
+            return &j->found.finding[i];
+    return NULL;
+}
+
+static bool same_follow(const struct follow *a, const struct follow *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case FOLLOW_UNIT_OPENED:
+        return strcmp(a->opened.lot, b->opened.lot) == 0 && strcmp(a->opened.unit, b->opened.unit) == 0;
+    case FOLLOW_BATCH_EXPOSED:
+        return a->exposed.other == b->exposed.other;
+    case FOLLOW_ROOM_BLOCKED:
+        return strcmp(a->room.id, b->room.id) == 0;
+    case FOLLOW_OTHER_TOLD:
+    case FOLLOW_OTHERS_HELD:
+    case FOLLOWS:
+        break;
+    }
+    return true;
+}
+
+bool judge_follows(struct judge *j, struct follow f)
+{
+    static const size_t most[FOLLOWS] = {
+        [FOLLOW_UNIT_OPENED] = FOUND_UNITS, [FOLLOW_BATCH_EXPOSED] = FOUND_EXPOSED};
+    struct found *found = &j->found;
+    size_t n = 0;
+    for (size_t i = 0; i < found->nfollows; i++) {
+        if (same_follow(&found->follow[i], &f))
+            return true;
+        n += found->follow[i].kind == f.kind;
+    }
+    if (found->nfollows == FOUND_FOLLOWS || (most[f.kind] && n == most[f.kind]))
+        return false;
+    if (!found->follow)
+        found->follow = arena_alloc(j->a, FOUND_FOLLOWS * sizeof(*found->follow));
+    found->follow[found->nfollows++] = f;
+    return true;
+}
+
+const struct follow *judge_follow(const struct judge *j, enum follow_kind kind)
+{
+    for (size_t i = 0; i < j->found.nfollows; i++)
+        if (j->found.follow[i].kind == kind)
+            return &j->found.follow[i];
     return NULL;
 }
 
@@ -64,16 +110,17 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     ret->step = -1;
     ret->outcome = OUTCOME_ACCEPTED;
     ret->ndrafts = 0;
-    struct judge j = {
-        .book = b, .cmd = cmd, .now = now, .when = now, .a = a, .v = ret, .st = cmd->station, .step = -1};
-    if (cmd->occurred && cmd->late && strcmp(cmd->late, "offline") == 0)
-        j.when = cmd->occurred;
+    static const struct code nothing = {.kind = CODE_TEXT};
+    struct judge j = {.book = b, .cmd = cmd, .now = now, .a = a, .v = ret, .st = cmd->station};
+    j.step = j.field = -1;
+    j.code = &nothing;
+    j.when = event_time_of(now, cmd->occurred, cmd->late);
     if (j.st) {
         j.bench = &j.st->bench;
         j.performer = bench_staffed(&j) ? j.bench->acting : NULL;
     }
     if (!check_claim(&j)) {
-        judge_refuse(&j, j.finding[0].code, NULL);
+        judge_refuse(&j, j.found.finding[0].code, NULL);
         return;
     }
     switch (cmd->kind) {
@@ -149,7 +196,7 @@ void rule_next(const struct book *b, const struct station *st, int64_t now, stru
         .book = b, .cmd = &none, .now = now, .when = now, .st = (struct station *)st, .x = ret->batch};
     j.bench = &j.st->bench;
     j.performer = j.bench->acting;
-    j.step = -1;
+    j.step = j.field = -1;
     int step = st->bench.step;
     for (int i = 0; step < 0 && i < (int)j.x->protocol->nsteps; i++) {
         const struct step *s = &j.x->protocol->step[i];

@@ -51,6 +51,7 @@ struct command {
     bool signed_in;     /* no secret was asked for: the person acts by the session at the station */
     bool shows;         /* a document will be shown once this is recorded */
     const struct json *body;
+    const char *cred;                   /* of person.*: digest of the sealed secrets that came with it */
     const struct redact_target *target; /* of `redacted`: what body.idx names, NULL if there is none */
     /* DEADLINE */
     struct batch *due_batch;
@@ -65,20 +66,25 @@ struct redact_target {
     const struct json *held; /* names of those that are still there: array of strings */
 };
 
-#define DRAFT_SECRETS 24
+#define DRAFT_SECRETS 24 /* personal values of one entry */
+/* An entry to be: whoever makes it builds body and digests by the kind's shape. */
 struct draft {
-    const char *stream, *kind;
-    struct json *body;
-    bool system;         /* no client's id: housekeeping before the command's first entry */
-    bool sign;           /* the person's own key signs it (doc/log.md 1, act) */
-    const char *meaning; /* what the signature says */
+    const char *stream;
+    enum kind_id kind;
+    const void *value;     /* of the kind's struct; NULL for a kind that says nothing more */
+    struct judged *judged; /* of a command's first entry, and where another one tells what was found */
+    bool system;           /* no client's id: housekeeping before the command's first entry */
+    bool sign;             /* the person's own key signs it, as an act */
+    const char *meaning;   /* what the signature says */
     enum dept dept;
     const struct person *performed, *recorded, *witnessed; /* NULL: system */
     size_t nlaw;
     const char *const *law;
-    size_t nsecrets;
-    struct secret *secret; /* room for DRAFT_SECRETS; made at the first one */
 };
+struct json *draft_body(const struct draft *d, struct arena *a);
+struct json *draft_actor(const struct draft *d, const char *station, struct arena *a);
+/* Its personal values; how many. */
+size_t draft_secrets(const struct draft *d, struct secret list[DRAFT_SECRETS]);
 
 #define VERDICT_DRAFTS 64
 struct verdict {

@@ -347,3 +347,31 @@ bool check_begin(struct judge *j)
     bool act = s->form || s->opens || s->verb != VERB_NONE;
     return check_claimed(j) && note_late(j) && (act || check_requirements(j));
 }
+
+/* ---- what a finished step brings with it ---- */
+
+static void declare_fit(struct judge *j)
+{
+    bool fit = true;
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct option *o = field_option(&s->field[j->occ.input[i].field], j->occ.input[i].text);
+        fit &= !o || o->effect == EFFECT_OK;
+        fit &= j->occ.input[i].by == j->performer; /* nobody declares for another */
+    }
+    DRAFT_DAY(j, KIND_PERSON_FIT, struct person_fit, .person = j->performer->id, .fit = fit);
+}
+
+void step_finish_drafts(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    if (s->declares_fit)
+        declare_fit(j);
+    if (!s->closes)
+        return;
+    const struct stream *st = book_stream(j->book, j->x->stream);
+    uint64_t before = 0;
+    for (size_t i = 0; i < j->v->ndrafts; i++)
+        before += strcmp(j->v->draft[i].stream, j->x->stream) == 0;
+    DRAFT(j, j->x->stream, KIND_BATCH_CLOSED, struct batch_closed, .count = (int64_t)(st->sseq + before + 1));
+}

@@ -27,7 +27,6 @@ struct json *args_range(struct judge *j, const struct field *f, const char *valu
     return json_set_str(j->a, args, "hi", limit_text(j, r->has_hi, r->hi));
 }
 
-/* Limits: beyond `action` and `alert` it is a fact, and told. */
 /* Where that was done of which the value speaks: plates are read in the laboratory, but stood in the room. */
 static const char *room_of(const struct judge *j, struct ref r)
 {
@@ -35,12 +34,14 @@ static const char *room_of(const struct judge *j, struct ref r)
     return o && o->station ? o->station->room : NULL;
 }
 
+/* Limits: beyond `action` and `alert` it is a fact, and told. */
 static void check_limits(struct judge *j, const struct field *f, struct dec v, const char *text)
 {
     if (outside(&f->action, v)) {
         judge_find(j, f->on_action, "value.action", args_range(j, f, text, &f->action), f->id);
-        if (f->has_blocks)
-            j->room = room_of(j, f->blocks);
+        const char *room = f->has_blocks ? room_of(j, f->blocks) : NULL;
+        if (room)
+            judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, "value.action"}});
     } else if (outside(&f->alert, v)) {
         judge_find(j, EFFECT_ALERT, "value.alert", args_range(j, f, text, &f->alert), f->id);
     }
@@ -162,7 +163,19 @@ static int derive(const struct judge *j, const struct field *f, struct dec *ret)
     }
 }
 
-static void add_derived(struct judge *j, int field, struct dec v)
+void derived_add(struct judge *j, struct deriveds *all, struct derived d)
+{
+    struct derived *item = (struct derived *)all->item;
+    if ((all->n & (all->n - 1)) == 0) { /* full: as many again */
+        item = arena_alloc(j->a, (all->n ? 2 * all->n : 1) * sizeof(*item));
+        if (all->n)
+            memcpy(item, all->item, all->n * sizeof(*item));
+    }
+    item[all->n++] = d;
+    all->item = item;
+}
+
+static void add_derived(struct judge *j, int field, struct dec v, struct deriveds *ret)
 {
     const struct field *f = &judge_step(j)->field[field];
     char text[DEC_TEXT];
@@ -170,12 +183,7 @@ static void add_derived(struct judge *j, int field, struct dec v)
     const char *kept = arena_strdup(j->a, text);
     struct code c = {.kind = CODE_NUMBER, .value = v};
     scratch_add(j, field, kept, &c);
-    if (!j->derived)
-        j->derived = json_array(j->a);
-    struct json *d = args1(j, "field", f->id);
-    json_set_str(j->a, d, "value", kept);
-    json_set_str(j->a, d, "unit", f->unit);
-    json_push(j->derived, d);
+    derived_add(j, ret, (struct derived){.field = f->id, .value = kept, .unit = f->unit});
     check_limits(j, f, v, kept);
 }
 
@@ -214,7 +222,7 @@ static bool args_settled(const struct judge *j, const struct field *f)
     return true;
 }
 
-bool check_derived(struct judge *j)
+bool check_derived(struct judge *j, struct deriveds *ret)
 {
     const struct step *s = judge_step(j);
     for (int i = 0; i < (int)s->nfields; i++) {
@@ -225,7 +233,7 @@ bool check_derived(struct judge *j)
         struct dec v;
         int err = derive(j, f, &v);
         if (err == 0)
-            add_derived(j, i, v);
+            add_derived(j, i, v, ret);
         else if (err != CPF_E_NOTFOUND && completes(j, f))
             tell_missing(j, f);
     }
