@@ -32,9 +32,10 @@
 
 #define BOUND_HTTP_CONNECTIONS 2048
 #define BOUND_HTTP_REQUEST_MS  10000 /* from first byte (or accept) to complete request */
-#define BOUND_NOTE_BYTES       8192
-#define BOUND_NOTE_SIGS        16
-#define BOUND_SIGNER_FRAME     (64 * 1024)
+/* C2SP signed-note: 16 signatures at the least, one of nearly 5 kB each. */
+#define BOUND_NOTE_BYTES   (128 * 1024)
+#define BOUND_NOTE_SIGS    32
+#define BOUND_SIGNER_FRAME (64 * 1024)
 
 #define BOUND_MANIFEST_LINES  40 /* lines of a key manifest */
 #define BOUND_POLICY_ITEMS    40 /* logs; witnesses and groups together: twice as many */

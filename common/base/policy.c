@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/cosig.h"
+#include "base/enc.h"
+#include "base/note_int.h"
 
 #define WORDS (2 * BOUND_POLICY_ITEMS + 4)
 
@@ -76,6 +78,39 @@ static int new_member(struct policy *p, const char *name, struct policy_member *
     return CPF_OK;
 }
 
+/* ---- keys ---- */
+
+/* The type byte of a vkey of whatever type; -1: no vkey. */
+static int type_of(const char *vkey)
+{
+    const char *id = strchr(vkey, '+'), *b64 = id ? strchr(id + 1, '+') : NULL;
+    struct buf key;
+    int type = -1;
+    if (!b64 || b64 - id != 9 || !note_name_ok(vkey, (size_t)(id - vkey)))
+        return -1;
+    for (const char *c = id + 1; c < b64; c++)
+        if (!(*c >= '0' && *c <= '9') && !(*c >= 'a' && *c <= 'f'))
+            return -1;
+    buf_init(&key);
+    if (enc_unb64(b64 + 1, strlen(b64 + 1), &key) == CPF_OK && key.len > 1)
+        type = (uint8_t)key.data[0];
+    buf_fini(&key);
+    return type;
+}
+
+/* Neither of the two types that we check: signatures by it are unknown ones. */
+static bool is_unknown(const char *vkey)
+{
+    int type = type_of(vkey);
+    return type >= 0 && type != NOTE_ALG_ED25519 && type != NOTE_ALG_COSIG;
+}
+
+/* Two keys that wrap the same public key are one. */
+static bool same_key(const char *a, const char *b)
+{
+    return strcmp(strrchr(a, '+'), strrchr(b, '+')) == 0;
+}
+
 /* ---- lines ---- */
 
 static int line_log(struct parse *s)
@@ -86,11 +121,12 @@ static int line_log(struct parse *s)
     if (p->nlogs == BOUND_POLICY_ITEMS)
         return CPF_E_LIMIT;
     struct policy_log *l = &p->log[p->nlogs];
-    int r = note_key_parse(&l->key, s->word[1]);
+    *l = (struct policy_log){.vkey = s->word[1], .unknown = is_unknown(s->word[1])};
+    int r = l->unknown ? CPF_OK : note_key_parse(&l->key, l->vkey);
     if (r)
         return r;
     for (size_t i = 0; i < p->nlogs; i++)
-        if (memcmp(p->log[i].key.pub, l->key.pub, KEY_PUB) == 0)
+        if (same_key(p->log[i].vkey, l->vkey))
             return CPF_E_DUPLICATE;
     l->url = s->nwords == 3 ? s->word[2] : NULL;
     p->nlogs++;
@@ -104,12 +140,15 @@ static int line_witness(struct parse *s)
     if (s->nwords < 3 || s->nwords > 4)
         return CPF_E_SYNTAX;
     int r = new_member(p, s->word[1], &m);
-    if (!r)
-        r = cosig_key_parse(&m->key, s->word[2]);
+    if (r)
+        return r;
+    m->vkey = s->word[2];
+    m->unknown = is_unknown(m->vkey);
+    r = m->unknown ? CPF_OK : cosig_key_parse(&m->key, m->vkey);
     if (r)
         return r;
     for (size_t i = 0; i < p->nmembers; i++)
-        if (!p->member[i].group && memcmp(p->member[i].key.pub, m->key.pub, KEY_PUB) == 0)
+        if (!p->member[i].group && same_key(p->member[i].vkey, m->vkey))
             return CPF_E_DUPLICATE;
     m->url = s->nwords == 4 ? s->word[3] : NULL;
     p->nmembers++;

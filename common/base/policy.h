@@ -6,6 +6,10 @@
  *   witness <name> <vkey> [<url>]
  *   group <name> all|any|<k> <name>...
  *   quorum <name>|none
+ *
+ * A key of a signature type that this program cannot check (C2SP tlog-cosignature's ML-DSA-44, say) makes no
+ * policy unreadable: its log, or witness, is one of which no signature is ever found. Its key has no name, so
+ * that no signature line can be by it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +20,8 @@
 #include "base/note.h"
 
 struct policy_log {
+    const char *vkey;
+    bool unknown; /* of another signature type */
     struct note_key key;
     const char *url; /* or NULL */
 };
@@ -24,6 +30,8 @@ struct policy_log {
 struct policy_member {
     const char *name;
     bool group;
+    bool unknown;          /* witness; of another signature type */
+    const char *vkey;      /* witness */
     struct note_key key;   /* witness; type 0x04 (cosig.h) */
     const char *url;       /* witness; or NULL */
     size_t need, nmembers; /* group: `need` of these */
@@ -37,8 +45,9 @@ struct policy {
     int quorum; /* index of a member; -1: none */
 };
 
-/* Strings live in `a`. CPF_E_SYNTAX, _LIMIT, _KEY (also: an algorithm that we cannot check), _DUPLICATE,
- * _NOTFOUND (a name not defined above); *ret_line (may be NULL) then says where, from 1; 0 = the end. */
+/* Strings live in `a`. CPF_E_SYNTAX, _LIMIT, _KEY (also: a log's type for a witness, or the other way round),
+ * _DUPLICATE, _NOTFOUND (a name not defined above); *ret_line (may be NULL) then says where, from 1; 0 = the
+ * end. */
 must_check int policy_parse(struct policy *p, struct arena *a, const char *text, size_t len, int *ret_line);
 
 /* Whose cosignature stands under the note; time 0 = not this one's. Indexed like policy.member; groups stay

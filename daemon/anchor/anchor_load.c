@@ -63,7 +63,7 @@ static int load_peers(struct anchor *a, char **ret_error)
     const struct policy *p = &a->asked;
     a->peer = xcalloc(p->nmembers + 1, sizeof(*a->peer));
     for (size_t i = 0; i < p->nmembers; i++) {
-        if (p->member[i].group || !p->member[i].url)
+        if (p->member[i].group || p->member[i].unknown || !p->member[i].url)
             continue;
         if (http_url_check(p->member[i].url))
             return say(ret_error, CPF_E_SYNTAX, "witness %s: %s is no http or https URL", p->member[i].name,

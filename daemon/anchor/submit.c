@@ -17,7 +17,7 @@
 #include "http/http_client.h"
 
 #define TRIES  4
-#define ANSWER 4096 /* bytes: a few signature lines, or a number */
+#define ANSWER 32768 /* bytes: a few signature lines, of whatever types; or a number */
 
 struct submit {
     struct submit_config cfg;
@@ -135,7 +135,8 @@ static void take_conflict(struct submit *s, const struct http_answer *a)
 {
     uint64_t size, before = s->known;
     bool have = read_size(a, &size);
-    /* the protocol lets a witness that holds another root of this size answer without a number */
+    /* until 2026 the protocol let a witness that holds another root of this size answer so, without a number
+     */
     if (before == s->cfg.size && (!have || size == s->cfg.size)) {
         snprintf(s->detail, sizeof(s->detail), "it cosigned another root of size %" PRIu64, s->cfg.size);
         finish(s, SUBMIT_FORK, NULL, 0);
@@ -169,8 +170,11 @@ static void on_answer(void *arg, const struct http_answer *a)
     } else if (a->status == 409) {
         take_conflict(s, a);
     } else if (a->status == 422) {
-        snprintf(s->detail, sizeof(s->detail),
-                 "our proof from size %" PRIu64 " does not hold with what it cosigned", s->known);
+        if (s->known == s->cfg.size)
+            snprintf(s->detail, sizeof(s->detail), "it cosigned another root of size %" PRIu64, s->known);
+        else
+            snprintf(s->detail, sizeof(s->detail),
+                     "our proof from size %" PRIu64 " does not hold with what it cosigned", s->known);
         finish(s, SUBMIT_FORK, NULL, 0);
     } else {
         snprintf(s->detail, sizeof(s->detail), "HTTP %d", a->status);

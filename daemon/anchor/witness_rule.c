@@ -91,8 +91,9 @@ int witness_judge(const struct witness_ask *ask, const struct witness_known *kno
         hash_empty(root);
     else
         memcpy(root, known->root, HASH_LEN);
-    *ret_fork = c->size == known->size && memcmp(c->root, root, HASH_LEN) != 0;
-    if (*ret_fork || ask->proof.index != known->size)
+    bool other = c->size == known->size && memcmp(c->root, root, HASH_LEN) != 0;
+    *ret_fork = other && known->size > 0; /* of the empty tree there is one root, and nobody signed another */
+    if (ask->proof.index != known->size)
         return 409;
-    return tlog_consistency_verify(&ask->proof, root, c) == CPF_OK ? 200 : 422;
+    return !other && tlog_consistency_verify(&ask->proof, root, c) == CPF_OK ? 200 : 422;
 }

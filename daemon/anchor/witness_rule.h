@@ -5,8 +5,8 @@
  *   body: `old <size>`, at most 63 base64 hashes, an empty line, the log's checkpoint
  *
  *   400 not of that form, or old size above the checkpoint's   404 a log that this witness does not know
- *   403 no signature by a key of that log                      409 the witness knows another size, or another
- *   422 the proof does not lead from what it knows                 root of the same size
+ *   403 no signature by a key of that log                      409 the witness knows another size
+ *   422 the proof does not lead from what it knows, or it knows another root of the same size
  */
 #include <stdbool.h>
 #include <stddef.h>

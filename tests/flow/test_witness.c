@@ -170,7 +170,7 @@ static void test_knows_after_a_restart(void **state)
     assert_int_equal(q.status, 409);
     assert_string_equal(q.type, "text/x.tlog.size");
     assert_string_equal(q.body, "9\n");
-    assert_int_equal(ask_one(&d, true, 9, 9), 409);
+    assert_int_equal(ask_one(&d, true, 9, 9), 422);
     assert_int_equal(ask_one(&d, true, 9, 12), 422);
     assert_int_equal(ask_one(&d, false, 9, 12), 200);
     assert_int_equal(witness_count(d.witness).forks, 1);

@@ -244,6 +244,41 @@ static bool voted(const struct policy *p, const uint8_t *who, size_t n)
     return vote.quorum;
 }
 
+/* A witness and a log of C2SP tlog-cosignature's ML-DSA-44: the policy is read, and nobody has signed for
+ * them. */
+static void test_policy_skips_keys_of_unknown_types(void **state)
+{
+    struct policy *p = calloc(1, sizeof(*p));
+    uint8_t key[1 + 1312] = {0x06, 1, 2, 3};
+    struct arena a;
+    struct buf b, mldsa;
+    char k[300];
+    int line;
+    (void)state;
+    arena_init(&a, 0);
+    buf_init(&b);
+    buf_init(&mldsa);
+    enc_b64(&mldsa, key, sizeof(key));
+    make_policy(&b);
+    b.len = (size_t)(strstr(b.data, "group both") - b.data);
+    b.data[b.len] = '\0';
+    buf_printf(&b, "witness Q1 q.example+0011aabb+%s\nlog pq.example+00112233+%s\n", mldsa.data, mldsa.data);
+    buf_puts(&b, "group both 2 X Y1 Q1\nquorum both\n");
+    assert_int_equal(parse_policy(p, &a, b.data, &line), CPF_OK);
+    assert_true(voted(p, (const uint8_t[]){10, 11, 20}, 3));
+    assert_false(voted(p, (const uint8_t[]){10, 11}, 2));
+    /* one public key twice, and a type that is another role's */
+    buf_printf(&b, "witness Q2 r.example+0011aabb+%s\n", mldsa.data);
+    assert_int_equal(parse_policy(p, &a, b.data, &line), CPF_E_DUPLICATE);
+    buf_clear(&b);
+    buf_printf(&b, "witness X %s\nquorum X\n", vkey(1, "log.example", false, k));
+    assert_int_equal(parse_policy(p, &a, b.data, &line), CPF_E_KEY);
+    buf_fini(&b);
+    buf_fini(&mldsa);
+    arena_fini(&a);
+    free(p);
+}
+
 static void test_policy_counts_a_quorum(void **state)
 {
     struct policy *p = calloc(1, sizeof(*p));
@@ -524,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_manifest_bounds_lines),
         cmocka_unit_test(test_manifest_key_counts_for_its_sizes),
         cmocka_unit_test(test_manifest_is_the_roots_only),
+        cmocka_unit_test(test_policy_skips_keys_of_unknown_types),
         cmocka_unit_test(test_policy_counts_a_quorum),
         cmocka_unit_test(test_policy_none_asks_for_nobody),
         cmocka_unit_test(test_policy_refuses_and_says_where),

@@ -274,6 +274,17 @@ static void test_parse_bounds_size_and_signatures(void **state)
             buf_puts(&msg, DASH "n AAAAAAA=\n");
         assert_int_equal(note_parse(&n, msg.data, msg.len), sigs <= BOUND_NOTE_SIGS ? CPF_OK : CPF_E_LIMIT);
     }
+    /* C2SP signed-note: 16 signatures at the least, and post-quantum ones are of nearly 5 kB */
+    static const uint8_t big[5000];
+    buf_clear(&msg);
+    buf_puts(&msg, "text\n\n");
+    for (int i = 0; i < 16; i++) {
+        buf_puts(&msg, DASH "pq.example ");
+        enc_b64(&msg, big, sizeof(big));
+        buf_addc(&msg, '\n');
+    }
+    assert_int_equal(note_parse(&n, msg.data, msg.len), CPF_OK);
+    assert_int_equal(n.nsigs, 16);
     buf_clear(&msg);
     while (msg.len < BOUND_NOTE_BYTES)
         buf_puts(&msg, "line\n");

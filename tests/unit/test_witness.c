@@ -68,6 +68,8 @@ static void test_published_exchange(void **state)
         int want = (int)vectors_uint(c, "status");
         if (strstr(must, "unknown log"))
             want = 404; /* since then the protocol says so */
+        if (want == 409 && !strstr(must, "\\n"))
+            want = 422; /* as of 2026: another root of the same size */
         char size[32];
         assert_int_equal(ask(&m, body, strlen(body)), want);
         snprintf(size, sizeof(size), "body == \"%llu\\n\"", (unsigned long long)m.known.size);
@@ -138,7 +140,7 @@ static void test_second_root_of_a_size_is_a_fork(void **state)
 {
     (void)state;
     assert_int_equal(ask_body(false, 0, 5), 200);
-    assert_int_equal(ask_body(true, 5, 5), 409);
+    assert_int_equal(ask_body(true, 5, 5), 422);
     assert_true(memory.fork);
     assert_int_equal(ask_body(true, 5, 9), 422);
     assert_int_equal(ask_body(true, 0, 5), 409);
@@ -161,6 +163,22 @@ static void test_empty_tree(void **state)
     assert_int_equal(ask_body(false, 0, 0), 200);
     assert_int_equal(ask_body(false, 0, 4), 200);
     assert_int_equal(ask_body(false, 0, 0), 409);
+}
+
+/* Of the empty tree there is one root. */
+static void test_empty_tree_of_another_root_is_refused(void **state)
+{
+    struct buf note;
+    struct checkpoint c = {.size = 0, .root = {1}};
+    (void)state;
+    buf_init(&note);
+    snprintf(c.origin, sizeof(c.origin), "%s", other.vkey.name);
+    checkpoint_format(&c, &note);
+    buf_puts(&body, "old 0\n\n");
+    assert_int_equal(note_sign(note.data, note.len, c.origin, other.key, &body), CPF_OK);
+    assert_int_equal(ask(&memory, body.data, body.len), 422);
+    assert_false(memory.fork);
+    buf_fini(&note);
 }
 
 static void test_wrong_proofs_do_not_hold(void **state)
@@ -386,6 +404,7 @@ int main(void)
         T(second_root_of_a_size_is_a_fork),
         T(forks_are_cosigned_up_to_where_they_part),
         T(empty_tree),
+        T(empty_tree_of_another_root_is_refused),
         T(wrong_proofs_do_not_hold),
         T(proof_for_the_first_checkpoint_is_refused),
         T(hostile_bodies_are_malformed),

@@ -29,6 +29,40 @@ static void hold_bare(struct bundle_rig *r, struct verify_options *o)
     o->known[0].len = strlen(held[0].data);
 }
 
+/* The same, by an editor on Windows: a mark in front, CR LF, blanks, an empty line. */
+static void hold_typed(struct bundle_rig *r, struct verify_options *o)
+{
+    struct buf typed;
+    hold_bare(r, o);
+    buf_init(&typed);
+    buf_puts(&typed, "\xef\xbb\xbf");
+    for (const char *c = held[0].data; *c; c++)
+        if (*c == '\n')
+            buf_puts(&typed, " \r\n");
+        else
+            buf_addc(&typed, *c);
+    buf_puts(&typed, "\r\n\r\n");
+    buf_fini(&held[0]);
+    held[0] = typed;
+    give(&o->known[0], 0, "typed");
+}
+
+/* The whole note, its lines ended so, and none behind the last. */
+static void hold_note_crlf(struct bundle_rig *r, struct verify_options *o)
+{
+    struct buf typed;
+    hold_newest(r, o);
+    buf_init(&typed);
+    for (const char *c = held[0].data; c[1]; c++) {
+        if (*c == '\n')
+            buf_addc(&typed, '\r');
+        buf_addc(&typed, *c);
+    }
+    buf_fini(&held[0]);
+    held[0] = typed;
+    give(&o->known[0], 0, "typed");
+}
+
 static void hold_newer(struct bundle_rig *r, struct verify_options *o)
 {
     struct checkpoint c = {.size = r->n + 10};
@@ -117,6 +151,8 @@ static void old_unsigned(struct bundle_rig *r, struct verify_options *o)
 const struct doctored cases_known[] = {
     {"known_newest", {CLOSED}, hold_newest, HOLDS},
     {"known_bare", {CLOSED}, hold_bare, HOLDS},
+    {"known_typed", {CLOSED}, hold_typed, HOLDS},
+    {"known_note_crlf", {CLOSED}, hold_note_crlf, HOLDS},
     {"known_older", {FULL}, hold_older, HOLDS},
     {"known_two", {FULL}, hold_two, HOLDS},
     {"fork", {FULL, .twist = TWIST_FORK}, NULL, VERIFY_KNOWN, "consistency.proof", "consistency/15.proof", false},

@@ -132,16 +132,21 @@ static void check_pin(struct verify *v, const struct member *m)
 static void check_votes(struct verify *v)
 {
     const struct policy *p = &v->policy;
+    const char *unknown = NULL; /* may have cosigned: nobody here can tell */
     policy_vote(p, &v->note, &v->vote);
     for (size_t i = 0; i < p->nmembers; i++) {
         int64_t ms = v->vote.time[i] * 1000;
+        if (p->member[i].unknown)
+            unknown = p->member[i].name;
         if (v->vote.bad[i])
             verify_fail(v, COSIGNATURE_BAD, BUNDLE_CHECKPOINT, "%s", p->member[i].key.name);
         else if (ms > 0)
             verify_anchor_add(v,
                               &(struct anchor){v->checkpoint.size, ms, ms + 999, false, p->member[i].name});
     }
-    if (!v->vote.quorum)
+    if (!v->vote.quorum && unknown)
+        verify_fail(v, QUORUM_MISSING, BUNDLE_CHECKPOINT, "%s: of a signature type unknown here", unknown);
+    else if (!v->vote.quorum)
         verify_fail(v, QUORUM_MISSING, BUNDLE_CHECKPOINT, NULL);
 }
 

@@ -105,10 +105,37 @@ const struct older *verify_older_of(const struct verify *v, uint64_t size)
 
 /* ---- in the hand of the verifier's owner ---- */
 
+/* As editors of all kinds leave what somebody typed: a byte order mark in front, CR before LF, blanks behind
+ * a line, empty lines at the end, or no LF there. What people type is read; a file of the bundle never is so.
+ */
+static struct verify_text as_typed(struct verify *v, const struct verify_text *t)
+{
+    const char *p = t->text, *end = t->text + t->len;
+    struct buf b;
+    buf_init(&b);
+    if (t->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+        p += 3;
+    while (p < end) {
+        const char *eol = memchr(p, '\n', (size_t)(end - p)), *stop = eol ? eol : end, *last = stop;
+        while (last > p && (last[-1] == '\r' || last[-1] == ' ' || last[-1] == '\t'))
+            last--;
+        buf_add(&b, p, (size_t)(last - p));
+        buf_addc(&b, '\n');
+        p = eol ? eol + 1 : end;
+    }
+    while (b.len > 1 && b.data[b.len - 1] == '\n' && b.data[b.len - 2] == '\n')
+        b.len--;
+    const char *copy = arena_strndup(&v->own, b.data ? b.data : "", b.len);
+    struct verify_text typed = {t->name, copy, b.len};
+    buf_fini(&b);
+    return typed;
+}
+
 /* A note, or the bare three lines as somebody typed them from a printed record. A bare one is believed: it
  * comes from whoever asks. A note must be the log's own. */
-static bool open_known(struct verify *v, const struct verify_text *t, struct checkpoint *ret)
+static bool open_known(struct verify *v, const struct verify_text *given, struct checkpoint *ret)
 {
+    const struct verify_text typed = as_typed(v, given), *t = &typed;
     struct note n;
     int r = note_parse(&n, t->text, t->len);
     if (r == CPF_OK) {
