@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -222,6 +223,62 @@ int enc_utf8_ok(const char *text, size_t len)
         s += n;
     }
     return 1;
+}
+
+/* ---- for terminals ---- */
+
+static uint32_t code_point(const uint8_t *s, size_t n)
+{
+    uint32_t c = n == 1 ? s[0] : n == 2 ? s[0] & 0x1f : n == 3 ? s[0] & 0x0f : s[0] & 0x07;
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | (s[i] & 0x3f);
+    return c;
+}
+
+static bool steers(uint32_t c)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {{0, 0x1f},        {0x7f, 0x9f},     {0xad, 0xad},      {0x61c, 0x61c},
+                  {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f},
+                  {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+        if (c >= ranges[i].from && c <= ranges[i].to)
+            return true;
+    return false;
+}
+
+static void shown(struct buf *b, const char *text, size_t len, bool lines, bool json)
+{
+    const uint8_t *s = (const uint8_t *)text, *end = s + len;
+    while (s < end) {
+        size_t n = *s < 0x80 ? 1 : utf8_sequence(s, (size_t)(end - s));
+        uint32_t c = n ? code_point(s, n) : 0;
+        if (!n)
+            buf_printf(b, "<%02X>", *s);
+        else if (!steers(c) || (lines && c == '\n'))
+            buf_add(b, s, n);
+        else if (json && c > 0xffff)
+            buf_printf(b, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+        else
+            buf_printf(b, json ? "\\u%04x" : "<U+%04X>", c);
+        s += n ? n : 1;
+    }
+}
+
+void enc_shown(struct buf *b, const char *s, size_t len)
+{
+    shown(b, s, len, false, false);
+}
+
+void enc_shown_lines(struct buf *b, const char *s, size_t len)
+{
+    shown(b, s, len, true, false);
+}
+
+void enc_shown_json(struct buf *b, const char *s, size_t len)
+{
+    shown(b, s, len, true, true);
 }
 
 /* ---- random ---- */

@@ -23,6 +23,14 @@ void enc_digest(const uint8_t d[32], char ret[44]);
 /* 1 if `s` is well-formed UTF-8 without NUL. */
 int enc_utf8_ok(const char *s, size_t len);
 
+/* Foreign text for a terminal, appended: what would steer it or change the order of what is read stands there
+ * as <U+XXXX> (controls of C0 and C1, DEL, bidirectional controls, separators of lines, invisible marks),
+ * bytes that are no UTF-8 as <XX>. enc_shown_lines leaves newlines; enc_shown_json too, and writes \uXXXX, so
+ * that JSON stays what it was. */
+void enc_shown(struct buf *b, const char *s, size_t len);
+void enc_shown_lines(struct buf *b, const char *s, size_t len);
+void enc_shown_json(struct buf *b, const char *s, size_t len);
+
 /* Random bytes from the operating system; aborts if there are none. */
 void enc_random(void *ret, size_t len);
 

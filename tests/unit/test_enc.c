@@ -314,9 +314,42 @@ static void test_hash_gives_known_digests(void **state)
     assert_string_equal(text, "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
 }
 
+static void check_shown(void (*fn)(struct buf *, const char *, size_t), const char *text, const char *want)
+{
+    struct buf b;
+    buf_init(&b);
+    fn(&b, text, strlen(text));
+    assert_string_equal(b.data, want);
+    buf_fini(&b);
+}
+
+/* What steers a terminal, or turns round what is read, is written out. */
+static void test_shown_text_steers_nothing(void **state)
+{
+    (void)state;
+    check_shown(enc_shown, "山田 花子 ok\\", "山田 花子 ok\\");
+    check_shown(enc_shown, "a\x1b[2Jb\n\r\x7f", "a<U+001B>[2Jb<U+000A><U+000D><U+007F>");
+    check_shown(enc_shown,
+                "\xc2\x9b"
+                "2J",
+                "<U+009B>2J");
+    check_shown(enc_shown,
+                "\xe2\x80\xae"
+                "dcba\xe2\x81\xa6\xd8\x9c",
+                "<U+202E>dcba<U+2066><U+061C>");
+    check_shown(enc_shown,
+                "\x9b\xff"
+                "a",
+                "<9B><FF>a");
+    check_shown(enc_shown_lines, "a\nb\tc", "a\nb<U+0009>c");
+    check_shown(enc_shown_json, "{\"a\":\"\xe2\x80\xae\xf3\xa0\x81\x81\"}\n",
+                "{\"a\":\"\\u202e\\udb40\\udc41\"}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shown_text_steers_nothing),
         cmocka_unit_test(test_strerror_knows_every_code),
         cmocka_unit_test(test_arena_hands_out_zeroed_aligned_blocks),
         cmocka_unit_test(test_arena_limit_answers_null),

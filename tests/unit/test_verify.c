@@ -230,6 +230,33 @@ static void test_readme_of_this_version_is_in_the_table(void **state)
     buf_fini(&digest);
 }
 
+/* A name that clears the screen, turns the line round and adds a verdict of its own. */
+static void bad_name(struct bundle_rig *r, struct verify_options *o)
+{
+    (void)o;
+    rig_edit(r, "bundle.json", "batch/NK-2026-0007",
+             "\xc2\x9b"
+             "2J\xe2\x80\xae"
+             "\\nVERIFIED: everything holds");
+}
+
+static void test_names_of_a_bundle_do_not_steer_the_terminal(void **state)
+{
+    const struct rig_plan plan = {CLOSED};
+    struct buf b;
+    (void)state;
+    buf_init(&b);
+    for (int json = 0; json < 2; json++) {
+        buf_clear(&b);
+        report(&plan, bad_name, json, &b);
+        assert_null(strstr(b.data, "\xc2\x9b"));
+        assert_null(strstr(b.data, "\xe2\x80\xae"));
+        assert_null(strstr(b.data, "\nVERIFIED"));
+        assert_non_null(strstr(b.data, json ? "\\u009b" : "<U+009B>"));
+    }
+    buf_fini(&b);
+}
+
 static void test_lesser_statement_is_no_verdict_of_whole(void **state)
 {
     const struct rig_plan plan = {BARE};
@@ -252,6 +279,7 @@ int main(void)
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(test_readme_of_this_version_is_in_the_table),
         cmocka_unit_test(test_lesser_statement_is_no_verdict_of_whole),
+        cmocka_unit_test(test_names_of_a_bundle_do_not_steer_the_terminal),
         cmocka_unit_test(test_json_report_tells_brackets),
         cmocka_unit_test(test_text_report_names_rule_and_file),
         cmocka_unit_test(test_nothing_of_other_batches_inside),

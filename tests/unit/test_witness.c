@@ -366,7 +366,7 @@ static void test_add_lines_keeps_one_of_each_key(void **state)
     buf_init(&lines);
     other_note(&other, false, 3, &note);
     assert_int_equal(note_parse(&n, note.data, note.len), CPF_OK);
-    for (uint8_t i = 1; i <= 20; i++) {
+    for (uint8_t i = 1; i <= 40; i++) {
         seed[0] = i;
         assert_int_equal(key_from_seed(seed, &key), 0);
         assert_int_equal(cosig_sign(n.text, n.text_len, "w.example", key, 1000 + i, &lines), 0);

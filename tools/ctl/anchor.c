@@ -60,22 +60,22 @@ static int tell(struct ctl *c, const json_t *v)
     static const char *const columns[] = {"name:立会人:witness", "size:件数:size",     "at:時刻:time",
                                           "state:状態:state",    "detail:詳細:detail", NULL};
     if (!json_object_size(v)) {
-        printf("%s\n",
-               say("立会人も時刻認証局も設定されていません (doc/anchors.md)",
-                   "neither witnesses nor a time-stamping authority are configured (doc/anchors.md)"));
+        ctl_printf("%s\n",
+                   say("立会人も時刻認証局も設定されていません (doc/anchors.md)",
+                       "neither witnesses nor a time-stamping authority are configured (doc/anchors.md)"));
         return EXIT_FINE;
     }
-    printf(say("記録の件数 %lld\n", "size of the log: %lld\n"), number(v, "size"));
+    ctl_printf(say("記録の件数 %lld\n", "size of the log: %lld\n"), number(v, "size"));
     if (json_object_get(v, "witnesses"))
         ctl_print_table(json_object_get(v, "witnesses"), columns);
     if (stamp)
-        printf(say("タイムスタンプ: %lld 件まで %s %s %s\n", "time stamp: size %lld %s %s %s\n"),
-               number(stamp, "size"), text(stamp, "at"), text(stamp, "state"), text(stamp, "detail"));
-    printf(say("方針 (%s) を満たす最新の件数: %lld\n", "newest size that meets the policy (%s): %lld\n"),
-           text(quorum, "of"), number(quorum, "size"));
+        ctl_printf(say("タイムスタンプ: %lld 件まで %s %s %s\n", "time stamp: size %lld %s %s %s\n"),
+                   number(stamp, "size"), text(stamp, "at"), text(stamp, "state"), text(stamp, "detail"));
+    ctl_printf(say("方針 (%s) を満たす最新の件数: %lld\n", "newest size that meets the policy (%s): %lld\n"),
+               text(quorum, "of"), number(quorum, "size"));
     if (alarm)
-        printf(say("警報 %s: %s %s (%s)\n", "ALARM %s: %s %s (%s)\n"), text(alarm, "at"), text(alarm, "who"),
-               text(alarm, "what"), text(alarm, "detail"));
+        ctl_printf(say("警報 %s: %s %s (%s)\n", "ALARM %s: %s %s (%s)\n"), text(alarm, "at"),
+                   text(alarm, "who"), text(alarm, "what"), text(alarm, "detail"));
     return code;
 }
 
@@ -146,7 +146,7 @@ static int make_key(const char *name, const char *path, const char *passphrase, 
     if (!err) {
         buf_clear(&text);
         cosig_key_format(&vkey, &text);
-        printf("%s\n", text.data);
+        ctl_printf("%s\n", text.data);
     }
     key_free(key);
     buf_fini(&text);

@@ -59,6 +59,9 @@ char *ctl_admin_socket(const char *dir);
 
 /* ctl_print.c */
 void ctl_print_json(const json_t *v);
+/* What comes from elsewhere, for people: nothing in it steers their terminal. */
+void ctl_puts_json(const char *text);
+void ctl_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* An answer's outcome in words (outcome, code, message, deviations, holds). */
 void ctl_print_answer(const json_t *v);
 /* A table of a list of objects; `columns`: "member:Title ja:Title en", NULL-terminated; dotted members reach

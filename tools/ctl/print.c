@@ -6,13 +6,23 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/enc.h"
 #include "base/mem.h"
 
 void ctl_print_json(const json_t *v)
 {
     char *s = json_dumps(v, JSON_INDENT(1) | JSON_ENCODE_ANY);
-    puts(s ? s : "null");
+    ctl_puts_json(s ? s : "null");
     free(s);
+}
+
+void ctl_puts_json(const char *text)
+{
+    struct buf b;
+    buf_init(&b);
+    enc_shown_json(&b, text, strlen(text));
+    puts(b.data ? b.data : "");
+    buf_fini(&b);
 }
 
 const char *ctl_text(const json_t *v)
@@ -28,11 +38,22 @@ const char *ctl_text(const json_t *v)
 /* Control characters of foreign text must not reach the terminal. */
 static void add_clean(struct buf *b, const char *s)
 {
-    for (; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            buf_addc(b, ' ');
-        else
-            buf_addc(b, *s);
+    enc_shown(b, s, strlen(s));
+}
+
+void ctl_printf(const char *fmt, ...)
+{
+    struct buf b;
+    char *text;
+    va_list ap;
+    va_start(ap, fmt);
+    require(vasprintf(&text, fmt, ap) >= 0);
+    va_end(ap);
+    buf_init(&b);
+    enc_shown_lines(&b, text, strlen(text));
+    fputs(b.data ? b.data : "", stdout);
+    buf_fini(&b);
+    free(text);
 }
 
 static void add_value(struct buf *b, const json_t *v)

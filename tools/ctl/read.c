@@ -57,7 +57,7 @@ static int run_status(struct ctl *c, const struct ctl_command *cmd)
         json_object_foreach(v, name, m)
         {
             char *s = json_dumps(m, JSON_ENCODE_ANY | JSON_COMPACT);
-            printf("%-12s %s\n", name, json_is_string(m) ? json_string_value(m) : s);
+            ctl_printf("%-12s %s\n", name, json_is_string(m) ? json_string_value(m) : s);
             free(s);
         }
     code = json_is_false(json_object_get(v, "ready")) ? EXIT_UNREACHABLE : EXIT_FINE;
@@ -183,18 +183,18 @@ static int64_t print_entries(struct ctl *c, const json_t *v, int64_t after)
             after = json_integer_value(idx);
         if (c->json || !json_object_get(e, "kind")) {
             char *s = json_dumps(e, JSON_COMPACT);
-            puts(s);
+            ctl_puts_json(s);
             free(s);
             continue;
         }
         char *s = body ? NULL : json_dumps(json_object_get(e, "body"), JSON_COMPACT | JSON_ENCODE_ANY);
 
-        printf("%8lld  %s  %-22s %-20s %s\n", (long long)json_integer_value(idx),
-               ctl_text(json_object_get(e, "at")), ctl_text(json_object_get(e, "stream")),
-               ctl_text(json_object_get(e, "kind")),
-               body ? body
-               : s  ? s
-                    : "");
+        ctl_printf("%8lld  %s  %-22s %-20s %s\n", (long long)json_integer_value(idx),
+                   ctl_text(json_object_get(e, "at")), ctl_text(json_object_get(e, "stream")),
+                   ctl_text(json_object_get(e, "kind")),
+                   body ? body
+                   : s  ? s
+                        : "");
         free(s);
     }
     fflush(stdout);

@@ -242,15 +242,17 @@ static void put_records(struct out *o)
     }
 }
 
-void verify_report_text(const struct verify *v, bool ja, struct buf *ret)
+static void put_all(struct out *out)
 {
-    struct out o = {v, ret, ja};
+    struct out o = *out;
+    const struct verify *v = o.v;
     put_verdict(&o);
     if (!v->have_info)
         return;
-    buf_addc(ret, '\n');
+    buf_addc(o.b, '\n');
     put_label(&o, "対象", "about");
-    buf_printf(ret, "%s\n", v->info.stream);
+    enc_shown(o.b, v->info.stream, strlen(v->info.stream));
+    buf_addc(o.b, '\n');
     if (v->have_checkpoint)
         put_log(&o);
     put_root(&o);
@@ -260,4 +262,14 @@ void verify_report_text(const struct verify *v, bool ja, struct buf *ret)
     put_people(&o);
     put_reports(&o);
     put_records(&o);
+}
+
+/* Names come from the bundle: what would steer the terminal is written out, wherever it stands. */
+void verify_report_text(const struct verify *v, bool ja, struct buf *ret)
+{
+    struct buf b;
+    buf_init(&b);
+    put_all(&(struct out){v, &b, ja});
+    enc_shown_lines(ret, b.data, b.len);
+    buf_fini(&b);
 }

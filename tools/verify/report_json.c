@@ -150,7 +150,11 @@ void verify_report_json(const struct verify *v, struct buf *ret)
         set_complete(&d, o);
         json_set(&d.a, o, "entries", records(&d));
     }
-    json_write(ret, o);
+    struct buf b;
+    buf_init(&b);
+    json_write(&b, o);
+    enc_shown_json(ret, b.data, b.len); /* also read at a terminal */
     buf_addc(ret, '\n');
+    buf_fini(&b);
     arena_fini(&d.a);
 }

@@ -129,11 +129,11 @@ const struct verify_failure *verify_rule(size_t i)
 /* What a bundle says must neither forge lines of a report nor break its encoding. */
 static const char *plain(struct verify *v, const char *text)
 {
-    char *copy = arena_strdup(&v->own, text);
-    bool utf8 = enc_utf8_ok(text, strlen(text));
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c < 0x20 || (unsigned char)*c == 0x7f || (!utf8 && (unsigned char)*c >= 0x80))
-            *c = '?';
+    struct buf b;
+    buf_init(&b);
+    enc_shown(&b, text, strlen(text));
+    const char *copy = arena_strdup(&v->own, b.data ? b.data : "");
+    buf_fini(&b);
     return copy;
 }
 
