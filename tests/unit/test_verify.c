@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/batchmap.h"
+#include "base/cosig.h"
+#include "base/enc.h"
 #include "base/json.h"
 #include "seeded.h"
 #include "verify_cases.h"
@@ -198,18 +201,23 @@ static void test_every_rule_is_told_in_both_languages(void **state)
     }
 }
 
+static void read_doc(struct buf *ret)
+{
+    FILE *in = fopen(EVIDENCE_DOC, "r");
+    assert_non_null(in);
+    buf_init(ret);
+    for (int c; (c = fgetc(in)) != EOF;)
+        buf_addc(ret, (char)c);
+    fclose(in);
+}
+
 static void test_every_rule_is_documented(void **state)
 {
     const struct verify_failure *f;
     char row[100];
     struct buf doc;
     (void)state;
-    buf_init(&doc);
-    FILE *in = fopen(EVIDENCE_DOC, "r");
-    assert_non_null(in);
-    for (int c; (c = fgetc(in)) != EOF;)
-        buf_addc(&doc, (char)c);
-    fclose(in);
+    read_doc(&doc);
     for (size_t i = 0; (f = verify_rule(i)); i++) {
         snprintf(row, sizeof(row), "| %d | `%s` | ", (int)f->class, f->rule);
         if (!strstr(doc.data, row))
@@ -228,6 +236,72 @@ static void test_readme_of_this_version_is_in_the_table(void **state)
     bundle_readme_digest(&digest);
     assert_string_equal(digest.data, bundle_readme_newest());
     buf_fini(&digest);
+}
+
+/* The example of the document is what this program makes of it. */
+static void test_example_of_the_document_is_right(void **state)
+{
+    static const char entry[] = "{\"actor\":{\"performed\":\"system\"},\"at\":\"2026-04-01T00:00:00.000Z\","
+                                "\"body\":{\"count\":1},\"clock\":{"
+                                "\"state\":\"synchronised\"},\"kind\":\"batch.closed\",\"n\":"
+                                "\"AAECAwQFBgcICQoLDA0ODw\",\"prev\":\"\",\"sseq\":1,"
+                                "\"stream\":\"batch/X\",\"v\":1,\"zone\":\"Asia/Tokyo\"}";
+    static const char salted[] = "WyJBQUVDQXdRRkJnY0lDUW9MREEwT0R4QVJFaE1VRlJZWEdCa2FHeHdkSGg4IiwiZG9ub3JfbmF"
+                                 "tZSIsIuWxseeUsCDoirHlrZAiXQ";
+    static const uint8_t pub[KEY_PUB] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe,
+                                         0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6,
+                                         0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
+    struct entry e = {0};
+    struct note_key k;
+    struct arena a;
+    struct buf doc, want;
+    uint8_t salt[32], row[BATCHMAP_ROW], root[HASH_LEN];
+    char id[23], digest[44];
+    const char *name, *value;
+    (void)state;
+    arena_init(&a, 0);
+    buf_init(&want);
+    read_doc(&doc);
+    for (uint8_t i = 0; i < 32; i++)
+        salt[i] = i;
+    assert_int_equal(strlen(entry), 231);
+    assert_int_equal(entry_read(&e, &a, entry, strlen(entry)), CPF_OK);
+    buf_printf(&want, "%s\n", entry);
+    enc_hex(&want, e.leaf, HASH_LEN);
+    enc_digest(e.leaf, digest);
+    buf_printf(&want, "\n%s\n", digest);
+    assert_non_null(strstr(doc.data, want.data));
+    struct checkpoint c = {.origin = "cpf.example/x", .size = 1};
+    memcpy(c.root, e.leaf, HASH_LEN);
+    buf_clear(&want);
+    checkpoint_format(&c, &want);
+    assert_non_null(strstr(doc.data, want.data));
+    key_id(pub, id);
+    buf_clear(&want);
+    enc_digest(pub, digest);
+    buf_printf(&want, "%s\n%s\n", digest, id);
+    assert_int_equal(note_key_make(&k, "cpf.example/x", pub), CPF_OK);
+    note_key_format(&k, &want);
+    buf_addc(&want, '\n');
+    assert_int_equal(cosig_key_make(&k, "w.example", pub), CPF_OK);
+    cosig_key_format(&k, &want);
+    buf_addc(&want, '\n');
+    entry_act_message(&want, "cpf.example/x", id, "{}");
+    assert_non_null(strstr(doc.data, want.data));
+    assert_non_null(strstr(doc.data, salted));
+    assert_int_equal(
+        disclosure_open(&a, salted, "PsZxZLHCUV3WCLy3TZ5eStS4r-GGTd5MsWuTuKkRuF8", &name, &value), CPF_OK);
+    assert_string_equal(value, "山田 花子");
+    batchmap_row(salt, "batch/X", 1, e.leaf, row);
+    batchmap_root((const uint8_t(*)[BATCHMAP_ROW]) & row, 1, root);
+    buf_clear(&want);
+    enc_hex(&want, row, sizeof(row));
+    enc_digest(root, digest);
+    buf_printf(&want, "\n%s\n", digest);
+    assert_non_null(strstr(doc.data, want.data));
+    buf_fini(&want);
+    buf_fini(&doc);
+    arena_fini(&a);
 }
 
 /* A name that clears the screen, turns the line round and adds a verdict of its own. */
@@ -279,6 +353,7 @@ int main(void)
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(test_readme_of_this_version_is_in_the_table),
         cmocka_unit_test(test_lesser_statement_is_no_verdict_of_whole),
+        cmocka_unit_test(test_example_of_the_document_is_right),
         cmocka_unit_test(test_names_of_a_bundle_do_not_steer_the_terminal),
         cmocka_unit_test(test_json_report_tells_brackets),
         cmocka_unit_test(test_text_report_names_rule_and_file),
