@@ -15,7 +15,7 @@
 #include "log.h"
 
 struct map_waiter {
-    const struct stream *stream;
+    const struct stream *stream; /* NULL: closed before this start */
     uint64_t number; /* of the map that is enough; 0: one that is not made yet */
     flow_mapped_fn done;
     void *arg;
@@ -112,7 +112,7 @@ static void make_wanted(struct flow *f)
 {
     bool wanted = false;
     for (struct map_waiter *w = f->map.waiters; w; w = w->next) {
-        if (!w->number && stands(w->stream))
+        if (!w->number && (w->stream ? stands(w->stream) : !f->map.nclosed))
             w->number = f->map.under_way ? f->map.under_way : f->map.number;
         wanted |= !w->number;
     }
@@ -143,12 +143,21 @@ void flow_map_settled(void *flow, uint64_t number)
     make_wanted(f);
 }
 
+/* Closed before this start, and not in the newest map as it is: the next one counts it. */
+static bool owed(const struct flow *f, const char *stream)
+{
+    for (size_t i = 0; i < f->map.nclosed; i++)
+        if (strcmp(f->map.closed[i].stream, stream) == 0)
+            return true;
+    return false;
+}
+
 bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *arg)
 {
     char name[ENTRY_STREAM_MAX + 1];
     snprintf(name, sizeof(name), "batch/%s", batch);
     const struct stream *s = book_stream(&f->book, name);
-    if (!s || f->draining || (stands(s) && !f->map.under_way))
+    if (f->draining || (s ? stands(s) && !f->map.under_way : !owed(f, name)))
         return false;
     struct map_waiter *w = xcalloc(1, sizeof(*w));
     *w = (struct map_waiter){.stream = s, .done = done, .arg = arg, .next = f->map.waiters};

@@ -172,5 +172,5 @@ case_key_backdated_stamp() {
     steady stamped anchor
     steady audit-blind audit
     bundle NK-R "$WORK/bundle.zip"
-    watch cpf-verify 14 '\[stamp.(missing|at)\]' "$DIR/bin/cpf-verify" "$WORK/bundle.zip" --lang en --root "$REAL/root/root.txt"
+    watch cpf-verify 14 '\[stamp.(missing|at)\]' checked "$WORK/bundle.zip" --root "$REAL/root/root.txt"
 }
