@@ -1,33 +1,10 @@
 #pragma once
 /*
- * Evidence bundle of one batch (doc/evidence-bundle.md): a ZIP of plain files. This module knows names and
- * texts; reading and writing ZIP is its users'. doc/evidence-bundle.md is the format's specification.
- *
- *   README.txt                     how to check by hand (ja, en)
- *   MANIFEST.sha256                `sha256sum -c`: every other file, sorted by name
- *   bundle.json                    struct bundle_info
- *   report.pdf report.csv report.json   for people; not needed for any proof
- *   checkpoint.txt                 the signed note that all proofs lead to, with cosignatures
- *   policy.txt                     C2SP tlog-policy
- *   keys/manifest.txt              root-signed manifest of keys (keymanifest.h)
- *   keys/root.txt                  the root's verifier key, one line
- *   entries/NNNNN.json             the stream's entries, exact bytes, NNNNN = sseq from 00001
- *   proofs/NNNNN.tlog-proof        each one's inclusion; its checkpoint is checkpoint.txt, byte for byte
- *   support/NNNNN.json             entries of other streams that the evidence rests on, NNNNN from 00001 in
- * the support/NNNNN.tlog-proof       order of the log: person.enrolled/person.changed of those who signed,
- * all log.void, the log.batch-map of map.json, log.opened, log.recovered, key.rotated, protocol/... and
- * facility. Nothing of another batch. map.json                       the stream's row in a batch-map
- * (batchmap.h): always while the batch is open disclosures/NNNNN.<name>       salted text of personal field
- * <name> of entry NNNNN, no newline consistency/<size>.checkpoint  an earlier checkpoint (signed note,
- * perhaps with cosignatures) consistency/<size>.proof       its consistency with checkpoint.txt
- * (tlog_proof.h; checkpoint.txt verbatim) timestamps/<size>.tsr          RFC 3161 response (DER)...
- *   timestamps/<size>.note         ...over exactly these bytes: the note of that size with its signatures
- *   timestamps/tsa.pem             certificates of the authorities; pinned by keys/manifest.txt
- *   timestamps/chain.pem           certificates up to their roots, roots included
- *   timestamps/crls.pem            CRLs, if any
- *
- * Times of stamps: <size> is checkpoint.txt's own, or one of consistency/. Two stamps of one size:
- * <size>-2.tsr over <size>-2.note, and so on. Sizes are decimal without leading zeros.
+ * Evidence bundle of one batch: a ZIP of plain files. This module knows their names and texts; reading and
+ * writing ZIP is its users'. doc/evidence-bundle.md is the format's specification and lists the files;
+ * support/ holds, in the order of the log and each once, the whole streams of those who signed the batch, all
+ * log.void, the log.batch-map of map.json, log.opened, log.recovered, key.rotated, protocol/... and facility:
+ * nothing of another batch.
  */
 #include <stdbool.h>
 #include <stddef.h>

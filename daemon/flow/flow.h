@@ -85,8 +85,8 @@ must_check int flow_clock(struct flow *f, int64_t to_ms);
 void flow_setup(struct flow *f, struct work *w, const struct json *body);
 
 /*
- * Before an open batch is exported: sees that the newest map of streams (base/batchmap.h) counts it as it is.
- * False: it does, or there is no such open batch; go on. True: one is on its way; `done` comes once it is
+ * Before a batch is exported: sees that a map of streams (base/batchmap.h) counts it as it is, a closed one
+ * too. False: one does, or there is no such batch; go on. True: one is on its way; `done` comes once it is
  * durable, or cannot be had because the daemon ends; never before this returns.
  */
 typedef void (*flow_mapped_fn)(void *arg);

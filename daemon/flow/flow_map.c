@@ -16,7 +16,7 @@
 
 struct map_waiter {
     const struct stream *stream; /* NULL: closed before this start */
-    uint64_t number; /* of the map that is enough; 0: one that is not made yet */
+    uint64_t number;             /* of the map that is enough; 0: one that is not made yet */
     flow_mapped_fn done;
     void *arg;
     struct map_waiter *next;
