@@ -74,6 +74,33 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    struct arena_chunk *c = a->head;
+    return (struct arena_mark){c, c ? c->next : NULL, c ? c->pos : 0, a->used};
+}
+
+static struct arena_chunk *chunk_free(struct arena_chunk *c)
+{
+    struct arena_chunk *next = c->next;
+    explicit_bzero(c->data, c->pos);
+    free(c);
+    return next;
+}
+
+void arena_release(struct arena *a, struct arena_mark m)
+{
+    while (a->head != m.head)
+        a->head = chunk_free(a->head);
+    if (m.head) {
+        while (m.head->next != m.next) /* large blocks stand behind the head */
+            m.head->next = chunk_free(m.head->next);
+        explicit_bzero(m.head->data + m.pos, m.head->pos - m.pos);
+        m.head->pos = m.pos;
+    }
+    a->used = m.used;
+}
+
 static struct arena_chunk *chunk_new(struct arena *a, size_t need)
 {
     size_t size = a->head ? a->head->size * 2 : CHUNK_FIRST;

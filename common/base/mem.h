@@ -17,6 +17,14 @@ void arena_init(struct arena *a, size_t limit);
 void arena_fini(struct arena *a);  /* frees everything; the arena may be used again */
 void arena_reset(struct arena *a); /* forgets everything, keeps one chunk for the next round */
 
+/* What was handed out since the mark is wiped and given back. */
+struct arena_mark {
+    struct arena_chunk *head, *next;
+    size_t pos, used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_release(struct arena *a, struct arena_mark m);
+
 /* Zeroed, aligned for any type. NULL only beyond `limit` (out of memory aborts). */
 void *arena_alloc(struct arena *a, size_t size);
 char *arena_strndup(struct arena *a, const char *s, size_t len);

@@ -278,11 +278,9 @@ static bool read_texts(const struct json *v, struct arena *a, struct texts *ret)
         return false;
     const char **item = arena_alloc(a, (v->len + 1) * sizeof(*item));
     size_t n = 0;
-    json_each(e, v) {
-        if (e->type != JSON_STRING)
-            return false;
-        item[n++] = e->str;
-    }
+    json_each(e, v)
+        if (e->type == JSON_STRING)
+            item[n++] = e->str;
     *ret = (struct texts){n, item};
     return true;
 }
@@ -295,8 +293,11 @@ static bool read_list(const struct shape *of, const struct json *v, bool request
     char *item = arena_alloc(a, (v->len + 1) * of->size);
     size_t n = 0;
     json_each(e, v) {
-        if (e->type != JSON_OBJECT || !fill(of, e, NULL, request, a, item + n * of->size))
-            return false;
+        if (e->type != JSON_OBJECT)
+            continue;
+        /* what an older program left out of one does not take the others with it */
+        bool whole = fill(of, e, NULL, request, a, item + n * of->size);
+        require(whole || !request);
         n++;
     }
     *ret = (struct any_list){n, item};

@@ -134,7 +134,8 @@ size_t shape_secrets(const struct shape *s, const void *value, struct secret *li
 
 /*
  * Reads an entry's body and pd into *ret, whose strings live where theirs do and whose lists in `a`. A
- * needed member that is absent or of another form: CPF_E_PROFILE. Others of another form are absent.
+ * needed member that is absent or of another form: CPF_E_PROFILE, and the others are there all the same.
+ * Others of another form are absent; so are items of a list that are no objects or strings.
  */
 must_check int shape_read(const struct shape *s, const struct json *obj, const struct json *pd,
                           struct arena *a, void *ret);

@@ -33,6 +33,18 @@ static void seconds(struct buf *b, const char *name, uint64_t us, const char *he
     buf_printf(b, "%s %" PRIu64 ".%06" PRIu64 "\n", name, us / 1000000, us % 1000000);
 }
 
+/* Only kinds of which there was one: every line of it is a bug. */
+static void put_refused(const struct api *api, struct buf *b)
+{
+    put(b, "cpf_book_refused_total", "counter",
+        "Commands taken back because an entry of that kind did not fold: a bug.");
+    for (int k = KIND_NONE + 1; k < KINDS; k++) {
+        uint64_t n = flow_refused(api->flow, (enum kind_id)k);
+        if (n)
+            buf_printf(b, "cpf_book_refused_total{kind=\"%s\"} %" PRIu64 "\n", kind_text((enum kind_id)k), n);
+    }
+}
+
 /* ---- the log ---- */
 
 static int64_t log_size(const struct api *api)
@@ -204,6 +216,7 @@ void api_metrics(void *arg, struct http_request *r)
     struct buf b;
     buf_init(&b);
     put_log(api, &b);
+    put_refused(api, &b);
     put_beside(api, &b);
     put_certificates(api, &b);
     put_anchors(api, &b);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/json.h"
+#include "base/kind.h"
 #include "base/mem.h"
 #include "conf.h"
 #include "core/catalogue.h"
@@ -91,6 +92,10 @@ void flow_setup(struct flow *f, struct work *w, const struct json *body);
  */
 typedef void (*flow_mapped_fn)(void *arg);
 bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *arg);
+
+/* How many commands were taken back because an entry of that kind did not fold: a bug each, and never more.
+ */
+uint64_t flow_refused(const struct flow *f, enum kind_id kind);
 
 /* The station's context and what it does next (GET /v1/stations/self). */
 struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st);

@@ -2,6 +2,7 @@
 /* Inside the flow only. */
 #include "auth/unlock.h"
 #include "base/entry.h"
+#include "base/kind.h"
 #include "core/map.h"
 #include "flow/flow.h"
 #include "flow/ids.h"
@@ -72,7 +73,8 @@ struct flow {
     size_t in_flight;
     struct work *flying, *flying_last; /* submitted and not settled, but for the parts of a set-up */
     struct event *overdue;
-    struct arena scratch; /* of one reply */
+    uint64_t book_refused[KINDS]; /* commands taken back because an entry of that kind did not fold */
+    struct arena scratch;         /* of one reply */
     size_t nspare;
     struct work *spare[FLOW_SPARE];
 };
@@ -80,11 +82,13 @@ struct flow {
 /* work.c */
 void work_free(struct work *w);
 void work_destroy(struct work *w);
-/* Builds, applies and submits the entries of state->verdict. False: w was answered and is gone, or a bug ends
- * the process. */
+/* Builds, applies and submits the entries of state->verdict: all of them, or none. False: w was answered and
+ * is gone. */
 bool work_commit(struct work *w, int64_t now);
 /* `drafts` of a set-up: applied to a trial book first; false if they do not hold together. */
 void work_answer(struct work *w, int status, const char *code);
+/* An entry of that kind did not fold, and the command is taken back: journal and count. */
+void flow_book_refused(struct flow *f, int err, enum kind_id kind);
 void work_sent(void *flow, void *tag);
 void work_settled(void *flow, void *tag);
 void work_done(void *flow, void *tag);

@@ -177,14 +177,6 @@ static void add_all(struct setup *s, const struct json *body)
             add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
 }
 
-static void forget(struct flow *f)
-{
-    book_fini(&f->book);
-    book_init(&f->book);
-    f->book.disclosed = disclosed_value;
-    f->book.arg = f;
-}
-
 static void answer_invalid(struct setup *s)
 {
     struct arena *a = &s->w->arena;
@@ -225,10 +217,11 @@ static void finish(struct setup *s)
     if (!no && !s->err)
         no = flow_unavailable(s->f);
     if (!no && !s->err) {
+        book_commit(&s->f->book);
         submit(s);
         return;
     }
-    forget(s->f);
+    book_rollback(&s->f->book);
     if (no)
         work_answer(s->w, 503, no);
     else
@@ -259,6 +252,7 @@ void flow_setup(struct flow *f, struct work *w, const struct json *body)
     struct setup *s = arena_alloc(&w->arena, sizeof(*s));
     *s = (struct setup){.w = w, .f = f, .now = flow_now(f)};
     f->setting_up = true;
+    book_begin(&f->book); /* nobody else is served until it ends */
     add_all(s, body);
     if (s->credentials_left == 0)
         finish(s);

@@ -87,35 +87,85 @@ void work_answer(struct work *w, int status, const char *code)
 
 /* ---- judging, entries, book, ledger ---- */
 
-static void fatal(struct flow *f, int err, const char *kind)
+void flow_book_refused(struct flow *f, int err, enum kind_id kind)
 {
-    log_event(LOG_LEVEL_ERROR, "flow.book", "error", cpf_strerror(err), "kind", kind, NULL);
-    f->cfg.on_stop(f->cfg.arg, err, "an entry of this program does not fit the book: a bug");
+    log_event(LOG_LEVEL_ERROR, "flow.book", "error", cpf_strerror(err), "kind", kind_text(kind), "do",
+              "report it: the command was refused, nothing of it was recorded", NULL);
+    f->book_refused[kind]++;
+}
+
+uint64_t flow_refused(const struct flow *f, enum kind_id kind)
+{
+    return f->book_refused[kind];
+}
+
+#ifdef CPF_TESTHOOKS /* so that a test can have a fold that fails */
+static int spoil(enum kind_id kind, int err)
+{
+    const char *hook = getenv("CPF_TEST_FOLD_FAILS");
+    if (err || !hook || strcmp(hook, kind_text(kind)) != 0)
+        return err;
+    unsetenv("CPF_TEST_FOLD_FAILS"); /* once */
+    return CPF_E_PROFILE;
+}
+#else
+static int spoil(enum kind_id kind, int err)
+{
+    (void)kind;
+    return err;
+}
+#endif
+
+static int make_all(struct work *w, int64_t now, enum kind_id *ret_kind)
+{
+    struct work_state *s = w->state;
+    int err = 0;
+    for (size_t i = 0; i < s->verdict.ndrafts && err == 0; i++) {
+        const struct draft *d = &s->verdict.draft[i];
+        *ret_kind = d->kind;
+        err = entry_make(w, d, now, &s->entry[s->n], &s->item[s->n]);
+        if (err == 0 || s->item[s->n].ndisclosures)
+            s->n++;
+        if (err)
+            return err;
+        if (!d->system && s->first == SIZE_MAX)
+            s->first = s->n - 1;
+        err = spoil(d->kind, book_apply(&s->flow->book, &s->entry[s->n - 1]));
+    }
+    return err;
+}
+
+/* Nothing of the command was recorded: its id stays unused. */
+static void take_back(struct work *w, int err, enum kind_id kind)
+{
+    struct work_state *s = w->state;
+    struct flow *f = s->flow;
+    book_rollback(&f->book);
+    for (size_t i = 0; i < s->n; i++)
+        json_each(digest, s->entry[i].pd)
+            disclosed_forget(f, digest->str);
+    if (err == CPF_E_LIMIT) {
+        work_answer(w, 413, "http.too-large");
+        return;
+    }
+    flow_book_refused(f, err, kind);
+    work_answer(w, 500, "book.refused");
 }
 
 bool work_commit(struct work *w, int64_t now)
 {
     struct work_state *s = w->state;
     struct flow *f = s->flow;
+    enum kind_id kind = KIND_NONE;
     flow_map_daily(f, now);
-    f->map.owing = true;
-    for (size_t i = 0; i < s->verdict.ndrafts; i++) {
-        const struct draft *d = &s->verdict.draft[i];
-        int err = entry_make(w, d, now, &s->entry[s->n], &s->item[s->n]);
-        if (err == CPF_E_LIMIT && i == 0) { /* nothing was applied yet */
-            work_answer(w, 413, "http.too-large");
-            return false;
-        }
-        if (err == 0)
-            err = book_apply(&f->book, &s->entry[s->n]);
-        if (err) {
-            fatal(f, err, kind_text(d->kind));
-            return false;
-        }
-        if (!d->system && s->first == SIZE_MAX)
-            s->first = s->n;
-        s->n++;
+    book_begin(&f->book);
+    int err = make_all(w, now, &kind);
+    if (err) {
+        take_back(w, err, kind);
+        return false;
     }
+    book_commit(&f->book);
+    f->map.owing = true;
     f->in_flight++;
     overdue_submitted(f, w);
     ledger_submit(f->ledger, s->item, s->n, w);

@@ -1,23 +1,58 @@
 #pragma once
-/* Inside the book only: how each kind of entry changes it. */
+/*
+ * Inside the book only: what the modules of kinds (core/entry) change it with. Each kind's `apply` takes its
+ * struct; whatever it writes goes through SET, PUSH and their like (undo.h).
+ */
 #include "core/book/book.h"
+#include "core/book/undo.h"
+#include "core/entry/kind.h"
+#include "core/entry/step.h"
 
-/* `s` is the entry's stream, already continued by it. */
-typedef int (*apply_fn)(struct book *b, struct stream *s, const struct entry *e);
-struct apply_kind {
-    const char *kind;
-    apply_fn fn;
-};
-extern const struct apply_kind apply_master_kinds[]; /* end with kind == NULL */
-extern const struct apply_kind apply_bench_kinds[];
-extern const struct apply_kind apply_batch_kinds[];
+const char *book_keep(struct book *b, const char *s); /* NULL -> NULL */
+/* The body as it is, for reads. */
+struct json *book_keep_json(struct book *b, const struct json *body);
+/* Who acts and where, by the entry's actor; NULL: nobody, or not known. */
+struct person *entry_performer(const struct book *b, const struct entry *e);
+struct station *entry_station(const struct book *b, const struct entry *e);
 
-int apply_redacted(struct book *b, struct stream *s, const struct entry *e);
-int apply_correction(struct book *b, struct stream *s, const struct entry *e);
+/* ---- benches ---- */
+void bench_leave(struct book *b, struct bench *bench, const struct person *p);
+
+/* ---- a batch's own stream ---- */
+struct batch *batch_of(const struct book *b,
+                       const struct stream *s); /* NULL: it is no batch's, or not here */
 /* The person did an act of that department on the batch. */
-void batch_note_act(struct batch *x, const struct person *p, enum dept dept);
+void batch_note_act(struct book *b, struct batch *x, const struct person *p, enum dept dept);
+/* The same for all whom the entry names. */
+void batch_note_people(struct book *b, struct batch *x, const struct entry *e, enum dept dept);
+
+/* An occurrence of a step, as an entry speaks of it. */
+struct at {
+    struct book *b;
+    struct batch *x;
+    const struct entry *e;
+    int step;
+    const struct step *st;
+    struct occ *o;
+};
+/* The occurrence that is under way, or the next one; CPF_E_PROFILE if there is none such. */
+must_check int at_occ(struct book *b, const struct stream *s, const struct entry *e, const char *step,
+                      int64_t occ, struct at *ret);
+void at_people(const struct at *a); /* who did, recorded and witnessed; claims of another time */
+/* A field's value: in clear, or behind its digest ("" when it was redacted). NULL if the entry has none. */
+const char *at_text(const struct at *a, int field, const char *clear);
+/* Keeps the input and lets it act; `unit` as the entry says. */
+must_check int at_input(const struct at *a, int field, const char *text, const char *unit);
+must_check int at_derived(const struct at *a, const struct deriveds *derived);
+void at_done(const struct at *a);             /* state, clock: unless it was skipped */
+void at_bench(const struct at *a, bool done); /* the bench follows the work */
+/* What the option of that id, or the step itself, makes of the batch. */
+void batch_set_state(struct book *b, struct batch *x, const char *state, enum disposition is);
 /* The value of input `in` of field `f` becomes `text`, which lives in the book. CPF_E_PROFILE if it is none.
  */
 must_check int input_set(struct input *in, const struct field *f, const char *text);
-const char *book_keep(struct book *b, const char *s); /* NULL -> NULL */
-void bench_leave(struct bench *bench, const struct person *p);
+/* What an input does beyond being kept: to containers, things, places, the batch's state. */
+void input_effect(const struct at *a, const struct field *f, const char *id);
+/* ---- erased values ---- */
+#define REDACT_KEY 96
+bool redact_key(uint64_t idx, const char *name, char ret[REDACT_KEY]); /* false: no such name */

@@ -9,6 +9,8 @@ void book_init(struct book *b)
 {
     *b = (struct book){0};
     arena_init(&b->arena, 0);
+    arena_init(&b->scratch, 0);
+    arena_init(&b->undo.arena, 0);
     struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
                           &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
@@ -46,6 +48,8 @@ void book_fini(struct book *b)
                           &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
+    arena_fini(&b->undo.arena);
+    arena_fini(&b->scratch);
     arena_fini(&b->arena);
 }
 
@@ -54,9 +58,28 @@ const char *book_keep(struct book *b, const char *s)
     return s ? arena_strdup(&b->arena, s) : NULL;
 }
 
+struct json *book_keep_json(struct book *b, const struct json *body)
+{
+    return json_copy(&b->arena, body);
+}
+
+struct person *entry_performer(const struct book *b, const struct entry *e)
+{
+    struct actor actor;
+    actor_read(e, &actor);
+    return book_person(b, actor.performed);
+}
+
+struct station *entry_station(const struct book *b, const struct entry *e)
+{
+    struct actor actor;
+    actor_read(e, &actor);
+    return book_station(b, actor.station);
+}
+
 /* ---- streams ---- */
 
-static int continue_stream(struct book *b, const struct entry *e, struct stream **ret)
+static int continue_stream(struct book *b, const struct entry *e, enum kind_id kind, struct stream **ret)
 {
     struct stream *s = map_get(&b->streams, e->stream);
     if (!s) {
@@ -64,12 +87,15 @@ static int continue_stream(struct book *b, const struct entry *e, struct stream 
             return CPF_E_FORK;
         s = arena_alloc(&b->arena, sizeof(*s));
         s->name = book_keep(b, e->stream);
-        map_put(&b->streams, s->name, s);
+        book_put(b, &b->streams, s->name, s);
     } else if (e->sseq != s->sseq + 1 || memcmp(e->prev, s->leaf, HASH_LEN) != 0) {
         return CPF_E_FORK;
     }
+    book_touch(b, s, sizeof(*s));
     s->sseq = e->sseq;
     memcpy(s->leaf, e->leaf, HASH_LEN);
+    if (kind_has(kind, KIND_CLOSES) || kind_has(kind, KIND_REOPENS))
+        s->closed = kind_has(kind, KIND_CLOSES);
     *ret = s;
     return 0;
 }
@@ -85,32 +111,32 @@ void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const ui
     map_put(&b->streams, s->name, s);
 }
 
-static apply_fn kind_fn(const char *kind)
+/* A body that lacks what its kind needs is for `apply` to judge: older programs asked for less. */
+static int apply_body(struct book *b, struct stream *s, const struct entry *e)
 {
-    static const struct apply_kind *const tables[] = {apply_batch_kinds, apply_bench_kinds,
-                                                      apply_master_kinds};
-    for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
-        for (const struct apply_kind *k = tables[t]; k->kind; k++)
-            if (strcmp(k->kind, kind) == 0)
-                return k->fn;
-    return NULL;
+    struct body body;
+    if (kind_read(e, &b->scratch, &body) == CPF_E_PROFILE && !body.kind)
+        return CPF_E_PROFILE;
+    int err = body.kind->apply ? body.kind->apply(b, s, e, body.value) : 0;
+    arena_reset(&b->scratch);
+    return err;
 }
 
 int book_apply(struct book *b, const struct entry *e)
 {
-    apply_fn fn = kind_fn(e->kind);
-    if (!fn)
-        return CPF_E_PROFILE;
+    enum kind_id kind = kind_find(e->kind);
     struct stream *s;
-    int err = continue_stream(b, e, &s);
+    if (!kind)
+        return CPF_E_PROFILE;
+    int err = continue_stream(b, e, kind, &s);
     if (err)
         return err;
     if (e->at > b->last_at)
-        b->last_at = e->at;
-    struct person *signer = e->act ? book_person(b, json_get_str(e->actor, "performed")) : NULL;
+        SET(b, b->last_at, e->at);
+    struct person *signer = e->act ? entry_performer(b, e) : NULL;
     if (signer)
-        signer->tries = 0; /* the right password was given */
-    return fn(b, s, e);
+        SET(b, signer->tries, 0); /* the right password was given */
+    return apply_body(b, s, e);
 }
 
 /* ---- look-ups ---- */

@@ -4,9 +4,11 @@
  *
  *   book = fold(entries)      book_apply() is the only way in, live and at start alike
  *
- * The rules (rule.h) read it and never change it. It is never rolled back: an
- * entry is applied when it is judged, before it is durable, so that the next
- * command sees it; the reply waits for durability (doc/architecture.md).
+ * The rules (rule.h) read it and never change it. An entry is applied when it is
+ * judged, before it is durable, so that the next command sees it; the reply waits
+ * for durability (doc/architecture.md). A command's entries are applied all or
+ * not at all: book_begin, book_apply ..., book_commit, or book_rollback if one of
+ * them does not fold.
  *
  * Words: a *batch* (製造番号) is made under a *protocol*; each of its steps is
  * done in *occurrences* (most steps once); an occurrence gathers *inputs*. A
@@ -25,6 +27,7 @@
 #include "base/entry.h"
 #include "base/key.h"
 #include "base/mem.h"
+#include "core/book/undo.h"
 #include "core/code/code.h"
 #include "core/entry/deviation.h"
 #include "core/map.h"
@@ -206,7 +209,9 @@ struct protocol_state {
 };
 
 struct book {
-    struct arena arena; /* strings and small objects */
+    struct arena arena;   /* strings and small objects */
+    struct arena scratch; /* of the entry being applied */
+    struct undo undo;
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
         redacted;
     const char *facility; /* id, NULL before set-up */
@@ -226,6 +231,10 @@ void book_fini(struct book *b);
  * of its kind (a log this program did not write); CPF_E_NOTFOUND if it names a protocol that is not there.
  */
 must_check int book_apply(struct book *b, const struct entry *e);
+/* Between the two, what was applied can be taken back: after book_rollback everything is as at book_begin. */
+void book_begin(struct book *b);
+void book_commit(struct book *b);
+void book_rollback(struct book *b);
 /* A closed stream that was not folded, by its last entry: entries may follow it (`redacted`). Nothing happens
  * if the stream is known. */
 void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN]);

@@ -1,6 +1,7 @@
 /* A station's day. */
 #include "core/entry/day.h"
 
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member opened_member[] = {
@@ -30,39 +31,139 @@ static const struct member shown_member[] = {
 static const struct record_rule showing = {.by = BY_CLINIC | BY_MANAGEMENT | BY_MANUFACTURING | BY_QUALITY,
                                            .judge = record_shown};
 
+/* ---- what they do to the book ---- */
+
+static int apply_day_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct station *st = entry_station(b, e);
+    (void)body;
+    if (!st)
+        return CPF_E_PROFILE;
+    SET(b, st->bench.day, clock_day(e->at));
+    SET(b, st->bench.stream, s->name);
+    return 0;
+}
+
+static int apply_day_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct station *st = entry_station(b, e);
+    (void)s, (void)body;
+    if (!st)
+        return CPF_E_PROFILE;
+    while (st->bench.npeople)
+        bench_leave(b, &st->bench, st->bench.person[0]);
+    SET(b, st->bench.day, INT64_MIN);
+    SET(b, st->bench.stream, NULL);
+    return 0;
+}
+
+static int apply_session_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct session_record *v = body;
+    struct station *st = entry_station(b, e);
+    struct person *p = book_person(b, v->person);
+    (void)s;
+    if (!st || !p)
+        return CPF_E_PROFILE;
+    SET(b, p->tries, 0);
+    if (p->signed_in == st) /* again: it needs no further place */
+        return 0;
+    if (st->bench.npeople == BENCH_PEOPLE)
+        return CPF_E_PROFILE;
+    if (p->signed_in)
+        bench_leave(b, &p->signed_in->bench, p);
+    SET(b, p->signed_in, st);
+    book_touch(b, &st->bench, sizeof(st->bench));
+    st->bench.person[st->bench.npeople++] = p;
+    if (!st->bench.acting)
+        st->bench.acting = p;
+    return 0;
+}
+
+static int apply_session_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct session_record *v = body;
+    struct station *st = entry_station(b, e);
+    struct person *p = book_person(b, v->person);
+    (void)s;
+    if (!st || !p)
+        return CPF_E_PROFILE;
+    bench_leave(b, &st->bench, p);
+    return 0;
+}
+
+static int apply_session_failed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct session_failed *v = body;
+    struct person *p = book_person(b, v->person);
+    int64_t today = clock_day(e->at);
+    (void)s;
+    if (!p)
+        return 0;
+    SET(b, p->tries, person_tries(p, today) + 1);
+    SET(b, p->tries_day, today);
+    return 0;
+}
+
+static int apply_context(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct bench_context *v = body;
+    struct station *st = entry_station(b, e);
+    (void)s;
+    if (!st)
+        return CPF_E_PROFILE;
+    struct bench *bench = &st->bench;
+    book_touch(b, bench, sizeof(*bench));
+    if (v->acting)
+        bench->acting = book_person(b, v->acting);
+    if (v->batch) {
+        bench->batch = book_batch(b, v->batch); /* NULL when closed since */
+        bench->step = bench->last = -1;
+    }
+    if (v->step && bench->batch)
+        bench->step = *v->step ? protocol_step(bench->batch->protocol, v->step) : -1;
+    return 0;
+}
+
 const struct kind kind_day_opened = {
     .id = KIND_DAY_OPENED,
     .shape = SHAPE(struct day_opened, opened_member),
+    .apply = apply_day_opened,
     .reads = {"端末 {station} の一日を始めた", "a day of station {station} began"},
 };
 
 const struct kind kind_day_closed = {
     .id = KIND_DAY_CLOSED,
     .shape = SHAPE_EMPTY,
+    .apply = apply_day_closed,
     .reads = {"端末の一日を終えた", "the day of the station ended"},
 };
 
 const struct kind kind_session_opened = {
     .id = KIND_SESSION_OPENED,
     .shape = SHAPE(struct session_record, session_member),
+    .apply = apply_session_opened,
     .reads = {"{person} がサインインした", "{person} signed in"},
 };
 
 const struct kind kind_session_closed = {
     .id = KIND_SESSION_CLOSED,
     .shape = SHAPE(struct session_record, session_member),
+    .apply = apply_session_closed,
     .reads = {"{person} がサインアウトした", "{person} signed out"},
 };
 
 const struct kind kind_session_failed = {
     .id = KIND_SESSION_FAILED,
     .shape = SHAPE(struct session_failed, failed_member),
+    .apply = apply_session_failed,
     .reads = {"{person} の暗証が違った", "a wrong secret was given for {person}"},
 };
 
 const struct kind kind_bench_context = {
     .id = KIND_BENCH_CONTEXT,
     .shape = SHAPE(struct bench_context, context_member),
+    .apply = apply_context,
     .reads = {"作業台の状況を切り替えた", "the bench turned to something else"},
 };
 

@@ -1,6 +1,9 @@
 /* Deviations and holds. */
 #include "core/entry/deviation.h"
 
+#include <string.h>
+
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const char *const grade_word[] = {NULL, "minor", "major"};
@@ -47,15 +50,90 @@ static const struct record_rule closing = {.by = BY_QUALITY, .judge = record_clo
 
 static const struct record_rule lifting = {.by = BY_QUALITY, .judge = record_lifting};
 
+/* ---- what they do to the book ---- */
+
+static struct deviation *dev_of(const struct batch *x, const char *id)
+{
+    for (size_t i = 0; x && id && i < x->ndevs; i++)
+        if (strcmp(x->dev[i].id, id) == 0)
+            return &x->dev[i];
+    return NULL;
+}
+
+static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct deviation_opened *v = body;
+    struct batch *x = batch_of(b, s);
+    (void)e;
+    if (!x || !v->dev || !v->cause)
+        return CPF_E_PROFILE;
+    *PUSH(b, x->dev, x->ndevs) = (struct deviation){.id = book_keep(b, v->dev),
+                                                    .code = book_keep(b, v->cause),
+                                                    .step = book_keep(b, v->step),
+                                                    .grade = v->grade};
+    int i = v->step && strcmp(v->cause, "deadline.missed") == 0 ? protocol_step(x->protocol, v->step) : -1;
+    if (i >= 0)
+        SET(b, x->step[i].deadline_fired, true);
+    return 0;
+}
+
+static int apply_assessed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct deviation_assessed *v = body;
+    struct deviation *d = dev_of(batch_of(b, s), v->dev);
+    (void)e;
+    if (!d || !v->grade)
+        return CPF_E_PROFILE;
+    SET(b, d->grade, v->grade);
+    return 0;
+}
+
+static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct deviation_closed *v = body;
+    struct deviation *d = dev_of(batch_of(b, s), v->dev);
+    (void)e;
+    if (!d)
+        return CPF_E_PROFILE;
+    SET(b, d->closed, true);
+    return 0;
+}
+
+static int apply_placed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct hold_placed *v = body;
+    struct batch *x = batch_of(b, s);
+    (void)e;
+    if (!x || !v->hold || !v->cause)
+        return CPF_E_PROFILE;
+    *PUSH(b, x->hold, x->nholds) = (struct hold){book_keep(b, v->hold), book_keep(b, v->cause), false};
+    return 0;
+}
+
+static int apply_lifted(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct hold_lifted *v = body;
+    struct batch *x = batch_of(b, s);
+    (void)e;
+    for (size_t i = 0; x && v->hold && i < x->nholds; i++)
+        if (strcmp(x->hold[i].id, v->hold) == 0) {
+            SET(b, x->hold[i].lifted, true);
+            return 0;
+        }
+    return CPF_E_PROFILE;
+}
+
 const struct kind kind_deviation_opened = {
     .id = KIND_DEVIATION_OPENED,
     .shape = SHAPE(struct deviation_opened, opened_member),
+    .apply = apply_opened,
     .reads = {"逸脱 {dev} を開いた", "deviation {dev} was opened"},
 };
 
 const struct kind kind_deviation_assessed = {
     .id = KIND_DEVIATION_ASSESSED,
     .shape = SHAPE(struct deviation_assessed, assessed_member),
+    .apply = apply_assessed,
     .record = &assessment,
     .reads = {"逸脱 {dev} を評価した：{grade}", "deviation {dev} was assessed: {grade}"},
 };
@@ -63,6 +141,7 @@ const struct kind kind_deviation_assessed = {
 const struct kind kind_deviation_closed = {
     .id = KIND_DEVIATION_CLOSED,
     .shape = SHAPE(struct deviation_closed, closed_member),
+    .apply = apply_closed,
     .record = &closing,
     .reads = {"逸脱 {dev} の処理を完了した", "deviation {dev} was closed"},
 };
@@ -70,12 +149,14 @@ const struct kind kind_deviation_closed = {
 const struct kind kind_hold_placed = {
     .id = KIND_HOLD_PLACED,
     .shape = SHAPE(struct hold_placed, placed_member),
+    .apply = apply_placed,
     .reads = {"保留 {hold} にした", "hold {hold} was placed"},
 };
 
 const struct kind kind_hold_lifted = {
     .id = KIND_HOLD_LIFTED,
     .shape = SHAPE(struct hold_lifted, lifted_member),
+    .apply = apply_lifted,
     .record = &lifting,
     .reads = {"保留 {hold} を解除した", "hold {hold} was lifted"},
 };

@@ -1,6 +1,8 @@
 /* What the place is. */
 #include "core/entry/facility.h"
 
+#include "core/book/apply.h"
+
 static const struct member clinic_member[] = {
     M_TEXT(struct clinic, plan, NEEDED),  M_TEXT(struct clinic, name_ja, 0),
     M_TEXT(struct clinic, name_en, 0),    M_TEXT(struct clinic, address_ja, 0),
@@ -15,8 +17,20 @@ static const struct member opened_member[] = {
     M_TEXT(struct facility_opened, number, 0),  M_LIST(struct facility_opened, clinics, 0, &clinic_shape),
 };
 
+/* ---- what they do to the book ---- */
+
+static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct facility_opened *v = body;
+    (void)s;
+    SET(b, b->facility, book_keep(b, v->id));
+    SET(b, b->facility_data, book_keep_json(b, e->body));
+    return v->id ? 0 : CPF_E_PROFILE;
+}
+
 const struct kind kind_facility_opened = {
     .id = KIND_FACILITY_OPENED,
     .shape = SHAPE(struct facility_opened, opened_member),
+    .apply = apply_opened,
     .reads = {"施設 {id} を開設した", "facility {id} was set up"},
 };

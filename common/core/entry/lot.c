@@ -1,6 +1,7 @@
 /* Lots. */
 #include "core/entry/lot.h"
 
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member received_member[] = {
@@ -46,9 +47,65 @@ static const struct record_rule blocking = {
     .judge = record_own,
 };
 
+/* ---- what they do to the book ---- */
+
+static int apply_received(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct lot_received *v = body;
+    (void)s;
+    if (!v->lot || book_lot(b, v->lot) || !v->expiry || !v->material)
+        return CPF_E_PROFILE;
+    struct lot *l = arena_alloc(&b->arena, sizeof(*l));
+    *l = (struct lot){.id = book_keep(b, v->lot),
+                      .material = book_keep(b, v->material),
+                      .maker_lot = book_keep(b, v->maker_lot),
+                      .gtin = book_keep(b, v->gtin),
+                      .expiry = v->expiry,
+                      .data = book_keep_json(b, e->body)};
+    book_put(b, &b->lots, l->id, l);
+    if (l->gtin && l->maker_lot)
+        book_put(b, &b->gtins, arena_printf(&b->arena, "%s/%s", l->gtin, l->maker_lot), l);
+    return 0;
+}
+
+static int set_state(struct book *b, const struct lot_state_record *v, enum lot_state to)
+{
+    struct lot *l = book_lot(b, v->lot);
+    if (!l)
+        return CPF_E_PROFILE;
+    SET(b, l->state, to);
+    return 0;
+}
+
+static int apply_released(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    (void)s, (void)e;
+    return set_state(b, body, LOT_RELEASED);
+}
+
+static int apply_blocked(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    (void)s, (void)e;
+    return set_state(b, body, LOT_BLOCKED);
+}
+
+static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct lot_unit_opened *v = body;
+    struct lot *l = book_lot(b, v->lot);
+    (void)s, (void)e;
+    if (!l || !v->unit || !v->batch)
+        return CPF_E_PROFILE;
+    struct lot_unit *u = arena_alloc(&b->arena, sizeof(*u));
+    *u = (struct lot_unit){book_keep(b, v->unit), book_batch(b, v->batch), book_keep(b, v->batch), l->opened};
+    SET(b, l->opened, u);
+    return 0;
+}
+
 const struct kind kind_lot_received = {
     .id = KIND_LOT_RECEIVED,
     .shape = SHAPE(struct lot_received, received_member),
+    .apply = apply_received,
     .record = &receipt,
     .reads = {"ロット {lot}（{material}）を受け入れた", "lot {lot} of {material} was received"},
 };
@@ -56,6 +113,7 @@ const struct kind kind_lot_received = {
 const struct kind kind_lot_released = {
     .id = KIND_LOT_RELEASED,
     .shape = SHAPE(struct lot_state_record, state_member),
+    .apply = apply_released,
     .record = &release,
     .reads = {"ロット {lot} を使用可にした", "lot {lot} was released"},
 };
@@ -63,6 +121,7 @@ const struct kind kind_lot_released = {
 const struct kind kind_lot_blocked = {
     .id = KIND_LOT_BLOCKED,
     .shape = SHAPE(struct lot_state_record, state_member),
+    .apply = apply_blocked,
     .record = &blocking,
     .reads = {"ロット {lot} を使用不可にした", "lot {lot} was blocked"},
 };
@@ -70,6 +129,7 @@ const struct kind kind_lot_blocked = {
 const struct kind kind_lot_opened = {
     .id = KIND_LOT_OPENED,
     .shape = SHAPE(struct lot_unit_opened, opened_member),
+    .apply = apply_opened,
     .reads = {"ロット {lot} の容器 {unit} を {batch} のために開封した",
               "unit {unit} of lot {lot} was opened for {batch}"},
 };

@@ -1,6 +1,9 @@
 /* People. */
 #include "core/entry/person.h"
 
+#include <string.h>
+
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member qualified_member[] = {
@@ -75,9 +78,117 @@ static const struct record_rule unlocking = {
     .judge = record_own,
 };
 
+/* ---- what they do to the book ---- */
+
+static void take_roles(struct book *b, struct person *p, const struct texts *roles)
+{
+    p->nroles = 0;
+    p->role = arena_alloc(&b->arena, roles->n * sizeof(*p->role));
+    for (size_t i = 0; i < roles->n; i++)
+        p->role[p->nroles++] = book_keep(b, roles->item[i]);
+}
+
+static void take_qualified(struct book *b, struct person *p, const struct qualifieds *list)
+{
+    p->nquals = 0;
+    p->qual = arena_alloc(&b->arena, list->n * sizeof(*p->qual));
+    for (size_t i = 0; i < list->n; i++)
+        if (list->item[i].name && list->item[i].until)
+            p->qual[p->nquals++] =
+                (struct qualification){book_keep(b, list->item[i].name), list->item[i].until};
+}
+
+static int take_key(struct book *b, struct person *p, const char *key)
+{
+    char id[23];
+    if (key_read_public(key, p->key) != 0) /* no weak one, whoever let it in */
+        return CPF_E_PROFILE;
+    key_id(p->key, id);
+    p->keyid = book_keep(b, id);
+    return 0;
+}
+
+/* What is not said stays as it was. */
+static int take(struct book *b, struct person *p, const struct entry *e, const struct person_record *v)
+{
+    book_touch(b, p, sizeof(*p));
+    if (v->dept)
+        p->dept = v->dept;
+    if (v->roles.item)
+        take_roles(b, p, &v->roles);
+    if (v->qualified.item)
+        take_qualified(b, p, &v->qualified);
+    if (v->suspended)
+        p->suspended = v->suspended == YES;
+    if (v->cred)
+        p->cred = book_keep(b, v->cred);
+    p->data = book_keep_json(b, e->body);
+    return v->key ? take_key(b, p, v->key) : 0;
+}
+
+static int apply_enrolled(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct person_record *v = body;
+    (void)s;
+    if (!v->person || book_person(b, v->person))
+        return CPF_E_PROFILE;
+    struct person *p = arena_alloc(&b->arena, sizeof(*p));
+    p->id = book_keep(b, v->person);
+    p->fit_day = INT64_MIN;
+    int err = take(b, p, e, v);
+    if (err == 0)
+        book_put(b, &b->people, p->id, p);
+    return err;
+}
+
+static int apply_changed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct person_record *v = body;
+    struct person *p = book_person(b, v->person);
+    (void)s;
+    return p ? take(b, p, e, v) : CPF_E_PROFILE;
+}
+
+static int set_locked(struct book *b, const char *id, bool locked)
+{
+    struct person *p = book_person(b, id);
+    if (!p)
+        return CPF_E_PROFILE;
+    SET(b, p->locked, locked);
+    SET(b, p->tries, 0);
+    return 0;
+}
+
+static int apply_locked(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct person_named *v = body;
+    (void)s, (void)e;
+    return set_locked(b, v->person, true);
+}
+
+static int apply_unlocked(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct person_unlocked *v = body;
+    (void)s, (void)e;
+    return set_locked(b, v->person, false);
+}
+
+static int apply_fit(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct person_fit *v = body;
+    struct person *p = book_person(b, v->person);
+    (void)s;
+    if (!p)
+        return CPF_E_PROFILE;
+    SET(b, p->fit, v->fit);
+    SET(b, p->fit_day, clock_day(e->at));
+    return 0;
+}
+
 const struct kind kind_person_enrolled = {
     .id = KIND_PERSON_ENROLLED,
     .shape = SHAPE(struct person_record, enrolled_member),
+    .apply = apply_enrolled,
     .record = &enrolment,
     .reads = {"職員 {person} を登録した", "{person} was enrolled"},
 };
@@ -85,6 +196,7 @@ const struct kind kind_person_enrolled = {
 const struct kind kind_person_changed = {
     .id = KIND_PERSON_CHANGED,
     .shape = SHAPE(struct person_record, changed_member),
+    .apply = apply_changed,
     .record = &change,
     .reads = {"職員 {person} の登録を変更した", "the record of {person} was changed"},
 };
@@ -92,12 +204,14 @@ const struct kind kind_person_changed = {
 const struct kind kind_person_locked = {
     .id = KIND_PERSON_LOCKED,
     .shape = SHAPE(struct person_named, named_member),
+    .apply = apply_locked,
     .reads = {"職員 {person} の利用を停止した（暗証の誤り）", "{person} was locked out: wrong secrets"},
 };
 
 const struct kind kind_person_unlocked = {
     .id = KIND_PERSON_UNLOCKED,
     .shape = SHAPE(struct person_unlocked, unlocked_member),
+    .apply = apply_unlocked,
     .record = &unlocking,
     .reads = {"職員 {person} の利用停止を解いた", "the lock-out of {person} was ended"},
 };
@@ -105,5 +219,6 @@ const struct kind kind_person_unlocked = {
 const struct kind kind_person_fit = {
     .id = KIND_PERSON_FIT,
     .shape = SHAPE(struct person_fit, fit_member),
+    .apply = apply_fit,
     .reads = {"職員 {person} の体調申告", "{person} declared the state of health"},
 };

@@ -1,9 +1,12 @@
 /* Protocols. */
 #include "core/entry/protocol.h"
 
-#include "core/rule/record.h"
+#include <string.h>
 
 #include "base/bounds.h"
+#include "base/enc.h"
+#include "core/book/apply.h"
+#include "core/rule/record.h"
 
 static const struct member text_member[] = {
     M_INT(struct protocol_text, part, NEEDED),
@@ -29,15 +32,91 @@ static const struct record_rule registration = {.by = BY_MANAGEMENT | BY_QUALITY
 
 static const struct record_rule approval = {.by = BY_QUALITY | BY_MANUFACTURING, .judge = record_approval};
 
+/* ---- what they do to the book ---- */
+
+static struct protocol_state *protocol_of(struct book *b, const struct stream *s)
+{
+    const char *name = stream_rest(s->name, STREAM_PROTOCOL);
+    struct protocol_state *p = map_get(&b->protocols, name);
+    if (!p && name) {
+        p = arena_alloc(&b->arena, sizeof(*p));
+        p->name = book_keep(b, name);
+        buf_init(&p->text);
+        book_put(b, &b->protocols, p->name, p);
+    }
+    return p;
+}
+
+static int apply_text(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct protocol_text *v = body;
+    struct protocol_state *p = protocol_of(b, s);
+    (void)e;
+    if (!p || !v->text)
+        return CPF_E_PROFILE;
+    if (!p->protocol)
+        book_append(b, &p->text, v->text);
+    return 0;
+}
+
+static int apply_registered(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct protocol_registered *v = body;
+    struct protocol_state *p = protocol_of(b, s);
+    struct protocol *loaded = NULL;
+    struct protocol_error err;
+    size_t n;
+    (void)e;
+    if (!p || p->protocol || !v->hash ||
+        protocol_load(p->text.data ? p->text.data : "", p->text.len, &loaded, &err, 1, &n) != 0)
+        return CPF_E_PROFILE;
+    char digest[44];
+    enc_digest(loaded->hash, digest);
+    book_made_protocol(b, loaded);
+    SET(b, p->protocol, loaded);
+    book_drop_text(b, &p->text);
+    return strcmp(digest, v->hash) == 0 ? 0 : CPF_E_MISMATCH;
+}
+
+/* In force now: older versions are superseded; superseded history is kept. */
+static void supersede(struct book *b, struct protocol_state *p)
+{
+    size_t pos = 0;
+    for (struct protocol_state *o; (o = map_next(&b->protocols, &pos));)
+        if (o != p && o->protocol && strcmp(o->protocol->id, p->protocol->id) == 0)
+            SET(b, o->superseded, true);
+    SET(b, p->superseded, false);
+}
+
+static int apply_approved(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct protocol_approved *v = body;
+    struct protocol_state *p = protocol_of(b, s);
+    if (!p || !p->protocol || !v->dept)
+        return CPF_E_PROFILE;
+    bool was = p->manufacturing && p->quality;
+    if (!p->manufacturing && !p->quality)
+        SET(b, p->approver, entry_performer(b, e));
+    if (v->dept == DEPT_MANUFACTURING)
+        SET(b, p->manufacturing, true);
+    if (v->dept == DEPT_QUALITY)
+        SET(b, p->quality, true);
+    if (!was && p->manufacturing && p->quality)
+        supersede(b, p);
+    return 0;
+}
+
 const struct kind kind_protocol_text = {
     .id = KIND_PROTOCOL_TEXT,
     .shape = SHAPE(struct protocol_text, text_member),
+    .apply = apply_text,
     .reads = {"製造手順の本文（第 {part} 部）", "text of a protocol, part {part}"},
 };
 
 const struct kind kind_protocol_registered = {
     .id = KIND_PROTOCOL_REGISTERED,
     .shape = SHAPE(struct protocol_registered, registered_member),
+    .apply = apply_registered,
     .record = &registration,
     .reads = {"製造手順 {protocol} 第 {version} 版を登録した",
               "protocol {protocol} version {version} was registered"},
@@ -46,6 +125,7 @@ const struct kind kind_protocol_registered = {
 const struct kind kind_protocol_approved = {
     .id = KIND_PROTOCOL_APPROVED,
     .shape = SHAPE(struct protocol_approved, approved_member),
+    .apply = apply_approved,
     .record = &approval,
     .reads = {"製造手順 {protocol} 第 {version} 版を承認した",
               "protocol {protocol} version {version} was approved"},

@@ -1,6 +1,8 @@
 /* Refusals, and what links batches. */
 #include "core/entry/refusal.h"
 
+#include "core/book/apply.h"
+
 static const struct member refused_member[] = {
     M_TEXT(struct refused, step, 0),
     M_TEXT(struct refused, resets, 0),
@@ -14,9 +16,34 @@ static const struct member linked_member[] = {
     M_BOOL(struct exposure_linked, closed, 0),    M_SECRETS(struct exposure_linked, secrets),
 };
 
+/* ---- what they do to the book ---- */
+
+/* The first of two entries counts no more. */
+static int apply_refused(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct refused *v = body;
+    struct batch *x = batch_of(b, s);
+    (void)e;
+    if (!x || !v->resets)
+        return 0;
+    int step = v->step ? protocol_step(x->protocol, v->step) : -1;
+    struct occ *o = step >= 0 ? batch_occ(x, step) : NULL;
+    int field = o ? step_field(&x->protocol->step[step], v->resets) : -1;
+    if (field < 0)
+        return CPF_E_PROFILE;
+    size_t n = 0;
+    book_touch(b, o->input, o->ninputs * sizeof(*o->input));
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (o->input[i].field != field)
+            o->input[n++] = o->input[i];
+    SET(b, o->ninputs, n);
+    return 0;
+}
+
 const struct kind kind_refused = {
     .id = KIND_REFUSED,
     .shape = SHAPE(struct refused, refused_member),
+    .apply = apply_refused,
     .reads = {"受け付けなかった", "refused"},
 };
 

@@ -1,6 +1,7 @@
 /* Rooms. */
 #include "core/entry/room.h"
 
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member added_member[] = {
@@ -47,9 +48,48 @@ static const struct record_rule reopening = {
     .judge = record_own,
 };
 
+/* ---- what they do to the book ---- */
+
+static int apply_added(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct room_added *v = body;
+    (void)s;
+    if (!v->room || book_room(b, v->room))
+        return CPF_E_PROFILE;
+    struct room *r = arena_alloc(&b->arena, sizeof(*r));
+    *r = (struct room){
+        .id = book_keep(b, v->room), .grade = book_keep(b, v->grade), .data = book_keep_json(b, e->body)};
+    book_put(b, &b->rooms, r->id, r);
+    return 0;
+}
+
+static int set_blocked(struct book *b, const char *id, bool blocked)
+{
+    struct room *r = book_room(b, id);
+    if (!r)
+        return CPF_E_PROFILE;
+    SET(b, r->blocked, blocked);
+    return 0;
+}
+
+static int apply_blocked(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct room_blocked *v = body;
+    (void)s, (void)e;
+    return set_blocked(b, v->room, true);
+}
+
+static int apply_reopened(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct room_reopened *v = body;
+    (void)s, (void)e;
+    return set_blocked(b, v->room, false);
+}
+
 const struct kind kind_room_added = {
     .id = KIND_ROOM_ADDED,
     .shape = SHAPE(struct room_added, added_member),
+    .apply = apply_added,
     .record = &addition,
     .reads = {"作業室 {room} を登録した", "room {room} was added"},
 };
@@ -57,6 +97,7 @@ const struct kind kind_room_added = {
 const struct kind kind_room_blocked = {
     .id = KIND_ROOM_BLOCKED,
     .shape = SHAPE(struct room_blocked, blocked_member),
+    .apply = apply_blocked,
     .record = &blocking,
     .reads = {"作業室 {room} を使用停止にした", "room {room} was blocked"},
 };
@@ -64,6 +105,7 @@ const struct kind kind_room_blocked = {
 const struct kind kind_room_reopened = {
     .id = KIND_ROOM_REOPENED,
     .shape = SHAPE(struct room_reopened, reopened_member),
+    .apply = apply_reopened,
     .record = &reopening,
     .reads = {"作業室 {room} を再開した", "room {room} was reopened"},
 };

@@ -1,6 +1,11 @@
 /* Steps. */
 #include "core/entry/step.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/enc.h"
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member derived_member[] = {
@@ -61,33 +66,245 @@ static const struct member correction_member[] = {
 static const struct record_rule correcting = {.by = BY_CLINIC | BY_MANUFACTURING | BY_QUALITY,
                                               .judge = record_correction};
 
+/* ---- what they do to the book ---- */
+
+/* The second of two entries agrees: the first one counts. */
+static void confirm_first(const struct at *a, int field)
+{
+    for (size_t i = 0; i < a->o->ninputs; i++)
+        if (a->o->input[i].field == field)
+            SET(a->b, a->o->input[i].first_of_two, false);
+}
+
+static int take_named(const struct at *a, const struct step_input *v)
+{
+    int field = step_field(a->st, v->field);
+    const char *text = field >= 0 ? at_text(a, field, v->text) : NULL;
+    if (!text)
+        return CPF_E_PROFILE;
+    if (v->again) {
+        confirm_first(a, field);
+        return 0;
+    }
+    int err = at_input(a, field, text, v->unit);
+    if (err == 0 && v->first)
+        a->o->input[a->o->ninputs - 1].first_of_two = true;
+    return err;
+}
+
+static int apply_input(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct step_input *v = body;
+    struct judged judged;
+    struct at a;
+    int err = at_occ(b, s, e, v->step, v->occ, &a);
+    if (err)
+        return err;
+    const struct person *performer = a.o->performer;
+    at_people(&a);
+    if (v->again) /* who enters a value the second time checks; the first one performed */
+        a.o->performer = performer;
+    judged_read(e, &b->scratch, &judged);
+    SET(b, a.x->typed, a.x->typed + judged.typed);
+    err = v->field ? take_named(&a, v) : 0;
+    if (err == 0)
+        err = at_derived(&a, &v->derived);
+    if (err == 0 && v->done)
+        at_done(&a);
+    if (err == 0)
+        at_bench(&a, v->done);
+    return err;
+}
+
+static int take_list(const struct at *a, int field, const struct json *list)
+{
+    json_each(item, list)
+        if (!item->str || at_input(a, field, item->str, NULL) != 0)
+            return CPF_E_PROFILE;
+    return 0;
+}
+
+static int take_values(const struct at *a, const struct step_form *v)
+{
+    for (int i = 0; i < (int)a->st->nfields; i++) {
+        const struct json *given = json_get(v->values, a->st->field[i].id);
+        int err;
+        if (given && given->type == JSON_ARRAY) {
+            err = take_list(a, i, given);
+        } else {
+            const char *text = at_text(a, i, given ? given->str : NULL);
+            err = text ? at_input(a, i, text, NULL) : 0;
+        }
+        if (err)
+            return CPF_E_PROFILE;
+    }
+    return at_derived(a, &v->derived);
+}
+
+static int apply_form(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct step_form *v = body;
+    struct at a;
+    int err = at_occ(b, s, e, v->step, v->occ, &a);
+    if (err)
+        return err;
+    at_people(&a);
+    err = take_values(&a, v);
+    if (err == 0)
+        at_done(&a);
+    return err;
+}
+
+static int begin_batch(struct book *b, struct stream *s, const struct entry *e, const struct step_form *v)
+{
+    const char *id = stream_rest(s->name, STREAM_BATCH);
+    char name[160], hash[44];
+    snprintf(name, sizeof(name), "%s@%s", v->protocol ? v->protocol : "", v->version ? v->version : "");
+    const struct protocol_state *p = map_get(&b->protocols, name);
+    if (!p || !p->protocol)
+        return CPF_E_NOTFOUND;
+    enc_digest(p->protocol->hash, hash);
+    if (!id || book_batch(b, id))
+        return CPF_E_PROFILE;
+    if (!v->hash || strcmp(v->hash, hash) != 0)
+        return CPF_E_MISMATCH;
+    struct batch *x = arena_alloc(&b->arena, sizeof(*x));
+    *x = (struct batch){.id = book_keep(b, id),
+                        .stream = s->name,
+                        .state = "ordered",
+                        .protocol = p->protocol,
+                        .step = book_calloc(b, p->protocol->nsteps, sizeof(*x->step)),
+                        .opened_at = e->at};
+    book_put(b, &b->batches, x->id, x);
+    return 0;
+}
+
+static int apply_ordered(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    int err = begin_batch(b, s, e, body);
+    return err ? err : apply_form(b, s, e, body);
+}
+
+static int apply_skipped(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct step_skipped *v = body;
+    struct at a;
+    int err = at_occ(b, s, e, v->step, v->occ, &a);
+    if (err)
+        return err;
+    at_people(&a);
+    a.o->skipped = true;
+    at_done(&a);
+    at_bench(&a, true);
+    return 0;
+}
+
+/* ---- corrections: the log keeps the old value and the new one, the book goes on with the new one ---- */
+
+static struct occ *occ_numbered(const struct batch *x, int step, int64_t number)
+{
+    const struct stepstate *s = &x->step[step];
+    return number >= 1 && (uint64_t)number <= s->nocc ? s->occ[number - 1] : NULL;
+}
+
+/* The newest input of the field, with that text if it is given. */
+static struct input *input_of(const struct occ *o, int field, const char *text)
+{
+    for (size_t i = o->ninputs; i-- > 0;)
+        if (o->input[i].field == field && (!text || strcmp(o->input[i].text, text) == 0))
+            return &o->input[i];
+    return NULL;
+}
+
+struct replacement {
+    const char *step, *field;
+    int64_t occ;
+    const char *old, *text, *unit, *digest;
+};
+
+static int replace(struct book *b, const struct batch *x, const struct replacement *r)
+{
+    int step = r->step ? protocol_step(x->protocol, r->step) : -1;
+    int f = step >= 0 && r->field ? step_field(&x->protocol->step[step], r->field) : -1;
+    const struct occ *o = f >= 0 ? occ_numbered(x, step, r->occ) : NULL;
+    struct input *in = o ? input_of(o, f, r->old) : NULL;
+    if (!in || !r->text)
+        return CPF_E_PROFILE;
+    const struct field *field = &x->protocol->step[step].field[f];
+    book_touch(b, in, sizeof(*in));
+    in->unit = field->kind == FIELD_LOT ? book_keep(b, r->unit) : NULL;
+    in->digest = book_keep(b, r->digest);
+    return input_set(in, field, book_keep(b, r->text));
+}
+
+static int replace_derived(struct book *b, const struct batch *x, const struct deriveds *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct derived *d = &list->item[i];
+        const struct replacement r = {
+            .step = d->step, .field = d->field, .occ = d->occ, .text = d->value, .unit = d->unit};
+        int err = replace(b, x, &r);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+static int apply_correction(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct correction *v = body;
+    struct batch *x = batch_of(b, s);
+    int step = x && v->step ? protocol_step(x->protocol, v->step) : -1;
+    if (step < 0 || !v->field)
+        return CPF_E_PROFILE;
+    struct replacement r = {
+        v->step, v->field, v->occ, v->old, v->value, v->unit, json_get_str(e->pd, v->field)};
+    if (r.digest) {
+        r.text = b->disclosed ? b->disclosed(b->arg, r.digest) : NULL;
+        r.text = r.text ? r.text : ""; /* redacted */
+    }
+    int err = replace(b, x, &r);
+    if (err == 0)
+        err = replace_derived(b, x, &v->derived);
+    if (err)
+        return err;
+    batch_note_people(b, x, e, x->protocol->step[step].dept);
+    SET(b, x->corrections, x->corrections + 1);
+    return 0;
+}
+
 const struct kind kind_batch_ordered = {
     .id = KIND_BATCH_ORDERED,
     .shape = SHAPE(struct step_form, form_member),
+    .apply = apply_ordered,
     .reads = {"バッチを注文した", "the batch was ordered"},
 };
 
 const struct kind kind_step_form = {
     .id = KIND_STEP_FORM,
     .shape = SHAPE(struct step_form, form_member),
+    .apply = apply_form,
     .reads = {"{step} を記入した", "{step} was filled in"},
 };
 
 const struct kind kind_step_signed = {
     .id = KIND_STEP_SIGNED,
     .shape = SHAPE(struct step_form, form_member),
+    .apply = apply_form,
     .reads = {"{step} に署名した", "{step} was signed"},
 };
 
 const struct kind kind_step_input = {
     .id = KIND_STEP_INPUT,
     .shape = SHAPE(struct step_input, input_member),
+    .apply = apply_input,
     .reads = {"{step}：{field} {text}", "{step}: {field} {text}"},
 };
 
 const struct kind kind_step_skipped = {
     .id = KIND_STEP_SKIPPED,
     .shape = SHAPE(struct step_skipped, skipped_member),
+    .apply = apply_skipped,
     .reads = {"{step} を行わなかった", "{step} was not done"},
 };
 
@@ -100,6 +317,7 @@ const struct kind kind_step_again = {
 const struct kind kind_correction = {
     .id = KIND_CORRECTION,
     .shape = SHAPE(struct correction, correction_member),
+    .apply = apply_correction,
     .record = &correcting,
     .reads = {"{step} の {field} を訂正した：{old} → {value}",
               "{field} of {step} was corrected: {old} to {value}"},

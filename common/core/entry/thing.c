@@ -1,6 +1,7 @@
 /* Equipment and places. */
 #include "core/entry/thing.h"
 
+#include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member added_member[] = {
@@ -49,9 +50,55 @@ static const struct record_rule place = {
     .judge = record_own,
 };
 
+/* ---- what they do to the book ---- */
+
+static struct thing *thing_touched(struct book *b, const char *id)
+{
+    struct thing *t = book_thing(b, id);
+    if (!t && id) {
+        t = arena_alloc(&b->arena, sizeof(*t));
+        *t = (struct thing){.id = book_keep(b, id), .in_service = true, .calibrated = INT64_MAX};
+        book_put(b, &b->things, t->id, t);
+    }
+    if (t)
+        book_touch(b, t, sizeof(*t));
+    return t;
+}
+
+static int take(struct book *b, struct thing *t, const char *kind, const char *room, const struct entry *e)
+{
+    t->kind = kind ? book_keep(b, kind) : t->kind;
+    t->room = room ? book_keep(b, room) : t->room;
+    t->data = book_keep_json(b, e->body);
+    return t->kind ? 0 : CPF_E_PROFILE;
+}
+
+static int apply_equipment(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct equipment_record *v = body;
+    struct thing *t = thing_touched(b, v->equipment);
+    (void)s;
+    if (!t)
+        return CPF_E_PROFILE;
+    if (v->in_service)
+        t->in_service = v->in_service == YES;
+    if (v->calibrated)
+        t->calibrated = v->calibrated;
+    return take(b, t, v->kind, v->room, e);
+}
+
+static int apply_place(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct place_added *v = body;
+    struct thing *t = thing_touched(b, v->place);
+    (void)s;
+    return t ? take(b, t, v->kind, v->room, e) : CPF_E_PROFILE;
+}
+
 const struct kind kind_equipment_added = {
     .id = KIND_EQUIPMENT_ADDED,
     .shape = SHAPE(struct equipment_record, added_member),
+    .apply = apply_equipment,
     .record = &addition,
     .reads = {"機器 {equipment} を登録した", "equipment {equipment} was added"},
 };
@@ -59,6 +106,7 @@ const struct kind kind_equipment_added = {
 const struct kind kind_equipment_changed = {
     .id = KIND_EQUIPMENT_CHANGED,
     .shape = SHAPE(struct equipment_record, changed_member),
+    .apply = apply_equipment,
     .record = &change,
     .reads = {"機器 {equipment} の状態を変更した", "equipment {equipment} was changed"},
 };
@@ -66,6 +114,7 @@ const struct kind kind_equipment_changed = {
 const struct kind kind_place_added = {
     .id = KIND_PLACE_ADDED,
     .shape = SHAPE(struct place_added, place_member),
+    .apply = apply_place,
     .record = &place,
     .reads = {"保管位置 {place} を登録した", "place {place} was added"},
 };

@@ -1,0 +1,162 @@
+/* What an input does to containers, equipment, places and the batch's state. */
+#include <string.h>
+
+#include "core/book/apply.h"
+
+/* ---- containers ---- */
+
+static void container_add(const struct at *a, const char *id, const char *label)
+{
+    struct book *b = a->b;
+    struct container *c = arena_alloc(&b->arena, sizeof(*c));
+    c->id = book_keep(b, id);
+    c->label = label;
+    c->batch = a->x;
+    *PUSH(b, a->x->container, a->x->ncontainers) = c;
+    book_put(b, &b->containers, c->id, c);
+}
+
+/* The last container gone, the shelf is free again, whatever became of the batch. */
+static void leave_place(const struct at *a, struct container *c)
+{
+    struct thing *t = book_thing(a->b, c->place);
+    SET(a->b, c->place, NULL);
+    for (size_t i = 0; t && i < a->x->ncontainers; i++)
+        if (a->x->container[i]->place && strcmp(a->x->container[i]->place, t->id) == 0)
+            return;
+    if (t && t->occupied == a->x)
+        SET(a->b, t->occupied, NULL);
+}
+
+static void issue(const struct at *a, const char *id)
+{
+    struct code code;
+    char raw[BOUND_CODE_ID + 8];
+    if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &code) != 0)
+        return;
+    const struct label *l = protocol_label(a->x->protocol, code.label);
+    container_add(a, id, l ? l->id : "");
+}
+
+static void container_effect(const struct at *a, const struct field *f, const char *id)
+{
+    static const enum container_state to[] = {
+        [USE_ATTACH] = CONTAINER_EMPTY,     [USE_FILL] = CONTAINER_FILLED,
+        [USE_CONSUME] = CONTAINER_CONSUMED, [USE_DISCARD] = CONTAINER_DISCARDED,
+        [USE_LEAVE] = CONTAINER_LEFT,
+    };
+    struct container *c = book_container(a->b, id);
+    if (f->use == USE_ISSUE) {
+        if (!c)
+            issue(a, id);
+        return;
+    }
+    /* a foreign container is recorded as a fact elsewhere: it has its own entries */
+    if (!c || c->batch != a->x || f->use == USE_TAKE || f->use == USE_PLACE)
+        return;
+    SET(a->b, c->state, to[f->use]);
+    SET(a->b, c->attached, c->attached || f->use == USE_ATTACH || f->use == USE_FILL);
+    if (f->use == USE_CONSUME || f->use == USE_DISCARD || f->use == USE_LEAVE)
+        leave_place(a, c);
+}
+
+/* ---- places ---- */
+
+static bool puts_down(const struct step *st, const struct input *in)
+{
+    const struct field *f = &st->field[in->field];
+    return f->kind == FIELD_CONTAINER && f->use == USE_PLACE;
+}
+
+/* The thing an input names as the place to put things: equipment only in a step that has no place. */
+static struct thing *place_named(const struct at *a, const struct input *in)
+{
+    const struct field *f = &a->st->field[in->field];
+    bool places = false;
+    for (size_t i = 0; i < a->st->nfields; i++)
+        places |= a->st->field[i].kind == FIELD_PLACE && !a->st->field[i].release;
+    enum field_kind wanted = places ? FIELD_PLACE : FIELD_EQUIPMENT;
+    return f->kind == wanted && !f->release ? book_thing(a->b, in->text) : NULL;
+}
+
+static struct container *put_down(const struct at *a, const struct input *in)
+{
+    return puts_down(a->st, in) ? book_container(a->b, in->text) : NULL;
+}
+
+/* Place first and then what stands there, or things first and then their place: as the first one read says.
+ */
+static void place_effect(const struct at *a)
+{
+    const struct thing *at = NULL;
+    size_t waiting = 0;
+    bool things_first = false;
+    for (size_t i = 0; i < a->o->ninputs; i++) {
+        const struct thing *t = place_named(a, &a->o->input[i]);
+        struct container *c = put_down(a, &a->o->input[i]);
+        things_first |= c && !at;
+        if (c && !things_first)
+            SET(a->b, c->place, at->id);
+        for (; t && things_first && waiting < i; waiting++) {
+            struct container *earlier = put_down(a, &a->o->input[waiting]);
+            if (earlier)
+                SET(a->b, earlier->place, t->id);
+        }
+        at = t ? t : at;
+    }
+}
+
+static void thing_effect(const struct at *a, const struct field *f, const char *id)
+{
+    struct thing *t = book_thing(a->b, id);
+    if (!t)
+        return;
+    if (f->occupy)
+        SET(a->b, t->occupied, a->x);
+    if (f->release && t->occupied == a->x)
+        SET(a->b, t->occupied, NULL);
+}
+
+/* ---- states ---- */
+
+/* A batch that is stopped or rejected is released no more, and stays so. */
+void batch_set_state(struct book *b, struct batch *x, const char *state, enum disposition is)
+{
+    SET(b, x->state, state);
+    if (is != DISPOSITION_ENDED)
+        return;
+    SET(b, x->stopped, true);
+    SET(b, x->released, false);
+}
+
+static void choice_effect(const struct at *a, const struct field *f, const char *id)
+{
+    for (size_t i = 0; i < f->noptions; i++) {
+        const struct option *o = &f->option[i];
+        if (strcmp(o->id, id) != 0 || !o->state)
+            continue;
+        SET(a->b, a->x->released, o->disposition == DISPOSITION_RELEASED && !a->x->stopped);
+        batch_set_state(a->b, a->x, o->state, o->disposition);
+    }
+}
+
+void input_effect(const struct at *a, const struct field *f, const char *id)
+{
+    switch (f->kind) {
+    case FIELD_CONTAINER:
+        container_effect(a, f, id);
+        if (f->use == USE_PLACE)
+            place_effect(a);
+        break;
+    case FIELD_EQUIPMENT:
+    case FIELD_PLACE:
+        thing_effect(a, f, id);
+        place_effect(a);
+        break;
+    case FIELD_CHOICE:
+        choice_effect(a, f, id);
+        break;
+    default:
+        break;
+    }
+}
