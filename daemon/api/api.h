@@ -15,7 +15,7 @@ struct api {
      */
     void (*followed)(void *arg, int64_t *ret_idx, uint64_t *ret_faults);
     void *followed_arg;
-    struct http_server *https; /* whose certificate is watched; NULL: none yet */
+    struct http_server *https;             /* whose certificate is watched; NULL: none yet */
     uint64_t documents, document_failures; /* by cpf-report */
     uint64_t alarms;                       /* it found the log not to be what it was */
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */

@@ -323,7 +323,7 @@ const struct kind kind_correction = {
               "{field} of {step} was corrected: {old} to {value}"},
 };
 
-/* ---- what they have in common ---------------------------------------------------- */
+/* ---- what they have in common ---- */
 
 const struct step_form *step_form_of(const struct body *b)
 {

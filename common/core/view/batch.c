@@ -292,7 +292,7 @@ static void correction(struct view_at *a, const void *body)
     take_derived(a, &c->derived);
 }
 
-/* ---- deviations and holds ------------------------------------------------------------------ */
+/* ---- deviations and holds ---- */
 
 static struct view_row event_row(struct view_at *a, enum view_id table, const char *key, const char *id)
 {
@@ -360,7 +360,7 @@ static void hold_lifted(struct view_at *a, const void *body)
     row_end(a->v, &r);
 }
 
-/* ---- the batch ---------------------------------------------------------------------------------- */
+/* ---- the batch ---- */
 
 static void ordered(struct view_at *a, const void *body)
 {

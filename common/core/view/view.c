@@ -193,7 +193,7 @@ static void view_refusal(const struct view_at *a)
     row_end(a->v, &r);
 }
 
-/* ---- one entry ------------------------------------------------------------------------ */
+/* ---- one entry ---- */
 
 /* Under which protocol? */
 static int find_protocol(struct view_at *a)
