@@ -16,8 +16,8 @@
 struct event_base;
 struct reporter;
 
-/* `code`: 0 and the document; CPF_E_NOTFOUND; CPF_E_AWAY: the database; CPF_E_FORK: the log is not what it was;
- * CPF_E_MISMATCH: it has no checkpoint of a size that was asked for; CPF_E_LIMIT: too slow or too large;
+/* `code`: 0 and the document; CPF_E_NOTFOUND; CPF_E_AWAY: the database; CPF_E_FORK: the log is not what it
+ * was; CPF_E_MISMATCH: it has no checkpoint of a size that was asked for; CPF_E_LIMIT: too slow or too large;
  * CPF_E_BUSY: the daemon ends; CPF_E_STATE: it failed, died, or wrote nothing. Data lives during the call. */
 typedef void (*reporter_done_fn)(void *arg, int code, const void *data, size_t len);
 
