@@ -146,11 +146,6 @@ void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
     a->ready_arg = arg;
 }
 
-void app_set_https(struct app *a, struct http_server *https)
-{
-    (void)a, (void)https;
-}
-
 void app_drain(struct app *a)
 {
     struct timeval later = {0, 400000};
