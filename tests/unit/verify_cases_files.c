@@ -110,6 +110,12 @@ static void info_form(struct bundle_rig *r, struct verify_options *o)
     rig_edit(r, "bundle.json", "\"v\":1", "\"v\":2");
 }
 
+static void info_no_batch(struct bundle_rig *r, struct verify_options *o)
+{
+    (void)o;
+    rig_edit(r, "bundle.json", "batch/NK-2026-0007", "person/P-02");
+}
+
 static void info_stream(struct bundle_rig *r, struct verify_options *o)
 {
     (void)o;
@@ -139,6 +145,7 @@ const struct doctored cases_files[] = {
     {"no_root", {CLOSED}, no_root, VERIFY_LAYOUT, "layout.missing", "keys/root.txt", false},
     {"info_version", {CLOSED}, info_form, VERIFY_LAYOUT, "info.form", "bundle.json", false},
     {"info_count", {CLOSED}, info_count, VERIFY_LAYOUT, "info.says", "bundle.json", false},
+    {"info_of_no_batch", {CLOSED}, info_no_batch, VERIFY_LAYOUT, "info.form", "bundle.json", false},
     {"info_stream", {CLOSED}, info_stream, VERIFY_PROOF, "entry.name", "entries/00001.json", false},
     {0},
 };

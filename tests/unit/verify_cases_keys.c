@@ -228,6 +228,14 @@ static void drop_stamp_note(struct bundle_rig *r, struct verify_options *o)
     rig_drop(r, name);
 }
 
+static void drop_stamp_alone(struct bundle_rig *r, struct verify_options *o)
+{
+    char name[BUNDLE_NAME];
+    (void)o;
+    stamp_name(r, r->n, ".tsr", name);
+    rig_drop(r, name);
+}
+
 static void revoke_tsa(struct bundle_rig *r, struct verify_options *o)
 {
     (void)o;
@@ -302,6 +310,7 @@ const struct doctored cases_keys[] = {
     {"stamp_other_bytes", {FULL}, stamp_other_bytes, VERIFY_STAMP, "stamp.imprint", "timestamps/31.tsr", false},
     {"stamp_other_note", {FULL}, stamp_other_note, VERIFY_STAMP, "stamp.note", "timestamps/31.note", false},
     {"stamp_without_note", {FULL}, drop_stamp_note, VERIFY_LAYOUT, "layout.missing", "timestamps/31.note", false},
+    {"note_without_stamp", {FULL}, drop_stamp_alone, VERIFY_LAYOUT, "layout.missing", "timestamps/31.tsr", false},
     {"stamp_garbage", {FULL}, stamp_garbage, VERIFY_STAMP, "stamp.form", "timestamps/31.tsr", false},
     {"stamp_bent", {FULL}, stamp_bent, VERIFY_STAMP, "stamp.signature", "timestamps/31.tsr", false},
     {"authority_revoked", {FULL}, revoke_tsa, VERIFY_STAMP, "stamp.certificate", "timestamps/31.tsr", false},

@@ -90,10 +90,22 @@ static void one_stamp(struct verify *v, struct stamp_trust *t, const struct memb
             v, &(struct anchor){tsr->is.number, s.time - s.accuracy, s.time + s.accuracy, true, tsr->name});
 }
 
+/* A note without its stamp: somebody took the stamp away. */
+static void lone_note(struct verify *v, const struct member *note)
+{
+    struct bundle_name name = note->is;
+    char text[BUNDLE_NAME];
+    name.kind = BUNDLE_K_STAMP;
+    if (bundle_name_format(&name, text) != CPF_OK || !verify_member(v, text))
+        verify_fail(v, LAYOUT_MISSING, text, "over %s", note->name);
+}
+
 void verify_stamps(struct verify *v)
 {
     struct stamp_trust *t = NULL;
     for (size_t i = 0; v->have_checkpoint && i < v->nmembers; i++) {
+        if (v->member[i].is.kind == BUNDLE_K_STAMPED)
+            lone_note(v, &v->member[i]);
         if (v->member[i].is.kind != BUNDLE_K_STAMP)
             continue;
         if (!t)
