@@ -48,11 +48,14 @@ struct rig {
     size_t first;        /* its first entry in `log` */
     size_t n, cap;
     struct rig_entry *log;
+    bool taken_back; /* each command is first applied in part, once for each of its entries, and taken back */
 };
 
 /* `steps`: YAML of the steps behind the order, each line indented by two. 2026-11-02 09:00 in Tokyo. */
 void rig_init(struct rig *r, const char *steps);
 void rig_fini(struct rig *r);
+/* Everything that the book reaches, to the byte; appended. */
+void book_bytes(const struct book *b, struct buf *ret);
 
 void rig_at(struct rig *r, const char *station);
 void rig_wait(struct rig *r, int64_t ms);

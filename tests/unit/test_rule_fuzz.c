@@ -363,11 +363,12 @@ static void move(struct play *p)
     rig_deadlines(p->r);
 }
 
-static void play(uint64_t seed, size_t commands, struct play *p)
+static void play(uint64_t seed, size_t commands, bool taken_back, struct play *p)
 {
     struct rig r;
     *p = (struct play){.r = &r, .rnd = {seed}};
     rig_init(&r, steps);
+    r.taken_back = taken_back;
     rig_entry(&r, "equipment/CF-1", "equipment.changed",
               "{\"calibrated\":\"2027-11-03\",\"equipment\":\"CF-1\"}");
     rig_at(&r, "B21");
@@ -398,7 +399,7 @@ static void test_nothing_breaks_whatever_is_done(void **state)
     size_t outcomes[6] = {0}, released = 0, closed = 0;
     for (uint64_t seed = 1; seed <= 24; seed++) {
         struct play p;
-        play(seed, 1500, &p);
+        play(seed, 1500, false, &p);
         for (int i = 0; i < 6; i++)
             outcomes[i] += p.outcomes[i];
         released += p.released;
@@ -413,8 +414,18 @@ static void test_nothing_breaks_whatever_is_done(void **state)
     assert_true(released > 0);
 }
 
+static void test_what_does_not_fold_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 101; seed <= 106; seed++) {
+        struct play p;
+        play(seed, 600, true, &p);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nothing_breaks_whatever_is_done)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nothing_breaks_whatever_is_done),
+                                       cmocka_unit_test(test_what_does_not_fold_leaves_nothing_behind)};
     return cmocka_run_group_tests_name("rule: anything", tests, NULL, NULL);
 }
