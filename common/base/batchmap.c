@@ -26,6 +26,15 @@ static int by_bytes(const void *a, const void *b)
     return memcmp(a, b, BATCHMAP_ROW);
 }
 
+void batchmap_size(uint8_t digest[HASH_LEN], uint64_t size)
+{
+    uint8_t both[HASH_LEN + 8];
+    memcpy(both, digest, HASH_LEN);
+    for (int i = 0; i < 8; i++)
+        both[HASH_LEN + i] = (uint8_t)(size >> (56 - 8 * i));
+    hash_sha256(both, sizeof(both), digest);
+}
+
 int batchmap_sort(uint8_t (*row)[BATCHMAP_ROW], size_t n)
 {
     if (n > 1)

@@ -9,6 +9,8 @@
  *   root   base64url, over the rows sorted bytewise
  *   rows   how many rows
  *   voids  how many log.void entries stand before this entry in the log
+ *   checkpoints, sizes, upto   how many checkpoints the log had when the map was made, the newest of them of
+ * size `upto`, and a digest over their sizes (batchmap_size); absent in maps of older programs
  *
  * A row counts what stands before the map's entry in the log. The salt of each row is fresh for each map and
  * is kept beside the log, so that a root tells nobody which streams there are.
@@ -28,6 +30,8 @@
 /* SHA-256(salt || stream) || uint64be(count) || last leaf */
 void batchmap_row(const uint8_t salt[BATCHMAP_SALT], const char *stream, uint64_t count,
                   const uint8_t last[HASH_LEN], uint8_t ret[BATCHMAP_ROW]);
+/* The digest over sizes of checkpoints, from zeros, goes on by one: SHA-256(digest || uint64be(size)). */
+void batchmap_size(uint8_t digest[HASH_LEN], uint64_t size);
 /* Sorts the rows in place; CPF_E_DUPLICATE if two are the same. */
 must_check int batchmap_sort(uint8_t (*row)[BATCHMAP_ROW], size_t n);
 /* Root over sorted rows. */

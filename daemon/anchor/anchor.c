@@ -32,13 +32,24 @@ uint64_t anchor_size_of(const char *note)
 
 /* ---- alarms ---- */
 
-static void raise_alarm(struct anchor *a, const char *who, const char *what, const char *detail)
+/* `word`: nobody signed it. */
+static void raise_alarm(struct anchor *a, const char *who, const char *what, const char *detail, bool word)
 {
+    a->alarm_word = word;
     a->alarm_at = clock_now_ms();
     snprintf(a->alarm_who, sizeof(a->alarm_who), "%s", who);
     snprintf(a->alarm_what, sizeof(a->alarm_what), "%s", what);
     snprintf(a->alarm_detail, sizeof(a->alarm_detail), "%s", detail);
     log_event(LOG_LEVEL_ERROR, "anchor.alarm", "who", who, "what", what, "detail", detail, NULL);
+}
+
+/* What a witness said against us was not signed: it stands until that witness cosigns again. */
+static void end_alarm(struct anchor *a, const struct anchor_peer *p)
+{
+    if (!a->alarm_at || !a->alarm_word || strcmp(a->alarm_who, p->is->name) != 0)
+        return;
+    a->alarm_at = 0;
+    log_event(LOG_LEVEL_WARNING, "anchor.alarm-over", "who", a->alarm_who, "what", a->alarm_what, NULL);
 }
 
 static void look_at_clock(const char *who, int64_t ms)
@@ -111,7 +122,7 @@ static void on_stamp(void *arg, const struct stamper_done *d)
     }
     a->stamp_failures++;
     if (d->code != CPF_E_AWAY && d->code != CPF_E_STATE && d->code != CPF_E_REFUSED)
-        raise_alarm(a, "time stamp", "bad-stamp", d->detail);
+        raise_alarm(a, "time stamp", "bad-stamp", d->detail, false);
     else
         log_event(a->stamp_failures < PATIENCE ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, "anchor.stamp", "error",
                   cpf_strerror(d->code), "detail", d->detail, "failures", LOG_NUM(a->stamp_failures), NULL);
@@ -162,7 +173,7 @@ static void tell_failure(struct anchor_peer *p)
     struct anchor *a = p->anchor;
     bool loud = p->failures >= PATIENCE;
     if (p->result == SUBMIT_ROLLED_BACK || p->result == SUBMIT_FORK)
-        raise_alarm(a, p->is->name, submit_word(p->result), p->detail);
+        raise_alarm(a, p->is->name, submit_word(p->result), p->detail, true);
     else
         log_event(loud ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "anchor.witness", "who", p->is->name, "result",
                   submit_word(p->result), "detail", p->detail, "failures", LOG_NUM(p->failures), "cosigned",
@@ -178,6 +189,7 @@ static void on_submitted(void *arg, const struct submit_done *d)
     snprintf(p->detail, sizeof(p->detail), "%s", d->detail);
     if (d->result == SUBMIT_COSIGNED) {
         p->failures = 0;
+        end_alarm(p->anchor, p);
         log_event(LOG_LEVEL_INFO, "anchor.cosigned", "who", p->is->name, "size",
                   LOG_NUM((long long)p->anchor->size), NULL);
         look_at_clock(p->is->name, d->time * 1000);

@@ -1,7 +1,7 @@
 /*
  *   PROVE ──> POST ──200──> check ──> cosigned
  *     ^         │ 409 and its size, not above ours
- *     └─────────┘ (TRIES times)
+ *     └─────────┘ (TRIES times; also when it says something against us, which nobody signed)
  */
 #include "anchor/submit.h"
 
@@ -131,6 +131,16 @@ static bool read_size(const struct http_answer *a, uint64_t *ret)
 
 static void begin(struct submit *s);
 
+/* Nobody signed what it says against us: it is asked again, and must say the same each time. */
+static bool once_more(struct submit *s, uint64_t known)
+{
+    if (++s->tries >= TRIES)
+        return false;
+    s->known = known;
+    begin(s);
+    return true;
+}
+
 static void take_conflict(struct submit *s, const struct http_answer *a)
 {
     uint64_t size, before = s->known;
@@ -138,6 +148,8 @@ static void take_conflict(struct submit *s, const struct http_answer *a)
     /* until 2026 the protocol let a witness that holds another root of this size answer so, without a number
      */
     if (before == s->cfg.size && (!have || size == s->cfg.size)) {
+        if (once_more(s, before))
+            return;
         snprintf(s->detail, sizeof(s->detail), "it cosigned another root of size %" PRIu64, s->cfg.size);
         finish(s, SUBMIT_FORK, NULL, 0);
         return;
@@ -146,6 +158,8 @@ static void take_conflict(struct submit *s, const struct http_answer *a)
         fail(s, SUBMIT_AWAY, "its 409 names no size");
         return;
     }
+    if (size > s->cfg.size && once_more(s, before))
+        return;
     s->told = true;
     s->known = size;
     if (size > s->cfg.size) {
@@ -170,6 +184,8 @@ static void on_answer(void *arg, const struct http_answer *a)
     } else if (a->status == 409) {
         take_conflict(s, a);
     } else if (a->status == 422) {
+        if (once_more(s, s->known))
+            return;
         if (s->known == s->cfg.size)
             snprintf(s->detail, sizeof(s->detail), "it cosigned another root of size %" PRIu64, s->known);
         else

@@ -228,6 +228,8 @@ static void group_release(struct ledger *l)
     l->stats.groups++;
     l->stats.entries += g->n;
     l->settled = g->head;
+    if (l->folded)
+        ledger_map_kept(l, g->head.size);
     buf_clear(&l->note);
     buf_add(&l->note, g->note.data, g->note.len);
     group_become(g, GROUP_NONE);

@@ -135,6 +135,10 @@ struct ledger {
     /* the stream `log` */
     uint64_t log_sseq;
     uint8_t log_leaf[HASH_LEN];
+    struct kept { /* checkpoints in the database, all of them settled */
+        uint64_t count, upto;
+        uint8_t sizes[HASH_LEN]; /* batchmap_size */
+    } kept;
     uint64_t nvoids, last_map; /* log.void entries in it; number of the newest map */
     char log_boot[64];         /* of the newest log.opened or log.recovered; "" in a new log */
     struct note_key *known;    /* keys that the log names */
@@ -210,6 +214,7 @@ struct json *ledger_key_rotated(struct ledger *l, struct arena *a); /* body; fro
 bool ledger_key_signed(struct ledger *l, const char *note, size_t len);
 
 /* ledger_map.c */
+void ledger_map_kept(struct ledger *l, uint64_t size); /* one more checkpoint */
 void ledger_map_free(struct ledger_map *m); /* NULL is fine */
 uint64_t ledger_map_number(const struct ledger_map *m);
 void ledger_map_exec(struct ledger *l, struct ledger_map *m); /* its rows, within a unit */

@@ -60,6 +60,13 @@ static void add_row(struct ledger_map *m, const struct ledger_counted *c, uint8_
     db_array_bytes(&m->a_last, c->last, HASH_LEN);
 }
 
+void ledger_map_kept(struct ledger *l, uint64_t size)
+{
+    l->kept.count++;
+    l->kept.upto = size;
+    batchmap_size(l->kept.sizes, size);
+}
+
 static struct json *map_body(const struct ledger *l, struct ledger_map *m, const uint8_t root[HASH_LEN],
                              size_t rows)
 {
@@ -68,7 +75,11 @@ static struct json *map_body(const struct ledger *l, struct ledger_map *m, const
     enc_digest(root, text);
     json_set_str(&m->arena, o, "root", text);
     json_set_int(&m->arena, o, "rows", (int64_t)rows);
-    return json_set_int(&m->arena, o, "voids", (int64_t)l->nvoids);
+    json_set_int(&m->arena, o, "voids", (int64_t)l->nvoids);
+    json_set_int(&m->arena, o, "checkpoints", (int64_t)l->kept.count);
+    json_set_int(&m->arena, o, "upto", (int64_t)l->kept.upto);
+    enc_digest(l->kept.sizes, text);
+    return json_set_str(&m->arena, o, "sizes", text);
 }
 
 uint64_t ledger_submit_map(struct ledger *l, const struct ledger_counted *list, size_t n, int64_t at)

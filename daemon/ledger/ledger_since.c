@@ -15,17 +15,13 @@ static void next_piece(struct ledger *l);
 
 /* ---- the newest map ---- */
 
-static void on_map_row(void *arg, size_t no, const struct db_result *r)
+static void take_row(struct ledger *l, const struct db_result *r)
 {
-    struct ledger *l = arg;
     struct load *o = l->load;
     size_t salt_len, last_len;
     const char *stream = db_text(r, 0, 1);
     const uint8_t *salt = db_bytes(r, 0, 2, &salt_len), *last = db_bytes(r, 0, 4, &last_len);
     uint64_t count = (uint64_t)db_i64(r, 0, 3);
-    (void)no;
-    if (l->state == LEDGER_DEAD)
-        return;
     if (salt_len != BATCHMAP_SALT || last_len != HASH_LEN) {
         ledger_fatal(l, CPF_E_FORK, "attack: a row of map %llu of streams is not of its form",
                      (unsigned long long)o->map);
@@ -37,6 +33,42 @@ static void on_map_row(void *arg, size_t no, const struct db_result *r)
     (void)stand_mapped(l, stream, count, last);
 }
 
+/* ---- checkpoints ---- */
+
+static void take_count(struct ledger *l, uint64_t count)
+{
+    if (count != l->kept.count)
+        ledger_fatal(
+            l, CPF_E_FORK,
+            "attack: up to size %llu the log had %llu checkpoints by map %llu of streams, %llu are left: "
+            "run cpfctl audit",
+            (unsigned long long)l->kept.upto, (unsigned long long)l->kept.count,
+            (unsigned long long)l->load->map, (unsigned long long)count);
+}
+
+/* A group has at most so many entries, so the next checkpoint cannot be further. */
+static void take_size(struct ledger *l, uint64_t size)
+{
+    if (size - l->kept.upto > SIGWIRE_LEAVES_MAX)
+        ledger_fatal(l, CPF_E_FORK, "attack: checkpoints between the sizes %llu and %llu are missing",
+                     (unsigned long long)l->kept.upto, (unsigned long long)size);
+    else
+        ledger_map_kept(l, size);
+}
+
+static void on_map_row(void *arg, size_t no, const struct db_result *r)
+{
+    struct ledger *l = arg;
+    if (l->state == LEDGER_DEAD)
+        return;
+    if (no == 0)
+        take_row(l, r);
+    else if (no == 1)
+        take_count(l, (uint64_t)db_i64(r, 0, 0));
+    else
+        take_size(l, (uint64_t)db_i64(r, 0, 0));
+}
+
 static void on_map(void *arg, const struct db_reply *r)
 {
     struct ledger *l = arg;
@@ -44,6 +76,10 @@ static void on_map(void *arg, const struct db_reply *r)
     uint8_t root[HASH_LEN];
     if (!ledger_reply_ok(l, r))
         return;
+    if (o->map_idx == UINT64_MAX) {
+        ledger_load_entries(l);
+        return;
+    }
     int err = batchmap_sort(o->row, o->nrows);
     batchmap_root((const uint8_t(*)[BATCHMAP_ROW])o->row, o->nrows, root);
     if (err || o->nrows != o->map_rows || memcmp(root, o->map_root, HASH_LEN) != 0) {
@@ -59,11 +95,15 @@ static void on_map(void *arg, const struct db_reply *r)
 
 static void read_map(struct ledger *l)
 {
-    struct db_params p = {0};
-    db_param_i64(&p, (int64_t)l->load->map);
-    db_param_i64(&p, (int64_t)l->load->map);
+    struct db_params map = {0}, upto = {0};
+    bool none = l->load->map_idx == UINT64_MAX;
+    db_param_i64(&map, (int64_t)l->load->map);
+    db_param_i64(&map, none ? -1 : (int64_t)l->load->map);
+    db_param_i64(&upto, (int64_t)l->kept.upto);
     db_begin(l->db, on_map_row, on_map, l);
-    db_exec(l->db, DB_LOG_MAP_ROWS, &p);
+    db_exec(l->db, DB_LOG_MAP_ROWS, &map);
+    db_exec(l->db, DB_LOG_SIZES_UNTIL, &upto);
+    db_exec(l->db, DB_LOG_SIZES, &upto);
     db_end(l->db);
 }
 
@@ -76,6 +116,11 @@ static bool take_map(struct ledger *l, const struct entry *e)
     o->map_idx = e->idx;
     o->map = (uint64_t)json_get_int(e->body, "map", 0);
     o->map_rows = (uint64_t)json_get_int(e->body, "rows", 0);
+    const char *sizes = json_get_str(e->body, "sizes");
+    if (sizes && enc_unb64url_fixed(sizes, strlen(sizes), l->kept.sizes, HASH_LEN) == 0) {
+        l->kept.count = (uint64_t)json_get_int(e->body, "checkpoints", 0);
+        l->kept.upto = (uint64_t)json_get_int(e->body, "upto", 0);
+    }
     if (!o->map || !root || enc_unb64url_fixed(root, strlen(root), o->map_root, HASH_LEN) != 0)
         return ledger_bad(l, e->idx, e->stream, "it is no map of streams");
     return true;
@@ -165,10 +210,8 @@ static void on_since(void *arg, const struct db_reply *r)
     }
     if (!check_nvoid(l))
         return;
-    if (o->map_idx != UINT64_MAX)
+    if (o->map_idx != UINT64_MAX || check_begun(l))
         read_map(l);
-    else if (check_begun(l))
-        ledger_load_entries(l);
 }
 
 /* Each piece begins where a full tile does, and is twice as long as the one before. */
@@ -192,6 +235,7 @@ void ledger_since(struct ledger *l)
     o->down = l->settled.size;
     o->span = SPAN_LEAST;
     o->map_idx = UINT64_MAX;
+    l->kept = (struct kept){0};
     o->tile_n = UINT64_MAX;
     db_array_begin(&o->names, DB_TEXT);
     if (o->down > 0)

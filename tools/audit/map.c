@@ -13,7 +13,13 @@
 #include "audit/hook.h"
 #include "base/batchmap.h"
 #include "base/enc.h"
+#include "base/sigwire.h"
 #include "core/map.h"
+
+struct kept { /* which checkpoints a map says there were */
+    uint64_t map, count, upto;
+    uint8_t sizes[HASH_LEN];
+};
 
 struct found { /* a log.batch-map entry */
     uint64_t idx, map, rows, voids;
@@ -38,6 +44,8 @@ struct maps {
     struct map marked;
     struct found *found;
     size_t nfound;
+    struct kept *kept;
+    size_t nkept;
     uint64_t before, before_map; /* the newest map that was audited earlier: idx + 1, number */
     uint64_t *first, *voids;     /* where streams begin; where the log says log.void */
     size_t nfirst, nvoids;
@@ -73,11 +81,21 @@ void audit_map_fini(void *state)
     map_fini(&x->marked);
     arena_fini(&x->arena);
     free(x->found);
+    free(x->kept);
     free(x->first);
     free(x->voids);
     free(x->event);
     free(x->row);
     free(x);
+}
+
+/* Maps of older programs say nothing of checkpoints. */
+static void keep(struct maps *x, struct kept k, const char *sizes)
+{
+    if (!sizes || enc_unb64url_fixed(sizes, strlen(sizes), k.sizes, HASH_LEN) != 0)
+        return;
+    x->kept = grow(x->kept, x->nkept, sizeof(*x->kept));
+    x->kept[x->nkept++] = k;
 }
 
 int audit_map_entry(struct audit *a, void *state, const struct entry *e)
@@ -94,6 +112,12 @@ int audit_map_entry(struct audit *a, void *state, const struct entry *e)
                            e->stream);
     x->found = grow(x->found, x->nfound, sizeof(*x->found));
     x->found[x->nfound++] = f;
+    keep(x,
+         (struct kept){f.map,
+                       (uint64_t)json_get_int(e->body, "checkpoints", 0),
+                       (uint64_t)json_get_int(e->body, "upto", 0),
+                       {0}},
+         json_get_str(e->body, "sizes"));
     return 0;
 }
 
@@ -151,6 +175,12 @@ static int read_before(struct audit *a, struct maps *x)
     if (n > 0) {
         x->before = (uint64_t)scan_i64(x->s, 0) + 1;
         x->before_map = (uint64_t)scan_i64(x->s, 1);
+        size_t len;
+        const char *sizes = scan_bytes(x->s, 3, &len);
+        if (!scan_null(x->s, 3))
+            keep(x,
+                 (struct kept){x->before_map, (uint64_t)scan_i64(x->s, 2), (uint64_t)scan_i64(x->s, 4), {0}},
+                 arena_strndup(&x->arena, sizes, len));
     }
     return 0;
 }
@@ -276,6 +306,55 @@ static int check_salts(struct audit *a, struct maps *x, const int64_t *from)
     return n ? row_fault(a, x, "its salt is another row's, too") : 0;
 }
 
+/* ---- checkpoints ---- */
+
+static int check_kept(struct audit *a, const struct kept *k, uint64_t count, uint64_t size,
+                      const uint8_t sizes[HASH_LEN])
+{
+    if (k->count == count && k->upto == size && memcmp(k->sizes, sizes, HASH_LEN) == 0)
+        return 0;
+    return audit_fault(a, CPF_E_FORK,
+                       "map %" PRIu64 " of streams says %" PRIu64 " checkpoints up to size %" PRIu64
+                       ", there are %" PRIu64 " or others: some were deleted or put there",
+                       k->map, k->count, k->upto, count);
+}
+
+static int by_upto(const void *a, const void *b)
+{
+    const struct kept *x = a, *y = b;
+    return x->upto < y->upto ? -1 : x->upto > y->upto;
+}
+
+/* Each checkpoint that a map counts is there, and behind the newest map none can lack in a gap wider than a
+ * group. */
+static int check_sizes(struct audit *a, struct maps *x)
+{
+    static const int64_t from[] = {0};
+    uint8_t sizes[HASH_LEN] = {0};
+    uint64_t count = 0, size = 0;
+    size_t next = 0;
+    int err = 0, more;
+    if (x->nkept)
+        qsort(x->kept, x->nkept, sizeof(*x->kept), by_upto);
+    if (scan_start(x->s, DB_LOG_SIZES, from))
+        return audit_scan_fault(a, x->s);
+    do {
+        more = scan_next(x->s);
+        uint64_t to = more > 0 ? (uint64_t)scan_i64(x->s, 0) : UINT64_MAX;
+        for (; !err && more >= 0 && next < x->nkept && x->kept[next].upto < to; next++)
+            err = check_kept(a, &x->kept[next], count, size, sizes);
+        if (!err && more > 0 && to - size > SIGWIRE_LEAVES_MAX)
+            err = audit_fault(a, CPF_E_FORK,
+                              "checkpoints between the sizes %" PRIu64 " and %" PRIu64 " are missing", size,
+                              to);
+        if (more > 0) {
+            batchmap_size(sizes, size = to);
+            count++;
+        }
+    } while (!err && more > 0);
+    return more < 0 ? audit_scan_fault(a, x->s) : err;
+}
+
 static int check_maps(struct audit *a, struct maps *x)
 {
     const int64_t from[] = {(int64_t)x->before_map + 1};
@@ -313,7 +392,9 @@ int audit_map_end(struct audit *a, void *state)
         if (!err)
             err = read_events(a, x);
     }
-    return err ? err : check_maps(a, x);
+    if (!err)
+        err = check_maps(a, x);
+    return err ? err : check_sizes(a, x);
 }
 
 const char *const audit_map_kinds[] = {BATCHMAP_KIND, NULL};

@@ -19,10 +19,10 @@ static const struct member void_member[] = {
 };
 
 static const struct member batch_map_member[] = {
-    M_INT(struct log_batch_map, map, NEEDED),
-    M_DIGEST(struct log_batch_map, root, NEEDED),
-    M_INT(struct log_batch_map, rows, NEEDED),
-    M_INT(struct log_batch_map, voids, NEEDED),
+    M_INT(struct log_batch_map, map, NEEDED),    M_DIGEST(struct log_batch_map, root, NEEDED),
+    M_INT(struct log_batch_map, rows, NEEDED),   M_INT(struct log_batch_map, voids, NEEDED),
+    M_INT(struct log_batch_map, checkpoints, 0), M_INT(struct log_batch_map, upto, 0),
+    M_DIGEST(struct log_batch_map, sizes, 0),
 };
 
 static const struct member rotated_member[] = {
