@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Rows 1 to 6 and 14: what the database's owner can do with SQL. Cases are functions named case_*.
+# Rows 1 to 6 and 14 to 17: what the database's owner can do with SQL. Cases are functions named case_*.
 
 # ---- 1: an entry edited ----
 
@@ -211,4 +211,78 @@ case_function_replaced() {
         update cpf.log_head set size = new_size, root = new_root, note = new_note; end'
     watch audit 4 'the catalogue lacks "function cpf.log_swap' audit
     watch cpfd 3 'the catalogue lacks .*function cpf.log_swap' start_again
+}
+
+# ---- 15: the end of a stream, believed from columns or an index; old checkpoints ----
+
+# The open batch ends three entries earlier for who asks by name; no byte is changed.
+case_end_by_columns() {
+    done_so "daemon down; superuser: the last 3 entries of batch/$OPEN get another name and number in their columns"
+    stop cpfd
+    evil dba "update cpf.entry set stream = concat('zz/', idx), sseq = 1
+        where stream = 'batch/$OPEN' and sseq > (select max(sseq) - 3 from cpf.entry where stream = 'batch/$OPEN')"
+    watch cpfd 3 'are found by its name|its columns are not what its bytes say' start_again
+    watch audit 4 'column stream is not what its bytes say|entries are found by their columns' audit --no-projections
+    watch cpf-report 5 'is not found by its name|are found by its name' bundle "$OPEN" "$WORK/bundle.zip"
+}
+
+# Put back while the index takes no new rows: nothing is changed, the index by stream lacks three entries.
+case_end_by_index() {
+    done_so "daemon down; superuser: the same entries deleted and put back while the index by stream is not ready"
+    stop cpfd
+    evil dba "create table public.taken as select * from cpf.entry
+            where stream = 'batch/$OPEN' and sseq > (select max(sseq) - 3 from cpf.entry where stream = 'batch/$OPEN');
+        delete from cpf.entry e using public.taken t where e.idx = t.idx;
+        update pg_index set indisready = false where indexrelid = 'cpf.entry_stream_sseq_key'::regclass"
+    evil dba "insert into cpf.entry select * from public.taken; drop table public.taken;
+        update pg_index set indisready = true where indexrelid = 'cpf.entry_stream_sseq_key'::regclass"
+    watch cpfd 3 'are found by its name' start_again
+    watch audit 4 'entries are found by the index entry_stream_sseq_key' audit --no-projections
+    watch cpf-report 5 'is not found by its name|are found by its name' bundle "$OPEN" "$WORK/bundle.zip"
+}
+
+# Stamps and cosignatures over them go with them.
+case_checkpoints_gone() {
+    done_so 'superuser: every checkpoint but the newest deleted'
+    evil dba 'delete from cpf.checkpoint where size < (select size from cpf.log_head)'
+    watch cpfd 3 'checkpoints by map|checkpoints between the sizes' start_again
+    watch audit 4 'checkpoints up to size|checkpoints between the sizes' audit --no-projections
+}
+
+# ---- 16: names, views, policies ----
+
+case_names_shadowed() {
+    done_so 'superuser: a schema with an = and a max() of its own, first in the search_path of our roles'
+    evil query 'create schema evil; grant usage on schema evil to public;
+        create function evil.yes(bigint, bigint) returns bool language sql immutable return true;
+        create operator evil.= (leftarg = bigint, rightarg = bigint, function = evil.yes);
+        create function evil.max(bigint) returns bigint language sql immutable return 2;
+        alter role cpf_writer set search_path = evil, pg_catalog; alter role cpf_reader set search_path = evil, pg_catalog'
+    watch audit 4 'setting search_path=evil' audit
+    watch cpfd 3 'setting search_path=evil' start_again
+    query 'alter role cpf_writer reset search_path; alter role cpf_reader reset search_path'
+}
+
+case_view_replaced() {
+    done_so 'superuser: the view of anchors replaced by an empty one'
+    evil query "create or replace view cpf.anchors as select size, kind, name, utc from (
+        select c.size, 'witness'::text as kind, c.name, c.at at time zone 'UTC' as utc from cpf.cosignature c) x where false"
+    watch audit 4 'words of view anchors' audit
+    watch cpfd 3 'words of view anchors' start_again
+}
+
+case_row_security() {
+    done_so 'superuser: row level security on the projection of refusals, so that readers see none'
+    evil query 'alter table cpf.refusal enable row level security'
+    watch audit 4 'table refusal kind r .* row security t' audit --no-projections
+    watch cpfd 3 'table refusal kind r .* row security t' start_again
+}
+
+# ---- 17: what somebody holds was never there ----
+
+case_size_that_never_was() {
+    local known=()
+    done_so 'somebody holds a checkpoint of another history of this log, and asks for the proof from its size'
+    if [[ $MODE == attacked ]]; then known=('{"consistent": [1000000]}'); fi
+    watch cpf-report 6 'there is no checkpoint of size 1000000' bundle "$CLOSED" "$WORK/bundle.zip" "${known[@]}"
 }

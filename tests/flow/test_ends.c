@@ -30,6 +30,7 @@ static void story(struct rig *r, void **state)
     node_submit(&n, "batch/B", 2);
     node_submit(&n, "day/B2/2026-11-22", 2);
     node_submit_kind(&n, "day/B2/2026-11-22", "day.closed");
+    node_until_settled(&n, 4);
     for (size_t i = 0; i < n.nchains; i++) {
         if (strcmp(n.chain[i].stream, "log") == 0)
             continue;
@@ -43,7 +44,8 @@ static void story(struct rig *r, void **state)
     node_until_settled(&n, 6);
     node_stop(&n);
     rig_sql(r, "create table public.kept as select * from cpf.entry; "
-               "create table public.kept_row as select * from cpf.map_row");
+               "create table public.kept_row as select * from cpf.map_row; "
+               "create table public.kept_note as select * from cpf.checkpoint");
     node_accepted(r);
     rig_audit_ok(r);
 }
@@ -141,12 +143,42 @@ static void test_start_makes_the_map_again(void **state)
     rig_down(&r);
 }
 
+/* The newest stays: what reads the head sees nothing. */
+static void test_checkpoints_deleted(void **state)
+{
+    static const char *const play[] = {
+        "size = (select min(size) from cpf.checkpoint)",
+        "size = (select max(size) from cpf.checkpoint where size <= (select idx from cpf.entry where kind = "
+        "'log.batch-map'))",
+        "size < (select size from cpf.log_head)",
+    };
+    struct rig r;
+    story(&r, state);
+    for (size_t i = 0; i < sizeof(play) / sizeof(*play); i++) {
+        rig_sql(&r, OFF "delete from cpf.checkpoint where %s", play[i]);
+        node_refused(&r, "checkpoints by map 1 of streams");
+        rig_audit_fails(&r, "map 1 of streams says");
+        rig_sql(&r, OFF "truncate cpf.checkpoint; insert into cpf.checkpoint select * from public.kept_note");
+    }
+    /* as many, but another */
+    rig_sql(
+        &r, OFF
+        "update cpf.checkpoint set size = size - 1 where size = (select max(size) from cpf.checkpoint where "
+        "size <= (select idx from cpf.entry where kind = 'log.batch-map'))");
+    rig_audit_fails(&r, "checkpoint");
+    rig_sql(&r, OFF "truncate cpf.checkpoint; insert into cpf.checkpoint select * from public.kept_note");
+    node_accepted(&r);
+    rig_audit_ok(&r);
+    rig_down(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_end_hidden_by_columns),
         cmocka_unit_test(test_end_hidden_by_an_index),
         cmocka_unit_test(test_start_makes_the_map_again),
+        cmocka_unit_test(test_checkpoints_deleted),
     };
     return cmocka_run_group_tests_name("ends of streams", tests, rig_cluster_up, rig_cluster_down);
 }
