@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
 #include "anchor/anchor.h"
 #include "api/api.h"
 #include "base/enc.h"
 #include "base/keyring.h"
+#include "base/clock.h"
 #include "follow/follow.h"
+#include "hint.h"
 #include "ledger/ledger.h"
 #include "log.h"
 
@@ -18,6 +22,9 @@ struct app {
     struct catalogue *catalogue;
     struct follow *follow;
     char *vkey;
+    struct event *look;
+    const char *refusing; /* the reason last told, or NULL */
+    int64_t since_ms;
     void (*on_stop)(void *arg, int code);
     void *stop_arg;
     void (*on_ready)(void *arg);
@@ -62,6 +69,34 @@ static void followed(void *arg, int64_t *ret_idx, uint64_t *ret_faults)
         return;
     *ret_idx = follow_idx(a->follow);
     *ret_faults = follow_faults(a->follow);
+}
+
+/* ---- why it does not serve ---- */
+
+#define LOOK_MS 250
+
+/* One line when a reason begins, one when it ends. */
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+    struct app *a = arg;
+    const char *now = flow_unavailable(a->api.flow), *was = a->refusing;
+    (void)fd, (void)what;
+    if (now == was || (now && was && strcmp(now, was) == 0))
+        return;
+    if (was)
+        log_event(LOG_LEVEL_NOTICE, "cpfd.available", "again", now ? "no" : "yes", "reason", was, "after_ms",
+                  LOG_NUM(clock_mono_ms() - a->since_ms), NULL);
+    if (now)
+        log_event(LOG_LEVEL_WARNING, "cpfd.unavailable", "reason", now, "do", hint_for_reason(now), NULL);
+    a->refusing = now;
+    a->since_ms = clock_mono_ms();
+}
+
+static int start_looking(struct app *a, struct event_base *base)
+{
+    const struct timeval every = {0, LOOK_MS * 1000};
+    a->look = event_new(base, -1, EV_PERSIST, on_look, a);
+    return a->look && event_add(a->look, &every) == 0 ? 0 : CPF_E_NOMEM;
 }
 
 /* ---- the flow's word ---- */
@@ -162,6 +197,8 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     if (err == 0)
         err = anchor_new(&anchor, &a->api.anchor, ret_error);
     if (err == 0)
+        err = start_looking(a, base);
+    if (err == 0)
         flow_begin(a->api.flow);
     return err;
 }
@@ -239,6 +276,8 @@ void app_free(struct app *a)
 {
     if (!a)
         return;
+    if (a->look)
+        event_free(a->look);
     follow_free(a->follow); /* looks into the flow's book */
     a->follow = NULL;
     anchor_free(a->api.anchor); /* asks the flow's ledger */

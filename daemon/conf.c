@@ -80,6 +80,8 @@ static const struct key keys[] = {
         "folder of new.json and full.json, what the last audits said, for /metrics"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
+    KEY(clock_ahead_s, TYPE_INT, "600", 10, 86400,
+        "seconds that the clock may jump ahead; beyond, nothing is recorded until it is right or confirmed"),
     KEY(retry_after_s, TYPE_INT, "1", 1, 300, "seconds in Retry-After when work is refused for now"),
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))

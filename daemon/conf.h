@@ -31,6 +31,7 @@ struct conf {
     /* values that practice sets (configuration, never law: doc/law.md) */
     int late_after_s; /* a station's claim older than this needs a late entry; default 300 */
     int retry_after_s;
+    int clock_ahead_s; /* so far the clock may jump ahead by itself */
 };
 
 /* *ret_error gets file:line:column, what and a hint; free() it. */

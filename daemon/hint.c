@@ -57,3 +57,48 @@ const char *hint_for(int err)
             return japanese() ? hints[i].ja : hints[i].en;
     return NULL;
 }
+
+static const struct reason {
+    const char *code, *ja, *en;
+} reasons[] = {
+    {"away.database",
+     "PostgreSQL が動いているか、応答するかを確かめる（systemctl status postgresql）。戻れば自動で再開する",
+     "see whether PostgreSQL runs and answers (systemctl status postgresql); it goes on by itself once it "
+     "does"},
+    {"away.signer",
+     "cpf-signer が動いているか、応答するかを確かめる（systemctl status cpf-signer）。戻れば自動で再開する",
+     "see whether cpf-signer runs and answers (systemctl status cpf-signer); it goes on by itself once it "
+     "does"},
+    {"away.standby",
+     "待機系データベースとその接続を直す（pg_stat_"
+     "replication）。待ちを取り消しても記録されたことにはならない",
+     "mend the standby or its connection (pg_stat_replication); cancelling the wait makes nothing recorded"},
+    {"database.unsafe", "PostgreSQL の fsync と full_page_writes を on に戻し、設定を再読み込みする",
+     "set PostgreSQL's fsync and full_page_writes to on again and reload its settings"},
+    {"clock.back",
+     "サーバーの時計を正しい時刻に合わせる（chronyc tracking）。最後の記録の時刻を過ぎれば自動で再開する",
+     "set the server's clock right (chronyc tracking); it goes on by itself once it has passed the last "
+     "entry"},
+    {"clock.ahead",
+     "サーバーの時計を正しい時刻に合わせる（chronyc tracking）。正しければ、別の時計を見て cpfctl clock "
+     "confirm",
+     "set the server's clock right (chronyc tracking); if it is right, read another clock and cpfctl clock "
+     "confirm"},
+    {"setup.needed", "cpfctl setup で施設を登録する", "set the facility up: cpfctl setup"},
+    {"stopping", "終わるまで待つ。すぐに起動しなければ systemctl status cpfd を見る",
+     "wait for its end; if it does not start again see systemctl status cpfd"},
+};
+#define NREASONS (sizeof(reasons) / sizeof(*reasons))
+
+const char *hint_reason(size_t i)
+{
+    return i < NREASONS ? reasons[i].code : NULL;
+}
+
+const char *hint_for_reason(const char *code)
+{
+    for (size_t i = 0; code && i < NREASONS; i++)
+        if (strcmp(reasons[i].code, code) == 0)
+            return japanese() ? reasons[i].ja : reasons[i].en;
+    return NULL;
+}

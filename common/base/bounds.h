@@ -7,6 +7,7 @@
 #define BOUND_QUEUE_COMMANDS 4096 /* waiting before 503 */
 #define BOUND_QUEUE_BYTES    (8 * 1024 * 1024)
 #define BOUND_CLOCK_BACK_MS  2000   /* further behind the last entry: 503 clock.back */
+#define BOUND_CLOCK_SAID_MS  120000 /* who confirms a clock names its time; it may differ by so much */
 #define BOUND_ID_FUTURE_MS   120000 /* a client id further ahead is refused */
 
 #define BOUND_RAW_SCAN        512   /* raw string of one scan */

@@ -12,6 +12,8 @@
 int64_t clock_now_ms(void);  /* the machine's wall clock */
 int64_t clock_mono_ms(void); /* monotonic, for time-outs */
 int64_t clock_mono_us(void); /* ... and for measuring */
+/* Since boot, a suspended machine's sleep included. */
+int64_t clock_boot_ms(void);
 /* Is the kernel's clock synchronised (adjtimex)? *ret_offset_ms = its last known offset. */
 bool clock_synchronised(int64_t *ret_offset_ms);
 

@@ -41,6 +41,7 @@ enum kind_flag {
     X(BATCH_ORDERED, batch_ordered, "batch.ordered", STREAM_BATCH, KIND_STEP)                                \
     X(BATCH_REOPENED, batch_reopened, "batch.reopened", STREAM_BATCH, KIND_REOPENS)                          \
     X(BENCH_CONTEXT, bench_context, "bench.context", STREAM_DAY, 0)                                          \
+    X(CLOCK_CONFIRMED, clock_confirmed, "clock.confirmed", STREAM_FACILITY, KIND_ACT)                        \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
     X(DAY_OPENED, day_opened, "day.opened", STREAM_DAY, 0)                                                   \

@@ -6,6 +6,7 @@
 #include "anchor/anchor.h"
 #include "api/api.h"
 #include "base/clock.h"
+#include "hint.h"
 #include "ledger/ledger.h"
 
 #define RESULT_MOST 65536 /* bytes of what an audit says */
@@ -57,11 +58,21 @@ static int64_t log_size(const struct api *api)
     return (int64_t)c.size;
 }
 
+/* Each of them, so that an alert knows its name before it comes. */
+static void put_reasons(struct buf *b, const char *now)
+{
+    put(b, "cpf_unavailable", "gauge", "1 for the reason why commands are refused, if they are.");
+    for (size_t i = 0; hint_reason(i); i++)
+        buf_printf(b, "cpf_unavailable{reason=\"%s\"} %d\n", hint_reason(i),
+                   now && strcmp(now, hint_reason(i)) == 0);
+}
+
 static void put_log(const struct api *api, struct buf *b)
 {
     const struct ledger *l = flow_ledger(api->flow);
     struct ledger_stats s = ledger_stats(l);
     gauge(b, "cpf_ready", flow_ready(api->flow), "1 while commands are taken.");
+    put_reasons(b, flow_unavailable(api->flow));
     gauge(b, "cpf_log_size", log_size(api), "Entries in the newest signed checkpoint.");
     gauge(b, "cpf_waiting_commands", (int64_t)ledger_waiting(l), "Commands judged and not durable yet.");
     gauge(b, "cpf_waiting_bytes", (int64_t)ledger_waiting_bytes(l), "Their bytes.");

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "hint.h"
 #include "ledger/ledger.h"
 
 /* Group commits since the start; an hour's rates are the difference of two readings. */
@@ -34,6 +35,7 @@ void api_status(void *arg, struct http_request *r)
     json_set_str(&a, o, "now", now);
     json_set(&a, o, "ready", json_bool(&a, flow_ready(api->flow)));
     json_set_str(&a, o, "unavailable", flow_unavailable(api->flow));
+    json_set_str(&a, o, "do", hint_for_reason(flow_unavailable(api->flow)));
     json_set_str(&a, o, "origin", api->conf->origin);
     json_set_int(&a, o, "size", (int64_t)c.size);
     json_set(&a, o, "training", json_bool(&a, api->conf->training));

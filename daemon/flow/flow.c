@@ -26,9 +26,30 @@ int64_t flow_now(struct flow *f)
     return clock_now_ms() + f->offset;
 }
 
+struct guard_now flow_clock_now(struct flow *f)
+{
+    int64_t last = ledger_last_at(f->ledger), offset;
+    bool ask = !f->guard.off && !f->guard.wall; /* only a first time is judged by it */
+    return (struct guard_now){.wall = flow_now(f),
+                              .boot = clock_boot_ms(),
+                              .last = last > f->book.last_at ? last : f->book.last_at,
+                              .synchronised = ask && clock_synchronised(&offset)};
+}
+
+const char *flow_clock_look(struct flow *f, int64_t *ret_now)
+{
+    struct guard_now now = flow_clock_now(f);
+    f->clock = guard_look(&f->guard, &now);
+    *ret_now = f->clock || now.wall < now.last ? now.last : now.wall;
+    return f->clock;
+}
+
+/* The ledger's own entries, which come at start, too. */
 static int64_t now_cb(void *arg)
 {
-    return flow_now(arg);
+    int64_t now;
+    (void)flow_clock_look(arg, &now);
+    return now;
 }
 
 const struct book *flow_book(const struct flow *f)
@@ -48,7 +69,7 @@ struct ledger *flow_ledger(const struct flow *f)
 
 bool flow_ready(const struct flow *f)
 {
-    return f->was_ready && !f->away;
+    return f->was_ready && !f->away && !f->clock;
 }
 
 bool flow_served(const struct flow *f)
@@ -67,7 +88,7 @@ const char *flow_unavailable(const struct flow *f)
         return "stopping";
     if (f->setting_up)
         return "setup.needed";
-    return f->away ? f->away : f->was_ready ? NULL : "away.database";
+    return f->away ? f->away : f->was_ready ? f->clock : "away.database";
 }
 
 /* ---- the ledger's word ---- */
@@ -305,8 +326,12 @@ static bool fire_deadline(struct flow *f, int64_t until)
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     struct flow *f = arg;
+    int64_t now;
     (void)fd, (void)what;
-    flow_map_daily(f, flow_now(f));
+    if (!f->was_ready || flow_clock_look(f, &now)) /* nothing falls due by a time that is not believed */
+        return;
+    guard_save(&f->guard, clock_boot_ms());
+    flow_map_daily(f, now);
     for (int i = 0; i < 64 && fire_deadline(f, flow_now(f)); i++)
         ;
 }
@@ -368,6 +393,18 @@ static int make_connections(struct flow *f)
     return err ? err : unlock_new(f->cfg.base, c->training, &f->unlock);
 }
 
+/* Beside the admin socket: a folder that is this daemon's and gone with the boot. */
+static void begin_guard(struct flow *f)
+{
+    const struct conf *c = f->cfg.conf;
+    const char *slash = strrchr(c->admin_socket, '/');
+    char *path = NULL;
+    if (slash && asprintf(&path, "%.*s/clock", (int)(slash - c->admin_socket), c->admin_socket) < 0)
+        path = NULL;
+    guard_init(&f->guard, c->training, (int64_t)c->clock_ahead_s * 1000, ledger_boot(f->ledger), path);
+    free(path);
+}
+
 int flow_new(const struct flow_config *cfg, struct flow **ret)
 {
     struct flow *f = xcalloc(1, sizeof(*f));
@@ -385,6 +422,8 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
     event_add(f->tick, &second);
     overdue_init(f);
     int err = make_connections(f);
+    if (err == 0)
+        begin_guard(f);
     if (err) {
         flow_free(f);
         return err;
@@ -430,6 +469,7 @@ void flow_free(struct flow *f)
     if (f->tick)
         event_free(f->tick);
     overdue_fini(f);
+    guard_fini(&f->guard);
     ids_free(f->ids);
     flow_map_free(f);
     map_fini(&f->credentials);

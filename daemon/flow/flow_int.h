@@ -5,6 +5,7 @@
 #include "base/kind.h"
 #include "core/map.h"
 #include "flow/flow.h"
+#include "flow/guard.h"
 #include "flow/ids.h"
 #include "ledger/ledger.h"
 #include "store/db.h"
@@ -69,7 +70,9 @@ struct flow {
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     bool setting_up;      /* credentials of a set-up are on their way to their table */
-    int64_t offset;       /* training clock: ahead of the machine's by */
+    struct guard guard;
+    const char *clock; /* why its time is not believed, or NULL */
+    int64_t offset;    /* training clock: ahead of the machine's by */
     size_t in_flight;
     struct work *flying, *flying_last; /* submitted and not settled, but for the parts of a set-up */
     struct event *overdue;
@@ -92,6 +95,11 @@ void flow_book_refused(struct flow *f, int err, enum kind_id kind);
 void work_sent(void *flow, void *tag);
 void work_settled(void *flow, void *tag);
 void work_done(void *flow, void *tag);
+/* Both clocks and the last entry. */
+struct guard_now flow_clock_now(struct flow *f);
+/* Looks at the clock: its code, or NULL. *ret_now: the time of an entry made now; the last one's if not
+ * believed. A little behind the log is waited out by using the log's own time. */
+const char *flow_clock_look(struct flow *f, int64_t *ret_now);
 /* overdue.c: whoever waits too long for an answer is told that nobody knows yet */
 #define FLOW_UNKNOWN "outcome.unknown"
 void overdue_init(struct flow *f);

@@ -223,18 +223,6 @@ void work_done(void *flow, void *tag)
         work_free(tag);
 }
 
-/* The clock never goes back: a little behind the log is waited out by using the log's own time. */
-static bool clock_ok(struct flow *f, int64_t *ret_now)
-{
-    int64_t now = flow_now(f), last = ledger_last_at(f->ledger);
-    if (last < f->book.last_at)
-        last = f->book.last_at;
-    if (now < last - BOUND_CLOCK_BACK_MS)
-        return false;
-    *ret_now = now < last ? last : now;
-    return true;
-}
-
 /* New secrets open from now on, if the log now names them: refused commands change nothing. */
 static void take_credentials(struct work *w)
 {
@@ -246,22 +234,49 @@ static void take_credentials(struct work *w)
         credential_keep(f, id, pin, key);
 }
 
+/* The one command that goes on while the clock is too far ahead. */
+static bool confirms(const struct work *w, const char *no)
+{
+    return no && strcmp(no, GUARD_AHEAD) == 0 && w->cmd.kind == COMMAND_RECORD &&
+           strcmp(w->cmd.record, "clock.confirmed") == 0;
+}
+
+/* Judged by the time that is to be confirmed. If it is refused, that refusal stands at the time believed. */
+static bool judge_confirmation(struct work *w, int64_t believed)
+{
+    struct flow *f = w->state->flow;
+    struct guard_now now = flow_clock_now(f);
+    rule_judge(&f->book, &w->cmd, now.wall, &w->arena, &w->state->verdict);
+    bool accepted = w->state->verdict.outcome == OUTCOME_ACCEPTED;
+    if (!accepted)
+        rule_judge(&f->book, &w->cmd, believed, &w->arena, &w->state->verdict);
+    if (!work_commit(w, accepted ? now.wall : believed))
+        return false;
+    if (accepted) {
+        guard_trust(&f->guard, &now);
+        f->clock = NULL;
+    }
+    return true;
+}
+
 static void judge(struct work *w)
 {
     struct flow *f = w->state->flow;
-    const char *away = flow_unavailable(f);
     int64_t now;
-    if (away) {
-        work_answer(w, 503, away);
+    (void)flow_clock_look(f, &now);
+    const char *no = flow_unavailable(f);
+    if (no && !confirms(w, no)) {
+        work_answer(w, 503, no);
         return;
     }
-    if (!clock_ok(f, &now)) {
-        work_answer(w, 503, "clock.back");
-        return;
+    if (no) {
+        if (!judge_confirmation(w, now))
+            return;
+    } else {
+        rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
+        if (!work_commit(w, now))
+            return;
     }
-    rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
-    if (!work_commit(w, now))
-        return;
     /* the key lived for one turn of the loop */
     key_free(w->state->key);
     w->state->key = NULL;
@@ -503,27 +518,25 @@ static bool known(struct flow *f, struct work *w)
 
 void flow_start(struct flow *f, struct work *w)
 {
-    int64_t id_ms;
+    int64_t id_ms, now;
     if (uuid7_parse(w->id, strlen(w->id), &id_ms) != 0) {
         work_answer(w, 400, "request.id");
         return;
     }
     if (known(f, w))
         return;
+    if (f->was_ready)
+        (void)flow_clock_look(f, &now);
     const char *no = flow_unavailable(f);
     if (!no)
         no = overloaded(f);
-    if (no) {
+    if (no && !confirms(w, no)) {
         work_answer(w, 503, no);
         return;
     }
+    /* ours might be the clock that is wrong, but then we would not be here */
     if (id_ms > flow_now(f) + BOUND_ID_FUTURE_MS) {
-        /* ours may be the clock that is wrong: then the station's id is good, and comes again */
-        int64_t now;
-        if (clock_ok(f, &now))
-            work_answer(w, 400, "request.id-future");
-        else
-            work_answer(w, 503, "clock.back");
+        work_answer(w, 400, "request.id-future");
         return;
     }
     if (ids_before_horizon(f->ids, id_ms))

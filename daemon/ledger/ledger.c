@@ -344,6 +344,11 @@ int64_t ledger_last_at(const struct ledger *l)
     return l->last_at;
 }
 
+const char *ledger_boot(const struct ledger *l)
+{
+    return l->boot;
+}
+
 const char *ledger_checkpoint(const struct ledger *l)
 {
     return l->note.len ? l->note.data : NULL;

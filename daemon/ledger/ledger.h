@@ -109,6 +109,8 @@ struct ledger_stats {
 struct ledger_stats ledger_stats(const struct ledger *l);
 /* `at` of the last entry in the log or queue, ms. */
 int64_t ledger_last_at(const struct ledger *l);
+/* The kernel's id of this boot. */
+const char *ledger_boot(const struct ledger *l);
 /* The newest settled checkpoint's note text; NULL before the first. */
 const char *ledger_checkpoint(const struct ledger *l);
 

@@ -66,6 +66,7 @@ suite_fault() {
     tap_command "$TOP/tests/fault/hang"
     tap_command "$TOP/tests/fault/certificates"
     tap_command "$TOP/tests/fault/left-behind"
+    tap_command "$TOP/tests/fault/clock"
 }
 # The daemon as it ships, without hooks.
 suite_sim() {

@@ -310,6 +310,8 @@ static const struct record station_add = {
 static const struct record station_revoke = {"station.revoked", {{"station", NULL, M_TEXT, true}}, NULL};
 static const struct record room_add = {
     "room.added", {{"room", NULL, M_TEXT, true}, {"grade", "grade", M_TEXT, true}}, NULL};
+static const struct record clock_confirm = {
+    "clock.confirmed", {{"now", "now", M_TEXT, true}, {"reason", "reason", M_TEXT, true}}, NULL};
 static const struct record room_block = {
     "room.blocked", {{"room", NULL, M_TEXT, true}, {"cause", "cause", M_TEXT, true}}, NULL};
 static const struct record room_reopen = {
@@ -422,6 +424,10 @@ const struct ctl_command ctl_record_commands[] = {
      run_record, &station_add},
     {"station", "revoke", "STATION " SIGNED, "端末を失効させる", "revoke a station", NULL, NULL, run_record,
      &station_revoke},
+    {"clock", "confirm", "--now TIME --reason TEXT " SIGNED,
+     "記録装置の時計が正しいことを確認する（TIME：別の時計で読んだ時刻、例 2026-11-27T22:30:00+09:00）",
+     "confirm that the recorder's clock is right; TIME: as read on another clock", NULL, NULL, run_record,
+     &clock_confirm},
     {"room", "add", "ROOM --grade GRADE " SIGNED, "作業室を登録する", "add a room", NULL, NULL, run_record,
      &room_add},
     {"room", "block", "ROOM --cause CAUSE " SIGNED, "作業室を使用停止にする", "block a room", NULL, NULL,

@@ -1,7 +1,8 @@
-/* What the place is. */
+/* What the place is, and which time it has. */
 #include "core/entry/facility.h"
 
 #include "core/book/apply.h"
+#include "core/rule/record.h"
 
 static const struct member clinic_member[] = {
     M_TEXT(struct clinic, plan, NEEDED),  M_TEXT(struct clinic, name_ja, 0),
@@ -33,4 +34,22 @@ const struct kind kind_facility_opened = {
     .shape = SHAPE(struct facility_opened, opened_member),
     .apply = apply_opened,
     .reads = {"施設 {id} を開設した", "facility {id} was set up"},
+};
+
+static const struct member confirmed_member[] = {
+    M_TEXT(struct clock_confirmed, now, NEEDED),        M_TEXT(struct clock_confirmed, last, OWN),
+    M_PERSONAL(struct clock_confirmed, reason, NEEDED), M_PERSONAL(struct clock_confirmed, note, 0),
+    M_PERSONAL(struct clock_confirmed, remark, 0),
+};
+
+static const struct record_rule confirming = {
+    .by = BY_MANAGEMENT | BY_QUALITY,
+    .judge = record_clock,
+};
+
+const struct kind kind_clock_confirmed = {
+    .id = KIND_CLOCK_CONFIRMED,
+    .shape = SHAPE(struct clock_confirmed, confirmed_member),
+    .record = &confirming,
+    .reads = {"時計が正しいこと（{now}）を確認した", "the clock was confirmed to be right ({now})"},
 };

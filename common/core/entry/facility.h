@@ -7,6 +7,11 @@ struct clinic {
     const char *name_ja, *name_en, *address_ja, *address_en;
 };
 struct clinics LIST_OF(struct clinic);
+/* Somebody named says that the daemon's time is right, however far it lies ahead of the last entry. */
+struct clock_confirmed {
+    const char *now, *last; /* the time as that person read it elsewhere; that of the last entry */
+    struct personal reason, note, remark;
+};
 struct facility_opened {
     const char *id, *name_ja, *name_en, *zone, *number;
     struct clinics clinics;

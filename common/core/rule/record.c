@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/facility.h"
 #include "core/entry/protocol.h"
 #include "core/rule/record.h"
 
@@ -263,4 +264,28 @@ void judge_record(struct judge *j)
         k->record->judge(j, k, given);
     else
         judge_refuse_found(j);
+}
+
+/* ---- the clock ---- */
+
+/* Whoever confirms a clock has read another one: the time that is named must be the daemon's. */
+void record_clock(struct judge *j, const struct kind *k, const void *given)
+{
+    struct clock_confirmed c = *(const struct clock_confirmed *)given;
+    char now[CLOCK_TEXT], last[CLOCK_TEXT];
+    int64_t ms;
+    clock_format(j->now, now);
+    if (clock_parse_rfc3339(c.now, &ms) != 0) {
+        judge_refuse(j, "record.invalid", args1(j, "field", "now"));
+        return;
+    }
+    if (ms > j->now + BOUND_CLOCK_SAID_MS || ms < j->now - BOUND_CLOCK_SAID_MS) {
+        judge_refuse(j, "clock.differs", args1(j, "now", now));
+        return;
+    }
+    clock_format(ms, now); /* as the log writes times */
+    clock_format(j->book->last_at, last);
+    c.now = arena_strdup(j->a, now);
+    c.last = arena_strdup(j->a, last);
+    signed_record(j, draft_add(j, "facility", k->id, &c, sizeof(c)));
 }
