@@ -108,6 +108,8 @@ static void start_serving(struct flow *f)
 {
     f->was_ready = true;
     db_deadline(f->db, FLOW_LOOK_MS);
+    int64_t now;
+    (void)flow_clock_look(f, &now); /* before anything is made by it */
     flow_map_ready(f);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
     if (f->cfg.on_ready)
