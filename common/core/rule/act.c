@@ -6,7 +6,7 @@
 
 /* ---- needs ---- */
 
-static bool need_empty(struct judge *j, const char *code, const char *name, struct json *list)
+static bool need_empty(struct judge *j, enum say code, const char *name, struct json *list)
 {
     if (list->len == 0)
         return true;
@@ -20,7 +20,7 @@ static bool need_steps(struct judge *j, int before, bool late)
     json_each(s, open)
         if (strcmp(s->str, judge_step(j)->id) != 0)
             json_push(others, json_str(j->a, s->str));
-    return need_empty(j, "decision.open-steps", "steps", others);
+    return need_empty(j, SAY_DECISION_OPEN_STEPS, "steps", others);
 }
 
 static bool need_no_hold(struct judge *j)
@@ -29,7 +29,7 @@ static bool need_no_hold(struct judge *j)
     for (size_t i = 0; i < j->x->nholds; i++)
         if (!j->x->hold[i].lifted)
             json_push(list, json_str(j->a, j->x->hold[i].id));
-    return need_empty(j, "decision.hold", "holds", list);
+    return need_empty(j, SAY_DECISION_HOLD, "holds", list);
 }
 
 /* Assessed, and the major ones closed; or all closed. */
@@ -41,7 +41,7 @@ static bool need_deviations(struct judge *j, bool closed)
         if (!d->closed && (closed || d->grade != GRADE_MINOR))
             json_push(list, json_str(j->a, d->id));
     }
-    return need_empty(j, "decision.deviations", "deviations", list);
+    return need_empty(j, SAY_DECISION_DEVIATIONS, "deviations", list);
 }
 
 static bool need_labels(struct judge *j)
@@ -50,7 +50,7 @@ static bool need_labels(struct judge *j)
     for (size_t i = 0; i < j->x->ncontainers; i++)
         if (j->x->container[i]->state == CONTAINER_ISSUED)
             json_push(list, json_str(j->a, j->x->container[i]->id));
-    return need_empty(j, "decision.labels", "labels", list);
+    return need_empty(j, SAY_DECISION_LABELS, "labels", list);
 }
 
 static bool kept(const struct requirement *r, const char *label)
@@ -70,14 +70,14 @@ static bool need_containers(struct judge *j, const struct requirement *r)
         if (live && !kept(r, c->label))
             json_push(list, json_str(j->a, c->id));
     }
-    return need_empty(j, "decision.containers", "containers", list);
+    return need_empty(j, SAY_DECISION_CONTAINERS, "containers", list);
 }
 
 static bool need_decision(struct judge *j)
 {
     if (j->x->released && !j->x->stopped)
         return need_no_hold(j);
-    return judge_find(j, EFFECT_REFUSE, "decision.not-released", NULL, NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_DECISION_NOT_RELEASED, NULL, NULL);
 }
 
 static bool need_expiry(struct judge *j, const struct requirement *r)
@@ -88,7 +88,7 @@ static bool need_expiry(struct judge *j, const struct requirement *r)
                 return true;
             break;
         }
-    return judge_find(j, EFFECT_REFUSE, "decision.expired", args1(j, "clock", r->arg), NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_DECISION_EXPIRED, args1(j, "clock", r->arg), NULL);
 }
 
 /* Each dated item of the step is still valid today (doc/bench.md 2). */
@@ -106,7 +106,7 @@ static bool need_valid(struct judge *j, const struct requirement *r)
         if (in)
             clock_day_format(in->day + s->field[i].valid_days, day);
         json_set_str(j->a, args, "until", day);
-        return judge_find(j, EFFECT_REFUSE, "date.expired", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_DATE_EXPIRED, args, NULL);
     }
     return true;
 }
@@ -116,7 +116,7 @@ static bool need_protocol(struct judge *j)
     const struct protocol_state *p = book_protocol(j->book, j->x->protocol->id);
     if (p && p->protocol == j->x->protocol)
         return true;
-    return judge_find(j, EFFECT_REFUSE, p ? "protocol.superseded" : "decision.protocol", NULL, NULL);
+    return judge_find(j, EFFECT_REFUSE, p ? SAY_PROTOCOL_SUPERSEDED : SAY_DECISION_PROTOCOL, NULL, NULL);
 }
 
 static bool check_need(struct judge *j, const struct requirement *r)
@@ -138,10 +138,10 @@ static bool check_need(struct judge *j, const struct requirement *r)
         return need_containers(j, r);
     case NEED_NO_MANUFACTURING:
         return !batch_acted(j->x, j->performer, DEPT_MANUFACTURING) ||
-               judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", j->performer->id), NULL);
+               judge_find(j, EFFECT_REFUSE, SAY_ACT_PRODUCER, args1(j, "person", j->performer->id), NULL);
     case NEED_NO_QUALITY:
         return !batch_acted(j->x, j->performer, DEPT_QUALITY) ||
-               judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", j->performer->id), NULL);
+               judge_find(j, EFFECT_REFUSE, SAY_ACT_QUALITY, args1(j, "person", j->performer->id), NULL);
     case NEED_DECISION:
         return need_decision(j);
     case NEED_EXPIRY:
@@ -216,9 +216,9 @@ bool read_value(struct judge *j, const struct field *f, const char *text, const 
     if (err != 0 && f->kind == FIELD_IDENTITY)
         return true;
     if (err != 0 || !right_kind(f, c->kind)) {
-        const char *code = err == CPF_E_MISMATCH   ? "scan.check-character"
-                           : f->kind == FIELD_DATE ? "date.invalid"
-                                                   : "value.pattern";
+        enum say code = err == CPF_E_MISMATCH   ? SAY_SCAN_CHECK_CHARACTER
+                        : f->kind == FIELD_DATE ? SAY_DATE_INVALID
+                                                : SAY_VALUE_PATTERN;
         return judge_find(j, EFFECT_REFUSE, code, args1(j, "field", f->id), f->id);
     }
     *ret = value_text(j, f, c, text);
@@ -252,12 +252,12 @@ static bool take_list(struct judge *j, int field, const struct json *v, struct j
         bool more = item->str && field_remaining(j, field) > 0;
         size_t before = j->occ.ninputs;
         if (!more)
-            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
         if (!take_value(j, field, item->str, &text))
             return false;
         j->occ.ninputs = before;
         if (f->kind != FIELD_LOT && taken(j, field, text))
-            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
         j->occ.ninputs++;
         json_push(list, json_str(j->a, text));
     }
@@ -274,7 +274,7 @@ static bool take_field(struct judge *j, int field, const struct json *v, struct 
     if (v->type == JSON_ARRAY && !field_personal(f))
         return take_list(j, field, v, values);
     if (!v->str || (field_personal(f) && secrets->n == DRAFT_SECRETS))
-        return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", f->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
     if (!take_value(j, field, v->str, &text))
         return false;
     if (field_personal(f))
@@ -290,7 +290,7 @@ static bool take_fields(struct judge *j, struct step_form *form)
     struct json *values = json_object(j->a);
     json_each(given, j->cmd->fields)
         if (step_field(s, given->name) < 0)
-            return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", plain_id(given->name)),
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", plain_id(given->name)),
                               NULL);
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct json *v = json_get(j->cmd->fields, s->field[i].id);
@@ -300,7 +300,7 @@ static bool take_fields(struct judge *j, struct step_form *form)
     for (int i = 0; i < (int)s->nfields; i++)
         if (!s->field[i].optional && s->field[i].kind != FIELD_DERIVED && field_wanted(j, i) &&
             field_remaining(j, i) > 0)
-            return judge_find(j, EFFECT_REFUSE, "value.missing", args1(j, "field", s->field[i].id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_MISSING, args1(j, "field", s->field[i].id), NULL);
     form->values = values;
     return check_derived(j, &form->derived) && check_balance(j);
 }
@@ -324,7 +324,7 @@ static bool affirmative(const struct judge *j)
 {
     bool holds = false;
     for (size_t i = 0; i < j->found.nfindings; i++)
-        holds |= strcmp(j->found.finding[i].code, "option.hold") == 0;
+        holds |= j->found.finding[i].code == SAY_OPTION_HOLD;
     return !holds || sets_state(j) || judge_step(j)->closes;
 }
 
@@ -332,8 +332,8 @@ static bool affirmative(const struct judge *j)
 static bool check_closing(struct judge *j)
 {
     for (size_t i = 0; judge_step(j)->closes && i < j->found.nfindings; i++)
-        if (strncmp(j->found.finding[i].code, "option.", 7) == 0 && j->found.finding[i].effect > EFFECT_ALERT)
-            return judge_find(j, EFFECT_REFUSE, "option.refuse", json_copy(j->a, j->found.finding[i].args),
+        if (say_flags(j->found.finding[i].code) & SAY_OPTION && j->found.finding[i].effect > EFFECT_ALERT)
+            return judge_find(j, EFFECT_REFUSE, SAY_OPTION_REFUSE, json_copy(j->a, j->found.finding[i].args),
                               NULL);
     return true;
 }
@@ -352,7 +352,7 @@ static bool check_shown(struct judge *j, struct step_form *form)
         named += shown;
     }
     if (named != now->len || (j->cmd->pending ? j->cmd->pending->len : 0) != now->len)
-        return judge_find(j, EFFECT_REFUSE, "act.shown-differs",
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_SHOWN_DIFFERS,
                           json_set(j->a, json_object(j->a), "pending", now), NULL);
     form->pending = now;
     return true;
@@ -384,7 +384,7 @@ static bool check_unique(struct judge *j)
     size_t pos = 0;
     for (struct batch *o; s->nunique && (o = map_next(&j->book->batches, &pos));) {
         if (!o->closed && same_order(j, o))
-            return judge_find(j, EFFECT_REFUSE, "order.duplicate", args1(j, "batch", o->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_ORDER_DUPLICATE, args1(j, "batch", o->id), NULL);
     }
     return true;
 }
@@ -396,12 +396,12 @@ static bool check_secret(struct judge *j)
         for (size_t i = 0; bench_staffed(j) && i < j->bench->npeople; i++)
             if (j->bench->person[i] == j->performer)
                 return true;
-        return j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, "session.none", NULL, NULL);
+        return j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, SAY_SESSION_NONE, NULL, NULL);
     }
     if (!j->cmd->secret_given)
-        return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_NEEDS_PASSWORD, NULL, NULL);
     return j->cmd->authenticated ||
-           judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
+           judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
                       json_set_int(j->a, json_object(j->a), "left", secrets_left(j, j->performer)), NULL);
 }
 
@@ -411,13 +411,13 @@ static void judge_skip(struct judge *j)
 {
     const struct step *s = judge_step(j);
     if (!s->can_skip || s->opens) {
-        judge_refuse(j, "step.not-skippable", args1(j, "step", s->id));
+        judge_refuse(j, SAY_STEP_NOT_SKIPPABLE, args1(j, "step", s->id));
         return;
     }
     struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_SKIPPED, struct step_skipped, .step = s->id,
                             .occ = j->occ_no, .reason = {.value = j->cmd->skip});
-    judge_find(j, s->on_skip, "skip.recorded", args1(j, "step", s->id), NULL);
-    judge_accept(j, d, "skip.recorded", args1(j, "step", s->id));
+    judge_find(j, s->on_skip, SAY_SKIP_RECORDED, args1(j, "step", s->id), NULL);
+    judge_accept(j, d, SAY_SKIP_RECORDED, args1(j, "step", s->id));
 }
 
 /* ---- acts ---- */
@@ -427,7 +427,7 @@ static bool open_batch(struct judge *j)
 {
     const struct protocol_state *p = book_protocol(j->book, j->cmd->protocol);
     if (!p) {
-        judge_refuse(j, "protocol.not-approved", args1(j, "protocol", plain_id(j->cmd->protocol)));
+        judge_refuse(j, SAY_PROTOCOL_NOT_APPROVED, args1(j, "protocol", plain_id(j->cmd->protocol)));
         return false;
     }
     struct code c;
@@ -435,7 +435,7 @@ static bool open_batch(struct judge *j)
     /* room for a container's label behind it */
     if (strlen(j->cmd->batch) > BOUND_CODE_ID - 24 || code_make('B', j->cmd->batch, raw, sizeof(raw)) != 0 ||
         code_read(raw, strlen(raw), &c) != 0) {
-        judge_refuse(j, "value.pattern", args1(j, "field", "batch"));
+        judge_refuse(j, SAY_VALUE_PATTERN, args1(j, "field", "batch"));
         return false;
     }
     struct batch *x = arena_alloc(j->a, sizeof(*x));
@@ -459,16 +459,16 @@ static bool find_step(struct judge *j)
     if (!x && c->protocol && !c->taken)
         return open_batch(j);
     if (c->protocol) {
-        judge_refuse(j, "batch.duplicate", args1(j, "batch", c->batch));
+        judge_refuse(j, SAY_BATCH_DUPLICATE, args1(j, "batch", c->batch));
         return false;
     }
     if (!x) {
-        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(c->batch)));
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(c->batch)));
         return false;
     }
     j->x = x;
     int step = c->step ? protocol_step(x->protocol, c->step) : -1;
-    const char *code = x->closed ? "batch.closed" : step < 0 ? "step.unknown" : NULL;
+    enum say code = x->closed ? SAY_BATCH_CLOSED : step < 0 ? SAY_STEP_UNKNOWN : SAY_NONE;
     if (code) {
         judge_refuse(j, code, args1(j, "batch", x->id));
         return false;
@@ -505,7 +505,7 @@ static void finish_form(struct judge *j, struct step_form *form)
     d->meaning = s->meaning.ja;
     d->law = s->law;
     d->nlaw = s->nlaw;
-    judge_accept(j, d, d->sign ? "accepted.act" : "accepted.step-done", args1(j, "step", s->id));
+    judge_accept(j, d, d->sign ? SAY_ACCEPTED_ACT : SAY_ACCEPTED_STEP_DONE, args1(j, "step", s->id));
     step_finish_drafts(j);
 }
 
@@ -514,7 +514,7 @@ static void judge_on_step(struct judge *j)
     const struct step *s = judge_step(j);
     struct step_form form = {.step = NULL};
     if (!j->cmd->skip && !s->form && s->verb == VERB_NONE && !s->opens)
-        judge_refuse(j, "scan.unexpected", args1(j, "awaits", s->id));
+        judge_refuse(j, SAY_SCAN_UNEXPECTED, args1(j, "awaits", s->id));
     else if (!check_people(j) || !check_secret(j) || !check_begin(j))
         judge_refuse_found(j);
     else if (j->cmd->skip)
@@ -529,9 +529,9 @@ void judge_act(struct judge *j)
 {
     j->performer = j->cmd->person;
     if (!j->performer)
-        judge_refuse(j, "session.unknown-badge", NULL);
+        judge_refuse(j, SAY_SESSION_UNKNOWN_BADGE, NULL);
     else if (j->performer->locked)
-        judge_refuse(j, "session.locked", NULL);
+        judge_refuse(j, SAY_SESSION_LOCKED, NULL);
     else if (find_step(j))
         judge_on_step(j);
 }

@@ -5,7 +5,7 @@
 
 /* ---- context ---- */
 
-static void context(struct judge *j, struct bench_context c, const char *code, struct json *args)
+static void context(struct judge *j, struct bench_context c, enum say code, struct json *args)
 {
     judge_accept(j, draft_day(j, KIND_BENCH_CONTEXT, &c, sizeof(c)), code, args);
 }
@@ -14,15 +14,15 @@ void judge_batch_card(struct judge *j)
 {
     struct batch *x = book_batch(j->book, j->code->id);
     if (!x) {
-        judge_refuse(j, "batch.unknown", args1(j, "batch", j->code->id));
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", j->code->id));
         return;
     }
     if (x->closed) {
-        judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
+        judge_refuse(j, SAY_BATCH_CLOSED, args1(j, "batch", x->id));
         return;
     }
     /* a stopped one, too: what clears it away is left to do */
-    context(j, (struct bench_context){.batch = x->id}, "accepted.batch", args1(j, "batch", x->id));
+    context(j, (struct bench_context){.batch = x->id}, SAY_ACCEPTED_BATCH, args1(j, "batch", x->id));
     j->v->batch = x;
 }
 
@@ -46,18 +46,18 @@ static void choose(struct judge *j, const char *code)
 {
     struct batch *x = j->bench->batch;
     if (!x) {
-        judge_refuse(j, "scan.no-batch", NULL);
+        judge_refuse(j, SAY_SCAN_NO_BATCH, NULL);
         return;
     }
     int step = step_by_code(x->protocol, code);
     if (step < 0) {
-        judge_refuse(j, "step.unknown", NULL);
+        judge_refuse(j, SAY_STEP_UNKNOWN, NULL);
         return;
     }
     judge_enter(j, x, step);
     const struct step *s = judge_step(j);
     if (s->form || s->verb != VERB_NONE) {
-        judge_refuse(j, "step.form", args1(j, "step", s->id));
+        judge_refuse(j, SAY_STEP_FORM, args1(j, "step", s->id));
         return;
     }
     if (!check_people(j) || !check_begin(j)) {
@@ -65,13 +65,13 @@ static void choose(struct judge *j, const char *code)
         return;
     }
     j->found = (struct found){0}; /* deviations of time belong to the step's first input */
-    context(j, (struct bench_context){.step = s->id}, "accepted.step", args1(j, "step", s->id));
+    context(j, (struct bench_context){.step = s->id}, SAY_ACCEPTED_STEP, args1(j, "step", s->id));
 }
 
 static void sign_out(struct judge *j)
 {
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = j->performer->id);
-    judge_accept(j, d, "accepted.session-closed", NULL);
+    judge_accept(j, d, SAY_ACCEPTED_SESSION_CLOSED, NULL);
 }
 
 void judge_command_code(struct judge *j)
@@ -80,11 +80,11 @@ void judge_command_code(struct judge *j)
     if (strcmp(id, "OUT") == 0)
         sign_out(j);
     else if (strcmp(id, "BACK") == 0)
-        context(j, (struct bench_context){.step = ""}, "accepted", NULL);
+        context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED, NULL);
     else if (strncmp(id, "STEP-", 5) == 0)
         choose(j, id + 5);
     else
-        judge_refuse(j, "command.unknown", NULL);
+        judge_refuse(j, SAY_COMMAND_UNKNOWN, NULL);
 }
 
 /* ---- badges ---- */
@@ -113,11 +113,11 @@ static void judge_witness(struct judge *j, const struct person *p)
     const struct step *s = judge_step(j);
     const struct person *performer = j->occ.performer ? j->occ.performer : j->performer;
     if (occ_performed_by(&j->occ, p)) {
-        judge_refuse(j, "witness.same", args1(j, "person", p->id));
+        judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", p->id));
         return;
     }
     if (!signed_in_here(j, p)) {
-        judge_refuse(j, "witness.absent", args1(j, "person", p->id));
+        judge_refuse(j, SAY_WITNESS_ABSENT, args1(j, "person", p->id));
         return;
     }
     if (!check_second(j, p) || (s->nrequires && !check_requirements(j))) {
@@ -131,7 +131,7 @@ static void judge_witness(struct judge *j, const struct person *p)
     d->witnessed = p;
     d->law = s->law;
     d->nlaw = s->nlaw;
-    judge_accept(j, d, "accepted.step-done", args1(j, "step", s->id));
+    judge_accept(j, d, SAY_ACCEPTED_STEP_DONE, args1(j, "step", s->id));
     j->performer = performer; /* what the step brings with it is the performer's */
     step_finish_drafts(j);
 }
@@ -153,7 +153,7 @@ void judge_badge(struct judge *j)
 {
     const struct person *p = book_person(j->book, j->code->id);
     if (!p) {
-        judge_refuse(j, "session.unknown-badge", NULL);
+        judge_refuse(j, SAY_SESSION_UNKNOWN_BADGE, NULL);
         return;
     }
     if (witness_awaited(j)) {
@@ -164,11 +164,11 @@ void judge_badge(struct judge *j)
     j->x = NULL;
     j->step = -1;
     if (!signed_in_here(j, p)) {
-        judge_refuse(j, role ? "person.role" : "session.none", role ? args1(j, "role", role) : NULL);
+        judge_refuse(j, role ? SAY_PERSON_ROLE : SAY_SESSION_NONE, role ? args1(j, "role", role) : NULL);
         return;
     }
     j->performer = p;
-    context(j, (struct bench_context){.acting = p->id}, "accepted.session", args1(j, "person", p->id));
+    context(j, (struct bench_context){.acting = p->id}, SAY_ACCEPTED_SESSION, args1(j, "person", p->id));
 }
 
 /* ---- sign-in ---- */
@@ -200,34 +200,34 @@ static void sign_in_failed(struct judge *j)
     j->performer = NULL;
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_FAILED, struct session_failed, .person = p->id);
     d->dept = p->dept;
-    judge_outcome(j, d, OUTCOME_REFUSED, left ? "session.wrong-secret" : "session.locked",
+    judge_outcome(j, d, OUTCOME_REFUSED, left ? SAY_SESSION_WRONG_SECRET : SAY_SESSION_LOCKED,
                   json_set_int(j->a, json_object(j->a), "left", left));
     lock_out(j, p);
 }
 
-static const char *sign_in_refusal(struct judge *j, struct json **ret_args)
+static enum say sign_in_refusal(struct judge *j, struct json **ret_args)
 {
     const struct person *p = j->cmd->person;
     if (!p)
-        return "session.unknown-badge";
+        return SAY_SESSION_UNKNOWN_BADGE;
     if (p->locked)
-        return "session.locked";
+        return SAY_SESSION_LOCKED;
     if (p->suspended)
-        return "person.suspended";
+        return SAY_PERSON_SUSPENDED;
     /* a session ends with its day; one left open yesterday keeps nobody out */
     if (p->signed_in && p->signed_in != j->st && p->signed_in->bench.day == clock_day(j->now)) {
         *ret_args = args1(j, "station", p->signed_in->id);
-        return "session.elsewhere";
+        return SAY_SESSION_ELSEWHERE;
     }
     if (bench_staffed(j) && j->bench->npeople == BENCH_PEOPLE && !signed_in_here(j, p))
-        return "session.full";
-    return NULL;
+        return SAY_SESSION_FULL;
+    return SAY_NONE;
 }
 
 void judge_session(struct judge *j)
 {
     struct json *args = NULL;
-    const char *code = sign_in_refusal(j, &args);
+    enum say code = sign_in_refusal(j, &args);
     if (code) {
         judge_refuse(j, code, args);
         return;
@@ -238,5 +238,5 @@ void judge_session(struct judge *j)
     }
     j->performer = j->cmd->person;
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_OPENED, struct session_record, .person = j->performer->id);
-    judge_accept(j, d, "accepted.session", args1(j, "person", j->performer->id));
+    judge_accept(j, d, SAY_ACCEPTED_SESSION, args1(j, "person", j->performer->id));
 }

@@ -28,18 +28,18 @@ const struct person *judge_second(struct judge *j, const char *badge)
 {
     struct code c; /* looked up, not kept */
     if (code_read(badge, strlen(badge), &c) != 0 || c.kind != CODE_BADGE) {
-        judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "witness"), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "witness"), NULL);
         return NULL;
     }
     const struct person *p = book_person(j->book, c.id);
     if (!p)
-        judge_find(j, EFFECT_REFUSE, "session.unknown-badge", NULL, NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_SESSION_UNKNOWN_BADGE, NULL, NULL);
     else if (p == j->performer)
-        judge_find(j, EFFECT_REFUSE, "witness.same", args1(j, "person", p->id), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", p->id), NULL);
     else if (!bench_staffed(j) || !signed_in_here(j, p))
-        judge_find(j, EFFECT_REFUSE, "witness.absent", args1(j, "person", p->id), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_WITNESS_ABSENT, args1(j, "person", p->id), NULL);
     else if (p->suspended || p->locked)
-        judge_find(j, EFFECT_REFUSE, "person.suspended", args1(j, "person", p->id), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_PERSON_SUSPENDED, args1(j, "person", p->id), NULL);
     else
         return p;
     return NULL;
@@ -167,7 +167,7 @@ static bool find_input(struct judge *j, const struct correction *given, int fiel
             *ret_at = i;
             return true;
         }
-    return judge_find(j, EFFECT_REFUSE, old ? "act.shown-differs" : "record.unknown", NULL, NULL);
+    return judge_find(j, EFFECT_REFUSE, old ? SAY_ACT_SHOWN_DIFFERS : SAY_RECORD_UNKNOWN, NULL, NULL);
 }
 
 static bool take_correction(struct judge *j, const struct correction *given, int field,
@@ -213,15 +213,15 @@ static int find_field(struct judge *j, const struct correction *given)
     int field = step >= 0 ? step_field(&j->x->protocol->step[step], given->field) : -1;
     j->step = step;
     if (!given->value)
-        judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "value"), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "value"), NULL);
     else if (!j->x)
-        judge_find(j, EFFECT_REFUSE, "batch.unknown", args1(j, "batch", plain_id(given->batch)), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(given->batch)), NULL);
     else if (j->x->closed)
-        judge_find(j, EFFECT_REFUSE, "batch.closed", args1(j, "batch", j->x->id), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_BATCH_CLOSED, args1(j, "batch", j->x->id), NULL);
     else if (step < 0)
-        judge_find(j, EFFECT_REFUSE, "step.unknown", NULL, NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_STEP_UNKNOWN, NULL, NULL);
     else if (field < 0 || !correctable(judge_step(j), &judge_step(j)->field[field]))
-        judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "field"), NULL);
+        judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "field"), NULL);
     return field;
 }
 
@@ -244,7 +244,7 @@ static bool correct(struct judge *j, const struct correction *given)
     d->witnessed = second;
     d->sign = true;
     d->meaning = "correction";
-    judge_accept(j, d, "accepted.act", NULL);
+    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
     return true;
 }
 

@@ -142,11 +142,11 @@ static struct judged *judged_of(struct judge *j, struct draft *d)
     return d->judged;
 }
 
-static void say(struct judge *j, struct draft *d, enum outcome outcome, const char *code, struct json *args)
+static void say(struct judge *j, struct draft *d, enum outcome outcome, enum say code, struct json *args)
 {
     struct judged *said = judged_of(j, d);
     said->outcome = outcome;
-    said->code = code;
+    said->code = say_text(code);
     if (d->kind != KIND_DEVIATION_OPENED) /* opened by a deadline, it has them itself */
         said->args = args;
     if (!said->understood)
@@ -154,21 +154,21 @@ static void say(struct judge *j, struct draft *d, enum outcome outcome, const ch
     said->typed = j->cmd->typed;
 }
 
-static void answer(struct judge *j, enum outcome outcome, const char *code, struct json *args)
+static void answer(struct judge *j, enum outcome outcome, enum say code, struct json *args)
 {
     struct verdict *v = j->v;
     v->batch = j->x ? j->x : (j->bench ? j->bench->batch : NULL);
     v->step = j->x ? j->step : -1;
     v->outcome = outcome;
-    v->code = code;
+    v->code = say_text(code);
     v->args = args;
 }
 
-void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, const char *code,
-                   struct json *args)
+void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, enum say code, struct json *args)
 {
     answer(j, outcome, code, args);
     say(j, d, outcome, code, args);
+    d->judged->latched = say_flags(code) & SAY_LATCHED;
 }
 
 /* The container is another batch's: its id would name that batch in this one's stream. */
@@ -177,7 +177,6 @@ static void say_foreign(struct judge *j, struct draft *d)
     static const struct understood container = {.kind = "container"};
     struct judged *said = judged_of(j, d);
     said->understood = &container;
-    said->latched = true;
 }
 
 /* ---- accepted ---- */
@@ -196,15 +195,17 @@ static void open_deviation(struct judge *j, const struct finding *f, struct ids 
 {
     const char *dev = next_id(j, "DV", j->x->ndevs + ids->ndevs + 1);
     bool holds = f->effect == EFFECT_HOLD;
-    DRAFT(j, j->x->stream, KIND_DEVIATION_OPENED, struct deviation_opened, .dev = dev, .cause = f->code,
+    DRAFT(j, j->x->stream, KIND_DEVIATION_OPENED, struct deviation_opened, .dev = dev,
+          .cause = say_text(f->code),
           /* two donors' cells in one place: nobody may think that minor (doc/bench.md case 1) */
-          .grade = strcmp(f->code, "ident.foreign-opened") == 0 ? GRADE_MAJOR : GRADE_NONE, .args = f->args,
+          .grade = say_flags(f->code) & SAY_MAJOR ? GRADE_MAJOR : GRADE_NONE, .args = f->args,
           .field = f->field, .step = j->step >= 0 ? judge_step(j)->id : NULL, .hold = holds);
     ids->dev[ids->ndevs++] = dev;
     if (!holds)
         return;
     const char *hold = next_id(j, "H", j->x->nholds + ids->nholds + 1);
-    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .dev = dev, .cause = f->code);
+    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .dev = dev,
+          .cause = say_text(f->code));
     ids->hold[ids->nholds++] = hold;
 }
 
@@ -236,7 +237,7 @@ static enum outcome outcome_of(const struct finding *worst)
 }
 
 /* Entries for what was found: deviations opened, holds placed; and the first entry tells of them. */
-static void accept(struct judge *j, struct draft *main, const char *code, struct json *args)
+static void accept(struct judge *j, struct draft *main, enum say code, struct json *args)
 {
     size_t first = j->v->ndrafts;
     struct ids ids = {.ndevs = 0};
@@ -277,7 +278,7 @@ void expose_batch(struct judge *j, const struct follow *f)
     struct exposure_linked linked = {
         .lot = f->exposed.lot, .container = f->exposed.container, .thing = f->exposed.thing};
     secret_add(j, &linked.secrets, "other", j->x->id);
-    accept(&o, draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), NULL, NULL);
+    accept(&o, draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), SAY_NONE, NULL);
 }
 
 /* Nobody opens anything more in this room until quality has seen it (doc/bench.md cases 1 and 9). */
@@ -286,7 +287,7 @@ static void block_room(struct judge *j, const struct follow *f)
     const struct room *room = f->room.id ? book_room(j->book, f->room.id) : NULL;
     if (room && !room->blocked)
         DRAFT(j, stream_of(j, STREAM_ROOM, room->id), KIND_ROOM_BLOCKED, struct room_blocked,
-              .room = room->id, .code = f->room.cause);
+              .room = room->id, .code = say_text(f->room.cause));
 }
 
 static void open_unit(struct judge *j, const struct follow *f)
@@ -316,13 +317,15 @@ static void follow(struct judge *j, const struct follow *f)
     }
 }
 
-void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args)
+void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args)
 {
     const struct finding *w = worst(j);
     answer(j, outcome_of(w), w ? w->code : code, w ? w->args : args);
     if (main && judge_follow(j, FOLLOW_OTHER_TOLD))
         say_foreign(j, main);
     accept(j, main, code, args);
+    if (main)
+        main->judged->latched = say_flags(w ? w->code : code) & SAY_LATCHED;
     for (int kind = 0; kind < FOLLOWS; kind++)
         for (size_t i = 0; i < j->found.nfollows; i++)
             if (j->found.follow[i].kind == (enum follow_kind)kind)
@@ -352,7 +355,7 @@ static struct draft *draft_refused(struct judge *j, struct batch *x, const struc
 
 /* The wrong patient's container is a near miss of both batches: each stream tells it, and names the
  * other batch only as a salted value, so that neither's evidence names the other's patient. */
-static void refuse_foreign(struct judge *j, struct batch *x, struct refused *r, const char *code)
+static void refuse_foreign(struct judge *j, struct batch *x, struct refused *r, enum say code)
 {
     const struct follow *f = judge_follow(j, FOLLOW_OTHER_TOLD);
     secret_add(j, &r->secrets, "other", f->told.id);
@@ -365,14 +368,14 @@ static void refuse_foreign(struct judge *j, struct batch *x, struct refused *r, 
     struct refused there = {.container = f->told.container};
     secret_add(j, &there.secrets, "other", j->x ? j->x->id : "");
     d = draft_add(j, f->told.open->stream, KIND_REFUSED, &there, sizeof(there));
-    *judged_of(j, d) = (struct judged){.outcome = OUTCOME_REFUSED, .code = code};
+    *judged_of(j, d) = (struct judged){.outcome = OUTCOME_REFUSED, .code = say_text(code)};
 }
 
 /* The kit is blocked until physician and manufacturing have cleared it (doc/bench.md row 8). */
-static void hold_patient(struct judge *j, const char *code)
+static void hold_patient(struct judge *j, enum say code)
 {
     DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = next_id(j, "H", j->x->nholds + 1),
-          .cause = code);
+          .cause = say_text(code));
 }
 
 static void refuse(struct judge *j, const struct finding *f)
@@ -389,17 +392,16 @@ static void refuse(struct judge *j, const struct finding *f)
     }
     if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
         secret_add(j, &r.secrets, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
-    if (strcmp(f->code, "value.differs") ==
-        0) /* a refused second entry voids the first: both are asked again */
+    if (say_flags(f->code) & SAY_RESETS) /* a refused second entry voids the first: both are asked again */
         r.resets = f->field;
     judge_outcome(j, draft_refused(j, x, &r), OUTCOME_REFUSED, f->code, f->args);
-    if (strcmp(f->code, "ident.patient") == 0 && x)
+    if (say_flags(f->code) & SAY_HOLDS_PATIENT && x)
         hold_patient(j, f->code);
-    if (strcmp(f->code, "session.wrong-secret") == 0)
+    if (say_flags(f->code) & SAY_COUNTS)
         count_wrong_secret(j, j->performer);
 }
 
-void judge_refuse(struct judge *j, const char *code, struct json *args)
+void judge_refuse(struct judge *j, enum say code, struct json *args)
 {
     const struct finding f = {EFFECT_REFUSE, code, args, NULL};
     refuse(j, &f);

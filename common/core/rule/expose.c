@@ -118,11 +118,11 @@ static const char *link_of(const struct judge *j, const struct batch *other)
     return each_use(j->x, shared_by, &s) ? s.thing : NULL;
 }
 
-static void tell(struct judge *j, const struct exposure_linked *l, const char *code, struct json *args)
+static void tell(struct judge *j, const struct exposure_linked *l, enum say code, struct json *args)
 {
     struct draft *d = draft_add(j, j->x->stream, KIND_EXPOSURE_LINKED, l, sizeof(*l));
     d->judged = arena_alloc(j->a, sizeof(*d->judged));
-    *d->judged = (struct judged){.code = code, .args = args};
+    *d->judged = (struct judged){.code = say_text(code), .args = args};
 }
 
 /* This batch's own record names the other one, salted: the list is read both ways. */
@@ -130,14 +130,14 @@ static void tell_own(struct judge *j, const struct batch *other, const char *thi
 {
     struct exposure_linked l = {.thing = thing, .to = true, .closed = other->closed};
     secret_add(j, &l.secrets, "other", other->id);
-    tell(j, &l, "exposure.positive", args1(j, "thing", thing));
+    tell(j, &l, SAY_EXPOSURE_POSITIVE, args1(j, "thing", thing));
 }
 
 /* More than one command can hold: the entry says so, and quality looks the rest up. */
 static void tell_more(struct judge *j, int64_t n)
 {
     const struct exposure_linked none = {.to = false};
-    tell(j, &none, "exposure.more", json_set_int(j->a, json_object(j->a), "count", n));
+    tell(j, &none, SAY_EXPOSURE_MORE, json_set_int(j->a, json_object(j->a), "count", n));
 }
 
 void expose_others(struct judge *j)
@@ -155,7 +155,7 @@ void expose_others(struct judge *j)
         }
         tell_own(j, other, thing);
         const struct follow f = {.kind = FOLLOW_BATCH_EXPOSED,
-                                 .exposed = {other, "exposure.positive", .thing = thing}};
+                                 .exposed = {other, SAY_EXPOSURE_POSITIVE, .thing = thing}};
         if (!other->closed) /* what is closed has been given or destroyed: quality reads of it here */
             expose_batch(j, &f);
     }

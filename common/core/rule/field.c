@@ -192,7 +192,7 @@ const struct input *scratch_input(const struct judge *j, struct ref r)
 
 /* ---- containers ---- */
 
-static bool refuse_id(struct judge *j, const char *code, const char *name, const char *value)
+static bool refuse_id(struct judge *j, enum say code, const char *name, const char *value)
 {
     return judge_find(j, EFFECT_REFUSE, code, args1(j, name, value), NULL);
 }
@@ -204,11 +204,11 @@ static bool check_issue(struct judge *j, const struct code *c)
     for (size_t i = 0; i < j->x->ncontainers; i++)
         count += strcmp(j->x->container[i]->label, c->label) == 0;
     if (book_container(j->book, c->id))
-        return refuse_id(j, "ident.used", "container", c->id);
+        return refuse_id(j, SAY_IDENT_USED, "container", c->id);
     if (l && l->max && count >= l->max) {
         struct json *args = args1(j, "label", c->label);
         json_set_int(j->a, args, "max", l->max);
-        return judge_find(j, EFFECT_REFUSE, "label.extra", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_LABEL_EXTRA, args, NULL);
     }
     return true;
 }
@@ -218,17 +218,17 @@ static bool check_state(struct judge *j, const struct field *f, const struct con
     if (gone(k)) {
         struct json *args = args1(j, "container", k->id);
         json_set_str(j->a, args, "state", container_state_name(k->state));
-        return judge_find(j, EFFECT_REFUSE, "ident.gone", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_GONE, args, NULL);
     }
     switch (f->use) {
     case USE_ATTACH:
-        return k->state == CONTAINER_ISSUED || refuse_id(j, "ident.used", "container", k->id);
+        return k->state == CONTAINER_ISSUED || refuse_id(j, SAY_IDENT_USED, "container", k->id);
     case USE_FILL:
-        return k->state != CONTAINER_FILLED || refuse_id(j, "ident.used", "container", k->id);
+        return k->state != CONTAINER_FILLED || refuse_id(j, SAY_IDENT_USED, "container", k->id);
     case USE_DISCARD:
         return true;
     default:
-        return k->state == CONTAINER_FILLED || refuse_id(j, "ident.unfilled", "container", k->id);
+        return k->state == CONTAINER_FILLED || refuse_id(j, SAY_IDENT_UNFILLED, "container", k->id);
     }
 }
 
@@ -245,12 +245,12 @@ bool note_foreign(struct judge *j, const struct code *c)
 static bool check_container(struct judge *j, const struct field *f, const struct code *c)
 {
     if (note_foreign(j, c))
-        return judge_find(j, EFFECT_REFUSE, "ident.foreign", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_FOREIGN, NULL, NULL);
     if (f->use == USE_ISSUE)
         return check_issue(j, c);
     const struct container *k = book_container(j->book, c->id);
     if (!k)
-        return refuse_id(j, "ident.not-issued", "container", c->id);
+        return refuse_id(j, SAY_IDENT_NOT_ISSUED, "container", c->id);
     return check_state(j, f, k);
 }
 
@@ -261,24 +261,24 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
     bool place = f->kind == FIELD_PLACE;
     const struct thing *t = book_thing(j->book, c->id);
     if (!t)
-        return refuse_id(j, place ? "place.unknown" : "equipment.unknown", "equipment", c->id);
+        return refuse_id(j, place ? SAY_PLACE_UNKNOWN : SAY_EQUIPMENT_UNKNOWN, "equipment", c->id);
     if (f->thing && strcmp(t->kind, f->thing) != 0)
-        return refuse_id(j, place ? "place.kind" : "equipment.kind", "wanted", f->thing);
+        return refuse_id(j, place ? SAY_PLACE_KIND : SAY_EQUIPMENT_KIND, "wanted", f->thing);
     if (!t->in_service && !f->release) /* what is inside must come out */
-        return refuse_id(j, "equipment.out-of-service", "equipment", t->id);
+        return refuse_id(j, SAY_EQUIPMENT_OUT_OF_SERVICE, "equipment", t->id);
     if (t->calibrated < clock_day(j->when) && !f->release) {
         char day[11];
         clock_day_format(t->calibrated, day);
         struct json *args = args1(j, "equipment", t->id);
         json_set_str(j->a, args, "due", day);
-        return judge_find(j, EFFECT_REFUSE, "equipment.calibration", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_EQUIPMENT_CALIBRATION, args, NULL);
     }
     if (f->occupy && t->occupied && t->occupied != j->x)
-        return refuse_id(j, "place.other-donor", "place", t->id);
+        return refuse_id(j, SAY_PLACE_OTHER_DONOR, "place", t->id);
     if (t->room && j->st->room && strcmp(t->room, j->st->room) != 0) {
         struct json *args = args1(j, "place", t->id);
         json_set_str(j->a, args, "room", t->room);
-        return judge_find(j, EFFECT_REFUSE, "place.room", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_PLACE_ROOM, args, NULL);
     }
     return true;
 }
@@ -317,17 +317,17 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
     const char *unit = c->unit;
     const struct lot_unit *u = opened_unit(l, unit);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
-        judge_find(j, EFFECT_HOLD, "lot.mismatch", lot_args(j, l, NULL), f->id);
+        judge_find(j, EFFECT_HOLD, SAY_LOT_MISMATCH, lot_args(j, l, NULL), f->id);
     if (l->expiry < clock_day(j->when))
-        judge_find(j, EFFECT_HOLD, "lot.used-expired", lot_args(j, l, NULL), f->id);
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_EXPIRED, lot_args(j, l, NULL), f->id);
     if (l->state != LOT_RELEASED)
-        judge_find(j, EFFECT_HOLD, "lot.used-quarantine", lot_args(j, l, NULL), f->id);
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, lot_args(j, l, NULL), f->id);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
-        judge_find(j, EFFECT_HOLD, "lot.used-other-batch", lot_args(j, l, unit), f->id);
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_OTHER_BATCH, lot_args(j, l, unit), f->id);
     struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
     if (other && other != j->x && !other->closed)
         judge_follows(j, (struct follow){.kind = FOLLOW_BATCH_EXPOSED,
-                                         .exposed = {other, "lot.used-other-batch", .lot = l->id}});
+                                         .exposed = {other, SAY_LOT_USED_OTHER_BATCH, .lot = l->id}});
     if (!u && m && m->single_batch && *unit)
         opens_unit(j, l, unit);
     return true;
@@ -337,7 +337,7 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
 static bool account_unknown(struct judge *j, const struct field *f, const struct code *c)
 {
     const char *id = c->kind == CODE_GS1 ? c->lot : c->id;
-    return judge_find(j, EFFECT_HOLD, "lot.used-quarantine", args1(j, "lot", plain_id(id)), f->id);
+    return judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, args1(j, "lot", plain_id(id)), f->id);
 }
 
 static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
@@ -346,12 +346,12 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
     if (!m || !m->single_batch)
         return true;
     if (!*unit)
-        return judge_find(j, EFFECT_REFUSE, "lot.no-unit", lot_args(j, l, NULL), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_NO_UNIT, lot_args(j, l, NULL), NULL);
     const struct lot_unit *u = opened_unit(l, unit);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
-        return judge_find(j, EFFECT_REFUSE, "lot.other-batch", lot_args(j, l, unit), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_OTHER_BATCH, lot_args(j, l, unit), NULL);
     if (!u && !opens_unit(j, l, unit))
-        return judge_find(j, EFFECT_REFUSE, "value.pattern", args1(j, "field", "lot"), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", "lot"), NULL);
     return true;
 }
 
@@ -362,22 +362,22 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
     if (!l && fact)
         return account_unknown(j, f, c);
     if (!l)
-        return refuse_id(j, "lot.unknown", "lot", c->kind == CODE_GS1 ? c->lot : c->id);
+        return refuse_id(j, SAY_LOT_UNKNOWN, "lot", c->kind == CODE_GS1 ? c->lot : c->id);
     if (!listed(f->nmaterials, f->material, l->material)) {
         struct json *args = lot_args(j, l, NULL);
         json_set_str(j->a, args, "wanted", f->nmaterials ? f->material[0] : "");
-        if (!judge_find(j, fact ? EFFECT_HOLD : EFFECT_REFUSE, "lot.material", args, f->id))
+        if (!judge_find(j, fact ? EFFECT_HOLD : EFFECT_REFUSE, SAY_LOT_MATERIAL, args, f->id))
             return false;
     }
     if (fact)
         return account_lot(j, f, l, c);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
-        return judge_find(j, EFFECT_REFUSE, "lot.mismatch", lot_args(j, l, NULL), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_MISMATCH, lot_args(j, l, NULL), NULL);
     if (l->state != LOT_RELEASED)
-        return judge_find(j, EFFECT_REFUSE, l->state == LOT_BLOCKED ? "lot.blocked" : "lot.quarantine",
+        return judge_find(j, EFFECT_REFUSE, l->state == LOT_BLOCKED ? SAY_LOT_BLOCKED : SAY_LOT_QUARANTINE,
                           lot_args(j, l, NULL), NULL);
     if (l->expiry < clock_day(j->when))
-        return judge_find(j, EFFECT_REFUSE, "lot.expired", lot_args(j, l, NULL), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_EXPIRED, lot_args(j, l, NULL), NULL);
     return check_single_batch(j, l, c->unit);
 }
 
@@ -385,14 +385,14 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
 
 static bool check_choice(struct judge *j, const struct field *f, const char *id, const char **ret_text)
 {
-    static const char *const code[] = {[EFFECT_OK] = "",
-                                       [EFFECT_ALERT] = "option.alert",
-                                       [EFFECT_DEVIATION] = "option.deviation",
-                                       [EFFECT_HOLD] = "option.hold",
-                                       [EFFECT_REFUSE] = "option.refuse"};
+    static const enum say code[] = {[EFFECT_OK] = SAY_NONE,
+                                    [EFFECT_ALERT] = SAY_OPTION_ALERT,
+                                    [EFFECT_DEVIATION] = SAY_OPTION_DEVIATION,
+                                    [EFFECT_HOLD] = SAY_OPTION_HOLD,
+                                    [EFFECT_REFUSE] = SAY_OPTION_REFUSE};
     const struct option *o = field_option(f, id);
     if (!o)
-        return refuse_id(j, "value.choice", "option", f->id); /* what was typed may be anything */
+        return refuse_id(j, SAY_VALUE_CHOICE, "option", f->id); /* what was typed may be anything */
     *ret_text = o->id;
     if (o->exposes)
         judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
@@ -410,14 +410,14 @@ static bool check_date(struct judge *j, const struct field *f, const struct code
     if (in && in->day > on)
         on = in->day;
     if (c->day > clock_day(j->when))
-        return refuse_id(j, "date.invalid", "field", f->id);
+        return refuse_id(j, SAY_DATE_INVALID, "field", f->id);
     if (until >= on)
         return true;
     char day[11];
     clock_day_format(until, day);
     struct json *args = args1(j, "field", f->id);
     json_set_str(j->a, args, "until", day);
-    return judge_find(j, EFFECT_REFUSE, "date.expired", args, NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_DATE_EXPIRED, args, NULL);
 }
 
 static bool check_identity(struct judge *j, const struct field *f, const char *text)
@@ -425,7 +425,7 @@ static bool check_identity(struct judge *j, const struct field *f, const char *t
     const struct input *in = scratch_input(j, f->identity);
     if (in && *in->text && strcmp(in->text, text) == 0)
         return true;
-    return judge_find(j, EFFECT_REFUSE, "ident.patient", NULL, f->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PATIENT, NULL, f->id);
 }
 
 /* A set that must be the same as at an earlier step: the five tubes that were handed over, the seal's number.
@@ -439,7 +439,7 @@ static bool check_same(struct judge *j, const struct field *f, const char *text)
         for (size_t i = 0; i < s->occ[k]->ninputs; i++)
             if (s->occ[k]->input[i].field == f->same.field && strcmp(s->occ[k]->input[i].text, text) == 0)
                 return true;
-    return judge_find(j, f->differs, "value.same", args1(j, "field", f->id), f->id);
+    return judge_find(j, f->differs, SAY_VALUE_SAME, args1(j, "field", f->id), f->id);
 }
 
 static const char *option_id(struct judge *j, const struct code *c, const char *text)
@@ -463,7 +463,7 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_PLACE:
         return check_thing(j, f, c);
     case FIELD_BADGE:
-        return badge_fits(j, f, c) || refuse_id(j, "person.role", "role", f->nroles ? f->role[0] : "");
+        return badge_fits(j, f, c) || refuse_id(j, SAY_PERSON_ROLE, "role", f->nroles ? f->role[0] : "");
     case FIELD_NUMBER:
         return check_number(j, f, c->value, *text, c->unit);
     case FIELD_CHOICE:
@@ -471,10 +471,10 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_DATE:
         return check_date(j, f, c);
     case FIELD_TOKEN:
-        return regexec(&f->regex, *text, 0, NULL, 0) == 0 || refuse_id(j, "value.pattern", "field", f->id);
+        return regexec(&f->regex, *text, 0, NULL, 0) == 0 || refuse_id(j, SAY_VALUE_PATTERN, "field", f->id);
     case FIELD_TEXT:
         return **text && strlen(*text) <= BOUND_TEXT_FIELD ? true
-                                                           : refuse_id(j, "value.text", "field", f->id);
+                                                           : refuse_id(j, SAY_VALUE_TEXT, "field", f->id);
     case FIELD_IDENTITY:
         return check_identity(j, f, *text);
     case FIELD_DOCUMENT:

@@ -12,13 +12,14 @@
 #include "core/entry/station.h"
 #include "core/entry/step.h"
 #include "core/entry/thing.h"
+#include "core/rule/codes.h"
 #include "core/rule/rule.h"
 
 /* ---- what a check finds ---- */
 
 struct finding {
     enum effect effect;
-    const char *code;
+    enum say code;
     struct json *args;
     const char *field;
 };
@@ -44,11 +45,12 @@ struct follow {
         } opened;
         struct {
             struct batch *other;
-            const char *code;                    /* of the finding there */
+            enum say code;                       /* of the finding there */
             const char *lot, *container, *thing; /* what both used: one of them */
         } exposed;
         struct {
-            const char *id, *cause;
+            const char *id;
+            enum say cause;
         } room;
     };
 };
@@ -119,7 +121,7 @@ const char *plain_id(const char *s);
 struct json *args_range(struct judge *j, const struct field *f, const char *value, const struct range *r);
 
 /* Notes a finding; EFFECT_OK is ignored. Returns false if it is a refusal (the judging ends). */
-bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field);
+bool judge_find(struct judge *j, enum effect effect, enum say code, struct json *args, const char *field);
 /* The refusal found, or NULL. */
 const struct finding *judge_refusal(const struct judge *j);
 
@@ -142,15 +144,14 @@ void draft_housekeeping(struct draft *d);
 void secret_add(struct judge *j, struct secrets *s, const char *name, const char *value);
 const char *stream_of(struct judge *j, enum stream_type type, const char *id); /* "room/R2" */
 
-void judge_refuse(struct judge *j, const char *code, struct json *args);
+void judge_refuse(struct judge *j, enum say code, struct json *args);
 /* The refusal found. What must follow a refusal of that code follows. */
 void judge_refuse_found(struct judge *j);
 /* Finishes an accepted command: outcome, code, deviations, holds, and what follows. `main` is its first
  * entry; NULL: the first finding's. */
-void judge_accept(struct judge *j, struct draft *main, const char *code, struct json *args);
+void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args);
 /* Outcome, code and arguments into the verdict and the command's first entry. */
-void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, const char *code,
-                   struct json *args);
+void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, enum say code, struct json *args);
 
 /* step.c: may this step be worked on here, now, by these people? All refuse through judge_find. */
 bool step_available(const struct judge *j, const struct batch *x, int step);

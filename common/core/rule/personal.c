@@ -23,20 +23,20 @@ void record_shown(struct judge *j, const struct kind *k, const void *given)
 {
     struct personal_shown shown = *(const struct personal_shown *)given;
     if (!j->cmd->shows) { /* nobody says so of himself: it is said of a document on its way */
-        judge_refuse(j, "command.unknown", NULL);
+        judge_refuse(j, SAY_COMMAND_UNKNOWN, NULL);
         return;
     }
     if (!known_document(shown.what)) {
-        judge_refuse(j, "record.invalid", args1(j, "field", "what"));
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "what"));
         return;
     }
     if (!book_batch(j->book, shown.batch) && !j->cmd->taken) {
-        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(shown.batch)));
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(shown.batch)));
         return;
     }
     shown.disclosures = "all";
     struct draft *d = draft_day(j, k->id, &shown, sizeof(shown));
     d->sign = j->cmd->authenticated;
     d->meaning = kind_text(k->id);
-    judge_accept(j, d, "accepted.act", NULL);
+    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
 }

@@ -10,7 +10,7 @@ static void signed_record(struct judge *j, struct draft *d)
 {
     d->sign = true;
     d->meaning = kind_text(d->kind);
-    judge_accept(j, d, "accepted.act", NULL);
+    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
 }
 
 /* ---- in the thing's own stream ---- */
@@ -27,9 +27,9 @@ void record_own(struct judge *j, const struct kind *k, const void *given)
     const char *stream = stream_of(j, kind_about(k->id)->stream, id);
     bool exists = book_stream(j->book, stream) != NULL;
     if (exists && r->stream == RECORD_FRESH)
-        judge_refuse(j, "record.exists", args1(j, "record", id));
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", id));
     else if (!exists && r->stream == RECORD_KNOWN)
-        judge_refuse(j, "record.unknown", args1(j, "record", id));
+        judge_refuse(j, SAY_RECORD_UNKNOWN, args1(j, "record", id));
     else
         signed_record(j, draft_add(j, stream, k->id, given, k->shape.size));
 }
@@ -40,7 +40,7 @@ void record_person(struct judge *j, const struct kind *k, const void *given)
     struct person_record p = *(const struct person_record *)given;
     p.cred = j->cmd->cred;
     if (k->record->stream == RECORD_FRESH && (!p.key || !p.cred))
-        judge_refuse(j, "record.invalid", args1(j, "field", p.key ? "cred" : "key"));
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", p.key ? "cred" : "key"));
     else
         record_own(j, k, &p);
 }
@@ -49,7 +49,7 @@ void record_person(struct judge *j, const struct kind *k, const void *given)
 void record_blocking(struct judge *j, const struct kind *k, const void *given)
 {
     if (!((const struct room_blocked *)given)->cause.value)
-        judge_refuse(j, "record.invalid", args1(j, "field", "cause"));
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "cause"));
     else
         record_own(j, k, given);
 }
@@ -83,7 +83,7 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
     if (protocol_load(text, strlen(text), &p, &err, 1, &n) != 0) {
         struct json *args = args1(j, "field", "text");
         json_set(j->a, args, "error", json_strf(j->a, "%d:%d: %s", err.line, err.column, err.text));
-        judge_refuse(j, "record.invalid", args);
+        judge_refuse(j, SAY_RECORD_INVALID, args);
         return;
     }
     char hash[44];
@@ -96,7 +96,7 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
     protocol_free(p);
     const char *stream = arena_printf(j->a, "protocol/%s@%s", registered.protocol, registered.version);
     if (book_stream(j->book, stream)) {
-        judge_refuse(j, "record.exists", args1(j, "record", stream));
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", stream));
         return;
     }
     size_t len = strlen(text), part = 0;
@@ -118,12 +118,12 @@ void record_approval(struct judge *j, const struct kind *k, const void *given)
     char hash[44];
     a.dept = j->performer->dept;
     if (!p || !p->protocol)
-        judge_refuse(j, "protocol.unknown", args1(j, "protocol", plain_id(name)));
+        judge_refuse(j, SAY_PROTOCOL_UNKNOWN, args1(j, "protocol", plain_id(name)));
     else if (a.dept == DEPT_QUALITY ? p->quality : p->manufacturing)
-        judge_refuse(j, "record.exists",
+        judge_refuse(j, SAY_RECORD_EXISTS,
                      args1(j, "record", name)); /* what was superseded does not come back */
     else if (p->approver == j->performer)       /* two departments are two people */
-        judge_refuse(j, "witness.same", args1(j, "person", j->performer->id));
+        judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", j->performer->id));
     else {
         enc_digest(p->protocol->hash, hash);
         a.hash = arena_strdup(j->a, hash);
@@ -155,11 +155,11 @@ static struct batch *act_on(struct judge *j, const char *batch)
     struct batch *x = book_batch(j->book, batch);
     j->x = x;
     if (!x)
-        judge_refuse(j, "batch.unknown", args1(j, "batch", plain_id(batch)));
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)));
     else if (x->closed)
-        judge_refuse(j, "batch.closed", args1(j, "batch", x->id));
+        judge_refuse(j, SAY_BATCH_CLOSED, args1(j, "batch", x->id));
     else if (batch_acted(x, j->performer, DEPT_MANUFACTURING))
-        judge_refuse(j, "act.producer", args1(j, "person", j->performer->id));
+        judge_refuse(j, SAY_ACT_PRODUCER, args1(j, "person", j->performer->id));
     else
         return x;
     return NULL;
@@ -173,10 +173,10 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
     if (!x)
         return;
     if (!d)
-        judge_refuse(j, "record.unknown", NULL);
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
     else if (d->grade == GRADE_MAJOR)
         /* closed with its measures, not called minor an hour before release */
-        judge_refuse(j, "record.exists", args1(j, "record", g->dev));
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", g->dev));
     else
         signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
@@ -186,7 +186,7 @@ void record_closing(struct judge *j, const struct kind *k, const void *given)
     const struct deviation_closed *g = given;
     struct batch *x = act_on(j, g->batch);
     if (x && !open_deviation(x, g->dev))
-        judge_refuse(j, "record.unknown", NULL);
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
     else if (x)
         signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
@@ -196,7 +196,7 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
     const struct hold_lifted *g = given;
     struct batch *x = act_on(j, g->batch);
     if (x && !open_hold(x, g->hold))
-        judge_refuse(j, "record.unknown", NULL);
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
     else if (x)
         signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
@@ -215,7 +215,8 @@ static bool check_body(struct judge *j, const struct kind *k)
     if (f.kind == SHAPE_FINE)
         return true;
     const char *name = f.kind == SHAPE_UNKNOWN ? plain_id(f.member) : f.member;
-    return judge_find(j, EFFECT_REFUSE, f.kind == SHAPE_UNKNOWN ? "record.unknown-member" : "record.invalid",
+    return judge_find(j, EFFECT_REFUSE,
+                      f.kind == SHAPE_UNKNOWN ? SAY_RECORD_UNKNOWN_MEMBER : SAY_RECORD_INVALID,
                       args1(j, "field", name), NULL);
 }
 
@@ -226,26 +227,26 @@ static bool check_label(struct judge *j, const struct kind *k, const void *given
     if (!k->record->label || code_make('P', id_given(k->record, given), raw, sizeof(raw)) == 0)
         return true;
     const char *field = stream_type_name(kind_about(k->id)->stream);
-    return judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", field), NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", field), NULL);
 }
 
 static bool check_sender(struct judge *j, const struct kind *k)
 {
     const struct person *p = j->performer;
-    const char *code = !p             ? "session.unknown-badge"
-                       : p->locked    ? "session.locked"
-                       : p->suspended ? "person.suspended"
-                       : !k           ? "command.unknown"
-                                      : NULL;
+    enum say code = !p             ? SAY_SESSION_UNKNOWN_BADGE
+                    : p->locked    ? SAY_SESSION_LOCKED
+                    : p->suspended ? SAY_PERSON_SUSPENDED
+                    : !k           ? SAY_COMMAND_UNKNOWN
+                                   : SAY_NONE;
     if (code)
         return judge_find(j, EFFECT_REFUSE, code, p && p->suspended ? args1(j, "person", p->id) : NULL, NULL);
     bool by_session = record_by_session(j);
     if (!by_session && !j->cmd->secret_given)
-        return judge_find(j, EFFECT_REFUSE, "act.needs-password", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_NEEDS_PASSWORD, NULL, NULL);
     if (!by_session && !j->cmd->authenticated)
-        return judge_find(j, EFFECT_REFUSE, "session.wrong-secret",
+        return judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
                           json_set_int(j->a, json_object(j->a), "left", secrets_left(j, p)), NULL);
-    return may(k->record, p) || judge_find(j, EFFECT_REFUSE, "record.role", NULL, NULL);
+    return may(k->record, p) || judge_find(j, EFFECT_REFUSE, SAY_RECORD_ROLE, NULL, NULL);
 }
 
 void judge_record(struct judge *j)

@@ -35,7 +35,7 @@ static bool take_names(struct judge *j, const struct redact_target *t, const str
                        struct texts *ret)
 {
     if (given->n == 0 || given->n > DRAFT_SECRETS)
-        return judge_find(j, EFFECT_REFUSE, "record.invalid", args1(j, "field", "names"), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "names"), NULL);
     const char **name = arena_alloc(j->a, given->n * sizeof(*name));
     ret->item = name;
     for (size_t i = 0; i < given->n; i++) {
@@ -43,7 +43,7 @@ static bool take_names(struct judge *j, const struct redact_target *t, const str
         if (among(ret, n))
             continue;
         if (!known_name(t, n) || !held(j->book, t, n))
-            return judge_find(j, EFFECT_REFUSE, known_name(t, n) ? "redaction.done" : "redaction.name",
+            return judge_find(j, EFFECT_REFUSE, known_name(t, n) ? SAY_REDACTION_DONE : SAY_REDACTION_NAME,
                               args1(j, "field", plain_id(n)), NULL);
         name[ret->n++] = n;
     }
@@ -55,7 +55,7 @@ static const struct person *approver_of(struct judge *j, const char *badge)
     const struct person *p = judge_second(j, badge);
     if (!p || p->dept == DEPT_QUALITY || p->dept == DEPT_MANAGEMENT)
         return p;
-    judge_find(j, EFFECT_REFUSE, "redaction.approver", args1(j, "person", p->id), NULL);
+    judge_find(j, EFFECT_REFUSE, SAY_REDACTION_APPROVER, args1(j, "person", p->id), NULL);
     return NULL;
 }
 
@@ -69,7 +69,7 @@ static bool redact(struct judge *j, const struct redacted *given)
 {
     const struct redact_target *t = j->cmd->target;
     if (!t || !t->pd || !book_stream(j->book, t->stream))
-        return judge_find(j, EFFECT_REFUSE, "redaction.entry", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_REDACTION_ENTRY, NULL, NULL);
     struct redacted r = {.idx = (int64_t)t->idx, .reason = given->reason};
     const struct person *approver =
         take_names(j, t, &given->names, &r.names) ? approver_of(j, given->witness) : NULL;
@@ -85,7 +85,7 @@ static bool redact(struct judge *j, const struct redacted *given)
     d->witnessed = approver;
     d->sign = true;
     d->meaning = kind_text(KIND_REDACTED);
-    judge_accept(j, d, "accepted.redacted", NULL);
+    judge_accept(j, d, SAY_ACCEPTED_REDACTED, NULL);
     if (closed)
         DRAFT(j, t->stream, KIND_BATCH_CLOSED, struct batch_closed,
               .count = (int64_t)book_stream(j->book, t->stream)->sseq + 3);

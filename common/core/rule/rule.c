@@ -13,7 +13,7 @@ const char *plain_id(const char *s)
     return letter && shape_is_id(s) ? s : "?"; /* digits alone may be a birth date */
 }
 
-bool judge_find(struct judge *j, enum effect effect, const char *code, struct json *args, const char *field)
+bool judge_find(struct judge *j, enum effect effect, enum say code, struct json *args, const char *field)
 {
     struct found *f = &j->found;
     if (effect == EFFECT_OK)
@@ -95,9 +95,9 @@ static bool check_claim(struct judge *j)
     int64_t after = (c->late_after_s ? c->late_after_s : 300) * INT64_C(1000);
     /* clocks of stations drift a little; what is said to have happened has happened */
     if (c->occurred > j->now + BOUND_CLOCK_BACK_MS || c->claimed > j->now + BOUND_ID_FUTURE_MS)
-        return judge_find(j, EFFECT_REFUSE, "time.future", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_TIME_FUTURE, NULL, NULL);
     if (!c->occurred && c->claimed && c->claimed < j->now - after)
-        return judge_find(j, EFFECT_REFUSE, "time.past", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_TIME_PAST, NULL, NULL);
     return true;
 }
 
@@ -149,8 +149,8 @@ void judge_deadline(struct judge *j)
 {
     judge_enter(j, j->cmd->due_batch, j->cmd->due_step);
     const struct step *s = judge_step(j);
-    judge_find(j, s->deadline.effect, "deadline.missed", args1(j, "step", s->id), NULL);
-    judge_accept(j, NULL, "deadline.missed", args1(j, "step", s->id));
+    judge_find(j, s->deadline.effect, SAY_DEADLINE_MISSED, args1(j, "step", s->id), NULL);
+    judge_accept(j, NULL, SAY_DEADLINE_MISSED, args1(j, "step", s->id));
 }
 
 /* ---- questions ---- */

@@ -93,7 +93,7 @@ static bool choose_step(struct judge *j, int *ret_field)
     return first >= 0;
 }
 
-/* What the step waits for, for "scan.unexpected". */
+/* What the step waits for, for SAY_SCAN_UNEXPECTED. */
 static struct json *awaited(struct judge *j)
 {
     const struct step *s = judge_step(j);
@@ -116,9 +116,9 @@ static bool check_twice(struct judge *j, int field, bool *ret_again)
         if (in->field != field || !in->first_of_two)
             continue;
         if (in->by == j->performer)
-            return judge_find(j, EFFECT_REFUSE, "witness.same", args1(j, "person", j->performer->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", j->performer->id), NULL);
         if (dec_cmp(in->value, j->code->value) != 0)
-            return judge_find(j, EFFECT_REFUSE, "value.differs", args1(j, "field", f->id), f->id);
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_DIFFERS, args1(j, "field", f->id), f->id);
         *ret_again = true;
     }
     return true;
@@ -130,8 +130,8 @@ static bool check_typed(struct judge *j)
     bool label = j->code->kind <= CODE_PATIENT;
     if (!j->cmd->typed || !label || j->bench->npeople >= 2)
         return true;
-    return judge_find(j, EFFECT_REFUSE, "people.too-few", json_set_int(j->a, json_object(j->a), "wanted", 2),
-                      NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW,
+                      json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
 }
 
 static void accept_input(struct judge *j, int field, const char *text, const struct step_input *marks)
@@ -154,9 +154,9 @@ static void accept_input(struct judge *j, int field, const char *text, const str
     struct draft *d = draft_add(j, j->x->stream, KIND_STEP_INPUT, &in, sizeof(in));
     d->law = s->law;
     d->nlaw = in.done ? s->nlaw : 0;
-    const char *code = in.done                   ? "accepted.step-done"
-                       : f->kind == FIELD_NUMBER ? "accepted.value"
-                                                 : "accepted";
+    enum say code = in.done                   ? SAY_ACCEPTED_STEP_DONE
+                    : f->kind == FIELD_NUMBER ? SAY_ACCEPTED_VALUE
+                                              : SAY_ACCEPTED;
     judge_accept(j, d, code, in.done ? args1(j, "step", s->id) : NULL);
     if (in.done)
         step_finish_drafts(j);
@@ -184,7 +184,7 @@ static const char *input_text(struct judge *j)
 /* Opened first and scanned after: a fact, in both batches. */
 static void foreign_opened(struct judge *j)
 {
-    static const char opened[] = "ident.foreign-opened";
+    enum say opened = SAY_IDENT_FOREIGN_OPENED;
     const struct follow *f = judge_follow(j, FOLLOW_OTHER_TOLD);
     struct exposure_linked linked = {.secrets = {0}};
     secret_add(j, &linked.secrets, "other", f->told.id);
@@ -195,7 +195,8 @@ static void foreign_opened(struct judge *j)
                                          .exposed = {f->told.open, opened, .container = f->told.container}});
     if (j->st->room)
         judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {j->st->room, opened}});
-    judge_accept(j, draft_add(j, j->x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), NULL, NULL);
+    judge_accept(j, draft_add(j, j->x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), SAY_NONE,
+                 NULL);
 }
 
 /* Another batch's container: before anything else is looked at, loud, and in both records. */
@@ -208,7 +209,7 @@ static void judge_foreign(struct judge *j)
     if (j->cmd->late && strcmp(j->cmd->late, "opened") == 0)
         foreign_opened(j);
     else
-        judge_refuse(j, "ident.foreign", NULL);
+        judge_refuse(j, SAY_IDENT_FOREIGN, NULL);
 }
 
 /* Adds the value to the scratch, with what is computed from it. */
@@ -244,7 +245,7 @@ static void judge_input(struct judge *j, int field)
 static void judge_already(struct judge *j)
 {
     struct draft *d = draft_add(j, j->x->stream, KIND_STEP_AGAIN, NULL, 0);
-    judge_outcome(j, d, OUTCOME_ALREADY, "scan.already", args1(j, "code", scanned_id(j)));
+    judge_outcome(j, d, OUTCOME_ALREADY, SAY_SCAN_ALREADY, args1(j, "code", scanned_id(j)));
 }
 
 static bool awaits_container(const struct judge *j)
@@ -275,7 +276,7 @@ static bool refuse_other_kind(struct judge *j)
         const struct field *f = &judge_step(j)->field[i];
         if (f->kind != kind || !f->thing || field_remaining(j, i) <= 0)
             continue;
-        judge_refuse(j, place ? "place.kind" : "equipment.kind", args1(j, "wanted", f->thing));
+        judge_refuse(j, place ? SAY_PLACE_KIND : SAY_EQUIPMENT_KIND, args1(j, "wanted", f->thing));
         return true;
     }
     return false;
@@ -292,17 +293,17 @@ static void judge_unexpected(struct judge *j)
     }
     bool lot = c->kind == CODE_LOT || c->kind == CODE_GS1;
     if (j->step < 0)
-        judge_refuse(j, "scan.no-step", NULL);
+        judge_refuse(j, SAY_SCAN_NO_STEP, NULL);
     else if (!j->begins && fields_complete(j) && judge_step(j)->witness)
-        judge_refuse(j, "witness.awaited", NULL);
+        judge_refuse(j, SAY_WITNESS_AWAITED, NULL);
     else if (c->kind == CODE_CONTAINER && awaits_container(j))
-        judge_refuse(j, "label.kind", args1(j, "label", c->label));
+        judge_refuse(j, SAY_LABEL_KIND, args1(j, "label", c->label));
     else if (lot && !lot_of(j, c))
-        judge_refuse(j, "lot.unknown", args1(j, "lot", scanned_id(j)));
+        judge_refuse(j, SAY_LOT_UNKNOWN, args1(j, "lot", scanned_id(j)));
     else if (lot && wanted_material(j))
-        judge_refuse(j, "lot.material", wanted_material(j));
+        judge_refuse(j, SAY_LOT_MATERIAL, wanted_material(j));
     else if (!refuse_other_kind(j))
-        judge_refuse(j, "scan.unexpected", awaited(j));
+        judge_refuse(j, SAY_SCAN_UNEXPECTED, awaited(j));
 }
 
 static bool read_code(struct judge *j)
@@ -314,7 +315,7 @@ static bool read_code(struct judge *j)
         j->understood = j->code->kind != CODE_TEXT;
         return true;
     }
-    judge_refuse(j, err == CPF_E_MISMATCH ? "scan.check-character" : "scan.malformed", NULL);
+    judge_refuse(j, err == CPF_E_MISMATCH ? SAY_SCAN_CHECK_CHARACTER : SAY_SCAN_MALFORMED, NULL);
     return false;
 }
 
@@ -338,7 +339,7 @@ void judge_scan(struct judge *j)
     if (!read_code(j))
         return;
     if (!bench_staffed(j)) {
-        judge_refuse(j, "session.none", NULL);
+        judge_refuse(j, SAY_SESSION_NONE, NULL);
         return;
     }
     choose_recorder(j);
@@ -352,7 +353,7 @@ void judge_scan(struct judge *j)
         return;
     }
     if (!j->bench->batch && j->code->kind != CODE_BADGE) {
-        judge_refuse(j, j->understood ? "scan.no-batch" : "scan.unknown", NULL);
+        judge_refuse(j, j->understood ? SAY_SCAN_NO_BATCH : SAY_SCAN_UNKNOWN, NULL);
         return;
     }
     j->x = j->bench->batch;
@@ -378,7 +379,7 @@ void judge_scan(struct judge *j)
     else if (field >= 0)
         judge_input(j, field);
     else if (!j->understood)
-        judge_refuse(j, "scan.unknown", NULL);
+        judge_refuse(j, SAY_SCAN_UNKNOWN, NULL);
     else
         judge_unexpected(j);
     (void)chosen;

@@ -123,13 +123,13 @@ static bool check_person(struct judge *j, const struct person *p)
     const struct step *s = judge_step(j);
     int64_t day = clock_day(j->when);
     if (p->suspended)
-        return judge_find(j, EFFECT_REFUSE, "person.suspended", args1(j, "person", p->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_SUSPENDED, args1(j, "person", p->id), NULL);
     for (size_t i = 0; i < s->nqualified; i++)
         if (!qualified(p, s->qualified[i], day))
-            return judge_find(j, EFFECT_REFUSE, "person.unqualified",
+            return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNQUALIFIED,
                               args1(j, "qualification", s->qualified[i]), NULL);
     if (s->fit && !(p->fit && p->fit_day == day))
-        return judge_find(j, EFFECT_REFUSE, "person.unfit", args1(j, "person", p->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNFIT, args1(j, "person", p->id), NULL);
     return true;
 }
 
@@ -145,7 +145,7 @@ bool check_role(struct judge *j, const struct person *p)
     for (size_t i = 0; i < s->nby; i++)
         json_push(roles, json_str(j->a, s->by[i]));
     json_set(j->a, args, "role", roles);
-    return judge_find(j, EFFECT_REFUSE, "person.role", args, NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args, NULL);
 }
 
 /* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */
@@ -153,9 +153,9 @@ bool check_departments(struct judge *j, const struct person *p)
 {
     enum dept dept = judge_step(j)->dept;
     if (dept == DEPT_QUALITY && batch_acted(j->x, p, DEPT_MANUFACTURING))
-        return judge_find(j, EFFECT_REFUSE, "act.producer", args1(j, "person", p->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_PRODUCER, args1(j, "person", p->id), NULL);
     if (dept == DEPT_MANUFACTURING && batch_acted(j->x, p, DEPT_QUALITY))
-        return judge_find(j, EFFECT_REFUSE, "act.quality", args1(j, "person", p->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_QUALITY, args1(j, "person", p->id), NULL);
     return true;
 }
 
@@ -166,7 +166,7 @@ static bool check_not_by(struct judge *j, const struct person *p)
         const struct stepstate *o = &j->x->step[s->not_by[i]];
         for (size_t k = 0; k < o->nocc; k++)
             if (occ_performed_by(o->occ[k], p))
-                return judge_find(j, EFFECT_REFUSE, "act.not-by",
+                return judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_BY,
                                   args1(j, "step", j->x->protocol->step[s->not_by[i]].id), NULL);
     }
     return true;
@@ -177,7 +177,7 @@ bool check_people(struct judge *j)
     const struct step *s = judge_step(j);
     if (j->bench->npeople < (size_t)s->people && s->verb == VERB_NONE && !s->form) {
         struct json *args = json_set_int(j->a, json_object(j->a), "wanted", s->people);
-        return judge_find(j, EFFECT_REFUSE, "people.too-few", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW, args, NULL);
     }
     if (!check_role(j, j->performer) || !check_departments(j, j->performer) ||
         !check_not_by(j, j->performer) || !check_person(j, j->performer))
@@ -188,7 +188,7 @@ bool check_people(struct judge *j)
 bool check_second(struct judge *j, const struct person *p)
 {
     if (p->locked)
-        return judge_find(j, EFFECT_REFUSE, "session.locked", NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_SESSION_LOCKED, NULL, NULL);
     return check_departments(j, p) && check_person(j, p);
 }
 
@@ -213,7 +213,7 @@ static bool refuse_open_steps(struct judge *j)
     json_each(o, open)
         if (strcmp(o->str, s->id) != 0)
             json_push(others, json_str(j->a, o->str));
-    return judge_find(j, EFFECT_REFUSE, "decision.open-steps",
+    return judge_find(j, EFFECT_REFUSE, SAY_DECISION_OPEN_STEPS,
                       json_set(j->a, json_object(j->a), "steps", others), NULL);
 }
 
@@ -221,7 +221,7 @@ static bool check_order(struct judge *j)
 {
     const struct step *s = judge_step(j);
     if (exhausted(j->x, j->step))
-        return judge_find(j, EFFECT_REFUSE, "step.done", args1(j, "step", s->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_STEP_DONE, args1(j, "step", s->id), NULL);
     int missing = first_missing(j->book, j->x, s);
     if (missing < 0)
         return true;
@@ -229,7 +229,7 @@ static bool check_order(struct judge *j)
         return refuse_open_steps(j);
     struct json *args = args1(j, "step", s->id);
     json_set_str(j->a, args, "missing", j->x->protocol->step[missing].id);
-    return judge_find(j, EFFECT_REFUSE, "step.order", args, NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_STEP_ORDER, args, NULL);
 }
 
 static bool before(const struct judge *j, int64_t since, const struct span *span)
@@ -264,12 +264,12 @@ static bool check_window(struct judge *j, const struct window *w)
         return true; /* its absence shows by itself */
     const char *since = j->x->protocol->step[w->since].id;
     if (w->possible.set && before(j, o->done, &w->possible))
-        return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &w->possible),
+        return judge_find(j, EFFECT_REFUSE, SAY_TIME_IMPOSSIBLE, span_args(j, since, "least", &w->possible),
                           NULL);
     if (w->min.set && before(j, o->done, &w->min))
-        return judge_find(j, w->early, "time.early", span_args(j, since, "least", &w->min), NULL);
+        return judge_find(j, w->early, SAY_TIME_EARLY, span_args(j, since, "least", &w->min), NULL);
     if (w->max.set && after(j, o->done, &w->max))
-        return judge_find(j, w->late, "time.late", span_args(j, since, "most", &w->max), NULL);
+        return judge_find(j, w->late, SAY_TIME_LATE, span_args(j, since, "most", &w->max), NULL);
     return true;
 }
 
@@ -283,12 +283,12 @@ static bool note_late(struct judge *j)
      * second person who answers for it */
     bool alone = j->cmd->kind == COMMAND_SCAN && j->bench->npeople < 2;
     if (alone && j->cmd->late && strcmp(j->cmd->late, "opened") != 0)
-        return judge_find(j, EFFECT_REFUSE, "people.too-few",
+        return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW,
                           json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
     if (j->occ.late_noted)
         return true;
     int64_t minutes = (j->now - j->cmd->occurred) / 60000;
-    return judge_find(j, EFFECT_DEVIATION, "time.late-entry",
+    return judge_find(j, EFFECT_DEVIATION, SAY_TIME_LATE_ENTRY,
                       json_set_int(j->a, json_object(j->a), "minutes", minutes), NULL);
 }
 
@@ -302,7 +302,8 @@ static bool check_claimed(struct judge *j)
         if (o && claimed + BOUND_ID_FUTURE_MS < o->done) { /* clocks of stations drift a little */
             struct span none = {.set = true};
             const char *since = j->x->protocol->step[s->after[i]].id;
-            return judge_find(j, EFFECT_REFUSE, "time.impossible", span_args(j, since, "least", &none), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_TIME_IMPOSSIBLE, span_args(j, since, "least", &none),
+                              NULL);
         }
     }
     return true;
@@ -313,7 +314,7 @@ static bool check_first(struct judge *j)
     const struct step *s = judge_step(j);
     const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
     if (room && room->blocked && s->fit && !clears(s))
-        return judge_find(j, EFFECT_REFUSE, "room.blocked", args1(j, "room", room->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_ROOM_BLOCKED, args1(j, "room", room->id), NULL);
     if (!check_order(j))
         return false;
     for (size_t i = 0; i < s->nwindows; i++)
@@ -326,8 +327,8 @@ static bool check_first(struct judge *j)
 static bool patient_cleared(struct judge *j)
 {
     for (size_t i = 0; i < j->x->nholds; i++)
-        if (!j->x->hold[i].lifted && strcmp(j->x->hold[i].code, "ident.patient") == 0)
-            return judge_find(j, EFFECT_REFUSE, "decision.hold", args1(j, "holds", j->x->hold[i].id), NULL);
+        if (!j->x->hold[i].lifted && strcmp(j->x->hold[i].code, say_text(SAY_IDENT_PATIENT)) == 0)
+            return judge_find(j, EFFECT_REFUSE, SAY_DECISION_HOLD, args1(j, "holds", j->x->hold[i].id), NULL);
     return true;
 }
 
@@ -335,9 +336,9 @@ bool check_begin(struct judge *j)
 {
     const struct step *s = judge_step(j);
     if (!step_here(j, s))
-        return judge_find(j, EFFECT_REFUSE, "step.where", args1(j, "station", j->st->kind), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_STEP_WHERE, args1(j, "station", j->st->kind), NULL);
     if (j->x->stopped && !left_when_stopped(s))
-        return judge_find(j, EFFECT_REFUSE, "batch.stopped", args1(j, "batch", j->x->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_STOPPED, args1(j, "batch", j->x->id), NULL);
     if (j->begins && !check_first(j))
         return false;
     if (s->dept == DEPT_CLINIC && !patient_cleared(j))

@@ -38,12 +38,12 @@ static const char *room_of(const struct judge *j, struct ref r)
 static void check_limits(struct judge *j, const struct field *f, struct dec v, const char *text)
 {
     if (outside(&f->action, v)) {
-        judge_find(j, f->on_action, "value.action", args_range(j, f, text, &f->action), f->id);
+        judge_find(j, f->on_action, SAY_VALUE_ACTION, args_range(j, f, text, &f->action), f->id);
         const char *room = f->has_blocks ? room_of(j, f->blocks) : NULL;
         if (room)
-            judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, "value.action"}});
+            judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, SAY_VALUE_ACTION}});
     } else if (outside(&f->alert, v)) {
-        judge_find(j, EFFECT_ALERT, "value.alert", args_range(j, f, text, &f->alert), f->id);
+        judge_find(j, EFFECT_ALERT, SAY_VALUE_ALERT, args_range(j, f, text, &f->alert), f->id);
     }
 }
 
@@ -53,13 +53,13 @@ bool check_number(struct judge *j, const struct field *f, struct dec value, cons
     if (*unit && strcmp(unit, f->unit) != 0) {
         struct json *args = args1(j, "given", unit_known(unit) ? unit : "?"); /* any word may stand there */
         json_set_str(j->a, args, "wanted", f->unit);
-        return judge_find(j, EFFECT_REFUSE, "value.unit", args, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_UNIT, args, NULL);
     }
     if (value.scale > f->decimals)
-        return judge_find(j, EFFECT_REFUSE, "value.decimals",
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_DECIMALS,
                           json_set_int(j->a, json_object(j->a), "decimals", f->decimals), NULL);
     if (outside(&f->possible, value))
-        return judge_find(j, EFFECT_REFUSE, "value.impossible", args_range(j, f, text, &f->possible), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_IMPOSSIBLE, args_range(j, f, text, &f->possible), NULL);
     check_limits(j, f, value, text);
     return true;
 }
@@ -193,7 +193,7 @@ static void tell_missing(struct judge *j, const struct field *f)
     const struct range *r = f->action.has_lo || f->action.has_hi ? &f->action : &f->alert;
     if (r->has_lo || r->has_hi)
         judge_find(j, r == &f->action ? f->on_action : EFFECT_ALERT,
-                   r == &f->action ? "value.action" : "value.alert", args_range(j, f, "–", r), f->id);
+                   r == &f->action ? SAY_VALUE_ACTION : SAY_VALUE_ALERT, args_range(j, f, "–", r), f->id);
 }
 
 /* Does this command bring the last value that the derived one waits for? */
@@ -297,6 +297,6 @@ bool check_balance(struct judge *j)
     json_set_str(j->a, args, "out", tout);
     const struct field *f = &j->x->protocol->step[b->in[0].step].field[b->in[0].field];
     json_set_str(j->a, args, "unit", f->unit);
-    return over ? judge_find(j, b->over, "value.balance-over", args, NULL)
-                : judge_find(j, b->under, "value.balance-under", args, NULL);
+    return over ? judge_find(j, b->over, SAY_VALUE_BALANCE_OVER, args, NULL)
+                : judge_find(j, b->under, SAY_VALUE_BALANCE_UNDER, args, NULL);
 }

@@ -1,0 +1,22 @@
+#include "core/rule/codes.h"
+
+#include <stddef.h>
+
+static const struct {
+    const char *code;
+    unsigned flags;
+} says[SAYS] = {
+#define SAY_ROW_(id, code, flags) [SAY_##id] = {code, flags},
+    SAY_LIST(SAY_ROW_)
+#undef SAY_ROW_
+};
+
+const char *say_text(enum say s)
+{
+    return says[s].code;
+}
+
+unsigned say_flags(enum say s)
+{
+    return says[s].flags;
+}

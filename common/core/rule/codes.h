@@ -1,0 +1,149 @@
+#pragma once
+/*
+ * What the rules say: the codes of etc/catalogue.yaml that they use, and what hangs on them here. No rule
+ * compares their words.
+ */
+
+enum say_flag {
+    SAY_LATCHED = 1,       /* stays on the screen until it is acknowledged */
+    SAY_MAJOR = 2,         /* its deviation is major from the start */
+    SAY_HOLDS_PATIENT = 4, /* refused, it holds the batch until somebody has cleared who the patient is */
+    SAY_RESETS = 8,        /* refused, the field's first entry counts no more: both are asked for again */
+    SAY_COUNTS = 16,       /* a wrong secret: it counts towards the lock-out */
+    SAY_OPTION = 32,       /* found by a choice */
+};
+
+/* X(identifier, code, flags) */
+#define SAY_LIST(X)                                                                                          \
+    X(SCAN_UNKNOWN, "scan.unknown", 0)                                                                       \
+    X(SCAN_CHECK_CHARACTER, "scan.check-character", 0)                                                       \
+    X(SCAN_UNEXPECTED, "scan.unexpected", 0)                                                                 \
+    X(SCAN_ALREADY, "scan.already", 0)                                                                       \
+    X(SCAN_NO_BATCH, "scan.no-batch", 0)                                                                     \
+    X(SCAN_NO_STEP, "scan.no-step", 0)                                                                       \
+    X(SCAN_MALFORMED, "scan.malformed", 0)                                                                   \
+    X(SESSION_NONE, "session.none", 0)                                                                       \
+    X(SESSION_WRONG_SECRET, "session.wrong-secret", SAY_COUNTS)                                              \
+    X(SESSION_LOCKED, "session.locked", 0)                                                                   \
+    X(SESSION_ELSEWHERE, "session.elsewhere", 0)                                                             \
+    X(SESSION_UNKNOWN_BADGE, "session.unknown-badge", 0)                                                     \
+    X(SESSION_FULL, "session.full", 0)                                                                       \
+    X(PERSON_ROLE, "person.role", 0)                                                                         \
+    X(PERSON_UNQUALIFIED, "person.unqualified", 0)                                                           \
+    X(PERSON_UNFIT, "person.unfit", 0)                                                                       \
+    X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
+    X(WITNESS_SAME, "witness.same", 0)                                                                       \
+    X(WITNESS_ABSENT, "witness.absent", 0)                                                                   \
+    X(WITNESS_AWAITED, "witness.awaited", 0)                                                                 \
+    X(PEOPLE_TOO_FEW, "people.too-few", 0)                                                                   \
+    X(IDENT_FOREIGN, "ident.foreign", SAY_LATCHED)                                                           \
+    X(IDENT_FOREIGN_OPENED, "ident.foreign-opened", SAY_LATCHED | SAY_MAJOR)                                 \
+    X(IDENT_PATIENT, "ident.patient", SAY_HOLDS_PATIENT)                                                     \
+    X(IDENT_NOT_ISSUED, "ident.not-issued", 0)                                                               \
+    X(IDENT_GONE, "ident.gone", 0)                                                                           \
+    X(IDENT_UNFILLED, "ident.unfilled", 0)                                                                   \
+    X(IDENT_USED, "ident.used", 0)                                                                           \
+    X(LABEL_EXTRA, "label.extra", 0)                                                                         \
+    X(LABEL_KIND, "label.kind", 0)                                                                           \
+    X(LOT_UNKNOWN, "lot.unknown", 0)                                                                         \
+    X(LOT_QUARANTINE, "lot.quarantine", 0)                                                                   \
+    X(LOT_BLOCKED, "lot.blocked", 0)                                                                         \
+    X(LOT_EXPIRED, "lot.expired", 0)                                                                         \
+    X(LOT_MATERIAL, "lot.material", 0)                                                                       \
+    X(LOT_MISMATCH, "lot.mismatch", 0)                                                                       \
+    X(LOT_OTHER_BATCH, "lot.other-batch", 0)                                                                 \
+    X(LOT_NO_UNIT, "lot.no-unit", 0)                                                                         \
+    X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
+    X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
+    X(EXPOSURE_POSITIVE, "exposure.positive", 0)                                                             \
+    X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
+    X(LOT_USED_OTHER_BATCH, "lot.used-other-batch", 0)                                                       \
+    X(EQUIPMENT_UNKNOWN, "equipment.unknown", 0)                                                             \
+    X(EQUIPMENT_KIND, "equipment.kind", 0)                                                                   \
+    X(EQUIPMENT_OUT_OF_SERVICE, "equipment.out-of-service", 0)                                               \
+    X(EQUIPMENT_CALIBRATION, "equipment.calibration", 0)                                                     \
+    X(PLACE_UNKNOWN, "place.unknown", 0)                                                                     \
+    X(PLACE_KIND, "place.kind", 0)                                                                           \
+    X(PLACE_OTHER_DONOR, "place.other-donor", 0)                                                             \
+    X(PLACE_ROOM, "place.room", 0)                                                                           \
+    X(ROOM_BLOCKED, "room.blocked", 0)                                                                       \
+    X(STEP_ORDER, "step.order", 0)                                                                           \
+    X(STEP_UNKNOWN, "step.unknown", 0)                                                                       \
+    X(STEP_WHERE, "step.where", 0)                                                                           \
+    X(STEP_DONE, "step.done", 0)                                                                             \
+    X(STEP_NOT_SKIPPABLE, "step.not-skippable", 0)                                                           \
+    X(STEP_FORM, "step.form", 0)                                                                             \
+    X(TIME_IMPOSSIBLE, "time.impossible", 0)                                                                 \
+    X(TIME_EARLY, "time.early", 0)                                                                           \
+    X(TIME_LATE, "time.late", 0)                                                                             \
+    X(TIME_FUTURE, "time.future", 0)                                                                         \
+    X(TIME_PAST, "time.past", 0)                                                                             \
+    X(TIME_LATE_ENTRY, "time.late-entry", 0)                                                                 \
+    X(VALUE_IMPOSSIBLE, "value.impossible", 0)                                                               \
+    X(VALUE_UNIT, "value.unit", 0)                                                                           \
+    X(VALUE_DECIMALS, "value.decimals", 0)                                                                   \
+    X(VALUE_DIFFERS, "value.differs", SAY_RESETS)                                                            \
+    X(VALUE_ALERT, "value.alert", 0)                                                                         \
+    X(VALUE_ACTION, "value.action", 0)                                                                       \
+    X(VALUE_CHOICE, "value.choice", 0)                                                                       \
+    X(VALUE_MISSING, "value.missing", 0)                                                                     \
+    X(VALUE_PATTERN, "value.pattern", 0)                                                                     \
+    X(VALUE_TEXT, "value.text", 0)                                                                           \
+    X(VALUE_SAME, "value.same", 0)                                                                           \
+    X(VALUE_BALANCE_OVER, "value.balance-over", 0)                                                           \
+    X(VALUE_BALANCE_UNDER, "value.balance-under", 0)                                                         \
+    X(DATE_INVALID, "date.invalid", 0)                                                                       \
+    X(DATE_EXPIRED, "date.expired", 0)                                                                       \
+    X(OPTION_ALERT, "option.alert", SAY_OPTION)                                                              \
+    X(OPTION_DEVIATION, "option.deviation", SAY_OPTION)                                                      \
+    X(OPTION_HOLD, "option.hold", SAY_OPTION)                                                                \
+    X(OPTION_REFUSE, "option.refuse", SAY_OPTION)                                                            \
+    X(SKIP_RECORDED, "skip.recorded", 0)                                                                     \
+    X(DEADLINE_MISSED, "deadline.missed", 0)                                                                 \
+    X(ACT_NEEDS_PASSWORD, "act.needs-password", 0)                                                           \
+    X(ACT_SHOWN_DIFFERS, "act.shown-differs", 0)                                                             \
+    X(ACT_NOT_BY, "act.not-by", 0)                                                                           \
+    X(ACT_PRODUCER, "act.producer", 0)                                                                       \
+    X(ACT_QUALITY, "act.quality", 0)                                                                         \
+    X(DECISION_OPEN_STEPS, "decision.open-steps", 0)                                                         \
+    X(DECISION_HOLD, "decision.hold", 0)                                                                     \
+    X(DECISION_DEVIATIONS, "decision.deviations", 0)                                                         \
+    X(DECISION_LABELS, "decision.labels", 0)                                                                 \
+    X(DECISION_CONTAINERS, "decision.containers", 0)                                                         \
+    X(DECISION_NOT_RELEASED, "decision.not-released", 0)                                                     \
+    X(DECISION_EXPIRED, "decision.expired", 0)                                                               \
+    X(DECISION_PROTOCOL, "decision.protocol", 0)                                                             \
+    X(BATCH_UNKNOWN, "batch.unknown", 0)                                                                     \
+    X(BATCH_DUPLICATE, "batch.duplicate", 0)                                                                 \
+    X(BATCH_CLOSED, "batch.closed", 0)                                                                       \
+    X(BATCH_STOPPED, "batch.stopped", 0)                                                                     \
+    X(ORDER_DUPLICATE, "order.duplicate", 0)                                                                 \
+    X(PROTOCOL_UNKNOWN, "protocol.unknown", 0)                                                               \
+    X(PROTOCOL_NOT_APPROVED, "protocol.not-approved", 0)                                                     \
+    X(PROTOCOL_SUPERSEDED, "protocol.superseded", 0)                                                         \
+    X(COMMAND_UNKNOWN, "command.unknown", 0)                                                                 \
+    X(RECORD_EXISTS, "record.exists", 0)                                                                     \
+    X(RECORD_UNKNOWN, "record.unknown", 0)                                                                   \
+    X(RECORD_INVALID, "record.invalid", 0)                                                                   \
+    X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
+    X(RECORD_ROLE, "record.role", 0)                                                                         \
+    X(REDACTION_ENTRY, "redaction.entry", 0)                                                                 \
+    X(REDACTION_NAME, "redaction.name", 0)                                                                   \
+    X(REDACTION_DONE, "redaction.done", 0)                                                                   \
+    X(REDACTION_APPROVER, "redaction.approver", 0)                                                           \
+    X(ACCEPTED, "accepted", 0)                                                                               \
+    X(ACCEPTED_VALUE, "accepted.value", 0)                                                                   \
+    X(ACCEPTED_STEP_DONE, "accepted.step-done", 0)                                                           \
+    X(ACCEPTED_STEP, "accepted.step", 0)                                                                     \
+    X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
+    X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \
+    X(ACCEPTED_SESSION_CLOSED, "accepted.session-closed", 0)                                                 \
+    X(ACCEPTED_REDACTED, "accepted.redacted", 0)                                                             \
+    X(ACCEPTED_ACT, "accepted.act", 0)
+
+#define SAY_ENUM_(id, code, flags) SAY_##id,
+enum say { SAY_NONE, SAY_LIST(SAY_ENUM_) SAYS };
+#undef SAY_ENUM_
+
+const char *say_text(enum say s); /* NULL for SAY_NONE */
+unsigned say_flags(enum say s);
