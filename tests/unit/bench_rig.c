@@ -565,6 +565,28 @@ void rig_begin(struct rig *r, const char *batch)
     accepted_as(rig_scan(r, arena_printf(&r->arena, "B:%s", batch)), "accepted.batch");
 }
 
+int rig_set_up(void **state, const char *steps, const char *batch)
+{
+    static struct rig rig;
+    rig_init(&rig, steps);
+    if (batch)
+        rig_begin(&rig, batch);
+    *state = &rig;
+    return 0;
+}
+
+int rig_tear_down(void **state)
+{
+    rig_fini(*state);
+    return 0;
+}
+
+const struct verdict *rig_one(struct rig *r, const char *step, const char *code)
+{
+    accepted(rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step)));
+    return rig_scan(r, code);
+}
+
 /* ---- questions ---- */
 
 struct batch *rig_batch(const struct rig *r, const char *batch)

@@ -86,6 +86,12 @@ void rig_entry_with(struct rig *r, const char *stream, const char *kind, const c
 
 /* Order and card of a batch, two people at B21, and there. */
 void rig_begin(struct rig *r, const char *batch);
+/* CMocka's set-up and tear-down around each test: a rig of these steps in *state, its batch `batch` begun (or
+ * NULL). */
+int rig_set_up(void **state, const char *steps, const char *batch);
+int rig_tear_down(void **state);
+/* The step's code, then this one. */
+const struct verdict *rig_one(struct rig *r, const char *step, const char *code);
 
 struct batch *rig_batch(const struct rig *r, const char *batch);
 /* Of the last command: entries of that kind; text of its i-th entry; does any text hold the word? */

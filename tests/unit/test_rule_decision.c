@@ -11,7 +11,7 @@ static void test_release_with_what_still_grows_named(void **state)
     assert_true(rig_says(r, "\"pending\":[\"grow\"]"));
     assert_string_equal(rig_batch(r, "B1")->state, "released-pending");
     rig_at(r, "B21");
-    accepted(one(r, "SHIP", "D:A"));
+    accepted(rig_one(r, "SHIP", "D:A"));
     accepted(rig_scan(r, "C:B1-FP1"));
 }
 
@@ -40,12 +40,12 @@ static void test_release_wants_labels_and_containers_accounted_for(void **state)
 {
     struct rig *r = *state;
     tubes(r);
-    accepted(one(r, "VOLUME", "45"));
+    accepted(rig_one(r, "VOLUME", "45"));
     accepted(rig_scan(r, "90"));
     refused(decide(r), "decision.labels");
     with_arg(&r->v, "labels", "[\"B1-T1\",\"B1-T2\"]");
     rig_at(r, "B21");
-    accepted(one(r, "FILL", "C:B1-T1"));
+    accepted(rig_one(r, "FILL", "C:B1-T1"));
     bin(r, "C:B1-T2");
     refused(decide(r), "decision.containers");
     with_arg(&r->v, "containers", "[\"B1-T1\"]");
@@ -60,7 +60,7 @@ static void test_release_wants_deviations_assessed_and_holds_lifted(void **state
     tubes(r);
     bin(r, "C:B1-T1");
     bin(r, "C:B1-T2");
-    deviation(one(r, "VOLUME", "29.9"), "value.action");
+    deviation(rig_one(r, "VOLUME", "29.9"), "value.action");
     accepted(rig_scan(r, "90"));
     refused(decide(r), "decision.deviations");
     accepted(assess(r, "B1-DV1", "minor"));
@@ -74,7 +74,7 @@ static void test_major_deviation_is_closed_not_called_minor(void **state)
     tubes(r);
     bin(r, "C:B1-T1");
     bin(r, "C:B1-T2");
-    deviation(one(r, "VOLUME", "29.9"), "value.action");
+    deviation(rig_one(r, "VOLUME", "29.9"), "value.action");
     accepted(rig_scan(r, "90"));
     accepted(assess(r, "B1-DV1", "major"));
     refused(decide(r), "decision.deviations");
@@ -90,11 +90,11 @@ static void test_hold_stops_release_and_shipping_until_it_is_lifted(void **state
     make(r);
     accepted(decide(r));
     rig_at(r, "B21");
-    accepted(one(r, "SHIP", "D:A"));
+    accepted(rig_one(r, "SHIP", "D:A"));
     rig_at(r, "QC1S");
     accepted(rig_sign_in(r, "QC1"));
     accepted(rig_scan(r, "B:B1"));
-    hold(one(r, "GROW", "X:OPT-GROWTH"), "option.hold");
+    hold(rig_one(r, "GROW", "X:OPT-GROWTH"), "option.hold");
     rig_at(r, "B21"); /* between two scans of the hand-over */
     refused(rig_scan(r, "C:B1-FP1"), "decision.hold");
     rig_at(r, "QA1");
@@ -187,8 +187,8 @@ static void test_stopped_batch_is_cleared_away_and_closed(void **state)
 {
     struct rig *r = *state;
     tubes(r);
-    accepted(one(r, "CABINET", "E:BSC-1"));
-    accepted(one(r, "VOLUME", "45"));
+    accepted(rig_one(r, "CABINET", "E:BSC-1"));
+    accepted(rig_one(r, "VOLUME", "45"));
     rig_at(r, "QA1");
     hold(rig_sign(r, "QM", "B1", "stop", "why=withdrawn"), "option.hold");
     assert_string_equal(rig_batch(r, "B1")->state, "stopped");
@@ -196,7 +196,7 @@ static void test_stopped_batch_is_cleared_away_and_closed(void **state)
     refused(rig_scan(r, "90"), "batch.stopped"); /* nothing goes on, not even what was begun */
     accepted(rig_scan(r, "B:B1"));
     refused(rig_scan(r, "X:STEP-FILL"), "batch.stopped");
-    accepted(one(r, "LEAVE", "E:BSC-1")); /* from wherever it stands */
+    accepted(rig_one(r, "LEAVE", "E:BSC-1")); /* from wherever it stands */
     assert_null(book_thing(&r->book, "BSC-1")->occupied);
     rig_at(r, "QA1");
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.open-steps");
@@ -206,7 +206,7 @@ static void test_rejected_batch_ends_with_everything_accounted_for(void **state)
 {
     struct rig *r = *state;
     tubes(r);
-    accepted(one(r, "FILL", "C:B1-T1"));
+    accepted(rig_one(r, "FILL", "C:B1-T1"));
     rig_at(r, "QA1");
     hold(rig_sign(r, "QM", "B1", "reject", "c=any"), "option.hold");
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.hold");
@@ -258,7 +258,7 @@ static void test_end_opens_nothing_new(void **state)
     rig_at(r, "QC1S");
     accepted(rig_sign_in(r, "QC1"));
     accepted(rig_scan(r, "B:B1"));
-    accepted(one(r, "GROW", "X:OPT-NONE"));
+    accepted(rig_one(r, "GROW", "X:OPT-NONE"));
     rig_at(r, "B21");
     bin(r, "C:B1-FP1");
     rig_at(r, "QA1");
@@ -270,7 +270,7 @@ static void test_end_opens_nothing_new(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_release_with_what_still_grows_named),
         T(test_release_names_every_pending_result),

@@ -25,26 +25,9 @@ static const char steps[] =
     "growth: {title: {ja: 有, en: Growth}, is: hold, exposes: true}}}]}\n"
     "shared: [centrifuge, shelf]\n";
 
-static struct rig rig;
-
 static int begin(void **state)
 {
-    rig_init(&rig, steps);
-    rig_begin(&rig, "B1");
-    *state = &rig;
-    return 0;
-}
-
-static int end(void **state)
-{
-    rig_fini(*state);
-    return 0;
-}
-
-static const struct verdict *one(struct rig *r, const char *step, const char *code)
-{
-    accepted(rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step)));
-    return rig_scan(r, code);
+    return rig_set_up(state, steps, "B1");
 }
 
 static void new_day(struct rig *r, int day)
@@ -60,7 +43,7 @@ static void turn_positive(struct rig *r)
 {
     new_day(r, 5);
     accepted(rig_scan(r, "B:B1"));
-    hold(one(r, "READ", "X:OPT-GROWTH"), "option.hold");
+    hold(rig_one(r, "READ", "X:OPT-GROWTH"), "option.hold");
     assert_ptr_equal(r->v.batch, rig_batch(r, "B1")); /* told at the bench: of this batch */
 }
 
@@ -72,9 +55,9 @@ static size_t holds(struct rig *r, const char *batch)
 static void test_same_instrument_on_one_day(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_begin(r, "NK2");
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_begin(r, "NK3");
     turn_positive(r);
     assert_int_equal(holds(r, "B1"), 1);
@@ -88,10 +71,10 @@ static void test_same_instrument_on_one_day(void **state)
 static void test_another_day_on_the_same_instrument_is_no_sharing(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     new_day(r, 1);
     rig_begin(r, "NK2");
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     turn_positive(r);
     assert_int_equal(holds(r, "NK2"), 0);
     assert_int_equal(rig_count(r, "exposure.linked"), 0);
@@ -100,14 +83,14 @@ static void test_another_day_on_the_same_instrument_is_no_sharing(void **state)
 static void test_one_place_at_one_time(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SHELVE", "W:SH-1"));
+    accepted(rig_one(r, "SHELVE", "W:SH-1"));
     rig_begin(r, "NK2");
-    accepted(one(r, "SHELVE", "W:SH-2"));
+    accepted(rig_one(r, "SHELVE", "W:SH-2"));
     accepted(rig_scan(r, "B:B1"));
     rig_wait(r, RIG_MINUTE);
-    accepted(one(r, "UNSHELVE", "W:SH-1"));
+    accepted(rig_one(r, "UNSHELVE", "W:SH-1"));
     rig_begin(r, "NK3");
-    accepted(one(r, "SHELVE", "W:SH-1")); /* on the day the other was taken off it */
+    accepted(rig_one(r, "SHELVE", "W:SH-1")); /* on the day the other was taken off it */
     turn_positive(r);
     assert_int_equal(holds(r, "NK2"), 0);
     assert_int_equal(holds(r, "NK3"), 1);
@@ -116,11 +99,11 @@ static void test_one_place_at_one_time(void **state)
 static void test_one_opened_unit(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "USED", "L:AL1-U1"));
+    accepted(rig_one(r, "USED", "L:AL1-U1"));
     rig_begin(r, "NK2");
-    hold(one(r, "USED", "L:AL1-U1"), "lot.used-other-batch");
+    hold(rig_one(r, "USED", "L:AL1-U1"), "lot.used-other-batch");
     rig_begin(r, "NK3");
-    accepted(one(r, "USED", "L:AL1-U2")); /* another vial of that lot */
+    accepted(rig_one(r, "USED", "L:AL1-U2")); /* another vial of that lot */
     turn_positive(r);
     assert_int_equal(holds(r, "NK2"), 2);
     assert_int_equal(holds(r, "NK3"), 0);
@@ -140,21 +123,21 @@ static void test_the_donors_other_batch(void **state)
 static void test_other_holds_stay_with_their_batch(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_begin(r, "NK2");
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     accepted(rig_scan(r, "B:B1"));
-    hold(one(r, "READ", "X:OPT-BROKEN"), "option.hold");
+    hold(rig_one(r, "READ", "X:OPT-BROKEN"), "option.hold");
     assert_int_equal(holds(r, "NK2"), 0);
 }
 
 static void test_closed_batch_is_named_and_not_touched(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_begin(r, "NK2");
-    accepted(one(r, "SPIN", "E:CF-1"));
-    accepted(one(r, "FINISH", "D:END"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "FINISH", "D:END"));
     assert_true(rig_batch(r, "NK2")->closed);
     turn_positive(r);
     assert_int_equal(holds(r, "NK2"), 0);
@@ -165,10 +148,10 @@ static void test_closed_batch_is_named_and_not_touched(void **state)
 static void test_more_than_fit_are_counted(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     for (int i = 0; i < 40; i++) {
         rig_begin(r, arena_printf(&r->arena, "NK%d", 10 + i));
-        accepted(one(r, "SPIN", "E:CF-1"));
+        accepted(rig_one(r, "SPIN", "E:CF-1"));
     }
     turn_positive(r);
     size_t held = 0;
@@ -183,12 +166,12 @@ static void test_more_than_fit_are_counted(void **state)
 
 static void count_plate(struct rig *r, const char *count, const char *outcome)
 {
-    accepted(one(r, "PLATES", "D:EP1"));
+    accepted(rig_one(r, "PLATES", "D:EP1"));
     rig_wait(r, 30 * RIG_HOUR);
     rig_at(r, "QC1S");
     accepted(rig_sign_in(r, "QC1"));
     accepted(rig_scan(r, "B:B1"));
-    rig_expect(one(r, "COUNT", count), ANY_OUTCOME, outcome, NULL, NULL, __FILE__, __LINE__);
+    rig_expect(rig_one(r, "COUNT", count), ANY_OUTCOME, outcome, NULL, NULL, __FILE__, __LINE__);
 }
 
 static void test_action_limit_blocks_the_room_where_the_plates_stood(void **state)
@@ -208,7 +191,7 @@ static void test_alert_limit_blocks_nothing(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_same_instrument_on_one_day),
         T(test_another_day_on_the_same_instrument_is_no_sharing),

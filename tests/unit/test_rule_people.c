@@ -51,20 +51,9 @@ static const char steps[] =
                                                       ", after: [], repeat: 0, fields: [{id: who, " NAMED
                                                       ", scan: badge, role: [courier]}]}\n";
 
-static struct rig rig;
-
 static int begin(void **state)
 {
-    rig_init(&rig, steps);
-    rig_begin(&rig, "B1");
-    *state = &rig;
-    return 0;
-}
-
-static int end(void **state)
-{
-    rig_fini(*state);
-    return 0;
+    return rig_set_up(state, steps, "B1");
 }
 
 static const struct verdict *step(struct rig *r, const char *id)
@@ -405,7 +394,7 @@ static void test_list_of_people_names_each_once(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_role_is_wanted),
         T(test_qualification_ends_with_its_last_day),

@@ -58,7 +58,7 @@ static void test_correction_reaches_later_steps(void **state)
 {
     struct rig *r = *state;
     make(r);
-    accepted(one(r, "LATER", "180"));
+    accepted(rig_one(r, "LATER", "180"));
     assert_float_equal(number(r, "later", "fold"), 2, 1e-9);
     accepted(correct(r, "batch=B1|step=volume|field=cells|value=60|reason=x|witness=P:OP2"));
     assert_float_equal(number(r, "later", "fold"), 3, 1e-9);
@@ -99,7 +99,7 @@ static void test_correction_of_what_was_shown(void **state)
 static void test_correction_of_a_lot_is_a_fact(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "USED", "L:TB1"));
+    accepted(rig_one(r, "USED", "L:TB1"));
     rig_wait(r, RIG_HOUR);
     hold(correct(r, "batch=B1|step=used|field=lot|value=L:TB-OLD|reason=vials exchanged|witness=P:OP2"),
          "lot.used-expired");
@@ -110,7 +110,7 @@ static void test_correction_of_a_lot_is_a_fact(void **state)
 static void test_correction_of_a_text_shows_nothing(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "NOTE", RIG_NAME));
+    accepted(rig_one(r, "NOTE", RIG_NAME));
     accepted(correct(r, "batch=B1|step=note|field=note|value=" RIG_BIRTH "|reason=x|witness=P:OP2"));
     const struct batch *x = rig_batch(r, "B1");
     assert_string_equal(batch_input(x, (struct ref){protocol_step(x->protocol, "note"), 0})->text, RIG_BIRTH);
@@ -355,7 +355,7 @@ static void test_protocol_full_of_quotes_fits_its_entries(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_correction_keeps_both_values),
         T(test_correction_is_judged_by_the_same_limits),

@@ -9,19 +9,9 @@ static const char steps[] =
     "      sign: {verb: report, meaning: {ja: 報告, en: Reported}}, fields: [\n"
     "      {id: all, title: {ja: 題, en: All}, choice: {yes: {title: {ja: 可, en: Good}, is: ok}}}]}\n";
 
-static struct rig rig;
-
 static int begin(void **state)
 {
-    rig_init(&rig, steps);
-    *state = &rig;
-    return 0;
-}
-
-static int end(void **state)
-{
-    rig_fini(*state);
-    return 0;
+    return rig_set_up(state, steps, NULL);
 }
 
 static void test_nobody_signed_in_is_refused(void **state)
@@ -197,7 +187,7 @@ static void test_scan_without_a_batch_is_refused(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_nobody_signed_in_is_refused),
         T(test_fifth_wrong_pin_locks_out),

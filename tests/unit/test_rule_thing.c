@@ -49,26 +49,9 @@ static const char steps[] =
     ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0, form: true, fields: [\n"
     "      {id: lots, " NAMED ", scan: lot, material: [albumin, il-2], use: draw, n: 2}]}\n";
 
-static struct rig rig;
-
 static int begin(void **state)
 {
-    rig_init(&rig, steps);
-    rig_begin(&rig, "B1");
-    *state = &rig;
-    return 0;
-}
-
-static int end(void **state)
-{
-    rig_fini(*state);
-    return 0;
-}
-
-static const struct verdict *one(struct rig *r, const char *step, const char *code)
-{
-    accepted(rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step)));
-    return rig_scan(r, code);
+    return rig_set_up(state, steps, "B1");
 }
 
 static void issue_three(struct rig *r, const char *batch)
@@ -100,7 +83,7 @@ static void test_same_tube_again_is_one_tube(void **state)
 {
     struct rig *r = *state;
     fill_three(r, "B1");
-    accepted(one(r, "TAKE", "C:B1-T1"));
+    accepted(rig_one(r, "TAKE", "C:B1-T1"));
     already(rig_scan(r, "C:B1-T1"));
     accepted(rig_scan(r, "C:B1-T2"));
     already(rig_scan(r, "C:B1-T1"));
@@ -110,7 +93,7 @@ static void test_same_tube_again_is_one_tube(void **state)
 static void test_label_read_twice_is_already_issued(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "PRINT", "C:B1-T1"));
+    accepted(rig_one(r, "PRINT", "C:B1-T1"));
     already(rig_scan(r, "C:B1-T1"));
 }
 
@@ -118,30 +101,30 @@ static void test_labels_are_counted(void **state)
 {
     struct rig *r = *state;
     issue_three(r, "B1");
-    accepted(one(r, "EXTRA", "C:B1-T4"));
-    accepted(one(r, "EXTRA", "C:B1-T5"));
-    refused(one(r, "EXTRA", "C:B1-T6"), "label.extra");
+    accepted(rig_one(r, "EXTRA", "C:B1-T4"));
+    accepted(rig_one(r, "EXTRA", "C:B1-T5"));
+    refused(rig_one(r, "EXTRA", "C:B1-T6"), "label.extra");
     with_arg(&r->v, "max", "5");
     refused(rig_scan(r, "C:B1-T5"), "ident.used");
     accepted(rig_scan(r, "C:B1-F1"));
     for (int i = 1; i < 9; i++) /* no limit */
-        accepted(one(r, "EXTRA", arena_printf(&r->arena, "C:B1-S%d", i)));
+        accepted(rig_one(r, "EXTRA", arena_printf(&r->arena, "C:B1-S%d", i)));
 }
 
 static void test_container_goes_through_its_states(void **state)
 {
     struct rig *r = *state;
-    refused(one(r, "ATTACH", "C:B1-T1"), "ident.not-issued");
+    refused(rig_one(r, "ATTACH", "C:B1-T1"), "ident.not-issued");
     issue_three(r, "B1");
-    refused(one(r, "ONE", "C:B1-T1"), "ident.unfilled");
-    accepted(one(r, "ATTACH", "C:B1-T1"));
-    refused(one(r, "ATTACH", "C:B1-T1"), "ident.used");
-    accepted(one(r, "FILL", "C:B1-T1"));
+    refused(rig_one(r, "ONE", "C:B1-T1"), "ident.unfilled");
+    accepted(rig_one(r, "ATTACH", "C:B1-T1"));
+    refused(rig_one(r, "ATTACH", "C:B1-T1"), "ident.used");
+    accepted(rig_one(r, "FILL", "C:B1-T1"));
     accepted(rig_scan(r, "C:B1-T2"));
     accepted(rig_scan(r, "C:B1-T3"));
-    refused(one(r, "FILL", "C:B1-T1"), "ident.used");
-    accepted(one(r, "LEAVE", "C:B1-T1"));
-    refused(one(r, "ONE", "C:B1-T1"), "ident.gone");
+    refused(rig_one(r, "FILL", "C:B1-T1"), "ident.used");
+    accepted(rig_one(r, "LEAVE", "C:B1-T1"));
+    refused(rig_one(r, "ONE", "C:B1-T1"), "ident.gone");
     with_arg(&r->v, "state", "left");
 }
 
@@ -149,12 +132,12 @@ static void test_all_means_every_one_that_is_left(void **state)
 {
     struct rig *r = *state;
     fill_three(r, "B1");
-    accepted(one(r, "LEAVE", "C:B1-T2"));
-    accepted(one(r, "POOL", "C:B1-T1"));
+    accepted(rig_one(r, "LEAVE", "C:B1-T2"));
+    accepted(rig_one(r, "POOL", "C:B1-T1"));
     already(rig_scan(r, "C:B1-T1"));
     accepted_as(rig_scan(r, "C:B1-T3"), "accepted.step-done");
-    accepted(one(r, "EXTRA", "C:B1-T4"));
-    accepted_as(one(r, "BIN", "C:B1-T4"), "accepted.step-done"); /* a void label */
+    accepted(rig_one(r, "EXTRA", "C:B1-T4"));
+    accepted_as(rig_one(r, "BIN", "C:B1-T4"), "accepted.step-done"); /* a void label */
     assert_int_equal(book_container(&r->book, "B1-T4")->state, CONTAINER_DISCARDED);
 }
 
@@ -162,13 +145,13 @@ static void test_another_tube_than_was_handed_over_is_a_deviation(void **state)
 {
     struct rig *r = *state;
     fill_three(r, "B1");
-    accepted(one(r, "EXTRA", "C:B1-T4"));
-    accepted(one(r, "ATTACH", "C:B1-T4"));
-    accepted(one(r, "TAKE", "C:B1-T1"));
+    accepted(rig_one(r, "EXTRA", "C:B1-T4"));
+    accepted(rig_one(r, "ATTACH", "C:B1-T4"));
+    accepted(rig_one(r, "TAKE", "C:B1-T1"));
     refused(rig_scan(r, "C:B1-T4"), "ident.unfilled");
     accepted(rig_scan(r, "X:BACK"));
     rig_wait(r, RIG_MINUTE);
-    accepted(one(r, "FILL", "C:B1-T4"));
+    accepted(rig_one(r, "FILL", "C:B1-T4"));
     accepted(rig_scan(r, "X:BACK"));
     accepted(rig_scan(r, "X:STEP-TAKE"));
     accepted(rig_scan(r, "C:B1-T2"));
@@ -177,10 +160,10 @@ static void test_another_tube_than_was_handed_over_is_a_deviation(void **state)
 static void test_seal_that_differs(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SEAL", "D:S-1"));
-    accepted(one(r, "UNSEAL", "D:S-1"));
-    hold(one(r, "UNSEAL", "D:S-2"), "value.same");
-    refused(one(r, "RESEAL", "D:S-2"), "value.same");
+    accepted(rig_one(r, "SEAL", "D:S-1"));
+    accepted(rig_one(r, "UNSEAL", "D:S-1"));
+    hold(rig_one(r, "UNSEAL", "D:S-2"), "value.same");
+    refused(rig_one(r, "RESEAL", "D:S-2"), "value.same");
 }
 
 static void test_other_kind_of_label_is_told(void **state)
@@ -195,7 +178,7 @@ static void test_typed_label_needs_a_second_person_and_counts(void **state)
 {
     struct rig *r = *state;
     r->next.typed = true;
-    accepted(one(r, "PRINT", "C:B1-T1"));
+    accepted(rig_one(r, "PRINT", "C:B1-T1"));
     r->next.typed = true;
     accepted(rig_scan(r, "C:B1-T2"));
     assert_true(rig_says(r, "\"typed\":true"));
@@ -286,18 +269,18 @@ static void test_lot_is_good_through_its_last_day(void **state)
     rig_clock(r, 1, 23, 59);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    accepted(one(r, "STAGE", "L:TB1"));
+    accepted(rig_one(r, "STAGE", "L:TB1"));
     rig_clock(r, 2, 0, 0);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    refused(one(r, "STAGE", "L:TB1"), "lot.expired");
+    refused(rig_one(r, "STAGE", "L:TB1"), "lot.expired");
     with_arg(&r->v, "expiry", "2026-11-03");
 }
 
 static void test_lot_must_be_known_released_and_the_right_material(void **state)
 {
     struct rig *r = *state;
-    refused(one(r, "STAGE", "L:NONE"), "lot.unknown");
+    refused(rig_one(r, "STAGE", "L:NONE"), "lot.unknown");
     refused(rig_scan(r, "L:TB-NEW"), "lot.quarantine");
     refused(rig_scan(r, "L:AL1"), "lot.material");
     with_arg(&r->v, "wanted", "tube");
@@ -309,13 +292,13 @@ static void test_lot_must_be_known_released_and_the_right_material(void **state)
 static void test_gs1_label_must_say_what_the_record_says(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "STAGE",
-                 "]d2010491234567890417261103"
-                 "10TB1"));
+    accepted(rig_one(r, "STAGE",
+                     "]d2010491234567890417261103"
+                     "10TB1"));
     assert_true(rig_says(r, "\"text\":\"TB1\""));
-    refused(one(r, "STAGE",
-                "]d2010491234567890417261104"
-                "10TB1"),
+    refused(rig_one(r, "STAGE",
+                    "]d2010491234567890417261104"
+                    "10TB1"),
             "lot.mismatch");
     refused(rig_scan(r, "]d2010491234567890417261104"
                         "10TB7"),
@@ -325,15 +308,15 @@ static void test_gs1_label_must_say_what_the_record_says(void **state)
 static void test_used_lot_is_a_fact_whatever_it_says(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "ACCOUNT", "L:TB1"));
-    hold(one(r, "ACCOUNT", "L:TB-OLD"), "lot.used-expired");
+    accepted(rig_one(r, "ACCOUNT", "L:TB1"));
+    hold(rig_one(r, "ACCOUNT", "L:TB-OLD"), "lot.used-expired");
     assert_true(rig_says(r, "\"text\":\"TB-OLD\""));
-    hold(one(r, "ACCOUNT", "L:TB-NEW"), "lot.used-quarantine");
-    hold(one(r, "ACCOUNT", "L:NEVER-SEEN"), "lot.used-quarantine");
-    hold(one(r, "ACCOUNT", "L:AL1-U1"), "lot.material");
-    hold(one(r, "ACCOUNT",
-             "]d2010491234567890417261104"
-             "10TB1"),
+    hold(rig_one(r, "ACCOUNT", "L:TB-NEW"), "lot.used-quarantine");
+    hold(rig_one(r, "ACCOUNT", "L:NEVER-SEEN"), "lot.used-quarantine");
+    hold(rig_one(r, "ACCOUNT", "L:AL1-U1"), "lot.material");
+    hold(rig_one(r, "ACCOUNT",
+                 "]d2010491234567890417261104"
+                 "10TB1"),
          "lot.mismatch");
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 5);
 }
@@ -341,14 +324,14 @@ static void test_used_lot_is_a_fact_whatever_it_says(void **state)
 static void test_opened_vial_belongs_to_one_batch(void **state)
 {
     struct rig *r = *state;
-    refused(one(r, "DRAW", "L:AL1"), "lot.no-unit");
+    refused(rig_one(r, "DRAW", "L:AL1"), "lot.no-unit");
     accepted(rig_scan(r, "L:AL1-U1"));
     assert_int_equal(rig_count(r, "lot.opened"), 1);
     rig_wait(r, RIG_MINUTE);
-    accepted(one(r, "DRAW", "L:AL1-U1"));
+    accepted(rig_one(r, "DRAW", "L:AL1-U1"));
     assert_int_equal(rig_count(r, "lot.opened"), 0);
     rig_begin(r, "NK2");
-    refused(one(r, "DRAW", "L:AL1-U1"), "lot.other-batch");
+    refused(rig_one(r, "DRAW", "L:AL1-U1"), "lot.other-batch");
     assert_false(rig_says(r, "\"B1\""));
     accepted(rig_scan(r, "L:AL1-U2"));
 }
@@ -356,9 +339,9 @@ static void test_opened_vial_belongs_to_one_batch(void **state)
 static void test_shared_vial_admitted_later_holds_both(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "DRAW", "L:AL1-U1"));
+    accepted(rig_one(r, "DRAW", "L:AL1-U1"));
     rig_begin(r, "NK2");
-    hold(one(r, "USED", "L:AL1-U1"), "lot.used-other-batch");
+    hold(rig_one(r, "USED", "L:AL1-U1"), "lot.used-other-batch");
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
     assert_int_equal(batch_open_holds(rig_batch(r, "NK2")), 1);
     assert_int_equal(rig_count(r, "exposure.linked"), 1);
@@ -368,9 +351,9 @@ static void test_shared_vial_admitted_later_holds_both(void **state)
 static void test_used_vial_is_this_batchs_from_then_on(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "USED", "L:AL1-U7"));
+    accepted(rig_one(r, "USED", "L:AL1-U7"));
     rig_begin(r, "NK2");
-    refused(one(r, "DRAW", "L:AL1-U7"), "lot.other-batch");
+    refused(rig_one(r, "DRAW", "L:AL1-U7"), "lot.other-batch");
 }
 
 /* ---- equipment, places, rooms ---- */
@@ -378,14 +361,14 @@ static void test_used_vial_is_this_batchs_from_then_on(void **state)
 static void test_equipment_must_be_known_of_the_kind_and_here(void **state)
 {
     struct rig *r = *state;
-    refused(one(r, "SPIN", "E:CF-9"), "equipment.unknown");
+    refused(rig_one(r, "SPIN", "E:CF-9"), "equipment.unknown");
     refused(rig_scan(r, "E:CF-Q"), "place.room");
     with_arg(&r->v, "room", "RQ");
     refused(rig_scan(r, "E:BSC-1"), "equipment.kind");
     with_arg(&r->v, "wanted", "centrifuge");
     rig_entry(r, "equipment/CF-1", "equipment.changed", "{\"equipment\":\"CF-1\",\"in_service\":false}");
     refused(rig_scan(r, "E:CF-1"), "equipment.out-of-service");
-    refused(one(r, "SHELVE", "W:SH-9"), "place.unknown");
+    refused(rig_one(r, "SHELVE", "W:SH-9"), "place.unknown");
     rig_entry(r, "place/FR-1", "place.added", "{\"kind\":\"freezer\",\"place\":\"FR-1\",\"room\":\"R2\"}");
     refused(rig_scan(r, "W:FR-1"), "place.kind");
 }
@@ -396,52 +379,52 @@ static void test_calibration_holds_through_its_last_day(void **state)
     rig_clock(r, 1, 23, 50);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_clock(r, 2, 0, 0);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    refused(one(r, "SPIN", "E:CF-1"), "equipment.calibration");
+    refused(rig_one(r, "SPIN", "E:CF-1"), "equipment.calibration");
     with_arg(&r->v, "due", "2026-11-03");
     accepted(rig_scan(r, "X:BACK"));
-    accepted(one(r, "UNSPIN", "E:CF-1")); /* what is in must come out */
+    accepted(rig_one(r, "UNSPIN", "E:CF-1")); /* what is in must come out */
 }
 
 static void test_what_is_in_broken_equipment_comes_out(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_entry(r, "equipment/CF-1", "equipment.changed", "{\"equipment\":\"CF-1\",\"in_service\":false}");
     rig_wait(r, RIG_MINUTE);
-    accepted(one(r, "UNSPIN", "E:CF-1"));
+    accepted(rig_one(r, "UNSPIN", "E:CF-1"));
 }
 
 static void test_one_donor_at_a_time(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
     rig_begin(r, "NK2");
-    refused(one(r, "SPIN", "E:CF-1"), "place.other-donor");
+    refused(rig_one(r, "SPIN", "E:CF-1"), "place.other-donor");
     accepted(rig_scan(r, "B:B1"));
-    accepted(one(r, "SPIN", "E:CF-1")); /* its own */
+    accepted(rig_one(r, "SPIN", "E:CF-1")); /* its own */
     rig_wait(r, RIG_MINUTE);
-    accepted(one(r, "UNSPIN", "E:CF-1"));
+    accepted(rig_one(r, "UNSPIN", "E:CF-1"));
     accepted(rig_scan(r, "B:NK2"));
-    accepted(one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
 }
 
 static void test_container_stands_where_it_was_put(void **state)
 {
     struct rig *r = *state;
     fill_three(r, "B1");
-    accepted(one(r, "SHELVE", "W:SH-1"));
+    accepted(rig_one(r, "SHELVE", "W:SH-1"));
     accepted(rig_scan(r, "C:B1-T1"));
     assert_string_equal(book_container(&r->book, "B1-T1")->place, "SH-1");
     rig_wait(r, RIG_MINUTE);
-    accepted(one(r, "SHELVE-AFTER", "C:B1-T2"));
+    accepted(rig_one(r, "SHELVE-AFTER", "C:B1-T2"));
     accepted(rig_scan(r, "W:SH-2"));
     assert_string_equal(book_container(&r->book, "B1-T2")->place, "SH-2");
     assert_string_equal(book_container(&r->book, "B1-T1")->place, "SH-1");
-    accepted(one(r, "LEAVE", "C:B1-T1"));
+    accepted(rig_one(r, "LEAVE", "C:B1-T1"));
     assert_null(book_container(&r->book, "B1-T1")->place);
 }
 
@@ -450,10 +433,10 @@ static void test_shelf_of_another_donor_is_refused(void **state)
     struct rig *r = *state;
     neighbour(r);
     fill_three(r, "B1");
-    accepted(one(r, "SHELVE", "W:SH-1"));
+    accepted(rig_one(r, "SHELVE", "W:SH-1"));
     accepted(rig_scan(r, "C:B1-T1"));
     accepted(rig_scan(r, "B:NK2"));
-    refused(one(r, "SHELVE", "W:SH-1"), "place.other-donor");
+    refused(rig_one(r, "SHELVE", "W:SH-1"), "place.other-donor");
     accepted(rig_scan(r, "W:SH-2"));
 }
 
@@ -461,10 +444,10 @@ static void test_blocked_room_takes_no_new_work(void **state)
 {
     struct rig *r = *state;
     accepted(rig_scan(r, "P:OP2"));
-    accepted(one(r, "FITNESS", "X:OPT-YES"));
+    accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
     accepted(rig_scan(r, "P:OP1"));
-    accepted(one(r, "FITNESS", "X:OPT-YES"));
-    accepted(one(r, "CLEAN", "D:A"));
+    accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
+    accepted(rig_one(r, "CLEAN", "D:A"));
     rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\"}");
     refused(rig_scan(r, "X:STEP-CLEAN"), "room.blocked");
 }
@@ -493,7 +476,7 @@ static void test_unit_of_a_correction_belongs_to_the_batch(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_units_of_a_form_belong_to_the_batch),
         T(test_unit_of_a_correction_belongs_to_the_batch),

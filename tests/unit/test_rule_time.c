@@ -27,22 +27,11 @@ static const char steps[] =
     ", where: [QA], by: [quality-manager], dept: quality, after: [start], closes: true,\n"
     "      sign: {verb: complete, meaning: {ja: 完, en: Complete}}, " YES "}\n";
 
-static struct rig rig;
-
 static int begin(void **state)
 {
-    rig_init(&rig, steps);
-    rig_begin(&rig, "B1");
-    accepted(rig_scan(&rig, "X:STEP-START"));
-    accepted_as(rig_scan(&rig, "D:A"), "accepted.step-done");
-    *state = &rig;
-    return 0;
-}
-
-static int end(void **state)
-{
-    rig_fini(*state);
-    return 0;
+    int err = rig_set_up(state, steps, "B1");
+    accepted_as(rig_one(*state, "START", "D:A"), "accepted.step-done");
+    return err;
 }
 
 /* On day `day` at that time: signs in, goes to the step, reads a document. */
@@ -395,7 +384,7 @@ static void test_closed_batch_takes_nothing_more(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_day_before_the_window_is_refused),
         T(test_first_day_of_the_window_begins_at_midnight),

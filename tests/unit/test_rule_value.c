@@ -97,26 +97,9 @@ static const char steps[] =
                                                                "dose, " NAMED
                                                                ", token: \"^[1-9][0-9]?$\"}]}\n";
 
-static struct rig rig;
-
 static int begin(void **state)
 {
-    rig_init(&rig, steps);
-    rig_begin(&rig, "B1");
-    *state = &rig;
-    return 0;
-}
-
-static int end(void **state)
-{
-    rig_fini(*state);
-    return 0;
-}
-
-static const struct verdict *one(struct rig *r, const char *step, const char *value)
-{
-    accepted(rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step)));
-    return rig_scan(r, value);
+    return rig_set_up(state, steps, "B1");
 }
 
 /* ---- limits ---- */
@@ -124,17 +107,17 @@ static const struct verdict *one(struct rig *r, const char *step, const char *va
 static void test_limits_are_inclusive(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "TEMP", "19"));
-    accepted(one(r, "TEMP", "25.0"));
-    alert(one(r, "TEMP", "18.9"), "value.alert");
-    alert(one(r, "TEMP", "25.1"), "value.alert");
-    alert(one(r, "TEMP", "18"), "value.alert");
-    alert(one(r, "TEMP", "26"), "value.alert");
-    deviation(one(r, "TEMP", "17.9"), "value.action");
-    deviation(one(r, "TEMP", "26.1"), "value.action");
-    deviation(one(r, "TEMP", "-30"), "value.action");
-    deviation(one(r, "TEMP", "60"), "value.action");
-    refused(one(r, "TEMP", "-30.1"), "value.impossible");
+    accepted(rig_one(r, "TEMP", "19"));
+    accepted(rig_one(r, "TEMP", "25.0"));
+    alert(rig_one(r, "TEMP", "18.9"), "value.alert");
+    alert(rig_one(r, "TEMP", "25.1"), "value.alert");
+    alert(rig_one(r, "TEMP", "18"), "value.alert");
+    alert(rig_one(r, "TEMP", "26"), "value.alert");
+    deviation(rig_one(r, "TEMP", "17.9"), "value.action");
+    deviation(rig_one(r, "TEMP", "26.1"), "value.action");
+    deviation(rig_one(r, "TEMP", "-30"), "value.action");
+    deviation(rig_one(r, "TEMP", "60"), "value.action");
+    refused(rig_one(r, "TEMP", "-30.1"), "value.impossible");
     refused(rig_scan(r, "60.1"), "value.impossible");
     refused(rig_scan(r, "140"), "value.impossible");
     with_arg(&r->v, "hi", "60");
@@ -143,8 +126,8 @@ static void test_limits_are_inclusive(void **state)
 static void test_unit_and_decimals_are_those_of_the_field(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "TEMP", "20 °C"));
-    refused(one(r, "TEMP", "20 %"), "value.unit");
+    accepted(rig_one(r, "TEMP", "20 °C"));
+    refused(rig_one(r, "TEMP", "20 %"), "value.unit");
     with_arg(&r->v, "wanted", "°C");
     refused(rig_scan(r, "20 "
                         "YAMADA"),
@@ -156,8 +139,8 @@ static void test_unit_and_decimals_are_those_of_the_field(void **state)
 static void test_beyond_a_limit_that_holds_is_held(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "ENDOTOXIN", "4.99"));
-    hold(one(r, "ENDOTOXIN", "5"), "value.action");
+    accepted(rig_one(r, "ENDOTOXIN", "4.99"));
+    hold(rig_one(r, "ENDOTOXIN", "5"), "value.action");
     assert_int_equal(rig_count(r, "hold.placed"), 1);
     assert_int_equal(rig_count(r, "deviation.opened"), 1);
 }
@@ -259,7 +242,7 @@ static void test_growth_gives_fold_and_doubling_time(void **state)
     rig_clock(r, 2, 9, 0);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    accepted(one(r, "AGAIN", "200"));
+    accepted(rig_one(r, "AGAIN", "200"));
     assert_float_equal(derived(r, "again", "fold"), 4, 1e-9);
     assert_true(fabs(derived(r, "again", "doubling") - 24) <= 0.05); /* 48 h for two doublings */
 }
@@ -272,7 +255,7 @@ static void test_slow_growth_is_told(void **state)
     rig_clock(r, 2, 9, 0);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    alert(one(r, "AGAIN", "75"), "value.alert"); /* 82 h */
+    alert(rig_one(r, "AGAIN", "75"), "value.alert"); /* 82 h */
 }
 
 static void test_no_growth_has_no_doubling_time_and_is_told(void **state)
@@ -283,7 +266,7 @@ static void test_no_growth_has_no_doubling_time_and_is_told(void **state)
     rig_clock(r, 2, 9, 0);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    deviation(one(r, "AGAIN", "40"), "value.action");
+    deviation(rig_one(r, "AGAIN", "40"), "value.action");
     with_arg(&r->v, "field", "doubling");
 }
 
@@ -294,11 +277,11 @@ static void test_balance_within_its_tolerance(void **state)
     struct rig *r = *state;
     counts(r, "1", "0.1", "1", "0.1");
     accepted(rig_scan(r, "100"));
-    accepted(one(r, "POOL", "60"));
+    accepted(rig_one(r, "POOL", "60"));
     accepted(rig_scan(r, "45")); /* 105 */
-    accepted(one(r, "POOL", "60"));
+    accepted(rig_one(r, "POOL", "60"));
     accepted(rig_scan(r, "35")); /* 95 */
-    accepted(one(r, "POOL", "60"));
+    accepted(rig_one(r, "POOL", "60"));
     refused(rig_scan(r, "45.1"), "value.balance-over");
     with_arg(&r->v, "out", "105.1");
     deviation(rig_scan(r, "34.9"), "value.balance-under");
@@ -309,11 +292,11 @@ static void test_balance_within_its_tolerance(void **state)
 static void test_option_has_its_effect(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "PICK", "X:OPT-GOOD"));
-    alert(one(r, "PICK", "X:OPT-FAIR"), "option.alert");
-    deviation(one(r, "PICK", "X:OPT-POOR"), "option.deviation");
-    hold(one(r, "PICK", "X:OPT-BAD"), "option.hold");
-    refused(one(r, "PICK", "X:OPT-NEVER"), "option.refuse");
+    accepted(rig_one(r, "PICK", "X:OPT-GOOD"));
+    alert(rig_one(r, "PICK", "X:OPT-FAIR"), "option.alert");
+    deviation(rig_one(r, "PICK", "X:OPT-POOR"), "option.deviation");
+    hold(rig_one(r, "PICK", "X:OPT-BAD"), "option.hold");
+    refused(rig_one(r, "PICK", "X:OPT-NEVER"), "option.refuse");
     refused(rig_scan(r, "X:OPT-OTHER"), "scan.unexpected");
 }
 
@@ -338,7 +321,7 @@ static void test_what_was_valid_may_not_be_any_more(void **state)
     rig_at(r, "QA1");
     accepted(rig_sign(r, "CO", "B1", "dates", "sampled=2026-08-04"));
     rig_at(r, "B21");
-    accepted(one(r, "GO", "D:A"));
+    accepted(rig_one(r, "GO", "D:A"));
     rig_clock(r, 1, 0, 0);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
@@ -350,7 +333,7 @@ static void test_what_was_valid_may_not_be_any_more(void **state)
 static void test_patient_says_name_and_birth_date(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "BED", RIG_NAME));
+    accepted(rig_one(r, "BED", RIG_NAME));
     accepted(rig_scan(r, RIG_BIRTH));
     accepted_as(rig_scan(r, "N:P000000"), "accepted.step-done");
 }
@@ -358,7 +341,7 @@ static void test_patient_says_name_and_birth_date(void **state)
 static void test_another_name_stops_and_holds(void **state)
 {
     struct rig *r = *state;
-    refused(one(r, "BED", "山田太郎"), "ident.patient");
+    refused(rig_one(r, "BED", "山田太郎"), "ident.patient");
     assert_int_equal(rig_count(r, "hold.placed"), 1);
     assert_false(rig_says(r, "太郎"));
     accepted(rig_scan(r, RIG_NAME));
@@ -378,7 +361,7 @@ static void test_another_name_on_a_form_stops_and_holds_too(void **state)
     /* until it is cleared: nothing more at the clinic, the cells go on */
     refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME), "decision.hold");
     rig_at(r, "B21");
-    accepted(one(r, "NOTE", "looks well"));
+    accepted(rig_one(r, "NOTE", "looks well"));
     rig_at(r, "QA1");
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=asked again with the physician"));
     accepted(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=" RIG_NAME " came late"));
@@ -394,16 +377,16 @@ static void test_personal_value_in_a_list_is_refused(void **state)
 static void test_text_at_the_bench_is_kept_behind_a_digest(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "NOTE", RIG_NAME));
-    accepted(one(r, "REREAD", RIG_NAME));
-    refused(one(r, "REREAD", "somebody"), "ident.patient");
+    accepted(rig_one(r, "NOTE", RIG_NAME));
+    accepted(rig_one(r, "REREAD", RIG_NAME));
+    refused(rig_one(r, "REREAD", "somebody"), "ident.patient");
 }
 
 static void test_token_has_its_pattern(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "TOKEN", "12"));
-    refused(one(r, "TOKEN", "123"), "value.pattern");
+    accepted(rig_one(r, "TOKEN", "12"));
+    refused(rig_one(r, "TOKEN", "123"), "value.pattern");
     refused(rig_scan(r, RIG_NAME), "value.pattern");
 }
 
@@ -419,7 +402,7 @@ static void test_field_that_does_not_exist_is_refused(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_limits_are_inclusive),
         T(test_unit_and_decimals_are_those_of_the_field),
