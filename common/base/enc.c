@@ -333,13 +333,13 @@ void enc_random(void *ret, size_t len)
     OPENSSL_cleanse(pool.bytes + pool.left, len); /* what was handed out is not kept */
 }
 
-/* ---- UUIDv7 ---- */
+/* ---- UUID ---- */
 
-int uuid7_parse(const char *s, size_t len, int64_t *ret_ms)
+int uuid_read(const char *s, size_t len, uint8_t ret[UUID_LEN])
 {
-    uint8_t hex[32];
+    uint8_t b[UUID_LEN];
     size_t n = 0;
-    if (len != 36)
+    if (len != UUID_TEXT - 1)
         return CPF_E_SYNTAX;
     for (size_t i = 0; i < len; i++) {
         if (i == 8 || i == 13 || i == 18 || i == 23) {
@@ -350,31 +350,44 @@ int uuid7_parse(const char *s, size_t len, int64_t *ret_ms)
         int v = hex_value(s[i]);
         if (v < 0 || (s[i] >= 'A' && s[i] <= 'F'))
             return CPF_E_SYNTAX;
-        hex[n++] = (uint8_t)v;
+        b[n / 2] = (uint8_t)(n % 2 ? b[n / 2] | v : v << 4);
+        n++;
     }
-    if (hex[12] != 7 || (hex[16] & 12) != 8)
-        return CPF_E_SYNTAX;
+    memcpy(ret, b, sizeof(b));
+    return CPF_OK;
+}
+
+void uuid_text(const uint8_t u[UUID_LEN], char ret[UUID_TEXT])
+{
+    char *o = ret;
+    for (unsigned i = 0; i < UUID_LEN; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *o++ = '-';
+        *o++ = hex_digits[u[i] >> 4];
+        *o++ = hex_digits[u[i] & 15];
+    }
+    *o = '\0';
+}
+
+int uuid7_parse(const char *s, size_t len, int64_t *ret_ms)
+{
+    uint8_t b[UUID_LEN];
     int64_t ms = 0;
-    for (size_t i = 0; i < 12; i++)
-        ms = ms << 4 | hex[i];
+    if (uuid_read(s, len, b) != CPF_OK || b[6] >> 4 != 7 || b[8] >> 6 != 2)
+        return CPF_E_SYNTAX;
+    for (size_t i = 0; i < 6; i++)
+        ms = ms << 8 | b[i];
     *ret_ms = ms;
     return CPF_OK;
 }
 
-void uuid7_make(int64_t unix_ms, char ret[37])
+void uuid7_make(int64_t unix_ms, char ret[UUID_TEXT])
 {
-    uint8_t b[16];
+    uint8_t b[UUID_LEN];
     enc_random(b + 6, 10);
     for (unsigned i = 0; i < 6; i++)
         b[i] = (uint8_t)(unix_ms >> (40 - 8 * i));
     b[6] = (uint8_t)(0x70 | (b[6] & 0x0f));
     b[8] = (uint8_t)(0x80 | (b[8] & 0x3f));
-    char *o = ret;
-    for (unsigned i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *o++ = '-';
-        *o++ = hex_digits[b[i] >> 4];
-        *o++ = hex_digits[b[i] & 15];
-    }
-    *o = '\0';
+    uuid_text(b, ret);
 }

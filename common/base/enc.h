@@ -34,7 +34,11 @@ void enc_shown_json(struct buf *b, const char *s, size_t len);
 /* Random bytes from the operating system; aborts if there are none. */
 void enc_random(void *ret, size_t len);
 
-/* UUIDv7 (RFC 9562 5.7), canonical lower-case text of 36 characters.
- * Parses and checks version and variant; *ret_ms = its Unix time in ms. */
+/* UUIDs (RFC 9562) as canonical lower-case text, and nothing else. */
+#define UUID_LEN  16
+#define UUID_TEXT 37 /* 36 characters + NUL */
+must_check int uuid_read(const char *s, size_t len, uint8_t ret[UUID_LEN]);
+void uuid_text(const uint8_t u[UUID_LEN], char ret[UUID_TEXT]);
+/* UUIDv7 (5.7): also checks version and variant; *ret_ms = its Unix time in ms. */
 must_check int uuid7_parse(const char *s, size_t len, int64_t *ret_ms);
-void uuid7_make(int64_t unix_ms, char ret[37]);
+void uuid7_make(int64_t unix_ms, char ret[UUID_TEXT]);

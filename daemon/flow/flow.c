@@ -116,16 +116,6 @@ static void start_serving(struct flow *f)
         f->cfg.on_ready(f->cfg.arg);
 }
 
-static void uuid_text(const uint8_t *u, char ret[37])
-{
-    struct buf hex;
-    buf_init(&hex);
-    enc_hex(&hex, u, 16);
-    snprintf(ret, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.data, hex.data + 8, hex.data + 12, hex.data + 16,
-             hex.data + 20);
-    buf_fini(&hex);
-}
-
 static int64_t id_at(const struct db_result *r, size_t row, char ret_id[37])
 {
     size_t len;

@@ -73,7 +73,6 @@ struct flow {
     struct guard guard;
     const char *clock; /* why its time is not believed, or NULL */
     int64_t offset;    /* training clock: ahead of the machine's by */
-    size_t in_flight;
     struct work *flying, *flying_last; /* submitted and not settled, but for the parts of a set-up */
     struct event *overdue;
     uint64_t book_refused[KINDS]; /* commands taken back because an entry of that kind did not fold */
@@ -88,7 +87,6 @@ void work_destroy(struct work *w);
 /* Builds, applies and submits the entries of state->verdict: all of them, or none. False: w was answered and
  * is gone. */
 bool work_commit(struct work *w, int64_t now);
-/* `drafts` of a set-up: applied to a trial book first; false if they do not hold together. */
 void work_answer(struct work *w, int status, const char *code);
 /* An entry of that kind did not fold, and the command is taken back: journal and count. */
 void flow_book_refused(struct flow *f, int err, enum kind_id kind);

@@ -204,7 +204,6 @@ static void submit(struct setup *s)
     s->f->map.owing = true;
     for (size_t i = 0; i < s->n; i += SETUP_CHUNK) {
         size_t n = s->n - i < SETUP_CHUNK ? s->n - i : SETUP_CHUNK;
-        s->f->in_flight++;
         ledger_submit(s->f->ledger, s->item + i, n, i + n == s->n ? s->w : NULL);
     }
 }

@@ -166,7 +166,6 @@ bool work_commit(struct work *w, int64_t now)
     }
     book_commit(&f->book);
     f->map.owing = true;
-    f->in_flight++;
     overdue_submitted(f, w);
     ledger_submit(f->ledger, s->item, s->n, w);
     return true;
@@ -204,7 +203,6 @@ void work_settled(void *flow, void *tag)
 {
     struct flow *f = flow;
     struct work *w = tag;
-    f->in_flight--;
     if (!w)
         return; /* a part of a set-up */
     overdue_settled(f, w);
@@ -457,13 +455,8 @@ static void look_up(struct work *w)
 {
     struct flow *f = w->state->flow;
     struct db_params p = {0};
-    uint8_t uuid[16];
-    char hex[33];
-    size_t n = 0;
-    for (const char *c = w->id; *c; c++)
-        if (*c != '-')
-            hex[n++] = *c;
-    if (n != 32 || enc_unhex(hex, 32, uuid, 16) != 0 || !db_ready(f->db)) {
+    uint8_t uuid[UUID_LEN];
+    if (uuid_read(w->id, strlen(w->id), uuid) != 0 || !db_ready(f->db)) {
         work_answer(w, 503, "away.database");
         return;
     }

@@ -4,20 +4,6 @@
 #include "base/enc.h"
 #include "ledger/ledger_int.h"
 
-static bool uuid_bytes(const char *text, uint8_t ret[16])
-{
-    char hex[32];
-    size_t n = 0;
-    for (const char *p = text; *p; p++) {
-        if (*p == '-')
-            continue;
-        if (n == sizeof(hex))
-            return false;
-        hex[n++] = *p;
-    }
-    return enc_unhex(hex, n, ret, 16) == 0;
-}
-
 static void put_entries(struct ledger *l, const struct group *g)
 {
     db_array_begin(&l->a_id, DB_UUID);
@@ -28,8 +14,8 @@ static void put_entries(struct ledger *l, const struct group *g)
     db_array_begin(&l->a_body, DB_TEXT);
     for (size_t i = 0; i < g->n; i++) {
         const struct entry *e = queue_slot(&l->queue, i)->entry;
-        uint8_t id[16];
-        if (e->id && uuid_bytes(e->id, id))
+        uint8_t id[UUID_LEN];
+        if (e->id && uuid_read(e->id, strlen(e->id), id) == 0)
             db_array_bytes(&l->a_id, id, sizeof(id));
         else
             db_array_null(&l->a_id);

@@ -252,6 +252,23 @@ static void test_uuid7_parse_refuses_other_forms(void **state)
     assert_int_equal(ms, -5);
 }
 
+static void test_uuid_text_and_bytes_are_one(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[UUID_LEN] = {0x01, 0x7f, 0x22, 0xe2, 0x79, 0xb0, 0x4c, 0xc3,
+                                            0xc8, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0xff};
+    const char *text = "017f22e2-79b0-4cc3-c8c4-dc0c0c0739ff"; /* of any version */
+    uint8_t read[UUID_LEN] = {0};
+    char again[UUID_TEXT];
+    assert_int_equal(uuid_read(text, 36, read), CPF_OK);
+    assert_memory_equal(read, bytes, sizeof(bytes));
+    uuid_text(bytes, again);
+    assert_string_equal(again, text);
+    assert_int_equal(uuid_read("017f22e279b0-4cc3-c8c4--dc0c0c0739ff", 36, read), CPF_E_SYNTAX);
+    assert_int_equal(uuid_read("017F22E2-79B0-4CC3-C8C4-DC0C0C0739FF", 36, read), CPF_E_SYNTAX);
+    assert_int_equal(uuid_read(text, 35, read), CPF_E_SYNTAX);
+}
+
 static void test_uuid7_make_is_parsed_and_differs(void **state)
 {
     (void)state;
@@ -361,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_utf8_ok_agrees_with_arithmetic),
         cmocka_unit_test(test_uuid7_parse_takes_the_rfc9562_example),
         cmocka_unit_test(test_uuid7_parse_refuses_other_forms),
+        cmocka_unit_test(test_uuid_text_and_bytes_are_one),
         cmocka_unit_test(test_uuid7_make_is_parsed_and_differs),
         cmocka_unit_test(test_random_does_not_repeat_in_a_child),
         cmocka_unit_test(test_random_blocks_all_differ),
