@@ -284,7 +284,8 @@ static void round_begin(struct pdf *p, struct buf *out)
     p->surface = p->dry ? cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
                         : cairo_pdf_surface_create_for_stream(write_some, out, PDF_WIDTH, PDF_HEIGHT);
     if (!p->dry) {
-        cairo_pdf_surface_restrict_to_version(p->surface, CAIRO_PDF_VERSION_1_5);
+        /* Newer cairo writes 1.5 with an xref stream; sign.c appends to a table (ISO 32000-1 7.5.4). */
+        cairo_pdf_surface_restrict_to_version(p->surface, CAIRO_PDF_VERSION_1_4);
         metadata(p);
         outline(p);
     }
@@ -333,7 +334,7 @@ static void check_font(struct pdf *p)
     PangoFontDescription *got = f ? pango_font_describe(f) : NULL;
     const char *family = got ? pango_font_description_get_family(got) : "nothing";
     if (strcmp(family, PDF_FONT) != 0)
-        pdf_fail(p, CPF_E_NOTFOUND, "the font %s is not installed (package fonts-noto-cjk); there is %s",
+        pdf_fail(p, CPF_E_STATE, "the font %s is not installed (package fonts-noto-cjk); there is %s",
                  PDF_FONT, family);
     if (got)
         pango_font_description_free(got);

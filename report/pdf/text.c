@@ -19,6 +19,8 @@ static void set_markup(struct pdf *p, PangoLayout *l, const char *markup)
         return;
     }
     pango_attr_list_insert(attrs, pango_attr_fallback_new(FALSE));
+    /* PDF 1.4 cannot say that a ligature is two letters, and who searches types two */
+    pango_attr_list_insert(attrs, pango_attr_font_features_new("liga=0, clig=0"));
     pango_attr_list_insert(attrs, pango_attr_insert_hyphens_new(FALSE)); /* ids are broken as they are */
     pango_layout_set_text(l, text, -1);
     pango_layout_set_attributes(l, attrs);

@@ -51,7 +51,7 @@ static void make(struct sheet *s, struct buf *ret)
     if (pdf_new(&info, &s->pdf, &why) != 0 || pdf_make(s->pdf, draw, s, ret, &why) != 0)
         fail_msg("%s", why ? why : "no PDF");
     pdf_free(s->pdf);
-    assert_memory_equal(ret->data, "%PDF-1.5", 8);
+    assert_memory_equal(ret->data, "%PDF-1.4", 8);
 }
 
 static unsigned random_of(unsigned *seed, unsigned n)

@@ -444,9 +444,9 @@ static void test_what_is_no_pdf_of_ours_is_not_signed(void **state)
     assert_int_equal(pdf_signer_new(key, certificate, &s, &why), 0);
     struct buf b;
     buf_init(&b);
-    buf_puts(&b, "%PDF-1.5\nstartxref\n99999\n%%EOF\n");
+    buf_puts(&b, "%PDF-1.4\nstartxref\n99999\n%%EOF\n");
     assert_int_equal(pdf_sign(s, &b, MADE, "x"), CPF_E_SYNTAX);
-    assert_int_equal(b.len, strlen("%PDF-1.5\nstartxref\n99999\n%%EOF\n"));
+    assert_int_equal(b.len, strlen("%PDF-1.4\nstartxref\n99999\n%%EOF\n"));
     assert_int_equal(pdf_sign(s, &pdf, MADE, "x"), CPF_E_SYNTAX); /* one signature only */
     buf_fini(&b);
     pdf_signer_free(s);
