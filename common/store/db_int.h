@@ -46,7 +46,6 @@ struct db {
 
 struct db_unit *db_unit_push(struct db *d);
 struct db_unit *db_unit_front(struct db *d);
-void db_unit_pop(struct db *d); /* frees the results of the front unit */
 /* Sends PREPARE for every statement of cfg.prefixes; how many, or CPF_E_AWAY. */
 int db_unit_prepare_all(struct db *d);
 /* Reads what has arrived; callbacks run here. False: the connection is broken, or was closed. */

@@ -263,9 +263,12 @@ static int run_log_tail(struct ctl *c, const struct ctl_command *cmd)
     while (!code) {
         v = NULL;
         code = read_log(c, after, NULL, &v);
-        if (!code)
+        bool more = !code && json_array_size(list_of(v)) > 0;
+        if (more)
             after = print_entries(c, v, after);
         json_decref(v);
+        if (more) /* there may be a next page */
+            continue;
         if (once)
             break;
         nanosleep(&(struct timespec){0, TAIL_PAUSE_NS}, NULL);
