@@ -10,6 +10,7 @@
 #include "anchor/anchor.h"
 #include "api/api.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/keyring.h"
 #include "base/clock.h"
 #include "follow/follow.h"
@@ -34,15 +35,11 @@ struct app {
 /* The verifier keys: a small file of one line, or of two during a rotation. */
 static char *read_vkeys(const char *path)
 {
-    char text[2048];
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return NULL;
-    size_t n = fread(text, 1, sizeof(text) - 1, f);
-    bool whole = feof(f) && !ferror(f);
-    fclose(f);
-    text[n] = '\0';
-    return whole ? xstrdup(text) : NULL;
+    struct buf text;
+    buf_init(&text);
+    if (file_read(path, 2048, &text) != 0)
+        buf_fini(&text);
+    return text.data;
 }
 
 /* ---- projections ---- */

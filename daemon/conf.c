@@ -9,6 +9,7 @@
 #include <string.h>
 #include <yaml.h>
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #define VALUE_MAX 2048
@@ -275,25 +276,14 @@ static int load_stream(struct loader *l, yaml_parser_t *parser)
     return err;
 }
 
-/* The whole file, bounded: aliases then cannot blow up, since no value may be a collection. */
-static int read_file(const char *path, struct buf *ret, char **ret_error)
+/* Bounded: aliases then cannot blow up, since no value may be a collection. */
+static int read_settings(const char *path, struct buf *ret, char **ret_error)
 {
-    char chunk[4096];
-    size_t n;
-    int err = 0;
-    FILE *f = fopen(path, "re");
-    while (f && (n = fread(chunk, 1, sizeof(chunk), f)) > 0 && ret->len <= FILE_MAX)
-        buf_add(ret, chunk, n);
-    if (!f || ferror(f))
-        err = CPF_E_IO;
-    else if (ret->len > FILE_MAX)
-        err = CPF_E_LIMIT;
-    if (err &&
-        asprintf(ret_error, "%s: %s", path, err == CPF_E_IO ? strerror(errno) : "larger than 64 KiB") < 0)
+    int err = file_read(path, FILE_MAX, ret);
+    const char *why = err == CPF_E_LIMIT ? "larger than 64 KiB" : file_strerror(err);
+    if (err && asprintf(ret_error, "%s: %s", path, why) < 0)
         *ret_error = NULL;
-    if (f)
-        fclose(f);
-    return err;
+    return err == CPF_E_NOTFOUND ? CPF_E_IO : err;
 }
 
 int conf_load(const char *path, struct conf **ret, char **ret_error)
@@ -303,12 +293,12 @@ int conf_load(const char *path, struct conf **ret, char **ret_error)
     struct loader l = {.path = path, .ret_error = ret_error};
     *ret_error = NULL;
     buf_init(&text);
-    int err = read_file(path, &text, ret_error);
+    int err = read_settings(path, &text, ret_error);
     if (err)
         goto out;
     l.conf = xcalloc(1, sizeof(*l.conf));
     require(yaml_parser_initialize(&parser));
-    yaml_parser_set_input_string(&parser, (const unsigned char *)(text.data ? text.data : ""), text.len);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text.data, text.len);
     err = load_stream(&l, &parser);
     yaml_parser_delete(&parser);
     if (err)

@@ -7,6 +7,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "core/protocol/ytree.h"
 
 struct reader {
@@ -134,21 +135,6 @@ static void read_form(struct reader *r, const struct ynode *form, struct form *f
     read_items(r, ynode_get(form, "items"), f);
 }
 
-static int read_file(const char *path, struct buf *ret, char **ret_error)
-{
-    char part[8192];
-    size_t n;
-    FILE *f = fopen(path, "re");
-    if (!f) {
-        require(asprintf(ret_error, "%s: %s", path, strerror(errno)) >= 0);
-        return CPF_E_IO;
-    }
-    while ((n = fread(part, 1, sizeof(part), f)) > 0 && ret->len <= BOUND_PROTOCOL_BYTES)
-        buf_add(ret, part, n);
-    fclose(f);
-    return 0;
-}
-
 int form_load(const char *path, struct arena *a, const struct protocol *p, struct form *ret, char **ret_error)
 {
     struct protocol_error first;
@@ -157,8 +143,10 @@ int form_load(const char *path, struct arena *a, const struct protocol *p, struc
     *ret = (struct form){0};
     buf_init(&text);
     diag_init(&r.d, &first, 1);
-    int err = read_file(path, &text, ret_error);
-    const struct ynode *root = err ? NULL : ytree_parse(a, a, text.data ? text.data : "", text.len, &r.d);
+    int err = file_read(path, BOUND_PROTOCOL_BYTES, &text);
+    if (err)
+        require(asprintf(ret_error, "%s: %s", path, file_strerror(err)) >= 0);
+    const struct ynode *root = err ? NULL : ytree_parse(a, a, text.data, text.len, &r.d);
     const struct ynode *form = root && root->kind == YNODE_MAP ? ynode_get(root, p->id) : NULL;
     if (form && form->kind == YNODE_MAP)
         read_form(&r, form, ret);

@@ -11,6 +11,7 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "core/protocol/diag.h"
 #include "core/protocol/ytree.h"
 
@@ -176,34 +177,6 @@ static const struct outcome *find_outcome(const struct catalogue *c, const char 
 
 /* ---- files ---- */
 
-static int slurp(const char *path, char **ret, size_t *ret_len)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC), rc = CPF_E_IO;
-    char *text = NULL;
-    if (fd < 0 || fstat(fd, &st) < 0)
-        goto out;
-    rc = CPF_E_LIMIT;
-    if (st.st_size > BOUND_PROTOCOL_BYTES)
-        goto out;
-    rc = CPF_E_IO;
-    text = xcalloc(1, (size_t)st.st_size + 1);
-    ssize_t n = read(fd, text, (size_t)st.st_size);
-    if (n != st.st_size)
-        goto out;
-    *ret = text;
-    *ret_len = (size_t)n;
-    text = NULL;
-    rc = CPF_OK;
-out:;
-    int saved = errno;
-    free(text);
-    if (fd >= 0)
-        close(fd);
-    errno = saved;
-    return rc;
-}
-
 static void tell(char **ret_error, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void tell(char **ret_error, const char *fmt, ...)
 {
@@ -220,20 +193,21 @@ static int load_file(struct catalogue *c, const char *path,
     struct protocol_error first;
     struct loader l = {.c = c};
     struct arena nodes;
-    char *text = NULL;
-    size_t len = 0;
-    int rc = slurp(path, &text, &len);
+    struct buf text;
+    buf_init(&text);
+    int rc = file_read(path, BOUND_PROTOCOL_BYTES, &text);
     if (rc != CPF_OK) {
-        tell(ret_error, "%s: %s", path, rc == CPF_E_IO ? strerror(errno) : cpf_strerror(rc));
+        tell(ret_error, "%s: %s", path, file_strerror(rc));
+        buf_fini(&text);
         return rc;
     }
     diag_init(&l.d, &first, 1);
     arena_init(&nodes, 0);
-    const struct ynode *root = ytree_parse(&nodes, &c->arena, text, len, &l.d);
+    const struct ynode *root = ytree_parse(&nodes, &c->arena, text.data, text.len, &l.d);
     if (root && is(&l, root, YNODE_MAP, "the file"))
         read(&l, root);
     arena_fini(&nodes);
-    free(text);
+    buf_fini(&text);
     if (l.d.rc != CPF_OK)
         tell(ret_error, "%s:%d:%d: %s", path, first.line, first.column, first.text);
     return l.d.rc;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "anchor/anchor_int.h"
-#include "anchor/evidence.h"
 #include "anchor/witness_key.h"
 #include "base/bundle.h"
+#include "base/file.h"
 #include "http/http_client.h"
 
 __attribute__((format(printf, 3, 4))) static int say(char **ret_error, int err, const char *fmt, ...)
@@ -27,7 +27,7 @@ static int read_policy(struct anchor *a, const char *folder, const char *path, s
     struct buf text;
     int line = 0;
     buf_init(&text);
-    int err = evidence_read(folder, path, BOUND_POLICY_BYTES, &text);
+    int err = file_read_in(folder, path, BOUND_POLICY_BYTES, &text);
     folder = folder ? folder : "";
     if (err) {
         say(ret_error, err, "%s%s%s: %s", folder, slash, path,
@@ -92,7 +92,7 @@ static int load_witness(struct anchor *a, char **ret_error)
     if (!*c->witness_key)
         return CPF_OK;
     buf_init(&text);
-    int err = evidence_read(NULL, c->witness_logs, BOUND_POLICY_BYTES, &text);
+    int err = file_read_in(NULL, c->witness_logs, BOUND_POLICY_BYTES, &text);
     if (err) {
         say(ret_error, err, "witness_logs: %s: %s", c->witness_logs, cpf_strerror(err));
         goto out;

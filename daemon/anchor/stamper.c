@@ -6,8 +6,8 @@
 #include <string.h>
 #include <event2/event.h>
 
-#include "anchor/evidence.h"
 #include "base/bundle.h"
+#include "base/file.h"
 #include "base/keymanifest.h"
 #include "http/http_client.h"
 
@@ -37,7 +37,7 @@ static int read_root(const char *evidence, struct note_key *ret)
 {
     struct buf line;
     buf_init(&line);
-    int err = evidence_read(evidence, BUNDLE_ROOT, BOUND_NOTE_BYTES, &line);
+    int err = file_read_in(evidence, BUNDLE_ROOT, BOUND_NOTE_BYTES, &line);
     if (!err && line.data) {
         line.data[strcspn(line.data, "\r\n")] = '\0';
         err = note_key_parse(ret, line.data);
@@ -55,7 +55,7 @@ static int read_manifest(const char *evidence, const char *origin, struct keyman
     buf_init(&text);
     int err = read_root(evidence, &root);
     if (!err)
-        err = evidence_read(evidence, BUNDLE_KEYS, BOUND_NOTE_BYTES, &text);
+        err = file_read_in(evidence, BUNDLE_KEYS, BOUND_NOTE_BYTES, &text);
     if (!err)
         err = keymanifest_open(ret, text.data ? text.data : "", text.len, &root);
     if (!err && strcmp(ret->origin, origin) != 0)
@@ -69,7 +69,7 @@ static int add_pem(struct stamp_trust *t, const char *evidence, const char *name
 {
     struct buf pem;
     buf_init(&pem);
-    int err = evidence_read(evidence, name, BOUND_PEM_BYTES, &pem);
+    int err = file_read_in(evidence, name, BOUND_PEM_BYTES, &pem);
     if (!err && pem.len)
         err = add(t, pem.data, pem.len);
     else if (err == CPF_E_NOTFOUND)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cosig.h"
+#include "base/file.h"
 #include "base/policy.h"
 #include "bundle/int.h"
 
@@ -18,7 +19,7 @@ static bool demands(const struct bundle_request *q, struct arena *a, const struc
     struct buf text;
     buf_init(&text);
     const char *path = arena_printf(a, "%s/%s", q->evidence, BUNDLE_POLICY);
-    int r = kept_read(path, BOUND_POLICY_BYTES, &text);
+    int r = file_read(path, BOUND_POLICY_BYTES, &text);
     if (!r)
         r = policy_parse(p, a, text.data ? text.data : "", text.len, NULL);
     buf_fini(&text);

@@ -54,8 +54,6 @@ must_check int make_numbered(struct make *m, enum bundle_kind kind, uint64_t num
 const char *make_column(struct make *m, int col, size_t *ret_len);
 /* Of a row with columns size, note, lines: the note with the cosignatures under it, in the arena. */
 const char *make_note(struct make *m, size_t *ret_len);
-/* A whole file, appended. CPF_E_IO with errno, CPF_E_LIMIT. */
-must_check int kept_read(const char *path, size_t limit, struct buf *ret);
 /* Every entry of a statement with columns idx and body: appended to a list in the arena. */
 must_check int make_entries(struct make *m, enum db_stmt stmt, const char *const *args, struct entry **list,
                             size_t *n, size_t *cap);

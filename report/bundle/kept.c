@@ -1,36 +1,9 @@
 /* What is kept outside the database: the root key's manifest, the policy, certificates. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bundle/int.h"
-
-int kept_read(const char *path, size_t limit, struct buf *ret)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return CPF_E_IO;
-    int r = CPF_OK;
-    for (;;) {
-        buf_reserve(ret, 65536);
-        ssize_t n = read(fd, ret->data + ret->len, 65536);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            r = n < 0 ? CPF_E_IO : CPF_OK;
-            break;
-        }
-        ret->len += (size_t)n;
-        if (ret->len > limit) {
-            r = CPF_E_LIMIT;
-            break;
-        }
-    }
-    close(fd);
-    return r;
-}
+#include "base/file.h"
 
 /* *ret_there (may be NULL): was it there at all? NULL: it must be. */
 static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
@@ -38,14 +11,14 @@ static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
     struct buf text;
     buf_init(&text);
     const char *path = arena_printf(&m->a, "%s/%s", m->q->evidence, name);
-    int r = kept_read(path, limit, &text);
-    bool absent = r == CPF_E_IO && errno == ENOENT;
+    int r = file_read(path, limit, &text);
+    bool absent = r == CPF_E_NOTFOUND;
     if (!r)
         r = make_file(m, name, arena_strndup(&m->a, text.data ? text.data : "", text.len), text.len);
     else if (absent && ret_there)
         r = CPF_OK;
     else
-        make_fail(m, r, "%s: %s", path, r == CPF_E_IO ? strerror(errno) : cpf_strerror(r));
+        make_fail(m, r, "%s: %s", path, file_strerror(r));
     if (ret_there)
         *ret_there = !absent;
     buf_fini(&text);

@@ -166,10 +166,10 @@ static void test_a_missing_file_is_told(void **state)
     (void)state;
     struct catalogue *c = NULL;
     char *error = NULL;
-    assert_int_equal(catalogue_load("/nonexistent/a", "/nonexistent/b", &c, &error), CPF_E_IO);
+    assert_int_equal(catalogue_load("/nonexistent/a", "/nonexistent/b", &c, &error), CPF_E_NOTFOUND);
     assert_non_null(strstr(error, "/nonexistent/a: No such file"));
     free(error);
-    assert_int_equal(catalogue_load("/nonexistent/a", "/nonexistent/b", &c, NULL), CPF_E_IO);
+    assert_int_equal(catalogue_load("/nonexistent/a", "/nonexistent/b", &c, NULL), CPF_E_NOTFOUND);
 }
 
 int main(void)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/bounds.h"
+#include "base/file.h"
 #include "core/protocol/protocol.h"
 #include "lib/files.h"
 #include "sim/story.h"
@@ -148,7 +149,7 @@ static struct protocol *load_protocol(void)
     struct buf text;
     size_t n;
     buf_init(&text);
-    assert_int_equal(files_read(ETC_DIR "/protocols/nk-autologous.yaml", BOUND_PROTOCOL_BYTES, &text), 0);
+    assert_int_equal(file_read(ETC_DIR "/protocols/nk-autologous.yaml", BOUND_PROTOCOL_BYTES, &text), 0);
     assert_int_equal(protocol_load(text.data, text.len, &p, errors, 1, &n), 0);
     buf_fini(&text);
     return p;

@@ -11,6 +11,7 @@
 #include "audit/hook.h"
 #include "base/bundle.h"
 #include "base/cosig.h"
+#include "base/file.h"
 #include "base/keymanifest.h"
 #include "base/mem.h"
 #include "base/policy.h"
@@ -43,7 +44,7 @@ void audit_anchor_fini(void *state)
 static bool read_kept(struct audit *a, const char *name, size_t most, struct buf *ret)
 {
     char *path = files_join(a->evidence, name);
-    int err = files_read(path, most, ret);
+    int err = file_read(path, most, ret);
     free(path);
     return !err && ret->len;
 }

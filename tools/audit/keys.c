@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "audit/hook.h"
+#include "base/file.h"
 #include "base/keymanifest.h"
 #include "base/keyring.h"
 #include "base/mem.h"
@@ -35,7 +36,7 @@ static char *text_of(const char *path)
 {
     struct buf b;
     buf_init(&b);
-    if (files_read(path, BOUND_NOTE_BYTES, &b)) {
+    if (file_read(path, BOUND_NOTE_BYTES, &b)) {
         buf_fini(&b);
         return NULL;
     }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "audit/int.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "lib/files.h"
 
@@ -110,7 +111,7 @@ int audit_state_load(struct audit *a)
     if (!a->state_path || (access(a->state_path, F_OK) != 0 && errno == ENOENT))
         return 0; /* the first time */
     buf_init(&b);
-    if (files_read(a->state_path, STATE_MOST, &b))
+    if (file_read(a->state_path, STATE_MOST, &b))
         err = unfit(a, "it cannot be read");
     else if (buf_addc(&b, '\0'), !whole(b.data, b.len - 1) || !read_all(a, b.data, &origin))
         err = unfit(a, "it is damaged");

@@ -11,6 +11,7 @@
 #include <event2/http.h>
 
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "lib/client.h"
@@ -170,7 +171,7 @@ static int tell(const struct order *o)
     uint8_t digest[HASH_LEN];
     buf_init(&file);
     buf_init(&hex);
-    int err = files_read(o->out, DOCUMENT_MOST, &file);
+    int err = file_read(o->out, DOCUMENT_MOST, &file);
     if (err) {
         say_error("%s: %s", o->out, cpf_strerror(err));
     } else {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "lib/facility.h"
 #include "lib/files.h"
@@ -64,7 +65,7 @@ static json_t *value_file(const char *path)
     json_t *v = NULL;
     int err;
     buf_init(&text);
-    err = files_read(path, BOUND_PROTOCOL_BYTES, &text);
+    err = file_read(path, BOUND_PROTOCOL_BYTES, &text);
     if (err)
         say_error("%s: %s", path, cpf_strerror(err));
     else

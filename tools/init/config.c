@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "init/init.h"
 #include "lib/files.h"
@@ -144,7 +145,7 @@ static int write_client(const struct init *in)
     err = write_in(in, "url", &b, 0644);
     buf_clear(&b);
     if (!err)
-        err = files_read(from, 65536, &b);
+        err = file_read(from, 65536, &b);
     if (!err)
         err = write_in(in, "ca.pem", &b, 0644);
     buf_clear(&b);

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/keyring.h"
 #include "base/mem.h"
 #include "lib/files.h"
@@ -22,7 +23,7 @@ int manifest_read(const char *path, const struct note_key *root, struct keymanif
     struct buf note;
     struct note n = {0};
     buf_init(&note);
-    int err = files_read(path, BOUND_NOTE_BYTES, &note);
+    int err = file_read(path, BOUND_NOTE_BYTES, &note);
     if (!err && root)
         err = keymanifest_open(ret, note.data ? note.data : "", note.len, root);
     else if (!err && !(err = note_parse(&n, note.data ? note.data : "", note.len)))
@@ -70,7 +71,7 @@ static int read_log_key(const char *value, struct note_key *ret)
     struct buf text;
     struct keyring r = {0};
     buf_init(&text);
-    int err = files_read(value, 4096, &text);
+    int err = file_read(value, 4096, &text);
     buf_addc(&text, '\0');
     err = keyring_parse(&r, err ? value : text.data);
     if (!err)
@@ -98,7 +99,7 @@ static int digest_of_file(const char *path, uint8_t ret[HASH_LEN])
 {
     struct buf text;
     buf_init(&text);
-    int err = files_read(path, BOUND_POLICY_BYTES, &text);
+    int err = file_read(path, BOUND_POLICY_BYTES, &text);
     if (!err)
         hash_sha256(text.data ? text.data : "", text.len, ret);
     buf_fini(&text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/keyring.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
@@ -209,7 +210,7 @@ static int check_vkeys(const char *path, const struct keymanifest *m)
     struct buf text;
     struct keyring r = {0};
     buf_init(&text);
-    int err = files_read(path, 4096, &text);
+    int err = file_read(path, 4096, &text);
     buf_addc(&text, '\0');
     err = keyring_parse(&r, err ? path : text.data);
     buf_fini(&text);
@@ -235,7 +236,7 @@ static int check_note(const char *path, const struct keymanifest *m)
     struct note n = {0};
     struct checkpoint cp;
     buf_init(&text);
-    int err = files_read(path, BOUND_NOTE_BYTES, &text);
+    int err = file_read(path, BOUND_NOTE_BYTES, &text);
     if (!err)
         err = note_parse(&n, text.data ? text.data : "", text.len);
     if (!err)

@@ -11,6 +11,7 @@
 
 #include "base/bounds.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
 #include "lib/files.h"
@@ -61,7 +62,7 @@ static int file_parts(const char *path, struct buf *ret)
     char *save = NULL;
     buf_init(&text);
     buf_reserve(&text, 4096);
-    int err = files_read(path, 2048, &text);
+    int err = file_read(path, 2048, &text);
     if (err)
         say_error("%s: %s", path, cpf_strerror(err));
     else

@@ -10,6 +10,7 @@
 #include "base/bounds.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/key.h"
 #include "base/mem.h"
@@ -255,10 +256,10 @@ static int prepare_stations(json_t *facility, const struct facility_files *files
 static int read_protocol(const char *name, const struct facility_files *files, struct buf *ret)
 {
     char *dir = xstrdup(files->source ? files->source : "."), *slash = strrchr(dir, '/'), *path;
-    int err = files_read(name, BOUND_PROTOCOL_BYTES, ret);
+    int err = file_read(name, BOUND_PROTOCOL_BYTES, ret);
     if (slash)
         *slash = 0;
-    for (int i = 0; err == CPF_E_IO && i < 3; i++) {
+    for (int i = 0; err == CPF_E_NOTFOUND && i < 3; i++) {
         if (i == 2 && !files->base)
             break;
         if (i == 1)
@@ -266,7 +267,7 @@ static int read_protocol(const char *name, const struct facility_files *files, s
         else
             path = files_join(i ? files->base : slash ? dir : ".", name);
         buf_clear(ret);
-        err = files_read(path, BOUND_PROTOCOL_BYTES, ret);
+        err = file_read(path, BOUND_PROTOCOL_BYTES, ret);
         free(path);
     }
     free(dir);

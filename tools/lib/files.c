@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 char *files_join(const char *a, const char *b)
@@ -51,31 +52,12 @@ int files_write(const char *path, const void *data, size_t len, mode_t mode)
     return err;
 }
 
-int files_read(const char *path, size_t most, struct buf *ret)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC), err = CPF_OK;
-    char chunk[16384];
-    ssize_t n;
-    if (fd < 0)
-        return CPF_E_IO;
-    while (!err && (n = read(fd, chunk, sizeof(chunk))) != 0) {
-        if (n < 0)
-            err = errno == EINTR ? CPF_OK : CPF_E_IO;
-        else if (ret->len + (size_t)n > most)
-            err = CPF_E_LIMIT;
-        else
-            buf_add(ret, chunk, (size_t)n);
-    }
-    close(fd);
-    return err;
-}
-
 char *files_line(const char *path)
 {
     struct buf b;
     char *s = NULL;
     buf_init(&b);
-    if (!files_read(path, 64 * 1024, &b) && b.len) {
+    if (!file_read(path, 64 * 1024, &b) && b.len) {
         b.data[strcspn(b.data, "\r\n")] = 0;
         if (*b.data)
             s = xstrdup(b.data);

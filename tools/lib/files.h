@@ -6,7 +6,6 @@
 #include "base/err.h"
 
 must_check int files_write(const char *path, const void *data, size_t len, mode_t mode);
-must_check int files_read(const char *path, size_t most, struct buf *ret);
 /* First line without its end; malloc'ed; NULL if it cannot be read or is empty. */
 char *files_line(const char *path);
 /* Makes the folder, and its parents. */

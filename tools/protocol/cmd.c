@@ -6,6 +6,7 @@
 
 #include "base/bounds.h"
 #include "base/enc.h"
+#include "base/file.h"
 #include "core/protocol/protocol.h"
 #include "lib/files.h"
 #include "protocol/show.h"
@@ -26,7 +27,7 @@ static void load(const char *path, struct report *r)
 {
     struct buf text;
     buf_init(&text);
-    *r = (struct report){.path = path, .rc = files_read(path, BOUND_PROTOCOL_BYTES, &text)};
+    *r = (struct report){.path = path, .rc = file_read(path, BOUND_PROTOCOL_BYTES, &text)};
     if (r->rc == CPF_OK) {
         r->rc = protocol_load(text.data ? text.data : "", text.len, &r->p, r->error, ERRORS_MAX, &r->n);
     } else {

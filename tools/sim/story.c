@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "lib/files.h"
 
 #define STORY_BYTES (1024 * 1024)
@@ -502,7 +503,7 @@ int story_load(const char *path, struct story **ret, char ret_error[STORY_ERROR]
     l.lets = &s->lets;
     l.patients = &s->patients;
     buf_init(&text);
-    err = files_read(path, STORY_BYTES, &text);
+    err = file_read(path, STORY_BYTES, &text);
     if (err)
         snprintf(ret_error, STORY_ERROR, "%s: %s", path, cpf_strerror(err));
     else

@@ -8,6 +8,7 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "verify.h"
 
@@ -70,21 +71,10 @@ static void usage(FILE *f)
 /* Whole, into memory: a file on a stick may change or vanish while it is looked at. */
 static bool read_file(const char *path, size_t most, struct buf *ret)
 {
-    char chunk[65536];
-    size_t n;
-    FILE *f = fopen(path, "re");
-    if (!f) {
-        fprintf(stderr, "cpf-verify: %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    buf_reserve(ret, 0);
-    while (ret->len <= most && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-        buf_add(ret, chunk, n);
-    bool bad = ferror(f) || ret->len > most;
-    if (bad)
-        fprintf(stderr, "cpf-verify: %s: %s\n", path, cpf_strerror(ret->len > most ? CPF_E_LIMIT : CPF_E_IO));
-    fclose(f);
-    return !bad;
+    int err = file_read(path, most, ret);
+    if (err)
+        fprintf(stderr, "cpf-verify: %s: %s\n", path, file_strerror(err));
+    return !err;
 }
 
 static bool give(struct verify_text *t, const char *path)
