@@ -212,7 +212,7 @@ static void test_redaction_of_a_raw_scan_in_a_day(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin_quality, end)
+#define T(name) cmocka_unit_test_setup_teardown(name, begin_quality, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_redaction_names_what_is_gone),
         T(test_redaction_is_once),
