@@ -57,6 +57,32 @@ static void tell_batch(const struct fold *f, const char *stream)
     arena_fini(&a);
 }
 
+/* Members that book_dump leaves out: who is what, whose secrets, what counts until when. */
+static void tell_masters(const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&b->people, &pos));) {
+        printf("master person %s key %s secrets %s\n", p->id, p->keyid, p->cred);
+        for (size_t i = 0; i < p->nroles; i++)
+            printf("master person %s role %s\n", p->id, p->role[i]);
+        for (size_t i = 0; i < p->nquals; i++)
+            printf("master person %s qualified %s until %lld\n", p->id, p->qual[i].name,
+                   (long long)p->qual[i].until);
+    }
+    pos = 0;
+    for (const struct station *s; (s = map_next(&b->stations, &pos));)
+        printf("master station %s kind %s room %s token %s\n", s->id, s->kind, s->room ? s->room : "-",
+               s->token);
+    pos = 0;
+    for (const struct lot *t; (t = map_next(&b->lots, &pos));)
+        printf("master lot %s maker's %s gtin %s until %lld\n", t->id, t->maker_lot ? t->maker_lot : "-",
+               t->gtin ? t->gtin : "-", (long long)t->expiry);
+    pos = 0;
+    for (const struct protocol_state *p; (p = map_next(&b->protocols, &pos));)
+        printf("master protocol %s steps %zu approved %d %d superseded %d\n", p->name,
+               p->protocol ? p->protocol->nsteps : 0, p->manufacturing, p->quality, p->superseded);
+}
+
 static int entry(struct fold *f, char *line)
 {
     char *text = strchr(line, '\t');
@@ -90,6 +116,8 @@ int main(void)
         line[strcspn(line, "\n")] = '\0';
         failed = *line == 'D' ? disclosure(&f, line + 2) : entry(&f, line + 2);
     }
+    if (!failed)
+        tell_masters(&f.book);
     if (!failed)
         fputs(book_dump(&f.book, &f.arena, clock_day(f.now)), stdout);
     book_fini(&f.book);
