@@ -166,8 +166,3 @@ void app_free(struct app *a)
     event_free(a->slow_timer);
     free(a);
 }
-
-void app_set_https(struct app *a, struct http_server *https)
-{
-    (void)a, (void)https;
-}

@@ -461,13 +461,13 @@ static void test_units_of_a_form_belong_to_the_batch(void **state)
     assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"AL1\",\"unit\":\"1\"}"));
     assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"IL1\",\"unit\":\"7\"}"));
     rig_begin(r, "NK2");
-    refused(one(r, "DRAW", "L:AL1-U1"), "lot.other-batch");
+    refused(rig_one(r, "DRAW", "L:AL1-U1"), "lot.other-batch");
 }
 
 static void test_unit_of_a_correction_belongs_to_the_batch(void **state)
 {
     struct rig *r = *state;
-    accepted(one(r, "USED", "L:AL1-U1"));
+    accepted(rig_one(r, "USED", "L:AL1-U1"));
     accepted(rig_record(r, "OP1", "correction",
                         "batch=B1|step=used|field=lot|value=L:AL1-U2|reason=misread|witness=P:OP2"));
     assert_int_equal(rig_count(r, "lot.opened"), 1);

@@ -124,6 +124,7 @@ enum say_flag {
     X(COMMAND_UNKNOWN, "command.unknown", 0)                                                                 \
     X(RECORD_EXISTS, "record.exists", 0)                                                                     \
     X(RECORD_UNKNOWN, "record.unknown", 0)                                                                   \
+    X(CLOCK_DIFFERS, "clock.differs", 0)                                                                     \
     X(RECORD_INVALID, "record.invalid", 0)                                                                   \
     X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
     X(RECORD_ROLE, "record.role", 0)                                                                         \

@@ -277,11 +277,11 @@ void record_clock(struct judge *j, const struct kind *k, const void *given)
     int64_t ms;
     clock_format(j->now, now);
     if (clock_parse_rfc3339(c.now, &ms) != 0) {
-        judge_refuse(j, "record.invalid", args1(j, "field", "now"));
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "now"));
         return;
     }
     if (ms > j->now + BOUND_CLOCK_SAID_MS || ms < j->now - BOUND_CLOCK_SAID_MS) {
-        judge_refuse(j, "clock.differs", args1(j, "now", now));
+        judge_refuse(j, SAY_CLOCK_DIFFERS, args1(j, "now", now));
         return;
     }
     clock_format(ms, now); /* as the log writes times */
