@@ -64,6 +64,7 @@ suite_fault() {
     tap_command "$TOP/tests/model/standby_commit.py"
     tap_command "$TOP/tests/fault/standby"
     tap_command "$TOP/tests/fault/hang"
+    tap_command "$TOP/tests/fault/fold"
     tap_command "$TOP/tests/fault/certificates"
     tap_command "$TOP/tests/fault/left-behind"
     tap_command "$TOP/tests/fault/clock"

@@ -83,7 +83,7 @@ static void append(struct rig *r, struct entry *given)
     keep(r, &e);
 }
 
-static void commit(struct rig *r, const struct draft *d, const struct command *c)
+void rig_commit(struct rig *r, const struct draft *d, const struct command *c)
 {
     struct entry e = {.kind = kind_text(d->kind), .stream = d->stream};
     struct secret secret[DRAFT_SECRETS];
@@ -137,54 +137,6 @@ static void check_verdict(const struct verdict *v)
     check_code_is_known(v->code);
 }
 
-/* ---- a command all or not at all ---- */
-
-/* The newest entry once more, with a value at its end that no step has: it fails when much of it is done. */
-static void apply_in_part(struct rig *r)
-{
-    struct arena *a = &r->arena;
-    struct entry e, again;
-    assert_int_equal(entry_read(&e, a, r->log[r->n - 1].text, r->log[r->n - 1].len), 0);
-    const struct stream *s = book_stream(&r->book, e.stream);
-    struct json *body = json_object(a), *none = json_set_str(a, json_object(a), "field", "none");
-    json_each(m, e.body)
-        if (strcmp(m->name, "derived") != 0)
-            json_set(a, body, m->name, json_copy(a, m));
-    json_set(a, body, "derived", json_push(json_array(a), json_set_str(a, none, "value", "1")));
-    again =
-        (struct entry){.kind = e.kind, .stream = e.stream, .zone = e.zone, .at = e.at, .sseq = s->sseq + 1};
-    memcpy(again.prev, s->leaf, HASH_LEN);
-    again.actor = e.actor;
-    again.clock = e.clock;
-    again.body = body;
-    again.pd = e.pd;
-    assert_int_equal(entry_build(&again, a), 0);
-    (void)!book_apply(&r->book, &again);
-}
-
-static void take_back(struct rig *r, const struct command *c)
-{
-    size_t n = r->n;
-    struct buf was, is;
-    buf_init(&was);
-    buf_init(&is);
-    book_bytes(&r->book, &was);
-    for (size_t k = 0; k < r->v.ndrafts; k++) {
-        book_begin(&r->book);
-        for (size_t i = 0; i <= k; i++)
-            commit(r, &r->v.draft[i], c);
-        apply_in_part(r);
-        book_rollback(&r->book);
-        r->n = n;
-        buf_clear(&is);
-        book_bytes(&r->book, &is);
-        if (was.len != is.len || memcmp(was.data, is.data, was.len) != 0)
-            fail_msg("%s in %s leaves something behind", kind_text(r->v.draft[k].kind), r->v.draft[k].stream);
-    }
-    buf_fini(&was);
-    buf_fini(&is);
-}
-
 const struct verdict *rig_run(struct rig *r, struct command *c)
 {
     r->next = (struct command){0};
@@ -192,10 +144,10 @@ const struct verdict *rig_run(struct rig *r, struct command *c)
     check_verdict(&r->v);
     r->first = r->n;
     if (r->taken_back)
-        take_back(r, c);
+        rig_take_back(r, c);
     book_begin(&r->book);
     for (size_t i = 0; i < r->v.ndrafts; i++)
-        commit(r, &r->v.draft[i], c);
+        rig_commit(r, &r->v.draft[i], c);
     book_commit(&r->book);
     for (size_t i = r->first; i < r->n; i++)
         check_private(r, &r->log[i]);

@@ -56,6 +56,10 @@ void rig_init(struct rig *r, const char *steps);
 void rig_fini(struct rig *r);
 /* Everything that the book reaches, to the byte; appended. */
 void book_bytes(const struct book *b, struct buf *ret);
+/* Builds, applies and keeps one entry of a command. */
+void rig_commit(struct rig *r, const struct draft *d, const struct command *c);
+/* The command of r->v in part, and taken back: once for each of its entries. */
+void rig_take_back(struct rig *r, const struct command *c);
 
 void rig_at(struct rig *r, const char *station);
 void rig_wait(struct rig *r, int64_t ms);
