@@ -113,7 +113,9 @@ static void derived_text(struct record *r, struct record_correction *c, const st
         if (f < 0)
             continue;
         struct text title = r->protocol->step[step].field[f].title;
-        struct text v = value_text(r, &r->protocol->step[step].field[f], d->value);
+        struct text v = {"–", "–"}; /* it cannot be computed any more */
+        if (d->value)
+            v = value_text(r, &r->protocol->step[step].field[f], d->value);
         c->derived = words_join(&r->words, c->derived,
                                 (struct text){arena_printf(&r->arena, "%s %s", title.ja, v.ja),
                                               arena_printf(&r->arena, "%s %s", title.en, v.en)});

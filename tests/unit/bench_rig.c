@@ -286,7 +286,7 @@ static void add_protocol(struct rig *r, const char *steps)
     rig_entry(r, "protocol/sample@1", "protocol.approved", "{\"dept\":\"quality\"}");
 }
 
-void rig_init(struct rig *r, const char *steps)
+void rig_empty(struct rig *r)
 {
     *r = (struct rig){0};
     arena_init(&r->arena, 0);
@@ -297,6 +297,11 @@ void rig_init(struct rig *r, const char *steps)
     r->book.arg = r;
     assert_int_equal(clock_zone_use("Asia/Tokyo"), 0);
     rig_clock(r, 0, 9, 0);
+}
+
+void rig_init(struct rig *r, const char *steps)
+{
+    rig_empty(r);
     rig_entry(r, "facility", "facility.opened", "{\"id\":\"TEST\"}");
     add_people(r);
     add_places(r);

@@ -53,6 +53,8 @@ struct rig {
 
 /* `steps`: YAML of the steps behind the order, each line indented by two. 2026-11-02 09:00 in Tokyo. */
 void rig_init(struct rig *r, const char *steps);
+/* An empty book and log, at the same hour. */
+void rig_empty(struct rig *r);
 void rig_fini(struct rig *r);
 /* Everything that the book reaches, to the byte; appended. */
 void book_bytes(const struct book *b, struct buf *ret);

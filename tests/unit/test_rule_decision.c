@@ -212,6 +212,9 @@ static void test_rejected_batch_ends_with_everything_accounted_for(void **state)
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.hold");
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=rejected"));
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.deviations");
+    refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=rejected"),
+            "deviation.unassessed");
+    accepted(assess(r, "B1-DV1", "minor"));
     accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=rejected"));
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.labels");
     rig_at(r, "B21");

@@ -201,31 +201,41 @@ static void count(struct player *p, const struct op *op, const json_t *answer, c
     p->holds += json_array_size(json_object_get(answer, "holds"));
 }
 
-/* One record for each deviation or hold that waits for it. */
+static struct op **add_record(struct player *p, struct op *op, struct op **tail, const char *kind,
+                              const json_t *it)
+{
+    const char *object = strcmp(kind, "hold.lifted") == 0 ? "hold" : "dev";
+    struct op *rec = arena_alloc(&p->arena, sizeof(*rec));
+    *rec = (struct op){
+        .kind = OP_RECORD, .station = op->station, .person = op->person, .text = kind, .own = true};
+    rec->body = json_pack("{s:s,s:O,s:s}", "batch", batch_of(p), object, json_object_get(it, object),
+                          "reason", "確認済み checked");
+    if (strcmp(kind, "deviation.assessed") == 0)
+        json_object_set_new(rec->body, "grade", json_string(p->block->second ? p->block->second : "minor"));
+    rec->next = *tail;
+    *tail = rec;
+    return &rec->next;
+}
+
+/* One record for each deviation or hold that waits for it; what is closed is assessed before. */
 static void make_records(struct player *p, struct op *op, const json_t *batch)
 {
     bool lift = p->block->kind == BLOCK_LIFT, assess = p->block->kind == BLOCK_ASSESS;
-    const char *kind = lift ? "hold.lifted" : assess ? "deviation.assessed" : "deviation.closed";
     struct op **tail = &op->next;
     json_t *it;
     size_t i;
     json_array_foreach(json_object_get(batch, lift ? "holds" : "deviations"), i, it)
     {
         bool over = json_is_true(json_object_get(it, lift ? "lifted" : "closed"));
-        struct op *rec;
-        if (over || (assess && json_object_get(it, "grade")))
+        bool graded = json_object_get(it, "grade") != NULL;
+        if (over)
             continue;
-        rec = arena_alloc(&p->arena, sizeof(*rec));
-        *rec = (struct op){
-            .kind = OP_RECORD, .station = op->station, .person = op->person, .text = kind, .own = true};
-        rec->body = json_pack("{s:s,s:O,s:s}", "batch", batch_of(p), lift ? "hold" : "dev",
-                              json_object_get(it, lift ? "hold" : "dev"), "reason", "確認済み checked");
-        if (assess)
-            json_object_set_new(rec->body, "grade",
-                                json_string(p->block->second ? p->block->second : "minor"));
-        rec->next = *tail;
-        *tail = rec;
-        tail = &rec->next;
+        if (lift)
+            tail = add_record(p, op, tail, "hold.lifted", it);
+        else if (!graded)
+            tail = add_record(p, op, tail, "deviation.assessed", it);
+        if (!lift && !assess)
+            tail = add_record(p, op, tail, "deviation.closed", it);
     }
 }
 

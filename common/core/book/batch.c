@@ -132,6 +132,8 @@ int at_input(const struct at *a, int field, const char *text, const char *unit)
     in->at = entry_event_time(a->e);
     in->digest = book_keep(a->b, json_get_str(a->e->pd, f->id));
     in->by = a->o->performer;
+    SET(a->b, a->x->ninputs, a->x->ninputs + 1);
+    in->n = a->x->ninputs;
     in->unit = f->kind == FIELD_LOT ? book_keep(a->b, unit) : NULL;
     input_effect(a, f, in->text);
     return input_set(in, f, in->text);

@@ -135,6 +135,7 @@ struct container {
 
 struct input {
     int field;
+    size_t n; /* the batch's n-th: a value counts for what was derived behind it */
     const char
         *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
     struct dec value;   /* numbers and derived */
@@ -188,6 +189,7 @@ struct batch {
     struct stepstate *step; /* nsteps of the protocol */
     bool closed, stopped;
     bool released;      /* decided: released */
+    size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
     size_t ncontainers, ndevs, nholds, nexpiries, nacts;

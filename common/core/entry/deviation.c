@@ -77,14 +77,22 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
     return 0;
 }
 
+/* Who judges what happened to a batch is of quality for it from then on (R 93), whatever role comes later. */
+static void note_judge(struct book *b, struct batch *x, const struct entry *e)
+{
+    const struct person *p = entry_performer(b, e);
+    if (p)
+        batch_note_act(b, x, p, DEPT_QUALITY);
+}
+
 static int apply_assessed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_assessed *v = body;
     struct deviation *d = dev_of(batch_of(b, s), v->dev);
-    (void)e;
     if (!d || !v->grade)
         return CPF_E_PROFILE;
     SET(b, d->grade, v->grade);
+    note_judge(b, batch_of(b, s), e);
     return 0;
 }
 
@@ -92,10 +100,10 @@ static int apply_closed(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct deviation_closed *v = body;
     struct deviation *d = dev_of(batch_of(b, s), v->dev);
-    (void)e;
     if (!d)
         return CPF_E_PROFILE;
     SET(b, d->closed, true);
+    note_judge(b, batch_of(b, s), e);
     return 0;
 }
 
@@ -114,10 +122,10 @@ static int apply_lifted(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct hold_lifted *v = body;
     struct batch *x = batch_of(b, s);
-    (void)e;
     for (size_t i = 0; x && v->hold && i < x->nholds; i++)
         if (strcmp(x->hold[i].id, v->hold) == 0) {
             SET(b, x->hold[i].lifted, true);
+            note_judge(b, x, e);
             return 0;
         }
     return CPF_E_PROFILE;

@@ -5,7 +5,7 @@
 #include "core/rule/record.h"
 
 static const struct member received_member[] = {
-    M_ID(struct lot_received, lot, NEEDED),     M_TEXT(struct lot_received, material, NEEDED),
+    M_ID(struct lot_received, lot, NEEDED),     M_ID(struct lot_received, material, NEEDED),
     M_TEXT(struct lot_received, maker, 0),      M_TEXT(struct lot_received, maker_lot, 0),
     M_TEXT(struct lot_received, gtin, 0),       M_DAY(struct lot_received, expiry, NEEDED),
     M_INT(struct lot_received, units, 0),       M_PERSONAL(struct lot_received, reason, 0),

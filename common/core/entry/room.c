@@ -6,7 +6,7 @@
 
 static const struct member added_member[] = {
     M_ID(struct room_added, room, NEEDED),
-    M_TEXT(struct room_added, grade, NEEDED),
+    M_ID(struct room_added, grade, NEEDED),
     M_PERSONAL(struct room_added, note, 0),
     M_PERSONAL(struct room_added, remark, 0),
 };

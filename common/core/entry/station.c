@@ -5,8 +5,8 @@
 #include "core/rule/record.h"
 
 static const struct member enrolled_member[] = {
-    M_ID(struct station_enrolled, station, NEEDED), M_TEXT(struct station_enrolled, kind, NEEDED),
-    M_TEXT(struct station_enrolled, room, 0),       M_DIGEST(struct station_enrolled, token, NEEDED),
+    M_ID(struct station_enrolled, station, NEEDED), M_ID(struct station_enrolled, kind, NEEDED),
+    M_ID(struct station_enrolled, room, 0),         M_DIGEST(struct station_enrolled, token, NEEDED),
     M_PERSONAL(struct station_enrolled, reason, 0), M_PERSONAL(struct station_enrolled, note, 0),
     M_PERSONAL(struct station_enrolled, remark, 0),
 };

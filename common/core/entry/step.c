@@ -9,9 +9,8 @@
 #include "core/rule/record.h"
 
 static const struct member derived_member[] = {
-    M_TEXT(struct derived, field, NEEDED), M_TEXT(struct derived, value, NEEDED),
-    M_TEXT(struct derived, step, 0),       M_INT(struct derived, occ, 0),
-    M_TEXT(struct derived, unit, 0),
+    M_TEXT(struct derived, field, NEEDED), M_TEXT(struct derived, value, 0), M_TEXT(struct derived, step, 0),
+    M_INT(struct derived, occ, 0),         M_TEXT(struct derived, unit, 0),
 };
 
 static const struct shape derived_shape = SHAPE(struct derived, derived_member);
@@ -211,7 +210,8 @@ static struct occ *occ_numbered(const struct batch *x, int step, int64_t number)
 static struct input *input_of(const struct occ *o, int field, const char *text)
 {
     for (size_t i = o->ninputs; i-- > 0;)
-        if (o->input[i].field == field && (!text || strcmp(o->input[i].text, text) == 0))
+        if (o->input[i].field == field && !o->input[i].first_of_two &&
+            (!text || strcmp(o->input[i].text, text) == 0))
             return &o->input[i];
     return NULL;
 }
@@ -222,15 +222,42 @@ struct replacement {
     const char *old, *text, *unit, *digest;
 };
 
+/* A derived value that could not be computed before: as of the last input it was computed from. */
+static struct input *add_input(struct book *b, struct occ *o, int field)
+{
+    const struct input last = o->ninputs ? o->input[o->ninputs - 1] : (struct input){0};
+    struct input *in = PUSH(b, o->input, o->ninputs);
+    in->field = field;
+    in->at = last.at;
+    in->n = last.n;
+    in->by = last.by;
+    return in;
+}
+
+/* One that cannot be computed any more. */
+static int take_back(struct book *b, struct occ *o, const struct input *in)
+{
+    size_t at = (size_t)(in - o->input);
+    book_touch(b, o->input, o->ninputs * sizeof(*in));
+    memmove(&o->input[at], &o->input[at + 1], (o->ninputs - at - 1) * sizeof(*in));
+    SET(b, o->ninputs, o->ninputs - 1);
+    return 0;
+}
+
 static int replace(struct book *b, const struct batch *x, const struct replacement *r)
 {
     int step = r->step ? protocol_step(x->protocol, r->step) : -1;
     int f = step >= 0 && r->field ? step_field(&x->protocol->step[step], r->field) : -1;
-    const struct occ *o = f >= 0 ? occ_numbered(x, step, r->occ) : NULL;
+    struct occ *o = f >= 0 ? occ_numbered(x, step, r->occ) : NULL;
+    const struct field *field = o ? &x->protocol->step[step].field[f] : NULL;
+    bool derived = field && field->kind == FIELD_DERIVED;
     struct input *in = o ? input_of(o, f, r->old) : NULL;
+    if (derived && in && !r->text)
+        return take_back(b, o, in);
+    if (derived && !in && r->text)
+        in = add_input(b, o, f);
     if (!in || !r->text)
         return CPF_E_PROFILE;
-    const struct field *field = &x->protocol->step[step].field[f];
     book_touch(b, in, sizeof(*in));
     in->unit = field->kind == FIELD_LOT ? book_keep(b, r->unit) : NULL;
     in->digest = book_keep(b, r->digest);

@@ -5,24 +5,24 @@
 #include "core/rule/record.h"
 
 static const struct member added_member[] = {
-    M_ID(struct equipment_record, equipment, NEEDED), M_TEXT(struct equipment_record, kind, NEEDED),
-    M_TEXT(struct equipment_record, room, 0),         M_DAY(struct equipment_record, calibrated, 0),
+    M_ID(struct equipment_record, equipment, NEEDED), M_ID(struct equipment_record, kind, NEEDED),
+    M_ID(struct equipment_record, room, 0),           M_DAY(struct equipment_record, calibrated, 0),
     M_YESNO(struct equipment_record, in_service, 0),  M_PERSONAL(struct equipment_record, reason, 0),
     M_PERSONAL(struct equipment_record, cause, 0),    M_PERSONAL(struct equipment_record, note, 0),
     M_PERSONAL(struct equipment_record, remark, 0),
 };
 
 static const struct member changed_member[] = {
-    M_ID(struct equipment_record, equipment, NEEDED), M_TEXT(struct equipment_record, kind, 0),
-    M_TEXT(struct equipment_record, room, 0),         M_DAY(struct equipment_record, calibrated, 0),
+    M_ID(struct equipment_record, equipment, NEEDED), M_ID(struct equipment_record, kind, 0),
+    M_ID(struct equipment_record, room, 0),           M_DAY(struct equipment_record, calibrated, 0),
     M_YESNO(struct equipment_record, in_service, 0),  M_PERSONAL(struct equipment_record, reason, 0),
     M_PERSONAL(struct equipment_record, cause, 0),    M_PERSONAL(struct equipment_record, note, 0),
     M_PERSONAL(struct equipment_record, remark, 0),
 };
 
 static const struct member place_member[] = {
-    M_ID(struct place_added, place, NEEDED),   M_TEXT(struct place_added, kind, NEEDED),
-    M_TEXT(struct place_added, room, 0),       M_PERSONAL(struct place_added, reason, 0),
+    M_ID(struct place_added, place, NEEDED),   M_ID(struct place_added, kind, NEEDED),
+    M_ID(struct place_added, room, 0),         M_PERSONAL(struct place_added, reason, 0),
     M_PERSONAL(struct place_added, cause, 0),  M_PERSONAL(struct place_added, note, 0),
     M_PERSONAL(struct place_added, remark, 0),
 };

@@ -125,6 +125,7 @@ enum say_flag {
     X(RECORD_EXISTS, "record.exists", 0)                                                                     \
     X(RECORD_UNKNOWN, "record.unknown", 0)                                                                   \
     X(CLOCK_DIFFERS, "clock.differs", 0)                                                                     \
+    X(DEVIATION_UNASSESSED, "deviation.unassessed", 0)                                                       \
     X(RECORD_INVALID, "record.invalid", 0)                                                                   \
     X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
     X(RECORD_ROLE, "record.role", 0)                                                                         \

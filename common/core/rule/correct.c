@@ -74,22 +74,34 @@ static void drop_input(struct judge *j, size_t at)
     j->occ.ninputs--;
 }
 
-static bool is_corrected(const struct judge *j, struct ref r)
+static void insert_input(struct judge *j, size_t at)
 {
-    for (size_t i = 0; i < j->corrected->n; i++)
-        if (j->corrected->at[i].step == r.step && j->corrected->at[i].field == r.field)
-            return true;
-    return false;
+    struct input last = j->occ.input[j->occ.ninputs - 1];
+    memmove(&j->occ.input[at + 1], &j->occ.input[at], (j->occ.ninputs - 1 - at) * sizeof(*j->occ.input));
+    j->occ.input[at] = last;
 }
 
-static bool note_corrected(struct judge *j, struct ref r, struct input in)
+/* `value` NULL: taken back. */
+static void note_corrected(struct judge *j, int field, const struct input *value)
 {
     struct corrections *c = j->corrected;
-    if (c->n == CORRECTIONS_MAX)
-        return false;
-    c->at[c->n] = r;
-    c->value[c->n++] = in;
-    return true;
+    if ((c->n & (c->n - 1)) == 0) { /* full: as many again */
+        struct corrected *more = arena_alloc(j->a, (c->n ? 2 * c->n : 1) * sizeof(*more));
+        if (c->n)
+            memcpy(more, c->item, c->n * sizeof(*more));
+        c->item = more;
+    }
+    struct corrected *item = &c->item[c->n++];
+    *item = (struct corrected){.at = {j->step, field}, .occ = (size_t)j->occ_no, .gone = !value};
+    if (value)
+        item->value = *value;
+}
+
+/* Was what the derived field has of `r` corrected by this command? */
+static bool is_corrected(const struct judge *j, struct ref r)
+{
+    size_t occ = r.step == j->step ? (size_t)j->occ_no : occ_as_of(j, r);
+    return corrected_at(j, r, occ) != NULL;
 }
 
 static bool depends(const struct judge *j, const struct field *f)
@@ -100,53 +112,65 @@ static bool depends(const struct judge *j, const struct field *f)
     return false;
 }
 
-/* Derived values of the scratch that depend on something corrected are taken out; were there any? */
-static bool forget_derived(struct judge *j)
+static void tell_derived(struct judge *j, const struct field *f, const char *value, struct deriveds *all)
 {
-    const struct step *s = judge_step(j);
-    bool any = false;
-    for (int i = 0; i < (int)s->nfields; i++) {
-        if (s->field[i].kind != FIELD_DERIVED || !depends(j, &s->field[i]))
-            continue;
-        for (size_t k = j->occ.ninputs; k-- > 0;)
-            if (j->occ.input[k].field == i) {
-                note_corrected(j, (struct ref){j->step, i}, j->occ.input[k]);
-                drop_input(j, k);
-                any = true;
-                break;
-            }
-    }
-    return any;
+    derived_add(j, all,
+                (struct derived){.field = f->id,
+                                 .value = value,
+                                 .unit = value ? f->unit : NULL,
+                                 .step = judge_step(j)->id,
+                                 .occ = j->occ_no});
 }
 
-/* Computes anew what was taken out of this step; the entry names step and occurrence beside each value. */
-static void derive_again(struct judge *j, struct deriveds *all)
+/* One derived value anew, from what it was computed from then. What cannot be computed any more is taken
+ * back: the item has no value. */
+static void derive_anew(struct judge *j, int field, struct deriveds *all)
 {
-    struct deriveds here = {0};
-    struct corrections *c = j->corrected;
-    check_derived(j, &here);
-    for (size_t i = 0; i < here.n; i++) {
-        struct derived d = here.item[i];
-        d.step = judge_step(j)->id;
-        d.occ = j->occ_no;
-        derived_add(j, all, d);
+    const struct field *f = &judge_step(j)->field[field];
+    struct deriveds ignored = {0};
+    size_t at = j->occ.ninputs;
+    for (size_t k = 0; k < j->occ.ninputs; k++)
+        if (j->occ.input[k].field == field)
+            at = k;
+    bool had = at < j->occ.ninputs;
+    const struct input was = j->occ.input[had ? at : j->occ.ninputs - 1];
+    j->corrected->as_of = was.n;
+    if (!depends(j, f))
+        return;
+    if (had)
+        drop_input(j, at);
+    if (derive_field(j, field, &ignored)) {
+        struct input *now = &j->occ.input[j->occ.ninputs - 1];
+        now->at = was.at;
+        now->n = was.n;
+        note_corrected(j, field, now);
+        tell_derived(j, f, now->text, all);
+    } else if (had) {
+        note_corrected(j, field, NULL);
+        tell_derived(j, f, NULL, all);
     }
-    for (size_t i = 0; i < c->n; i++)
-        for (size_t k = 0; c->at[i].step == j->step && k < j->occ.ninputs; k++)
-            if (j->occ.input[k].field == c->at[i].field)
-                c->value[i] = j->occ.input[k];
 }
 
+static void derive_step(struct judge *j, struct deriveds *all)
+{
+    for (int i = 0; i < (int)judge_step(j)->nfields && j->occ.ninputs; i++)
+        if (judge_step(j)->field[i].kind == FIELD_DERIVED)
+            derive_anew(j, i, all);
+    j->corrected->as_of = 0;
+}
+
+/* Each occurrence that had the value: not only the newest, and not those that came before it. */
 static void derive_later(struct judge *j, struct deriveds *all)
 {
-    for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
-        if (i == j->corrected->at[0].step || j->x->step[i].nocc == 0)
-            continue;
-        enter_occ(j, i, j->x->step[i].nocc);
-        j->first_new = 0;
-        if (forget_derived(j))
-            derive_again(j, all);
-    }
+    const struct corrected first = j->corrected->item[0];
+    for (int i = 0; i < (int)j->x->protocol->nsteps; i++)
+        for (size_t no = 1; no <= j->x->step[i].nocc; no++) {
+            if (i == first.at.step && no == first.occ)
+                continue;
+            enter_occ(j, i, no);
+            j->first_new = 0;
+            derive_step(j, all);
+        }
 }
 
 /* ---- the correction ---- */
@@ -182,15 +206,18 @@ static bool take_correction(struct judge *j, const struct correction *given, int
     const char *old = j->occ.input[at].text;
     int step = j->step;
     j->when = j->occ.input[at].at; /* judged for when it was so: a lot in date then was in date */
+    size_t n = j->occ.input[at].n;
     drop_input(j, at);
     j->first_new = j->occ.ninputs;
     if (!check_field(j, field, j->code, text, &text))
         return false;
     scratch_add(j, field, text, j->code);
-    note_corrected(j, (struct ref){step, field}, j->occ.input[j->occ.ninputs - 1]);
+    j->occ.input[j->occ.ninputs - 1].n = n;
+    insert_input(j, at);
+    j->first_new = at;
+    note_corrected(j, field, &j->occ.input[at]);
     ret->occ = (int64_t)no;
-    forget_derived(j);
-    derive_again(j, &ret->derived);
+    derive_step(j, &ret->derived);
     if (!check_balance(j))
         return false;
     if (f->kind == FIELD_TEXT) {

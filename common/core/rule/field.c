@@ -176,14 +176,44 @@ void scratch_add(struct judge *j, int field, const char *text, const struct code
         in->day = c->day;
 }
 
+const struct corrected *corrected_at(const struct judge *j, struct ref r, size_t occ)
+{
+    for (size_t i = j->corrected ? j->corrected->n : 0; i-- > 0;) {
+        const struct corrected *c = &j->corrected->item[i];
+        if (c->at.step == r.step && c->at.field == r.field && c->occ == occ)
+            return c;
+    }
+    return NULL;
+}
+
+static const struct input *in_occ(const struct judge *j, struct ref r, size_t occ)
+{
+    const struct corrected *c = corrected_at(j, r, occ);
+    size_t as_of = j->corrected && j->corrected->as_of ? j->corrected->as_of : SIZE_MAX;
+    if (c)
+        return c->gone || c->value.n > as_of ? NULL : &c->value;
+    const struct occ *o = j->x->step[r.step].occ[occ - 1];
+    for (size_t i = o->ninputs; i-- > 0;)
+        if (o->input[i].field == r.field && !o->input[i].first_of_two && o->input[i].n <= as_of)
+            return &o->input[i];
+    return NULL;
+}
+
+size_t occ_as_of(const struct judge *j, struct ref r)
+{
+    size_t no = j->x->step[r.step].nocc;
+    while (no && !in_occ(j, r, no) && !corrected_at(j, r, no))
+        no--;
+    return no;
+}
+
 const struct input *scratch_input(const struct judge *j, struct ref r)
 {
-    const struct corrections *c = j->corrected;
-    for (size_t i = 0; c && i < c->n; i++)
-        if (c->at[i].step == r.step && c->at[i].field == r.field && r.step != j->step)
-            return &c->value[i];
+    for (size_t no = j->x->step[r.step].nocc; r.step != j->step && no; no--)
+        if (in_occ(j, r, no))
+            return in_occ(j, r, no);
     if (r.step != j->step)
-        return batch_input(j->x, r);
+        return NULL;
     for (size_t i = j->occ.ninputs; i-- > 0;)
         if (j->occ.input[i].field == r.field && !j->occ.input[i].first_of_two)
             return &j->occ.input[i];

@@ -66,12 +66,17 @@ struct found {
     struct follow *follow; /* room for FOUND_FOLLOWS; made at the first one */
 };
 
-/* New values of a correction, by which later steps are computed anew. */
-#define CORRECTIONS_MAX 16
+/* New values of a correction, by which what was derived is computed anew. */
+struct corrected {
+    struct ref at;
+    size_t occ;
+    bool gone; /* taken back */
+    struct input value;
+};
 struct corrections {
     size_t n;
-    struct ref at[CORRECTIONS_MAX];
-    struct input value[CORRECTIONS_MAX];
+    struct corrected *item;
+    size_t as_of; /* inputs of other steps with a higher number were not there then; 0: all are */
 };
 
 /* Everything that it points to lives in the arena, the book or the command: drafts may keep it. */
@@ -179,6 +184,10 @@ bool read_value(struct judge *j, const struct field *f, const char *text, const 
                 const char **ret);
 void scratch_add(struct judge *j, int field, const char *text, const struct code *c);
 const struct input *scratch_input(const struct judge *j, struct ref r);
+/* The occurrence of another step whose value of `r` counts (as_of); 0: none has one. */
+size_t occ_as_of(const struct judge *j, struct ref r);
+/* NULL: not corrected by this command. */
+const struct corrected *corrected_at(const struct judge *j, struct ref r, size_t occ);
 bool fields_complete(const struct judge *j);
 
 /* value.c: numbers, derived values, balances */
@@ -186,6 +195,8 @@ bool check_number(struct judge *j, const struct field *f, struct dec value, cons
                   const char *unit);
 /* Adds what can be computed now to the scratch, and to *ret, which has room for a step's fields. */
 bool check_derived(struct judge *j, struct deriveds *ret);
+/* One that is not there; false if it cannot be computed (yet). */
+bool derive_field(struct judge *j, int field, struct deriveds *ret);
 bool check_balance(struct judge *j);
 bool field_wanted(const struct judge *j, int field); /* conditional replicates */
 

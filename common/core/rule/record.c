@@ -185,8 +185,11 @@ void record_closing(struct judge *j, const struct kind *k, const void *given)
 {
     const struct deviation_closed *g = given;
     struct batch *x = act_on(j, g->batch);
-    if (x && !open_deviation(x, g->dev))
+    const struct deviation *d = x ? open_deviation(x, g->dev) : NULL;
+    if (x && !d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    else if (x && d->grade == GRADE_NONE) /* what nobody has judged is not done with */
+        judge_refuse(j, SAY_DEVIATION_UNASSESSED, args1(j, "dev", d->id));
     else if (x)
         signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }

@@ -209,6 +209,8 @@ static bool completes(const struct judge *j, const struct field *f)
 /* A replicate that is still awaited keeps what depends on it open. */
 static bool args_settled(const struct judge *j, const struct field *f)
 {
+    if (j->fact && j->occ.done)
+        return true; /* a correction: no further reading will come */
     for (size_t i = 0; i < f->nargs; i++) {
         if (f->arg[i].step != j->step)
             continue;
@@ -222,21 +224,26 @@ static bool args_settled(const struct judge *j, const struct field *f)
     return true;
 }
 
+bool derive_field(struct judge *j, int field, struct deriveds *ret)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    struct dec v;
+    if (!args_settled(j, f) || !field_wanted(j, field))
+        return false;
+    int err = derive(j, f, &v);
+    if (err == 0)
+        add_derived(j, field, v, ret);
+    else if (err != CPF_E_NOTFOUND && completes(j, f))
+        tell_missing(j, f);
+    return err == 0;
+}
+
 bool check_derived(struct judge *j, struct deriveds *ret)
 {
     const struct step *s = judge_step(j);
-    for (int i = 0; i < (int)s->nfields; i++) {
-        const struct field *f = &s->field[i];
-        struct ref self = {j->step, i};
-        if (f->kind != FIELD_DERIVED || scratch_input(j, self) || !args_settled(j, f) || !field_wanted(j, i))
-            continue;
-        struct dec v;
-        int err = derive(j, f, &v);
-        if (err == 0)
-            add_derived(j, i, v, ret);
-        else if (err != CPF_E_NOTFOUND && completes(j, f))
-            tell_missing(j, f);
-    }
+    for (int i = 0; i < (int)s->nfields; i++)
+        if (s->field[i].kind == FIELD_DERIVED && !scratch_input(j, (struct ref){j->step, i}))
+            derive_field(j, i, ret);
     return true;
 }
 

@@ -1,0 +1,130 @@
+#pragma once
+/*
+ * The driver: commands of every kind, legal and not, from several stations, across days, restarts, outages
+ * and steps of the clock; after each of them it looks whether everything still holds.
+ *
+ *   generator: book -> command      knows what would come next, and mostly does that
+ *   play:      command -> entries   as the daemon would, with a book and a log in memory
+ *   demands:   after each command   what must hold of verdict, book, projections and facility
+ *
+ * A command is one line of canonical JSON, so a play is a file, and what fails can be played again, made
+ * smaller and kept (cases/). Nothing in a line depends on what came before it but for ids that it names: any
+ * line may be left out. Times are relative to now. Members by `do`:
+ *
+ *   scan      station raw [typed] [late]         session   station badge pin=right|wrong
+ *   act       station badge batch fields [protocol] [step] [pending] [skip] [secret=right|wrong] [late]
+ *   record    station badge kind body [secret]   show      station badge batch what
+ *   wait      ms                                 clock     by=ms: the machine's clock is set
+ *   restart   the process ends and begins anew
+ *   late: {reason, before=ms}; everywhere: claimed=ms before now
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench_rig.h"
+#include "core/view/sheet.h"
+#include "core/view/view.h"
+#include "seeded.h"
+
+/* ---- generator ------------------------------------------------------------------ */
+
+#define GEN_BATCHES 12
+struct gen {
+    const struct book *book;
+    struct arena *a; /* of what is generated */
+    int64_t now;
+    struct seeded rnd;
+    unsigned noise;      /* of 1000 commands: nonsense */
+    unsigned slips;      /* of 1000 values: another one than fits */
+    unsigned small;      /* of 1000 orders: under the small protocol */
+    size_t batches;      /* ordered so far */
+    size_t most;         /* at most so many */
+    char focus[65];      /* the batch under way, or "" */
+    size_t kept;         /* commands that a station kept while there was no network, yet to be sent */
+    int64_t kept_before; /* how long ago the next of them was */
+    size_t refused;      /* commands in a row that were refused */
+    size_t log_entries;  /* entries in the log, for redactions */
+    size_t serial;       /* of whatever needs a new name */
+};
+
+/* The next command; never NULL. */
+struct json *gen_next(struct gen *g);
+
+size_t gen_below(struct gen *g, size_t n);
+bool gen_chance(struct gen *g, unsigned of_1000);
+#define GEN_ONE_OF(g, list) ((list)[gen_below((g), sizeof(list) / sizeof(*(list)))])
+#define gen_text(g, ...)    arena_printf((g)->a, __VA_ARGS__)
+
+struct json *gen_command(struct gen *g, const char *what, const char *station);
+struct json *gen_scan(struct gen *g, const char *station, const char *raw);
+/* The code of a label: type and id. "?" if there can be none. */
+const char *gen_code(struct gen *g, char type, const char *id);
+/* The badge of a person. */
+const char *gen_badge(struct gen *g, const char *person);
+/* A number that goes with the batch, so that two batches keep to different people and things. */
+size_t gen_lane(const char *batch);
+
+/* gen_value.c: what fits field `field` of the step, as scanned, or as a form has it; `taken` (may be NULL):
+ * values of the same list. NULL: nothing fits (a lot is missing, ...). */
+const char *gen_value(struct gen *g, const struct batch *x, int step, int field, const struct station *st,
+                      const struct json *taken);
+/* gen_work.c: what brings the batch of the focus on. NULL: nothing can be done. */
+struct json *gen_work(struct gen *g);
+/* gen_master.c: records; a new lot of the material, a new date of calibration … */
+struct json *gen_record(struct gen *g, const char *station, const char *person, const char *kind,
+                        struct json *body);
+struct json *gen_new_lot(struct gen *g, const char *material);
+struct json *gen_any_record(struct gen *g);
+/* gen_noise.c */
+struct json *gen_noise(struct gen *g);
+struct json *gen_fields(struct gen *g, const struct batch *x, int step, const struct station *st, bool fits);
+
+/* ---- play ---------------------------------------------------------------------------- */
+
+struct tally {
+    size_t commands, entries, outcome[OUTCOME_REFUSED + 1], away, restarts, days, folds;
+    size_t ordered, released, closed, reopened, codes;
+};
+
+struct play {
+    struct rig rig;
+    struct tally tally;
+    int64_t machine;   /* the machine's clock; the log's never goes back */
+    struct map gone;   /* streams that the last restart did not read */
+    struct map codes;  /* seen so far */
+    struct book again; /* the same entries, read from their bytes */
+    size_t folded;     /* entries in `again` and in the view */
+    struct view *view;
+    struct view_sheet *sheet;
+    struct map sides; /* "<batch> <person>" -> department acted for */
+    struct map named; /* "<lot> <unit> <batch>" */
+    struct arena facts;
+    bool thorough; /* everything after each command */
+};
+
+/* `facility`: description, its protocols approved. */
+void play_begin(struct play *p);
+void play_end(struct play *p);
+/* One command, then the demands. */
+void play_command(struct play *p, const struct json *c);
+void play_restart(struct play *p);
+int64_t play_now(const struct play *p);
+
+/* demand.c */
+void demand_begin(struct play *p);
+void demand_end(struct play *p);
+void demand_restarted(struct play *p);
+/* After each command. */
+void demand_after(struct play *p);
+/* The whole log folded anew. */
+void demand_folds(struct play *p);
+
+/* The play is over: what does not hold. `tag` is what the failure is known by. */
+_Noreturn void broken(const char *tag, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* dump.c: everything a rule can see, as text; what is closed, too, if `closed`. In `a`. */
+const char *book_dump_whole(const struct book *b, struct arena *a, int64_t today, bool closed);
+
+/* world.c: the facility and its protocols, as entries of the set-up */
+void world_set_up(struct play *p);

@@ -1,0 +1,210 @@
+/*
+ * The book as text, so that two books can be compared: everything that a rule can see. Closed streams and
+ * batches are not read at start, so they, and what only they tell, are left out where `closed` is false.
+ */
+#include <stdlib.h>
+
+#include "base/enc.h"
+#include "driver.h"
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct lines {
+    struct arena *a;
+    const char **line;
+    size_t n, cap;
+    bool closed;
+};
+
+static void add(struct lines *l, const char *line)
+{
+    if (l->n == l->cap) {
+        l->cap = l->cap ? l->cap * 2 : 1024;
+        l->line = xrealloc(l->line, l->cap * sizeof(*l->line));
+    }
+    l->line[l->n++] = line;
+}
+
+#define ADD(l, ...) add((l), arena_printf((l)->a, __VA_ARGS__))
+
+static const char *id_of(const struct person *p)
+{
+    return p ? p->id : "-";
+}
+
+static const char * or (const char *s)
+{
+    return s ? s : "-";
+}
+
+static const char *data_of(struct lines *l, const struct json *data)
+{
+    struct buf b;
+    if (!data)
+        return "-";
+    buf_init(&b);
+    json_write(&b, data);
+    const char *s = arena_strndup(l->a, b.data, b.len);
+    buf_fini(&b);
+    return s;
+}
+
+static void dump_streams(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct stream *s; (s = map_next(&b->streams, &pos));) {
+        char leaf[44];
+        enc_digest(s->leaf, leaf);
+        if (!s->closed || l->closed)
+            ADD(l, "stream %s %llu %s closed %d\n", s->name, (unsigned long long)s->sseq, leaf, s->closed);
+    }
+    ADD(l, "facility %s %s\n", or (b->facility), data_of(l, b->facility_data));
+}
+
+static void dump_person(struct lines *l, const struct person *p, int64_t today)
+{
+    ADD(l, "person %s %s susp %d lock %d fit %d at %s tries %d\n", p->id,
+        or (word_name(&dept_words, (int)p->dept)), p->suspended, p->locked, p->fit_day == today && p->fit,
+        p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-",
+        p->locked ? 0 : person_tries(p, today));
+    ADD(l, "person %s key %s cred %s data %s\n", p->id, or (p->keyid), or (p->cred), data_of(l, p->data));
+    for (size_t i = 0; i < p->nroles; i++)
+        ADD(l, "person %s role %zu %s\n", p->id, i, p->role[i]);
+    for (size_t i = 0; i < p->nquals; i++)
+        ADD(l, "person %s qualified %zu %s until %lld\n", p->id, i, p->qual[i].name,
+            (long long)p->qual[i].until);
+}
+
+/* Who was signed in at a bench whose day is over is signed in nowhere, whatever stream has told of it. */
+static void dump_bench(struct lines *l, const struct station *s, int64_t today)
+{
+    const struct bench *n = &s->bench;
+    ADD(l, "station %s %s %s token %s revoked %d %s\n", s->id, s->kind, or (s->room), or (s->token),
+        s->revoked, data_of(l, s->data));
+    ADD(l, "bench %s day %lld\n", s->id, (long long)n->day);
+    if (n->day != today)
+        return;
+    ADD(l, "bench %s acting %s batch %s step %d last %d stream %s\n", s->id, id_of(n->acting),
+        n->batch ? n->batch->id : "-", n->step, n->last, or (n->stream));
+    for (size_t i = 0; i < n->npeople; i++)
+        ADD(l, "bench %s person %zu %s\n", s->id, i, id_of(n->person[i]));
+}
+
+static void dump_lot(struct lines *l, const struct lot *t)
+{
+    ADD(l, "lot %s %s state %d expiry %lld %s %s %s\n", t->id, t->material, (int)t->state,
+        (long long)t->expiry, or (t->gtin), or (t->maker_lot), data_of(l, t->data));
+    for (const struct lot_unit *u = t->opened; u; u = u->next)
+        ADD(l, "lot %s unit %s batch %s\n", t->id, u->unit, u->batch_id);
+}
+
+static void dump_things(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct room *r; (r = map_next(&b->rooms, &pos));)
+        ADD(l, "room %s %s blocked %d %s\n", r->id, r->grade, r->blocked, data_of(l, r->data));
+    pos = 0;
+    for (const struct thing *t; (t = map_next(&b->things, &pos));)
+        ADD(l, "thing %s %s in %s service %d cal %lld occ %s %s\n", t->id, t->kind, or (t->room),
+            t->in_service, (long long)t->calibrated, t->occupied ? t->occupied->id : "-",
+            data_of(l, t->data));
+    pos = 0;
+    for (const struct lot *t; (t = map_next(&b->lots, &pos));)
+        dump_lot(l, t);
+    pos = 0;
+    for (const struct protocol_state *p; (p = map_next(&b->protocols, &pos));)
+        ADD(l, "protocol %s loaded %d parts %zu m %d q %d by %s superseded %d\n", p->name,
+            p->protocol != NULL, p->text.len, p->manufacturing, p->quality, id_of(p->approver),
+            p->superseded);
+}
+
+static void dump_maps(struct lines *l, const struct book *b)
+{
+    const struct map *gtins = &b->gtins;
+    for (size_t i = 0; i < gtins->nslots; i++)
+        if (gtins->slot[i].key)
+            ADD(l, "gtin %s %s\n", gtins->slot[i].key, ((const struct lot *)gtins->slot[i].value)->id);
+    for (size_t i = 0; l->closed && i < b->redacted.nslots; i++)
+        if (b->redacted.slot[i].key)
+            ADD(l, "redacted %s\n", b->redacted.slot[i].key);
+    size_t pos = 0;
+    for (const struct container *c; (c = map_next(&b->containers, &pos));)
+        if (!c->batch->closed || l->closed)
+            ADD(l, "container %s of %s label %s\n", c->id, c->batch->id, c->label);
+}
+
+static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t no)
+{
+    const struct occ *o = x->step[step].occ[no];
+    const char *id = x->protocol->step[step].id;
+    ADD(l, "batch %s occ %s %zu begun %lld done %lld skip %d late %d by %s %s %s at %s\n", x->id, id, no,
+        (long long)o->begun, (long long)o->done, o->skipped, o->late_noted, id_of(o->performer),
+        id_of(o->recorder), id_of(o->witness), o->station ? o->station->id : "-");
+    for (size_t i = 0; i < o->ninputs; i++) {
+        const struct input *in = &o->input[i];
+        char num[DEC_TEXT];
+        dec_format(in->value, num);
+        ADD(l,
+            "batch %s occ %s %zu input %zu n %zu field %d text %s value %s day %lld at %lld by %s first %d\n",
+            x->id, id, no, i, in->n, in->field, in->text, num, (long long)in->day, (long long)in->at,
+            id_of(in->by), in->first_of_two);
+        if (in->unit || in->digest)
+            ADD(l, "batch %s occ %s %zu input %zu unit %s digest %s\n", x->id, id, no, i, or (in->unit),
+                or (in->digest));
+    }
+}
+
+static void dump_batch(struct lines *l, const struct batch *x)
+{
+    ADD(l, "batch %s state %s closed %d stopped %d released %d typed %zu corrected %zu opened %lld\n", x->id,
+        x->state, x->closed, x->stopped, x->released, x->typed, x->corrections, (long long)x->opened_at);
+    for (size_t s = 0; s < x->protocol->nsteps; s++) {
+        ADD(l, "batch %s step %zu fired %d\n", x->id, s, x->step[s].deadline_fired);
+        for (size_t k = 0; k < x->step[s].nocc; k++)
+            dump_occ(l, x, s, k);
+    }
+    for (size_t i = 0; i < x->ncontainers; i++)
+        ADD(l, "batch %s container %s %s at %s attached %d\n", x->id, x->container[i]->id,
+            container_state_name(x->container[i]->state), or (x->container[i]->place),
+            x->container[i]->attached);
+    for (size_t i = 0; i < x->ndevs; i++)
+        ADD(l, "batch %s dev %s %s step %s grade %s closed %d\n", x->id, x->dev[i].id, x->dev[i].code,
+            or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)), x->dev[i].closed);
+    for (size_t i = 0; i < x->nholds; i++)
+        ADD(l, "batch %s hold %s %s lifted %d\n", x->id, x->hold[i].id, x->hold[i].code, x->hold[i].lifted);
+    for (size_t i = 0; i < x->nexpiries; i++)
+        ADD(l, "batch %s clock %s %lld\n", x->id, x->expiry[i].clock, (long long)x->expiry[i].until);
+    for (size_t i = 0; i < x->nacts; i++)
+        ADD(l, "batch %s act %s %s\n", x->id, id_of(x->act[i].person),
+            word_name(&dept_words, (int)x->act[i].dept));
+}
+
+const char *book_dump_whole(const struct book *b, struct arena *a, int64_t today, bool closed)
+{
+    struct lines l = {.a = a, .closed = closed};
+    size_t pos = 0;
+    dump_streams(&l, b);
+    for (const struct person *p; (p = map_next(&b->people, &pos));)
+        dump_person(&l, p, today);
+    pos = 0;
+    for (const struct station *s; (s = map_next(&b->stations, &pos));)
+        dump_bench(&l, s, today);
+    dump_things(&l, b);
+    dump_maps(&l, b);
+    pos = 0;
+    for (const struct batch *x; (x = map_next(&b->batches, &pos));)
+        if (!x->closed || closed)
+            dump_batch(&l, x);
+    qsort(l.line, l.n, sizeof(*l.line), by_text);
+    struct buf out;
+    buf_init(&out);
+    for (size_t i = 0; i < l.n; i++)
+        buf_puts(&out, l.line[i]);
+    const char *text = arena_strdup(a, out.data ? out.data : "");
+    buf_fini(&out);
+    free(l.line);
+    return text;
+}

@@ -1,0 +1,135 @@
+/* The generator's choice: work, nonsense, time. */
+#include <stdio.h>
+#include <string.h>
+
+#include "driver.h"
+
+size_t gen_below(struct gen *g, size_t n)
+{
+    return n ? (size_t)seeded_below(&g->rnd, n) : 0;
+}
+
+bool gen_chance(struct gen *g, unsigned of_1000)
+{
+    return gen_below(g, 1000) < of_1000;
+}
+
+const char *gen_code(struct gen *g, char type, const char *id)
+{
+    char raw[BOUND_CODE_ID + 8];
+    return code_make(type, id, raw, sizeof(raw)) == 0 ? arena_strdup(g->a, raw) : "?";
+}
+
+const char *gen_badge(struct gen *g, const char *person)
+{
+    return gen_code(g, 'P', person);
+}
+
+size_t gen_lane(const char *batch)
+{
+    size_t n = 0;
+    for (const char *c = batch; *c; c++)
+        if (*c >= '0' && *c <= '9')
+            n = n * 10 + (size_t)(*c - '0');
+    return n;
+}
+
+struct json *gen_command(struct gen *g, const char *what, const char *station)
+{
+    struct json *c = json_set_str(g->a, json_object(g->a), "do", what);
+    return json_set_str(g->a, c, "station", station);
+}
+
+struct json *gen_scan(struct gen *g, const char *station, const char *raw)
+{
+    return json_set_str(g->a, gen_command(g, "scan", station), "raw", raw);
+}
+
+/* ---- time ------------------------------------------------------------------------- */
+
+static struct json *wait_for(struct gen *g, int64_t ms)
+{
+    return json_set_int(g->a, json_set_str(g->a, json_object(g->a), "do", "wait"), "ms", ms);
+}
+
+static struct json *time_passes(struct gen *g)
+{
+    static const int64_t spans[] = {
+        1000, 4000, 20000, RIG_MINUTE, 5 * RIG_MINUTE, 40 * RIG_MINUTE, 7 * RIG_HOUR, 26 * RIG_HOUR};
+    size_t most = gen_chance(g, 40) ? 8 : 6;
+    return wait_for(g, spans[gen_below(g, most)]);
+}
+
+static struct json *clock_set(struct gen *g)
+{
+    static const int64_t steps[] = {-500, -1500, -5000, -600000, 3000, 90000};
+    struct json *c = json_set_str(g->a, json_object(g->a), "do", "clock");
+    return json_set_int(g->a, c, "by", GEN_ONE_OF(g, steps));
+}
+
+/* The network goes, and what the stations kept is sent when it is back: with the times at which it was so. */
+static void outage(struct gen *g)
+{
+    if (g->kept > 0)
+        g->kept--;
+    else if (gen_chance(g, 3)) {
+        g->kept = 3 + gen_below(g, 30);
+        g->kept_before = (int64_t)(1 + gen_below(g, 90)) * RIG_MINUTE;
+    }
+}
+
+static void say_late(struct gen *g, struct json *c)
+{
+    static const char *const reason[] = {"offline", "busy", "paper", "opened"};
+    const char *what = json_get_str(c, "do");
+    if (strcmp(what, "scan") != 0 && strcmp(what, "act") != 0 && strcmp(what, "session") != 0)
+        return;
+    if (!g->kept && !gen_chance(g, 8))
+        return;
+    struct json *late =
+        json_set_str(g->a, json_object(g->a), "reason", g->kept ? "offline" : GEN_ONE_OF(g, reason));
+    int64_t before = g->kept ? g->kept_before : (int64_t)gen_below(g, 5 * 3600 * 1000) - 2000;
+    json_set(g->a, c, "late", json_set_int(g->a, late, "before", before));
+    g->kept_before -= (int64_t)gen_below(g, 20000);
+    if (g->kept_before < 1000)
+        g->kept = 0;
+}
+
+/* ---- the choice ----------------------------------------------------------------------- */
+
+static void choose_focus(struct gen *g)
+{
+    const struct batch *open[64], *x = book_batch(g->book, g->focus);
+    size_t n = 0, pos = 0;
+    if (x && !x->closed && !gen_chance(g, g->refused > 3 ? 300 : 4))
+        return;
+    for (const struct batch *b; (b = map_next(&g->book->batches, &pos)) && n < 64;)
+        if (!b->closed)
+            open[n++] = b;
+    snprintf(g->focus, sizeof(g->focus), "%s", n ? open[gen_below(g, n)]->id : "");
+}
+
+struct json *gen_next(struct gen *g)
+{
+    struct json *c = NULL;
+    outage(g);
+    choose_focus(g);
+    if (gen_chance(g, 2))
+        return json_set_str(g->a, json_object(g->a), "do", "restart");
+    if (gen_chance(g, 3))
+        return clock_set(g);
+    if (gen_chance(g, 120))
+        return time_passes(g);
+    if (gen_chance(g, g->noise))
+        c = gen_noise(g);
+    else
+        c = gen_work(g);
+    if (!c)
+        c = gen_chance(g, 500) ? time_passes(g) : gen_noise(g);
+    if (strcmp(json_get_str(c, "do"), "wait") != 0) {
+        say_late(g, c);
+        if (gen_chance(g, 100))
+            json_set_int(g->a, c, "claimed", (int64_t)gen_below(g, 200000) - 1000);
+    }
+    return c;
+}

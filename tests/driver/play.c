@@ -1,0 +1,275 @@
+/* One command as the daemon takes it: who, with what secret, at what time; judged, its entries kept and
+ * folded. */
+#include "driver.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+int64_t play_now(const struct play *p)
+{
+    return p->machine > p->rig.book.last_at ? p->machine : p->rig.book.last_at;
+}
+
+/* ---- what the daemon looks up beside the book ------------------------------------------- */
+
+static bool begun(const struct rig *r, const char *batch)
+{
+    const char *stream = arena_printf(&((struct rig *)r)->arena, "\"stream\":\"batch/%s\"", batch);
+    for (size_t i = 0; i < r->n; i++)
+        if (strstr(r->log[i].text, stream))
+            return true;
+    return false;
+}
+
+/* A stream that the last restart did not read: entries may follow its last one. */
+static void adopt(struct play *p, const char *stream)
+{
+    struct rig *r = &p->rig;
+    for (size_t i = r->n; i-- > 0;) {
+        struct entry e;
+        require(entry_read(&e, &r->arena, r->log[i].text, r->log[i].len) == 0);
+        if (strcmp(e.stream, stream) != 0)
+            continue;
+        book_stream_adopt(&r->book, stream, e.sseq, e.leaf);
+        book_stream_adopt(&p->again, stream, e.sseq, e.leaf);
+        return;
+    }
+}
+
+static const struct redact_target *target_of(struct play *p, const struct json *body)
+{
+    struct rig *r = &p->rig;
+    int64_t idx = json_get_int(body, "idx", -1);
+    struct entry e;
+    if (idx < 0 || (size_t)idx >= r->n)
+        return NULL;
+    require(entry_read(&e, &r->arena, r->log[idx].text, r->log[idx].len) == 0);
+    if (map_get(&p->gone, e.stream) && !book_stream(&r->book, e.stream))
+        adopt(p, e.stream);
+    struct redact_target *t = arena_alloc(&r->arena, sizeof(*t));
+    struct json *held = json_array(&r->arena);
+    json_each(d, e.pd)
+        if (map_get(&r->disclosed, d->str))
+            json_push(held, json_str(&r->arena, d->name));
+    *t = (struct redact_target){.idx = (uint64_t)idx, .stream = e.stream, .pd = e.pd, .held = held};
+    return t;
+}
+
+static void forget(struct play *p, const struct redact_target *t, const struct json *names)
+{
+    json_each(n, names) {
+        const char *digest = json_get_str(t->pd, n->str);
+        book_forget(&p->rig.book, t->stream, digest);
+        book_forget(&p->again, t->stream, digest);
+        map_remove(&p->rig.disclosed, digest);
+    }
+}
+
+/* ---- from a line to a command --------------------------------------------------------------- */
+
+static void take_times(struct play *p, const struct json *c, struct command *cmd)
+{
+    static const char *const reason[] = {"offline", "busy", "paper", "opened"};
+    const struct json *late = json_get(c, "late");
+    const char *why = json_get_str(late, "reason");
+    for (size_t i = 0; why && i < 4; i++)
+        if (strcmp(why, reason[i]) == 0)
+            cmd->late = reason[i];
+    if (cmd->late)
+        cmd->occurred = p->rig.now - json_get_int(late, "before", 0);
+    if (json_get(c, "claimed"))
+        cmd->claimed = p->rig.now - json_get_int(c, "claimed", 0);
+}
+
+static void take_person(struct play *p, const struct json *c, struct command *cmd)
+{
+    const char *badge = json_get_str(c, "badge"), *secret = json_get_str(c, "secret");
+    struct code code;
+    if (badge && code_read(badge, strlen(badge), &code) == 0 && code.kind == CODE_BADGE)
+        cmd->person = book_person(&p->rig.book, code.id);
+    if (!secret)
+        secret = json_get_str(c, "pin");
+    cmd->secret_given = secret != NULL;
+    cmd->authenticated = secret && strcmp(secret, "right") == 0 && cmd->person && !cmd->person->locked;
+}
+
+static bool take_kind(struct play *p, const struct json *c, struct command *cmd)
+{
+    const char *what = json_get_str(c, "do");
+    if (strcmp(what, "scan") == 0) {
+        cmd->kind = COMMAND_SCAN;
+        cmd->raw = json_get_str(c, "raw");
+        cmd->raw_len = strlen(cmd->raw);
+        cmd->typed = json_get_bool(c, "typed");
+    } else if (strcmp(what, "session") == 0) {
+        cmd->kind = COMMAND_SESSION;
+    } else if (strcmp(what, "act") == 0) {
+        cmd->kind = COMMAND_ACT;
+        cmd->batch = json_get_str(c, "batch");
+        cmd->protocol = json_get_str(c, "protocol");
+        cmd->step = json_get_str(c, "step");
+        cmd->skip = json_get_str(c, "skip");
+        cmd->fields = json_get(c, "fields");
+        cmd->pending = json_get(c, "pending");
+        cmd->taken = cmd->protocol && !book_batch(&p->rig.book, cmd->batch) && begun(&p->rig, cmd->batch);
+    } else if (strcmp(what, "record") == 0 || strcmp(what, "show") == 0) {
+        cmd->kind = COMMAND_RECORD;
+        cmd->shows = cmd->signed_in = strcmp(what, "show") == 0;
+        cmd->record = cmd->shows ? "personal.shown" : json_get_str(c, "kind");
+        cmd->body = json_get(c, "body");
+        cmd->taken = cmd->shows && begun(&p->rig, json_get_str(cmd->body, "batch"));
+        if (strcmp(cmd->record, "redacted") == 0)
+            cmd->target = target_of(p, cmd->body);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* ---- time passes ---------------------------------------------------------------------------- */
+
+static void note(struct play *p)
+{
+    p->tally.commands++;
+    p->tally.outcome[p->rig.v.outcome]++;
+    if (!map_get(&p->codes, p->rig.v.code)) {
+        map_put(&p->codes, p->rig.v.code, p);
+        p->tally.codes++;
+    }
+}
+
+static void fire_deadlines(struct play *p)
+{
+    struct batch *x;
+    int step;
+    int64_t due;
+    p->rig.now = play_now(p);
+    for (int i = 0; book_next_deadline(&p->rig.book, &x, &step, &due) && due <= p->rig.now; i++) {
+        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
+        if (i == 1000)
+            broken("deadlines without end", "%s step %d due %lld", x->id, step, (long long)due);
+        rig_run(&p->rig, &c);
+        note(p);
+        demand_after(p);
+    }
+}
+
+static void wait_for(struct play *p, int64_t ms)
+{
+    int64_t day = clock_day(p->machine);
+    if (ms > 0 && ms < 400 * RIG_DAY)
+        p->machine += ms;
+    p->tally.days += clock_day(p->machine) != day;
+    fire_deadlines(p);
+}
+
+static bool is_open(const struct book *b, const char *stream)
+{
+    const struct stream *s = book_stream(b, stream);
+    return s && !s->closed;
+}
+
+static const char *disclosed(void *arg, const char *digest)
+{
+    return map_get(&((struct rig *)arg)->disclosed, digest);
+}
+
+/* Open streams alone, as the daemon does when it starts. */
+static void fold_open(struct play *p, struct book *from, struct book *to)
+{
+    struct rig *r = &p->rig;
+    book_init(to);
+    to->disclosed = disclosed;
+    to->arg = r;
+    for (size_t i = 0; i < r->n; i++) {
+        struct entry e;
+        require(entry_read(&e, &r->arena, r->log[i].text, r->log[i].len) == 0);
+        if (!is_open(from, e.stream)) {
+            if (!map_get(&p->gone, e.stream))
+                map_put(&p->gone, e.stream, p);
+            continue;
+        }
+        int err = book_apply(to, &e);
+        if (err)
+            broken("start", "%s: %s", cpf_strerror(err), e.text);
+    }
+}
+
+void play_restart(struct play *p)
+{
+    struct book old = p->rig.book, fresh, again;
+    int64_t last = old.last_at;
+    map_fini(&p->gone);
+    map_init(&p->gone);
+    fold_open(p, &old, &fresh);
+    fold_open(p, &old, &again);
+    book_fini(&p->again);
+    book_fini(&old);
+    p->rig.book = fresh;
+    p->again = again;
+    p->rig.book.last_at = p->again.last_at = last; /* the ledger knows it of the head */
+    p->tally.restarts++;
+    demand_restarted(p);
+    fire_deadlines(p);
+}
+
+void play_command(struct play *p, const struct json *c)
+{
+    const char *what = json_get_str(c, "do");
+    struct command cmd = {.station = book_station(&p->rig.book, json_get_str(c, "station"))};
+    if (!what)
+        return;
+    if (strcmp(what, "wait") == 0) {
+        wait_for(p, json_get_int(c, "ms", 0));
+        return;
+    }
+    if (strcmp(what, "clock") == 0) {
+        p->machine += json_get_int(c, "by", 0);
+        return;
+    }
+    if (strcmp(what, "restart") == 0) {
+        play_restart(p);
+        return;
+    }
+    if (p->machine < p->rig.book.last_at - BOUND_CLOCK_BACK_MS || !cmd.station || cmd.station->revoked) {
+        p->tally.away++; /* 503 clock.back; 401 */
+        return;
+    }
+    p->rig.now = play_now(p);
+    take_times(p, c, &cmd);
+    take_person(p, c, &cmd);
+    if (!take_kind(p, c, &cmd))
+        return;
+    rig_run(&p->rig, &cmd);
+    note(p);
+    if (cmd.target && p->rig.v.outcome != OUTCOME_REFUSED)
+        forget(p, cmd.target, json_get(cmd.body, "names"));
+    demand_after(p);
+}
+
+void play_begin(struct play *p)
+{
+    *p = (struct play){0};
+    rig_empty(&p->rig);
+    map_init(&p->gone);
+    map_init(&p->codes);
+    p->machine = p->rig.now;
+    demand_begin(p);
+    world_set_up(p);
+    demand_after(p);
+}
+
+void play_end(struct play *p)
+{
+    demand_folds(p);
+    p->tally.entries = p->rig.n;
+    demand_end(p);
+    map_fini(&p->gone);
+    map_fini(&p->codes);
+    book_fini(&p->rig.book);
+    map_fini(&p->rig.disclosed);
+    map_fini(&p->rig.salted);
+    free(p->rig.log);
+    arena_fini(&p->rig.arena);
+}
