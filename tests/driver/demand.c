@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-/* ---- projections --------------------------------------------------------------------- */
+/* ---- projections ---- */
 
 static const struct protocol *protocol_named(void *arg, const char *name)
 {
@@ -130,7 +130,7 @@ static void same_sessions(struct play *p)
         broken("projection sessions differ", "book %zu, rows %zu", book, rows);
 }
 
-/* ---- the facility ----------------------------------------------------------------------------- */
+/* ---- the facility ---- */
 
 /* `own`: deviations that the deciding command itself opened: told with the decision. */
 static void no_release_without_gates(const struct batch *x, size_t own)
@@ -243,7 +243,7 @@ static void lots_accounted(struct play *p, const struct batch *x)
             }
 }
 
-/* ---- derived values, by arithmetic of another kind ------------------------------------------------ */
+/* ---- derived values, by arithmetic of another kind ---- */
 
 static const struct input *last_of(const struct occ *o, int field)
 {
@@ -342,7 +342,7 @@ static void check_batch(struct play *p, const struct batch *x)
                 broken("both sides of one batch", "%s %s", x->id, x->act[i].person->id);
 }
 
-/* ---- folding -------------------------------------------------------------------------------------- */
+/* ---- folding ---- */
 
 static const char *disclosed(void *arg, const char *digest)
 {
@@ -424,7 +424,7 @@ void demand_folds(struct play *p)
     fold_whole(p, false);
 }
 
-/* ---- after each command ------------------------------------------------------------------------------ */
+/* ---- after each command ---- */
 
 static void note_released(struct play *p, const struct batch *x, size_t own)
 {

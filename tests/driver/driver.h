@@ -27,7 +27,7 @@
 #include "core/view/view.h"
 #include "seeded.h"
 
-/* ---- generator ------------------------------------------------------------------ */
+/* ---- generator ---- */
 
 #define GEN_BATCHES 12
 struct gen {
@@ -80,7 +80,7 @@ struct json *gen_any_record(struct gen *g);
 struct json *gen_noise(struct gen *g);
 struct json *gen_fields(struct gen *g, const struct batch *x, int step, const struct station *st, bool fits);
 
-/* ---- play ---------------------------------------------------------------------------- */
+/* ---- play ---- */
 
 struct tally {
     size_t commands, entries, outcome[OUTCOME_REFUSED + 1], away, restarts, days, folds;

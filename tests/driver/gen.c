@@ -45,7 +45,7 @@ struct json *gen_scan(struct gen *g, const char *station, const char *raw)
     return json_set_str(g->a, gen_command(g, "scan", station), "raw", raw);
 }
 
-/* ---- time ------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 static struct json *wait_for(struct gen *g, int64_t ms)
 {
@@ -95,7 +95,7 @@ static void say_late(struct gen *g, struct json *c)
         g->kept = 0;
 }
 
-/* ---- the choice ----------------------------------------------------------------------- */
+/* ---- the choice ---- */
 
 static void choose_focus(struct gen *g)
 {

@@ -29,7 +29,7 @@ static const char *day_in(struct gen *g, int64_t days)
     return arena_strdup(g->a, day);
 }
 
-/* ---- what is there -------------------------------------------------------------------------- */
+/* ---- what is there ---- */
 
 static void *one_of(struct gen *g, const struct map *m)
 {
@@ -52,7 +52,7 @@ static const char *some_person(struct gen *g)
     return p && gen_chance(g, 950) ? p->id : "NOBODY";
 }
 
-/* ---- lots ------------------------------------------------------------------------------------- */
+/* ---- lots ---- */
 
 static struct json *release(struct gen *g)
 {
@@ -79,7 +79,7 @@ struct json *gen_new_lot(struct gen *g, const char *material)
     return gen_record(g, "QA1", "MM", "lot.received", b);
 }
 
-/* ---- one of each kind ----------------------------------------------------------------------------- */
+/* ---- one of each kind ---- */
 
 static struct json *person_body(struct gen *g, bool enrol)
 {
@@ -265,7 +265,7 @@ static struct json *plain(struct gen *g, const char *kind)
     return body(g, "person", some_person(g));
 }
 
-/* ---- and spoilt ------------------------------------------------------------------------------------ */
+/* ---- and spoilt ---- */
 
 static struct json *nonsense(struct gen *g)
 {

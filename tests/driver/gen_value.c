@@ -60,7 +60,7 @@ static const char *same_text(const struct fit *w, char type)
     return NULL;
 }
 
-/* ---- containers ------------------------------------------------------------------------ */
+/* ---- containers ---- */
 
 static const char *new_label(const struct fit *w)
 {
@@ -109,7 +109,7 @@ static const char *container(const struct fit *w)
     return NULL;
 }
 
-/* ---- things, lots, people ------------------------------------------------------------------ */
+/* ---- things, lots, people ---- */
 
 /* Which of several rooms: a batch keeps to one. */
 static bool own_room(const struct fit *w, const char *room)
@@ -204,7 +204,7 @@ static const char *badge(const struct fit *w)
     return first;
 }
 
-/* ---- values --------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static double bound(bool has, struct dec v, double dflt)
 {

@@ -19,7 +19,7 @@ struct work {
     struct person *performer, *second;
 };
 
-/* ---- which step? ------------------------------------------------------------------------ */
+/* ---- which step? ---- */
 
 static bool in_progress(const struct batch *x, int step)
 {
@@ -95,7 +95,7 @@ static int choose_step(struct gen *g, const struct batch *x, int64_t *ret_wait)
     return *ret_wait ? -1 : extra;
 }
 
-/* ---- who? --------------------------------------------------------------------------------- */
+/* ---- who? ---- */
 
 static bool qualified(const struct gen *g, const struct person *p, const struct step *s)
 {
@@ -150,7 +150,7 @@ static struct person *choose_person(const struct work *w, const struct person * 
     return found;
 }
 
-/* ---- where? --------------------------------------------------------------------------------- */
+/* ---- where? ---- */
 
 static bool stands_in(const struct step *s, const struct station *st)
 {
@@ -173,7 +173,7 @@ static struct station *choose_station(const struct work *w)
     return n ? list[gen_lane(w->x->id) % n] : NULL;
 }
 
-/* ---- getting there ------------------------------------------------------------------------------ */
+/* ---- getting there ---- */
 
 static bool here(const struct work *w, const struct person *p)
 {
@@ -341,7 +341,7 @@ static struct json *act(struct work *w)
     return json_set_str(w->g->a, c, "secret", "right");
 }
 
-/* ---- what is in the way ------------------------------------------------------------------------- */
+/* ---- what is in the way ---- */
 
 static struct json *on_batch(struct gen *g, const struct batch *x, const char *kind, const char *member,
                              const char *id)
@@ -389,7 +389,7 @@ static struct json *unlock(struct gen *g)
     return NULL;
 }
 
-/* ---- a new batch ----------------------------------------------------------------------------------- */
+/* ---- a new batch ---- */
 
 static struct json *order(struct gen *g)
 {

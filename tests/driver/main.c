@@ -55,7 +55,7 @@ void broken(const char *tag, const char *fmt, ...)
     _exit(70);
 }
 
-/* ---- scripts ---------------------------------------------------------------------------- */
+/* ---- scripts ---- */
 
 static void script_add(struct script *s, const char *line, size_t len)
 {
@@ -89,7 +89,7 @@ static void script_read(struct script *s, FILE *f)
     free(line);
 }
 
-/* ---- in the child ------------------------------------------------------------------------- */
+/* ---- in the child ---- */
 
 static void run_line(struct play *p, const char *line)
 {
@@ -148,7 +148,7 @@ static void generate(uint64_t seed, size_t commands, FILE *out)
     *shared = p->tally;
 }
 
-/* ---- and around it --------------------------------------------------------------------------- */
+/* ---- and around it ---- */
 
 /* The failure without what differs from one play to the next. */
 static void make_tag(struct result *o, int status)
@@ -201,7 +201,7 @@ static struct result run(const struct script *s, uint64_t seed, size_t commands,
     return o;
 }
 
-/* ---- making it smaller ---------------------------------------------------------------------------- */
+/* ---- making it smaller ---- */
 
 static struct script without(const struct script *s, size_t from, size_t n)
 {
@@ -264,7 +264,7 @@ static void save(const struct options *opt, const struct result *o, const struct
     fclose(f);
 }
 
-/* ---- plays and cases -------------------------------------------------------------------------------- */
+/* ---- plays and cases ---- */
 
 struct total {
     size_t tests, failed, hangs, exits, refolds;

@@ -11,7 +11,7 @@ int64_t play_now(const struct play *p)
     return p->machine > p->rig.book.last_at ? p->machine : p->rig.book.last_at;
 }
 
-/* ---- what the daemon looks up beside the book ------------------------------------------- */
+/* ---- what the daemon looks up beside the book ---- */
 
 static bool begun(const struct rig *r, const char *batch)
 {
@@ -66,7 +66,7 @@ static void forget(struct play *p, const struct redact_target *t, const struct j
     }
 }
 
-/* ---- from a line to a command --------------------------------------------------------------- */
+/* ---- from a line to a command ---- */
 
 static void take_times(struct play *p, const struct json *c, struct command *cmd)
 {
@@ -127,7 +127,7 @@ static bool take_kind(struct play *p, const struct json *c, struct command *cmd)
     return true;
 }
 
-/* ---- time passes ---------------------------------------------------------------------------- */
+/* ---- time passes ---- */
 
 static void note(struct play *p)
 {
