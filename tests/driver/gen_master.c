@@ -251,8 +251,8 @@ static struct json *plain(struct gen *g, const char *kind)
         return json_set_str(g->a, b, "reason", gen_chance(g, 500) ? RIG_NAME : NULL);
     }
     if (strncmp(kind, "room.", 5) == 0) {
-        b = body(g, "room", strcmp(kind, "room.added") ? r->id : gen_text(g, "N%zu", ++g->serial));
-        json_set_str(g->a, b, strcmp(kind, "room.reopened") ? "cause" : "reason", RIG_NAME);
+        b = body(g, "room", strcmp(kind, "room.added") != 0 ? r->id : gen_text(g, "N%zu", ++g->serial));
+        json_set_str(g->a, b, strcmp(kind, "room.reopened") != 0 ? "cause" : "reason", RIG_NAME);
         return json_set_str(g->a, b, "grade", "B");
     }
     if (strncmp(kind, "station.", 8) == 0) {
