@@ -80,8 +80,12 @@ static const char *take_late(struct work *w, const struct json *req)
     static const char *const reason[] = {"offline", "busy", "paper", "opened"};
     const struct json *late = json_get(req, "late");
     const char *why = json_get_str(late, "reason");
+    static const struct request_member members[] = {
+        {"reason", JSON_STRING}, {"occurred", JSON_STRING}, {NULL, JSON_NULL}};
     if (!late)
         return NULL;
+    if (request_fault(late, members))
+        return api_bad(w, arena_printf(&w->arena, "late.%s", request_fault(late, members)));
     for (size_t i = 0; why && i < sizeof(reason) / sizeof(*reason); i++)
         if (strcmp(reason[i], why) == 0) {
             w->cmd.late = reason[i];
@@ -186,9 +190,45 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
 
 /* ---- the commands ---- */
 
+#define COMMON                                                                                               \
+    {"id", JSON_STRING}, {"at", JSON_STRING},                                                                \
+    {                                                                                                        \
+        "late", JSON_OBJECT                                                                                  \
+    }
+static const struct request_member scan_members[] = {
+    COMMON, {"raw", JSON_STRING}, {"typed", JSON_BOOL}, {NULL, JSON_NULL}};
+static const struct request_member session_members[] = {
+    COMMON, {"badge", JSON_STRING}, {"pin", JSON_STRING}, {NULL, JSON_NULL}};
+static const struct request_member act_members[] = {
+    COMMON,
+    {"badge", JSON_STRING},
+    {"password", JSON_STRING},
+    {"batch", JSON_STRING},
+    {"protocol", JSON_STRING},
+    {"step", JSON_STRING},
+    {"fields", JSON_OBJECT},
+    {"pending", JSON_ARRAY},
+    {"skip", JSON_STRING},
+    {NULL, JSON_NULL},
+};
+static const struct request_member record_members[] = {COMMON,
+                                                       {"badge", JSON_STRING},
+                                                       {"password", JSON_STRING},
+                                                       {"kind", JSON_STRING},
+                                                       {"body", JSON_OBJECT},
+                                                       {NULL, JSON_NULL}};
+
+static const char *bad_member(struct work *w, const struct json *req, const struct request_member *list)
+{
+    const char *name = request_fault(req, list);
+    return name ? api_bad(w, arena_strdup(&w->arena, name)) : NULL;
+}
+
 static const char *fill_scan(struct work *w, const struct json *req)
 {
     const struct json *raw = json_get(req, "raw");
+    if (bad_member(w, req, scan_members))
+        return "request.field";
     if (!raw || raw->type != JSON_STRING || raw->len == 0 || raw->len > BOUND_RAW_SCAN)
         return api_bad(w, "raw");
     w->cmd.raw = raw->str;
@@ -204,6 +244,8 @@ static void post_scan(void *arg, struct http_request *r)
 
 static const char *fill_session(struct work *w, const struct json *req)
 {
+    if (bad_member(w, req, session_members))
+        return "request.field";
     api_secret(w, req, "pin", SECRET_PIN);
     return w->secret ? api_badge(w, req) : api_bad(w, "pin");
 }
@@ -216,6 +258,8 @@ static void post_session(void *arg, struct http_request *r)
 static const char *fill_act(struct work *w, const struct json *req)
 {
     const struct json *fields = json_get(req, "fields"), *pending = json_get(req, "pending");
+    if (bad_member(w, req, act_members))
+        return "request.field";
     w->cmd.batch = text_of(w, req, "batch");
     w->cmd.protocol = text_of(w, req, "protocol");
     w->cmd.step = text_of(w, req, "step");
@@ -242,6 +286,8 @@ static void post_act(void *arg, struct http_request *r)
 static const char *fill_record(struct work *w, const struct json *req)
 {
     struct json *body = (struct json *)json_get(req, "body");
+    if (bad_member(w, req, record_members))
+        return "request.field";
     w->cmd.record = text_of(w, req, "kind");
     if (!w->cmd.record)
         return api_bad(w, "kind");
@@ -281,7 +327,8 @@ static void post_clock(void *arg, struct http_request *r)
         return;
     arena_init(&a, 0);
     const char *body = http_body(r, &len), *code = request_read(&a, body, len, BOUND_REQUEST_MEMBERS, &req);
-    const char *text = code ? NULL : json_get_str(req, "to");
+    static const struct request_member members[] = {{"to", JSON_STRING}, {NULL, JSON_NULL}};
+    const char *text = code || request_fault(req, members) ? NULL : json_get_str(req, "to");
     int err = text && clock_parse_rfc3339(text, &to) == 0 ? flow_clock(api->flow, to) : CPF_E_SYNTAX;
     if (err == 0) {
         clock_format(flow_now(api->flow), now);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/request.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "ledger/ledger.h"
@@ -265,7 +266,13 @@ static const char *fill_shown(struct work *w, const struct json *req)
 {
     struct http_request *r = w->arg;
     struct order o;
-    const char *bad = api_badge(w, req);
+    static const struct request_member members[] = {{"id", JSON_STRING},
+                                                    {"at", JSON_STRING},
+                                                    {"badge", JSON_STRING},
+                                                    {"password", JSON_STRING},
+                                                    {NULL, JSON_NULL}};
+    const char *name = request_fault(req, members);
+    const char *bad = name ? api_bad(w, arena_strdup(&w->arena, name)) : api_badge(w, req);
     if (bad)
         return bad;
     api_secret(w, req, "password", SECRET_PASSWORD);

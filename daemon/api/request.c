@@ -108,6 +108,18 @@ const char *request_read(struct arena *a, const char *body, size_t len, size_t m
     return o ? NULL : "request.json";
 }
 
+const char *request_fault(const struct json *req, const struct request_member *list)
+{
+    json_each(v, req) {
+        const struct request_member *m = list;
+        while (m->name && strcmp(m->name, v->name) != 0)
+            m++;
+        if (!m->name || m->type != v->type)
+            return v->name;
+    }
+    return NULL;
+}
+
 static const char *const secret[] = {"pin", "password", "badge_secret"};
 #define SECRETS (sizeof(secret) / sizeof(*secret))
 

@@ -50,6 +50,28 @@ static void test_secrets_are_overwritten(void **state)
     arena_fini(&a);
 }
 
+static const char *fault(const char *body)
+{
+    static const struct request_member members[] = {
+        {"raw", JSON_STRING}, {"typed", JSON_BOOL}, {"late", JSON_OBJECT}, {NULL, JSON_NULL}};
+    static struct arena a;
+    struct json *o;
+    arena_fini(&a);
+    arena_init(&a, 0);
+    assert_null(request_read(&a, body, strlen(body), 16, &o));
+    return request_fault(o, members);
+}
+
+static void test_a_member_that_is_not_understood_is_named(void **state)
+{
+    (void)state;
+    assert_null(fault("{\"raw\":\"x\",\"typed\":true,\"late\":{}}"));
+    assert_string_equal(fault("{\"raw\":\"x\",\"typed\":\"yes\"}"), "typed");
+    assert_string_equal(fault("{\"raw\":\"x\",\"Late\":{\"reason\":\"paper\"}}"), "Late");
+    assert_string_equal(fault("{\"raw\":\"x\",\"late\":\"paper\"}"), "late");
+    assert_string_equal(fault("{\"raw\":7}"), "raw");
+}
+
 static void test_large_entries_are_not_kept_in_memory(void **state)
 {
     static const char id[] = "01a20180-d8e9-794d-9365-7b60e2faa07f";
@@ -70,6 +92,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members_are_counted_on_all_levels),
         cmocka_unit_test(test_secrets_are_overwritten),
+        cmocka_unit_test(test_a_member_that_is_not_understood_is_named),
         cmocka_unit_test(test_large_entries_are_not_kept_in_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
