@@ -73,7 +73,7 @@ struct anchor {
     unsigned stamp_failures;
     char stamp_detail[320];
     int64_t alarm_at; /* 0: none since the start */
-    bool alarm_word; /* it rests on a witness's unsigned word */
+    bool alarm_word;  /* it rests on a witness's unsigned word */
     char alarm_who[256], alarm_what[32], alarm_detail[320];
 };
 

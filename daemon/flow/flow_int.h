@@ -71,8 +71,8 @@ struct flow {
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     bool setting_up;      /* credentials of a set-up are on their way to their table */
     struct guard guard;
-    const char *clock; /* why its time is not believed, or NULL */
-    int64_t offset;    /* training clock: ahead of the machine's by */
+    const char *clock;                 /* why its time is not believed, or NULL */
+    int64_t offset;                    /* training clock: ahead of the machine's by */
     struct work *flying, *flying_last; /* submitted and not settled, but for the parts of a set-up */
     struct event *overdue;
     uint64_t book_refused[KINDS]; /* commands taken back because an entry of that kind did not fold */

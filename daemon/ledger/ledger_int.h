@@ -215,7 +215,7 @@ bool ledger_key_signed(struct ledger *l, const char *note, size_t len);
 
 /* ledger_map.c */
 void ledger_map_kept(struct ledger *l, uint64_t size); /* one more checkpoint */
-void ledger_map_free(struct ledger_map *m); /* NULL is fine */
+void ledger_map_free(struct ledger_map *m);            /* NULL is fine */
 uint64_t ledger_map_number(const struct ledger_map *m);
 void ledger_map_exec(struct ledger *l, struct ledger_map *m); /* its rows, within a unit */
 
