@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/entry/batch.h"
 #include "core/entry/deviation.h"
 #include "core/entry/refusal.h"
 #include "record/int.h"
@@ -93,9 +94,12 @@ static struct subject subject_of(const struct record *r, const struct entry *e)
     const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
     const struct hold_placed *placed = kind_value(b, KIND_HOLD_PLACED);
     const struct hold_lifted *lifted = kind_value(b, KIND_HOLD_LIFTED);
+    const struct batch_reopened *reopened = kind_value(b, KIND_BATCH_REOPENED);
     const struct refused *f = kind_value(b, KIND_REFUSED);
     const struct exposure_linked *x = kind_value(b, KIND_EXPOSURE_LINKED);
     const struct step_input *in = kind_value(b, KIND_STEP_INPUT);
+    if (reopened && reopened->cause)
+        return (struct subject){reopened->cause, NULL, NULL};
     if (dev)
         return (struct subject){dev->cause, dev->dev, dev->args};
     if (placed)
