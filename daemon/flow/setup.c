@@ -150,7 +150,8 @@ static void add_protocol(struct setup *s, const char *text)
         take = len - at < 40000 ? len - at : 40000;
         while (at + take < len && ((unsigned char)text[at + take] & 0xc0) == 0x80)
             take--;
-        struct protocol_text t = {.part = (int64_t)++part, .text = arena_strndup(a, text + at, take)};
+        part++;
+        struct protocol_text t = {.part = (int64_t)part, .text = arena_strndup(a, text + at, take)};
         add(s, stream, KIND_PROTOCOL_TEXT, &t);
     }
     char hash[44];

@@ -102,7 +102,8 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
     size_t len = strlen(text), part = 0;
     for (size_t at = 0, take; at < len; at += take) {
         take = part_length(text + at, len - at);
-        DRAFT(j, stream, KIND_PROTOCOL_TEXT, struct protocol_text, .part = (int64_t)++part,
+        part++;
+        DRAFT(j, stream, KIND_PROTOCOL_TEXT, struct protocol_text, .part = (int64_t)part,
               .text = arena_strndup(j->a, text + at, take))
             ->system = true;
     }
