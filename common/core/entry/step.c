@@ -249,9 +249,11 @@ static int replace(struct book *b, const struct batch *x, const struct replaceme
     int step = r->step ? protocol_step(x->protocol, r->step) : -1;
     int f = step >= 0 && r->field ? step_field(&x->protocol->step[step], r->field) : -1;
     struct occ *o = f >= 0 ? occ_numbered(x, step, r->occ) : NULL;
-    const struct field *field = o ? &x->protocol->step[step].field[f] : NULL;
-    bool derived = field && field->kind == FIELD_DERIVED;
-    struct input *in = o ? input_of(o, f, r->old) : NULL;
+    if (!o)
+        return CPF_E_PROFILE;
+    const struct field *field = &x->protocol->step[step].field[f];
+    bool derived = field->kind == FIELD_DERIVED;
+    struct input *in = input_of(o, f, r->old);
     if (derived && in && !r->text)
         return take_back(b, o, in);
     if (derived && !in && r->text)
