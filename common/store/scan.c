@@ -67,9 +67,9 @@ int scan_open(const char *conninfo, struct scan *first, struct scan **ret, char 
 {
     /* Long reads in index order: a planner without statistics would sort the whole table. */
     static const char *const key[] = {"application_name", "dbname", "options", "client_encoding", NULL};
-    const char *value[] = {"cpfctl", conninfo,
-                           CONN_OPTIONS " -c enable_sort=off -c jit=off -c max_parallel_workers_per_gather=0",
-                           "UTF8", NULL};
+    static const char options[] =
+        CONN_OPTIONS " -c enable_sort=off -c jit=off -c max_parallel_workers_per_gather=0";
+    const char *value[] = {"cpfctl", conninfo, options, "UTF8", NULL};
     struct scan *s = xcalloc(1, sizeof(*s));
     int err;
     s->pg = PQconnectdbParams(key, value, 1);

@@ -515,12 +515,8 @@ static void judge_on_step(struct judge *j)
     struct step_form form = {.step = NULL};
     if (!j->cmd->skip && !s->form && s->verb == VERB_NONE && !s->opens)
         judge_refuse(j, SAY_SCAN_UNEXPECTED, args1(j, "awaits", s->id));
-    else if (!check_people(j) || !check_secret(j) || !check_begin(j))
-        judge_refuse_found(j);
-    else if (j->cmd->skip)
-        judge_skip(j);
-    else if (judge_form(j, &form))
-        finish_form(j, &form);
+    else if (check_people(j) && check_secret(j) && check_begin(j) && (j->cmd->skip || judge_form(j, &form)))
+        j->cmd->skip ? judge_skip(j) : finish_form(j, &form);
     else
         judge_refuse_found(j);
 }

@@ -110,6 +110,7 @@ struct judge {
 
 static inline const struct step *judge_step(const struct judge *j)
 {
+    require(j->x && j->step >= 0);
     return &j->x->protocol->step[j->step];
 }
 

@@ -259,7 +259,7 @@ void judge_record(struct judge *j)
     j->performer = j->cmd->person;
     if (k && !k->record)
         k = NULL;
-    if (!check_sender(j, k) || !check_body(j, k)) {
+    if (!check_sender(j, k) || !k || !check_body(j, k)) {
         judge_refuse_found(j);
         return;
     }
