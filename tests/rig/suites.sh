@@ -66,7 +66,6 @@ suite_fault() {
     tap_command "$TOP/tests/fault/hang"
     tap_command "$TOP/tests/fault/fold"
     tap_command "$TOP/tests/fault/certificates"
-    tap_command "$TOP/tests/fault/left-behind"
     tap_command "$TOP/tests/fault/clock"
 }
 # The daemon as it ships, without hooks.
