@@ -93,7 +93,7 @@ static int compare_counts(struct audit *a, const int64_t rows[COUNTS], const int
 
 static int by_each(struct audit *a, struct scan *s)
 {
-    int64_t rows[COUNTS], index[COUNTS];
+    int64_t rows[COUNTS] = {0}, index[COUNTS] = {0};
     int err = scan_by(s, SCAN_ROWS) ? audit_scan_fault(a, s) : 0;
     if (!err)
         err = compare_streams(a, s, DB_AUDIT_STREAMS_ROWS, "by their columns");
