@@ -95,8 +95,10 @@ static void dump_bench(struct lines *l, const struct station *s, int64_t today)
 
 static void dump_lot(struct lines *l, const struct lot *t)
 {
-    ADD(l, "lot %s %s state %d expiry %lld %s %s %s\n", t->id, t->material, (int)t->state,
-        (long long)t->expiry, or (t->gtin), or (t->maker_lot), data_of(l, t->data));
+    if (t->closed_at && !l->closed)
+        return;
+    ADD(l, "lot %s %s state %d closed %lld expiry %lld %s %s %s\n", t->id, t->material, (int)t->state,
+        (long long)t->closed_at, (long long)t->expiry, or (t->gtin), or (t->maker_lot), data_of(l, t->data));
     for (const struct lot_unit *u = t->opened; u; u = u->next)
         ADD(l, "lot %s unit %s batch %s\n", t->id, u->unit, u->batch_id);
 }

@@ -58,7 +58,7 @@ static struct json *release(struct gen *g)
 {
     size_t pos = 0;
     for (const struct lot *l; (l = map_next(&g->book->lots, &pos));)
-        if (l->state == LOT_QUARANTINE && l->id[0] == 'N')
+        if (l->state == LOT_QUARANTINE && !l->closed_at && l->id[0] == 'N')
             return gen_record(g, "QA1", "QM", "lot.released", body(g, "lot", l->id));
     return NULL;
 }

@@ -181,7 +181,7 @@ static const char *lot(const struct fit *w)
     size_t pos = 0, n = 0;
     for (const struct lot *l; (l = map_next(&w->g->book->lots, &pos));)
         if (listed(w->f->nmaterials, w->f->material, l->material) && l->state == LOT_RELEASED &&
-            l->expiry >= clock_day(w->g->now) && gen_below(w->g, ++n) == 0)
+            !l->closed_at && l->expiry >= clock_day(w->g->now) && gen_below(w->g, ++n) == 0)
             found = l;
     return found ? lot_code(w, found) : NULL;
 }

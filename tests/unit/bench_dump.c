@@ -77,6 +77,8 @@ static void dump_things(struct lines *l, const struct book *b)
             (long long)t->calibrated, t->occupied ? t->occupied->id : "-");
     pos = 0;
     for (const struct lot *t; (t = map_next(&b->lots, &pos));) {
+        if (t->closed_at)
+            continue;
         ADD(l, "lot %s %s state %d\n", t->id, t->material, (int)t->state);
         for (const struct lot_unit *u = t->opened; u; u = u->next)
             ADD(l, "lot %s unit %s batch %s\n", t->id, u->unit, u->batch_id);

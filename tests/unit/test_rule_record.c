@@ -133,6 +133,19 @@ static void test_record_is_made_by_its_department(void **state)
     refused(rig_record(r, "N1", "lot.blocked", "lot=NEW1"), "record.role");
 }
 
+/* Its stream has an end: nothing is written on it any more, and its name stays taken. */
+static void test_lot_that_is_closed_stays_closed(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    refused(rig_record(r, "N1", "lot.closed", "lot=TB1"), "record.role");
+    refused(rig_record(r, "MM", "lot.closed", "lot=NEW2"), "record.unknown");
+    accepted(rig_record(r, "MM", "lot.closed", "lot=TB1"));
+    refused(rig_record(r, "MM", "lot.closed", "lot=TB1"), "lot.closed");
+    refused(rig_record(r, "QM", "lot.released", "lot=TB1"), "lot.closed");
+    refused(rig_record(r, "MM", "lot.received", "lot=TB1|material=tube|expiry=2027-01-31"), "record.exists");
+}
+
 static void test_record_that_would_not_fold_is_refused(void **state)
 {
     struct rig *r = *state;
@@ -366,6 +379,7 @@ int main(void)
         T(test_correction_of_a_lot_is_a_fact),
         T(test_correction_of_a_text_shows_nothing),
         T(test_record_is_made_by_its_department),
+        T(test_lot_that_is_closed_stays_closed),
         T(test_record_that_would_not_fold_is_refused),
         T(test_unknown_member_is_refused_and_not_told),
         T(test_weak_keys_are_not_enrolled),

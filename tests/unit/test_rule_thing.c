@@ -287,6 +287,8 @@ static void test_lot_must_be_known_released_and_the_right_material(void **state)
     refused(rig_scan(r, "L:TB-OLD"), "lot.expired");
     rig_entry(r, "lot/TB1", "lot.blocked", "{\"lot\":\"TB1\"}");
     refused(rig_scan(r, "L:TB1"), "lot.blocked");
+    rig_entry(r, "lot/TB1", "lot.closed", "{\"lot\":\"TB1\"}");
+    refused(rig_scan(r, "L:TB1"), "lot.closed");
 }
 
 static void test_gs1_label_must_say_what_the_record_says(void **state)
@@ -319,6 +321,29 @@ static void test_used_lot_is_a_fact_whatever_it_says(void **state)
                  "10TB1"),
          "lot.mismatch");
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 5);
+}
+
+static void test_use_of_a_closed_lot_is_a_fact(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "lot/TB1", "lot.closed", "{\"lot\":\"TB1\"}");
+    hold(rig_one(r, "ACCOUNT", "L:TB1"), "lot.used-closed");
+}
+
+/* Of two receipts with one label the open one is meant. */
+static void test_label_of_a_closed_lot_means_the_open_one(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "lot/TB2", "lot.received",
+              "{\"expiry\":\"2026-11-03\",\"gtin\":\"04912345678904\",\"lot\":\"TB2\",\"maker_lot\":\"TB1\","
+              "\"material\":\"tube\"}");
+    rig_entry(r, "lot/TB2", "lot.released", "{\"lot\":\"TB2\"}");
+    assert_string_equal(book_lot_gs1(&r->book, "04912345678904", "TB1")->id, "TB2");
+    rig_entry(r, "lot/TB2", "lot.closed", "{\"lot\":\"TB2\"}");
+    accepted(rig_one(r, "STAGE",
+                     "]d2010491234567890417261103"
+                     "10TB1"));
+    assert_true(rig_says(r, "\"text\":\"TB1\""));
 }
 
 static void test_opened_vial_belongs_to_one_batch(void **state)
@@ -498,6 +523,8 @@ int main(void)
         T(test_lot_must_be_known_released_and_the_right_material),
         T(test_gs1_label_must_say_what_the_record_says),
         T(test_used_lot_is_a_fact_whatever_it_says),
+        T(test_use_of_a_closed_lot_is_a_fact),
+        T(test_label_of_a_closed_lot_means_the_open_one),
         T(test_opened_vial_belongs_to_one_batch),
         T(test_shared_vial_admitted_later_holds_both),
         T(test_used_vial_is_this_batchs_from_then_on),

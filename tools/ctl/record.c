@@ -342,6 +342,7 @@ static const struct record lot_receive = {"lot.received",
                                           NULL};
 static const struct record lot_release = {"lot.released", {{"lot", NULL, M_TEXT, true}}, NULL};
 static const struct record lot_block = {"lot.blocked", {{"lot", NULL, M_TEXT, true}}, NULL};
+static const struct record lot_close = {"lot.closed", {{"lot", NULL, M_TEXT, true}}, NULL};
 static const struct record deviation_assess = {"deviation.assessed",
                                                {BATCH_PART,
                                                 {"dev", NULL, M_TEXT, true},
@@ -450,6 +451,8 @@ const struct ctl_command ctl_record_commands[] = {
      &lot_release},
     {"lot", "block", "LOT " SIGNED, "ロットを使用不可にする", "block a lot", NULL, NULL, run_record,
      &lot_block},
+    {"lot", "close", "LOT " SIGNED, "ロットを使い終えたものとする", "close a lot that is used up", NULL, NULL,
+     run_record, &lot_close},
     {"deviation", "assess", "BATCH DEVIATION --grade minor|major --reason TEXT " SIGNED, "逸脱を評価する",
      "assess a deviation", NULL, NULL, run_record, &deviation_assess},
     {"deviation", "close", "BATCH DEVIATION --reason TEXT " SIGNED, "逸脱の処理を完了する",

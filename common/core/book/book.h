@@ -109,8 +109,10 @@ struct lot_unit {
 };
 struct lot {
     const char *id, *material, *maker_lot, *gtin;
-    int64_t expiry; /* last day of use */
+    const char *label; /* <gtin>/<maker's lot>, or NULL */
+    int64_t expiry;    /* last day of use */
     enum lot_state state;
+    int64_t closed_at; /* used up; 0: not */
     struct lot_unit *opened;
     struct json *data;
 };
@@ -253,6 +255,7 @@ struct station *book_station_by_token(const struct book *b, const char *token_di
 struct thing *book_thing(const struct book *b, const char *id);
 struct room *book_room(const struct book *b, const char *id);
 struct lot *book_lot(const struct book *b, const char *id);
+/* Of the open lots with that label the one received last. */
 struct lot *book_lot_gs1(const struct book *b, const char *gtin, const char *maker_lot);
 struct batch *book_batch(const struct book *b, const char *id);
 struct container *book_container(const struct book *b, const char *id);

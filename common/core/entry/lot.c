@@ -1,6 +1,8 @@
 /* Lots. */
 #include "core/entry/lot.h"
 
+#include <string.h>
+
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 
@@ -47,7 +49,24 @@ static const struct record_rule blocking = {
     .judge = record_own,
 };
 
+static const struct record_rule closing = {
+    .by = BY_QUALITY | BY_MANUFACTURING,
+    .id = offsetof(struct lot_state_record, lot),
+    .stream = RECORD_KNOWN,
+    .judge = record_own,
+};
+
 /* ---- what they do to the book ---- */
+
+/* The label means that lot from now on; NULL: none. A key lives in its lot. */
+static void label_means(struct book *b, const char *label, struct lot *l)
+{
+    const struct lot *was = map_get(&b->gtins, label);
+    if (was)
+        book_drop(b, &b->gtins, was->label);
+    if (l)
+        book_put(b, &b->gtins, l->label, l);
+}
 
 static int apply_received(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
@@ -63,8 +82,10 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
                       .expiry = v->expiry,
                       .data = book_keep_json(b, e->body)};
     book_put(b, &b->lots, l->id, l);
-    if (l->gtin && l->maker_lot)
-        book_put(b, &b->gtins, arena_printf(&b->arena, "%s/%s", l->gtin, l->maker_lot), l);
+    if (!l->gtin || !l->maker_lot)
+        return 0;
+    l->label = arena_printf(&b->arena, "%s/%s", l->gtin, l->maker_lot);
+    label_means(b, l->label, l);
     return 0;
 }
 
@@ -87,6 +108,23 @@ static int apply_blocked(struct book *b, struct stream *s, const struct entry *e
 {
     (void)s, (void)e;
     return set_state(b, body, LOT_BLOCKED);
+}
+
+static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct lot *l = book_lot(b, ((const struct lot_state_record *)body)->lot), *left = NULL;
+    size_t pos = 0;
+    (void)s;
+    if (!l)
+        return CPF_E_PROFILE;
+    SET(b, l->closed_at, e->at);
+    if (!l->label || book_lot_gs1(b, l->gtin, l->maker_lot) != l)
+        return 0;
+    for (struct lot *o; (o = map_next(&b->lots, &pos));)
+        if (o->label && !o->closed_at && strcmp(o->label, l->label) == 0)
+            left = o;
+    label_means(b, l->label, left);
+    return 0;
 }
 
 static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -124,6 +162,15 @@ const struct kind kind_lot_blocked = {
     .apply = apply_blocked,
     .record = &blocking,
     .reads = {"ロット {lot} を使用不可にした", "lot {lot} was blocked"},
+};
+
+/* Used up, returned or destroyed: nothing follows. */
+const struct kind kind_lot_closed = {
+    .id = KIND_LOT_CLOSED,
+    .shape = SHAPE(struct lot_state_record, state_member),
+    .apply = apply_closed,
+    .record = &closing,
+    .reads = {"ロット {lot} を使い終えた", "lot {lot} was closed"},
 };
 
 const struct kind kind_lot_opened = {

@@ -8,7 +8,7 @@ struct lot_received {
     int64_t units;  /* how many packages; 0: not said */
     struct personal reason, cause, note, remark;
 };
-/* lot.released and lot.blocked */
+/* lot.released, lot.blocked and lot.closed */
 struct lot_state_record {
     const char *lot;
     struct personal reason, cause, note, remark;

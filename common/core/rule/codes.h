@@ -48,6 +48,7 @@ enum say_flag {
     X(LOT_UNKNOWN, "lot.unknown", 0)                                                                         \
     X(LOT_QUARANTINE, "lot.quarantine", 0)                                                                   \
     X(LOT_BLOCKED, "lot.blocked", 0)                                                                         \
+    X(LOT_CLOSED, "lot.closed", 0)                                                                           \
     X(LOT_EXPIRED, "lot.expired", 0)                                                                         \
     X(LOT_MATERIAL, "lot.material", 0)                                                                       \
     X(LOT_MISMATCH, "lot.mismatch", 0)                                                                       \
@@ -55,6 +56,7 @@ enum say_flag {
     X(LOT_NO_UNIT, "lot.no-unit", 0)                                                                         \
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
+    X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
     X(EXPOSURE_POSITIVE, "exposure.positive", 0)                                                             \
     X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
     X(LOT_USED_OTHER_BATCH, "lot.used-other-batch", 0)                                                       \

@@ -340,6 +340,12 @@ static bool opens_unit(struct judge *j, const struct lot *l, const char *unit)
     return judge_follows(j, (struct follow){.kind = FOLLOW_UNIT_OPENED, .opened = {l->id, unit}});
 }
 
+/* What was used before it was closed was open. */
+static bool lot_closed(const struct judge *j, const struct lot *l)
+{
+    return l->closed_at && l->closed_at <= j->when;
+}
+
 /* What was used is a fact: the true lot is recorded, whatever it says (doc/bench.md 3, case 2). */
 static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
 {
@@ -350,6 +356,8 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
         judge_find(j, EFFECT_HOLD, SAY_LOT_MISMATCH, lot_args(j, l, NULL), f->id);
     if (l->expiry < clock_day(j->when))
         judge_find(j, EFFECT_HOLD, SAY_LOT_USED_EXPIRED, lot_args(j, l, NULL), f->id);
+    if (lot_closed(j, l))
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_CLOSED, lot_args(j, l, NULL), f->id);
     if (l->state != LOT_RELEASED)
         judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, lot_args(j, l, NULL), f->id);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
@@ -403,6 +411,8 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
         return account_lot(j, f, l, c);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
         return judge_find(j, EFFECT_REFUSE, SAY_LOT_MISMATCH, lot_args(j, l, NULL), NULL);
+    if (lot_closed(j, l))
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_CLOSED, lot_args(j, l, NULL), NULL);
     if (l->state != LOT_RELEASED)
         return judge_find(j, EFFECT_REFUSE, l->state == LOT_BLOCKED ? SAY_LOT_BLOCKED : SAY_LOT_QUARANTINE,
                           lot_args(j, l, NULL), NULL);

@@ -25,8 +25,11 @@ void record_own(struct judge *j, const struct kind *k, const void *given)
     const struct record_rule *r = k->record;
     const char *id = id_given(r, given);
     const char *stream = stream_of(j, kind_about(k->id)->stream, id);
-    bool exists = book_stream(j->book, stream) != NULL;
-    if (exists && r->stream == RECORD_FRESH)
+    const struct stream *s = book_stream(j->book, stream);
+    bool exists = s != NULL;
+    if (exists && s->closed && r->stream == RECORD_KNOWN) /* only lots come to an end */
+        judge_refuse(j, SAY_LOT_CLOSED, args1(j, "lot", id));
+    else if (exists && r->stream == RECORD_FRESH)
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", id));
     else if (!exists && r->stream == RECORD_KNOWN)
         judge_refuse(j, SAY_RECORD_UNKNOWN, args1(j, "record", id));
