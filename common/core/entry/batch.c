@@ -2,6 +2,7 @@
 #include "core/entry/batch.h"
 
 #include "core/book/apply.h"
+#include "core/view/row.h"
 
 static const struct member closed_member[] = {
     M_INT(struct batch_closed, count, NEEDED),
@@ -42,10 +43,26 @@ static int apply_end(struct book *b, struct stream *s, const struct entry *e, co
     return 0;
 }
 
+/* ---- rows ---- */
+
+static void view_closed(struct view_at *a, const void *body)
+{
+    (void)body;
+    row_num(&a->sum, "is_open", false);
+    row_num(&a->sum, "closed", a->e->at);
+}
+
+static void view_reopened(struct view_at *a, const void *body)
+{
+    (void)body;
+    row_num(&a->sum, "is_open", true);
+}
+
 const struct kind kind_batch_closed = {
     .id = KIND_BATCH_CLOSED,
     .shape = SHAPE(struct batch_closed, closed_member),
     .apply = apply_end,
+    .view = view_closed,
     .reads = {"バッチを完了した（全 {count} 件）", "the batch was closed with {count} entries"},
 };
 
@@ -53,5 +70,6 @@ const struct kind kind_batch_reopened = {
     .id = KIND_BATCH_REOPENED,
     .shape = SHAPE(struct batch_reopened, reopened_member),
     .apply = apply_end,
+    .view = view_reopened,
     .reads = {"完了したバッチを再開した", "the closed batch was reopened"},
 };

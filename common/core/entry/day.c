@@ -3,6 +3,7 @@
 
 #include "core/book/apply.h"
 #include "core/rule/record.h"
+#include "core/view/row.h"
 
 static const struct member opened_member[] = {
     M_ID(struct day_opened, station, NEEDED),
@@ -125,6 +126,26 @@ static int apply_context(struct book *b, struct stream *s, const struct entry *e
     return 0;
 }
 
+/* ---- rows ---- */
+
+static void view_day_closed(struct view_at *a, const void *body)
+{
+    (void)body;
+    view_session_end(a, NULL, "day");
+}
+
+static void view_session_opened(struct view_at *a, const void *body)
+{
+    const struct session_record *v = body;
+    view_session(a, v->person);
+}
+
+static void view_session_closed(struct view_at *a, const void *body)
+{
+    const struct session_record *v = body;
+    view_session_end(a, v->person, "out");
+}
+
 const struct kind kind_day_opened = {
     .id = KIND_DAY_OPENED,
     .shape = SHAPE(struct day_opened, opened_member),
@@ -136,6 +157,7 @@ const struct kind kind_day_closed = {
     .id = KIND_DAY_CLOSED,
     .shape = SHAPE_EMPTY,
     .apply = apply_day_closed,
+    .view = view_day_closed,
     .reads = {"端末の一日を終えた", "the day of the station ended"},
 };
 
@@ -143,6 +165,7 @@ const struct kind kind_session_opened = {
     .id = KIND_SESSION_OPENED,
     .shape = SHAPE(struct session_record, session_member),
     .apply = apply_session_opened,
+    .view = view_session_opened,
     .reads = {"{person} がサインインした", "{person} signed in"},
 };
 
@@ -150,6 +173,7 @@ const struct kind kind_session_closed = {
     .id = KIND_SESSION_CLOSED,
     .shape = SHAPE(struct session_record, session_member),
     .apply = apply_session_closed,
+    .view = view_session_closed,
     .reads = {"{person} がサインアウトした", "{person} signed out"},
 };
 

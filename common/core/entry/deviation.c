@@ -5,6 +5,7 @@
 
 #include "core/book/apply.h"
 #include "core/rule/record.h"
+#include "core/view/row.h"
 
 static const char *const grade_word[] = {NULL, "minor", "major"};
 const struct word_list grade_words = {sizeof(grade_word) / sizeof(*grade_word), grade_word};
@@ -131,10 +132,79 @@ static int apply_lifted(struct book *b, struct stream *s, const struct entry *e,
     return CPF_E_PROFILE;
 }
 
+/* ---- rows ---- */
+
+static struct view_row event_row(struct view_at *a, enum view_id table, const char *key, const char *id)
+{
+    struct view_row r = row_begin(table);
+    row_text(&r, key, id);
+    row_text(&r, "batch", a->batch);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    return r;
+}
+
+static void view_opened(struct view_at *a, const void *body)
+{
+    const struct deviation_opened *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_text(&r, "step", d->step);
+    row_text(&r, "field", d->field);
+    row_text(&r, "cause", d->cause);
+    row_text(&r, "grade", word_name(&grade_words, (int)d->grade));
+    row_text(&r, "args", json_text(a->v, d->args));
+    row_num(&r, "hold", d->hold);
+    row_num(&r, "opened", entry_event_time(a->e));
+    row_text(&r, "opened_by", view_who(a));
+    row_num(&a->sum, "deviations", 1);
+    row_end(a->v, &r);
+}
+
+static void view_assessed(struct view_at *a, const void *body)
+{
+    const struct deviation_assessed *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_text(&r, "grade", word_name(&grade_words, (int)d->grade));
+    row_num(&r, "assessed", a->e->at);
+    row_text(&r, "assessed_by", view_who(a));
+    row_end(a->v, &r);
+}
+
+static void view_closed(struct view_at *a, const void *body)
+{
+    const struct deviation_closed *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_num(&r, "closed", a->e->at);
+    row_text(&r, "closed_by", view_who(a));
+    row_num(&a->sum, "deviations", -1);
+    row_end(a->v, &r);
+}
+
+static void view_placed(struct view_at *a, const void *body)
+{
+    const struct hold_placed *h = body;
+    struct view_row r = event_row(a, VIEW_HOLD, "hold", h->hold);
+    row_num(&a->sum, "holds", 1);
+    row_num(&r, "placed", a->e->at);
+    row_text(&r, "deviation", h->dev);
+    row_text(&r, "cause", h->cause);
+    row_end(a->v, &r);
+}
+
+static void view_lifted(struct view_at *a, const void *body)
+{
+    const struct hold_lifted *h = body;
+    struct view_row r = event_row(a, VIEW_HOLD, "hold", h->hold);
+    row_num(&a->sum, "holds", -1);
+    row_num(&r, "lifted", a->e->at);
+    row_text(&r, "lifted_by", view_who(a));
+    row_end(a->v, &r);
+}
+
 const struct kind kind_deviation_opened = {
     .id = KIND_DEVIATION_OPENED,
     .shape = SHAPE(struct deviation_opened, opened_member),
     .apply = apply_opened,
+    .view = view_opened,
     .reads = {"逸脱 {dev} を開いた", "deviation {dev} was opened"},
 };
 
@@ -142,6 +212,7 @@ const struct kind kind_deviation_assessed = {
     .id = KIND_DEVIATION_ASSESSED,
     .shape = SHAPE(struct deviation_assessed, assessed_member),
     .apply = apply_assessed,
+    .view = view_assessed,
     .record = &assessment,
     .reads = {"逸脱 {dev} を評価した：{grade}", "deviation {dev} was assessed: {grade}"},
 };
@@ -150,6 +221,7 @@ const struct kind kind_deviation_closed = {
     .id = KIND_DEVIATION_CLOSED,
     .shape = SHAPE(struct deviation_closed, closed_member),
     .apply = apply_closed,
+    .view = view_closed,
     .record = &closing,
     .reads = {"逸脱 {dev} の処理を完了した", "deviation {dev} was closed"},
 };
@@ -158,6 +230,7 @@ const struct kind kind_hold_placed = {
     .id = KIND_HOLD_PLACED,
     .shape = SHAPE(struct hold_placed, placed_member),
     .apply = apply_placed,
+    .view = view_placed,
     .reads = {"保留 {hold} にした", "hold {hold} was placed"},
 };
 
@@ -165,6 +238,7 @@ const struct kind kind_hold_lifted = {
     .id = KIND_HOLD_LIFTED,
     .shape = SHAPE(struct hold_lifted, lifted_member),
     .apply = apply_lifted,
+    .view = view_lifted,
     .record = &lifting,
     .reads = {"保留 {hold} を解除した", "hold {hold} was lifted"},
 };

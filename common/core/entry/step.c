@@ -6,14 +6,14 @@
 
 #include "base/enc.h"
 #include "core/book/apply.h"
-#include "core/rule/record.h"
+#include "core/view/row.h"
 
 static const struct member derived_member[] = {
     M_TEXT(struct derived, field, NEEDED), M_TEXT(struct derived, value, 0), M_TEXT(struct derived, step, 0),
     M_INT(struct derived, occ, 0),         M_TEXT(struct derived, unit, 0),
 };
 
-static const struct shape derived_shape = SHAPE(struct derived, derived_member);
+const struct shape derived_shape = SHAPE(struct derived, derived_member);
 
 static const struct member input_member[] = {
     M_TEXT(struct step_input, step, NEEDED),
@@ -47,23 +47,6 @@ static const struct member skipped_member[] = {
     M_INT(struct step_skipped, occ, 0),
     M_PERSONAL(struct step_skipped, reason, 0),
 };
-
-static const struct member correction_member[] = {
-    M_ID(struct correction, batch, ASKED | NEEDED),
-    M_TEXT(struct correction, witness, ASKED | NEEDED),
-    M_TEXT(struct correction, step, NEEDED),
-    M_TEXT(struct correction, field, NEEDED),
-    M_INT(struct correction, occ, 0),
-    M_TEXT(struct correction, old, 0),
-    M_TEXT(struct correction, value, 0),
-    M_TEXT(struct correction, unit, OWN),
-    M_LIST(struct correction, derived, OWN, &derived_shape),
-    M_TEXT(struct correction, reason, ASKED | NEEDED),
-    M_SECRETS(struct correction, secrets),
-};
-
-static const struct record_rule correcting = {.by = BY_CLINIC | BY_MANUFACTURING | BY_QUALITY,
-                                              .judge = record_correction};
 
 /* ---- what they do to the book ---- */
 
@@ -198,114 +181,59 @@ static int apply_skipped(struct book *b, struct stream *s, const struct entry *e
     return 0;
 }
 
-/* ---- corrections: the log keeps the old value and the new one, the book goes on with the new one ---- */
+/* ---- rows ---- */
 
-static struct occ *occ_numbered(const struct batch *x, int step, int64_t number)
+static void view_input(struct view_at *a, const void *body)
 {
-    const struct stepstate *s = &x->step[step];
-    return number >= 1 && (uint64_t)number <= s->nocc ? s->occ[number - 1] : NULL;
+    const struct step_input *v = body;
+    if (!view_enter(a, v->step, v->occ))
+        return;
+    a->reading = v->first ? "first" : v->again ? "second" : "single";
+    a->unit = v->unit;
+    view_take(a, v->field, v->text);
+    a->reading = "single";
+    view_derived(a, &v->derived);
+    if (v->done)
+        view_state(a, a->step->state, a->step->disposition);
+    view_step(a, v->done ? "done" : "begun");
 }
 
-/* The newest input of the field, with that text if it is given. */
-static struct input *input_of(const struct occ *o, int field, const char *text)
+static void view_form(struct view_at *a, const void *body)
 {
-    for (size_t i = o->ninputs; i-- > 0;)
-        if (o->input[i].field == field && !o->input[i].first_of_two &&
-            (!text || strcmp(o->input[i].text, text) == 0))
-            return &o->input[i];
-    return NULL;
+    const struct step_form *v = body;
+    if (!view_enter(a, v->step, v->occ))
+        return;
+    view_values(a, v->values);
+    view_derived(a, &v->derived);
+    view_state(a, a->step->state, a->step->disposition);
+    view_step(a, "done");
 }
 
-struct replacement {
-    const char *step, *field;
-    int64_t occ;
-    const char *old, *text, *unit, *digest;
-};
-
-/* A derived value that could not be computed before: as of the last input it was computed from. */
-static struct input *add_input(struct book *b, struct occ *o, int field)
+static void view_ordered(struct view_at *a, const void *body)
 {
-    const struct input last = o->ninputs ? o->input[o->ninputs - 1] : (struct input){0};
-    struct input *in = PUSH(b, o->input, o->ninputs);
-    in->field = field;
-    in->at = last.at;
-    in->n = last.n;
-    in->by = last.by;
-    return in;
+    const struct step_form *v = body;
+    row_text(&a->sum, "protocol", v->protocol);
+    row_text(&a->sum, "version", v->version);
+    row_text(&a->sum, "hash", v->hash);
+    row_text(&a->sum, "state", "ordered");
+    row_num(&a->sum, "opened", a->e->at);
+    row_num(&a->sum, "is_open", true);
+    view_form(a, body);
 }
 
-/* One that cannot be computed any more. */
-static int take_back(struct book *b, struct occ *o, const struct input *in)
+/* What was not done changes no state. */
+static void view_skipped(struct view_at *a, const void *body)
 {
-    size_t at = (size_t)(in - o->input);
-    book_touch(b, o->input, o->ninputs * sizeof(*in));
-    memmove(&o->input[at], &o->input[at + 1], (o->ninputs - at - 1) * sizeof(*in));
-    SET(b, o->ninputs, o->ninputs - 1);
-    return 0;
-}
-
-static int replace(struct book *b, const struct batch *x, const struct replacement *r)
-{
-    int step = r->step ? protocol_step(x->protocol, r->step) : -1;
-    int f = step >= 0 && r->field ? step_field(&x->protocol->step[step], r->field) : -1;
-    struct occ *o = f >= 0 ? occ_numbered(x, step, r->occ) : NULL;
-    if (!o)
-        return CPF_E_PROFILE;
-    const struct field *field = &x->protocol->step[step].field[f];
-    bool derived = field->kind == FIELD_DERIVED;
-    struct input *in = input_of(o, f, r->old);
-    if (derived && in && !r->text)
-        return take_back(b, o, in);
-    if (derived && !in && r->text)
-        in = add_input(b, o, f);
-    if (!in || !r->text)
-        return CPF_E_PROFILE;
-    book_touch(b, in, sizeof(*in));
-    in->unit = field->kind == FIELD_LOT ? book_keep(b, r->unit) : NULL;
-    in->digest = book_keep(b, r->digest);
-    return input_set(in, field, book_keep(b, r->text));
-}
-
-static int replace_derived(struct book *b, const struct batch *x, const struct deriveds *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct derived *d = &list->item[i];
-        const struct replacement r = {
-            .step = d->step, .field = d->field, .occ = d->occ, .text = d->value, .unit = d->unit};
-        int err = replace(b, x, &r);
-        if (err)
-            return err;
-    }
-    return 0;
-}
-
-static int apply_correction(struct book *b, struct stream *s, const struct entry *e, const void *body)
-{
-    const struct correction *v = body;
-    struct batch *x = batch_of(b, s);
-    int step = x && v->step ? protocol_step(x->protocol, v->step) : -1;
-    if (step < 0 || !v->field)
-        return CPF_E_PROFILE;
-    struct replacement r = {
-        v->step, v->field, v->occ, v->old, v->value, v->unit, json_get_str(e->pd, v->field)};
-    if (r.digest) {
-        r.text = b->disclosed ? b->disclosed(b->arg, r.digest) : NULL;
-        r.text = r.text ? r.text : ""; /* redacted */
-    }
-    int err = replace(b, x, &r);
-    if (err == 0)
-        err = replace_derived(b, x, &v->derived);
-    if (err)
-        return err;
-    batch_note_people(b, x, e, x->protocol->step[step].dept);
-    SET(b, x->corrections, x->corrections + 1);
-    return 0;
+    const struct step_skipped *v = body;
+    if (view_enter(a, v->step, v->occ))
+        view_step(a, "skipped");
 }
 
 const struct kind kind_batch_ordered = {
     .id = KIND_BATCH_ORDERED,
     .shape = SHAPE(struct step_form, form_member),
     .apply = apply_ordered,
+    .view = view_ordered,
     .reads = {"バッチを注文した", "the batch was ordered"},
 };
 
@@ -313,6 +241,7 @@ const struct kind kind_step_form = {
     .id = KIND_STEP_FORM,
     .shape = SHAPE(struct step_form, form_member),
     .apply = apply_form,
+    .view = view_form,
     .reads = {"{step} を記入した", "{step} was filled in"},
 };
 
@@ -320,6 +249,7 @@ const struct kind kind_step_signed = {
     .id = KIND_STEP_SIGNED,
     .shape = SHAPE(struct step_form, form_member),
     .apply = apply_form,
+    .view = view_form,
     .reads = {"{step} に署名した", "{step} was signed"},
 };
 
@@ -327,6 +257,7 @@ const struct kind kind_step_input = {
     .id = KIND_STEP_INPUT,
     .shape = SHAPE(struct step_input, input_member),
     .apply = apply_input,
+    .view = view_input,
     .reads = {"{step}：{field} {text}", "{step}: {field} {text}"},
 };
 
@@ -334,6 +265,7 @@ const struct kind kind_step_skipped = {
     .id = KIND_STEP_SKIPPED,
     .shape = SHAPE(struct step_skipped, skipped_member),
     .apply = apply_skipped,
+    .view = view_skipped,
     .reads = {"{step} を行わなかった", "{step} was not done"},
 };
 
@@ -341,15 +273,6 @@ const struct kind kind_step_again = {
     .id = KIND_STEP_AGAIN,
     .shape = SHAPE_EMPTY,
     .reads = {"読み取り済み", "read already"},
-};
-
-const struct kind kind_correction = {
-    .id = KIND_CORRECTION,
-    .shape = SHAPE(struct correction, correction_member),
-    .apply = apply_correction,
-    .record = &correcting,
-    .reads = {"{step} の {field} を訂正した：{old} → {value}",
-              "{field} of {step} was corrected: {old} to {value}"},
 };
 
 /* ---- what they have in common ---- */

@@ -9,6 +9,7 @@ struct derived {
     const char *unit;
 };
 struct deriveds LIST_OF(struct derived);
+extern const struct shape derived_shape;
 
 struct step_input {
     const char *step;

@@ -1,9 +1,8 @@
 #pragma once
-/* Inside of view*.c only. */
+/* Inside of view only. */
 #include "base/mem.h"
-#include "core/entry/kind.h"
 #include "core/map.h"
-#include "core/view/view.h"
+#include "core/view/row.h"
 
 struct view_session {
     int64_t idx; /* of session.opened */
@@ -19,32 +18,3 @@ struct view {
     struct view_session *session; /* open ones */
     struct arena arena;           /* of one entry */
 };
-
-/* One entry while it becomes rows. */
-struct view_at {
-    struct view *v;
-    const struct entry *e;
-    struct body body;
-    struct judged judged;
-    struct actor actor;
-    /* of a batch's stream, else NULL */
-    const char *batch;
-    const struct protocol *p;
-    const struct step *step; /* that the rows speak of */
-    int64_t occ;
-    int64_t n;           /* inputs so far */
-    struct view_row sum; /* of the batch: written last, once an entry */
-};
-
-struct view_row row_begin(enum view_id table);
-void row_text(struct view_row *r, const char *name, const char *s); /* NULL: not given */
-void row_num(struct view_row *r, const char *name, int64_t n);
-void row_end(struct view *v, const struct view_row *r);
-/* Who acted: a person, or the daemon by itself ("cpfd": a deadline, a day's end). */
-const char *view_who(const struct view_at *a);
-const char *json_text(struct view *v, const struct json *o); /* canonical bytes; NULL -> NULL */
-
-/* session.c: an entry of a station's day. */
-void view_day(struct view_at *a);
-/* batch.c: an entry of a batch's stream. */
-void view_batch(struct view_at *a);

@@ -219,9 +219,34 @@ static void read_body(struct view_at *a)
     actor_read(a->e, &a->actor);
 }
 
+/* The station's day: its name stands in the stream, day/<station>/<date>, since the system closes it. */
+static const char *day_station(struct view *v, const struct entry *e)
+{
+    const char *from = stream_rest(e->stream, STREAM_DAY), *to = from ? strrchr(from, '/') : NULL;
+    return to ? arena_strndup(&v->arena, from, (size_t)(to - from)) : NULL;
+}
+
+/* A kind's rows are of the stream that it belongs in. */
+static void view_kind(struct view_at *a)
+{
+    const struct kind *k = a->body.kind;
+    if (k && k->view && kind_about(k->id)->stream == stream_type(a->e->stream, NULL))
+        k->view(a, a->body.value);
+}
+
+static void view_batch(struct view_at *a)
+{
+    a->sum = row_begin(VIEW_BATCH);
+    row_text(&a->sum, "batch", a->batch);
+    row_num(&a->sum, "entries", 1);
+    row_num(&a->sum, "idx", (int64_t)a->e->idx);
+    view_kind(a);
+    row_end(a->v, &a->sum);
+}
+
 int view_entry(struct view *v, const struct entry *e)
 {
-    struct view_at a = {.v = v, .e = e, .batch = stream_rest(e->stream, STREAM_BATCH)};
+    struct view_at a = {.v = v, .e = e, .batch = stream_rest(e->stream, STREAM_BATCH), .reading = "single"};
     arena_reset(&v->arena);
     read_body(&a);
     int err = a.batch ? find_protocol(&a) : 0;
@@ -231,9 +256,10 @@ int view_entry(struct view *v, const struct entry *e)
         view_act(&a);
     if (kind_name_has(e->kind, KIND_REFUSAL))
         view_refusal(&a);
+    a.station = day_station(v, e);
     if (a.batch)
         view_batch(&a);
-    else if (stream_type(e->stream, NULL) == STREAM_DAY)
-        view_day(&a);
+    else if (a.station)
+        view_kind(&a);
     return 0;
 }

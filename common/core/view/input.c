@@ -1,0 +1,230 @@
+/* Inputs of a batch's steps in rows: what the book does with the same entries (book/batch.c), told to people.
+ */
+#include <string.h>
+
+#include "base/bounds.h"
+#include "core/code/code.h"
+#include "core/view/int.h"
+
+/* The columns that all rows of one input begin with. */
+static struct view_row input_row(struct view_at *a, enum view_id table, const struct field *f)
+{
+    struct view_row r = row_begin(table);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_num(&r, "n", a->n);
+    row_text(&r, "batch", a->batch);
+    row_text(&r, "step", a->step->id);
+    row_num(&r, "occ", a->occ);
+    row_text(&r, "field", f->id);
+    row_num(&r, "at", entry_event_time(a->e));
+    row_text(&r, "person", view_who(a));
+    row_text(&r, "corrects", a->corrects);
+    return r;
+}
+
+/* ---- measurements ---- */
+
+static bool outside(const struct range *r, struct dec v)
+{
+    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
+}
+
+static void measurement(struct view_at *a, const struct field *f, const char *text)
+{
+    struct dec v;
+    if (dec_parse(text, strlen(text), &v) != 0)
+        return;
+    bool derived = f->kind == FIELD_DERIVED;
+    struct view_row r = input_row(a, VIEW_MEASUREMENT, f);
+    row_text(&r, "value", text);
+    row_text(&r, "unit", f->unit);
+    row_text(&r, "limits", outside(&f->action, v) ? "action" : outside(&f->alert, v) ? "alert" : "ok");
+    row_num(&r, "derived", derived);
+    row_text(&r, "reading", a->reading);
+    row_end(a->v, &r);
+}
+
+/* ---- lots and things ---- */
+
+static void lot_use(struct view_at *a, const struct field *f, const char *text)
+{
+    static const char *const use[] = {[LOT_STAGE] = "stage", [LOT_DRAW] = "draw", [LOT_ACCOUNT] = "account"};
+    struct view_row r = input_row(a, VIEW_LOT_USE, f);
+    row_text(&r, "lot", text);
+    row_text(&r, "unit", a->unit);
+    row_text(&r, "use", use[f->lot_use]);
+    row_text(&r, "outcome", outcome_name(a->judged.outcome));
+    row_end(a->v, &r);
+}
+
+static const char *const container_use[] = {
+    [USE_ISSUE] = "issue",     [USE_ATTACH] = "attach", [USE_FILL] = "fill",       [USE_TAKE] = "take",
+    [USE_CONSUME] = "consume", [USE_PLACE] = "place",   [USE_DISCARD] = "discard", [USE_LEAVE] = "leave",
+};
+
+static const char *use_of(const struct field *f)
+{
+    if (f->kind == FIELD_CONTAINER)
+        return container_use[f->use];
+    return f->occupy ? "occupy" : f->release ? "release" : NULL;
+}
+
+static void thing_use(struct view_at *a, const struct field *f, const char *text)
+{
+    static const char *const kind[] = {
+        [FIELD_CONTAINER] = "container", [FIELD_EQUIPMENT] = "equipment", [FIELD_PLACE] = "place",
+        [FIELD_BADGE] = "badge",         [FIELD_DOCUMENT] = "document",
+    };
+    struct view_row r = input_row(a, VIEW_THING_USE, f);
+    row_text(&r, "kind", kind[f->kind]);
+    row_text(&r, "thing", text);
+    row_text(&r, "use", use_of(f));
+    row_text(&r, "station", a->actor.station);
+    row_end(a->v, &r);
+}
+
+static const char *label_of(struct view_at *a, const char *id)
+{
+    char raw[BOUND_CODE_ID + 8];
+    struct code c;
+    if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &c) != 0)
+        return "";
+    return arena_strdup(&a->v->arena, c.label);
+}
+
+static void container(struct view_at *a, const struct field *f, const char *id)
+{
+    static const char *const state[] = {
+        [USE_ISSUE] = "issued",     [USE_ATTACH] = "empty", [USE_FILL] = "filled",       [USE_TAKE] = NULL,
+        [USE_CONSUME] = "consumed", [USE_PLACE] = NULL,     [USE_DISCARD] = "discarded", [USE_LEAVE] = "left",
+    };
+    if (!state[f->use])
+        return;
+    int64_t at = entry_event_time(a->e);
+    struct view_row r = row_begin(VIEW_CONTAINER);
+    row_text(&r, "container", id);
+    row_text(&r, "state", state[f->use]);
+    row_num(&r, "changed", at);
+    row_text(&r, "step", a->step->id);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    if (f->use == USE_ISSUE) {
+        row_text(&r, "batch", a->batch);
+        row_text(&r, "label", label_of(a, id));
+        row_num(&r, "issued", at);
+    }
+    row_end(a->v, &r);
+}
+
+/* ---- states ---- */
+
+void view_state(struct view_at *a, const char *state, enum disposition is)
+{
+    if (!state)
+        return;
+    row_text(&a->sum, "state", state);
+    if (is == DISPOSITION_PROVIDED)
+        row_num(&a->sum, "provided", entry_event_time(a->e));
+    if (a->step->verb != VERB_DECIDE)
+        return;
+    row_text(&a->sum, "disposition", state);
+    row_num(&a->sum, "decided", a->e->at);
+    row_text(&a->sum, "decided_by", view_who(a));
+}
+
+static void choice(struct view_at *a, const struct field *f, const char *id)
+{
+    for (size_t i = 0; i < f->noptions; i++)
+        if (strcmp(f->option[i].id, id) == 0)
+            view_state(a, f->option[i].state, f->option[i].disposition);
+}
+
+/* ---- inputs ---- */
+
+static void take_input(struct view_at *a, const struct field *f, const char *text)
+{
+    a->n++;
+    switch (f->kind) {
+    case FIELD_NUMBER:
+    case FIELD_DERIVED:
+        measurement(a, f, text);
+        break;
+    case FIELD_LOT:
+        lot_use(a, f, text);
+        break;
+    case FIELD_CONTAINER:
+        container(a, f, text);
+        thing_use(a, f, text);
+        break;
+    case FIELD_EQUIPMENT:
+    case FIELD_PLACE:
+    case FIELD_BADGE:
+    case FIELD_DOCUMENT:
+        thing_use(a, f, text);
+        break;
+    case FIELD_CHOICE:
+        choice(a, f, text);
+        break;
+    case FIELD_DATE:
+    case FIELD_TOKEN:
+    case FIELD_TEXT:
+    case FIELD_IDENTITY:
+        break; /* may be personal, or say nothing by itself: the entry has them */
+    }
+}
+
+void view_take(struct view_at *a, const char *name, const char *text)
+{
+    int field = name ? step_field(a->step, name) : -1;
+    if (field >= 0 && text)
+        take_input(a, &a->step->field[field], text);
+}
+
+void view_values(struct view_at *a, const struct json *values)
+{
+    for (size_t i = 0; i < a->step->nfields; i++) {
+        const struct json *v = json_get(values, a->step->field[i].id);
+        if (v && v->type == JSON_STRING)
+            take_input(a, &a->step->field[i], v->str);
+        else if (v && v->type == JSON_ARRAY)
+            json_each(item, v)
+                if (item->str)
+                    take_input(a, &a->step->field[i], item->str);
+    }
+}
+
+void view_step(struct view_at *a, const char *state)
+{
+    struct view_row r = row_begin(VIEW_BATCH_STEP);
+    int64_t at = entry_event_time(a->e);
+    row_text(&r, "batch", a->batch);
+    row_text(&r, "step", a->step->id);
+    row_num(&r, "occ", a->occ);
+    row_text(&r, "state", state);
+    row_num(&r, "begun", at);
+    if (strcmp(state, "begun") != 0)
+        row_num(&r, "done", at);
+    row_text(&r, "performer", view_who(a));
+    row_text(&r, "recorder", a->actor.recorded);
+    row_text(&r, "witness", a->actor.witnessed);
+    row_text(&r, "late", a->e->late);
+    row_num(&r, "entries", 1);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_end(a->v, &r);
+}
+
+bool view_enter(struct view_at *a, const char *id, int64_t occ)
+{
+    int step = id ? protocol_step(a->p, id) : -1;
+    if (step < 0)
+        return false;
+    a->step = &a->p->step[step];
+    a->occ = occ ? occ : 1;
+    return true;
+}
+
+void view_derived(struct view_at *a, const struct deriveds *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (!list->item[i].step || view_enter(a, list->item[i].step, list->item[i].occ))
+            view_take(a, list->item[i].field, list->item[i].value);
+}
