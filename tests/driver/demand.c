@@ -372,7 +372,7 @@ static void fold_new(struct play *p)
         struct entry e;
         if (entry_read(&e, &p->rig.arena, p->rig.log[p->folded].text, p->rig.log[p->folded].len) != 0)
             broken("entry cannot be read", "%s", p->rig.log[p->folded].text);
-        e.idx = p->folded;
+        e.idx = p->rig.log[p->folded].idx;
         int err = book_apply(&p->again, &e);
         if (err)
             broken("does not fold again", "%s: %s", cpf_strerror(err), e.text);

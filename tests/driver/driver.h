@@ -16,7 +16,8 @@
  *   record    station badge kind body [secret]   show      station badge batch what
  *   wait      ms                                 clock     by=ms: the machine's clock is set
  *   restart   the process ends and begins anew
- *   late: {reason, before=ms}; everywhere: claimed=ms before now
+ *   outage    what=cpfd|signer|postgres how=kill|stop|hang ms: beside the commands that follow; in memory:
+ * nothing late: {reason, before=ms}; everywhere: claimed=ms before now
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,7 @@ struct gen {
     size_t refused;      /* commands in a row that were refused */
     size_t log_entries;  /* entries in the log, for redactions */
     size_t serial;       /* of whatever needs a new name */
+    bool real;           /* there are processes that may end */
 };
 
 /* The next command; never NULL. */
@@ -84,8 +86,10 @@ struct json *gen_fields(struct gen *g, const struct batch *x, int step, const st
 
 struct tally {
     size_t commands, entries, outcome[OUTCOME_REFUSED + 1], away, restarts, days, folds;
-    size_t ordered, released, closed, reopened, codes;
+    size_t ordered, released, closed, reopened, codes, outages;
 };
+
+struct real;
 
 struct play {
     struct rig rig;
@@ -100,11 +104,14 @@ struct play {
     struct map sides; /* "<batch> <person>" -> department acted for */
     struct map named; /* "<lot> <unit> <batch>" */
     struct arena facts;
-    bool thorough; /* everything after each command */
+    bool thorough;     /* everything after each command */
+    struct real *real; /* a daemon that judges (real.h); NULL: the book in memory does */
 };
 
 /* `facility`: description, its protocols approved. */
 void play_begin(struct play *p);
+/* The same, with a real daemon: the facility of a rig's folder. */
+void play_begin_real(struct play *p, const char *rig);
 void play_end(struct play *p);
 /* One command, then the demands. */
 void play_command(struct play *p, const struct json *c);

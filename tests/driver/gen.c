@@ -95,6 +95,18 @@ static void say_late(struct gen *g, struct json *c)
         g->kept = 0;
 }
 
+/* A process that the recorder needs, or the recorder itself, is gone for a while. */
+static struct json *processes(struct gen *g)
+{
+    static const char *const what[] = {"cpfd", "signer", "postgres"}, *const how[] = {"kill", "kill", "stop",
+                                                                                      "hang"};
+    struct json *c = json_set_str(g->a, json_object(g->a), "do", "outage");
+    json_set_str(g->a, c, "what", GEN_ONE_OF(g, what));
+    const char *h = GEN_ONE_OF(g, how);
+    json_set_str(g->a, c, "how", h);
+    return json_set_int(g->a, c, "ms", (int64_t)gen_below(g, strcmp(h, "hang") == 0 ? 6000 : 900));
+}
+
 /* ---- the choice ---- */
 
 static void choose_focus(struct gen *g)
@@ -117,7 +129,7 @@ struct json *gen_next(struct gen *g)
     if (gen_chance(g, 2))
         return json_set_str(g->a, json_object(g->a), "do", "restart");
     if (gen_chance(g, 3))
-        return clock_set(g);
+        return g->real ? processes(g) : clock_set(g);
     if (gen_chance(g, 120))
         return time_passes(g);
     if (gen_chance(g, g->noise))

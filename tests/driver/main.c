@@ -1,6 +1,9 @@
 /*
  * driver [--seed N] [--plays N] [--commands N] [--seconds N] [--cases DIR] [--save DIR] [--trace FILE]
- * [FILE...]
+ * [--rig DIR] [FILE...]
+ *
+ * --rig: a real daemon, the facility of that folder (real.h), put back as it was saved as `fresh` before each
+ * play.
  *
  * Every play runs in a process of its own: whatever becomes of it (an abort, a sanitizer's word, a hang),
  * what was played up to there is known, is made smaller and printed. FILEs and cases are played again,
@@ -17,10 +20,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "driver.h"
+#include "real.h"
 
 #define HANG_S    20 /* no command takes that long */
 #define SHRINK_MS 60000
+#define REAL_MS   300000 /* to make a play of a real daemon smaller: each try is a facility */
 #define LINES_MAX 200000
 
 struct script {
@@ -34,6 +38,8 @@ struct options {
     int64_t seconds;
     const char *cases, *save;
 };
+
+static const char *rig; /* the folder of a real facility, or NULL */
 
 struct result {
     bool good;
@@ -96,7 +102,7 @@ static void run_line(struct play *p, const char *line)
     const struct json *c;
     if (json_parse(&p->rig.arena, line, strlen(line), &c, NULL) != 0)
         broken("script", "not canonical: %s", line);
-    alarm(HANG_S);
+    alarm(p->real ? REAL_HANG_S : HANG_S);
     size_t before = p->tally.commands;
     play_command(p, c);
     if (trace)
@@ -108,9 +114,16 @@ static void run_line(struct play *p, const char *line)
 /* Every play goes on from the facility as it was set up; its process has a copy of its own. */
 static struct play world;
 
+static struct play *world_here(void)
+{
+    if (rig)
+        play_begin_real(&world, rig);
+    return &world;
+}
+
 static void play_script(const struct script *s, bool thorough)
 {
-    struct play *p = &world;
+    struct play *p = world_here();
     p->thorough = thorough;
     for (size_t i = 0; i < s->n; i++)
         run_line(p, s->line[i]);
@@ -118,14 +131,31 @@ static void play_script(const struct script *s, bool thorough)
     *shared = p->tally;
 }
 
+/* However short a play is, a restart and each kind of outage are in it. */
+static const struct json *in_turn(struct gen *g, size_t i, size_t commands)
+{
+    static const char *const line[] = {
+        "{\"do\":\"outage\",\"how\":\"kill\",\"ms\":200,\"what\":\"signer\"}", "{\"do\":\"restart\"}",
+        "{\"do\":\"outage\",\"how\":\"kill\",\"ms\":200,\"what\":\"postgres\"}",
+        "{\"do\":\"outage\",\"how\":\"kill\",\"ms\":0,\"what\":\"cpfd\"}",
+        "{\"do\":\"outage\",\"how\":\"hang\",\"ms\":5000,\"what\":\"signer\"}"};
+    size_t n = sizeof(line) / sizeof(*line);
+    const struct json *c;
+    if (i == 0 || i % (commands / (n + 1) + 1) != 0)
+        return gen_next(g);
+    const char *now = line[(i / (commands / (n + 1) + 1) - 1) % n];
+    require(json_parse(g->a, now, strlen(now), &c, NULL) == 0);
+    return c;
+}
+
 static void generate(uint64_t seed, size_t commands, FILE *out)
 {
-    struct play *p = &world;
+    struct play *p = world_here();
     struct arena a;
     arena_init(&a, 0);
-    struct gen g = {.book = &p->rig.book, .a = &a, .rnd = {seed}};
-    bool long_one =
-        seed % 4 == 0; /* a whole batch of the shipped protocol takes some two thousand commands */
+    struct gen g = {.book = &p->rig.book, .a = &a, .rnd = {seed}, .real = rig != NULL};
+    /* a whole batch of the shipped protocol takes some two thousand commands */
+    bool long_one = seed % 4 == 0 && commands > 2000;
     g.noise = (unsigned)(long_one ? 20 : 40 + gen_below(&g, 400));
     g.slips = (unsigned)(long_one ? 4 : gen_below(&g, 60));
     g.small = long_one ? 0 : seed % 4 == 1 ? 500 : 1000;
@@ -136,7 +166,7 @@ static void generate(uint64_t seed, size_t commands, FILE *out)
         g.log_entries = p->rig.n;
         g.refused = p->rig.v.outcome == OUTCOME_REFUSED ? g.refused + 1 : 0;
         buf_init(&text);
-        json_write(&text, gen_next(&g));
+        json_write(&text, rig ? in_turn(&g, i, commands) : gen_next(&g));
         fprintf(out, "%s\n", text.data);
         fflush(out);
         run_line(p, text.data);
@@ -168,12 +198,26 @@ static void make_tag(struct result *o, int status)
         snprintf(o->tag, sizeof(o->tag), "%.*s", (int)strcspn(o->text, "0123456789{\n"), o->text);
 }
 
+/* The facility as it was saved; the first play finds it so. */
+static void restore(void)
+{
+    static bool played;
+    char command[8192];
+    if (rig && played) {
+        snprintf(command, sizeof(command), "'%s' restore '%s' fresh >>'%s/log/outage' 2>&1",
+                 getenv("CPF_RIG"), rig, rig);
+        require(system(command) == 0); /* NOLINT(cert-env33-c): the rig is a script */
+    }
+    played = true;
+}
+
 /* Forks; the child plays `s`, or makes a play of its own and writes it to `out`. */
 static struct result run(const struct script *s, uint64_t seed, size_t commands, FILE *out, bool thorough)
 {
     struct result o = {0};
     FILE *said = tmpfile();
     require(said);
+    restore();
     fflush(NULL);
     pid_t pid = fork();
     require(pid >= 0);
@@ -216,7 +260,7 @@ static struct script without(const struct script *s, size_t from, size_t n)
 static struct result shrink(struct script *s, const struct result *first, bool thorough)
 {
     struct result last = *first;
-    int64_t until = clock_mono_ms() + SHRINK_MS;
+    int64_t until = clock_mono_ms() + (rig ? REAL_MS : SHRINK_MS);
     bool smaller = true;
     for (size_t piece = s->n / 2 + 1; piece > 1 || smaller; piece = piece > 1 ? piece / 2 : 1) {
         smaller = false;
@@ -237,13 +281,18 @@ static struct result shrink(struct script *s, const struct result *first, bool t
     return last;
 }
 
-static void print_failure(const struct result *o, const struct script *s, uint64_t seed)
+static void print_words(const struct result *o)
 {
     for (const char *c = o->text; *c;) {
         size_t n = strcspn(c, "\n");
         printf("# %.*s\n", (int)n, c);
         c += n + (c[n] == '\n');
     }
+}
+
+static void print_failure(const struct result *o, const struct script *s, uint64_t seed)
+{
+    print_words(o);
     printf("# seed %llu, %zu commands:\n", (unsigned long long)seed, s->n);
     for (size_t i = 0; i < s->n && i < 400; i++)
         printf("#   %s\n", s->line[i]);
@@ -284,6 +333,7 @@ static void count(struct total *t, const struct result *o)
     t->t.away += s->away;
     t->t.restarts += s->restarts;
     t->t.days += s->days;
+    t->t.outages += s->outages;
     t->t.folds += s->folds;
     t->t.ordered += s->ordered;
     t->t.released += s->released;
@@ -307,6 +357,7 @@ static void one_play(const struct options *opt, struct total *t, uint64_t seed)
            o.good ? "ok" : "not ok", t->tests, (unsigned long long)seed, n->commands, n->ordered, n->released,
            n->closed, n->outcome[OUTCOME_REFUSED]);
     if (!o.good) {
+        print_words(&o);
         printf("# %s; making it smaller\n", o.tag);
         fflush(stdout);
         rewind(kept);
@@ -369,10 +420,10 @@ static void print_total(const struct options *opt, const struct total *t)
            t->failed - t->exits - t->hangs - (t->refolds < t->failed ? t->refolds : 0));
     printf("# accepted %zu, already %zu, alert %zu, deviation %zu, hold %zu, refused %zu, not taken %zu; "
            "days %zu, "
-           "restarts %zu, books compared %zu\n",
+           "restarts %zu, outages %zu, books compared %zu\n",
            s->outcome[OUTCOME_ACCEPTED], s->outcome[OUTCOME_ALREADY], s->outcome[OUTCOME_ALERT],
            s->outcome[OUTCOME_DEVIATION], s->outcome[OUTCOME_HOLD], s->outcome[OUTCOME_REFUSED], s->away,
-           s->days, s->restarts, s->folds);
+           s->days, s->restarts, s->outages, s->folds);
     printf("# batches ordered %zu, released %zu, closed %zu, reopened %zu; codes in one play at most %zu\n",
            s->ordered, s->released, s->closed, s->reopened, s->codes);
     printf("1..%zu\n", t->tests);
@@ -392,6 +443,8 @@ static bool option(struct options *o, const char *name, const char *value)
         o->cases = value;
     else if (strcmp(name, "--save") == 0)
         o->save = value;
+    else if (strcmp(name, "--rig") == 0)
+        rig = value;
     else if (strcmp(name, "--trace") == 0)
         trace = fopen(value, "w");
     else
@@ -411,7 +464,8 @@ int main(int argc, char **argv)
             fprintf(stderr, "driver: unknown option %s\n", argv[i]);
             return 2;
         }
-    play_begin(&world);
+    if (!rig)
+        play_begin(&world);
     for (; i < argc; i++)
         one_case(&t, argv[i]);
     all_cases(&opt, &t);

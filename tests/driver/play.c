@@ -1,6 +1,6 @@
 /* One command as the daemon takes it: who, with what secret, at what time; judged, its entries kept and
  * folded. */
-#include "driver.h"
+#include "real.h"
 
 #include <stdlib.h>
 
@@ -8,6 +8,8 @@
 
 int64_t play_now(const struct play *p)
 {
+    if (p->real)
+        return real_now(p);
     return p->machine > p->rig.book.last_at ? p->machine : p->rig.book.last_at;
 }
 
@@ -42,9 +44,12 @@ static const struct redact_target *target_of(struct play *p, const struct json *
     struct rig *r = &p->rig;
     int64_t idx = json_get_int(body, "idx", -1);
     struct entry e;
-    if (idx < 0 || (size_t)idx >= r->n)
+    size_t at = 0;
+    while (at < r->n && (int64_t)r->log[at].idx < idx)
+        at++;
+    if (at == r->n || (int64_t)r->log[at].idx != idx)
         return NULL;
-    require(entry_read(&e, &r->arena, r->log[idx].text, r->log[idx].len) == 0);
+    require(entry_read(&e, &r->arena, r->log[at].text, r->log[at].len) == 0);
     if (map_get(&p->gone, e.stream) && !book_stream(&r->book, e.stream))
         adopt(p, e.stream);
     struct redact_target *t = arena_alloc(&r->arena, sizeof(*t));
@@ -157,8 +162,16 @@ static void fire_deadlines(struct play *p)
 
 static void wait_for(struct play *p, int64_t ms)
 {
-    int64_t day = clock_day(p->machine);
-    if (ms > 0 && ms < 400 * RIG_DAY)
+    int64_t day = clock_day(play_now(p));
+    bool sane = ms > 0 && ms < 400 * RIG_DAY;
+    if (p->real) {
+        if (sane)
+            real_wait(p, ms);
+        p->tally.days += clock_day(play_now(p)) != day;
+        demand_after(p);
+        return;
+    }
+    if (sane)
         p->machine += ms;
     p->tally.days += clock_day(p->machine) != day;
     fire_deadlines(p);
@@ -198,6 +211,7 @@ static void fold_open(struct play *p, struct book *from, struct book *to)
 
 void play_restart(struct play *p)
 {
+    demand_after(p); /* all that is in the log is looked at: what follows reads it anew */
     struct book old = p->rig.book, fresh, again;
     int64_t last = old.last_at;
     map_fini(&p->gone);
@@ -211,28 +225,34 @@ void play_restart(struct play *p)
     p->rig.book.last_at = p->again.last_at = last; /* the ledger knows it of the head */
     p->tally.restarts++;
     demand_restarted(p);
-    fire_deadlines(p);
+    if (!p->real)
+        fire_deadlines(p);
+}
+
+/* Time, processes: what is no command. */
+static bool happens(struct play *p, const char *what, const struct json *c)
+{
+    if (strcmp(what, "wait") == 0)
+        wait_for(p, json_get_int(c, "ms", 0));
+    else if (strcmp(what, "clock") == 0)
+        p->machine += p->real ? 0 : json_get_int(c, "by", 0);
+    else if (strcmp(what, "restart") == 0)
+        p->real ? real_restart(p) : play_restart(p);
+    else if (strcmp(what, "outage") != 0)
+        return false;
+    else if (p->real)
+        real_outage(p, c);
+    return true;
 }
 
 void play_command(struct play *p, const struct json *c)
 {
     const char *what = json_get_str(c, "do");
     struct command cmd = {.station = book_station(&p->rig.book, json_get_str(c, "station"))};
-    if (!what)
+    if (!what || happens(p, what, c))
         return;
-    if (strcmp(what, "wait") == 0) {
-        wait_for(p, json_get_int(c, "ms", 0));
-        return;
-    }
-    if (strcmp(what, "clock") == 0) {
-        p->machine += json_get_int(c, "by", 0);
-        return;
-    }
-    if (strcmp(what, "restart") == 0) {
-        play_restart(p);
-        return;
-    }
-    if (p->machine < p->rig.book.last_at - BOUND_CLOCK_BACK_MS || !cmd.station || cmd.station->revoked) {
+    bool back = !p->real && p->machine < p->rig.book.last_at - BOUND_CLOCK_BACK_MS;
+    if (back || !cmd.station || (!p->real && cmd.station->revoked)) {
         p->tally.away++; /* 503 clock.back; 401 */
         return;
     }
@@ -241,14 +261,18 @@ void play_command(struct play *p, const struct json *c)
     take_person(p, c, &cmd);
     if (!take_kind(p, c, &cmd))
         return;
-    rig_run(&p->rig, &cmd);
-    note(p);
+    if (p->real) {
+        real_command(p, c, &cmd);
+    } else {
+        rig_run(&p->rig, &cmd);
+        note(p);
+    }
     if (cmd.target && p->rig.v.outcome != OUTCOME_REFUSED)
         forget(p, cmd.target, json_get(cmd.body, "names"));
     demand_after(p);
 }
 
-void play_begin(struct play *p)
+static void begin(struct play *p)
 {
     *p = (struct play){0};
     rig_empty(&p->rig);
@@ -256,12 +280,26 @@ void play_begin(struct play *p)
     map_init(&p->codes);
     p->machine = p->rig.now;
     demand_begin(p);
+}
+
+void play_begin(struct play *p)
+{
+    begin(p);
     world_set_up(p);
+    demand_after(p);
+}
+
+void play_begin_real(struct play *p, const char *rig)
+{
+    begin(p);
+    real_begin(p, rig);
     demand_after(p);
 }
 
 void play_end(struct play *p)
 {
+    if (p->real)
+        real_end(p);
     demand_folds(p);
     p->tally.entries = p->rig.n;
     demand_end(p);

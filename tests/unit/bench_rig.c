@@ -60,7 +60,7 @@ static void keep(struct rig *r, const struct entry *e)
         r->log = realloc(r->log, r->cap * sizeof(*r->log));
         assert_non_null(r->log);
     }
-    r->log[r->n++] = (struct rig_entry){e->text, e->len, e->occurred};
+    r->log[r->n++] = (struct rig_entry){e->text, e->len, e->occurred, e->idx};
 }
 
 /* Chains it, folds it, keeps it. */
@@ -74,6 +74,7 @@ static void append(struct rig *r, struct entry *given)
     if (s)
         memcpy(e.prev, s->leaf, HASH_LEN);
     e.clock = json_set_str(&r->arena, json_object(&r->arena), "state", "simulated");
+    e.idx = r->n;
     int err = entry_build(&e, &r->arena);
     if (err)
         fail_msg("%s in %s: %s", e.kind, e.stream, cpf_strerror(err));
@@ -125,6 +126,15 @@ static void check_private(const struct rig *r, const struct rig_entry *e)
             named < strstr(body, "\"clock\":"))
             fail_msg("an entry of another batch names %s: %s", x->id, e->text);
     }
+}
+
+void rig_take(struct rig *r, const struct entry *e)
+{
+    int err = book_apply(&r->book, e);
+    if (err)
+        fail_msg("%s in %s does not fold: %s: %s", e->kind, e->stream, cpf_strerror(err), e->text);
+    keep(r, e);
+    check_private(r, &r->log[r->n - 1]);
 }
 
 static void check_verdict(const struct verdict *v)

@@ -34,6 +34,7 @@ struct rig_entry {
     const char *text;
     size_t len;
     int64_t occurred;
+    uint64_t idx; /* in the log: void rows are not kept */
 };
 
 struct rig {
@@ -60,6 +61,8 @@ void rig_fini(struct rig *r);
 void book_bytes(const struct book *b, struct buf *ret);
 /* Builds, applies and keeps one entry of a command. */
 void rig_commit(struct rig *r, const struct draft *d, const struct command *c);
+/* An entry that was made elsewhere: folded and kept, as one of the command. */
+void rig_take(struct rig *r, const struct entry *e);
 /* The command of r->v in part, and taken back: once for each of its entries. */
 void rig_take_back(struct rig *r, const struct command *c);
 
