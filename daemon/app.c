@@ -14,6 +14,7 @@
 #include "base/keyring.h"
 #include "base/clock.h"
 #include "follow/follow.h"
+#include "health/health.h"
 #include "hint.h"
 #include "ledger/ledger.h"
 #include "log.h"
@@ -87,6 +88,12 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
         log_event(LOG_LEVEL_WARNING, "cpfd.unavailable", "reason", now, "do", hint_for_reason(now), NULL);
     a->refusing = now;
     a->since_ms = clock_mono_ms();
+}
+
+static void on_health(void *arg, const char *unavailable)
+{
+    struct app *a = arg;
+    flow_block(a->api.flow, unavailable);
 }
 
 static int start_looking(struct app *a, struct event_base *base)
@@ -193,6 +200,9 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
         err = follow_new(&follow, &a->follow);
     if (err == 0)
         err = anchor_new(&anchor, &a->api.anchor, ret_error);
+    struct health_config health = {.base = base, .conf = c, .on_look = on_health, .arg = a};
+    if (err == 0)
+        err = health_new(&health, &a->api.health);
     if (err == 0)
         err = start_looking(a, base);
     if (err == 0)
@@ -259,7 +269,12 @@ void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg)
 
 void app_set_https(struct app *a, struct http_server *https)
 {
-    a->api.https = https;
+    health_set_https(a->api.health, https);
+}
+
+void app_reloaded(struct app *a)
+{
+    health_look(a->api.health);
 }
 
 void app_drain(struct app *a)
@@ -277,6 +292,7 @@ void app_free(struct app *a)
         event_free(a->look);
     follow_free(a->follow); /* looks into the flow's book */
     a->follow = NULL;
+    health_free(a->api.health); /* tells the flow */
     anchor_free(a->api.anchor); /* asks the flow's ledger */
     flow_free(a->api.flow);
     query_free(a->api.query);

@@ -22,8 +22,10 @@ must_check int app_new(const struct conf *conf, struct event_base *base, void (*
 const struct http_route *app_routes(void);       /* for the HTTPS server; handlers take the app as arg */
 const struct http_route *app_admin_routes(void); /* for the admin socket */
 void app_error_body(void *app, const char *code, char **ret_json, size_t *ret_len);
-/* The server whose certificate is told in metrics; it ends before the app. */
+/* The server whose certificate is looked at; it ends before the app, when nobody looks any more. */
 void app_set_https(struct app *a, struct http_server *https);
+/* Certificate and key may be others now. */
+void app_reloaded(struct app *a);
 /* Folded and connected: systemd READY. */
 bool app_ready(const struct app *a);
 void app_set_on_ready(struct app *a, void (*cb)(void *arg), void *arg);

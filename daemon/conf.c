@@ -83,6 +83,16 @@ static const struct key keys[] = {
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
     KEY(clock_ahead_s, TYPE_INT, "600", 10, 86400,
         "seconds that the clock may jump ahead; beyond, nothing is recorded until it is right or confirmed"),
+    KEY(watch_interval_s, TYPE_INT, "60", 1, 3600,
+        "seconds between two looks at what a start demands: files, certificates, disk, clock"),
+    KEY(certificate_warn_days, TYPE_INT, "30", 1, 3650,
+        "days before a certificate's end from which on it warns"),
+    KEY(disk_folder, TYPE_PATH, "", 0, 0,
+        "folder whose room is watched beside the admin socket's: PostgreSQL's data, where it is on this "
+        "machine"),
+    KEY(disk_warn_mb, TYPE_INT, "2048", 0, 1000000000, "megabytes; with less free it warns"),
+    KEY(disk_stop_mb, TYPE_INT, "128", 0, 1000000000,
+        "megabytes; with less free nothing more is recorded (disk.full), before PostgreSQL stops by itself"),
     KEY(retry_after_s, TYPE_INT, "1", 1, 300, "seconds in Retry-After when work is refused for now"),
 };
 #define NKEYS (sizeof(keys) / sizeof(keys[0]))

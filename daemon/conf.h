@@ -32,6 +32,10 @@ struct conf {
     int late_after_s; /* a station's claim older than this needs a late entry; default 300 */
     int retry_after_s;
     int clock_ahead_s; /* so far the clock may jump ahead by itself */
+    /* what is looked at while serving (health/health.h) */
+    int watch_interval_s, certificate_warn_days;
+    const char *disk_folder; /* "": only the admin socket's */
+    int disk_warn_mb, disk_stop_mb;
 };
 
 /* *ret_error gets file:line:column, what and a hint; free() it. */

@@ -84,21 +84,53 @@ static const struct reason {
      "confirm",
      "set the server's clock right (chronyc tracking); if it is right, read another clock and cpfctl clock "
      "confirm"},
+    {"disk.full",
+     "ディスクの空きを作る（disk_folder、disk_stop_mb）。PostgreSQL の WAL "
+     "を手で消さない。空けば自動で再開する",
+     "make room on the disk (disk_folder, disk_stop_mb), never by deleting PostgreSQL's WAL by hand; it goes "
+     "on by itself "
+     "once there is room"},
     {"setup.needed", "cpfctl setup で施設を登録する", "set the facility up: cpfctl setup"},
     {"stopping", "終わるまで待つ。すぐに起動しなければ systemctl status cpfd を見る",
      "wait for its end; if it does not start again see systemctl status cpfd"},
 };
 #define NREASONS (sizeof(reasons) / sizeof(*reasons))
 
+static const struct reason warnings[] = {
+    {"certificate.ends", "期限の前に証明書を新しくし、systemctl reload cpfd（operator.md「証明書」）",
+     "renew the certificate before it ends, then systemctl reload cpfd (operator.md, Certificates)"},
+    {"file.unusable", "journal の what が示すファイルを元に戻す。このままでは次の起動ができない",
+     "put the file that the journal names (what=) right again: the next start needs it"},
+    {"key.exposed",
+     "鍵ファイルの権限を所有者（とグループ）だけにする（chmod o= FILE）。読まれた疑いがあれば鍵を替える",
+     "take the key from all others (chmod o= FILE); if somebody may have read it, replace it"},
+    {"disk.low", "ディスクの空きを増やす。disk_stop_mb を下回ると記録が止まる",
+     "make room on the disk: below disk_stop_mb nothing is recorded any more"},
+    {"clock.unsynchronised", "時刻同期を直す（chronyc tracking）。時計がずれると記録が止まる",
+     "mend the time service (chronyc tracking): a clock that drifts away stops the recording"},
+};
+#define NWARNINGS (sizeof(warnings) / sizeof(*warnings))
+
 const char *hint_reason(size_t i)
 {
     return i < NREASONS ? reasons[i].code : NULL;
 }
 
+const char *hint_warning(size_t i)
+{
+    return i < NWARNINGS ? warnings[i].code : NULL;
+}
+
+static const char *find(const struct reason *list, size_t n, const char *code)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].code, code) == 0)
+            return japanese() ? list[i].ja : list[i].en;
+    return NULL;
+}
+
 const char *hint_for_reason(const char *code)
 {
-    for (size_t i = 0; code && i < NREASONS; i++)
-        if (strcmp(reasons[i].code, code) == 0)
-            return japanese() ? reasons[i].ja : reasons[i].en;
-    return NULL;
+    const char *text = code ? find(reasons, NREASONS, code) : NULL;
+    return code && !text ? find(warnings, NWARNINGS, code) : text;
 }

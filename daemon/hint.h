@@ -14,5 +14,8 @@ const char *hint_for(int err);
  * journal.
  */
 const char *hint_reason(size_t i);
-/* What to do about it; NULL for a code that is none of them. */
+/* What is wrong and does not keep from serving (health/health.h), in the order of enum health_warning; NULL
+ * behind the last. */
+const char *hint_warning(size_t i);
+/* What to do about a reason or a warning; NULL for a code that is neither. */
 const char *hint_for_reason(const char *code);

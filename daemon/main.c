@@ -163,6 +163,7 @@ static void on_hangup(evutil_socket_t sig, short what, void *arg)
         log_event(LOG_LEVEL_NOTICE, "cpfd.reload", "took", d->conf->tls_certificate, NULL);
     free(why);
     tell_certificate(d->conf, http_server_validity(d->https), now);
+    app_reloaded(d->app);
 }
 
 /* ---- starting ---- */

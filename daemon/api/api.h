@@ -1,6 +1,7 @@
 #pragma once
 /* Requests to commands, answers to replies. doc/openapi.yaml describes it to clients. */
 #include "flow/flow.h"
+#include "health/health.h"
 #include "http/http.h"
 #include "query/query.h"
 #include "query/reporter.h"
@@ -15,7 +16,7 @@ struct api {
      */
     void (*followed)(void *arg, int64_t *ret_idx, uint64_t *ret_faults);
     void *followed_arg;
-    struct http_server *https;             /* whose certificate is watched; NULL: none yet */
+    struct health *health;                 /* what is looked at while serving */
     uint64_t documents, document_failures; /* by cpf-report */
     uint64_t alarms;                       /* it found the log not to be what it was */
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */

@@ -109,6 +109,13 @@ static void put_beside(const struct api *api, struct buf *b)
 
 /* ---- certificates ---- */
 
+static void put_days(const struct api *api, struct buf *b, const char *what, bool report)
+{
+    int64_t days;
+    if (health_days(api->health, report, &days))
+        buf_printf(b, "cpf_certificate_days{for=\"%s\"} %" PRId64 "\n", what, days);
+}
+
 static void put_certificate(struct buf *b, const char *what, struct http_validity v)
 {
     if (v.until)
@@ -117,13 +124,22 @@ static void put_certificate(struct buf *b, const char *what, struct http_validit
 
 static void put_certificates(const struct api *api, struct buf *b)
 {
-    struct http_validity v;
     put(b, "cpf_certificate_expiry_seconds", "gauge",
         "When it ends, in seconds since 1970; compare with time().");
-    if (api->https)
-        put_certificate(b, "https", http_server_validity(api->https));
-    if (*api->conf->report_certificate && http_validity_read(api->conf->report_certificate, &v) == 0)
-        put_certificate(b, "report", v);
+    put_certificate(b, "https", health_validity(api->health, false));
+    put_certificate(b, "report", health_validity(api->health, true));
+    put(b, "cpf_certificate_days", "gauge", "Days until it ends; below 0: it has ended.");
+    put_days(api, b, "https", false);
+    put_days(api, b, "report", true);
+}
+
+/* Each of them, as with the reasons above. */
+static void put_warnings(const struct api *api, struct buf *b)
+{
+    put(b, "cpf_warning", "gauge", "1 for what is wrong and does not keep from serving.");
+    for (size_t i = 0; i < HEALTH_WARNINGS; i++)
+        buf_printf(b, "cpf_warning{code=\"%s\"} %d\n", hint_warning(i),
+                   health_warns(api->health, (enum health_warning)i));
 }
 
 /* ---- anchors ---- */
@@ -230,6 +246,7 @@ void api_metrics(void *arg, struct http_request *r)
     put_refused(api, &b);
     put_beside(api, &b);
     put_certificates(api, &b);
+    put_warnings(api, &b);
     put_anchors(api, &b);
     put_audits(api, &b);
     http_reply_type(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data, b.len, NULL);

@@ -69,7 +69,7 @@ struct ledger *flow_ledger(const struct flow *f)
 
 bool flow_ready(const struct flow *f)
 {
-    return f->was_ready && !f->away && !f->clock;
+    return f->was_ready && !f->away && !f->blocked && !f->clock;
 }
 
 bool flow_served(const struct flow *f)
@@ -88,7 +88,14 @@ const char *flow_unavailable(const struct flow *f)
         return "stopping";
     if (f->setting_up)
         return "setup.needed";
-    return f->away ? f->away : f->was_ready ? f->clock : "away.database";
+    if (f->away || !f->was_ready)
+        return f->away ? f->away : "away.database";
+    return f->blocked ? f->blocked : f->clock;
+}
+
+void flow_block(struct flow *f, const char *code)
+{
+    f->blocked = code;
 }
 
 /* ---- the ledger's word ---- */
@@ -320,8 +327,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     struct flow *f = arg;
     int64_t now;
     (void)fd, (void)what;
-    if (!f->was_ready || flow_clock_look(f, &now)) /* nothing falls due by a time that is not believed */
-        return;
+    if (!f->was_ready || flow_clock_look(f, &now) || f->blocked)
+        return; /* nothing falls due by a time that is not believed */
     guard_save(&f->guard, clock_boot_ms());
     flow_map_daily(f, now);
     for (int i = 0; i < 64 && fire_deadline(f, flow_now(f)); i++)

@@ -70,6 +70,8 @@ bool flow_ready(const struct flow *f);
 bool flow_served(const struct flow *f);
 /* Why commands are refused now: a catalogue code, or NULL. */
 const char *flow_unavailable(const struct flow *f);
+/* Something outside of it does not let it serve (`code`: static text), or does again (NULL). */
+void flow_block(struct flow *f, const char *code);
 int64_t flow_now(struct flow *f);
 const struct book *flow_book(const struct flow *f);
 const struct catalogue *flow_catalogue(const struct flow *f);

@@ -66,6 +66,7 @@ struct flow {
     struct map disclosed;   /* digest -> value */
     struct arena keep;      /* keys and values of the two maps above */
     const char *away;       /* code, or NULL when ready */
+    const char *blocked;    /* code: by what is outside of flow and ledger, or NULL */
     struct flow_map map;
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */

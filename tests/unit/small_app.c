@@ -47,6 +47,11 @@ static void on_slow_timer(evutil_socket_t fd, short what, void *arg)
         a->on_stop(a->stop_arg, 0);
 }
 
+void app_reloaded(struct app *a)
+{
+    (void)a;
+}
+
 int app_check(const struct conf *conf, char **ret_error)
 {
     (void)conf, (void)ret_error;
