@@ -19,14 +19,20 @@ static struct json *groups_json(struct arena *a, struct ledger_stats s)
     return json_set_int(a, o, "settle_us", (int64_t)s.settle_us);
 }
 
-static struct json *warnings_json(struct arena *a, const struct health *h)
+/* In words; which file or folder it is stands in the journal, which not everybody reads. */
+static struct json *warnings_json(struct arena *a, const struct api *api)
 {
     struct json *list = json_array(a);
-    for (size_t i = 0; i < HEALTH_WARNINGS; i++)
-        if (health_warns(h, (enum health_warning)i)) {
-            struct json *o = json_set_str(a, json_object(a), "code", hint_warning(i));
-            json_push(list, json_set_str(a, o, "do", hint_for_reason(hint_warning(i))));
-        }
+    for (size_t i = 0; i < HEALTH_WARNINGS; i++) {
+        const char *code = hint_warning(i);
+        if (!health_warns(api->health, (enum health_warning)i))
+            continue;
+        struct text t = catalogue_text(flow_catalogue(api->flow), a, code, NULL);
+        struct json *o = json_set_str(a, json_object(a), "code", code),
+                    *m = json_set_str(a, json_object(a), "ja", t.ja);
+        json_set(a, o, "message", json_set_str(a, m, "en", t.en));
+        json_push(list, json_set_str(a, o, "do", hint_for_reason(code)));
+    }
     return list;
 }
 
@@ -47,7 +53,7 @@ void api_status(void *arg, struct http_request *r)
     json_set(&a, o, "ready", json_bool(&a, flow_ready(api->flow)));
     json_set_str(&a, o, "unavailable", flow_unavailable(api->flow));
     json_set_str(&a, o, "do", hint_for_reason(flow_unavailable(api->flow)));
-    json_set(&a, o, "warnings", warnings_json(&a, api->health));
+    json_set(&a, o, "warnings", warnings_json(&a, api));
     json_set_str(&a, o, "origin", api->conf->origin);
     json_set_int(&a, o, "size", (int64_t)c.size);
     json_set(&a, o, "training", json_bool(&a, api->conf->training));

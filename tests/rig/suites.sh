@@ -67,6 +67,8 @@ suite_fault() {
     tap_command "$TOP/tests/fault/fold"
     tap_command "$TOP/tests/fault/certificates"
     tap_command "$TOP/tests/fault/clock"
+    tap_command "$TOP/tests/fault/watched"
+    tap_command "$TOP/tests/driver/daemon" --seed 6 --plays 1 --commands 500
 }
 # The daemon as it ships, without hooks.
 suite_sim() {
