@@ -79,10 +79,10 @@ static void *grown(struct book *b, void *array, size_t n, size_t size)
     if (!b->undo.on)
         return xrealloc(array, cap * size);
     void *p = book_calloc(b, cap, size);
-    if (n) {
+    if (n)
         memcpy(p, array, n * size);
+    if (array) /* also of one that was emptied */
         note(b, UNDO_LEFT, array, 0);
-    }
     return p;
 }
 
