@@ -30,7 +30,7 @@ struct station *api_station(struct api *api, struct http_request *r)
     hash_sha256(token, strlen(token), digest);
     enc_digest(digest, text);
     struct station *st = book_station_by_token(flow_book(api->flow), text);
-    if (st && !st->revoked && flow_served(api->flow))
+    if (st && !st->revoked && flow_served(api->flow) && !flow_is_new(api->flow))
         return st;
     /* before the log is folded nobody is known for sure, nor is anything whole: not the station's fault */
     if (away)

@@ -105,6 +105,7 @@ static int on_fold(void *arg, const struct entry *e)
     struct flow *f = arg;
     int err = book_apply(&f->book, e);
     flow_map_fold(f, e);
+    setup_fold(f, e);
     if (err)
         log_event(LOG_LEVEL_ERROR, "flow.fold", "stream", e->stream, "kind", e->kind, "sseq",
                   LOG_NUM(e->sseq), "error", cpf_strerror(err), NULL);

@@ -83,7 +83,8 @@ must_check int flow_clock(struct flow *f, int64_t to_ms);
 
 /*
  * The one set-up of an empty log. `body` as CONTRACT of POST /v1/setup (doc/openapi.yaml). The reply tells
- * when it is durable. CPF_E_STATE when the log is not empty.
+ * when it is durable. The same request again (w->req) is answered alike, and goes on with what a set-up that
+ * was cut off left out.
  */
 void flow_setup(struct flow *f, struct work *w, const struct json *body);
 

@@ -70,11 +70,17 @@ struct flow {
     struct flow_map map;
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
-    bool setting_up;      /* credentials of a set-up are on their way to their table */
+    struct {
+        bool known;             /* the log has its first entry, */
+        bool under_way;         /* and not its last one yet, which is queued */
+        uint8_t req[HASH_LEN];  /* which request it was */
+        uint8_t leaf[HASH_LEN]; /* of the first entry */
+    } set_up;
+    bool setting_up; /* credentials of a set-up are on their way to their table */
     struct guard guard;
     const char *clock;                 /* why its time is not believed, or NULL */
     int64_t offset;                    /* training clock: ahead of the machine's by */
-    struct work *flying, *flying_last; /* submitted and not settled, but for the parts of a set-up */
+    struct work *flying, *flying_last; /* submitted and not settled; of a set-up the last part */
     struct event *overdue;
     uint64_t book_refused[KINDS]; /* commands taken back because an entry of that kind did not fold */
     struct arena scratch;         /* of one reply */
@@ -108,6 +114,10 @@ void overdue_settled(struct flow *f, const struct work *w);
 /* reply.c: the answer of a command from its first entry. */
 void reply_write(struct flow *f, const struct entry *e, const struct station *st, struct buf *ret);
 void work_unlock(struct work *w); /* the secret, then judging */
+/* setup.c */
+void setup_fold(struct flow *f, const struct entry *e);
+void setup_began(struct flow *f, const struct entry *first, const uint8_t req[HASH_LEN]);
+void setup_settled(struct flow *f, struct work *w);
 /* redact.c */
 bool redact_look_up(struct work *w); /* true: w goes on by itself, or was answered */
 void redact_forget(struct work *w);  /* behind an accepted redaction */

@@ -1,6 +1,9 @@
 /*
- * The one set-up of an empty log: facility, people, stations, rooms, equipment,
- * places, lots, protocols, as entries by the system. All or nothing.
+ * The one set-up of an empty log: people, rooms, stations, equipment, places, lots, protocols, and last the
+ * facility itself, as entries by the system. All or nothing, whatever its size: a group commits at most
+ * BOUND_GROUP_ENTRIES, so a large one comes in several, but until facility.opened stands nobody is served
+ * (setup.needed), and the same request sent again goes on where the log ends. Which request it was, the first
+ * entry says (`req`).
  */
 #include <string.h>
 
@@ -30,15 +33,34 @@ struct setup {
     struct ledger_item *item;
     int err;
     const char *where;       /* what did not fit */
+    struct map made;         /* stream -> struct made: entries of it so far */
     size_t credentials_left; /* not yet in their table */
     bool credentials_lost;
 };
 
+struct made {
+    uint64_t n;
+};
+
 static void on_credential(void *arg, const struct db_reply *r);
+
+/* Does the log hold this one already, from the first try? The same request makes the same entries. */
+static bool stands(struct setup *s, const char *stream)
+{
+    const struct stream *st = book_stream(&s->f->book, stream);
+    struct made *m = map_get(&s->made, stream);
+    if (!m) {
+        m = arena_alloc(&s->w->arena, sizeof(*m));
+        *m = (struct made){0};
+        map_put(&s->made, stream, m);
+    }
+    m->n++;
+    return st && st->sseq >= m->n;
+}
 
 static void add(struct setup *s, const char *stream, enum kind_id kind, const void *value)
 {
-    if (s->err)
+    if (s->err || stands(s, stream))
         return;
     struct draft d = {.stream = stream, .kind = kind, .value = value};
     if (s->n == s->cap) {
@@ -60,7 +82,7 @@ static void add(struct setup *s, const char *stream, enum kind_id kind, const vo
         s->where = arena_printf(&s->w->arena, "%s %s", kind_text(kind), stream);
         return;
     }
-    if (s->n == 0) { /* the others name it */
+    if (s->w->state->first == SIZE_MAX) { /* the others name it */
         s->w->state->entry[0] = *e;
         s->w->state->first = 0;
     }
@@ -82,6 +104,8 @@ static void add_credentials(struct setup *s, const struct json *given, struct pe
     }
     credential_digest(pin, key, digest);
     person->cred = arena_strdup(a, digest);
+    if (book_person(&s->f->book, id)) /* in its table before its entry */
+        return;
     credential_keep(s->f, id, pin, key);
     s->credentials_left++;
     credential_store(s->f, id, pin, key, on_credential, s);
@@ -168,7 +192,6 @@ static void add_protocol(struct setup *s, const char *text)
 static void add_all(struct setup *s, const struct json *body)
 {
     void *facility = take(s, KIND_FACILITY_OPENED, "facility", json_get(body, "facility"));
-    add(s, "facility", KIND_FACILITY_OPENED, facility);
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
         json_each(r, json_get(body, lists[i].member))
             if (!s->err)
@@ -176,6 +199,7 @@ static void add_all(struct setup *s, const struct json *body)
     json_each(p, json_get(body, "protocols"))
         if (!s->err)
             add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
+    add(s, "facility", KIND_FACILITY_OPENED, facility);
 }
 
 static void answer_invalid(struct setup *s)
@@ -201,11 +225,17 @@ static void answer_invalid(struct setup *s)
 
 static void submit(struct setup *s)
 {
-    s->w->state->setup = true;
-    s->f->map.owing = true;
+    struct flow *f = s->f;
+    struct work_state *w = s->w->state;
+    w->setup = true;
+    f->map.owing = true;
+    if (!f->set_up.known)
+        setup_began(f, &w->entry[0], s->w->req);
+    f->set_up.under_way = true;
+    overdue_submitted(f, s->w);
     for (size_t i = 0; i < s->n; i += SETUP_CHUNK) {
         size_t n = s->n - i < SETUP_CHUNK ? s->n - i : SETUP_CHUNK;
-        ledger_submit(s->f->ledger, s->item + i, n, i + n == s->n ? s->w : NULL);
+        ledger_submit(f->ledger, s->item + i, n, i + n == s->n ? s->w : NULL);
     }
 }
 
@@ -236,24 +266,76 @@ static void on_credential(void *arg, const struct db_reply *r)
         finish(s);
 }
 
+static void answer_done(struct work *w)
+{
+    static const char done[] = "{\"code\":\"accepted\",\"outcome\":\"accepted\"}";
+    if (w->reply) /* else it was told that nobody knows */
+        w->reply(w->arg, 200, NULL, done, sizeof(done) - 1);
+}
+
+void setup_settled(struct flow *f, struct work *w)
+{
+    f->set_up.under_way = false;
+    answer_done(w);
+}
+
+void setup_began(struct flow *f, const struct entry *first, const uint8_t req[HASH_LEN])
+{
+    f->set_up.known = true;
+    memcpy(f->set_up.req, req, HASH_LEN);
+    memcpy(f->set_up.leaf, first->leaf, HASH_LEN);
+}
+
+void setup_fold(struct flow *f, const struct entry *e)
+{
+    if (!f->set_up.known && e->id)
+        setup_began(f, e, e->req);
+}
+
+/* What is answered before anything is made; NULL: go on. */
+static const char *no_setup(const struct flow *f, const struct work *w, const struct json *body,
+                            int *ret_status)
+{
+    bool same = f->set_up.known && memcmp(f->set_up.req, w->req, HASH_LEN) == 0;
+    const char *away = flow_unavailable(f);
+    *ret_status = 503;
+    if (same && f->set_up.under_way)
+        return FLOW_UNKNOWN;
+    if (away)
+        return away;
+    *ret_status = 409;
+    if (!flow_is_new(f))
+        return same ? "accepted" : "setup.done";
+    if (f->set_up.known && !same)
+        return "setup.differs";
+    *ret_status = 400;
+    return json_get(body, "facility") ? NULL : "request.field";
+}
+
 void flow_setup(struct flow *f, struct work *w, const struct json *body)
 {
-    const char *no = flow_unavailable(f);
-    if (no || !flow_is_new(f) || !json_get(body, "facility")) {
-        work_answer(w,
-                    no               ? 503
-                    : flow_is_new(f) ? 400
-                                     : 409,
-                    no               ? no
-                    : flow_is_new(f) ? "request.field"
-                                     : "setup.done");
+    int status;
+    const char *no = no_setup(f, w, body, &status);
+    if (no && strcmp(no, "accepted") == 0) { /* its answer was lost */
+        answer_done(w);
+        work_drop(w);
+        return;
+    }
+    if (no) {
+        work_answer(w, status, no);
         return;
     }
     struct setup *s = arena_alloc(&w->arena, sizeof(*s));
     *s = (struct setup){.w = w, .f = f, .now = flow_now(f)};
+    map_init(&s->made);
+    if (f->set_up.known) { /* the first entry is there; whatever follows names it */
+        memcpy(w->state->entry[0].leaf, f->set_up.leaf, HASH_LEN);
+        w->state->first = 0;
+    }
     f->setting_up = true;
     book_begin(&f->book); /* nobody else is served until it ends */
     add_all(s, body);
+    map_fini(&s->made);
     if (s->credentials_left == 0)
         finish(s);
 }

@@ -207,8 +207,7 @@ void work_settled(void *flow, void *tag)
         return; /* a part of a set-up */
     overdue_settled(f, w);
     if (w->state->setup) {
-        static const char done[] = "{\"code\":\"accepted\",\"outcome\":\"accepted\"}";
-        w->reply(w->arg, 200, NULL, done, sizeof(done) - 1);
+        setup_settled(f, w);
     } else if (answered(w)) {
         send_settled(f, w);
     }

@@ -67,6 +67,7 @@ suite_fault() {
     tap_command "$TOP/tests/fault/fold"
     tap_command "$TOP/tests/fault/certificates"
     tap_command "$TOP/tests/fault/clock"
+    tap_command "$TOP/tests/fault/setup"
     tap_command "$TOP/tests/fault/watched"
     tap_command "$TOP/tests/driver/daemon" --seed 6 --plays 1 --commands 500
 }

@@ -19,6 +19,7 @@
 #include "lib/yaml_json.h"
 
 #define SETUP_TIMEOUT_MS 60000
+#define UNKNOWN_WAIT_MS  60000 /* a set-up that was told to be unknown is sent again so long */
 
 static json_t *load_facility(struct ctl *c, const struct init *in)
 {
@@ -148,18 +149,23 @@ static int prepare(const struct init *in, const char *source)
 static int post_setup(const char *socket_path, const json_t *body, int wait_s)
 {
     int64_t end = clock_mono_ms() + (int64_t)wait_s * 1000;
-    const char *code;
+    const char *code = NULL;
     json_t *v = NULL;
+    bool unknown = false;
     int status = 0, err;
     for (;;) {
         json_decref(v);
         v = NULL;
         err = admin_post(socket_path, "/v1/setup", body, SETUP_TIMEOUT_MS, &status, &v);
+        code = json_string_value(json_object_get(v, "code"));
+        if (!unknown && code && strcmp(code, "outcome.unknown") == 0) { /* the same again gives the answer */
+            unknown = true;
+            end = clock_mono_ms() + UNKNOWN_WAIT_MS;
+        }
         if ((!err && status != 503) || (err && err != CPF_E_AWAY) || clock_mono_ms() >= end)
             break;
         nanosleep(&(struct timespec){0, 100 * 1000000L}, NULL);
     }
-    code = json_string_value(json_object_get(v, "code"));
     if (err == CPF_E_AWAY)
         say_error(
             say("%s: cpfd が受けていません。cpf-signer と cpfd を起動してから、cpfd "
