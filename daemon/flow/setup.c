@@ -137,6 +137,11 @@ static void *take(struct setup *s, enum kind_id kind, const char *where, const s
     return value;
 }
 
+static bool is_thing(enum kind_id kind)
+{
+    return kind == KIND_EQUIPMENT_ADDED || kind == KIND_PLACE_ADDED;
+}
+
 static void add_record(struct setup *s, const struct setup_list *l, const struct json *given)
 {
     struct arena *a = &s->w->arena;
@@ -149,9 +154,14 @@ static void add_record(struct setup *s, const struct setup_list *l, const struct
     void *value = take(s, l->kind, arena_printf(a, "%s %s", l->member, id ? id : ""), body);
     if (value && l->kind == KIND_PERSON_ENROLLED)
         add_credentials(s, given, value);
+    const char *stream = arena_printf(a, "%s/%s", type, id);
+    if (!s->err && is_thing(l->kind) && book_thing(&s->f->book, id) && !book_stream(&s->f->book, stream)) {
+        s->err = CPF_E_DUPLICATE;
+        s->where = arena_printf(a, "%s %s: equipment and places have one list of ids", l->member, id);
+    }
     if (s->err)
         return;
-    add(s, arena_printf(a, "%s/%s", type, id), l->kind, value);
+    add(s, stream, l->kind, value);
     struct lot_state_record release = {.lot = id};
     if (released)
         add(s, arena_printf(a, "lot/%s", id), KIND_LOT_RELEASED, &release);

@@ -78,8 +78,9 @@ static struct text shown_of(struct record *r, const struct field *f, const char 
     }
 }
 
+/* `unit`: of a lot, the unit that was opened; NULL: none was read. */
 static struct record_value *add_value(struct maker *m, struct record_step *s, const struct entry *e,
-                                      const struct field *f, const char *raw)
+                                      const struct field *f, const char *raw, const char *unit)
 {
     struct record *r = m->r;
     struct record_value *v = LIST_ADD(&r->arena, s->value, s->nvalues);
@@ -87,9 +88,8 @@ static struct record_value *add_value(struct maker *m, struct record_step *s, co
     v->entry = e;
     v->at = entry_event_time(e);
     v->derived = f->kind == FIELD_DERIVED;
-    const struct step_input *in = record_value_of(r, e, KIND_STEP_INPUT);
     v->typed = record_said(r, e)->judged.typed && !v->derived;
-    v->unit = f->kind != FIELD_LOT ? f->unit : in ? in->unit : NULL;
+    v->unit = f->kind != FIELD_LOT ? f->unit : unit;
     struct record_secret secret = {0};
     if (json_get_str(e->pd, f->id) && (f->kind == FIELD_TEXT || f->kind == FIELD_IDENTITY)) {
         secret = record_open(m, e, f->id);
@@ -108,7 +108,7 @@ static void add_derived(struct maker *m, struct record_step *s, const struct ent
     for (size_t i = 0; i < list->n; i++) {
         int f = step_field(s->step, list->item[i].field);
         if (f >= 0)
-            add_value(m, s, e, &s->step->field[f], list->item[i].value);
+            add_value(m, s, e, &s->step->field[f], list->item[i].value, NULL);
     }
 }
 
@@ -117,7 +117,7 @@ static void add_input(struct maker *m, struct record_step *s, const struct entry
 {
     int f = in->field ? step_field(s->step, in->field) : -1;
     if (f >= 0 && in->text) {
-        struct record_value *v = add_value(m, s, e, &s->step->field[f], in->text);
+        struct record_value *v = add_value(m, s, e, &s->step->field[f], in->text, in->unit);
         v->first = in->first;
         v->again = in->again;
     }
@@ -129,13 +129,14 @@ static void add_form(struct maker *m, struct record_step *s, const struct entry 
 {
     for (size_t i = 0; i < s->step->nfields; i++) {
         const struct field *f = &s->step->field[i];
-        const struct json *v = json_get(form->values, f->id);
+        const struct json *v = json_get(form->values, f->id), *units = json_get(form->units, f->id);
+        size_t n = 0;
         if (v && v->type == JSON_ARRAY) {
             json_each(item, v)
                 if (item->str)
-                    add_value(m, s, e, f, item->str);
+                    add_value(m, s, e, f, item->str, step_unit(units, n++));
         } else if (v ? v->str != NULL : json_get_str(e->pd, f->id) != NULL) {
-            add_value(m, s, e, f, v ? v->str : NULL);
+            add_value(m, s, e, f, v ? v->str : NULL, step_unit(units, 0));
         }
     }
     add_derived(m, s, e, &form->derived);

@@ -134,6 +134,17 @@ static void test_record_is_made_by_its_department(void **state)
 }
 
 /* Its stream has an end: nothing is written on it any more, and its name stays taken. */
+/* Equipment and places are scanned alike: an id that both had would mean whichever was recorded last. */
+static void test_place_with_the_id_of_equipment_is_refused(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "MM", "place.added", "place=CF-1|kind=shelf"), "record.exists");
+    refused(rig_record(r, "MM", "equipment.added", "equipment=SH-1|kind=centrifuge"), "record.exists");
+    assert_string_equal(book_thing(&r->book, "CF-1")->kind, "centrifuge");
+    accepted(rig_record(r, "MM", "place.added", "place=SH-9|kind=shelf"));
+    accepted(rig_record(r, "MM", "equipment.changed", "equipment=CF-1|calibrated=2027-01-31"));
+}
+
 static void test_lot_that_is_closed_stays_closed(void **state)
 {
     struct rig *r = *state;
@@ -379,6 +390,7 @@ int main(void)
         T(test_correction_of_a_lot_is_a_fact),
         T(test_correction_of_a_text_shows_nothing),
         T(test_record_is_made_by_its_department),
+        T(test_place_with_the_id_of_equipment_is_refused),
         T(test_lot_that_is_closed_stays_closed),
         T(test_record_that_would_not_fold_is_refused),
         T(test_unknown_member_is_refused_and_not_told),

@@ -346,6 +346,29 @@ static void test_label_of_a_closed_lot_means_the_open_one(void **state)
     assert_true(rig_says(r, "\"text\":\"TB1\""));
 }
 
+/* Two deliveries with one maker's label, the first of them blocked: the label alone does not say which box it
+ * is. */
+static void test_label_of_two_receipts_asks_which(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "lot/TB2", "lot.received",
+              "{\"expiry\":\"2026-11-03\",\"gtin\":\"04912345678904\",\"lot\":\"TB2\",\"maker_lot\":\"TB1\","
+              "\"material\":\"tube\"}");
+    rig_entry(r, "lot/TB2", "lot.released", "{\"lot\":\"TB2\"}");
+    rig_entry(r, "lot/TB1", "lot.blocked", "{\"lot\":\"TB1\"}");
+    refused(rig_one(r, "STAGE",
+                    "]d2010491234567890417261103"
+                    "10TB1"),
+            "lot.which");
+    assert_true(rig_says(r, "\"lots\":[\"TB1\",\"TB2\"]"));
+    refused(rig_one(r, "ACCOUNT",
+                    "]d2010491234567890417261103"
+                    "10TB1"),
+            "lot.which");
+    refused(rig_one(r, "STAGE", "L:TB1"), "lot.blocked");
+    accepted(rig_one(r, "STAGE", "L:TB2"));
+}
+
 static void test_opened_vial_belongs_to_one_batch(void **state)
 {
     struct rig *r = *state;
@@ -485,6 +508,12 @@ static void test_units_of_a_form_belong_to_the_batch(void **state)
     assert_int_equal(rig_count(r, "lot.opened"), 2);
     assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"AL1\",\"unit\":\"1\"}"));
     assert_true(rig_says(r, "\"body\":{\"batch\":\"B1\",\"lot\":\"IL1\",\"unit\":\"7\"}"));
+    /* the form itself keeps them, too: what was exposed to one unit is found by it */
+    assert_true(rig_says(r, "\"units\":{\"lots\":[\"1\",\"7\"]}"));
+    const struct batch *x = rig_batch(r, "B1");
+    const struct occ *o = batch_occ(x, protocol_step(x->protocol, "basket"));
+    assert_string_equal(o->input[0].unit, "1");
+    assert_string_equal(o->input[1].unit, "7");
     rig_begin(r, "NK2");
     refused(rig_one(r, "DRAW", "L:AL1-U1"), "lot.other-batch");
 }
@@ -525,6 +554,7 @@ int main(void)
         T(test_used_lot_is_a_fact_whatever_it_says),
         T(test_use_of_a_closed_lot_is_a_fact),
         T(test_label_of_a_closed_lot_means_the_open_one),
+        T(test_label_of_two_receipts_asks_which),
         T(test_opened_vial_belongs_to_one_batch),
         T(test_shared_vial_admitted_later_holds_both),
         T(test_used_vial_is_this_batchs_from_then_on),

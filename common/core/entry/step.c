@@ -30,15 +30,11 @@ static const struct member input_member[] = {
 };
 
 static const struct member form_member[] = {
-    M_TEXT(struct step_form, step, NEEDED),
-    M_INT(struct step_form, occ, 0),
-    M_BOOL(struct step_form, done, 0),
-    M_JSON(struct step_form, values, 0),
-    M_LIST(struct step_form, derived, 0, &derived_shape),
-    M_JSON(struct step_form, pending, 0),
-    M_TEXT(struct step_form, protocol, 0),
-    M_TEXT(struct step_form, version, 0),
-    M_TEXT(struct step_form, hash, 0),
+    M_TEXT(struct step_form, step, NEEDED), M_INT(struct step_form, occ, 0),
+    M_BOOL(struct step_form, done, 0),      M_JSON(struct step_form, values, 0),
+    M_JSON(struct step_form, units, 0),     M_LIST(struct step_form, derived, 0, &derived_shape),
+    M_JSON(struct step_form, pending, 0),   M_TEXT(struct step_form, protocol, 0),
+    M_TEXT(struct step_form, version, 0),   M_TEXT(struct step_form, hash, 0),
     M_SECRETS(struct step_form, secrets),
 };
 
@@ -47,6 +43,15 @@ static const struct member skipped_member[] = {
     M_INT(struct step_skipped, occ, 0),
     M_PERSONAL(struct step_skipped, reason, 0),
 };
+
+const char *step_unit(const struct json *units, size_t i)
+{
+    const struct json *u = units;
+    if (u && u->type == JSON_ARRAY)
+        for (u = units->child; u && i; i--)
+            u = u->next;
+    return u && u->str && *u->str ? u->str : NULL;
+}
 
 /* ---- what they do to the book ---- */
 
@@ -98,10 +103,11 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e, 
     return err;
 }
 
-static int take_list(const struct at *a, int field, const struct json *list)
+static int take_list(const struct at *a, int field, const struct json *list, const struct json *units)
 {
+    size_t i = 0;
     json_each(item, list)
-        if (!item->str || at_input(a, field, item->str, NULL) != 0)
+        if (!item->str || at_input(a, field, item->str, step_unit(units, i++)) != 0)
             return CPF_E_PROFILE;
     return 0;
 }
@@ -109,13 +115,14 @@ static int take_list(const struct at *a, int field, const struct json *list)
 static int take_values(const struct at *a, const struct step_form *v)
 {
     for (int i = 0; i < (int)a->st->nfields; i++) {
-        const struct json *given = json_get(v->values, a->st->field[i].id);
+        const struct json *given = json_get(v->values, a->st->field[i].id),
+                          *units = json_get(v->units, a->st->field[i].id);
         int err;
         if (given && given->type == JSON_ARRAY) {
-            err = take_list(a, i, given);
+            err = take_list(a, i, given, units);
         } else {
             const char *text = at_text(a, i, given ? given->str : NULL);
-            err = text ? at_input(a, i, text, NULL) : 0;
+            err = text ? at_input(a, i, text, step_unit(units, 0)) : 0;
         }
         if (err)
             return CPF_E_PROFILE;
@@ -203,7 +210,7 @@ static void view_form(struct view_at *a, const void *body)
     const struct step_form *v = body;
     if (!view_enter(a, v->step, v->occ))
         return;
-    view_values(a, v->values);
+    view_values(a, v->values, v->units);
     view_derived(a, &v->derived);
     view_state(a, a->step->state, a->step->disposition);
     view_step(a, "done");

@@ -29,11 +29,16 @@ struct step_form {
     int64_t occ;
     bool done;
     const struct json *values; /* field -> string or array of strings */
+    const struct json
+        *units; /* of lots read with their unit: field -> unit, or array as in values, "" for none */
     struct deriveds derived;
     const struct json *pending;            /* steps whose results are not there yet, as shown */
     const char *protocol, *version, *hash; /* of an order */
     struct secrets secrets;                /* personal values, by field */
 };
+
+/* Of one field's units, the one of its i-th value; NULL: none. */
+const char *step_unit(const struct json *units, size_t i);
 
 struct step_skipped {
     const char *step;

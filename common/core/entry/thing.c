@@ -32,7 +32,7 @@ static const struct record_rule addition = {
     .id = offsetof(struct equipment_record, equipment),
     .stream = RECORD_FRESH,
     .label = true,
-    .judge = record_own,
+    .judge = record_thing,
 };
 
 static const struct record_rule change = {
@@ -47,7 +47,7 @@ static const struct record_rule place = {
     .id = offsetof(struct place_added, place),
     .stream = RECORD_FRESH,
     .label = true,
-    .judge = record_own,
+    .judge = record_thing,
 };
 
 /* ---- what they do to the book ---- */

@@ -234,6 +234,12 @@ static bool take_value(struct judge *j, int field, const char *text, const char 
     return true;
 }
 
+/* Of the lot just read; "": none. */
+static const char *unit_read(const struct judge *j, const struct field *f)
+{
+    return f->kind == FIELD_LOT ? j->code->unit : "";
+}
+
 static bool taken(const struct judge *j, int field, const char *text)
 {
     for (size_t i = 0; i < j->occ.ninputs; i++)
@@ -242,11 +248,17 @@ static bool taken(const struct judge *j, int field, const char *text)
     return false;
 }
 
+struct taking {
+    struct secrets *secrets;
+    struct json *values, *units;
+};
+
 /* As many as are wanted, and each one once. */
-static bool take_list(struct judge *j, int field, const struct json *v, struct json *values)
+static bool take_list(struct judge *j, int field, const struct json *v, const struct taking *to)
 {
     const struct field *f = &judge_step(j)->field[field];
-    struct json *list = json_array(j->a);
+    struct json *list = json_array(j->a), *units = json_array(j->a);
+    bool any = false;
     const char *text;
     json_each(item, v) {
         bool more = item->str && field_remaining(j, field) > 0;
@@ -260,48 +272,54 @@ static bool take_list(struct judge *j, int field, const struct json *v, struct j
             return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
         j->occ.ninputs++;
         json_push(list, json_str(j->a, text));
+        json_push(units, json_str(j->a, unit_read(j, f)));
+        any |= *unit_read(j, f) != 0;
     }
-    json_set(j->a, values, f->id, list);
+    json_set(j->a, to->values, f->id, list);
+    if (any)
+        json_set(j->a, to->units, f->id, units);
     return true;
 }
 
 /* One field: a string, or an array of strings where several scans are wanted. */
-static bool take_field(struct judge *j, int field, const struct json *v, struct secrets *secrets,
-                       struct json *values)
+static bool take_field(struct judge *j, int field, const struct json *v, const struct taking *to)
 {
     const struct field *f = &judge_step(j)->field[field];
     const char *text;
     if (v->type == JSON_ARRAY && !field_personal(f))
-        return take_list(j, field, v, values);
-    if (!v->str || (field_personal(f) && secrets->n == DRAFT_SECRETS))
+        return take_list(j, field, v, to);
+    if (!v->str || (field_personal(f) && to->secrets->n == DRAFT_SECRETS))
         return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
     if (!take_value(j, field, v->str, &text))
         return false;
     if (field_personal(f))
-        secret_add(j, secrets, f->id, text);
+        secret_add(j, to->secrets, f->id, text);
     else
-        json_set_str(j->a, values, f->id, text);
+        json_set_str(j->a, to->values, f->id, text);
+    if (*unit_read(j, f))
+        json_set_str(j->a, to->units, f->id, j->code->unit);
     return true;
 }
 
 static bool take_fields(struct judge *j, struct step_form *form)
 {
     const struct step *s = judge_step(j);
-    struct json *values = json_object(j->a);
+    struct taking to = {&form->secrets, json_object(j->a), json_object(j->a)};
     json_each(given, j->cmd->fields)
         if (step_field(s, given->name) < 0)
             return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", plain_id(given->name)),
                               NULL);
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct json *v = json_get(j->cmd->fields, s->field[i].id);
-        if (v && !take_field(j, i, v, &form->secrets, values))
+        if (v && !take_field(j, i, v, &to))
             return false;
     }
     for (int i = 0; i < (int)s->nfields; i++)
         if (!s->field[i].optional && s->field[i].kind != FIELD_DERIVED && field_wanted(j, i) &&
             field_remaining(j, i) > 0)
             return judge_find(j, EFFECT_REFUSE, SAY_VALUE_MISSING, args1(j, "field", s->field[i].id), NULL);
-    form->values = values;
+    form->values = to.values;
+    form->units = to.units->len ? to.units : NULL;
     return check_derived(j, &form->derived) && check_balance(j);
 }
 

@@ -53,6 +53,7 @@ enum say_flag {
     X(LOT_MATERIAL, "lot.material", 0)                                                                       \
     X(LOT_MISMATCH, "lot.mismatch", 0)                                                                       \
     X(LOT_OTHER_BATCH, "lot.other-batch", 0)                                                                 \
+    X(LOT_WHICH, "lot.which", 0)                                                                             \
     X(LOT_NO_UNIT, "lot.no-unit", 0)                                                                         \
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \

@@ -393,10 +393,26 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
     return true;
 }
 
+/* A maker's label that several receipts bear says nothing of which one it is: one may be blocked. */
+static bool says_which(struct judge *j, const struct lot *l, const struct code *c)
+{
+    struct json *list = json_array(j->a);
+    size_t pos = 0;
+    if (c->kind != CODE_GS1 || !l)
+        return true;
+    for (const struct lot *o; (o = map_next(&j->book->lots, &pos));)
+        if (o->label && !lot_closed(j, o) && strcmp(o->label, l->label) == 0)
+            json_push(list, json_str(j->a, o->id));
+    return list->len < 2 ||
+           judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH, json_set(j->a, json_object(j->a), "lots", list), NULL);
+}
+
 static bool check_lot(struct judge *j, const struct field *f, const struct code *c)
 {
     struct lot *l = (struct lot *)lot_of(j, c);
     bool fact = f->lot_use == LOT_ACCOUNT || j->fact;
+    if (!says_which(j, l, c))
+        return false;
     if (!l && fact)
         return account_unknown(j, f, c);
     if (!l)

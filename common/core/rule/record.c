@@ -37,6 +37,15 @@ void record_own(struct judge *j, const struct kind *k, const void *given)
         signed_record(j, draft_add(j, stream, k->id, given, k->shape.size));
 }
 
+void record_thing(struct judge *j, const struct kind *k, const void *given)
+{
+    const char *id = id_given(k->record, given);
+    if (book_thing(j->book, id))
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", id));
+    else
+        record_own(j, k, given);
+}
+
 /* The digest of the sealed secrets comes from whoever kept them (daemon/flow). */
 void record_person(struct judge *j, const struct kind *k, const void *given)
 {

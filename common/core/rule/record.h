@@ -28,6 +28,8 @@ struct record_rule {
 
 /* In the thing's own stream, as it was sent: <type of the kind's stream>/<id>. */
 void record_own(struct judge *j, const struct kind *k, const void *given);
+/* The same, of equipment and places, which stand in one list: an id is one thing's. */
+void record_thing(struct judge *j, const struct kind *k, const void *given);
 /* record.c, personal.c, redact.c, correct.c: kinds of their own */
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);

@@ -179,17 +179,20 @@ void view_take(struct view_at *a, const char *name, const char *text)
         take_input(a, &a->step->field[field], text);
 }
 
-void view_values(struct view_at *a, const struct json *values)
+void view_values(struct view_at *a, const struct json *values, const struct json *units)
 {
     for (size_t i = 0; i < a->step->nfields; i++) {
-        const struct json *v = json_get(values, a->step->field[i].id);
-        if (v && v->type == JSON_STRING)
-            take_input(a, &a->step->field[i], v->str);
-        else if (v && v->type == JSON_ARRAY)
-            json_each(item, v)
-                if (item->str)
-                    take_input(a, &a->step->field[i], item->str);
+        const struct field *f = &a->step->field[i];
+        const struct json *v = json_get(values, f->id), *list = json_get(units, f->id);
+        bool many = v && v->type == JSON_ARRAY;
+        size_t n = 0;
+        for (const struct json *item = many ? v->child : v; item; item = many ? item->next : NULL) {
+            a->unit = step_unit(list, n++);
+            if (item->str)
+                take_input(a, f, item->str);
+        }
     }
+    a->unit = NULL;
 }
 
 void view_step(struct view_at *a, const char *state)

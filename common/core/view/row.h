@@ -43,7 +43,7 @@ void view_step(struct view_at *a, const char *state); /* the row of the occurren
 void view_state(struct view_at *a, const char *state,
                 enum disposition is);                                   /* of the batch; NULL: as it was */
 void view_take(struct view_at *a, const char *field, const char *text); /* one input; NULL: none */
-void view_values(struct view_at *a, const struct json *values);         /* of a form */
+void view_values(struct view_at *a, const struct json *values, const struct json *units); /* of a form */
 /* What was computed comes with it: of this step, or each of the step that it names. */
 void view_derived(struct view_at *a, const struct deriveds *list);
 
