@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,7 +23,8 @@
 #include "base/clock.h"
 #include "real.h"
 
-#define HANG_S    20 /* no command takes that long */
+#define HANG_S    20  /* no command takes so much of a processor, */
+#define STUCK_S   900 /* nor so long on the busiest machine */
 #define SHRINK_MS 60000
 #define REAL_MS   300000 /* to make a play of a real daemon smaller: each try is a facility */
 #define LINES_MAX 200000
@@ -97,12 +99,20 @@ static void script_read(struct script *s, FILE *f)
 
 /* ---- in the child ---- */
 
+/* Else the process ends by a signal. */
+static void expect_end(unsigned most_s)
+{
+    const struct itimerval own = {.it_value = {.tv_sec = HANG_S}};
+    require(setitimer(ITIMER_PROF, &own, NULL) == 0);
+    alarm(most_s);
+}
+
 static void run_line(struct play *p, const char *line)
 {
     const struct json *c;
     if (json_parse(&p->rig.arena, line, strlen(line), &c, NULL) != 0)
         broken("script", "not canonical: %s", line);
-    alarm(p->real ? REAL_HANG_S : HANG_S);
+    expect_end(p->real ? REAL_HANG_S : STUCK_S);
     size_t before = p->tally.commands;
     play_command(p, c);
     if (trace)
@@ -192,7 +202,7 @@ static void make_tag(struct result *o, int status)
         snprintf(o->tag, sizeof(o->tag), "does not fold: %.*s", (int)strcspn(kind, " "), kind);
     else if (san || ub)
         snprintf(o->tag, sizeof(o->tag), "%.60s", san ? san : ub);
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+    else if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGALRM || WTERMSIG(status) == SIGPROF))
         snprintf(o->tag, sizeof(o->tag), "hang");
     else
         snprintf(o->tag, sizeof(o->tag), "%.*s", (int)strcspn(o->text, "0123456789{\n"), o->text);
