@@ -1,16 +1,9 @@
 #pragma once
 /*
  * The daily map of streams (doc/log.md 4): an RFC 6962 tree with one row for each open stream and
- * each stream with an entry since the map before. Its root stands in an entry
- *
- *   stream `log`, kind `log.batch-map`, body {map, root, rows, voids}
- *
- *   map    number of the map, from 1
- *   root   base64url, over the rows sorted bytewise
- *   rows   how many rows
- *   voids  how many log.void entries stand before this entry in the log
- *   checkpoints, sizes, upto   how many checkpoints the log had when the map was made, the newest of them of
- * size `upto`, and a digest over their sizes (batchmap_size); absent in maps of older programs
+ * each stream with an entry since the map before. Its root stands in an entry log.batch-map of the stream
+ * `log` (base/log.h), over the rows sorted bytewise, with the number of log.void entries before it in the
+ * log.
  *
  * A row counts what stands before the map's entry in the log. The salt of each row is fresh for each map and
  * is kept beside the log, so that a root tells nobody which streams there are.
@@ -23,7 +16,6 @@
 #include "base/mem.h"
 #include "base/merkle.h"
 
-#define BATCHMAP_KIND "log.batch-map"
 #define BATCHMAP_SALT 32
 #define BATCHMAP_ROW  (HASH_LEN + 8 + HASH_LEN)
 

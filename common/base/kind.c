@@ -33,6 +33,11 @@ const struct kind_name *kind_about(enum kind_id id)
     return &kinds[(unsigned)id < KINDS ? id : KIND_NONE];
 }
 
+bool kind_is(const char *name, enum kind_id id)
+{
+    return id != KIND_NONE && kind_find(name) == id;
+}
+
 /* ---- streams ---- */
 
 static const char *const stream_names[] = {

@@ -115,6 +115,7 @@ static inline bool kind_has(enum kind_id id, enum kind_flag flag)
 {
     return kind_about(id)->flags & flag;
 }
+bool kind_is(const char *name, enum kind_id id); /* is it the name of that one? NULL is of none */
 /* Has the kind of that name the flag? A name of another program's has none. */
 static inline bool kind_name_has(const char *name, enum kind_flag flag)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/batchmap.h"
+#include "base/log.h"
 #include "flow/flow_int.h"
 #include "log.h"
 
@@ -32,7 +32,7 @@ static int64_t day_after(int64_t ms)
 /* A row for what is open, and for what has an entry since the map before. */
 static bool counted(const struct stream *s)
 {
-    return (!s->closed || s->sseq > s->mapped) && strcmp(s->name, "log") != 0;
+    return (!s->closed || s->sseq > s->mapped) && stream_type(s->name, NULL) != STREAM_LOG;
 }
 
 static size_t gather(struct flow *f, struct ledger_counted *list)
@@ -178,16 +178,16 @@ void flow_map_drain(struct flow *f)
 
 void flow_map_fold(struct flow *f, const struct entry *e)
 {
-    bool own = strcmp(e->stream, "log") == 0;
-    bool opened = own && strcmp(e->kind, "log.opened") == 0;
-    bool map = own && strcmp(e->kind, BATCHMAP_KIND) == 0;
-    if (map) {
-        f->map.number = (uint64_t)json_get_int(e->body, "map", 0);
+    enum kind_id own = log_kind(e);
+    if (own == KIND_LOG_BATCH_MAP) {
+        struct log_batch_map v;
+        (void)log_read(&log_batch_map_shape, e, &v);
+        f->map.number = (uint64_t)v.map;
         f->map.owing = false;
-    } else if (!own) {
+    } else if (stream_type(e->stream, NULL) != STREAM_LOG) {
         f->map.owing = true;
     }
-    if (opened || map)
+    if (own == KIND_LOG_OPENED || own == KIND_LOG_BATCH_MAP)
         f->map.next_ms = day_after(e->at);
 }
 

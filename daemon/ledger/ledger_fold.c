@@ -1,7 +1,6 @@
 /* One entry: checked against its bytes, its columns, its stream's chain and the tree. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/batchmap.h"
 #include "ledger/ledger_load.h"
 
 bool ledger_bad(struct ledger *l, uint64_t idx, const char *stream, const char *what)
@@ -88,37 +87,86 @@ static void note_boot(struct ledger *l, const char *boot)
         memcpy(l->log_boot, boot, strlen(boot) + 1);
 }
 
+static bool not_its_kind(struct ledger *l, const struct entry *e)
+{
+    return ledger_bad(l, e->idx, e->stream, "its body is not of its kind");
+}
+
+static bool fold_opened(struct ledger *l, const struct entry *e)
+{
+    struct log_opened v;
+    if (!log_read(&log_opened_shape, e, &v))
+        return not_its_kind(l, e);
+    if (strcmp(v.origin, l->cfg.origin) != 0)
+        return ledger_bad(l, e->idx, e->stream, "it opens the log of another origin");
+    if (ledger_key_know(l, v.vkey))
+        return ledger_bad(l, e->idx, e->stream, "it names no key of this log");
+    note_boot(l, v.boot);
+    return true;
+}
+
+static bool fold_recovered(struct ledger *l, const struct entry *e)
+{
+    struct log_recovered v;
+    if (!log_read(&log_recovered_shape, e, &v))
+        return not_its_kind(l, e);
+    note_boot(l, v.to);
+    return true;
+}
+
+static bool fold_void(struct ledger *l, const struct entry *e)
+{
+    struct load *o = l->load;
+    struct log_void v;
+    if (!log_read(&log_void_shape, e, &v))
+        return not_its_kind(l, e);
+    o->said = xrealloc(o->said, (o->nsaid + 1) * sizeof(*o->said));
+    o->said[o->nsaid++] = (struct said){e->idx, (uint64_t)v.first, (uint64_t)v.count};
+    l->nvoids++;
+    return true;
+}
+
+static bool fold_rotated(struct ledger *l, const struct entry *e)
+{
+    struct key_rotated v;
+    if (!log_read(&key_rotated_shape, e, &v))
+        return not_its_kind(l, e);
+    if (ledger_key_know(l, v.new))
+        return ledger_bad(l, e->idx, e->stream, "it names no key of this log");
+    return true;
+}
+
+static bool fold_map(struct ledger *l, const struct entry *e)
+{
+    struct log_batch_map v;
+    if (!log_read(&log_batch_map_shape, e, &v))
+        return not_its_kind(l, e);
+    if ((uint64_t)v.map != l->last_map + 1 || (uint64_t)v.voids != l->nvoids)
+        return ledger_bad(l, e->idx, e->stream, "it is not the next map of streams");
+    l->last_map = (uint64_t)v.map;
+    return true;
+}
+
 /* The ledger's own stream. */
 static bool fold_own(struct ledger *l, const struct entry *e)
 {
-    struct load *o = l->load;
-    o->nlog++;
+    l->load->nlog++;
     l->log_sseq = e->sseq;
     memcpy(l->log_leaf, e->leaf, HASH_LEN);
-    if (strcmp(e->kind, "log.opened") == 0) {
-        const char *origin = json_get_str(e->body, "origin");
-        if (!origin || strcmp(origin, l->cfg.origin) != 0)
-            return ledger_bad(l, e->idx, e->stream, "it opens the log of another origin");
-        if (ledger_key_know(l, json_get_str(e->body, "vkey")))
-            return ledger_bad(l, e->idx, e->stream, "it names no key of this log");
-        note_boot(l, json_get_str(e->body, "boot"));
-    } else if (strcmp(e->kind, "log.recovered") == 0) {
-        note_boot(l, json_get_str(e->body, "to"));
-    } else if (strcmp(e->kind, "log.void") == 0) {
-        o->said = xrealloc(o->said, (o->nsaid + 1) * sizeof(*o->said));
-        o->said[o->nsaid++] = (struct said){e->idx, (uint64_t)json_get_int(e->body, "first", -1),
-                                            (uint64_t)json_get_int(e->body, "count", -1)};
-        l->nvoids++;
-    } else if (strcmp(e->kind, "key.rotated") == 0) {
-        if (ledger_key_know(l, json_get_str(e->body, "new")))
-            return ledger_bad(l, e->idx, e->stream, "it names no key of this log");
-    } else if (strcmp(e->kind, BATCHMAP_KIND) == 0) {
-        uint64_t map = (uint64_t)json_get_int(e->body, "map", 0);
-        if (map != l->last_map + 1 || (uint64_t)json_get_int(e->body, "voids", -1) != l->nvoids)
-            return ledger_bad(l, e->idx, e->stream, "it is not the next map of streams");
-        l->last_map = map;
+    switch (log_kind(e)) {
+    case KIND_LOG_OPENED:
+        return fold_opened(l, e);
+    case KIND_LOG_RECOVERED:
+        return fold_recovered(l, e);
+    case KIND_LOG_VOID:
+        return fold_void(l, e);
+    case KIND_KEY_ROTATED:
+        return fold_rotated(l, e);
+    case KIND_LOG_BATCH_MAP:
+        return fold_map(l, e);
+    default:
+        return true;
     }
-    return true;
 }
 
 void ledger_fold_row(struct ledger *l, const struct db_result *r)
@@ -127,7 +175,7 @@ void ledger_fold_row(struct ledger *l, const struct db_result *r)
     struct entry e = {0};
     if (l->state == LEDGER_DEAD || !ledger_fold_read(l, r, &e) || !stand_fold(l, &e, closed) || closed)
         return;
-    if (strcmp(e.stream, "log") == 0 && !fold_own(l, &e))
+    if (stream_type(e.stream, NULL) == STREAM_LOG && !fold_own(l, &e))
         return;
     int err = l->cfg.on_fold(l->cfg.arg, &e);
     if (err)

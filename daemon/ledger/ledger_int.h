@@ -2,6 +2,7 @@
 /* Inside of daemon/ledger only. See ledger.c for the states. */
 #include <event2/event.h>
 #include "base/keyring.h"
+#include "base/log.h"
 #include "base/merkle.h"
 #include "base/mem.h"
 #include "base/sigwire.h"
@@ -198,8 +199,8 @@ void watch_state(struct ledger *l); /* the state has changed */
 must_check int ledger_own_read_boot(struct ledger *l);
 void ledger_own_begin(struct ledger *l); /* queues what is owed; may be nothing */
 /* The next entry of the stream `log`, in `a`; the caller queues it. */
-void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, const char *kind,
-                    struct json *body, int64_t at);
+void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, enum kind_id kind,
+                    const struct shape *shape, const void *body, int64_t at);
 
 /* ledger_key.c */
 /* A key that the log names. CPF_E_SYNTAX, CPF_E_KEY, CPF_E_MISMATCH. */
@@ -208,8 +209,8 @@ must_check int ledger_key_know(struct ledger *l, const char *vkey);
 bool ledger_key_check(struct ledger *l);
 /* Is that new one there: is a key.rotated owed? */
 bool ledger_key_rotates(const struct ledger *l);
-struct json *ledger_key_opened(struct ledger *l, struct arena *a, struct json *body); /* sets `vkey` */
-struct json *ledger_key_rotated(struct ledger *l, struct arena *a); /* body; from now on it is known */
+const char *ledger_key_text(struct arena *a, const struct note_key *k);   /* its vkey */
+struct key_rotated ledger_key_rotated(struct ledger *l, struct arena *a); /* from now on it is known */
 /* Does the note bear a line of each key of the vkey file? Else fatal. */
 bool ledger_key_signed(struct ledger *l, const char *note, size_t len);
 

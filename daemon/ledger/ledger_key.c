@@ -60,29 +60,23 @@ bool ledger_key_rotates(const struct ledger *l)
     return l->keys.n > 1 && !is_known(l, &l->keys.key[l->keys.n - 1]);
 }
 
-static void set_key(struct arena *a, struct json *o, const char *name, const struct note_key *k)
+const char *ledger_key_text(struct arena *a, const struct note_key *k)
 {
     struct buf vkey;
     buf_init(&vkey);
     note_key_format(k, &vkey);
-    json_set_str(a, o, name, arena_strndup(a, vkey.data, vkey.len));
+    const char *text = arena_strndup(a, vkey.data, vkey.len);
     buf_fini(&vkey);
+    return text;
 }
 
-struct json *ledger_key_opened(struct ledger *l, struct arena *a, struct json *body)
+struct key_rotated ledger_key_rotated(struct ledger *l, struct arena *a)
 {
-    set_key(a, body, "vkey", &l->keys.key[0]);
-    return body;
-}
-
-struct json *ledger_key_rotated(struct ledger *l, struct arena *a)
-{
-    struct json *o = json_object(a);
-    set_key(a, o, "old", &l->keys.key[0]);
-    set_key(a, o, "new", &l->keys.key[l->keys.n - 1]);
-    json_set_int(a, o, "from", (int64_t)l->settled.size + 1);
-    require(ledger_key_know(l, json_get_str(o, "new")) == 0);
-    return o;
+    struct key_rotated r = {.old = ledger_key_text(a, &l->keys.key[0]),
+                            .new = ledger_key_text(a, &l->keys.key[l->keys.n - 1]),
+                            .from = (int64_t)l->settled.size + 1};
+    require(ledger_key_know(l, r.new) == 0);
+    return r;
 }
 
 bool ledger_key_signed(struct ledger *l, const char *note, size_t len)

@@ -67,19 +67,21 @@ void ledger_map_kept(struct ledger *l, uint64_t size)
     batchmap_size(l->kept.sizes, size);
 }
 
-static struct json *map_body(const struct ledger *l, struct ledger_map *m, const uint8_t root[HASH_LEN],
-                             size_t rows)
+/* The entry of the map with that root. */
+static void add_entry(struct ledger *l, struct ledger_map *m, struct ledger_item *item,
+                      const uint8_t root[HASH_LEN], size_t rows, int64_t at)
 {
-    struct json *o = json_set_int(&m->arena, json_object(&m->arena), "map", (int64_t)m->number);
-    char text[44];
-    enc_digest(root, text);
-    json_set_str(&m->arena, o, "root", text);
-    json_set_int(&m->arena, o, "rows", (int64_t)rows);
-    json_set_int(&m->arena, o, "voids", (int64_t)l->nvoids);
-    json_set_int(&m->arena, o, "checkpoints", (int64_t)l->kept.count);
-    json_set_int(&m->arena, o, "upto", (int64_t)l->kept.upto);
-    enc_digest(l->kept.sizes, text);
-    return json_set_str(&m->arena, o, "sizes", text);
+    char root_text[44], sizes[44];
+    const struct log_batch_map body = {.map = (int64_t)m->number,
+                                       .root = root_text,
+                                       .rows = (int64_t)rows,
+                                       .voids = (int64_t)l->nvoids,
+                                       .checkpoints = (int64_t)l->kept.count,
+                                       .upto = (int64_t)l->kept.upto,
+                                       .sizes = sizes};
+    enc_digest(root, root_text);
+    enc_digest(l->kept.sizes, sizes);
+    ledger_own_add(l, &m->arena, item, KIND_LOG_BATCH_MAP, &log_batch_map_shape, &body, at);
 }
 
 uint64_t ledger_submit_map(struct ledger *l, const struct ledger_counted *list, size_t n, int64_t at)
@@ -97,7 +99,7 @@ uint64_t ledger_submit_map(struct ledger *l, const struct ledger_counted *list, 
     require(batchmap_sort(row, n + 1) == 0); /* salted: no two are alike */
     batchmap_root((const uint8_t(*)[BATCHMAP_ROW])row, n + 1, root);
     free(row);
-    ledger_own_add(l, &m->arena, &item, BATCHMAP_KIND, map_body(l, m, root, n + 1), at);
+    add_entry(l, m, &item, root, n + 1, at);
     queue_push(&l->queue, &item, 1, NULL, true);
     queue_slot(&l->queue, l->queue.nslots - 1)->map = m;
     l->is_new = false;

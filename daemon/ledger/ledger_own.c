@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/shape.h"
 #include "ledger/ledger_int.h"
 
 int ledger_own_read_boot(struct ledger *l)
@@ -35,19 +36,21 @@ static const struct json *own_clock(const struct ledger *l, struct arena *a)
     return json_set_int(a, o, "offset_ms", offset);
 }
 
-void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, const char *kind,
-                    struct json *body, int64_t at)
+void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, enum kind_id kind,
+                    const struct shape *shape, const void *body, int64_t at)
 {
     struct entry *e = arena_alloc(a, sizeof(*e));
-    e->kind = kind;
-    e->stream = "log";
+    struct json *o = json_object(a);
+    shape_build(shape, body, a, o);
+    e->kind = kind_text(kind);
+    e->stream = stream_type_name(STREAM_LOG);
     e->zone = clock_zone_name();
     e->sseq = ++l->log_sseq;
     memcpy(e->prev, l->log_leaf, HASH_LEN);
     e->at = at > l->last_at ? at : l->last_at;
     e->actor = json_set_str(a, json_object(a), "system", "cpfd");
     e->clock = own_clock(l, a);
-    e->body = body;
+    e->body = o;
     e->idx = l->next_idx++;
     require(entry_build(e, a) == 0);
     memcpy(l->log_leaf, e->leaf, HASH_LEN);
@@ -55,27 +58,19 @@ void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item,
     *item = (struct ledger_item){.entry = e};
 }
 
-static void own_add(struct ledger *l, struct ledger_item *item, const char *kind, struct json *body)
+static void own_add(struct ledger *l, struct ledger_item *item, enum kind_id kind, const struct shape *shape,
+                    const void *body)
 {
-    ledger_own_add(l, &l->own, item, kind, body, l->cfg.now_ms(l->cfg.arg));
+    ledger_own_add(l, &l->own, item, kind, shape, body, l->cfg.now_ms(l->cfg.arg));
 }
 
-static struct json *body_void(struct arena *a, const struct run *r)
+static void add_opened(struct ledger *l, struct ledger_item *item)
 {
-    return json_set_int(a, json_set_int(a, json_object(a), "first", (int64_t)r->first), "count",
-                        (int64_t)r->count);
-}
-
-static struct json *body_opened(struct ledger *l, struct arena *a)
-{
-    struct json *o = json_set_str(a, json_object(a), "origin", l->cfg.origin);
-    json_set_int(a, o, "schema", LEDGER_SCHEMA);
-    return json_set_str(a, ledger_key_opened(l, a, o), "boot", l->boot);
-}
-
-static struct json *body_recovered(struct ledger *l, struct arena *a)
-{
-    return json_set_str(a, json_set_str(a, json_object(a), "from", l->log_boot), "to", l->boot);
+    const struct log_opened o = {.origin = l->cfg.origin,
+                                 .vkey = ledger_key_text(&l->own, &l->keys.key[0]),
+                                 .boot = l->boot,
+                                 .schema = LEDGER_SCHEMA};
+    own_add(l, item, KIND_LOG_OPENED, &log_opened_shape, &o);
 }
 
 /* log.void comes first: the next group after a void run begins with it. */
@@ -85,15 +80,20 @@ void ledger_own_begin(struct ledger *l)
     size_t n = 0;
     const struct run *tail = l->nruns ? &l->run[l->nruns - 1] : NULL;
     if (tail && tail->first + tail->count == l->settled.size) {
-        own_add(l, &item[n++], "log.void", body_void(&l->own, tail));
+        const struct log_void v = {(int64_t)tail->first, (int64_t)tail->count};
+        own_add(l, &item[n++], KIND_LOG_VOID, &log_void_shape, &v);
         l->nvoids++;
     }
-    if (!*l->log_boot)
-        own_add(l, &item[n++], "log.opened", body_opened(l, &l->own));
-    else if (strcmp(l->log_boot, l->boot) != 0)
-        own_add(l, &item[n++], "log.recovered", body_recovered(l, &l->own));
-    if (ledger_key_rotates(l))
-        own_add(l, &item[n++], "key.rotated", ledger_key_rotated(l, &l->own));
+    if (!*l->log_boot) {
+        add_opened(l, &item[n++]);
+    } else if (strcmp(l->log_boot, l->boot) != 0) {
+        const struct log_recovered v = {l->log_boot, l->boot};
+        own_add(l, &item[n++], KIND_LOG_RECOVERED, &log_recovered_shape, &v);
+    }
+    if (ledger_key_rotates(l)) {
+        const struct key_rotated v = ledger_key_rotated(l, &l->own);
+        own_add(l, &item[n++], KIND_KEY_ROTATED, &key_rotated_shape, &v);
+    }
     if (n)
         queue_push(&l->queue, item, n, NULL, true);
     memcpy(l->log_boot, l->boot, sizeof(l->boot));

@@ -112,16 +112,16 @@ static void read_map(struct ledger *l)
 static bool take_map(struct ledger *l, const struct entry *e)
 {
     struct load *o = l->load;
-    const char *root = json_get_str(e->body, "root");
+    struct log_batch_map v;
+    bool whole = log_read(&log_batch_map_shape, e, &v);
     o->map_idx = e->idx;
-    o->map = (uint64_t)json_get_int(e->body, "map", 0);
-    o->map_rows = (uint64_t)json_get_int(e->body, "rows", 0);
-    const char *sizes = json_get_str(e->body, "sizes");
-    if (sizes && enc_unb64url_fixed(sizes, strlen(sizes), l->kept.sizes, HASH_LEN) == 0) {
-        l->kept.count = (uint64_t)json_get_int(e->body, "checkpoints", 0);
-        l->kept.upto = (uint64_t)json_get_int(e->body, "upto", 0);
+    o->map = (uint64_t)v.map;
+    o->map_rows = (uint64_t)v.rows;
+    if (v.sizes && enc_unb64url_fixed(v.sizes, strlen(v.sizes), l->kept.sizes, HASH_LEN) == 0) {
+        l->kept.count = (uint64_t)v.checkpoints;
+        l->kept.upto = (uint64_t)v.upto;
     }
-    if (!o->map || !root || enc_unb64url_fixed(root, strlen(root), o->map_root, HASH_LEN) != 0)
+    if (!whole || !o->map || enc_unb64url_fixed(v.root, strlen(v.root), o->map_root, HASH_LEN) != 0)
         return ledger_bad(l, e->idx, e->stream, "it is no map of streams");
     return true;
 }
@@ -162,8 +162,8 @@ static void on_since_row(void *arg, size_t no, const struct db_result *r)
     }
     if (!ledger_fold_read(l, r, &e) || !stand_behind(l, &e))
         return;
-    o->above = strcmp(e.stream, "log") == 0 && strcmp(e.kind, "log.void") == 0 ? ABOVE_VOID : ABOVE_ENTRY;
-    if (strcmp(e.stream, "log") == 0 && strcmp(e.kind, BATCHMAP_KIND) == 0)
+    o->above = log_kind(&e) == KIND_LOG_VOID ? ABOVE_VOID : ABOVE_ENTRY;
+    if (log_kind(&e) == KIND_LOG_BATCH_MAP)
         (void)take_map(l, &e);
 }
 

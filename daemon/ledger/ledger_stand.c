@@ -153,7 +153,7 @@ void stand_tell(struct ledger *l)
     const struct load *o = l->load;
     for (size_t i = 0; i < o->stand_cap && l->cfg.on_stood; i++) {
         const struct stand *s = &o->stand[i];
-        if (!s->stream || strcmp(s->stream, "log") == 0)
+        if (!s->stream || stream_type(s->stream, NULL) == STREAM_LOG)
             continue;
         struct ledger_counted c = {.stream = s->stream, .count = s->count};
         memcpy(c.last, s->last, HASH_LEN);

@@ -4,6 +4,7 @@
 
 #include "bundle/int.h"
 #include "base/file.h"
+#include "base/log.h"
 
 /* *ret_there (may be NULL): was it there at all? NULL: it must be. */
 static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
@@ -28,13 +29,13 @@ static int take(struct make *m, const char *name, size_t limit, bool *ret_there)
 /* A line for the key that log.opened names, and for each that came with a rotation. */
 static void add_log_key(struct buf *b, const struct entry *e)
 {
-    const char *vkey = NULL;
-    if (e->kind && strcmp(e->kind, "log.opened") == 0)
-        vkey = json_get_str(e->body, "vkey");
-    else if (e->kind && strcmp(e->kind, "key.rotated") == 0)
-        vkey = json_get_str(e->body, "new");
-    if (vkey)
-        buf_printf(b, "log %s\n", vkey);
+    struct log_opened opened = {0};
+    struct key_rotated rotated = {0};
+    enum kind_id kind = e->kind ? log_kind(e) : KIND_NONE;
+    if (kind == KIND_LOG_OPENED && log_read(&log_opened_shape, e, &opened))
+        buf_printf(b, "log %s\n", opened.vkey);
+    if (kind == KIND_KEY_ROTATED && log_read(&key_rotated_shape, e, &rotated))
+        buf_printf(b, "log %s\n", rotated.new);
 }
 
 /* Without a policy of its own the log asks nobody else: its keys, no quorum. */

@@ -128,7 +128,7 @@ static bool remap(struct foe_log *l, size_t i)
 {
     char was[44], is[44];
     const char *at = strstr(l->row[i].body, "\"body\":{\"map\":");
-    if (!strstr(l->row[i].body, "\"kind\":\"" BATCHMAP_KIND "\"") || !at)
+    if (!strstr(l->row[i].body, "\"kind\":\"log.batch-map\"") || !at)
         return false;
     uint64_t map = strtoull(at + strlen("\"body\":{\"map\":"), NULL, 10);
     root_of_map(map, was);

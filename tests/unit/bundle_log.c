@@ -333,7 +333,7 @@ static void add_map(struct bundle_rig *r)
         (r->plan.voids ? 1 : 0) + (r->plan.twist == TWIST_MAP_VOIDS || r->plan.twist == TWIST_TWO_VOIDS);
     json_set_int(&r->a, body, "rows", ROWS);
     json_set_int(&r->a, body, "voids", voids);
-    add(r, "log", BATCHMAP_KIND, body);
+    add(r, "log", "log.batch-map", body);
 }
 
 static void add_acts(struct bundle_rig *r)

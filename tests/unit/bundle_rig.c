@@ -256,7 +256,7 @@ static bool supports(const struct bundle_rig *r, const struct entry *e)
 {
     if (strncmp(e->stream, "person/", 7) == 0 || strcmp(e->kind, "log.void") == 0)
         return true;
-    return r->plan.map && strcmp(e->kind, BATCHMAP_KIND) == 0;
+    return r->plan.map && strcmp(e->kind, "log.batch-map") == 0;
 }
 
 static void put_entries(struct bundle_rig *r)

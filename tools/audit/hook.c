@@ -1,6 +1,5 @@
 /* The table of what is checked besides, and who calls it. */
 #include "audit/hook.h"
-#include <string.h>
 #include "audit/keys.h"
 
 const struct audit_hook audit_hooks[] = {
@@ -14,18 +13,18 @@ const struct audit_hook audit_hooks[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
-static bool wants(const struct audit_hook *h, const char *kind, size_t len)
+static bool wants(const struct audit_hook *h, enum kind_id kind)
 {
-    for (const char *const *k = h->kinds; k && *k; k++)
-        if (strlen(*k) == len && memcmp(*k, kind, len) == 0)
+    for (const enum kind_id *k = h->kinds; k && *k; k++)
+        if (*k == kind)
             return true;
     return false;
 }
 
-bool audit_hooks_want(const char *kind, size_t len)
+bool audit_hooks_want(enum kind_id kind)
 {
     for (const struct audit_hook *h = audit_hooks; h->name; h++)
-        if (wants(h, kind, len))
+        if (wants(h, kind))
             return true;
     return false;
 }
@@ -45,7 +44,7 @@ int audit_hooks_entry(struct audit *a, const struct entry *e)
 {
     int err = 0;
     for (size_t i = 0; audit_hooks[i].name && !err; i++)
-        if (audit_hooks[i].entry && wants(&audit_hooks[i], e->kind, strlen(e->kind)))
+        if (audit_hooks[i].entry && wants(&audit_hooks[i], kind_find(e->kind)))
             err = audit_hooks[i].entry(a, a->hook_state[i], e);
     return err;
 }

@@ -18,10 +18,11 @@
  * counters, a line to report_json().
  */
 #include "audit/int.h"
+#include "base/kind.h"
 
 struct audit_hook {
     const char *name;
-    const char *const *kinds; /* NULL-terminated: "log.batch-map"; NULL: none */
+    const enum kind_id *kinds; /* ends with KIND_NONE; NULL: none */
     int (*begin)(struct audit *a, void **state);
     int (*entry)(struct audit *a, void *state, const struct entry *e);
     int (*end)(struct audit *a, void *state);
@@ -34,13 +35,13 @@ void audit_acts_fini(void *state);
 /* path.c: each index, and the columns, against what was read by position */
 must_check int audit_path_end(struct audit *a, void *state);
 /* map.c: maps of streams */
-extern const char *const audit_map_kinds[];
+extern const enum kind_id audit_map_kinds[];
 must_check int audit_map_begin(struct audit *a, void **state);
 must_check int audit_map_entry(struct audit *a, void *state, const struct entry *e);
 must_check int audit_map_end(struct audit *a, void *state);
 void audit_map_fini(void *state);
 /* redact.c: what was erased */
-extern const char *const audit_redact_kinds[];
+extern const enum kind_id audit_redact_kinds[];
 must_check int audit_redact_begin(struct audit *a, void **state);
 must_check int audit_redact_entry(struct audit *a, void *state, const struct entry *e);
 must_check int audit_redact_end(struct audit *a, void *state);
@@ -61,4 +62,4 @@ must_check int audit_hooks_entry(struct audit *a, const struct entry *e);
 must_check int audit_hooks_end(struct audit *a);
 void audit_hooks_fini(struct audit *a);
 /* Does any of them want to see entries of this kind? */
-bool audit_hooks_want(const char *kind, size_t len);
+bool audit_hooks_want(enum kind_id kind);

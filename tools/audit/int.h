@@ -40,7 +40,6 @@ struct members {
 /* Finds the top-level members audit looks at, without building anything. False: not such an object. A member
  * that is absent has s == NULL. */
 bool members_find(const char *text, size_t len, struct members *ret);
-bool member_is(struct member m, const char *s);
 
 /* ---- streams (stream.c) ---- */
 

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/keymanifest.h"
 #include "base/keyring.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "lib/files.h"
 
@@ -225,17 +226,20 @@ static int add_key(struct audit *a, uint64_t idx, const char *vkey, uint64_t fro
     return 0;
 }
 
-static int take_key(struct audit *a, uint64_t idx, const struct json *body)
+static int take_key(struct audit *a, const struct entry *e)
 {
-    const char *old = json_get_str(body, "old");
-    uint64_t from = (uint64_t)json_get_int(body, "from", 0);
-    if (a->keys->nchain == 0)
-        return add_key(a, idx, json_get_str(body, "vkey"), 0);
-    if (!chain_find(a->keys, old))
-        return chain_fault(a, idx, "key.rotated names as old a key that the log did not have");
-    if (from == 0 || from > idx + 1)
-        return chain_fault(a, idx, "key.rotated begins behind itself");
-    return add_key(a, idx, json_get_str(body, "new"), from);
+    struct log_opened opened;
+    struct key_rotated v;
+    if (a->keys->nchain == 0) {
+        (void)log_read(&log_opened_shape, e, &opened);
+        return add_key(a, e->idx, opened.vkey, 0);
+    }
+    (void)log_read(&key_rotated_shape, e, &v);
+    if (!chain_find(a->keys, v.old))
+        return chain_fault(a, e->idx, "key.rotated names as old a key that the log did not have");
+    if (v.from <= 0 || (uint64_t)v.from > e->idx + 1)
+        return chain_fault(a, e->idx, "key.rotated begins behind itself");
+    return add_key(a, e->idx, v.new, (uint64_t)v.from);
 }
 
 static int read_chain(struct audit *a, struct scan *s)
@@ -251,7 +255,8 @@ static int read_chain(struct audit *a, struct scan *s)
         arena_reset(&a->arena);
         if (entry_read(&e, &a->arena, body, len))
             return chain_fault(a, idx, "its bytes are not an entry");
-        int err = take_key(a, idx, e.body);
+        e.idx = idx;
+        int err = take_key(a, &e);
         if (err)
             return err;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "audit/hook.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 static int entry_fault(struct audit *a, const struct entry *e, const char *what)
@@ -35,12 +36,12 @@ static struct run *run_before(struct audit *a, uint64_t idx)
 
 static int check_void(struct audit *a, const struct entry *e)
 {
-    uint64_t first = (uint64_t)json_get_int(e->body, "first", -1);
-    uint64_t count = (uint64_t)json_get_int(e->body, "count", -1);
+    struct log_void v;
+    bool whole = log_read(&log_void_shape, e, &v);
     struct run *run = run_before(a, e->idx);
     if (!run)
         return entry_fault(a, e, "log.void without rows before it that lack their bodies");
-    if (first != run->first || first + count != e->idx)
+    if (!whole || (uint64_t)v.first != run->first || (uint64_t)v.first + (uint64_t)v.count != e->idx)
         return entry_fault(a, e, "log.void names other rows than those before it");
     run->named = true;
     return 0;
@@ -70,22 +71,23 @@ int audit_runs_end(struct audit *a)
 
 static int check_opened(struct audit *a, const struct entry *e)
 {
-    const char *origin = json_get_str(e->body, "origin"), *boot = json_get_str(e->body, "boot");
+    struct log_opened v;
+    (void)log_read(&log_opened_shape, e, &v);
     if (a->opened)
         return entry_fault(a, e, "the log is opened a second time");
-    if (!origin || strcmp(origin, a->key.name) != 0)
+    if (!v.origin || strcmp(v.origin, a->key.name) != 0)
         return entry_fault(a, e, "log.opened names another origin than the key given");
     a->opened = true;
-    snprintf(a->boot, sizeof(a->boot), "%s", boot ? boot : "");
+    snprintf(a->boot, sizeof(a->boot), "%s", v.boot ? v.boot : "");
     return 0;
 }
 
 static int check_recovered(struct audit *a, const struct entry *e)
 {
-    const char *from = json_get_str(e->body, "from"), *to = json_get_str(e->body, "to");
-    if (!from || !to || strcmp(from, a->boot) != 0)
+    struct log_recovered v;
+    if (!log_read(&log_recovered_shape, e, &v) || strcmp(v.from, a->boot) != 0)
         return entry_fault(a, e, "log.recovered does not continue from the boot before it");
-    snprintf(a->boot, sizeof(a->boot), "%s", to);
+    snprintf(a->boot, sizeof(a->boot), "%s", v.to);
     return 0;
 }
 
@@ -123,21 +125,30 @@ static int check_redacted(struct audit *a, const struct entry *e)
 
 /* ---- one entry ---- */
 
-bool audit_is_plain(struct member kind)
-{
-    return !(kind.len > 4 && memcmp(kind.s, "log.", 4) == 0) && !member_is(kind, "redacted") &&
-           !(kind.len > 7 && memcmp(kind.s + kind.len - 7, ".closed", 7) == 0) &&
-           !audit_hooks_want(kind.s, kind.len);
-}
-
 static const struct {
-    const char *stream, *kind; /* stream NULL: any */
+    enum kind_id kind;
     int (*check)(struct audit *a, const struct entry *e);
 } judged[] = {
-    {"log", "log.void", check_void},           {"log", "log.opened", check_opened},
-    {"log", "log.recovered", check_recovered}, {NULL, "batch.closed", check_closed},
-    {NULL, "redacted", check_redacted},
+    {KIND_LOG_VOID, check_void},       {KIND_LOG_OPENED, check_opened}, {KIND_LOG_RECOVERED, check_recovered},
+    {KIND_BATCH_CLOSED, check_closed}, {KIND_REDACTED, check_redacted},
 };
+#define JUDGED (sizeof(judged) / sizeof(*judged))
+
+bool audit_is_plain(struct member kind)
+{
+    enum kind_id id = kind_find_n(kind.s, kind.len);
+    for (size_t i = 0; i < JUDGED; i++)
+        if (judged[i].kind == id)
+            return false;
+    return !audit_hooks_want(id);
+}
+
+/* Is the entry in a stream where its kind belongs? */
+static bool in_place(const struct entry *e, enum kind_id kind)
+{
+    enum stream_type t = kind_about(kind)->stream;
+    return t != STREAM_LOG || stream_type(e->stream, NULL) == t;
+}
 
 int audit_special(struct audit *a, const struct special *s)
 {
@@ -147,9 +158,8 @@ int audit_special(struct audit *a, const struct special *s)
     e.idx = s->idx;
     if (err)
         return audit_fault(a, CPF_E_FORK, "entry %" PRIu64 ": %s", s->idx, cpf_strerror(err));
-    for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]) && !err; i++)
-        if (strcmp(e.kind, judged[i].kind) == 0 &&
-            (!judged[i].stream || strcmp(e.stream, judged[i].stream) == 0))
+    for (size_t i = 0; i < JUDGED && !err; i++)
+        if (kind_is(e.kind, judged[i].kind) && in_place(&e, judged[i].kind))
             err = judged[i].check(a, &e);
     return err ? err : audit_hooks_entry(a, &e);
 }

@@ -13,6 +13,7 @@
 #include "audit/hook.h"
 #include "base/batchmap.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "base/sigwire.h"
 #include "core/map.h"
 
@@ -101,23 +102,17 @@ static void keep(struct maps *x, struct kept k, const char *sizes)
 int audit_map_entry(struct audit *a, void *state, const struct entry *e)
 {
     struct maps *x = state;
-    const char *root = json_get_str(e->body, "root");
-    struct found f = {.idx = e->idx,
-                      .map = (uint64_t)json_get_int(e->body, "map", 0),
-                      .rows = (uint64_t)json_get_int(e->body, "rows", 0),
-                      .voids = (uint64_t)json_get_int(e->body, "voids", -1)};
-    if (strcmp(e->stream, "log") != 0 || !root ||
-        enc_unb64url_fixed(root, strlen(root), f.root, HASH_LEN) != 0)
+    struct log_batch_map v;
+    bool whole = log_read(&log_batch_map_shape, e, &v);
+    struct found f = {
+        .idx = e->idx, .map = (uint64_t)v.map, .rows = (uint64_t)v.rows, .voids = (uint64_t)v.voids};
+    if (!whole || stream_type(e->stream, NULL) != STREAM_LOG ||
+        enc_unb64url_fixed(v.root, strlen(v.root), f.root, HASH_LEN) != 0)
         return audit_fault(a, CPF_E_FORK, "entry %" PRIu64 " (%s): it is no map of streams", e->idx,
                            e->stream);
     x->found = grow(x->found, x->nfound, sizeof(*x->found));
     x->found[x->nfound++] = f;
-    keep(x,
-         (struct kept){f.map,
-                       (uint64_t)json_get_int(e->body, "checkpoints", 0),
-                       (uint64_t)json_get_int(e->body, "upto", 0),
-                       {0}},
-         json_get_str(e->body, "sizes"));
+    keep(x, (struct kept){f.map, (uint64_t)v.checkpoints, (uint64_t)v.upto, {0}}, v.sizes);
     return 0;
 }
 
@@ -397,4 +392,4 @@ int audit_map_end(struct audit *a, void *state)
     return err ? err : check_sizes(a, x);
 }
 
-const char *const audit_map_kinds[] = {BATCHMAP_KIND, NULL};
+const enum kind_id audit_map_kinds[] = {KIND_LOG_BATCH_MAP, KIND_NONE};

@@ -83,11 +83,6 @@ static const char *value_end(const char *p, const char *end, struct member *ret)
     return q;
 }
 
-bool member_is(struct member m, const char *s)
-{
-    return m.s && m.len == strlen(s) && memcmp(m.s, s, m.len) == 0;
-}
-
 static bool is(struct member name, const char *s)
 {
     return memcmp(name.s, s, name.len) == 0;

@@ -11,7 +11,7 @@ struct redactions {
     size_t n;
 };
 
-const char *const audit_redact_kinds[] = {"redacted", NULL};
+const enum kind_id audit_redact_kinds[] = {KIND_REDACTED, KIND_NONE};
 
 int audit_redact_begin(struct audit *a, void **state)
 {

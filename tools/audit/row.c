@@ -5,6 +5,7 @@
 #include <string.h>
 #include "audit/int.h"
 #include "base/enc.h"
+#include "base/kind.h"
 #include "base/mem.h"
 
 enum { IDX, ID, STREAM, SSEQ, KIND, AT, BODY, LEAF };
@@ -156,6 +157,7 @@ static int bodied_row(struct range *r, struct member body, const uint8_t leaf[HA
 {
     uint8_t got[HASH_LEN];
     struct members m;
+    enum kind_id kind;
     hash_leaf(body.s, body.len, got);
     if (memcmp(got, leaf, HASH_LEN) != 0)
         return row_fault(r, "its bytes do not give its leaf: body or leaf was changed");
@@ -163,11 +165,12 @@ static int bodied_row(struct range *r, struct member body, const uint8_t leaf[HA
         return 0; /* the last audit saw it; here it only fills the tile */
     if (!members_find(body.s, body.len, &m))
         return row_fault(r, "its bytes are not an entry");
-    if (r->runs.n && r->runs.at[r->runs.n - 1].end == r->idx && !member_is(m.kind, "log.void"))
+    kind = kind_find_n(m.kind.s, m.kind.len);
+    if (r->runs.n && r->runs.at[r->runs.n - 1].end == r->idx && kind != KIND_LOG_VOID)
         return row_fault(r,
                          "the rows before it have no body, and it is not the log.void that must name them");
-    if (!r->opened && !member_is(m.kind, "log.void")) {
-        if (!member_is(m.kind, "log.opened"))
+    if (!r->opened && kind != KIND_LOG_VOID) {
+        if (kind != KIND_LOG_OPENED)
             return row_fault(r, "the log does not begin with log.opened");
         r->opened = true;
     }

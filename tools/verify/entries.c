@@ -136,7 +136,7 @@ void verify_entries(struct verify *v)
 
 bool verify_is_void(const struct record *r)
 {
-    return r->proven && strcmp(r->e.stream, "log") == 0 && strcmp(r->e.kind, "log.void") == 0;
+    return r->proven && log_kind(&r->e) == KIND_LOG_VOID;
 }
 
 static void check_range(struct verify *v, struct record *list, size_t n, uint64_t first, uint64_t count,
@@ -156,15 +156,16 @@ void verify_void(struct verify *v)
         const struct record *r = &v->support[i];
         if (!verify_is_void(r))
             continue;
-        int64_t first = json_get_int(r->e.body, "first", -1), count = json_get_int(r->e.body, "count", -1);
+        struct log_void x;
+        bool whole = log_read(&log_void_shape, &r->e, &x);
         v->nvoids++;
         /* it stands right behind the run that it names */
-        if (first < 0 || count < 1 || (uint64_t)first + (uint64_t)count != r->e.idx) {
-            verify_fail(v, VOID_FORM, r->file->name, "first %lld, count %lld, itself %llu", (long long)first,
-                        (long long)count, (unsigned long long)r->e.idx);
+        if (!whole || x.first < 0 || x.count < 1 || (uint64_t)x.first + (uint64_t)x.count != r->e.idx) {
+            verify_fail(v, VOID_FORM, r->file->name, "first %lld, count %lld, itself %llu",
+                        (long long)x.first, (long long)x.count, (unsigned long long)r->e.idx);
             continue;
         }
-        check_range(v, v->entry, v->nentries, (uint64_t)first, (uint64_t)count, r->file->name);
-        check_range(v, v->support, v->nsupport, (uint64_t)first, (uint64_t)count, r->file->name);
+        check_range(v, v->entry, v->nentries, (uint64_t)x.first, (uint64_t)x.count, r->file->name);
+        check_range(v, v->support, v->nsupport, (uint64_t)x.first, (uint64_t)x.count, r->file->name);
     }
 }

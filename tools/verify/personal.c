@@ -141,7 +141,7 @@ void verify_personal(struct verify *v)
         if (v->member[i].is.kind == BUNDLE_K_DISCLOSURE)
             check_belongs(v, &v->member[i]);
     for (size_t i = 0; i < v->nentries; i++)
-        if (v->entry[i].read && strcmp(v->entry[i].e.kind, "redacted") == 0)
+        if (v->entry[i].read && kind_is(v->entry[i].e.kind, KIND_REDACTED))
             read_redaction(v, &all, &v->entry[i]);
     if (all.n)
         qsort(all.list, all.n, sizeof(*all.list), by_field);

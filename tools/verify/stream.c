@@ -51,11 +51,11 @@ static void check_closing(struct verify *v)
         const struct record *r = &v->entry[i];
         if (!r->read)
             continue;
-        bool reopened = strcmp(r->e.kind, "batch.reopened") == 0;
+        bool reopened = kind_name_has(r->e.kind, KIND_REOPENS);
         if (v->closed != reopened)
             verify_fail(v, STREAM_CLOSED, r->file->name, "%s", r->e.kind);
         v->closed = false;
-        if (strcmp(r->e.kind, "batch.closed") != 0)
+        if (!kind_is(r->e.kind, KIND_BATCH_CLOSED))
             continue;
         int64_t count = json_get_int(r->e.body, "count", -1);
         if (count < 0 || (uint64_t)count != r->e.sseq)
@@ -77,8 +77,9 @@ static const struct record *map_record(const struct verify *v, uint64_t map)
 {
     for (size_t i = 0; i < v->nsupport; i++) {
         const struct record *r = &v->support[i];
-        if (r->proven && strcmp(r->e.stream, "log") == 0 && strcmp(r->e.kind, BATCHMAP_KIND) == 0 &&
-            json_get_int(r->e.body, "map", -1) == (int64_t)map)
+        struct log_batch_map x;
+        if (r->proven && log_kind(&r->e) == KIND_LOG_BATCH_MAP && log_read(&log_batch_map_shape, &r->e, &x) &&
+            (uint64_t)x.map == map)
             return r;
     }
     return NULL;
@@ -108,14 +109,16 @@ static void check_counted(struct verify *v)
 
 static void check_voids(struct verify *v)
 {
-    int64_t voids = json_get_int(v->map_record->e.body, "voids", -1), here = 0;
+    struct log_batch_map x;
+    int64_t here = 0;
+    (void)log_read(&log_batch_map_shape, &v->map_record->e, &x);
     for (size_t i = 0; i < v->nsupport; i++) {
         const struct record *r = &v->support[i];
         here += verify_is_void(r) && r->e.idx < v->map_record->e.idx; /* each once: support.order */
     }
-    if (voids != here)
+    if (x.voids != here)
         verify_fail(v, VOID_COUNT, v->map_record->file->name, "%" PRId64 " before this map, %" PRId64 " here",
-                    voids, here);
+                    x.voids, here);
     else
         v->voids_counted = true;
 }
@@ -131,9 +134,11 @@ static void open_map(struct verify *v, const struct member *m)
         return;
     }
     v->map_record = map_record(v, v->map.map);
-    const char *text = v->map_record ? json_get_str(v->map_record->e.body, "root") : NULL;
-    if (!text || enc_unb64url_fixed(text, strlen(text), root, HASH_LEN) != CPF_OK ||
-        json_get_int(v->map_record->e.body, "rows", -1) != (int64_t)v->map.rows) {
+    struct log_batch_map x = {0};
+    if (v->map_record)
+        (void)log_read(&log_batch_map_shape, &v->map_record->e, &x);
+    if (!x.root || enc_unb64url_fixed(x.root, strlen(x.root), root, HASH_LEN) != CPF_OK ||
+        (uint64_t)x.rows != v->map.rows) {
         verify_fail(v, MAP_ENTRY, m->name, "map %" PRIu64, v->map.map);
         return;
     }

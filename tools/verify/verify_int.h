@@ -5,6 +5,7 @@
 #include "base/bundle.h"
 #include "base/entry.h"
 #include "base/keymanifest.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/note.h"
 #include "base/policy.h"
