@@ -50,7 +50,7 @@ static void take_target(struct work *w, const struct db_result *r, uint64_t idx)
 static int64_t asked_index(const struct work *w)
 {
     const struct command *c = &w->cmd;
-    if (c->kind != COMMAND_RECORD || strcmp(c->record, "redacted") != 0)
+    if (c->kind != COMMAND_RECORD || !kind_is(c->record, KIND_REDACTED))
         return -1;
     return json_get_int(c->body, "idx", -1);
 }

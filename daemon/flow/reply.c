@@ -127,7 +127,7 @@ static void add_message(struct flow *f, struct arena *a, struct json *o, const s
 {
     const char *code = json_get_str(e->body, "code"), *id = json_get_str(e->body, "step");
     const struct json *args = json_get(e->body, "args");
-    const struct batch *x = strncmp(e->stream, "batch/", 6) == 0 ? book_batch(&f->book, e->stream + 6) : NULL;
+    const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
     int step = x && id ? protocol_step(x->protocol, id) : -1;
     const struct step *own = step >= 0 ? &x->protocol->step[step] : NULL;
     struct text t = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, true) : NULL);
@@ -141,8 +141,8 @@ static void add_message(struct flow *f, struct arena *a, struct json *o, const s
 /* Batch and step as the entry names them; titles from the batch's own protocol. */
 static void add_step(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
 {
-    bool own = strncmp(e->stream, "batch/", 6) == 0;
-    const char *batch = own ? e->stream + 6 : json_get_str(e->body, "batch");
+    const char *own = stream_rest(e->stream, STREAM_BATCH);
+    const char *batch = own ? own : json_get_str(e->body, "batch");
     const char *step = json_get_str(e->body, "step");
     const struct batch *x = batch ? book_batch(&f->book, batch) : NULL;
     json_set_str(a, o, "batch", batch);

@@ -235,7 +235,7 @@ static void take_credentials(struct work *w)
 static bool confirms(const struct work *w, const char *no)
 {
     return no && strcmp(no, GUARD_AHEAD) == 0 && w->cmd.kind == COMMAND_RECORD &&
-           strcmp(w->cmd.record, "clock.confirmed") == 0;
+           kind_is(w->cmd.record, KIND_CLOCK_CONFIRMED);
 }
 
 /* Judged by the time that is to be confirmed. If it is refused, that refusal stands at the time believed. */
@@ -376,7 +376,7 @@ static const char *number_asked(const struct work *w)
     const char *number = NULL;
     if (c->kind == COMMAND_ACT && c->protocol)
         number = c->batch;
-    else if (c->kind == COMMAND_RECORD && strcmp(c->record, "personal.shown") == 0)
+    else if (c->kind == COMMAND_RECORD && kind_is(c->record, KIND_PERSONAL_SHOWN))
         number = json_get_str(c->body, "batch");
     return number && strlen(number) <= BOUND_CODE_ID ? number : NULL;
 }

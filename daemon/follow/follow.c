@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kind.h"
 #include "follow/follow_int.h"
 #include "log.h"
 
@@ -185,8 +186,9 @@ static void on_part_row(void *arg, size_t no, const struct db_result *r)
     arena_reset(&f->arena);
     f->nread++;
     f->filled = db_i64(r, 0, 0);
-    if (strncmp(stream, "batch/", 6) == 0 && !db_null(r, 0, 3))
-        view_know_batch(f->view, stream + 6, db_text(r, 0, 3));
+    const char *batch = stream_rest(stream, STREAM_BATCH);
+    if (batch && !db_null(r, 0, 3))
+        view_know_batch(f->view, batch, db_text(r, 0, 3));
     int err = entry_read(&e, &f->arena, text, strlen(text));
     e.idx = (uint64_t)f->filled;
     if (err == 0)

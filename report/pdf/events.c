@@ -187,7 +187,7 @@ void page_exposures(struct page *g)
     pdf_table_begin(&t, g->pdf, column, 5, 7.5);
     for (size_t i = 0; i < r->nexposures; i++) {
         const struct record_exposure *x = &r->exposure[i];
-        bool refused = strcmp(x->entry->kind, "refused") == 0;
+        bool refused = kind_is(x->entry->kind, KIND_REFUSED);
         const char *cell[] = {page_when(g, x->entry), pdf_both(g->pdf, way[x->way]),
                               pdf_markup(g->pdf, "%s%s", pdf_both(g->pdf, x->what),
                                          refused ? "\n<b>止められた（接触なし）</b> stopped, no contact"

@@ -167,7 +167,7 @@ static void exposures(struct exception *x)
 {
     const struct record *r = x->g->r;
     for (size_t i = 0; i < r->nexposures; i++) /* what was stopped is counted as refused */
-        if (strcmp(r->exposure[i].entry->kind, "refused") != 0)
+        if (!kind_is(r->exposure[i].entry->kind, KIND_REFUSED))
             add(x, pdf_markup(x->g->pdf, "%s %s", record_minute(r, r->exposure[i].entry->at),
                               pdf_both(x->g->pdf, r->exposure[i].what)));
 }

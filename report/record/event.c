@@ -5,6 +5,7 @@
 #include "base/enc.h"
 #include "core/entry/deviation.h"
 #include "core/entry/refusal.h"
+#include "core/rule/codes.h"
 #include "record/int.h"
 
 static int step_index(const struct record *r, const char *id)
@@ -217,8 +218,7 @@ static void foreign(struct maker *m, const struct entry *e, const struct refused
 
 static void exposure(struct maker *m, const struct entry *e, const struct exposure_linked *said)
 {
-    const char *code = record_said(m->r, e)->judged.code;
-    bool positive = code && strcmp(code, "exposure.positive") == 0;
+    bool positive = say_find(record_said(m->r, e)->judged.code) == SAY_EXPOSURE_POSITIVE;
     add_exposure(m, e,
                  said->container ? said->container
                  : said->lot     ? said->lot

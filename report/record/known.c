@@ -22,8 +22,8 @@ static void count_entries(const struct record *r, uint64_t upto, struct record_k
     for (size_t i = 0; i < r->nentries && r->entry[i].sseq <= upto; i++) {
         const char *kind = r->entry[i].kind;
         k->entries++;
-        k->refusals += strcmp(kind, "refused") == 0;
-        k->corrections += strcmp(kind, "correction") == 0;
+        k->refusals += kind_is(kind, KIND_REFUSED);
+        k->corrections += kind_is(kind, KIND_CORRECTION);
     }
 }
 

@@ -24,12 +24,12 @@ static void add_key(struct audit_acts *t, uint64_t idx, const struct entry *e)
 {
     const char *key = json_get_str(e->body, "key");
     struct person_key k = {.idx = idx};
-    if (strncmp(e->stream, "person/", 7) != 0 || !key ||
-        enc_unb64url_fixed(key, strlen(key), k.pub, KEY_PUB) != 0)
+    const char *person = stream_rest(e->stream, STREAM_PERSON);
+    if (!person || !key || enc_unb64url_fixed(key, strlen(key), k.pub, KEY_PUB) != 0)
         return;
     if ((t->n & (t->n - 1)) == 0)
         t->key = xrealloc(t->key, (t->n ? t->n * 2 : 1) * sizeof(*t->key));
-    k.person = xstrdup(e->stream + 7);
+    k.person = xstrdup(person);
     t->key[t->n++] = k;
 }
 

@@ -256,7 +256,7 @@ static int fold_row(struct check *k)
     if (err)
         return err;
     e.idx = (uint64_t)scan_i64(k->log, 0);
-    if (strncmp(e.stream, "protocol/", 9) == 0)
+    if (stream_type(e.stream, NULL) == STREAM_PROTOCOL)
         err = book_apply(&k->book, &e);
     return err ? err : view_entry(k->view, &e);
 }

@@ -25,7 +25,8 @@ static const char *key_in_force(const struct verify *v, const char *person, uint
     const struct record *best = NULL;
     for (size_t i = 0; i < v->nsupport; i++) {
         const struct record *r = &v->support[i];
-        if (!r->proven || strncmp(r->e.stream, "person/", 7) != 0 || strcmp(r->e.stream + 7, person) != 0)
+        const char *whose = r->proven ? stream_rest(r->e.stream, STREAM_PERSON) : NULL;
+        if (!whose || strcmp(whose, person) != 0)
             continue;
         if (r->e.idx < idx && key_said(&r->e) && (!best || best->e.idx < r->e.idx))
             best = r;

@@ -57,13 +57,15 @@ static void one_entry(struct verify *v, struct record *r)
 /* Another batch's entry would show another patient's data, however well it is proved. */
 static bool may_support(const char *stream)
 {
-    static const char *const allowed[] = {"person/", "protocol/"};
-    if (strcmp(stream, "log") == 0 || strcmp(stream, "facility") == 0)
+    switch (stream_type(stream, NULL)) {
+    case STREAM_LOG:
+    case STREAM_FACILITY:
+    case STREAM_PERSON:
+    case STREAM_PROTOCOL:
         return true;
-    for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
-        if (strncmp(stream, allowed[i], strlen(allowed[i])) == 0)
-            return true;
-    return false;
+    default:
+        return false;
+    }
 }
 
 static void one_support(struct verify *v, struct record *r)

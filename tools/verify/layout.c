@@ -45,7 +45,8 @@ static void check_info(struct verify *v)
     if (r)
         verify_fail(v, INFO_FORM, m->name, "%s", cpf_strerror(r));
     v->have_info = r == CPF_OK;
-    if (!r && (strncmp(v->info.stream, "batch/", 6) != 0 || !v->info.stream[6]))
+    const char *batch = r ? NULL : stream_rest(v->info.stream, STREAM_BATCH);
+    if (!r && (!batch || !*batch))
         verify_fail(v, INFO_FORM, m->name, "stream %s", v->info.stream);
     const struct member *readme = verify_member(v, BUNDLE_README);
     if (!r && readme && bundle_readme_check(&v->info, readme->data, readme->len) != CPF_OK)

@@ -10,7 +10,7 @@
 
 static bool is_person(const char *stream)
 {
-    return strncmp(stream, "person/", 7) == 0;
+    return stream_rest(stream, STREAM_PERSON) != NULL;
 }
 
 /* NULL, or why the row is none. `before`: the stream of the row in front of it. */

@@ -106,7 +106,8 @@ static void check_head(struct verify *v, const struct json *o)
     const char *batch = json_get_str(o, "batch"), *note = json_get_str(o, "checkpoint");
     struct checkpoint c = {0};
     struct note n;
-    if (!batch || strncmp(v->info.stream, "batch/", 6) != 0 || strcmp(v->info.stream + 6, batch) != 0)
+    const char *own = stream_rest(v->info.stream, STREAM_BATCH);
+    if (!batch || !own || strcmp(own, batch) != 0)
         differs(v, "batch");
     if (!same_text(json_get_str(o, "origin"), v->info.origin))
         differs(v, "origin");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/book/apply.h"
+#include "core/rule/codes.h"
 #include "core/rule/record.h"
 #include "core/view/row.h"
 
@@ -72,7 +73,8 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
                                                     .code = book_keep(b, v->cause),
                                                     .step = book_keep(b, v->step),
                                                     .grade = v->grade};
-    int i = v->step && strcmp(v->cause, "deadline.missed") == 0 ? protocol_step(x->protocol, v->step) : -1;
+    bool deadline = say_flags(say_find(v->cause)) & SAY_DEADLINE;
+    int i = v->step && deadline ? protocol_step(x->protocol, v->step) : -1;
     if (i >= 0)
         SET(b, x->step[i].deadline_fired, true);
     return 0;

@@ -1,6 +1,7 @@
 #include "core/rule/codes.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const struct {
     const char *code;
@@ -19,4 +20,12 @@ const char *say_text(enum say s)
 unsigned say_flags(enum say s)
 {
     return says[s].flags;
+}
+
+enum say say_find(const char *code)
+{
+    for (int s = SAY_NONE + 1; code && s < SAYS; s++)
+        if (strcmp(says[s].code, code) == 0)
+            return (enum say)s;
+    return SAY_NONE;
 }

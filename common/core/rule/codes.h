@@ -11,6 +11,7 @@ enum say_flag {
     SAY_RESETS = 8,        /* refused, the field's first entry counts no more: both are asked for again */
     SAY_COUNTS = 16,       /* a wrong secret: it counts towards the lock-out */
     SAY_OPTION = 32,       /* found by a choice */
+    SAY_DEADLINE = 64,     /* its deviation: a step was not done in time, and is told once */
 };
 
 /* X(identifier, code, flags) */
@@ -102,7 +103,7 @@ enum say_flag {
     X(OPTION_HOLD, "option.hold", SAY_OPTION)                                                                \
     X(OPTION_REFUSE, "option.refuse", SAY_OPTION)                                                            \
     X(SKIP_RECORDED, "skip.recorded", 0)                                                                     \
-    X(DEADLINE_MISSED, "deadline.missed", 0)                                                                 \
+    X(DEADLINE_MISSED, "deadline.missed", SAY_DEADLINE)                                                      \
     X(ACT_NEEDS_PASSWORD, "act.needs-password", 0)                                                           \
     X(ACT_SHOWN_DIFFERS, "act.shown-differs", 0)                                                             \
     X(ACT_NOT_BY, "act.not-by", 0)                                                                           \
@@ -152,3 +153,4 @@ enum say { SAY_NONE, SAY_LIST(SAY_ENUM_) SAYS };
 
 const char *say_text(enum say s); /* NULL for SAY_NONE */
 unsigned say_flags(enum say s);
+enum say say_find(const char *code); /* as it stands in an entry; SAY_NONE: NULL, or none of these */

@@ -327,7 +327,7 @@ static bool check_first(struct judge *j)
 static bool patient_cleared(struct judge *j)
 {
     for (size_t i = 0; i < j->x->nholds; i++)
-        if (!j->x->hold[i].lifted && strcmp(j->x->hold[i].code, say_text(SAY_IDENT_PATIENT)) == 0)
+        if (!j->x->hold[i].lifted && say_flags(say_find(j->x->hold[i].code)) & SAY_HOLDS_PATIENT)
             return judge_find(j, EFFECT_REFUSE, SAY_DECISION_HOLD, args1(j, "holds", j->x->hold[i].id), NULL);
     return true;
 }
