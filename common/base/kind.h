@@ -37,6 +37,8 @@ enum kind_flag {
 
 /* X(identifier, symbol of its module, name, stream, flags); STREAM_NONE: in any. */
 #define KIND_LIST(X)                                                                                         \
+    X(BASIS_ACCEPTED, basis_accepted, "basis.accepted", STREAM_FACILITY, KIND_ACT)                           \
+    X(BASIS_CHANGED, basis_changed, "basis.changed", STREAM_FACILITY, 0)                                     \
     X(BATCH_CLOSED, batch_closed, "batch.closed", STREAM_BATCH, KIND_CLOSES | KIND_COUNTS)                   \
     X(BATCH_ORDERED, batch_ordered, "batch.ordered", STREAM_BATCH, KIND_STEP)                                \
     X(BATCH_REOPENED, batch_reopened, "batch.reopened", STREAM_BATCH, KIND_REOPENS)                          \

@@ -375,6 +375,7 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/v1/batches/*", api_batch},
     {HTTP_POST, "/v1/batches/*", api_document_by_password},
     {HTTP_GET, "/v1/protocols/*", api_protocol},
+    {HTTP_GET, "/v1/basis", api_basis},
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},
     {HTTP_POST, "/witness/add-checkpoint", api_add_checkpoint},

@@ -58,5 +58,6 @@ void api_status(void *arg, struct http_request *r);
 void api_batches(void *arg, struct http_request *r);
 void api_batch(void *arg, struct http_request *r);
 void api_protocol(void *arg, struct http_request *r);
+void api_basis(void *arg, struct http_request *r);
 void api_self(void *arg, struct http_request *r);
 void api_log(void *arg, struct http_request *r);

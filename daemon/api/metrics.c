@@ -73,6 +73,8 @@ static void put_log(const struct api *api, struct buf *b)
     struct ledger_stats s = ledger_stats(l);
     gauge(b, "cpf_ready", flow_ready(api->flow), "1 while commands are taken.");
     put_reasons(b, flow_unavailable(api->flow));
+    gauge(b, "cpf_basis_accepted", book_basis_accepted(flow_book(api->flow)),
+          "1 if what changes what a record says (words, forms, staff, settings, program) is accepted.");
     gauge(b, "cpf_log_size", log_size(api), "Entries in the newest signed checkpoint.");
     gauge(b, "cpf_waiting_commands", (int64_t)ledger_waiting(l), "Commands judged and not durable yet.");
     gauge(b, "cpf_waiting_bytes", (int64_t)ledger_waiting_bytes(l), "Their bytes.");

@@ -36,6 +36,11 @@ static struct json *warnings_json(struct arena *a, const struct api *api)
     return list;
 }
 
+static const char *basis_state(const struct book *b)
+{
+    return !b->basis.digest ? "none" : book_basis_accepted(b) ? "accepted" : "unaccepted";
+}
+
 void api_status(void *arg, struct http_request *r)
 {
     struct api *api = arg;
@@ -61,6 +66,7 @@ void api_status(void *arg, struct http_request *r)
     json_set_int(&a, o, "waiting", (int64_t)ledger_waiting(flow_ledger(api->flow)));
     json_set(&a, o, "groups", groups_json(&a, ledger_stats(flow_ledger(api->flow))));
     json_set(&a, o, "setup", json_bool(&a, !flow_is_new(api->flow)));
+    json_set_str(&a, o, "basis", basis_state(flow_book(api->flow)));
     json_set(&a, o, "anchors", anchor_status(api->anchor, &a));
     api_reply_json(r, o);
     arena_fini(&a);
@@ -216,6 +222,38 @@ void api_protocol(void *arg, struct http_request *r)
     }
     arena_init(&a, 0);
     api_reply_json(r, protocol_json(&a, p->protocol));
+    arena_fini(&a);
+}
+
+/* ---- what changes what a record says ---- */
+
+static struct json *basis_by(struct arena *a, const struct basis_by *by)
+{
+    struct json *o = by->person ? json_set_str(a, json_object(a), "person", by->person) : NULL;
+    if (o)
+        set_time(a, o, "at", by->at);
+    return o;
+}
+
+void api_basis(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    if (!api_station(api, r))
+        return;
+    const struct book *book = flow_book(api->flow);
+    const struct book_basis *b = &book->basis;
+    arena_init(&a, 0);
+    struct json *o = json_set_str(&a, json_object(&a), "state", basis_state(book));
+    const struct json *items = json_get(b->data, "items");
+    json_set_str(&a, o, "digest", b->digest);
+    set_time(&a, o, "since", b->at);
+    json_set(&a, o, "items", items ? json_copy(&a, items) : json_array(&a));
+    if (b->setup)
+        json_set(&a, o, "setup", json_bool(&a, true));
+    json_set(&a, o, "management", basis_by(&a, &b->management));
+    json_set(&a, o, "quality", basis_by(&a, &b->quality));
+    api_reply_json(r, o);
     arena_fini(&a);
 }
 

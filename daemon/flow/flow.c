@@ -119,6 +119,7 @@ static void start_serving(struct flow *f)
     int64_t now;
     (void)flow_clock_look(f, &now); /* before anything is made by it */
     flow_map_ready(f);
+    flow_basis_look(f, now);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
     if (f->cfg.on_ready)
         f->cfg.on_ready(f->cfg.arg);
@@ -332,6 +333,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         return; /* nothing falls due by a time that is not believed */
     guard_save(&f->guard, clock_boot_ms());
     flow_map_daily(f, now);
+    flow_basis_look(f, now);
     for (int i = 0; i < 64 && fire_deadline(f, flow_now(f)); i++)
         ;
 }
@@ -424,6 +426,7 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
     int err = make_connections(f);
     if (err == 0)
         begin_guard(f);
+    flow_basis_begin(f);
     if (err) {
         flow_free(f);
         return err;
@@ -472,6 +475,7 @@ void flow_free(struct flow *f)
     guard_fini(&f->guard);
     ids_free(f->ids);
     flow_map_free(f);
+    flow_basis_free(f);
     map_fini(&f->credentials);
     map_fini(&f->disclosed);
     while (f->nspare)

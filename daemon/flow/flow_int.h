@@ -42,6 +42,7 @@ struct credential {
     const char *pin, *key; /* sealed */
 };
 
+struct flow_basis;
 struct map_waiter;
 struct flow_map {
     uint64_t number;               /* of the newest durable map, 0: none */
@@ -68,6 +69,7 @@ struct flow {
     const char *away;       /* code, or NULL when ready */
     const char *blocked;    /* code: by what is outside of flow and ledger, or NULL */
     struct flow_map map;
+    struct flow_basis *basis;
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     struct {
@@ -131,6 +133,12 @@ void flow_map_settled(void *flow, uint64_t number);
 void flow_map_adopted(struct flow *f, struct stream *s); /* a closed stream came into the book */
 void flow_map_drain(struct flow *f);                     /* whoever waits is told */
 void flow_map_free(struct flow *f);
+/* basis.c */
+struct basis_changed;
+void flow_basis_begin(struct flow *f);
+void flow_basis_free(struct flow *f);
+void flow_basis_look(struct flow *f, int64_t now); /* while it serves, between two commands */
+struct basis_changed flow_basis_setup(const struct flow *f);
 /* entry_make.c */
 must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e,
                           struct ledger_item *item);

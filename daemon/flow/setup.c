@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/basis.h"
 #include "core/entry/lot.h"
 #include "core/entry/person.h"
 #include "core/entry/protocol.h"
@@ -209,7 +210,9 @@ static void add_all(struct setup *s, const struct json *body)
     json_each(p, json_get(body, "protocols"))
         if (!s->err)
             add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
+    const struct basis_changed basis = flow_basis_setup(s->f);
     add(s, "facility", KIND_FACILITY_OPENED, facility);
+    add(s, "facility", KIND_BASIS_CHANGED, &basis);
 }
 
 static void answer_invalid(struct setup *s)

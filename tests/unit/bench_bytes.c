@@ -69,6 +69,7 @@ void book_bytes(const struct book *b, struct buf *ret)
     pos = 0;
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         batch_bytes(ret, x);
+    RAW(ret, &b->basis);
     buf_printf(ret, "\n%p %p %lld %zu", (const void *)b->facility, (const void *)b->facility_data,
                (long long)b->last_at, b->arena.used);
 }

@@ -126,6 +126,14 @@ static void dump_batch(struct lines *l, const struct batch *x)
             word_name(&dept_words, (int)x->act[i].dept));
 }
 
+static void dump_basis(struct lines *l, const struct book_basis *x)
+{
+    if (x->digest)
+        ADD(l, "basis %s at %lld set-up %d management %s %lld quality %s %lld\n", x->digest, (long long)x->at,
+            x->setup, or (x->management.person), (long long)x->management.at, or (x->quality.person),
+            (long long)x->quality.at);
+}
+
 const char *book_dump(const struct book *b, struct arena *a, int64_t today)
 {
     static struct lines l;
@@ -135,6 +143,7 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     dump_people(&l, b, today);
     dump_benches(&l, b, today);
     dump_things(&l, b);
+    dump_basis(&l, &b->basis);
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         if (!x->closed)
             dump_batch(&l, x);

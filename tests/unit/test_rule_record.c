@@ -377,6 +377,69 @@ static void test_protocol_full_of_quotes_fits_its_entries(void **state)
     assert_true(rig_count(r, "protocol.text") >= 2);
 }
 
+/* ---- what changes what a record says ---- */
+
+#define BASIS_A      "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+#define BASIS_B      "dqnjsCMBJ_nMTLS5JtNO9G2r2TFPeqo2mg8q5E1pX2k"
+#define CAME(digest) "{\"digest\":\"" digest "\",\"items\":[{\"name\":\"zone\",\"text\":\"Asia/Tokyo\"}]}"
+
+static void test_basis_is_accepted_by_management_and_quality(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_A), "basis.other"); /* there is none */
+    rig_entry(r, "facility", "basis.changed", CAME(BASIS_A));
+    assert_false(book_basis_accepted(&r->book));
+    refused(rig_record(r, "MM", "basis.accepted", "basis=" BASIS_A), "record.role");
+    refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_B), "basis.other");
+    refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A "|dept=quality"), "record.unknown-member");
+    accepted(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A));
+    assert_true(r->v.draft[0].sign);
+    assert_true(rig_says(r, "\"dept\":\"management\""));
+    assert_false(book_basis_accepted(&r->book));
+    refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A), "record.exists");
+    rig_entry(r, "person/FM", "person.changed", "{\"dept\":\"quality\",\"person\":\"FM\"}");
+    refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A), "witness.same");
+    accepted(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_A));
+    assert_true(book_basis_accepted(&r->book));
+}
+
+static void test_basis_that_changes_is_accepted_anew(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    rig_entry(r, "facility", "basis.changed", CAME(BASIS_A));
+    accepted(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A));
+    accepted(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_A));
+    rig_entry(r, "facility", "basis.changed", CAME(BASIS_B));
+    assert_false(book_basis_accepted(&r->book));
+    refused(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_A), "basis.other");
+    accepted(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_B));
+    assert_false(book_basis_accepted(&r->book));
+    accepted(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_B));
+    assert_true(book_basis_accepted(&r->book));
+}
+
+#define SET_UP "{\"digest\":\"" BASIS_A "\",\"items\":[],\"setup\":true}"
+
+static void test_basis_of_the_set_up_stands_by_it(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    rig_entry(r, "facility", "basis.changed", SET_UP); /* right behind facility.opened */
+    assert_true(book_basis_accepted(&r->book));
+    refused(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_A), "record.exists");
+    rig_entry(r, "facility", "basis.changed", SET_UP); /* whatever it says, later it is nobody's */
+    assert_false(book_basis_accepted(&r->book));
+}
+
+static void test_basis_is_nobodys_to_change(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "basis.changed", "digest=" BASIS_A), "command.unknown");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
@@ -405,6 +468,10 @@ int main(void)
         T(test_protocol_is_approved_by_two_people_of_two_departments),
         T(test_protocol_with_an_error_is_refused),
         T(test_protocol_full_of_quotes_fits_its_entries),
+        T(test_basis_is_accepted_by_management_and_quality),
+        T(test_basis_that_changes_is_accepted_anew),
+        T(test_basis_of_the_set_up_stands_by_it),
+        T(test_basis_is_nobodys_to_change),
     };
     return cmocka_run_group_tests_name("rule: records", tests, NULL, NULL);
 }

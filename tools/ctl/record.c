@@ -313,6 +313,7 @@ static const struct record room_add = {
     "room.added", {{"room", NULL, M_TEXT, true}, {"grade", "grade", M_TEXT, true}}, NULL};
 static const struct record clock_confirm = {
     "clock.confirmed", {{"now", "now", M_TEXT, true}, {"reason", "reason", M_TEXT, true}}, NULL};
+static const struct record basis_accept = {"basis.accepted", {{"basis", "basis", M_TEXT, true}}, NULL};
 static const struct record room_block = {
     "room.blocked", {{"room", NULL, M_TEXT, true}, {"cause", "cause", M_TEXT, true}}, NULL};
 static const struct record room_reopen = {
@@ -430,6 +431,11 @@ const struct ctl_command ctl_record_commands[] = {
      "記録装置の時計が正しいことを確認する（TIME：別の時計で読んだ時刻、例 2026-11-27T22:30:00+09:00）",
      "confirm that the recorder's clock is right; TIME: as read on another clock", NULL, NULL, run_record,
      &clock_confirm},
+    {"basis", "accept", "--basis DIGEST " SIGNED,
+     "効力を持つ文言・設定（文言・様式・条文・職員名簿・設定・版）を承認する。管理部門と品質部門から一人ずつ",
+     "accept the words and settings in force: one of management and one of quality, each for himself",
+     "    DIGEST は cpfctl basis show が示す値", "    DIGEST: as cpfctl basis show tells it", run_record,
+     &basis_accept},
     {"room", "add", "ROOM --grade GRADE " SIGNED, "作業室を登録する", "add a room", NULL, NULL, run_record,
      &room_add},
     {"room", "block", "ROOM --cause CAUSE " SIGNED, "作業室を使用停止にする", "block a room", NULL, NULL,

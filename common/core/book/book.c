@@ -261,6 +261,11 @@ bool batch_acted(const struct batch *b, const struct person *p, enum dept dept)
     return false;
 }
 
+bool book_basis_accepted(const struct book *b)
+{
+    return b->basis.setup || (b->basis.management.person && b->basis.quality.person);
+}
+
 bool person_has_role(const struct person *p, const char *role)
 {
     for (size_t i = 0; i < p->nroles; i++)

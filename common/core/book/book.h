@@ -212,6 +212,19 @@ struct protocol_state {
     bool superseded;
 };
 
+/* What changes what a record says, as it is in force (core/entry/basis.h). */
+struct basis_by {
+    const char *person; /* NULL: nobody yet */
+    int64_t at;
+};
+struct book_basis {
+    const char *digest; /* NULL: the log has none */
+    struct json *data;  /* the body, for reads */
+    int64_t at;
+    bool setup;
+    struct basis_by management, quality;
+};
+
 struct book {
     struct arena arena;   /* strings and small objects */
     struct arena scratch; /* of the entry being applied */
@@ -220,6 +233,7 @@ struct book {
         redacted;
     const char *facility; /* id, NULL before set-up */
     struct json *facility_data;
+    struct book_basis basis;
     int64_t last_at; /* `at` of the newest applied entry */
     /* The value behind a personal field's digest, for identity checks; NULL = not available (redacted). */
     const char *(*disclosed)(void *arg, const char *digest);
@@ -261,6 +275,9 @@ struct batch *book_batch(const struct book *b, const char *id);
 struct container *book_container(const struct book *b, const char *id);
 /* The newest version of protocol `id` that is approved by two departments and not superseded. */
 struct protocol_state *book_protocol(const struct book *b, const char *id);
+
+/* Does it stand by the set-up, or have both accepted what is in force? */
+bool book_basis_accepted(const struct book *b);
 
 /* Batch questions. */
 struct occ *batch_occ(const struct batch *b, int step); /* the current (last) occurrence, or NULL */

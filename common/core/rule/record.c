@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/basis.h"
 #include "core/entry/facility.h"
 #include "core/entry/protocol.h"
 #include "core/rule/record.h"
@@ -281,6 +282,26 @@ void judge_record(struct judge *j)
         k->record->judge(j, k, given);
     else
         judge_refuse_found(j);
+}
+
+/* ---- what changes what a record says ---- */
+
+/* Two people of two departments, each naming what they looked at: it may have changed since. */
+void record_acceptance(struct judge *j, const struct kind *k, const void *given)
+{
+    struct basis_accepted a = *(const struct basis_accepted *)given;
+    const struct book_basis *b = &j->book->basis;
+    a.dept = j->performer->dept;
+    const struct basis_by *own = a.dept == DEPT_QUALITY ? &b->quality : &b->management,
+                          *other = a.dept == DEPT_QUALITY ? &b->management : &b->quality;
+    if (!b->digest || strcmp(a.basis, b->digest) != 0)
+        judge_refuse(j, SAY_BASIS_OTHER, NULL);
+    else if (b->setup || own->person)
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", b->digest));
+    else if (other->person && strcmp(other->person, j->performer->id) == 0)
+        judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", j->performer->id));
+    else
+        signed_record(j, draft_add(j, "facility", k->id, &a, sizeof(a)));
 }
 
 /* ---- the clock ---- */

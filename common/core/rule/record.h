@@ -38,6 +38,7 @@ void record_approval(struct judge *j, const struct kind *k, const void *given);
 void record_assessment(struct judge *j, const struct kind *k, const void *given);
 void record_closing(struct judge *j, const struct kind *k, const void *given);
 void record_lifting(struct judge *j, const struct kind *k, const void *given);
+void record_acceptance(struct judge *j, const struct kind *k, const void *given);
 void record_clock(struct judge *j, const struct kind *k, const void *given);
 void record_correction(struct judge *j, const struct kind *k, const void *given);
 void record_shown(struct judge *j, const struct kind *k, const void *given);

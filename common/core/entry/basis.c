@@ -1,0 +1,67 @@
+/* What changes what a record says. */
+#include "core/entry/basis.h"
+
+#include <string.h>
+
+#include "core/book/apply.h"
+#include "core/rule/record.h"
+
+static const struct member changed_member[] = {
+    M_DIGEST(struct basis_changed, digest, OWN | NEEDED),
+    M_LIST(struct basis_changed, items, OWN | NEEDED, &basis_item_shape),
+    M_BOOL(struct basis_changed, setup, OWN),
+};
+
+static const struct member accepted_member[] = {
+    M_DIGEST(struct basis_accepted, basis, NEEDED),
+    M_WORD(struct basis_accepted, dept, enum dept, OWN, &dept_words),
+};
+
+static const struct record_rule acceptance = {.by = BY_MANAGEMENT | BY_QUALITY, .judge = record_acceptance};
+
+/* ---- what they do to the book ---- */
+
+/* The set-up vouches for what stands right behind its first entry, and for nothing later. */
+static int apply_changed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct basis_changed *v = body;
+    (void)s;
+    if (!v->digest)
+        return CPF_E_PROFILE;
+    const struct book_basis now = {.digest = book_keep(b, v->digest),
+                                   .data = book_keep_json(b, e->body),
+                                   .at = e->at,
+                                   .setup = v->setup && e->sseq == 2};
+    SET(b, b->basis, now);
+    return 0;
+}
+
+static int apply_accepted(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct basis_accepted *v = body;
+    struct actor actor;
+    (void)s;
+    actor_read(e, &actor);
+    if (!b->basis.digest || !v->basis || strcmp(v->basis, b->basis.digest) != 0 || !actor.performed ||
+        (v->dept != DEPT_MANAGEMENT && v->dept != DEPT_QUALITY))
+        return CPF_E_PROFILE;
+    struct basis_by *by = v->dept == DEPT_MANAGEMENT ? &b->basis.management : &b->basis.quality;
+    const struct basis_by said = {book_keep(b, actor.performed), e->at};
+    SET(b, *by, said);
+    return 0;
+}
+
+const struct kind kind_basis_changed = {
+    .id = KIND_BASIS_CHANGED,
+    .shape = SHAPE(struct basis_changed, changed_member),
+    .apply = apply_changed,
+    .reads = {"文言・設定（{digest}）が効力を持った", "words and settings {digest} came into force"},
+};
+
+const struct kind kind_basis_accepted = {
+    .id = KIND_BASIS_ACCEPTED,
+    .shape = SHAPE(struct basis_accepted, accepted_member),
+    .apply = apply_accepted,
+    .record = &acceptance,
+    .reads = {"文言・設定（{basis}）を承認した", "words and settings {basis} were accepted"},
+};

@@ -1,0 +1,16 @@
+#pragma once
+/* What changes what a record says (base/basis.h): as it came into force, and who accepted it. */
+#include "base/basis.h"
+#include "core/entry/kind.h"
+
+/* Written by the daemon itself when what it finds differs from the newest one in the log. */
+struct basis_changed {
+    const char *digest; /* over the items */
+    struct basis_items items;
+    bool setup; /* of a new log: it stands by the set-up */
+};
+/* Management and quality each accept, two people; until then records say that nobody did. */
+struct basis_accepted {
+    const char *basis; /* the digest that is accepted */
+    enum dept dept;    /* which accepts */
+};

@@ -1,0 +1,128 @@
+/*
+ * What changes what a record says (core/entry/basis.h): looked at when the daemon begins, and, what
+ * cpf-report reads anew for each document, whenever a file is another one. If it is not what the log has, an
+ * entry of the system's own says so; serving goes on, and records say that nobody has accepted it yet.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/entry/basis.h"
+#include "flow/flow_int.h"
+#include "log.h"
+
+struct flow_basis {
+    struct arena keep, arena; /* as long as the daemon; of the items */
+    const char *path[3];      /* what cpf-report reads: words, forms, staff */
+    struct stat seen[3];
+    struct basis_item loaded[2]; /* catalogue and clauses as this process has them */
+    size_t nloaded;
+    struct basis items;
+    struct basis_changed now;
+};
+
+static const char *const names[] = {BASIS_WORDS, BASIS_FORMS, BASIS_STAFF};
+#define FILES (sizeof(names) / sizeof(*names))
+
+/* Where cpf-report reads it: beside the catalogue. */
+static const char *beside(struct arena *a, const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_printf(a, "%.*s/%s", (int)(slash - path), path, name) : name;
+}
+
+static void set_number(struct basis *b, const char *name, int value)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "%d", value);
+    basis_text(b, name, text);
+}
+
+static void gather(struct flow *f)
+{
+    struct flow_basis *m = f->basis;
+    const struct conf *c = f->cfg.conf;
+    char digest[44];
+    arena_reset(&m->arena);
+    m->items = (struct basis){.a = &m->arena, .n = m->nloaded};
+    memcpy(m->items.item, m->loaded, m->nloaded * sizeof(*m->loaded));
+    for (size_t i = 0; i < FILES; i++)
+        basis_file(&m->items, names[i], m->path[i]);
+    basis_text(&m->items, BASIS_PROGRAM, CPF_VERSION);
+    basis_text(&m->items, BASIS_ZONE, clock_zone_name());
+    set_number(&m->items, "clock_ahead_s", c->clock_ahead_s);
+    set_number(&m->items, "late_after_s", c->late_after_s);
+    m->now = (struct basis_changed){.items = basis_list(&m->items)};
+    basis_digest(&m->now.items, digest);
+    m->now.digest = arena_strdup(&m->arena, digest);
+}
+
+/* Another file under one of the names? */
+static bool other_files(struct flow_basis *m)
+{
+    bool other = false;
+    for (size_t i = 0; i < FILES; i++) {
+        struct stat now = {0};
+        if (stat(m->path[i], &now))
+            now = (struct stat){0};
+        other |= now.st_ino != m->seen[i].st_ino || now.st_size != m->seen[i].st_size ||
+                 now.st_ctim.tv_sec != m->seen[i].st_ctim.tv_sec ||
+                 now.st_ctim.tv_nsec != m->seen[i].st_ctim.tv_nsec;
+        m->seen[i] = now;
+    }
+    return other;
+}
+
+void flow_basis_begin(struct flow *f)
+{
+    const struct conf *c = f->cfg.conf;
+    struct flow_basis *m = f->basis = xcalloc(1, sizeof(*m));
+    arena_init(&m->keep, 0);
+    arena_init(&m->arena, 0);
+    m->path[0] = beside(&m->keep, c->catalogue, "report-words.yaml");
+    m->path[1] = beside(&m->keep, c->catalogue, "report-forms.yaml");
+    m->path[2] = arena_printf(&m->keep, "%s/staff.yaml", c->evidence);
+    struct basis loaded = {.a = &m->keep};
+    basis_file(&loaded, BASIS_CATALOGUE, c->catalogue);
+    basis_file(&loaded, BASIS_CLAUSES, c->clauses);
+    m->nloaded = loaded.n;
+    memcpy(m->loaded, loaded.item, loaded.n * sizeof(*loaded.item));
+    other_files(m);
+    gather(f);
+}
+
+void flow_basis_free(struct flow *f)
+{
+    struct flow_basis *m = f->basis;
+    if (!m)
+        return;
+    arena_fini(&m->keep);
+    arena_fini(&m->arena);
+    free(m);
+    f->basis = NULL;
+}
+
+void flow_basis_look(struct flow *f, int64_t now)
+{
+    struct flow_basis *m = f->basis;
+    const char *in_force = f->book.basis.digest;
+    if (other_files(m))
+        gather(f);
+    if (flow_is_new(f) || flow_unavailable(f) || (in_force && strcmp(in_force, m->now.digest) == 0))
+        return;
+    struct work *w = work_new(f);
+    w->state->verdict.ndrafts = 1;
+    w->state->verdict.draft[0] =
+        (struct draft){.stream = "facility", .kind = KIND_BASIS_CHANGED, .value = &m->now};
+    if (work_commit(w, now))
+        log_event(LOG_LEVEL_WARNING, "flow.basis", "digest", m->now.digest, "accepted", "no", "do",
+                  "management and quality each: cpfctl basis show, cpfctl basis accept", NULL);
+}
+
+struct basis_changed flow_basis_setup(const struct flow *f)
+{
+    struct basis_changed first = f->basis->now;
+    first.setup = true;
+    return first;
+}
