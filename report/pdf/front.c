@@ -304,6 +304,15 @@ static const char *state_text(struct page *g)
         record_minute(r, r->entry[r->nentries - 1].at));
 }
 
+static const char *words_text(struct page *g)
+{
+    struct text t = record_basis_text(g->r), alarm = record_basis_alarm(g->r);
+    if (!alarm.ja)
+        return pdf_both(g->pdf, t);
+    return pdf_markup(g->pdf, "%s\n<span foreground='" PDF_RED "'><b>■%s</b></span>", pdf_both(g->pdf, t),
+                      pdf_both(g->pdf, alarm));
+}
+
 /* Height of the table with so many lines of each kind: all of it is to stand on one page. */
 static double all_kinds(struct page *g, struct pdf_table *t, size_t lines, bool draw)
 {
@@ -332,6 +341,7 @@ void page_exceptions(struct page *g)
     pdf_fact(g->pdf, (struct text){"製品", "Product"}, pdf_both(g->pdf, r->product));
     pdf_fact(g->pdf, (struct text){"状態", "State"}, state_text(g));
     pdf_fact(g->pdf, (struct text){"取扱いの決定", "Disposition"}, decision_text(g));
+    pdf_fact(g->pdf, (struct text){"文言・設定", "Words and settings"}, words_text(g));
     pdf_heading(g->pdf, 1, (struct text){"1. 例外事項", "Exceptions"});
     pdf_text(g->pdf, 7.5,
              "この頁には計画どおりでなかったことをすべて数える。詳細は後の章にある。 <span size='82%' "

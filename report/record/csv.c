@@ -150,6 +150,28 @@ static size_t value_rows(const struct record *r, struct buf *b, const struct ent
     return n;
 }
 
+/* Behind all entries: it is none of the batch's. */
+static void basis_row(const struct record *r, struct buf *b)
+{
+    struct text t = record_basis_text(r), alarm = record_basis_alarm(r);
+    buf_puts(b, "\"\"");
+    cell(b, r->basis.since ? record_time(r, r->basis.since) : "");
+    cell(b, "");
+    cell(b, "");
+    cell(b, "basis");
+    for (int k = 0; k < 12; k++)
+        cell(b, "");
+    cell(b, r->basis.digest);
+    cell(b, "");
+    cell(b, t.ja);
+    cell(b, t.en);
+    cell(b, alarm.ja);
+    cell(b, "");
+    cell(b, "");
+    cell(b, record_basis_state(r));
+    row_end(b);
+}
+
 void record_csv(const struct record *r, struct buf *ret)
 {
     static const char *const head[] = {
@@ -165,4 +187,5 @@ void record_csv(const struct record *r, struct buf *ret)
     for (size_t i = 0; i < r->nentries; i++)
         if (value_rows(r, ret, &r->entry[i]) == 0)
             plain_row(r, ret, &r->entry[i]);
+    basis_row(r, ret);
 }

@@ -19,6 +19,9 @@ int record_fail(struct maker *m, int code, const char *fmt, ...) __attribute__((
 
 /* read.c: checkpoint, entries, what they name; the book is folded, `known` filled at each decision. */
 must_check int record_read(struct maker *m);
+/* Entries of a stream up to the checkpoint, appended to a list in the record's arena. */
+must_check int record_stream(struct maker *m, const char *stream, struct entry **list, size_t *n);
+must_check int record_basis(struct maker *m); /* basis.c */
 /* A personal value of an entry, or why it is not there. */
 struct record_secret record_open(const struct maker *m, const struct entry *e, const char *name);
 void record_redactions(struct maker *m); /* redact.c */

@@ -403,6 +403,43 @@ static struct json *point_json(const struct record *r, const struct record_point
     return json_set_str(a, o, "doubling", p->doubling ? p->doubling->raw : NULL);
 }
 
+static struct json *items_json(const struct record *r, const struct basis_items *items)
+{
+    struct arena *a = arena_of(r);
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < items->n; i++) {
+        struct json *o = json_object(a);
+        shape_build(&basis_item_shape, &items->item[i], a, o);
+        json_push(list, o);
+    }
+    return list;
+}
+
+static struct json *basis_json(const struct record *r)
+{
+    struct arena *a = arena_of(r);
+    const struct record_basis *b = &r->basis;
+    struct json *o = json_set_str(a, json_object(a), "state", record_basis_state(r)), *by = json_array(a),
+                *differs = json_array(a);
+    for (size_t i = 0; i < b->nby; i++) {
+        struct json *x = json_set_str(a, json_object(a), "person", b->by[i].person);
+        json_set_str(a, x, "dept", b->by[i].dept);
+        json_set_int(a, x, "idx", (int64_t)b->by[i].idx);
+        set_time(r, x, "at", b->by[i].at);
+        json_push(by, x);
+    }
+    for (size_t i = 0; i < b->ndiffers; i++)
+        json_push(differs, json_str(a, b->differs[i]));
+    json_set(a, o, "made_with", items_json(r, &b->made));
+    if (!b->digest)
+        return o;
+    json_set_str(a, o, "digest", b->digest);
+    json_set_int(a, o, "idx", (int64_t)b->idx);
+    set_time(r, o, "since", b->since);
+    json_set(a, o, "by", by);
+    return json_set(a, o, "differs", differs);
+}
+
 void record_json(const struct record *r, struct buf *ret)
 {
     struct arena *a = arena_of(r);
@@ -415,6 +452,7 @@ void record_json(const struct record *r, struct buf *ret)
     json_set(a, o, "facility", r->facility ? json_copy(a, r->facility) : NULL);
     json_set(a, o, "disclosures", json_bool(a, r->disclosures));
     json_set_int(a, o, "entries", (int64_t)r->nentries);
+    json_set(a, o, "basis", basis_json(r));
     SET_LIST("statutory", r->item, r->nitems, item_json);
     SET_LIST("steps", r->step, r->nsteps, step_json);
     SET_LIST("not_done", r->none, r->nnone, step_json);

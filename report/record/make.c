@@ -32,6 +32,8 @@ static int make(struct maker *m)
     if (!err)
         err = record_read(m);
     if (!err)
+        err = record_basis(m);
+    if (!err)
         err = load_form(m, &form);
     if (err)
         return err;

@@ -78,7 +78,7 @@ static int take_entry(void *arg, uint64_t idx, const char *text, size_t len)
     return 0;
 }
 
-static int read_stream(struct maker *m, const char *stream, struct entry **list, size_t *n)
+int record_stream(struct maker *m, const char *stream, struct entry **list, size_t *n)
 {
     struct reading x = {m, list, n};
     int err = m->source->entries(m->source->arg, stream, m->r->checkpoint.size, take_entry, &x);
@@ -132,7 +132,7 @@ static int apply_stream(struct maker *m, const char *family, const char *id)
     size_t n = 0;
     if (!name || strlen(name) > ENTRY_STREAM_MAX || book_stream(&m->r->book, name))
         return 0;
-    int err = read_stream(m, name, &list, &n);
+    int err = record_stream(m, name, &list, &n);
     for (size_t i = 0; i < n && !err; i++)
         err = apply(m, &list[i]);
     return err;
@@ -277,7 +277,7 @@ int record_read(struct maker *m)
     struct record *r = m->r;
     int err = read_checkpoint(m);
     if (!err)
-        err = read_stream(m, arena_printf(&r->arena, "batch/%s", r->id), &r->entry, &r->nentries);
+        err = record_stream(m, arena_printf(&r->arena, "batch/%s", r->id), &r->entry, &r->nentries);
     if (!err && r->nentries == 0)
         return record_fail(m, CPF_E_NOTFOUND, "there is no batch %s in the first %" PRIu64 " entries", r->id,
                            r->checkpoint.size);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/basis.h"
 #include "base/entry.h"
 #include "base/note.h"
 #include "core/book/book.h"
@@ -256,6 +257,23 @@ struct record_item {
     bool missing; /* `body` says why there is nothing */
 };
 
+/* What changes what a record says: words, forms, clauses, staff, settings, program (base/basis.h). */
+struct record_basis_by {
+    const char *person, *dept;
+    int64_t at;
+    uint64_t idx;
+};
+struct record_basis {
+    enum { BASIS_NONE, BASIS_UNACCEPTED, BASIS_ACCEPTED, BASIS_SETUP } state; /* as of the checkpoint */
+    const char *digest; /* of what is in force by the log; NULL: it has none */
+    int64_t since;
+    uint64_t idx;
+    struct basis_items log, made; /* made: what this record was made with */
+    size_t nby, ndiffers;
+    struct record_basis_by by[2];
+    const char *differs[BASIS_ITEMS]; /* items in which the two differ */
+};
+
 /* ---- the record ---- */
 
 /* What an entry says: by its kind (core/entry), what was judged, who acted. */
@@ -275,6 +293,7 @@ struct record {
     size_t note_len;
     struct checkpoint checkpoint;
     bool disclosures;
+    struct record_basis basis;
     const struct json *facility; /* the body of facility.opened; NULL without */
     struct text product;
     size_t nentries;
@@ -362,6 +381,9 @@ const char *record_who(const struct record *r,
 struct text record_status_text(const struct record *r, enum record_status s);
 /* Why a step cannot say yet when it is due, or when it is: in words. */
 struct text record_due_text(const struct record *r, const struct record_step *s);
+const char *record_basis_state(const struct record *r); /* for programs */
+struct text record_basis_text(const struct record *r);
+struct text record_basis_alarm(const struct record *r); /* {NULL}: it is accepted, and what the log says */
 /* Last moment for something that is not done; 0 = none. */
 int64_t record_due(const struct record *r, int step);
 

@@ -1,4 +1,5 @@
 #include "record_story.h"
+#include "core/entry/basis.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,40 @@ void story_fini(struct story *s)
 void story_entry(struct story *s, const char *kind, const char *body)
 {
     rig_entry(&s->rig, "batch/" STORY_BATCH, kind, body);
+}
+
+void story_basis(struct story *s, const char *words)
+{
+    struct arena *a = &s->arena;
+    struct basis made = {.a = a};
+    basis_file(&made, BASIS_CATALOGUE, ETC_DIR "/catalogue.yaml");
+    basis_file(&made, BASIS_CLAUSES, ETC_DIR "/clauses.yaml");
+    basis_file(&made, BASIS_FORMS, arena_printf(a, "%s/form.yaml", s->dir));
+    basis_file(&made, BASIS_STAFF, arena_printf(a, "%s/staff.yaml", s->dir));
+    basis_file(&made, BASIS_WORDS, ETC_DIR "/report-words.yaml");
+    basis_text(&made, BASIS_PROGRAM, CPF_VERSION);
+    basis_text(&made, BASIS_ZONE, "Asia/Tokyo");
+    basis_text(&made, "late_after_s", "300");
+    for (size_t i = 0; words && i < made.n; i++)
+        if (strcmp(made.item[i].name, BASIS_WORDS) == 0)
+            made.item[i].sha256 = words;
+    struct basis_changed c = {.items = basis_list(&made)};
+    char digest[44];
+    struct buf b;
+    basis_digest(&c.items, digest);
+    c.digest = digest;
+    buf_init(&b);
+    json_write(&b, kind_build(kind_of(KIND_BASIS_CHANGED), &c, NULL, a));
+    rig_entry(&s->rig, "facility", "basis.changed", b.data);
+    buf_fini(&b);
+}
+
+void story_accepts(struct story *s, const char *person)
+{
+    struct rig *r = &s->rig;
+    rig_at(r, "QA1");
+    accepted(
+        rig_record(r, person, "basis.accepted", arena_printf(&s->arena, "basis=%s", r->book.basis.digest)));
 }
 
 static size_t newest(const struct story *s, const char *kind, struct entry *e)

@@ -24,6 +24,10 @@ void story_fini(struct story *s);
 
 /* Appends an entry to the batch's stream behind the rules' back. */
 void story_entry(struct story *s, const char *kind, const char *body);
+/* basis.changed with what a record of the story is made with; `words` (may be NULL): another digest of its
+ * words. */
+void story_basis(struct story *s, const char *words);
+void story_accepts(struct story *s, const char *person); /* QM or FM, what is in force */
 /* Forgets the salted value of the newest entry of that kind. */
 void story_forget(struct story *s, const char *kind, const char *name);
 uint64_t story_idx(const struct story *s,
