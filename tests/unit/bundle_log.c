@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/basis.h"
 #include "base/batchmap.h"
 #include "base/enc.h"
 #include "bundle_rig_int.h"
@@ -160,10 +161,8 @@ static struct json *signed_members(struct bundle_rig *r, const struct entry *e)
     return o;
 }
 
-static struct json *sign(struct bundle_rig *r, const struct entry *e)
+static struct json *sign_by(struct bundle_rig *r, const struct entry *e, const struct key *key)
 {
-    bool stranger = r->plan.twist == TWIST_ACT_STRANGER || r->plan.twist == TWIST_KEY_ELSEWHERE;
-    struct key *key = stranger ? r->stranger : r->person[1];
     uint8_t pub[KEY_PUB], sig[KEY_SIG];
     char keyid[23];
     struct buf text, msg, b64;
@@ -186,6 +185,54 @@ static struct json *sign(struct bundle_rig *r, const struct entry *e)
     buf_fini(&msg);
     buf_fini(&b64);
     return act;
+}
+
+static struct json *sign(struct bundle_rig *r, const struct entry *e)
+{
+    bool stranger = r->plan.twist == TWIST_ACT_STRANGER || r->plan.twist == TWIST_KEY_ELSEWHERE;
+    return sign_by(r, e, stranger ? r->stranger : r->person[1]);
+}
+
+/* ---- words and settings ---- */
+
+static const char *add_changed(struct bundle_rig *r, const char *words_digest)
+{
+    const struct basis_item item[] = {{BASIS_CATALOGUE, "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", NULL},
+                                      {BASIS_PROGRAM, NULL, "1"},
+                                      {BASIS_WORDS, words_digest, NULL},
+                                      {"late_after_s", NULL, "300"}};
+    struct basis_items items = {sizeof(item) / sizeof(*item), item};
+    struct json *list = json_array(&r->a);
+    char digest[44];
+    for (size_t i = 0; i < items.n; i++) {
+        struct json *o = words(r, "name", item[i].name);
+        json_set_str(&r->a, o, "sha256", item[i].sha256);
+        json_push(list, json_set_str(&r->a, o, "text", item[i].text));
+    }
+    basis_digest(&items, digest);
+    struct json *body = words(r, "digest", digest);
+    return json_get_str(add(r, "facility", "basis.changed", json_set(&r->a, body, "items", list))->body,
+                        "digest");
+}
+
+static void add_accepted(struct bundle_rig *r, const char *basis, const char *dept, int person)
+{
+    struct entry *e = append_row(r);
+    head(r, e, "facility", "basis.accepted", json_set_str(&r->a, words(r, "basis", basis), "dept", dept));
+    e->id = arena_printf(&r->a, "019d4650-0000-7000-8000-0000000000b%d", *dept == 'q');
+    enc_random(e->req, HASH_LEN);
+    e->actor = json_set_str(&r->a, words(r, "performed", person ? "P-02" : "P-01"), "dept", dept);
+    e->act = sign_by(r, e, r->person[person]);
+    finish(r, e);
+}
+
+static void add_basis(struct bundle_rig *r)
+{
+    const char *basis = add_changed(r, RIG_WORDS);
+    add_accepted(r, basis, "management", r->plan.twist == TWIST_BASIS_ALONE);
+    add_accepted(r, basis, "quality", 1);
+    if (r->plan.twist == TWIST_BASIS_AGAIN)
+        add_changed(r, "dqnjsCMBJ_nMTLS5JtNO9G2r2TFPeqo2mg8q5E1pX2k");
 }
 
 static struct entry *add_signed(struct bundle_rig *r, const char *id, const char *step)
@@ -386,6 +433,8 @@ void rig_log(struct bundle_rig *r)
     add(r, "facility", "facility.opened", words(r, "id", "FC0000001"));
     enroll(r, 0);
     enroll(r, 1);
+    if (r->plan.basis)
+        add_basis(r);
     add_order(r);
     for (size_t i = 0; i < r->plan.steps; i++) {
         add_others(r);

@@ -26,6 +26,9 @@
 #define RIG_MINUTE 60000
 #define RIG_FILES  2048
 
+/* Digest of the words that the log of a plan with `basis` has. */
+#define RIG_WORDS "uU0nuZNNPgilLlLX2n2r-sSE7-N6U4DukIj3rOLvzek"
+
 enum rig_twist {
     TWIST_NONE,
     TWIST_ACT_COPIED,   /* the signature of another record */
@@ -59,6 +62,8 @@ enum rig_twist {
     TWIST_ERASED_CLOSED, /* `redacted` behind batch.closed, which is not reopened for it */
     TWIST_REOPENED_OPEN, /* batch.reopened where nothing was closed */
     TWIST_TWO_VOIDS,     /* two void ranges */
+    TWIST_BASIS_ALONE,   /* one person accepts for both departments */
+    TWIST_BASIS_AGAIN,   /* other words and settings, behind the accepted ones, accepted by nobody */
     TWIST_ROW_OTHER,     /* rows/ holds the row of a stream that is not a person's */
 };
 
@@ -69,6 +74,7 @@ struct rig_plan {
     bool open;     /* not closed: needs the map */
     bool reopened; /* closed, reopened, closed again */
     bool map, witness, stamp, older, without_values, redact, voids;
+    bool basis;          /* the facility's words and settings, accepted by P-01 and P-02 */
     uint64_t revoked_at; /* the log key's line ends here; 0 = never */
     const char *origin;  /* NULL: RIG_ORIGIN */
     enum rig_twist twist;

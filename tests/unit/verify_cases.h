@@ -21,7 +21,11 @@ struct doctored {
 #define FULL   CLOSED, .witness = true, .stamp = true, .older = true, .voids = true
 #define OPEN   CLOSED, .open = true
 
-extern const struct doctored cases_log[], cases_keys[], cases_known[], cases_files[], cases_rules[];
+extern const struct doctored cases_log[], cases_keys[], cases_known[], cases_files[], cases_rules[],
+    cases_basis[];
+
+/* report.json as cpf-report would write it, of a log without words and settings. */
+void report_right(struct bundle_rig *r, struct verify_options *o);
 
 /* An entry of support/ is left out, and those behind it move up. */
 void drop_support(struct bundle_rig *r, unsigned n);

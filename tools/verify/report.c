@@ -190,6 +190,24 @@ static void put_people(struct out *o)
     buf_printf(o->b, pick(o, "%zu 件\n", "%zu acts signed by persons\n"), v->nacts);
 }
 
+/* Of what the reports say that they were made with: whether the log has it, is a rule (basis.c). */
+static void put_basis(struct out *o)
+{
+    static const struct {
+        const char *state, *ja, *en;
+    } told[] = {
+        {"none", "記録簿に登録がない(以前の版の記録簿)", "not in the log: a log of an earlier version"},
+        {"unaccepted", "記録簿にあるが、まだ承認されていない", "in the log, and not accepted yet"},
+        {"accepted", "記録簿にあり、管理部門と品質部門が承認した",
+         "in the log, accepted by management and quality"},
+        {"setup", "記録簿にあり、初期設定による", "in the log, by its set-up"}};
+    put_label(o, "文言・設定", "words");
+    for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++)
+        if (o->v->basis && strcmp(told[i].state, o->v->basis) == 0)
+            buf_printf(o->b, "%s", o->ja ? told[i].ja : told[i].en);
+    buf_addc(o->b, '\n');
+}
+
 /* Words are the facility's own, and a PDF is a picture: neither is in the log. */
 static void put_reports(struct out *o)
 {
@@ -202,9 +220,9 @@ static void put_reports(struct out *o)
         o->b,
         pick(o,
              "report.* は読むためのもので、何も証明しない。正は entries/ である: "
-             "文言は施設の語彙で、記録簿にない\n",
+             "文言は施設の語彙で、記録簿にはそのファイルのダイジェストだけがある\n",
              "report.* are for reading and prove nothing; what counts is in entries/: their words are the "
-             "facility's own and not in the log\n"));
+             "facility's own, and the log has digests of its word lists alone\n"));
     if (!json)
         return;
     put_label(o, "", "");
@@ -214,6 +232,7 @@ static void put_reports(struct out *o)
              "entries, times, persons, signatures and counts in report.json were compared with entries/; "
              "values "
              "and words were not\n"));
+    put_basis(o);
 }
 
 /* ---- the entries and their brackets ---- */

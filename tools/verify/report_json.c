@@ -129,6 +129,7 @@ static void set_complete(struct doc *d, struct json *o)
     json_set_int(&d->a, o, "disclosed", (int64_t)v->ndisclosures);
     json_set_int(&d->a, o, "redacted", (int64_t)v->nredacted);
     json_set_int(&d->a, o, "acts", (int64_t)v->nacts);
+    json_set_str(&d->a, o, "basis", v->basis);
 }
 
 void verify_report_json(const struct verify *v, struct buf *ret)

@@ -1,8 +1,8 @@
 /*
  * report.json against the entries. What it says of entries is compared: which there are, their places in
  * stream and log, their times, who did them, how many acts, deviations, holds and redactions. Its words are
- * not, nor are report.pdf and report.csv: those are made by whoever made the bundle, from word lists that the
- * log does not know, and prove nothing.
+ * not, nor are report.pdf and report.csv: those are made by whoever made the bundle, and prove nothing. The
+ * log knows the digests of the word lists; whether the reports name them is compared (basis.c).
  */
 #include <string.h>
 
@@ -143,4 +143,5 @@ void verify_reports(struct verify *v)
     check_count(v, o, "holds", "hold.placed");
     check_count(v, o, "redactions", "redacted");
     check_acts(v, o);
+    verify_basis(v, o);
 }

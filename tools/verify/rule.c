@@ -115,6 +115,9 @@ static const struct verify_failure rules[RULES] = {
     R(REPORT_FORM, "report.form", VERIFY_REPORT, "report.json の書式が正しくない", "report.json is not of its form"),
     R(REPORT_SAYS, "report.says", VERIFY_REPORT, "report.json が記録と違う", "report.json says something else than the entries"),
 
+    R(REPORT_BASIS, "report.basis", VERIFY_REPORT, "report.json のいう文言・設定(basis)が記録簿のものと違う", "report.json names other words and settings (basis) than the log has in force, or says something else of them"),
+    R(REPORT_WORDS, "report.words", VERIFY_REPORT, "記録書が、記録簿にあるものと異なる文言・様式・名簿・条文・版で作成された", "the reports were made with other words, forms, staff, clauses or program than the log has in force"),
+
     R(CLOSED_UNMAPPED, "closed.unmapped", VERIFY_LESSER, "締めた後に再開されていないことは、締めを数えた一覧(batch-map)がないので証明されていない", "no batch map that counts the closing: nothing proves that the batch was not reopened since"),
     R(PERSON_UNMAPPED, "person.unmapped", VERIFY_LESSER, "署名者の登録の記録が全部ここにあることは証明されていない(鍵の変更が抜けている恐れ)", "nothing proves that all entries of the signer's stream are here: a change of key may have been left out"),
 #undef R

@@ -114,6 +114,8 @@ enum rule {
     /* reports */
     REPORT_FORM,
     REPORT_SAYS,
+    REPORT_BASIS,
+    REPORT_WORDS,
     /* lesser statements */
     CLOSED_UNMAPPED,
     PERSON_UNMAPPED,
@@ -206,6 +208,8 @@ struct verify {
     bool voids_counted; /* a map says that these log.void are all there were */
     size_t nvoids;
     size_t ndisclosures, nredacted, nacts;
+    const char
+        *basis; /* of the words and settings in force: none, unaccepted, accepted, setup; NULL: no report */
 };
 
 /* As verify_run, of files already unpacked: sorted by name, malloc'ed and handed over, their bytes the
@@ -244,3 +248,4 @@ void verify_personal(struct verify *v);
 void verify_acts(struct verify *v);
 void verify_brackets(struct verify *v);
 void verify_reports(struct verify *v);
+void verify_basis(struct verify *v, const struct json *report); /* of report.json */
