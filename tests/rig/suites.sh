@@ -55,6 +55,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/export"
     tap_command "$TOP/tests/flow/erasure"
     tap_command "$TOP/tests/flow/record"
+    tap_command "$TOP/tests/flow/basis"
     tap_command "$TOP/tests/flow/projections"
     tap_command "$TOP/tests/flow/golden"
 }
