@@ -120,9 +120,7 @@ void flow_basis_look(struct flow *f, int64_t now)
                   "management and quality each: cpfctl basis show, cpfctl basis accept", NULL);
 }
 
-struct basis_changed flow_basis_setup(const struct flow *f)
+struct basis_changed flow_basis_now(const struct flow *f)
 {
-    struct basis_changed first = f->basis->now;
-    first.setup = true;
-    return first;
+    return f->basis->now;
 }

@@ -137,8 +137,8 @@ void flow_map_free(struct flow *f);
 struct basis_changed;
 void flow_basis_begin(struct flow *f);
 void flow_basis_free(struct flow *f);
-void flow_basis_look(struct flow *f, int64_t now); /* while it serves, between two commands */
-struct basis_changed flow_basis_setup(const struct flow *f);
+void flow_basis_look(struct flow *f, int64_t now);         /* while it serves, between two commands */
+struct basis_changed flow_basis_now(const struct flow *f); /* for the set-up */
 /* entry_make.c */
 must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e,
                           struct ledger_item *item);

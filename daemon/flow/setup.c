@@ -210,9 +210,9 @@ static void add_all(struct setup *s, const struct json *body)
     json_each(p, json_get(body, "protocols"))
         if (!s->err)
             add_protocol(s, json_get_str(p, "text") ? json_get_str(p, "text") : "");
-    const struct basis_changed basis = flow_basis_setup(s->f);
-    add(s, "facility", KIND_FACILITY_OPENED, facility);
+    const struct basis_changed basis = flow_basis_now(s->f);
     add(s, "facility", KIND_BASIS_CHANGED, &basis);
+    add(s, "facility", KIND_FACILITY_OPENED, facility);
 }
 
 static void answer_invalid(struct setup *s)

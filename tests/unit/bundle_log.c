@@ -430,10 +430,12 @@ void rig_log(struct bundle_rig *r)
 {
     add_filler(r);
     add(r, "log", "log.opened", words(r, "origin", r->origin));
+    if (r->plan.twist == TWIST_BASIS_SETUP)
+        add_changed(r, RIG_WORDS);
     add(r, "facility", "facility.opened", words(r, "id", "FC0000001"));
     enroll(r, 0);
     enroll(r, 1);
-    if (r->plan.basis)
+    if (r->plan.basis && r->plan.twist != TWIST_BASIS_SETUP)
         add_basis(r);
     add_order(r);
     for (size_t i = 0; i < r->plan.steps; i++) {

@@ -62,6 +62,7 @@ enum rig_twist {
     TWIST_ERASED_CLOSED, /* `redacted` behind batch.closed, which is not reopened for it */
     TWIST_REOPENED_OPEN, /* batch.reopened where nothing was closed */
     TWIST_TWO_VOIDS,     /* two void ranges */
+    TWIST_BASIS_SETUP,   /* of the set-up, and nobody's acceptance */
     TWIST_BASIS_ALONE,   /* one person accepts for both departments */
     TWIST_BASIS_AGAIN,   /* other words and settings, behind the accepted ones, accepted by nobody */
     TWIST_ROW_OTHER,     /* rows/ holds the row of a stream that is not a person's */

@@ -71,6 +71,12 @@ static void unaccepted(struct bundle_rig *r, struct verify_options *o)
     report_with(r, basis(r, "unaccepted"));
 }
 
+static void by_set_up(struct bundle_rig *r, struct verify_options *o)
+{
+    (void)o;
+    report_with(r, basis(r, "setup"));
+}
+
 static void none(struct bundle_rig *r, struct verify_options *o)
 {
     (void)o;
@@ -134,6 +140,8 @@ const struct doctored cases_basis[] = {
     {"basis_as_the_log_has_it", {BASIS}, right, HOLDS},
     {"basis_of_a_setting_of_the_daemon", {BASIS}, other_setting, HOLDS},
     {"basis_not_accepted_again", {BASIS, .twist = TWIST_BASIS_AGAIN}, unaccepted, HOLDS},
+    {"basis_of_the_set_up", {BASIS, .twist = TWIST_BASIS_SETUP}, by_set_up, HOLDS},
+    {"basis_of_no_set_up", {BASIS, .twist = TWIST_BASIS_AGAIN}, by_set_up, TOLD("report.basis")},
     {"basis_that_one_person_accepted_twice", {BASIS, .twist = TWIST_BASIS_ALONE}, right, TOLD("report.basis")},
     {"basis_called_accepted", {BASIS, .twist = TWIST_BASIS_AGAIN}, right, TOLD("report.basis")},
     {"basis_called_unaccepted", {BASIS}, unaccepted, TOLD("report.basis")},

@@ -58,10 +58,8 @@ static struct in_force find(const struct verify *v)
         else if (is(r, ACCEPTED))
             take_accepted(&f, r);
     }
-    if (f.changed) /* the set-up vouches for what stands right behind its first entry alone */
-        f.state = json_get_bool(f.changed->e.body, "setup") && f.changed->e.sseq == 2 ? "setup"
-                  : f.by[1]                                                           ? "accepted"
-                                                                                      : "unaccepted";
+    if (f.changed) /* the set-up begins the stream, and vouches for nothing later */
+        f.state = f.changed->e.sseq == 1 ? "setup" : f.by[1] ? "accepted" : "unaccepted";
     return f;
 }
 

@@ -9,7 +9,6 @@
 static const struct member changed_member[] = {
     M_DIGEST(struct basis_changed, digest, OWN | NEEDED),
     M_LIST(struct basis_changed, items, OWN | NEEDED, &basis_item_shape),
-    M_BOOL(struct basis_changed, setup, OWN),
 };
 
 static const struct member accepted_member[] = {
@@ -21,7 +20,7 @@ static const struct record_rule acceptance = {.by = BY_MANAGEMENT | BY_QUALITY, 
 
 /* ---- what they do to the book ---- */
 
-/* The set-up vouches for what stands right behind its first entry, and for nothing later. */
+/* The set-up begins the stream, and vouches for nothing later. */
 static int apply_changed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct basis_changed *v = body;
@@ -31,7 +30,7 @@ static int apply_changed(struct book *b, struct stream *s, const struct entry *e
     const struct book_basis now = {.digest = book_keep(b, v->digest),
                                    .data = book_keep_json(b, e->body),
                                    .at = e->at,
-                                   .setup = v->setup && e->sseq == 2};
+                                   .setup = e->sseq == 1};
     SET(b, b->basis, now);
     return 0;
 }

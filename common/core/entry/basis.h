@@ -3,11 +3,11 @@
 #include "base/basis.h"
 #include "core/entry/kind.h"
 
-/* Written by the daemon itself when what it finds differs from the newest one in the log. */
+/* Written by the daemon itself when what it finds differs from the newest one in the log. The first entry of
+ * the facility's stream is the set-up's: it stands by that, and needs nobody's acceptance. */
 struct basis_changed {
     const char *digest; /* over the items */
     struct basis_items items;
-    bool setup; /* of a new log: it stands by the set-up */
 };
 /* Management and quality each accept, two people; until then records say that nobody did. */
 struct basis_accepted {
