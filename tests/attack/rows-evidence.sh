@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Rows 11 to 13: what is wrong with a bundle itself, or with the acts in it.
+# Rows 11 to 13, 18: what is wrong with a bundle itself, with the acts in it, or with what its reports were made with.
 
 # ---- 11: something left out ----
 
@@ -74,4 +74,15 @@ case_act_other_key() {
     stop cpfd
     evil puppet "$idx" "batch/$CLOSED" --close --replace "$OPEN" "$CLOSED" --sign "$OWN_KEY"
     watch cpf-verify 20 '\[act.key\]' inspect "$CLOSED"
+}
+
+# ---- 18: unsigned words ----
+
+case_other_words() {
+    done_so 'one line of report-words.yaml says "rejected" of what was released; a bundle made with it'
+    rm -rf "$WORK/etc"
+    cp -r "$TOP/etc" "$WORK/etc"
+    evil sed -i '/^state.released:/s/{.*/{ja: 不合格, en: rejected}/' "$WORK/etc/report-words.yaml"
+    bundle "$CLOSED" "$WORK/bundle.zip" '{"report": true}' "{\"texts\": \"$WORK/etc\"}"
+    watch cpf-verify 21 '\[report.words\] report.json' verify "$WORK/bundle.zip"
 }
