@@ -26,7 +26,7 @@ const struct member log_batch_map_member[] = {
     M_INT(struct log_batch_map, map, NEEDED),    M_DIGEST(struct log_batch_map, root, NEEDED),
     M_INT(struct log_batch_map, rows, NEEDED),   M_INT(struct log_batch_map, voids, NEEDED),
     M_INT(struct log_batch_map, checkpoints, 0), M_INT(struct log_batch_map, upto, 0),
-    M_DIGEST(struct log_batch_map, sizes, 0),
+    M_DIGEST(struct log_batch_map, sizes, 0),    M_DIGEST(struct log_batch_map, closing, 0),
 };
 const struct shape log_batch_map_shape = SHAPE(struct log_batch_map, log_batch_map_member);
 

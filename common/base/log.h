@@ -22,8 +22,9 @@ struct log_batch_map {
     const char *root; /* RFC 6962, over one row a stream */
     int64_t rows, voids;
     int64_t checkpoints,
-        upto;          /* how many there were, and the newest one's size; 0 in maps of older programs */
-    const char *sizes; /* a digest of all their sizes */
+        upto;            /* how many there were, and the newest one's size; 0 in maps of older programs */
+    const char *sizes;   /* a digest of all their sizes */
+    const char *closing; /* leaf of the newest batch.closed before it; NULL: none, or an older program's */
 };
 struct key_rotated {
     const char *old, *new; /* vkeys */

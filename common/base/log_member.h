@@ -4,4 +4,4 @@
 #include "base/shape.h"
 
 extern const struct member log_opened_member[4], log_recovered_member[2], log_void_member[2],
-    log_batch_map_member[7], key_rotated_member[3];
+    log_batch_map_member[8], key_rotated_member[3];

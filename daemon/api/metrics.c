@@ -46,6 +46,14 @@ static void put_refused(const struct api *api, struct buf *b)
     }
 }
 
+static void put_recalls(const struct api *api, struct buf *b)
+{
+    const struct flow_recall_state *s = flow_recall_state(api->flow);
+    counter(b, "cpf_recalled_streams_total", s->done, "Closed streams that came back for a judgement.");
+    counter(b, "cpf_recall_refused_total", s->refused,
+            "Judgements refused because what the database has of a closed stream is not what was signed.");
+}
+
 /* ---- the log ---- */
 
 static int64_t log_size(const struct api *api)
@@ -246,6 +254,7 @@ void api_metrics(void *arg, struct http_request *r)
     buf_init(&b);
     put_log(api, &b);
     put_refused(api, &b);
+    put_recalls(api, &b);
     put_beside(api, &b);
     put_certificates(api, &b);
     put_warnings(api, &b);

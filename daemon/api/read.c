@@ -41,6 +41,18 @@ static const char *basis_state(const struct book *b)
     return !b->basis.digest ? "none" : book_basis_accepted(b) ? "accepted" : "unaccepted";
 }
 
+/* What had left the memory: how much came back, and what was not as it was signed. */
+static struct json *recall_json(struct arena *a, const struct flow_recall_state *s)
+{
+    struct json *o = json_set_int(a, json_object(a), "streams", (int64_t)s->done);
+    json_set_int(a, o, "refused", (int64_t)s->refused);
+    if (!s->refused)
+        return o;
+    json_set_str(a, o, "stream", s->stream);
+    json_set_str(a, o, "why", s->why);
+    return json_set_str(a, o, "do", hint_for(CPF_E_PROOF));
+}
+
 void api_status(void *arg, struct http_request *r)
 {
     struct api *api = arg;
@@ -65,6 +77,7 @@ void api_status(void *arg, struct http_request *r)
     json_set_str(&a, o, "version", CPF_VERSION);
     json_set_int(&a, o, "waiting", (int64_t)ledger_waiting(flow_ledger(api->flow)));
     json_set(&a, o, "groups", groups_json(&a, ledger_stats(flow_ledger(api->flow))));
+    json_set(&a, o, "recall", recall_json(&a, flow_recall_state(api->flow)));
     json_set(&a, o, "setup", json_bool(&a, !flow_is_new(api->flow)));
     json_set_str(&a, o, "basis", basis_state(flow_book(api->flow)));
     json_set(&a, o, "anchors", anchor_status(api->anchor, &a));
@@ -181,19 +194,12 @@ static struct json *holds_of(struct arena *a, const struct batch *x)
     return list;
 }
 
-void api_batch(void *arg, struct http_request *r)
+static void on_batch(void *arg, const struct batch *x, int status, const char *code)
 {
-    struct api *api = arg;
+    struct http_request *r = arg;
     struct arena a;
-    if (strchr(http_path_rest(r), '/')) {
-        api_document(arg, r);
-        return;
-    }
-    if (!api_station(api, r))
-        return;
-    const struct batch *x = book_batch(flow_book(api->flow), http_path_rest(r));
     if (!x) {
-        http_refuse(r, 404, "http.not-found");
+        http_refuse(r, code ? status : 404, code ? code : "http.not-found");
         return;
     }
     arena_init(&a, 0);
@@ -207,6 +213,15 @@ void api_batch(void *arg, struct http_request *r)
     json_set_int(&a, o, "corrections", (int64_t)x->corrections);
     api_reply_json(r, o);
     arena_fini(&a);
+}
+
+void api_batch(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    if (strchr(http_path_rest(r), '/'))
+        api_document(arg, r);
+    else if (api_station(api, r))
+        flow_look(api->flow, http_path_rest(r), on_batch, r);
 }
 
 void api_protocol(void *arg, struct http_request *r)

@@ -1,4 +1,6 @@
 /* Sealed secrets and disclosed values, by what the log says of them. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/enc.h"
@@ -73,29 +75,52 @@ const struct credential *flow_credential(const struct flow *f, const struct pers
     return c;
 }
 
-void disclosed_keep(struct flow *f, const char *digest, const char *value)
+/* ---- values of streams that are in the book ---- */
+
+struct disclosed {
+    char *stream, *value;
+    char digest[44];
+};
+
+static void disclosed_free(struct disclosed *d)
 {
-    map_put(&f->disclosed, arena_strdup(&f->keep, digest), arena_strdup(&f->keep, value));
+    if (!d)
+        return;
+    explicit_bzero(d->value, strlen(d->value));
+    free(d->value);
+    free(d->stream);
+    free(d);
+}
+
+void disclosed_keep(struct flow *f, const char *stream, const char *digest, const char *value)
+{
+    disclosed_forget(f, digest);
+    struct disclosed *d = xcalloc(1, sizeof(*d));
+    snprintf(d->digest, sizeof(d->digest), "%s", digest);
+    d->stream = xstrdup(stream);
+    d->value = xstrdup(value);
+    map_put(&f->disclosed, d->digest, d);
 }
 
 void disclosed_forget(struct flow *f, const char *digest)
 {
-    char *value = map_remove(&f->disclosed, digest);
-    if (value)
-        explicit_bzero(value, strlen(value));
+    disclosed_free(map_remove(&f->disclosed, digest));
 }
 
-void disclosed_drop(struct flow *f)
+void disclosed_drop(struct flow *f, const char *stream)
 {
-    size_t pos = 0;
-    for (char *value; (value = map_next(&f->disclosed, &pos));)
-        explicit_bzero(value, strlen(value));
-    map_fini(&f->disclosed);
-    map_init(&f->disclosed);
+    for (size_t i = 0; i < f->disclosed.nslots; i++) {
+        struct disclosed *d = f->disclosed.slot[i].value;
+        if (!f->disclosed.slot[i].key || (stream && strcmp(d->stream, stream) != 0))
+            continue;
+        (void)map_remove(&f->disclosed, d->digest);
+        disclosed_free(d);
+    }
 }
 
 const char *disclosed_value(void *flow, const char *digest)
 {
-    struct flow *f = flow;
-    return map_get(&f->disclosed, digest);
+    const struct flow *f = flow;
+    const struct disclosed *d = map_get(&f->disclosed, digest);
+    return d ? d->value : NULL;
 }

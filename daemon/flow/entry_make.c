@@ -30,7 +30,7 @@ static struct json *secrets_of(struct flow *f, struct arena *a, const struct dra
         disclosure_make(a, secret[i].name, secret[i].value, &list[i].salted, digest);
         json_set_str(a, pd, secret[i].name, digest);
         if (stream_type(d->stream, NULL) == STREAM_BATCH)
-            disclosed_keep(f, digest, secret[i].value);
+            disclosed_keep(f, d->stream, digest, secret[i].value);
     }
     item->disclosure = list;
     item->ndisclosures = n;

@@ -117,6 +117,9 @@ static void start_serving(struct flow *f)
     f->was_ready = true;
     db_deadline(f->db, FLOW_LOOK_MS);
     int64_t now;
+    uint8_t closing[HASH_LEN];
+    if (ledger_closing(f->ledger, closing)) /* the fold knows those of open streams only */
+        book_closing(&f->book, closing);
     (void)flow_clock_look(f, &now); /* before anything is made by it */
     flow_map_ready(f);
     flow_basis_look(f, now);
@@ -222,7 +225,7 @@ static void on_disclosures(void *arg, const struct db_reply *r)
     }
     struct arena a;
     arena_init(&a, 0);
-    disclosed_drop(f);
+    disclosed_drop(f, NULL);
     for (size_t i = 0; i < db_rows(r->result[0]); i++) {
         const char *salted = db_text(r->result[0], i, 1), *name, *value;
         uint8_t d[HASH_LEN];
@@ -230,7 +233,7 @@ static void on_disclosures(void *arg, const struct db_reply *r)
         hash_sha256(salted, strlen(salted), d);
         enc_digest(d, digest);
         if (disclosure_open(&a, salted, digest, &name, &value) == 0)
-            disclosed_keep(f, digest, value);
+            disclosed_keep(f, db_text(r->result[0], i, 0), digest, value);
         arena_reset(&a);
     }
     arena_fini(&a);
@@ -313,7 +316,7 @@ static bool fire_deadline(struct flow *f, int64_t until)
     struct batch *x;
     int step;
     int64_t due;
-    if (flow_unavailable(f) || !book_next_deadline(&f->book, &x, &step, &due) || due > until)
+    if (flow_unavailable(f) || f->recall.now || !book_next_deadline(&f->book, &x, &step, &due) || due > until)
         return false;
     struct work *w = work_new(f);
     w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
@@ -321,6 +324,7 @@ static bool fire_deadline(struct flow *f, int64_t until)
     if (now < f->book.last_at)
         now = f->book.last_at;
     rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
+    require(!w->state->verdict.nwants); /* of what is open alone */
     return work_commit(w, now);
 }
 
@@ -344,6 +348,8 @@ int flow_clock(struct flow *f, int64_t to_ms)
         return CPF_E_STATE;
     if (to_ms < flow_now(f))
         return CPF_E_INVAL;
+    if (f->recall.now)
+        return CPF_E_STATE;
     struct batch *x;
     int step;
     int64_t due;
@@ -423,6 +429,7 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
     struct timeval second = {1, 0};
     event_add(f->tick, &second);
     overdue_init(f);
+    recall_init(f);
     int err = make_connections(f);
     if (err == 0)
         begin_guard(f);
@@ -453,6 +460,7 @@ void flow_drain(struct flow *f)
 {
     f->draining = true;
     flow_map_drain(f);
+    recall_drain(f);
     if (f->was_ready)
         ledger_drain(f->ledger, on_idle);
     else
@@ -472,11 +480,13 @@ void flow_free(struct flow *f)
     if (f->tick)
         event_free(f->tick);
     overdue_fini(f);
+    recall_fini(f);
     guard_fini(&f->guard);
     ids_free(f->ids);
     flow_map_free(f);
     flow_basis_free(f);
     map_fini(&f->credentials);
+    disclosed_drop(f, NULL);
     map_fini(&f->disclosed);
     while (f->nspare)
         work_destroy(f->spare[--f->nspare]);

@@ -100,5 +100,20 @@ bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *
  */
 uint64_t flow_refused(const struct flow *f, enum kind_id kind);
 
+/*
+ * A batch as the book has it, recalled if it is closed; NULL: there is none. `done` may come before this
+ * returns; `x` is valid during the call. `code`: why it cannot be told, with the status; else NULL.
+ */
+typedef void (*flow_look_fn)(void *arg, const struct batch *x, int status, const char *code);
+void flow_look(struct flow *f, const char *batch, flow_look_fn done, void *arg);
+
+/* Streams that had left the memory: how many came back, and were refused because what the database has of
+ * them is not what was signed; of the newest of those its name and why. */
+struct flow_recall_state {
+    uint64_t done, refused;
+    char stream[ENTRY_STREAM_MAX + 1], why[128];
+};
+const struct flow_recall_state *flow_recall_state(const struct flow *f);
+
 /* The station's context and what it does next (GET /v1/stations/self). */
 struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st);

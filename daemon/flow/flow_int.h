@@ -28,7 +28,8 @@ struct work_state {
     size_t n, first;        /* entries; index of the command's first one */
     const char *cred;       /* the digest whose secret is being opened */
     bool setup;
-    struct work *next; /* submitted after it */
+    flow_look_fn look; /* no command: somebody reads a batch */
+    struct work *next; /* submitted, or to be judged, after it */
     int64_t since_ms;  /* when it was submitted */
     /* from here on written before read */
     struct verdict verdict;
@@ -43,13 +44,24 @@ struct credential {
 };
 
 struct flow_basis;
+/* recall.c: what has left the memory comes back for a judgement that wants it */
+struct recall;
+struct flow_recall {
+    struct recall *now;                  /* under way; NULL: none */
+    struct work *waiting, *waiting_last; /* judged behind it, in the order of arrival */
+    size_t nwaiting;
+    bool judging; /* them */
+    struct event *again;
+    struct flow_recall_state told;
+};
+
 struct map_waiter;
 struct flow_map {
     uint64_t number;               /* of the newest durable map, 0: none */
     int64_t next_ms;               /* when the next facility day begins: then one is due, */
     bool owing;                    /* if there is an entry since the newest one */
     uint64_t under_way;            /* the map that is queued and not durable, or 0 */
-    struct ledger_counted *closed; /* before the start, with an entry behind the newest map then */
+    struct ledger_counted *closed; /* not in the book, with an entry behind the newest map */
     size_t nclosed;
     struct map_waiter *waiters;
 };
@@ -64,12 +76,13 @@ struct flow {
     struct event *db_retry, *tick;
     struct ids *ids;
     struct map credentials; /* by name */
-    struct map disclosed;   /* digest -> value */
-    struct arena keep;      /* keys and values of the two maps above */
+    struct map disclosed;   /* by digest */
+    struct arena keep;      /* keys and values of `credentials` */
     const char *away;       /* code, or NULL when ready */
     const char *blocked;    /* code: by what is outside of flow and ledger, or NULL */
     struct flow_map map;
     struct flow_basis *basis;
+    struct flow_recall recall;
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     struct {
@@ -120,6 +133,17 @@ void work_unlock(struct work *w); /* the secret, then judging */
 void setup_fold(struct flow *f, const struct entry *e);
 void setup_began(struct flow *f, const struct entry *first, const uint8_t req[HASH_LEN]);
 void setup_settled(struct flow *f, struct work *w);
+/* recall.c */
+void recall_init(struct flow *f);
+void recall_fini(struct flow *f);
+/* One is under way: w is judged behind it. */
+bool recall_holds(struct flow *f, struct work *w);
+/* Brings what the verdict of w wants, then has it judged again. */
+void recall_begin(struct flow *f, struct work *w);
+void recall_end(struct flow *f);                        /* w was judged, or answered: what came back leaves */
+void recall_done(struct flow *f, const struct work *w); /* settled and told: what it has closed leaves */
+void recall_drain(struct flow *f);
+void work_judge(struct work *w); /* behind recall_begin: judged again, as if it had just come */
 /* redact.c */
 bool redact_look_up(struct work *w); /* true: w goes on by itself, or was answered */
 void redact_forget(struct work *w);  /* behind an accepted redaction */
@@ -130,8 +154,11 @@ void flow_map_ready(struct flow *f); /* once serving */
 /* Between two commands, also when there are none: a new day begins with a map of what came before. */
 void flow_map_daily(struct flow *f, int64_t now);
 void flow_map_settled(void *flow, uint64_t number);
-void flow_map_adopted(struct flow *f, struct stream *s); /* a closed stream came into the book */
-void flow_map_drain(struct flow *f);                     /* whoever waits is told */
+void flow_map_recalled(struct flow *f, struct stream *s);      /* a closed stream came into the book, */
+void flow_map_dropped(struct flow *f, const struct stream *s); /* and leaves it */
+/* Closed, and with an entry that no map counts: how it ends. NULL: no such. */
+const struct ledger_counted *flow_map_owed(const struct flow *f, const char *stream);
+void flow_map_drain(struct flow *f); /* whoever waits is told */
 void flow_map_free(struct flow *f);
 /* basis.c */
 struct basis_changed;
@@ -151,7 +178,8 @@ const struct credential *flow_credential(const struct flow *f, const struct pers
 /* Would these ever open here? Light seals are for training alone. */
 bool credential_fits(const struct flow *f, const char *pin, const char *key);
 void credential_keep(struct flow *f, const char *person, const char *pin, const char *key);
-void disclosed_keep(struct flow *f, const char *digest, const char *value);
+/* The value behind a digest, for as long as its stream is in the book. */
+void disclosed_keep(struct flow *f, const char *stream, const char *digest, const char *value);
 void disclosed_forget(struct flow *f, const char *digest);
-void disclosed_drop(struct flow *f); /* all of them */
+void disclosed_drop(struct flow *f, const char *stream); /* of that stream; NULL: all of them */
 const char *disclosed_value(void *flow, const char *digest);

@@ -3,8 +3,9 @@
  * map made between two commands counts exactly what stands before its own entry. One a facility day, before
  * the first work of the day after; and on demand, before a batch is exported that no map counts as it is.
  *
- * Only the streams that were closed before this start, and have an entry since the newest map, are not in the
- * book. The ledger tells of them at start, as it does where the others stand in that map.
+ * Streams that are closed and have an entry since the newest map are counted once more, though they have left
+ * the book: of those that were closed before this start the ledger tells, as it does where the others stand
+ * in that map.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,8 @@
 #include "log.h"
 
 struct map_waiter {
-    const struct stream *stream; /* NULL: closed before this start */
-    uint64_t number;             /* of the map that is enough; 0: one that is not made yet */
+    char *stream;
+    uint64_t number; /* of the map that is enough; 0: one that is not made yet */
     flow_mapped_fn done;
     void *arg;
     struct map_waiter *next;
@@ -97,14 +98,24 @@ static void tell(struct flow *f, uint64_t number)
     for (struct map_waiter *next; mine; mine = next) {
         next = mine->next;
         mine->done(mine->arg);
+        free(mine->stream);
         free(mine);
     }
 }
 
-/* In the newest map, as it is? */
-static bool stands(const struct stream *s)
+const struct ledger_counted *flow_map_owed(const struct flow *f, const char *stream)
 {
-    return s->mapped == s->sseq;
+    for (size_t i = 0; i < f->map.nclosed; i++)
+        if (strcmp(f->map.closed[i].stream, stream) == 0)
+            return &f->map.closed[i];
+    return NULL;
+}
+
+/* In the newest map, as it is? */
+static bool stands(const struct flow *f, const char *stream)
+{
+    const struct stream *s = book_stream(&f->book, stream);
+    return s ? s->mapped == s->sseq : !flow_map_owed(f, stream);
 }
 
 /* Whoever waits is told if the newest map will do, or gets the next one. */
@@ -112,7 +123,7 @@ static void make_wanted(struct flow *f)
 {
     bool wanted = false;
     for (struct map_waiter *w = f->map.waiters; w; w = w->next) {
-        if (!w->number && (w->stream ? stands(w->stream) : !f->map.nclosed))
+        if (!w->number && stands(f, w->stream))
             w->number = f->map.under_way ? f->map.under_way : f->map.number;
         wanted |= !w->number;
     }
@@ -143,24 +154,14 @@ void flow_map_settled(void *flow, uint64_t number)
     make_wanted(f);
 }
 
-/* Closed before this start, and not in the newest map as it is: the next one counts it. */
-static bool owed(const struct flow *f, const char *stream)
-{
-    for (size_t i = 0; i < f->map.nclosed; i++)
-        if (strcmp(f->map.closed[i].stream, stream) == 0)
-            return true;
-    return false;
-}
-
 bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *arg)
 {
     char name[ENTRY_STREAM_MAX + 1];
     snprintf(name, sizeof(name), "batch/%s", batch);
-    const struct stream *s = book_stream(&f->book, name);
-    if (f->draining || (s ? stands(s) && !f->map.under_way : !owed(f, name)))
+    if (f->draining || (stands(f, name) && !f->map.under_way))
         return false;
     struct map_waiter *w = xcalloc(1, sizeof(*w));
-    *w = (struct map_waiter){.stream = s, .done = done, .arg = arg, .next = f->map.waiters};
+    *w = (struct map_waiter){.stream = xstrdup(name), .done = done, .arg = arg, .next = f->map.waiters};
     f->map.waiters = w;
     make_wanted(f);
     return true;
@@ -191,6 +192,18 @@ void flow_map_fold(struct flow *f, const struct entry *e)
         f->map.next_ms = day_after(e->at);
 }
 
+static void keep_closed(struct flow *f, const struct ledger_counted *c)
+{
+    struct ledger_counted *kept = (struct ledger_counted *)flow_map_owed(f, c->stream);
+    if (!kept) {
+        f->map.closed = xrealloc(f->map.closed, (f->map.nclosed + 1) * sizeof(*f->map.closed));
+        kept = &f->map.closed[f->map.nclosed++];
+        kept->stream = xstrdup(c->stream);
+    }
+    kept->count = c->count;
+    memcpy(kept->last, c->last, HASH_LEN);
+}
+
 void flow_map_stood(void *flow, const struct ledger_counted *c, uint64_t mapped, bool closed)
 {
     struct flow *f = flow;
@@ -199,10 +212,7 @@ void flow_map_stood(void *flow, const struct ledger_counted *c, uint64_t mapped,
         s->mapped = mapped;
     if (!closed || c->count == mapped)
         return;
-    f->map.closed = xrealloc(f->map.closed, (f->map.nclosed + 1) * sizeof(*f->map.closed));
-    struct ledger_counted *kept = &f->map.closed[f->map.nclosed++];
-    *kept = *c;
-    kept->stream = xstrdup(c->stream);
+    keep_closed(f, c);
     f->map.owing = true;
 }
 
@@ -213,12 +223,20 @@ void flow_map_ready(struct flow *f)
     flow_map_daily(f, flow_now(f));
 }
 
+/* ---- what leaves the book, and comes back ---- */
+
 /* Unless it has an entry since the newest map, only what comes now brings it into the next one. */
-void flow_map_adopted(struct flow *f, struct stream *s)
+void flow_map_recalled(struct flow *f, struct stream *s)
 {
-    for (size_t i = 0; i < f->map.nclosed; i++)
-        if (strcmp(f->map.closed[i].stream, s->name) == 0)
-            s->mapped = 0;
+    s->mapped = flow_map_owed(f, s->name) ? 0 : s->sseq;
+}
+
+void flow_map_dropped(struct flow *f, const struct stream *s)
+{
+    struct ledger_counted c = {.stream = s->name, .count = s->sseq};
+    memcpy(c.last, s->leaf, HASH_LEN);
+    if (s->sseq > s->mapped)
+        keep_closed(f, &c);
 }
 
 void flow_map_free(struct flow *f)
@@ -226,6 +244,7 @@ void flow_map_free(struct flow *f)
     drop_closed(f);
     for (struct map_waiter *n, *w = f->map.waiters; w; w = n) {
         n = w->next;
+        free(w->stream);
         free(w);
     }
 }

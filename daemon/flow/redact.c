@@ -1,7 +1,8 @@
 /*
- * Erasing a personal value: what the rules must know of the entry is asked of the log before judging, since
- * its stream may have closed long ago; what this process still holds of the value is wiped with the entry.
- * The stored value goes in the transaction that stores the entry (ledger.h, `forgets`).
+ * Erasing a personal value: what the rules must know of the entry is asked of the log before judging; its
+ * stream may have left the memory, then they want it back (recall.c). What this process still holds of the
+ * value is wiped with the entry. The stored value goes in the transaction that stores the entry (ledger.h,
+ * `forgets`).
  */
 #include <string.h>
 
@@ -20,30 +21,16 @@ static struct json *words_of(struct arena *a, const char *text)
     return list;
 }
 
-/* A stream that closed before this start is not in the book: entries may follow it all the same. */
-static void adopt(struct flow *f, const struct db_result *r)
-{
-    const char *stream = db_text(r, 0, 0);
-    size_t len;
-    const void *leaf = db_bytes(r, 0, 4, &len);
-    if (book_stream(&f->book, stream) || len != HASH_LEN)
-        return;
-    book_stream_adopt(&f->book, stream, (uint64_t)db_i64(r, 0, 3), leaf);
-    flow_map_adopted(f, book_stream(&f->book, stream));
-}
-
 static void take_target(struct work *w, const struct db_result *r, uint64_t idx)
 {
     struct arena *a = &w->arena;
     struct redact_target *t = arena_alloc(a, sizeof(*t));
     struct entry e = {0};
-    const char *text = arena_strdup(a, db_text(r, 0, 1));
+    const char *text = arena_strdup(a, db_text(r, 0, 0));
     if (entry_read(&e, a, text, strlen(text)) != 0)
         return;
-    if (db_i64(r, 0, 5))
-        adopt(w->state->flow, r);
     *t = (struct redact_target){
-        .idx = idx, .stream = e.stream, .pd = e.pd, .held = words_of(a, db_text(r, 0, 2))};
+        .idx = idx, .stream = e.stream, .pd = e.pd, .held = words_of(a, db_text(r, 0, 1))};
     w->cmd.target = t;
 }
 

@@ -76,6 +76,8 @@ void work_drop(struct work *w)
 void work_answer(struct work *w, int status, const char *code)
 {
     struct flow *f = w->state->flow;
+    if (w->state->look)
+        w->state->look(w->arg, NULL, status, code);
     if (w->reply) /* the system's own have none */
         w->reply(w->arg, status, code, NULL, 0);
     for (struct waiter *x = w->state->waiters; x; x = x->next)
@@ -165,6 +167,8 @@ bool work_commit(struct work *w, int64_t now)
         return false;
     }
     book_commit(&f->book);
+    for (size_t i = 0; i < s->n; i++)
+        book_stream(&f->book, s->entry[i].stream)->flying++;
     f->map.owing = true;
     overdue_submitted(f, w);
     ledger_submit(f->ledger, s->item, s->n, w);
@@ -215,9 +219,10 @@ void work_settled(void *flow, void *tag)
 
 void work_done(void *flow, void *tag)
 {
-    (void)flow;
-    if (tag)
-        work_free(tag);
+    if (!tag)
+        return;
+    recall_done(flow, tag); /* the entries' strings live in their streams */
+    work_free(tag);
 }
 
 /* New secrets open from now on, if the log now names them: refused commands change nothing. */
@@ -244,6 +249,7 @@ static bool judge_confirmation(struct work *w, int64_t believed)
     struct flow *f = w->state->flow;
     struct guard_now now = flow_clock_now(f);
     rule_judge(&f->book, &w->cmd, now.wall, &w->arena, &w->state->verdict);
+    require(!w->state->verdict.nwants);
     bool accepted = w->state->verdict.outcome == OUTCOME_ACCEPTED;
     if (!accepted)
         rule_judge(&f->book, &w->cmd, believed, &w->arena, &w->state->verdict);
@@ -256,30 +262,68 @@ static bool judge_confirmation(struct work *w, int64_t believed)
     return true;
 }
 
-static void judge(struct work *w)
+/* Nobody's command: the batch is shown as it is. */
+static void look(struct work *w)
+{
+    struct flow *f = w->state->flow;
+    const struct batch *x = book_batch(&f->book, w->cmd.batch);
+    if (!x && !w->cmd.nanswers && strlen(w->cmd.batch) <= BOUND_CODE_ID) {
+        struct want *want = arena_alloc(&w->arena, sizeof(*want));
+        *want = (struct want){WANT_STREAM, arena_printf(&w->arena, "batch/%s", w->cmd.batch)};
+        w->state->verdict.nwants = 1;
+        w->state->verdict.want = want;
+        recall_begin(f, w);
+        return;
+    }
+    w->state->look(w->arg, x, 0, NULL);
+    recall_end(f);
+    work_free(w);
+}
+
+static void judge_command(struct work *w, int64_t now)
+{
+    struct flow *f = w->state->flow;
+    rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
+    if (w->state->verdict.nwants) {
+        recall_begin(f, w);
+        return;
+    }
+    if (work_commit(w, now)) {
+        /* the key lived until it was judged */
+        key_free(w->state->key);
+        w->state->key = NULL;
+        if (w->credentials)
+            take_credentials(w);
+        redact_forget(w);
+    }
+    recall_end(f);
+}
+
+void work_judge(struct work *w)
 {
     struct flow *f = w->state->flow;
     int64_t now;
     (void)flow_clock_look(f, &now);
     const char *no = flow_unavailable(f);
     if (no && !confirms(w, no)) {
+        recall_end(f);
         work_answer(w, 503, no);
-        return;
-    }
-    if (no) {
-        if (!judge_confirmation(w, now))
-            return;
+    } else if (w->state->look) {
+        look(w);
+    } else if (no) {
+        if (judge_confirmation(w, now)) {
+            key_free(w->state->key);
+            w->state->key = NULL;
+        }
     } else {
-        rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
-        if (!work_commit(w, now))
-            return;
+        judge_command(w, now);
     }
-    /* the key lived for one turn of the loop */
-    key_free(w->state->key);
-    w->state->key = NULL;
-    if (w->credentials)
-        take_credentials(w);
-    redact_forget(w);
+}
+
+static void judge(struct work *w)
+{
+    if (!recall_holds(w->state->flow, w))
+        work_judge(w);
 }
 
 /* ---- secrets ---- */
@@ -357,46 +401,6 @@ static void store_credentials(struct work *w)
 
 /* ---- ids ---- */
 
-static void on_number(void *arg, const struct db_reply *r)
-{
-    struct work *w = arg;
-    if (r->error.code) {
-        work_answer(w, 503, "away.database");
-        return;
-    }
-    w->cmd.taken = db_rows(r->result[0]) > 0;
-    work_unlock(w);
-}
-
-/* The number that the judging wants to know of, or NULL. A number once used stays used, and what is closed
- * can still be shown: the book knows the open batches, the log all of them. */
-static const char *number_asked(const struct work *w)
-{
-    const struct command *c = &w->cmd;
-    const char *number = NULL;
-    if (c->kind == COMMAND_ACT && c->protocol)
-        number = c->batch;
-    else if (c->kind == COMMAND_RECORD && kind_is(c->record, KIND_PERSONAL_SHOWN))
-        number = json_get_str(c->body, "batch");
-    return number && strlen(number) <= BOUND_CODE_ID ? number : NULL;
-}
-
-static bool look_up_number(struct work *w)
-{
-    struct flow *f = w->state->flow;
-    struct db_params p = {0};
-    const char *number = number_asked(w);
-    if (!number || book_batch(&f->book, number))
-        return false;
-    if (!db_ready(f->db)) {
-        work_answer(w, 503, "away.database");
-        return true;
-    }
-    db_param_text(&p, arena_printf(&w->arena, "batch/%s", number));
-    db_query(f->db, DB_FLOW_STREAM_BEGUN, &p, on_number, w);
-    return true;
-}
-
 static void go_on(struct work *w)
 {
     struct flow *f = w->state->flow;
@@ -409,7 +413,7 @@ static void go_on(struct work *w)
     w->cmd.late_after_s = f->cfg.conf->late_after_s;
     if (w->credentials)
         store_credentials(w);
-    else if (!look_up_number(w) && !redact_look_up(w))
+    else if (!redact_look_up(w))
         work_unlock(w);
 }
 
@@ -488,7 +492,7 @@ static void join(struct work *w, struct id_record *r)
 
 static const char *overloaded(const struct flow *f)
 {
-    if (ledger_waiting(f->ledger) >= BOUND_QUEUE_COMMANDS ||
+    if (ledger_waiting(f->ledger) + f->recall.nwaiting >= BOUND_QUEUE_COMMANDS ||
         ledger_waiting_bytes(f->ledger) >= BOUND_QUEUE_BYTES)
         return "busy.queue";
     return NULL;

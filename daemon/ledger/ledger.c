@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/kind.h"
 #include "log.h"
 
 static void on_db_up(void *arg);
@@ -366,6 +367,10 @@ void ledger_submit(struct ledger *l, const struct ledger_item *items, size_t n, 
     require(l->announced && n >= 1 && n <= 64);
     for (size_t i = 0; i < n; i++) {
         items[i].entry->idx = l->next_idx++;
+        if (kind_name_has(items[i].entry->kind, KIND_COUNTS)) {
+            l->closing.any = true;
+            memcpy(l->closing.leaf, items[i].entry->leaf, HASH_LEN);
+        }
         if (items[i].entry->at > l->last_at)
             l->last_at = items[i].entry->at;
     }

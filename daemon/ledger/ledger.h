@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include "base/entry.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/note.h"
 
 struct event_base;
@@ -113,6 +114,23 @@ int64_t ledger_last_at(const struct ledger *l);
 const char *ledger_boot(const struct ledger *l);
 /* The newest settled checkpoint's note text; NULL before the first. */
 const char *ledger_checkpoint(const struct ledger *l);
+
+/* The leaf of the newest closing of a batch (KIND_COUNTS) in log or queue; false: none that is known of. Maps
+ * of streams keep it. */
+bool ledger_closing(const struct ledger *l, uint8_t ret[HASH_LEN]);
+
+/* A full tile as stored. */
+struct ledger_tile {
+    uint64_t n;
+    unsigned level;
+    bool held; /* found in the signed tree: ledger_holds() says so; false before */
+    const uint8_t *data;
+};
+typedef struct ledger_tile *(*ledger_tile_fn)(void *arg, unsigned level, uint64_t n); /* NULL: not there */
+/* Is that leaf at that place of the tree? CPF_E_PROOF: no. CPF_E_NOTFOUND: a tile is wanting that may be
+ * under way with the newest entries. When ready only. */
+must_check int ledger_holds(const struct ledger *l, uint64_t idx, const uint8_t leaf[HASH_LEN],
+                            ledger_tile_fn tile, void *arg);
 
 /* Queue the entries of one command (1..64). Assigns each entry's idx. Never fails; call only when ready
  * (after on_ready and not after on_away), else it is a bug. */

@@ -140,6 +140,10 @@ struct ledger {
         uint64_t count, upto;
         uint8_t sizes[HASH_LEN]; /* batchmap_size */
     } kept;
+    struct {
+        bool any;
+        uint8_t leaf[HASH_LEN];
+    } closing;                 /* the newest one of a batch */
     uint64_t nvoids, last_map; /* log.void entries in it; number of the newest map */
     char log_boot[64];         /* of the newest log.opened or log.recovered; "" in a new log */
     struct note_key *known;    /* keys that the log names */

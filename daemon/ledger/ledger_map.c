@@ -71,16 +71,18 @@ void ledger_map_kept(struct ledger *l, uint64_t size)
 static void add_entry(struct ledger *l, struct ledger_map *m, struct ledger_item *item,
                       const uint8_t root[HASH_LEN], size_t rows, int64_t at)
 {
-    char root_text[44], sizes[44];
+    char root_text[44], sizes[44], closing[44];
     const struct log_batch_map body = {.map = (int64_t)m->number,
                                        .root = root_text,
                                        .rows = (int64_t)rows,
                                        .voids = (int64_t)l->nvoids,
                                        .checkpoints = (int64_t)l->kept.count,
                                        .upto = (int64_t)l->kept.upto,
-                                       .sizes = sizes};
+                                       .sizes = sizes,
+                                       .closing = l->closing.any ? closing : NULL};
     enc_digest(root, root_text);
     enc_digest(l->kept.sizes, sizes);
+    enc_digest(l->closing.leaf, closing);
     ledger_own_add(l, &m->arena, item, KIND_LOG_BATCH_MAP, &log_batch_map_shape, &body, at);
 }
 

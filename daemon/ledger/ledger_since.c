@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/enc.h"
+#include "base/kind.h"
 #include "ledger/ledger_load.h"
 
 #define SPAN_LEAST 256
@@ -121,6 +122,8 @@ static bool take_map(struct ledger *l, const struct entry *e)
         l->kept.count = (uint64_t)v.checkpoints;
         l->kept.upto = (uint64_t)v.upto;
     }
+    if (!l->closing.any && v.closing)
+        l->closing.any = enc_unb64url_fixed(v.closing, strlen(v.closing), l->closing.leaf, HASH_LEN) == 0;
     if (!whole || !o->map || enc_unb64url_fixed(v.root, strlen(v.root), o->map_root, HASH_LEN) != 0)
         return ledger_bad(l, e->idx, e->stream, "it is no map of streams");
     return true;
@@ -162,6 +165,10 @@ static void on_since_row(void *arg, size_t no, const struct db_result *r)
     }
     if (!ledger_fold_read(l, r, &e) || !stand_behind(l, &e))
         return;
+    if (!l->closing.any && kind_name_has(e.kind, KIND_COUNTS)) {
+        l->closing.any = true;
+        memcpy(l->closing.leaf, e.leaf, HASH_LEN);
+    }
     o->above = log_kind(&e) == KIND_LOG_VOID ? ABOVE_VOID : ABOVE_ENTRY;
     if (log_kind(&e) == KIND_LOG_BATCH_MAP)
         (void)take_map(l, &e);
@@ -236,6 +243,7 @@ void ledger_since(struct ledger *l)
     o->span = SPAN_LEAST;
     o->map_idx = UINT64_MAX;
     l->kept = (struct kept){0};
+    l->closing.any = false;
     o->tile_n = UINT64_MAX;
     db_array_begin(&o->names, DB_TEXT);
     if (o->down > 0)

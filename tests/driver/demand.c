@@ -349,13 +349,13 @@ static const char *disclosed(void *arg, const char *digest)
     return map_get(&((struct rig *)arg)->disclosed, digest);
 }
 
-static void differ(struct play *p, const struct book *is, const char *tag, bool closed)
+static void differ(struct play *p, const struct book *is, const char *tag)
 {
     struct arena a;
     arena_init(&a, 0);
     int64_t today = clock_day(p->rig.now);
-    const char *was = book_dump_whole(&p->rig.book, &a, today, closed),
-               *now = book_dump_whole(is, &a, today, closed);
+    const char *was = book_dump_whole(&p->rig.book, &a, today, false),
+               *now = book_dump_whole(is, &a, today, false);
     size_t at = 0, line = 0;
     for (; was[at] && was[at] == now[at]; at++)
         if (was[at] == '\n')
@@ -386,8 +386,8 @@ static void fold_new(struct play *p)
     }
 }
 
-/* `all`: also what is closed, as far as this process has it; else the open streams, as a start reads them. */
-static void fold_whole(struct play *p, bool all)
+/* The open streams, as a start reads them. */
+static void fold_open(struct play *p)
 {
     struct book again;
     struct arena a;
@@ -399,29 +399,21 @@ static void fold_whole(struct play *p, bool all)
         struct entry e;
         require(entry_read(&e, &a, p->rig.log[i].text, p->rig.log[i].len) == 0);
         const struct stream *s = book_stream(&p->rig.book, e.stream);
-        if (!s || s->adopted || (!all && s->closed))
+        if (!s || s->closed)
             continue;
         int err = book_apply(&again, &e);
         if (err)
-            broken(all ? "whole log does not fold" : "open streams do not fold", "%s: %s", cpf_strerror(err),
-                   e.text);
+            broken("open streams do not fold", "%s: %s", cpf_strerror(err), e.text);
     }
-    size_t pos = 0;
-    for (const struct stream *s; all && (s = map_next(&p->rig.book.streams, &pos));)
-        if (s->adopted) {
-            book_stream_adopt(&again, s->name, s->sseq, s->leaf);
-            book_stream(&again, s->name)->closed = s->closed;
-        }
-    differ(p, &again, all ? "refold differs" : "start differs", all);
+    differ(p, &again, "start differs");
     book_fini(&again);
     arena_fini(&a);
 }
 
 void demand_folds(struct play *p)
 {
-    differ(p, &p->again, "refold differs", true);
-    fold_whole(p, true);
-    fold_whole(p, false);
+    differ(p, &p->again, "refold differs");
+    fold_open(p);
 }
 
 /* ---- after each command ---- */
@@ -469,7 +461,7 @@ void demand_after(struct play *p)
     if (p->thorough)
         demand_folds(p);
     else if (p->tally.commands % 64 == 0)
-        differ(p, &p->again, "refold differs", true);
+        differ(p, &p->again, "refold differs");
 }
 
 void demand_begin(struct play *p)
@@ -487,7 +479,7 @@ void demand_begin(struct play *p)
 
 void demand_restarted(struct play *p)
 {
-    differ(p, &p->again, "refold differs", true);
+    differ(p, &p->again, "refold differs");
 }
 
 void demand_end(struct play *p)

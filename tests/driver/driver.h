@@ -95,9 +95,8 @@ struct play {
     struct rig rig;
     struct tally tally;
     int64_t machine;   /* the machine's clock; the log's never goes back */
-    struct map gone;   /* streams that the last restart did not read */
     struct map codes;  /* seen so far */
-    struct book again; /* the same entries, read from their bytes */
+    struct book again; /* the same entries, read from their bytes: it never drops anything, nor restarts */
     size_t folded;     /* entries in `again` and in the view */
     struct view *view;
     struct view_sheet *sheet;

@@ -15,30 +15,6 @@ int64_t play_now(const struct play *p)
 
 /* ---- what the daemon looks up beside the book ---- */
 
-static bool begun(const struct rig *r, const char *batch)
-{
-    const char *stream = arena_printf(&((struct rig *)r)->arena, "\"stream\":\"batch/%s\"", batch);
-    for (size_t i = 0; i < r->n; i++)
-        if (strstr(r->log[i].text, stream))
-            return true;
-    return false;
-}
-
-/* A stream that the last restart did not read: entries may follow its last one. */
-static void adopt(struct play *p, const char *stream)
-{
-    struct rig *r = &p->rig;
-    for (size_t i = r->n; i-- > 0;) {
-        struct entry e;
-        require(entry_read(&e, &r->arena, r->log[i].text, r->log[i].len) == 0);
-        if (strcmp(e.stream, stream) != 0)
-            continue;
-        book_stream_adopt(&r->book, stream, e.sseq, e.leaf);
-        book_stream_adopt(&p->again, stream, e.sseq, e.leaf);
-        return;
-    }
-}
-
 static const struct redact_target *target_of(struct play *p, const struct json *body)
 {
     struct rig *r = &p->rig;
@@ -50,8 +26,6 @@ static const struct redact_target *target_of(struct play *p, const struct json *
     if (at == r->n || (int64_t)r->log[at].idx != idx)
         return NULL;
     require(entry_read(&e, &r->arena, r->log[at].text, r->log[at].len) == 0);
-    if (map_get(&p->gone, e.stream) && !book_stream(&r->book, e.stream))
-        adopt(p, e.stream);
     struct redact_target *t = arena_alloc(&r->arena, sizeof(*t));
     struct json *held = json_array(&r->arena);
     json_each(d, e.pd)
@@ -117,13 +91,11 @@ static bool take_kind(struct play *p, const struct json *c, struct command *cmd)
         cmd->skip = json_get_str(c, "skip");
         cmd->fields = json_get(c, "fields");
         cmd->pending = json_get(c, "pending");
-        cmd->taken = cmd->protocol && !book_batch(&p->rig.book, cmd->batch) && begun(&p->rig, cmd->batch);
     } else if (strcmp(what, "record") == 0 || strcmp(what, "show") == 0) {
         cmd->kind = COMMAND_RECORD;
         cmd->shows = cmd->signed_in = strcmp(what, "show") == 0;
         cmd->record = cmd->shows ? "personal.shown" : json_get_str(c, "kind");
         cmd->body = json_get(c, "body");
-        cmd->taken = cmd->shows && begun(&p->rig, json_get_str(cmd->body, "batch"));
         if (strcmp(cmd->record, "redacted") == 0)
             cmd->target = target_of(p, cmd->body);
     } else {
@@ -198,11 +170,8 @@ static void fold_open(struct play *p, struct book *from, struct book *to)
     for (size_t i = 0; i < r->n; i++) {
         struct entry e;
         require(entry_read(&e, &r->arena, r->log[i].text, r->log[i].len) == 0);
-        if (!is_open(from, e.stream)) {
-            if (!map_get(&p->gone, e.stream))
-                map_put(&p->gone, e.stream, p);
+        if (!is_open(from, e.stream))
             continue;
-        }
         int err = book_apply(to, &e);
         if (err)
             broken("start", "%s: %s", cpf_strerror(err), e.text);
@@ -212,17 +181,12 @@ static void fold_open(struct play *p, struct book *from, struct book *to)
 void play_restart(struct play *p)
 {
     demand_after(p); /* all that is in the log is looked at: what follows reads it anew */
-    struct book old = p->rig.book, fresh, again;
-    int64_t last = old.last_at;
-    map_fini(&p->gone);
-    map_init(&p->gone);
+    struct book old = p->rig.book, fresh;
     fold_open(p, &old, &fresh);
-    fold_open(p, &old, &again);
-    book_fini(&p->again);
+    fresh.last_at = old.last_at; /* the ledger knows it of the head */
+    fresh.closing = old.closing; /* and this of the newest map and what is behind it */
     book_fini(&old);
     p->rig.book = fresh;
-    p->again = again;
-    p->rig.book.last_at = p->again.last_at = last; /* the ledger knows it of the head */
     p->tally.restarts++;
     demand_restarted(p);
     if (!p->real)
@@ -276,7 +240,6 @@ static void begin(struct play *p)
 {
     *p = (struct play){0};
     rig_empty(&p->rig);
-    map_init(&p->gone);
     map_init(&p->codes);
     p->machine = p->rig.now;
     demand_begin(p);
@@ -285,6 +248,8 @@ static void begin(struct play *p)
 void play_begin(struct play *p)
 {
     begin(p);
+    p->rig.drops = true;
+    p->rig.whole = &p->again;
     world_set_up(p);
     demand_after(p);
 }
@@ -303,7 +268,6 @@ void play_end(struct play *p)
     demand_folds(p);
     p->tally.entries = p->rig.n;
     demand_end(p);
-    map_fini(&p->gone);
     map_fini(&p->codes);
     book_fini(&p->rig.book);
     map_fini(&p->rig.disclosed);

@@ -201,7 +201,8 @@ static const char *judged(struct play *p, const struct rows *rows, const struct 
     struct arena *a = &p->rig.arena;
     struct verdict *v = &p->rig.v;
     p->rig.now = rows->e[rows->at].at;
-    rule_judge(&p->rig.book, cmd, p->rig.now, a, v);
+    struct command c = *cmd;
+    rig_judge(&p->rig, &c);
     for (size_t i = 0; i < v->ndrafts; i++) {
         if (rows->at + i == rows->n)
             return arena_printf(a, "entry %zu of %zu of the command is missing", i + 1, v->ndrafts);
@@ -249,15 +250,15 @@ static void take_system(struct play *p, struct rows *rows)
 /* Is the next row the command's first one? Its own id stands behind the housekeeping. */
 static bool begins(struct play *p, const struct rows *rows, const struct command *cmd, const char *id)
 {
-    struct arena *a = &p->rig.arena;
     size_t k = rows->at;
     while (k < rows->n && !(rows->e[k].id && strcmp(rows->e[k].id, id) == 0))
         k++;
     if (k == rows->n || rows->e[k].at != rows->e[rows->at].at)
         return false;
-    struct verdict *v = arena_alloc(a, sizeof(*v));
-    rule_judge(&p->rig.book, cmd, rows->e[k].at, a, v);
-    return k == rows->at + leading(v) || rows->e[rows->at].id;
+    struct command c = *cmd;
+    p->rig.now = rows->e[k].at;
+    rig_judge(&p->rig, &c);
+    return k == rows->at + leading(&p->rig.v) || rows->e[rows->at].id;
 }
 
 /* What the live book judged, a book of the log judges alike; around a restart either of the two may have. */

@@ -66,6 +66,7 @@ suite_fault() {
     tap_command "$TOP/tests/fault/standby"
     tap_command "$TOP/tests/fault/hang"
     tap_command "$TOP/tests/fault/fold"
+    tap_command "$TOP/tests/fault/recall"
     tap_command "$TOP/tests/fault/certificates"
     tap_command "$TOP/tests/fault/clock"
     tap_command "$TOP/tests/fault/setup"

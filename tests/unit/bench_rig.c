@@ -150,7 +150,7 @@ static void check_verdict(const struct verdict *v)
 const struct verdict *rig_run(struct rig *r, struct command *c)
 {
     r->next = (struct command){0};
-    rule_judge(&r->book, c, r->now, &r->arena, &r->v);
+    rig_judge(r, c);
     check_verdict(&r->v);
     r->first = r->n;
     if (r->taken_back)
@@ -161,6 +161,8 @@ const struct verdict *rig_run(struct rig *r, struct command *c)
     book_commit(&r->book);
     for (size_t i = r->first; i < r->n; i++)
         check_private(r, &r->log[i]);
+    if (r->drops)
+        rig_drop_closed(&r->book);
     return &r->v;
 }
 

@@ -49,6 +49,8 @@ struct rig {
     size_t first;        /* its first entry in `log` */
     size_t n, cap;
     struct rig_entry *log;
+    bool drops;         /* behind each command what is closed leaves the book */
+    struct book *whole; /* the same log in a book that never drops anything, or NULL: judges the same */
     bool taken_back; /* each command is first applied in part, once for each of its entries, and taken back */
 };
 
@@ -59,6 +61,10 @@ void rig_empty(struct rig *r);
 void rig_fini(struct rig *r);
 /* Everything that the book reaches, to the byte; appended. */
 void book_bytes(const struct book *b, struct buf *ret);
+/* bench_recall.c: judges a command, with what it wants; and in `whole`, which must say the same. */
+void rig_judge(struct rig *r, struct command *c);
+/* All that is closed leaves the book. */
+void rig_drop_closed(struct book *b);
 /* Builds, applies and keeps one entry of a command. */
 void rig_commit(struct rig *r, const struct draft *d, const struct command *c);
 /* An entry that was made elsewhere: folded and kept, as one of the command. */

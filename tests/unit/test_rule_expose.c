@@ -145,6 +145,108 @@ static void test_closed_batch_is_named_and_not_touched(void **state)
     assert_true(rig_says(r, "\"closed\":true"));
 }
 
+/* Whether it is still in memory or not, closed by this program or by one whose closings did not say what was
+ * shared: the record is the same. */
+static void test_closed_batch_is_named_when_it_left_the_memory(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    accepted(rig_one(r, "FINISH", "D:END"));
+    assert_true(rig_says(r, "\"used\":{"));
+    rig_begin(r, "NK3");
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    rig_entry(r, "batch/NK3", "batch.closed",
+              arena_printf(&r->arena, "{\"count\":%llu}",
+                           (unsigned long long)book_stream(&r->book, "batch/NK3")->sseq + 1));
+    rig_begin(r, "NK4");
+    accepted(rig_one(r, "FINISH", "D:END"));
+    rig_drop_closed(&r->book);
+    assert_null(book_batch(&r->book, "NK2"));
+    turn_positive(r);
+    assert_int_equal(rig_count(r, "exposure.linked"), 2);
+    assert_true(rig_says(r, "\"closed\":true"));
+}
+
+static struct verdict judged(struct rig *r, struct command *c)
+{
+    struct verdict v;
+    rule_judge(&r->book, c, r->now, &r->arena, &v);
+    return v;
+}
+
+static void test_what_is_not_in_memory_is_wanted_and_nothing_is_judged(void **state)
+{
+    struct rig *r = *state;
+    new_day(r, 5);
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_scan(r, "X:STEP-READ"));
+    const char *raw = rig_raw(r, "X:OPT-GROWTH");
+    struct command c = {.kind = COMMAND_SCAN, .station = r->station, .raw = raw, .raw_len = strlen(raw)};
+    struct verdict v = judged(r, &c);
+    assert_int_equal(v.nwants, 1);
+    assert_int_equal(v.want[0].kind, WANT_CLOSINGS);
+    assert_int_equal(v.ndrafts, 0);
+    assert_int_equal(v.outcome, OUTCOME_NONE);
+    c.raw = rig_raw(r, "B:GONE");
+    c.raw_len = strlen(c.raw);
+    v = judged(r, &c);
+    assert_int_equal(v.nwants, 1);
+    assert_string_equal(v.want[0].name, "batch/GONE");
+    const struct answer none = {.want = v.want[0]};
+    c.answer = &none;
+    c.nanswers = 1;
+    v = judged(r, &c);
+    assert_int_equal(v.nwants, 0);
+    assert_string_equal(v.code, "batch.unknown");
+}
+
+static void test_batch_that_left_the_memory_is_closed(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "FINISH", "D:END"));
+    rig_drop_closed(&r->book);
+    refused(rig_scan(r, "B:NK2"), "batch.closed");
+    refused(rig_scan(r, "B:NK9"), "batch.unknown");
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=NK2|hold=NK2-H1|reason=x"), "batch.closed");
+}
+
+/* A draw is ordered once, also when the batch made of it has long been closed. */
+static void test_second_order_of_a_closed_draw(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "FINISH", "D:END"));
+    rig_drop_closed(&r->book);
+    const char *patient = NULL;
+    for (size_t i = 0; i < r->n; i++) /* the rig's own orders draw one patient each */
+        if (strstr(r->log[i].text, "\"stream\":\"batch/NK2\"") && strstr(r->log[i].text, "batch.ordered"))
+            patient = arena_strndup(&r->arena, strstr(r->log[i].text, "\"patient\":\"") + 11, 7);
+    assert_non_null(patient);
+    refused(rig_order(r, "NK8", patient), "order.duplicate");
+    with_arg(&r->v, "batch", "NK2");
+}
+
+/* Containers, places and benches are as later entries left them. */
+static void test_recalled_batch_takes_nothing_back(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "SHELVE", "W:SH-1"));
+    accepted(rig_one(r, "FINISH", "D:END"));
+    rig_drop_closed(&r->book);
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "SHELVE", "W:SH-1"));
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=NK2|hold=NK2-H1|reason=x"), "batch.closed");
+    assert_ptr_equal(book_thing(&r->book, "SH-1")->occupied, rig_batch(r, "B1"));
+    rig_drop_closed(&r->book);
+    assert_ptr_equal(book_thing(&r->book, "SH-1")->occupied, rig_batch(r, "B1"));
+}
+
 static void test_more_than_fit_are_counted(void **state)
 {
     struct rig *r = *state;
@@ -200,6 +302,11 @@ int main(void)
         T(test_the_donors_other_batch),
         T(test_other_holds_stay_with_their_batch),
         T(test_closed_batch_is_named_and_not_touched),
+        T(test_closed_batch_is_named_when_it_left_the_memory),
+        T(test_what_is_not_in_memory_is_wanted_and_nothing_is_judged),
+        T(test_batch_that_left_the_memory_is_closed),
+        T(test_second_order_of_a_closed_draw),
+        T(test_recalled_batch_takes_nothing_back),
         T(test_more_than_fit_are_counted),
         T(test_action_limit_blocks_the_room_where_the_plates_stood),
         T(test_alert_limit_blocks_nothing),

@@ -289,6 +289,13 @@ static void test_lot_must_be_known_released_and_the_right_material(void **state)
     refused(rig_scan(r, "L:TB1"), "lot.blocked");
     rig_entry(r, "lot/TB1", "lot.closed", "{\"lot\":\"TB1\"}");
     refused(rig_scan(r, "L:TB1"), "lot.closed");
+    rig_drop_closed(&r->book); /* known all the same, by its id and by its label */
+    assert_null(book_lot(&r->book, "TB1"));
+    refused(rig_scan(r, "L:TB1"), "lot.closed");
+    rig_drop_closed(&r->book);
+    refused(rig_scan(r, "]d2010491234567890417261103"
+                        "10TB1"),
+            "lot.closed");
 }
 
 static void test_gs1_label_must_say_what_the_record_says(void **state)

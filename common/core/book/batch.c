@@ -8,6 +8,13 @@ struct batch *batch_of(const struct book *b, const struct stream *s)
     return book_batch(b, stream_rest(s->name, STREAM_BATCH));
 }
 
+void book_closing(struct book *b, const uint8_t leaf[HASH_LEN])
+{
+    book_touch(b, &b->closing, sizeof(b->closing));
+    b->closing.any = true;
+    memcpy(b->closing.leaf, leaf, HASH_LEN);
+}
+
 /* ---- people ---- */
 
 void batch_note_act(struct book *b, struct batch *x, const struct person *p, enum dept dept)

@@ -9,6 +9,7 @@ void book_init(struct book *b)
 {
     *b = (struct book){0};
     arena_init(&b->arena, 0);
+    b->keep = &b->arena;
     arena_init(&b->scratch, 0);
     arena_init(&b->undo.arena, 0);
     struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
@@ -34,6 +35,12 @@ static void free_batch(struct batch *b)
     free(b->act);
 }
 
+static void stream_free(struct stream *s)
+{
+    arena_release(&s->arena, (struct arena_mark){.used = 0}); /* wiped */
+    free(s);
+}
+
 void book_fini(struct book *b)
 {
     size_t pos = 0;
@@ -44,6 +51,9 @@ void book_fini(struct book *b)
         protocol_free(p->protocol);
         buf_fini(&p->text);
     }
+    pos = 0;
+    for (struct stream *s; (s = map_next(&b->streams, &pos));)
+        stream_free(s);
     struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
                           &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
@@ -55,12 +65,12 @@ void book_fini(struct book *b)
 
 const char *book_keep(struct book *b, const char *s)
 {
-    return s ? arena_strdup(&b->arena, s) : NULL;
+    return s ? arena_strdup(b->keep, s) : NULL;
 }
 
 struct json *book_keep_json(struct book *b, const struct json *body)
 {
-    return json_copy(&b->arena, body);
+    return json_copy(b->keep, body);
 }
 
 struct person *entry_performer(const struct book *b, const struct entry *e)
@@ -79,19 +89,41 @@ struct station *entry_station(const struct book *b, const struct entry *e)
 
 /* ---- streams ---- */
 
+bool stream_ends(const char *name)
+{
+    enum stream_type t = stream_type(name, NULL);
+    return t == STREAM_BATCH || t == STREAM_DAY || t == STREAM_LOT;
+}
+
+/* What the entry makes lives with its stream. */
+static void keep_in(struct book *b, struct stream *s)
+{
+    b->keep = stream_ends(s->name) ? &s->arena : &b->arena;
+    if (b->keep != &b->arena)
+        book_mark(b, b->keep);
+}
+
+static struct stream *begin_stream(struct book *b, const char *name)
+{
+    struct stream *s = book_calloc(b, 1, sizeof(*s));
+    arena_init(&s->arena, 0);
+    s->name = name;
+    keep_in(b, s);
+    s->name = book_keep(b, name);
+    book_put(b, &b->streams, s->name, s);
+    return s;
+}
+
 static int continue_stream(struct book *b, const struct entry *e, enum kind_id kind, struct stream **ret)
 {
     struct stream *s = map_get(&b->streams, e->stream);
-    if (!s) {
-        if (e->sseq != 1)
-            return CPF_E_FORK;
-        s = arena_alloc(&b->arena, sizeof(*s));
-        s->name = book_keep(b, e->stream);
-        book_put(b, &b->streams, s->name, s);
-    } else if (e->sseq != s->sseq + 1 || memcmp(e->prev, s->leaf, HASH_LEN) != 0) {
+    if (s ? e->sseq != s->sseq + 1 || memcmp(e->prev, s->leaf, HASH_LEN) != 0 : e->sseq != 1)
         return CPF_E_FORK;
-    }
-    book_touch(b, s, sizeof(*s));
+    if (s)
+        keep_in(b, s);
+    else
+        s = begin_stream(b, e->stream);
+    book_touch(b, s, offsetof(struct stream, arena));
     s->sseq = e->sseq;
     memcpy(s->leaf, e->leaf, HASH_LEN);
     if (kind_has(kind, KIND_CLOSES) || kind_has(kind, KIND_REOPENS))
@@ -100,15 +132,42 @@ static int continue_stream(struct book *b, const struct entry *e, enum kind_id k
     return 0;
 }
 
-void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN])
+static void drop_batch(struct book *b, struct batch *x)
 {
-    if (map_get(&b->streams, name))
-        return;
-    struct stream *s = arena_alloc(&b->arena, sizeof(*s));
-    *s = (struct stream){
-        .name = book_keep(b, name), .sseq = sseq, .closed = true, .adopted = true, .mapped = sseq};
-    memcpy(s->leaf, leaf, HASH_LEN);
-    map_put(&b->streams, s->name, s);
+    for (size_t i = 0; i < x->ncontainers; i++)
+        map_remove(&b->containers, x->container[i]->id);
+    map_remove(&b->batches, x->id);
+    free_batch(x);
+}
+
+static void drop_lot(struct book *b, struct lot *l)
+{
+    if (l->label && map_get(&b->gtins, l->label) == l)
+        map_remove(&b->gtins, l->label);
+    map_remove(&b->lots, l->id);
+}
+
+static void drop_redacted(struct book *b, const struct stream *s)
+{
+    for (size_t i = 0; i < b->redacted.nslots; i++)
+        if (b->redacted.slot[i].value == s)
+            map_remove(&b->redacted, b->redacted.slot[i].key);
+}
+
+void book_drop_stream(struct book *b, const char *name)
+{
+    struct stream *s = book_stream(b, name);
+    require(!b->undo.on && s && stream_ends(s->name));
+    struct batch *x = book_batch(b, stream_rest(s->name, STREAM_BATCH));
+    struct lot *l = book_lot(b, stream_rest(s->name, STREAM_LOT));
+    if (x)
+        drop_batch(b, x);
+    if (l)
+        drop_lot(b, l);
+    drop_redacted(b, s);
+    map_remove(&b->streams, s->name);
+    b->keep = &b->arena;
+    stream_free(s);
 }
 
 /* A body that lacks what its kind needs is for `apply` to judge: older programs asked for less. */
@@ -117,7 +176,8 @@ static int apply_body(struct book *b, struct stream *s, const struct entry *e)
     struct body body;
     if (kind_read(e, &b->scratch, &body) == CPF_E_PROFILE && !body.kind)
         return CPF_E_PROFILE;
-    int err = body.kind->apply ? body.kind->apply(b, s, e, body.value) : 0;
+    bool past = b->aside && stream_type(s->name, NULL) == STREAM_DAY; /* nobody stands there any more */
+    int err = body.kind->apply && !past ? body.kind->apply(b, s, e, body.value) : 0;
     arena_reset(&b->scratch);
     return err;
 }
@@ -133,10 +193,19 @@ int book_apply(struct book *b, const struct entry *e)
         return err;
     if (e->at > b->last_at)
         SET(b, b->last_at, e->at);
-    struct person *signer = e->act ? entry_performer(b, e) : NULL;
+    struct person *signer = e->act && !b->aside ? entry_performer(b, e) : NULL;
     if (signer)
         SET(b, signer->tries, 0); /* the right password was given */
     return apply_body(b, s, e);
+}
+
+int book_recall(struct book *b, const struct entry *e)
+{
+    require(!b->undo.on && stream_ends(e->stream));
+    b->aside = true;
+    int err = book_apply(b, e);
+    b->aside = false;
+    return err;
 }
 
 /* ---- look-ups ---- */

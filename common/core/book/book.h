@@ -16,8 +16,10 @@
  * step. A *hold* blocks release; a *deviation* (逸脱) is opened, assessed and
  * closed.
  *
- * Ownership: everything is owned by the book and lives until book_fini();
- * a closed batch is kept until then (its containers answer "gone").
+ * Ownership: everything is owned by the book. What a batch, a day or a lot is
+ * made of lives as long as its stream: until book_fini(), or until the closed
+ * stream is dropped (book_drop_stream). What must be known of it later comes
+ * back from the log (book_recall); nothing of it is kept meanwhile.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,8 +40,9 @@ struct stream {
     uint64_t sseq;          /* of its last entry */
     uint8_t leaf[HASH_LEN]; /* of its last entry */
     bool closed;
-    bool adopted;    /* its beginning was not folded: book_stream_adopt */
-    uint64_t mapped; /* entries that the newest map of streams counts, as far as is known (daemon/flow) */
+    struct arena arena; /* of a batch, a day, a lot: what its entries made */
+    uint64_t mapped;    /* entries that the newest map of streams counts, as far as is known (daemon/flow) */
+    unsigned flying;    /* entries on their way (daemon/flow) */
 };
 
 struct qualification {
@@ -103,8 +106,7 @@ struct thing {
 enum lot_state { LOT_QUARANTINE, LOT_RELEASED, LOT_BLOCKED };
 struct lot_unit {
     const char *unit;
-    struct batch *batch; /* opened for it */
-    const char *batch_id;
+    const char *batch_id; /* opened for it */
     struct lot_unit *next;
 };
 struct lot {
@@ -226,7 +228,9 @@ struct book_basis {
 };
 
 struct book {
-    struct arena arena;   /* strings and small objects */
+    struct arena arena;   /* strings and small objects of what does not end */
+    struct arena *keep;   /* of the stream of the entry being applied */
+    bool aside;           /* it is being recalled: it acts on nothing beside its own stream */
     struct arena scratch; /* of the entry being applied */
     struct undo undo;
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
@@ -235,6 +239,10 @@ struct book {
     struct json *facility_data;
     struct book_basis basis;
     int64_t last_at; /* `at` of the newest applied entry */
+    struct closing_head {
+        bool any;
+        uint8_t leaf[HASH_LEN];
+    } closing; /* of the newest batch.closed in the log */
     /* The value behind a personal field's digest, for identity checks; NULL = not available (redacted). */
     const char *(*disclosed)(void *arg, const char *digest);
     void *arg;
@@ -253,9 +261,16 @@ must_check int book_apply(struct book *b, const struct entry *e);
 void book_begin(struct book *b);
 void book_commit(struct book *b);
 void book_rollback(struct book *b);
-/* A closed stream that was not folded, by its last entry: entries may follow it (`redacted`). Nothing happens
- * if the stream is known. */
-void book_stream_adopt(struct book *b, const char *name, uint64_t sseq, const uint8_t leaf[HASH_LEN]);
+/* The same for the entries of a closed stream that was dropped, or was never folded: from its first one to
+ * its last. Benches, places and labels are where later entries put them, and stay there. */
+must_check int book_recall(struct book *b, const struct entry *e);
+/* A closed stream, or one that was recalled in part, leaves with all that its entries made. Personal values
+ * are wiped. */
+void book_drop_stream(struct book *b, const char *name);
+/* The newest closing of a batch: whoever folds open streams alone says it after the fold. */
+void book_closing(struct book *b, const uint8_t leaf[HASH_LEN]);
+/* May streams of that kind come to an end, and leave? */
+bool stream_ends(const char *name);
 /* Was that personal value erased, as far as the book has seen? */
 bool book_redacted(const struct book *b, uint64_t idx, const char *name);
 /* Wipes the value behind the digest where the batch of that stream still has it: as after a restart. */

@@ -8,7 +8,7 @@
 static void container_add(const struct at *a, const char *id, const char *label)
 {
     struct book *b = a->b;
-    struct container *c = arena_alloc(&b->arena, sizeof(*c));
+    struct container *c = arena_alloc(b->keep, sizeof(*c));
     c->id = book_keep(b, id);
     c->label = label;
     c->batch = a->x;
@@ -109,7 +109,7 @@ static void place_effect(const struct at *a)
 static void thing_effect(const struct at *a, const struct field *f, const char *id)
 {
     struct thing *t = book_thing(a->b, id);
-    if (!t)
+    if (!t || a->b->aside)
         return;
     if (f->occupy)
         SET(a->b, t->occupied, a->x);

@@ -13,6 +13,7 @@ enum undo_kind {
     UNDO_LEFT,  /* at: freed unless it is taken back */
     UNDO_TEXT,  /* at: a buffer that had `size` bytes */
     UNDO_PROTOCOL,
+    UNDO_ARENA, /* at: what it has handed out since the mark behind */
 };
 
 struct undo_change {
@@ -27,7 +28,8 @@ struct undo_change {
 static struct undo_change *note(struct book *b, enum undo_kind kind, void *at, size_t size)
 {
     struct undo *u = &b->undo;
-    struct undo_change *c = arena_alloc(&u->arena, sizeof(*c) + (kind == UNDO_BYTES ? size : 0));
+    struct undo_change *c =
+        arena_alloc(&u->arena, sizeof(*c) + (kind == UNDO_BYTES || kind == UNDO_ARENA ? size : 0));
     c->before = u->newest;
     c->kind = kind;
     c->at = at;
@@ -40,6 +42,13 @@ void book_touch(struct book *b, void *at, size_t size)
 {
     if (b->undo.on)
         memcpy(note(b, UNDO_BYTES, at, size)->old, at, size);
+}
+
+void book_mark(struct book *b, struct arena *a)
+{
+    struct arena_mark m = arena_mark(a);
+    if (b->undo.on)
+        memcpy(note(b, UNDO_ARENA, a, sizeof(m))->old, &m, sizeof(m));
 }
 
 void book_put(struct book *b, struct map *m, const char *key, void *value)
@@ -138,6 +147,13 @@ static void take_back_text(struct buf *text, size_t len)
     text->data[len] = '\0';
 }
 
+static void release(const struct undo_change *c)
+{
+    struct arena_mark m;
+    memcpy(&m, c->old, sizeof(m));
+    arena_release(c->at, m);
+}
+
 static void take_back(const struct undo_change *c)
 {
     switch (c->kind) {
@@ -158,6 +174,9 @@ static void take_back(const struct undo_change *c)
         break;
     case UNDO_PROTOCOL:
         protocol_free(c->at);
+        break;
+    case UNDO_ARENA:
+        release(c);
         break;
     case UNDO_LEFT:
         break;

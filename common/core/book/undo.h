@@ -25,6 +25,8 @@ struct undo {
  * as it is. */
 void book_touch(struct book *b, void *at, size_t size);
 #define SET(b, at, value) (book_touch((b), &(at), sizeof(at)), (void)((at) = (value)))
+/* What the arena hands out from now on. */
+void book_mark(struct book *b, struct arena *a);
 void book_put(struct book *b, struct map *m, const char *key, void *value);
 void book_drop(struct book *b, struct map *m, const char *key);
 /* Zeroed, from malloc: freed by book_fini through whoever owns it. */

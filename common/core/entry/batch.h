@@ -3,8 +3,26 @@
 #include "core/entry/kind.h"
 #include "core/entry/step.h"
 
+/* What a batch shared with others, once for each: whoever looks for it later reads closings, not batches. */
+enum use_kind { USED_NONE, USED_DONOR, USED_EQUIPMENT, USED_PLACE, USED_LOT };
+struct batch_use {
+    enum use_kind kind;
+    const char *id;
+    const char *unit;    /* of a lot */
+    int64_t first, last; /* days: of equipment the same; of a place from the first scan of it to the last */
+};
+struct batch_uses LIST_OF(struct batch_use);
+/* The values that make an order one of its kind (`unique`) too. */
+struct batch_used {
+    const char *protocol, *step;
+    const struct json *order; /* field -> value; NULL: the protocol names none */
+    struct batch_uses uses;
+};
 struct batch_closed {
     int64_t count; /* entries of the stream, this one included */
+    const char
+        *before; /* leaf of the closing before this one in the log: whoever knows the newest knows all */
+    const struct batch_used *used; /* NULL: its entries alone tell (older programs; too many; personal) */
 };
 struct batch_reopened {
     const char *cause;

@@ -74,7 +74,7 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
     (void)s;
     if (!v->lot || book_lot(b, v->lot) || !v->expiry || !v->material)
         return CPF_E_PROFILE;
-    struct lot *l = arena_alloc(&b->arena, sizeof(*l));
+    struct lot *l = arena_alloc(b->keep, sizeof(*l));
     *l = (struct lot){.id = book_keep(b, v->lot),
                       .material = book_keep(b, v->material),
                       .maker_lot = book_keep(b, v->maker_lot),
@@ -84,8 +84,9 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
     book_put(b, &b->lots, l->id, l);
     if (!l->gtin || !l->maker_lot)
         return 0;
-    l->label = arena_printf(&b->arena, "%s/%s", l->gtin, l->maker_lot);
-    label_means(b, l->label, l);
+    l->label = arena_printf(b->keep, "%s/%s", l->gtin, l->maker_lot);
+    if (!b->aside)
+        label_means(b, l->label, l);
     return 0;
 }
 
@@ -134,8 +135,8 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
     (void)s, (void)e;
     if (!l || !v->unit || !v->batch)
         return CPF_E_PROFILE;
-    struct lot_unit *u = arena_alloc(&b->arena, sizeof(*u));
-    *u = (struct lot_unit){book_keep(b, v->unit), book_batch(b, v->batch), book_keep(b, v->batch), l->opened};
+    struct lot_unit *u = arena_alloc(b->keep, sizeof(*u));
+    *u = (struct lot_unit){book_keep(b, v->unit), book_keep(b, v->batch), l->opened};
     SET(b, l->opened, u);
     return 0;
 }

@@ -83,7 +83,7 @@ static const struct record_rule unlocking = {
 static void take_roles(struct book *b, struct person *p, const struct texts *roles)
 {
     p->nroles = 0;
-    p->role = arena_alloc(&b->arena, roles->n * sizeof(*p->role));
+    p->role = arena_alloc(b->keep, roles->n * sizeof(*p->role));
     for (size_t i = 0; i < roles->n; i++)
         p->role[p->nroles++] = book_keep(b, roles->item[i]);
 }
@@ -91,7 +91,7 @@ static void take_roles(struct book *b, struct person *p, const struct texts *rol
 static void take_qualified(struct book *b, struct person *p, const struct qualifieds *list)
 {
     p->nquals = 0;
-    p->qual = arena_alloc(&b->arena, list->n * sizeof(*p->qual));
+    p->qual = arena_alloc(b->keep, list->n * sizeof(*p->qual));
     for (size_t i = 0; i < list->n; i++)
         if (list->item[i].name && list->item[i].until)
             p->qual[p->nquals++] =
@@ -132,7 +132,7 @@ static int apply_enrolled(struct book *b, struct stream *s, const struct entry *
     (void)s;
     if (!v->person || book_person(b, v->person))
         return CPF_E_PROFILE;
-    struct person *p = arena_alloc(&b->arena, sizeof(*p));
+    struct person *p = arena_alloc(b->keep, sizeof(*p));
     p->id = book_keep(b, v->person);
     p->fit_day = INT64_MIN;
     int err = take(b, p, e, v);

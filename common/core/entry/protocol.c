@@ -39,7 +39,7 @@ static struct protocol_state *protocol_of(struct book *b, const struct stream *s
     const char *name = stream_rest(s->name, STREAM_PROTOCOL);
     struct protocol_state *p = map_get(&b->protocols, name);
     if (!p && name) {
-        p = arena_alloc(&b->arena, sizeof(*p));
+        p = arena_alloc(b->keep, sizeof(*p));
         p->name = book_keep(b, name);
         buf_init(&p->text);
         book_put(b, &b->protocols, p->name, p);

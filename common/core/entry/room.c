@@ -56,7 +56,7 @@ static int apply_added(struct book *b, struct stream *s, const struct entry *e, 
     (void)s;
     if (!v->room || book_room(b, v->room))
         return CPF_E_PROFILE;
-    struct room *r = arena_alloc(&b->arena, sizeof(*r));
+    struct room *r = arena_alloc(b->keep, sizeof(*r));
     *r = (struct room){
         .id = book_keep(b, v->room), .grade = book_keep(b, v->grade), .data = book_keep_json(b, e->body)};
     book_put(b, &b->rooms, r->id, r);

@@ -36,7 +36,7 @@ static const struct record_rule revocation = {
 
 static struct station *station_new(struct book *b, const char *id)
 {
-    struct station *st = arena_alloc(&b->arena, sizeof(*st));
+    struct station *st = arena_alloc(b->keep, sizeof(*st));
     st->id = book_keep(b, id);
     st->bench.day = INT64_MIN;
     st->bench.step = st->bench.last = -1;

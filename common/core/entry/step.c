@@ -157,7 +157,7 @@ static int begin_batch(struct book *b, struct stream *s, const struct entry *e, 
         return CPF_E_PROFILE;
     if (!v->hash || strcmp(v->hash, hash) != 0)
         return CPF_E_MISMATCH;
-    struct batch *x = arena_alloc(&b->arena, sizeof(*x));
+    struct batch *x = arena_alloc(b->keep, sizeof(*x));
     *x = (struct batch){.id = book_keep(b, id),
                         .stream = s->name,
                         .state = "ordered",

@@ -56,7 +56,7 @@ static struct thing *thing_touched(struct book *b, const char *id)
 {
     struct thing *t = book_thing(b, id);
     if (!t && id) {
-        t = arena_alloc(&b->arena, sizeof(*t));
+        t = arena_alloc(b->keep, sizeof(*t));
         *t = (struct thing){.id = book_keep(b, id), .in_service = true, .calibrated = INT64_MAX};
         book_put(b, &b->things, t->id, t);
     }

@@ -376,26 +376,8 @@ static bool check_shown(struct judge *j, struct step_form *form)
     return true;
 }
 
-/* The same product, of whatever version, and the same values in the fields that make an order one of its
- * kind. */
-static bool same_order(const struct judge *j, const struct batch *o)
-{
-    const struct step *s = judge_step(j);
-    int step = protocol_step(o->protocol, s->id);
-    if (step < 0 || strcmp(o->protocol->id, j->x->protocol->id) != 0)
-        return false;
-    for (size_t i = 0; i < s->nunique; i++) {
-        int field = step_field(&o->protocol->step[step], s->field[s->unique[i]].id);
-        const struct input *mine = scratch_input(j, (struct ref){j->step, s->unique[i]});
-        const struct input *theirs = field < 0 ? NULL : batch_input(o, (struct ref){step, field});
-        if (!mine || !theirs || strcmp(mine->text, theirs->text) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* No other open batch with the same values: two orders for one draw (doc/bench.md 2); a stopped one counts,
- * or a number could be dropped and the cells go on under another (case 8). */
+/* No other batch with the same values: two orders for one draw (doc/bench.md 2); a stopped one counts, and
+ * one that is closed, or a number could be dropped and the cells go on under another (case 8). */
 static bool check_unique(struct judge *j)
 {
     const struct step *s = judge_step(j);
@@ -404,7 +386,8 @@ static bool check_unique(struct judge *j)
         if (!o->closed && same_order(j, o))
             return judge_find(j, EFFECT_REFUSE, SAY_ORDER_DUPLICATE, args1(j, "batch", o->id), NULL);
     }
-    return true;
+    const char *closed = s->nunique ? closed_order(j) : NULL;
+    return !closed || judge_find(j, EFFECT_REFUSE, SAY_ORDER_DUPLICATE, args1(j, "batch", closed), NULL);
 }
 
 static bool check_secret(struct judge *j)
@@ -473,8 +456,8 @@ static bool open_batch(struct judge *j)
 static bool find_step(struct judge *j)
 {
     const struct command *c = j->cmd;
-    struct batch *x = book_batch(j->book, c->batch);
-    if (!x && c->protocol && !c->taken)
+    struct batch *x = judge_batch(j, c->batch);
+    if (!x && c->protocol)
         return open_batch(j);
     if (c->protocol) {
         judge_refuse(j, SAY_BATCH_DUPLICATE, args1(j, "batch", c->batch));

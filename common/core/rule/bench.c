@@ -12,7 +12,7 @@ static void context(struct judge *j, struct bench_context c, enum say code, stru
 
 void judge_batch_card(struct judge *j)
 {
-    struct batch *x = book_batch(j->book, j->code->id);
+    struct batch *x = judge_batch(j, j->code->id);
     if (!x) {
         judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", j->code->id));
         return;

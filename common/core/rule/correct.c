@@ -235,7 +235,7 @@ static bool take_correction(struct judge *j, const struct correction *given, int
 /* Batch, step and field of the correction; refused if they are none, or not to be corrected. */
 static int find_field(struct judge *j, const struct correction *given)
 {
-    j->x = book_batch(j->book, given->batch);
+    j->x = judge_batch(j, given->batch);
     int step = j->x ? protocol_step(j->x->protocol, given->step) : -1;
     int field = step >= 0 ? step_field(&j->x->protocol->step[step], given->field) : -1;
     j->step = step;

@@ -5,17 +5,19 @@
  * to say
  * (`shared`): plates of many batches stand in one incubator and expose nobody. Sharing is read off what was
  * scanned; what never was scanned cannot be found here.
+ *
+ * Of what is closed the closings tell: batch.closed says what the batch shared. So it is the same whether the
+ * batch is still in memory or not.
  */
 #include <string.h>
 
+#include "base/enc.h"
 #include "core/rule/judge.h"
 
-#define ROOM_FOR_ONE 8 /* entries: four for one exposed batch, and some for what finishes the step */
+#define ROOM_FOR_ONE 8   /* entries: four for one exposed batch, and some for what finishes the step */
+#define USES_MOST    500 /* of one closing: it must fit its entry */
 
-struct use {
-    const struct input *input;
-    const struct field *field;
-};
+/* ---- what a batch shared ---- */
 
 static bool counts(const struct protocol *p, const struct field *f)
 {
@@ -27,95 +29,240 @@ static bool counts(const struct protocol *p, const struct field *f)
     return false;
 }
 
-/* Calls `fn` for every scan of the batch that names something shareable, until it answers true. */
-static bool each_use(const struct batch *x, bool (*fn)(const struct use *u, void *arg), void *arg)
-{
-    for (size_t s = 0; s < x->protocol->nsteps; s++)
-        for (size_t o = 0; o < x->step[s].nocc; o++)
-            for (size_t i = 0; i < x->step[s].occ[o]->ninputs; i++) {
-                const struct input *in = &x->step[s].occ[o]->input[i];
-                struct use u = {in, &x->protocol->step[s].field[in->field]};
-                if (counts(x->protocol, u.field) && fn(&u, arg))
-                    return true;
-            }
-    return false;
-}
-
-struct stay { /* from the first scan of a place to the last one, days */
-    const char *place;
-    int64_t first, last;
+struct gathered {
+    struct arena *a;
+    size_t n, cap;
+    struct batch_use *use;
 };
 
-static bool widen_stay(const struct use *u, void *arg)
+static bool same_thing(const struct batch_use *a, const struct batch_use *b)
 {
-    struct stay *s = arg;
-    if (u->field->kind != FIELD_PLACE || strcmp(u->input->text, s->place) != 0)
+    return a->kind == b->kind && strcmp(a->id, b->id) == 0;
+}
+
+/* The same use, but for the days of a place. */
+static bool same_use(const struct batch_use *a, const struct batch_use *b)
+{
+    if (!same_thing(a, b))
         return false;
-    int64_t day = clock_day(u->input->at);
-    s->first = day < s->first ? day : s->first;
-    s->last = day > s->last ? day : s->last;
-    return false;
+    if (a->kind == USED_LOT)
+        return a->unit && b->unit && strcmp(a->unit, b->unit) == 0;
+    return a->kind != USED_EQUIPMENT || a->first == b->first;
 }
 
-static struct stay stay_of(const struct batch *x, const char *place)
+static void gather(struct gathered *g, struct batch_use u)
 {
-    struct stay s = {place, INT64_MAX, INT64_MIN};
-    each_use(x, widen_stay, &s);
-    return s;
+    for (size_t i = 0; i < g->n; i++) {
+        struct batch_use *was = &g->use[i];
+        if (!same_use(was, &u))
+            continue;
+        was->first = u.first < was->first ? u.first : was->first;
+        was->last = u.last > was->last ? u.last : was->last;
+        return;
+    }
+    if (g->n == g->cap) {
+        g->cap = g->cap ? g->cap * 2 : 32;
+        struct batch_use *more = arena_alloc(g->a, g->cap * sizeof(*more));
+        if (g->n)
+            memcpy(more, g->use, g->n * sizeof(*more));
+        g->use = more;
+    }
+    g->use[g->n++] = u;
 }
 
-struct search {
-    const struct judge *j;
-    const struct batch *other;
-    const struct use *mine;
-    const char *thing; /* what both used */
-};
-
-static bool same_thing(const struct use *u, void *arg)
+static void gather_input(struct gathered *g, const struct field *f, const struct input *in)
 {
-    struct search *s = arg;
-    if (u->field->kind != s->mine->field->kind || strcmp(u->input->text, s->mine->input->text) != 0)
-        return false;
-    if (u->field->kind == FIELD_LOT)
-        return u->input->unit && s->mine->input->unit && strcmp(u->input->unit, s->mine->input->unit) == 0;
-    if (u->field->kind == FIELD_EQUIPMENT)
-        return clock_day(u->input->at) == clock_day(s->mine->input->at);
-    struct stay a = stay_of(s->j->x, u->input->text), b = stay_of(s->other, u->input->text);
-    return a.first <= b.last && b.first <= a.last;
+    int64_t day = clock_day(in->at);
+    if (f->kind == FIELD_LOT && in->unit)
+        gather(g, (struct batch_use){.kind = USED_LOT, .id = in->text, .unit = in->unit});
+    else if (f->kind != FIELD_LOT)
+        gather(g, (struct batch_use){.kind = f->kind == FIELD_PLACE ? USED_PLACE : USED_EQUIPMENT,
+                                     .id = in->text,
+                                     .first = day,
+                                     .last = day});
 }
 
-static bool shared_by(const struct use *mine, void *arg)
+static void gather_occ(struct gathered *g, const struct protocol *p, const struct step *s,
+                       const struct occ *o)
 {
-    struct search *s = arg;
-    s->mine = mine;
-    bool found = each_use(s->other, same_thing, s);
-    s->mine = NULL; /* it is the caller's, and gone when the search goes on */
-    if (found)
-        s->thing = mine->input->text;
-    return found;
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (counts(p, &s->field[o->input[i].field]))
+            gather_input(g, &s->field[o->input[i].field], &o->input[i]);
 }
 
 /* Whose cells; NULL if the protocol does not say. */
-static const char *donor_of(const struct batch *x)
+static const struct input *donor_of(const struct batch *x, bool *ret_personal)
 {
     for (int s = 0; s < (int)x->protocol->nsteps; s++)
         for (int f = 0; f < (int)x->protocol->step[s].nfields; f++) {
-            const struct input *in =
-                x->protocol->step[s].field[f].donor ? batch_input(x, (struct ref){s, f}) : NULL;
-            if (in && *in->text) /* not erased */
-                return in->text;
+            const struct field *field = &x->protocol->step[s].field[f];
+            const struct input *in = field->donor ? batch_input(x, (struct ref){s, f}) : NULL;
+            if (!in || !*in->text) /* erased */
+                continue;
+            *ret_personal = field_personal(field);
+            return in;
         }
     return NULL;
 }
 
-/* What the two have in common: "donor", the id of a thing, or NULL. */
-static const char *link_of(const struct judge *j, const struct batch *other)
+/* The donor, then what was used, in the order of the protocol's steps. `now` (may be NULL): what this command
+ * adds to occurrence `no` of `step`. */
+static struct gathered uses_of(struct arena *a, const struct batch *x, int step, size_t no,
+                               const struct occ *now)
 {
-    struct search s = {.j = j, .other = other};
-    const char *mine = donor_of(j->x), *theirs = donor_of(other);
-    if (mine && theirs && strcmp(mine, theirs) == 0)
-        return "donor";
-    return each_use(j->x, shared_by, &s) ? s.thing : NULL;
+    struct gathered g = {.a = a};
+    const struct protocol *p = x->protocol;
+    bool personal;
+    const struct input *donor = donor_of(x, &personal);
+    if (donor)
+        gather(&g, (struct batch_use){.kind = USED_DONOR, .id = donor->text});
+    for (int s = 0; s < (int)p->nsteps; s++) {
+        for (size_t o = 0; o < x->step[s].nocc; o++)
+            if (!now || s != step || o + 1 != no)
+                gather_occ(&g, p, &p->step[s], x->step[s].occ[o]);
+        if (now && s == step)
+            gather_occ(&g, p, &p->step[s], now);
+    }
+    return g;
+}
+
+/* ---- the closing ---- */
+
+/* The step whose values are one of their kind; -1: none, -2: they cannot stand in a closing. */
+static int ordered_by(const struct protocol *p)
+{
+    int found = -1;
+    for (int s = 0; s < (int)p->nsteps; s++)
+        for (size_t i = 0; i < p->step[s].nunique; i++) {
+            if (found >= 0 && found != s)
+                return -2;
+            found = s;
+            if (field_personal(&p->step[s].field[p->step[s].unique[i]]))
+                return -2;
+        }
+    return found;
+}
+
+static const struct json *order_of(struct judge *j, const struct batch *x, const struct step *s, int step)
+{
+    struct json *o = json_object(j->a);
+    for (size_t i = 0; i < s->nunique; i++) {
+        const struct input *in = batch_input(x, (struct ref){step, s->unique[i]});
+        json_set_str(j->a, o, s->field[s->unique[i]].id, in ? in->text : NULL);
+    }
+    return o;
+}
+
+struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count)
+{
+    struct batch_closed c = {.count = count};
+    const struct closing_head *head = &j->book->closing;
+    bool personal = false;
+    int ordered = ordered_by(x->protocol);
+    if (head->any) {
+        char text[44];
+        enc_digest(head->leaf, text);
+        c.before = arena_strdup(j->a, text);
+    }
+    struct gathered g =
+        uses_of(j->a, x, j->step, (size_t)j->occ_no, j->x == x && j->step >= 0 ? &j->occ : NULL);
+    (void)donor_of(x, &personal);
+    if (personal || ordered == -2 || g.n > USES_MOST)
+        return c;
+    struct batch_used *used = arena_alloc(j->a, sizeof(*used));
+    *used = (struct batch_used){.protocol = x->protocol->id, .uses = {g.n, g.use}};
+    if (ordered >= 0) {
+        used->step = x->protocol->step[ordered].id;
+        used->order = order_of(j, x, &x->protocol->step[ordered], ordered);
+    }
+    c.used = used;
+    return c;
+}
+
+/* Of a closing that does not say it, the batch's own entries tell. NULL: they are needed first. */
+static const struct batch *closed_batch(struct judge *j, const struct closing *c)
+{
+    const struct batch *x = judge_batch(j, c->batch);
+    return x && x->closed ? x : NULL;
+}
+
+/* NULL: they are needed first. */
+static const struct closings *closings(struct judge *j)
+{
+    if (!j->cmd->closings)
+        (void)judge_want(j, WANT_CLOSINGS, NULL);
+    return j->cmd->closings;
+}
+
+static bool reopened(const struct judge *j, const struct closing *c)
+{
+    const struct batch *x = book_batch(j->book, c->batch);
+    return x && !x->closed;
+}
+
+/* ---- a second order ---- */
+
+bool same_order(const struct judge *j, const struct batch *o)
+{
+    const struct step *s = judge_step(j);
+    int step = protocol_step(o->protocol, s->id);
+    if (step < 0 || strcmp(o->protocol->id, j->x->protocol->id) != 0)
+        return false;
+    for (size_t i = 0; i < s->nunique; i++) {
+        int field = step_field(&o->protocol->step[step], s->field[s->unique[i]].id);
+        const struct input *mine = scratch_input(j, (struct ref){j->step, s->unique[i]});
+        const struct input *theirs = field < 0 ? NULL : batch_input(o, (struct ref){step, field});
+        if (!mine || !theirs || strcmp(mine->text, theirs->text) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool same_order_said(const struct judge *j, const struct batch_used *u)
+{
+    const struct step *s = judge_step(j);
+    if (!u->order || !u->step || strcmp(u->step, s->id) != 0 || strcmp(u->protocol, j->x->protocol->id) != 0)
+        return false;
+    for (size_t i = 0; i < s->nunique; i++) {
+        const struct input *mine = scratch_input(j, (struct ref){j->step, s->unique[i]});
+        const char *theirs = json_get_str(u->order, s->field[s->unique[i]].id);
+        if (!mine || !theirs || strcmp(mine->text, theirs) != 0)
+            return false;
+    }
+    return true;
+}
+
+const char *closed_order(struct judge *j)
+{
+    const struct closings *all = closings(j);
+    for (size_t i = 0; all && i < all->n; i++) {
+        const struct closing *c = &all->item[i];
+        if (reopened(j, c))
+            continue;
+        const struct batch *x = c->used ? NULL : closed_batch(j, c);
+        if (c->used ? same_order_said(j, c->used) : x && same_order(j, x))
+            return c->batch;
+    }
+    return NULL;
+}
+
+/* ---- exposure ---- */
+
+static bool shared(const struct batch_use *a, const struct batch_use *b)
+{
+    if (a->kind == USED_PLACE)
+        return same_thing(a, b) && a->first <= b->last && b->first <= a->last;
+    return same_use(a, b);
+}
+
+/* What the two have in common: "donor", the id of a thing, or NULL. */
+static const char *link_of(const struct gathered *mine, const struct batch_uses *theirs)
+{
+    for (size_t m = 0; m < mine->n; m++)
+        for (size_t t = 0; t < theirs->n; t++)
+            if (shared(&mine->use[m], &theirs->item[t]))
+                return mine->use[m].kind == USED_DONOR ? "donor" : mine->use[m].id;
+    return NULL;
 }
 
 static void tell(struct judge *j, const struct exposure_linked *l, enum say code, struct json *args)
@@ -126,10 +273,10 @@ static void tell(struct judge *j, const struct exposure_linked *l, enum say code
 }
 
 /* This batch's own record names the other one, salted: the list is read both ways. */
-static void tell_own(struct judge *j, const struct batch *other, const char *thing)
+static void tell_own(struct judge *j, const char *other, bool closed, const char *thing)
 {
-    struct exposure_linked l = {.thing = thing, .to = true, .closed = other->closed};
-    secret_add(j, &l.secrets, "other", other->id);
+    struct exposure_linked l = {.thing = thing, .to = true, .closed = closed};
+    secret_add(j, &l.secrets, "other", other);
     tell(j, &l, SAY_EXPOSURE_POSITIVE, args1(j, "thing", thing));
 }
 
@@ -140,25 +287,65 @@ static void tell_more(struct judge *j, int64_t n)
     tell(j, &none, SAY_EXPOSURE_MORE, json_set_int(j->a, json_object(j->a), "count", n));
 }
 
-void expose_others(struct judge *j)
+static bool room_left(const struct judge *j)
+{
+    return j->v->ndrafts + ROOM_FOR_ONE <= VERDICT_DRAFTS;
+}
+
+/* Held with this one. How many found no room. */
+static int64_t expose_open(struct judge *j, const struct gathered *mine)
 {
     size_t pos = 0;
     int64_t more = 0;
-    struct batch *other;
-    while ((other = map_next(&j->book->batches, &pos))) {
-        const char *thing = other == j->x ? NULL : link_of(j, other);
+    for (struct batch *other; (other = map_next(&j->book->batches, &pos));) {
+        if (other == j->x || other->closed)
+            continue;
+        struct gathered theirs = uses_of(j->a, other, -1, 0, NULL);
+        const struct batch_uses list = {theirs.n, theirs.use};
+        const char *thing = link_of(mine, &list);
         if (!thing)
             continue;
-        if (j->v->ndrafts + ROOM_FOR_ONE > VERDICT_DRAFTS) {
+        if (!room_left(j)) {
             more++;
             continue;
         }
-        tell_own(j, other, thing);
+        tell_own(j, other->id, false, thing);
         const struct follow f = {.kind = FOLLOW_BATCH_EXPOSED,
                                  .exposed = {other, SAY_EXPOSURE_POSITIVE, .thing = thing}};
-        if (!other->closed) /* what is closed has been given or destroyed: quality reads of it here */
-            expose_batch(j, &f);
+        expose_batch(j, &f);
     }
+    return more;
+}
+
+/* What is closed has been given or destroyed: quality reads of it here. */
+static int64_t tell_closed(struct judge *j, const struct gathered *mine)
+{
+    const struct closings *all = closings(j);
+    int64_t more = 0;
+    for (size_t i = 0; all && i < all->n; i++) {
+        const struct closing *c = &all->item[i];
+        if (strcmp(c->batch, j->x->id) == 0 || reopened(j, c))
+            continue;
+        const struct batch *x = c->used ? NULL : closed_batch(j, c);
+        struct batch_uses theirs = c->used ? c->used->uses : (struct batch_uses){0, NULL};
+        if (x) {
+            struct gathered g = uses_of(j->a, x, -1, 0, NULL);
+            theirs = (struct batch_uses){g.n, g.use};
+        }
+        const char *thing = link_of(mine, &theirs);
+        if (thing && room_left(j))
+            tell_own(j, c->batch, true, thing);
+        else
+            more += thing != NULL;
+    }
+    return more;
+}
+
+void expose_others(struct judge *j)
+{
+    struct gathered mine = uses_of(j->a, j->x, -1, 0, NULL);
+    int64_t more = expose_open(j, &mine);
+    more += tell_closed(j, &mine);
     if (more)
         tell_more(j, more);
 }

@@ -72,7 +72,7 @@ bool fields_complete(const struct judge *j)
 
 const struct lot *lot_of(const struct judge *j, const struct code *c)
 {
-    return c->kind == CODE_GS1 ? book_lot_gs1(j->book, c->gtin, c->lot) : book_lot(j->book, c->id);
+    return c->kind == CODE_GS1 ? judge_label(j, c->gtin, c->lot) : judge_lot(j, c->id);
 }
 
 bool field_personal(const struct field *f)
@@ -401,7 +401,7 @@ static bool says_which(struct judge *j, const struct lot *l, const struct code *
     if (c->kind != CODE_GS1 || !l)
         return true;
     for (const struct lot *o; (o = map_next(&j->book->lots, &pos));)
-        if (o->label && !lot_closed(j, o) && strcmp(o->label, l->label) == 0)
+        if (o->label && !o->closed_at && strcmp(o->label, l->label) == 0)
             json_push(list, json_str(j->a, o->id));
     return list->len < 2 ||
            judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH, json_set(j->a, json_object(j->a), "lots", list), NULL);

@@ -126,6 +126,15 @@ struct json *args1(struct judge *j, const char *name, const char *value);
 const char *plain_id(const char *s);
 struct json *args_range(struct judge *j, const struct field *f, const char *value, const struct range *r);
 
+/* What may have come to its end: NULL when it is not in the book, and then it is needed, unless it was asked
+ * for before and there is none. */
+const struct stream *judge_stream(const struct judge *j, const char *name);
+struct batch *judge_batch(struct judge *j, const char *id);
+const struct lot *judge_lot(const struct judge *j, const char *id);
+const struct lot *judge_label(const struct judge *j, const char *gtin, const char *maker_lot);
+/* NULL: not answered yet. */
+const struct answer *judge_want(const struct judge *j, enum want_kind kind, const char *name);
+
 /* Notes a finding; EFFECT_OK is ignored. Returns false if it is a refusal (the judging ends). */
 bool judge_find(struct judge *j, enum effect effect, enum say code, struct json *args, const char *field);
 /* The refusal found, or NULL. */
@@ -225,6 +234,13 @@ const struct person *judge_second(struct judge *j, const char *badge);
 bool record_by_session(const struct judge *j);
 /* expose.c */
 void expose_others(struct judge *j);
+/* The same product, of whatever version, and the same values in the fields that make an order one of its
+ * kind. */
+bool same_order(const struct judge *j, const struct batch *o);
+/* Of all batches that are closed: is there one of the same order? NULL: none (or not known yet). */
+const char *closed_order(struct judge *j);
+/* The end of the batch, as it will be with this command. */
+struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count);
 /* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */
 void expose_batch(struct judge *j, const struct follow *f);
 /* What a finished step brings with it: fitness, the batch's closing. */

@@ -30,7 +30,7 @@ void record_shown(struct judge *j, const struct kind *k, const void *given)
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "what"));
         return;
     }
-    if (!book_batch(j->book, shown.batch) && !j->cmd->taken) {
+    if (!judge_batch(j, shown.batch)) {
         judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(shown.batch)));
         return;
     }

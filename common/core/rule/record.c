@@ -26,7 +26,7 @@ void record_own(struct judge *j, const struct kind *k, const void *given)
     const struct record_rule *r = k->record;
     const char *id = id_given(r, given);
     const char *stream = stream_of(j, kind_about(k->id)->stream, id);
-    const struct stream *s = book_stream(j->book, stream);
+    const struct stream *s = judge_stream(j, stream);
     bool exists = s != NULL;
     if (exists && s->closed && r->stream == RECORD_KNOWN) /* only lots come to an end */
         judge_refuse(j, SAY_LOT_CLOSED, args1(j, "lot", id));
@@ -166,7 +166,7 @@ static bool open_hold(const struct batch *x, const char *id)
 /* The batch that quality acts on; NULL after a refusal. */
 static struct batch *act_on(struct judge *j, const char *batch)
 {
-    struct batch *x = book_batch(j->book, batch);
+    struct batch *x = judge_batch(j, batch);
     j->x = x;
     if (!x)
         judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)));

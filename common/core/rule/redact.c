@@ -68,7 +68,7 @@ static bool is_closed_batch(const struct judge *j, const struct redact_target *t
 static bool redact(struct judge *j, const struct redacted *given)
 {
     const struct redact_target *t = j->cmd->target;
-    if (!t || !t->pd || !book_stream(j->book, t->stream))
+    if (!t || !t->pd || !judge_stream(j, t->stream))
         return judge_find(j, EFFECT_REFUSE, SAY_REDACTION_ENTRY, NULL, NULL);
     struct redacted r = {.idx = (int64_t)t->idx, .reason = given->reason};
     const struct person *approver =
@@ -86,9 +86,12 @@ static bool redact(struct judge *j, const struct redacted *given)
     d->sign = true;
     d->meaning = kind_text(KIND_REDACTED);
     judge_accept(j, d, SAY_ACCEPTED_REDACTED, NULL);
-    if (closed)
-        DRAFT(j, t->stream, KIND_BATCH_CLOSED, struct batch_closed,
-              .count = (int64_t)book_stream(j->book, t->stream)->sseq + 3);
+    if (closed) {
+        const struct batch_closed again =
+            closing_of(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)),
+                       (int64_t)book_stream(j->book, t->stream)->sseq + 3);
+        draft_add(j, t->stream, KIND_BATCH_CLOSED, &again, sizeof(again));
+    }
     return true;
 }
 

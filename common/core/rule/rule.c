@@ -109,7 +109,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     ret->batch = NULL;
     ret->step = -1;
     ret->outcome = OUTCOME_ACCEPTED;
-    ret->ndrafts = 0;
+    ret->ndrafts = ret->nwants = 0;
     static const struct code nothing = {.kind = CODE_TEXT};
     struct judge j = {.book = b, .cmd = cmd, .now = now, .a = a, .v = ret, .st = cmd->station};
     j.step = j.field = -1;
@@ -141,6 +141,78 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
         break;
     }
     require(ret->ndrafts > 0 && ret->code);
+    if (ret->nwants == 0)
+        return;
+    ret->outcome = OUTCOME_NONE;
+    ret->ndrafts = 0;
+}
+
+/* ---- what is not in the book ---- */
+
+static bool same_want(const struct want *a, const struct want *b)
+{
+    return a->kind == b->kind && (a->kind == WANT_CLOSINGS || strcmp(a->name, b->name) == 0);
+}
+
+const struct answer *judge_want(const struct judge *j, enum want_kind kind, const char *name)
+{
+    const struct want want = {kind, name};
+    struct verdict *v = j->v;
+    if (!v)
+        return NULL;
+    for (size_t i = 0; i < j->cmd->nanswers; i++)
+        if (same_want(&j->cmd->answer[i].want, &want))
+            return &j->cmd->answer[i];
+    for (size_t i = 0; i < v->nwants; i++)
+        if (same_want(&v->want[i], &want))
+            return NULL;
+    struct want *list = (struct want *)v->want;
+    if ((v->nwants & (v->nwants - 1)) == 0) { /* full: as many again */
+        list = arena_alloc(j->a, (v->nwants ? 2 * v->nwants : 1) * sizeof(*list));
+        if (v->nwants)
+            memcpy(list, v->want, v->nwants * sizeof(*list));
+        v->want = list;
+    }
+    list[v->nwants++] = want;
+    return NULL;
+}
+
+/* No number is longer. */
+static bool may_be(const char *id)
+{
+    return id && *id && strlen(id) <= BOUND_CODE_ID;
+}
+
+const struct stream *judge_stream(const struct judge *j, const char *name)
+{
+    const struct stream *s = book_stream(j->book, name);
+    if (!s && stream_ends(name))
+        (void)judge_want(j, WANT_STREAM, name);
+    return s;
+}
+
+struct batch *judge_batch(struct judge *j, const char *id)
+{
+    struct batch *x = book_batch(j->book, id);
+    if (!x && may_be(id))
+        (void)judge_want(j, WANT_STREAM, stream_of(j, STREAM_BATCH, id));
+    return x;
+}
+
+const struct lot *judge_lot(const struct judge *j, const char *id)
+{
+    const struct lot *l = book_lot(j->book, id);
+    if (!l && may_be(id))
+        (void)judge_want(j, WANT_STREAM, arena_printf(j->a, "lot/%s", id));
+    return l;
+}
+
+const struct lot *judge_label(const struct judge *j, const char *gtin, const char *maker_lot)
+{
+    const struct lot *l = book_lot_gs1(j->book, gtin, maker_lot);
+    const struct answer *a =
+        l ? NULL : judge_want(j, WANT_LABEL, arena_printf(j->a, "%s/%s", gtin, maker_lot));
+    return a && a->stream ? book_lot(j->book, stream_rest(a->stream, STREAM_LOT)) : l;
 }
 
 /* ---- by the system ---- */

@@ -7,6 +7,10 @@
  * is refused; what has happened is recorded as it happened, with a deviation.
  * A refusal is a value with a machine code, and is recorded too.
  *
+ * What has come to its end is not in the book. A judgement that would be another
+ * with it says what it needs, and drafts nothing: whoever asked brings it and asks
+ * again, until nothing is needed. So no judgement depends on what is in memory.
+ *
  * Outcomes (doc/bench.md 1.3): refused; accepted; accepted with an alert, a
  * deviation, or a deviation and a hold; "already done".
  */
@@ -25,6 +29,26 @@ enum command_kind {
     COMMAND_DEADLINE, /* by the system: a step's deadline has passed */
 };
 
+enum want_kind {
+    WANT_STREAM,   /* of that name: recalled into the book, if there is one */
+    WANT_LABEL,    /* <gtin>/<maker's lot>: the closed lot with it that was received last, recalled */
+    WANT_CLOSINGS, /* the end of every batch that is closed */
+};
+struct want {
+    enum want_kind kind;
+    const char *name;
+};
+struct answer {
+    struct want want;
+    const char *stream; /* of WANT_LABEL: the lot's, or NULL */
+};
+/* Each closed batch once, by its last closing, in the order of the log. */
+struct closing {
+    const char *batch;
+    const struct batch_used *used; /* NULL: only its stream tells */
+};
+struct closings LIST_OF(struct closing);
+
 struct command {
     enum command_kind kind;
     struct station *station; /* NULL for the system */
@@ -42,7 +66,6 @@ struct command {
     bool secret_given;
     /* ACT */
     const char *batch, *protocol, *step;
-    bool taken; /* of an order, of what was shown: the log has had a batch of that number, closed since */
     const struct json *fields;  /* object: field -> string or array of strings */
     const struct json *pending; /* array of step ids that the person was shown, or NULL */
     const char *skip;           /* reason for "not done, because", or NULL */
@@ -56,6 +79,10 @@ struct command {
     /* DEADLINE */
     struct batch *due_batch;
     int due_step;
+    /* what was needed so far, and is here */
+    size_t nanswers;
+    const struct answer *answer;
+    const struct closings *closings; /* NULL: not asked for */
 };
 
 /* The entry whose personal values are to be erased, as the log has it; its stream is in the book. */
@@ -93,11 +120,14 @@ struct verdict {
     struct json *args;   /* for its text; never personal */
     struct batch *batch; /* what it was about, or NULL */
     int step;            /* -1 = none */
+    size_t nwants;       /* not 0: nothing was judged */
+    const struct want *want;
     size_t ndrafts;
     struct draft draft[VERDICT_DRAFTS];
 };
 
-/* Everything in *ret lives in `a`. There is always at least one draft that is not `system`. */
+/* Everything in *ret lives in `a`. Unless something is needed there is at least one draft that is not
+ * `system`. */
 void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
                 struct verdict *ret);
 

@@ -374,5 +374,6 @@ void step_finish_drafts(struct judge *j)
     uint64_t before = 0;
     for (size_t i = 0; i < j->v->ndrafts; i++)
         before += strcmp(j->v->draft[i].stream, j->x->stream) == 0;
-    DRAFT(j, j->x->stream, KIND_BATCH_CLOSED, struct batch_closed, .count = (int64_t)(st->sseq + before + 1));
+    const struct batch_closed closed = closing_of(j, j->x, (int64_t)(st->sseq + before + 1));
+    draft_add(j, j->x->stream, KIND_BATCH_CLOSED, &closed, sizeof(closed));
 }

@@ -1,7 +1,7 @@
 -- Personal values of batches that are not closed, for comparing identities at the bedside.
 -- params: none
--- columns: name text, salted text
-select d.name, d.salted
+-- columns: stream text, salted text
+select f.stream, d.salted
 from cpf.entry f
 join cpf.entry e on e.stream = f.stream
 join cpf.disclosure d on d.idx = e.idx

@@ -1,23 +1,17 @@
--- Of the streams given, and of any other that is open by its rows: every entry of those that are open, and of those
--- that are closed the entry that closes them with what came behind; in log order. With the first entry of each full
--- tile, that tile. Open: not closed by its last closing or reopening entry.
--- Costs the number of streams and of open entries. What comes is checked against the newest map of streams.
+-- Of the streams given: every entry of those that are open, and of those that are closed the entry that closes them
+-- with what came behind; in log order. With the first entry of each full tile, that tile. Open: not closed by its last
+-- closing or reopening entry.
+-- Costs the number of streams given and of open entries. What comes is checked against the newest map of streams.
 -- params: $1 stream text[]
 -- columns: idx int8, id uuid, stream text, sseq int8, kind text, at_us int8, body text, leaf bytea, tile bytea, closed bool
-with mark as materialized (
-    select distinct on (m.stream) m.stream, m.kind, m.sseq
-    from cpf.entry m
-    where m.kind in ('batch.closed', 'batch.reopened', 'day.closed', 'lot.closed')
-    order by m.stream, m.sseq desc
-), want as materialized (
-    select f.stream
-    from cpf.entry f left join mark on mark.stream = f.stream
-    where f.sseq = 1 and (mark.kind is null or mark.kind = 'batch.reopened')
-    union
-    select g.stream from pg_catalog.unnest($1) g (stream)
-), own as (
+with own as (
     select s.*, coalesce(mark.kind <> 'batch.reopened', false) as closed
-    from want left join mark on mark.stream = want.stream
+    from pg_catalog.unnest($1) want (stream)
+    left join lateral (
+        select m.kind, m.sseq
+        from cpf.entry m
+        where m.stream = want.stream and m.kind in ('batch.closed', 'batch.reopened', 'day.closed', 'lot.closed')
+        order by m.sseq desc limit 1) mark on true
     cross join lateral (
         select e.* from cpf.entry e
         where e.stream = want.stream
