@@ -14,6 +14,7 @@
 #include "core/entry/person.h"
 #include "core/entry/room.h"
 #include "core/entry/step.h"
+#include "core/rule/codes.h"
 
 static struct arena arena;
 
@@ -51,6 +52,25 @@ static const char *text_of(const struct json *o)
 static struct shape_fault check(enum kind_id id, const char *text)
 {
     return shape_check(&kind_of(id)->shape, object(text));
+}
+
+static void test_every_code_of_the_rules_finds_itself(void **state)
+{
+    (void)state;
+    for (int s = SAY_NONE + 1; s < SAYS; s++)
+        assert_int_equal(say_find(say_text((enum say)s)), s);
+    assert_int_equal(say_find("no.such"), SAY_NONE);
+    assert_int_equal(say_find(NULL), SAY_NONE);
+}
+
+/* Only a batch's and a day's stream make rows of their own. */
+static void test_kinds_with_rows_stand_where_rows_are_made(void **state)
+{
+    (void)state;
+    for (int i = 1; i < KINDS; i++) {
+        enum stream_type t = kind_about((enum kind_id)i)->stream;
+        assert_true(!kind_of((enum kind_id)i)->view || t == STREAM_BATCH || t == STREAM_DAY);
+    }
 }
 
 static void test_every_name_finds_its_kind_and_its_module(void **state)
@@ -235,6 +255,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_name_finds_its_kind_and_its_module),
+        cmocka_unit_test(test_every_code_of_the_rules_finds_itself),
+        cmocka_unit_test(test_kinds_with_rows_stand_where_rows_are_made),
         cmocka_unit_test(test_sentences_name_members_only),
         cmocka_unit_test(test_stream_types_are_read_off_their_names),
         cmocka_unit_test(test_a_body_is_built_and_read_again),

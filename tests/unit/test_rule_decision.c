@@ -84,6 +84,48 @@ static void test_major_deviation_is_closed_not_called_minor(void **state)
     accepted(decide(r));
 }
 
+/* What the book says to an entry that no rule makes: it is taken back. */
+static int folds(struct rig *r, const char *kind, const char *text)
+{
+    const struct stream *s = book_stream(&r->book, "batch/B1");
+    struct entry e = {.kind = kind, .stream = s->name, .zone = clock_zone_name(), .at = r->now, .idx = r->n};
+    e.sseq = s->sseq + 1;
+    memcpy(e.prev, s->leaf, HASH_LEN);
+    e.actor = json_set_str(&r->arena, json_object(&r->arena), "performed", "QM");
+    e.clock = json_object(&r->arena);
+    assert_int_equal(json_parse(&r->arena, text, strlen(text), &e.body, NULL), 0);
+    const char *salted;
+    char digest[44];
+    disclosure_make(&r->arena, "reason", "x", &salted, digest);
+    e.pd = json_set_str(&r->arena, json_object(&r->arena), "reason", digest);
+    assert_int_equal(entry_build(&e, &r->arena), 0);
+    book_begin(&r->book);
+    int err = book_apply(&r->book, &e);
+    book_rollback(&r->book);
+    return err;
+}
+
+static void test_book_refuses_what_follows_on_no_state(void **state)
+{
+    struct rig *r = *state;
+    tubes(r);
+    bin(r, "C:B1-T1");
+    bin(r, "C:B1-T2");
+    deviation(rig_one(r, "VOLUME", "29.9"), "value.action");
+    accepted(rig_scan(r, "90"));
+    assert_int_equal(folds(r, "deviation.assessed", "{\"dev\":\"B1-DV1\",\"grade\":\"minor\"}"), 0);
+    accepted(assess(r, "B1-DV1", "major"));
+    assert_int_equal(folds(r, "deviation.assessed", "{\"dev\":\"B1-DV1\",\"grade\":\"minor\"}"),
+                     CPF_E_PROFILE);
+    assert_int_equal(folds(r, "deviation.closed", "{\"dev\":\"B1-DV1\"}"), 0);
+    accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=measures taken"));
+    assert_int_equal(folds(r, "deviation.closed", "{\"dev\":\"B1-DV1\"}"), CPF_E_PROFILE);
+    rig_entry(r, "batch/B1", "hold.placed", "{\"cause\":\"option.hold\",\"hold\":\"B1-H1\"}");
+    assert_int_equal(folds(r, "hold.lifted", "{\"hold\":\"B1-H1\"}"), 0);
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=looked at"));
+    assert_int_equal(folds(r, "hold.lifted", "{\"hold\":\"B1-H1\"}"), CPF_E_PROFILE);
+}
+
 static void test_hold_stops_release_and_shipping_until_it_is_lifted(void **state)
 {
     struct rig *r = *state;
@@ -284,6 +326,7 @@ int main(void)
         T(test_release_wants_labels_and_containers_accounted_for),
         T(test_release_wants_deviations_assessed_and_holds_lifted),
         T(test_major_deviation_is_closed_not_called_minor),
+        T(test_book_refuses_what_follows_on_no_state),
         T(test_hold_stops_release_and_shipping_until_it_is_lifted),
         T(test_release_waits_for_no_clock),
         T(test_shipping_without_a_decision_is_refused),

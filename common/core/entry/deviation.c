@@ -62,6 +62,42 @@ static struct deviation *dev_of(const struct batch *x, const char *id)
     return NULL;
 }
 
+/*
+ * What may follow on what, in any log that a program of ours wrote; the rules of now ask for more
+ * (core/rule).
+ *
+ *   unassessed --> minor --> major --> closed       each may be closed; minor may be said again
+ */
+enum dev_state { DEV_UNASSESSED, DEV_MINOR, DEV_MAJOR, DEV_CLOSED, DEV_STATES };
+static const bool dev_next[DEV_STATES][DEV_STATES] = {
+    [DEV_UNASSESSED] = {[DEV_MINOR] = true, [DEV_MAJOR] = true, [DEV_CLOSED] = true},
+    [DEV_MINOR] = {[DEV_MINOR] = true, [DEV_MAJOR] = true, [DEV_CLOSED] = true},
+    [DEV_MAJOR] = {[DEV_CLOSED] = true},
+};
+
+static enum dev_state dev_state_of(enum grade g)
+{
+    return g == GRADE_MAJOR ? DEV_MAJOR : g == GRADE_MINOR ? DEV_MINOR : DEV_UNASSESSED;
+}
+
+/* The one way from state to state: of the grade, or closed. */
+static int dev_become(struct book *b, struct deviation *d, enum grade grade, bool closed)
+{
+    if (!dev_next[d->closed ? DEV_CLOSED : dev_state_of(d->grade)][closed ? DEV_CLOSED : dev_state_of(grade)])
+        return CPF_E_PROFILE;
+    SET(b, d->grade, grade);
+    SET(b, d->closed, closed);
+    return 0;
+}
+
+static int hold_lift(struct book *b, struct hold *h)
+{
+    if (h->lifted)
+        return CPF_E_PROFILE;
+    SET(b, h->lifted, true);
+    return 0;
+}
+
 static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_opened *v = body;
@@ -92,22 +128,20 @@ static int apply_assessed(struct book *b, struct stream *s, const struct entry *
 {
     const struct deviation_assessed *v = body;
     struct deviation *d = dev_of(batch_of(b, s), v->dev);
-    if (!d || !v->grade)
-        return CPF_E_PROFILE;
-    SET(b, d->grade, v->grade);
-    note_judge(b, batch_of(b, s), e);
-    return 0;
+    int err = d ? dev_become(b, d, v->grade, false) : CPF_E_PROFILE;
+    if (err == 0)
+        note_judge(b, batch_of(b, s), e);
+    return err;
 }
 
 static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_closed *v = body;
     struct deviation *d = dev_of(batch_of(b, s), v->dev);
-    if (!d)
-        return CPF_E_PROFILE;
-    SET(b, d->closed, true);
-    note_judge(b, batch_of(b, s), e);
-    return 0;
+    int err = d ? dev_become(b, d, d->grade, true) : CPF_E_PROFILE;
+    if (err == 0)
+        note_judge(b, batch_of(b, s), e);
+    return err;
 }
 
 static int apply_placed(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -127,9 +161,10 @@ static int apply_lifted(struct book *b, struct stream *s, const struct entry *e,
     struct batch *x = batch_of(b, s);
     for (size_t i = 0; x && v->hold && i < x->nholds; i++)
         if (strcmp(x->hold[i].id, v->hold) == 0) {
-            SET(b, x->hold[i].lifted, true);
-            note_judge(b, x, e);
-            return 0;
+            int err = hold_lift(b, &x->hold[i]);
+            if (err == 0)
+                note_judge(b, x, e);
+            return err;
         }
     return CPF_E_PROFILE;
 }

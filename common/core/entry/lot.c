@@ -93,7 +93,7 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
 static int set_state(struct book *b, const struct lot_state_record *v, enum lot_state to)
 {
     struct lot *l = book_lot(b, v->lot);
-    if (!l)
+    if (!l || l->closed_at) /* released and blocked in turn, until it is used up */
         return CPF_E_PROFILE;
     SET(b, l->state, to);
     return 0;
@@ -116,7 +116,7 @@ static int apply_closed(struct book *b, struct stream *s, const struct entry *e,
     struct lot *l = book_lot(b, ((const struct lot_state_record *)body)->lot), *left = NULL;
     size_t pos = 0;
     (void)s;
-    if (!l)
+    if (!l || l->closed_at)
         return CPF_E_PROFILE;
     SET(b, l->closed_at, e->at);
     if (!l->label || book_lot_gs1(b, l->gtin, l->maker_lot) != l)
