@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define LISTED 6 /* of a list among the arguments; the entry has them all */
@@ -146,16 +147,10 @@ static struct text option_text(const struct words *w, const struct field *f, con
 /* "5 min" as the rules write it. */
 static struct text span_text(const struct words *w, const char *s)
 {
-    struct span v = {.set = true};
-    long long n;
-    char unit[8];
-    if (sscanf(s, "%lld %7s", &n, unit) != 2)
+    struct span v = {.set = true, .days = strchr(s, 'd') != NULL};
+    if (clock_span_parse(s, &v.value) != 0)
         return text_both(s);
-    v.days = strcmp(unit, "d") == 0;
-    v.value = v.days                     ? n
-              : strcmp(unit, "min") == 0 ? n * 60000
-              : strcmp(unit, "h") == 0   ? n * 3600000
-                                         : n * 1000;
+    v.value /= v.days ? 86400000 : 1;
     return words_span(w, &v);
 }
 

@@ -365,3 +365,21 @@ void clock_format_local(int64_t ms, char ret[17])
     put(ret + 14, tm.tm_min, 2);
     ret[16] = '\0';
 }
+
+int clock_span_parse(const char *s, int64_t *ret_ms)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"s", 1000}, {"min", 60000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+    size_t digits = strspn(s, "0123456789");
+    const char *unit = s + digits + (s[digits] == ' ');
+    if (digits == 0 || digits > 9)
+        return CPF_E_SYNTAX;
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+        if (strcmp(unit, units[i].unit) == 0) {
+            *ret_ms = strtoll(s, NULL, 10) * units[i].ms;
+            return CPF_OK;
+        }
+    return CPF_E_SYNTAX;
+}

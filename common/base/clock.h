@@ -37,5 +37,7 @@ int64_t clock_day_start(int64_t day);
 /* "YYYY-MM-DD" <-> day number. */
 void clock_day_format(int64_t day, char ret[11]);
 must_check int clock_day_parse(const char *s, int64_t *ret_day);
+/* "90s", "20min" or "20m", "3h", "2d", or with one blank before the unit; not negative. */
+must_check int clock_span_parse(const char *s, int64_t *ret_ms);
 /* Local "YYYY-MM-DD HH:MM" for people. */
 void clock_format_local(int64_t ms, char ret[17]);

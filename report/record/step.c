@@ -39,11 +39,6 @@ struct record_step *record_step_of(const struct record *r, const char *id, int64
 
 /* ---- values ---- */
 
-static bool outside(const struct range *r, struct dec v)
-{
-    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
-}
-
 static enum record_mark mark_of(const struct field *f, const char *raw)
 {
     struct dec v;
@@ -57,7 +52,7 @@ static enum record_mark mark_of(const struct field *f, const char *raw)
     }
     if ((f->kind != FIELD_NUMBER && f->kind != FIELD_DERIVED) || dec_parse(raw, strlen(raw), &v) != 0)
         return MARK_NONE;
-    return outside(&f->action, v) ? MARK_ACTION : outside(&f->alert, v) ? MARK_ALERT : MARK_NONE;
+    return range_outside(&f->action, v) ? MARK_ACTION : range_outside(&f->alert, v) ? MARK_ALERT : MARK_NONE;
 }
 
 static struct text shown_of(struct record *r, const struct field *f, const char *raw, const char *unit)

@@ -243,6 +243,22 @@ static void test_clocks_move_forward(void **state)
     assert_true(clock_mono_ms() > before);
 }
 
+static void test_a_span_has_one_grammar(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: none */
+    } row[] = {{"90s", 90000},     {"20min", 1200000}, {"20m", 1200000}, {"5 min", 300000},  {"3h", 10800000},
+               {"2 d", 172800000}, {"0s", 0},          {"", -1},         {"min", -1},        {"-3h", -1},
+               {"3", -1},          {"3  h", -1},       {"3hh", -1},      {"1234567890s", -1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+        int64_t ms = -1;
+        assert_int_equal(clock_span_parse(row[i].text, &ms) == 0, row[i].ms >= 0);
+        assert_int_equal(ms, row[i].ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_day_with_two_midnights_begins_at_the_first),
         cmocka_unit_test(test_day_start_is_the_first_millisecond),
         cmocka_unit_test(test_clocks_move_forward),
+        cmocka_unit_test(test_a_span_has_one_grammar),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

@@ -339,30 +339,14 @@ static int run_log_tail(struct ctl *c, const struct ctl_command *cmd)
 
 /* ── the training clock ────────────────────────────────────────────────── */
 
-/* 90s, 20min, 3h, 2d in ms; -1 if it is none of these. */
-static int64_t span_ms(const char *s)
-{
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
-    char *end;
-    long long n = strtoll(s, &end, 10);
-
-    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-        if (end != s && n > 0 && strcmp(end, units[i].unit) == 0)
-            return n * units[i].ms;
-    return -1;
-}
-
 static int run_clock(struct ctl *c, const struct ctl_command *cmd)
 {
     const char *to = args_get(&c->args, "to"), *by = args_get(&c->args, "by");
     char text[CLOCK_TEXT];
     json_t *v = NULL, *body;
-    int64_t now;
+    int64_t now, span = 0;
     int code;
-    if (!to == !by || (by && span_ms(by) < 0))
+    if (!to == !by || (by && (clock_span_parse(by, &span) != 0 || span == 0)))
         return ctl_usage(cmd, "%s",
                          say("--to か --by の一方を指定してください", "give --to TIME or --by SPAN"));
     code = read_path(c, cmd, "/v1/status", &v);
@@ -371,7 +355,7 @@ static int run_clock(struct ctl *c, const struct ctl_command *cmd)
     if (by) {
         if (clock_parse_rfc3339(ctl_text(json_object_get(v, "now")), &now))
             now = clock_now_ms();
-        clock_format(now + span_ms(by), text);
+        clock_format(now + span, text);
         to = text;
     }
     json_decref(v);

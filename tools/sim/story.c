@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "lib/files.h"
 
@@ -78,17 +79,8 @@ static const char *unquote(struct loader *l, const char *s)
 /* 18m, 90s, 3h, 2d; -1 if it is none. */
 static int64_t span_ms(const char *s)
 {
-    static const struct {
-        char unit;
-        int64_t ms;
-    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
-    char *end;
-    long n = strtol(s, &end, 10);
-
-    for (size_t i = 0; i < 4; i++)
-        if (end != s && n >= 0 && *end == units[i].unit && !end[1])
-            return n * units[i].ms;
-    return -1;
+    int64_t ms;
+    return clock_span_parse(s, &ms) == 0 ? ms : -1;
 }
 
 static int64_t clock_ms(const char *s)

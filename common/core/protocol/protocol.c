@@ -51,3 +51,8 @@ const struct material *protocol_material(const struct protocol *p, const char *i
             return &p->material[i];
     return NULL;
 }
+
+bool range_outside(const struct range *r, struct dec v)
+{
+    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
+}

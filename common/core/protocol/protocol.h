@@ -77,6 +77,7 @@ struct range {
     bool has_lo, has_hi;
     struct dec lo, hi; /* inclusive, in the field's unit */
 };
+bool range_outside(const struct range *r, struct dec v);
 
 /* What a state of a batch means for its release; the states' own words are the protocol's. */
 enum disposition {

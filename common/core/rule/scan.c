@@ -366,7 +366,8 @@ void judge_scan(struct judge *j)
         return;
     }
     int field = -1;
-    bool chosen = j->x && choose_step(j, &field);
+    if (j->x)
+        (void)choose_step(j, &field);
     if (j->code->kind == CODE_BADGE && field < 0) {
         judge_badge(j);
         return;
@@ -382,5 +383,4 @@ void judge_scan(struct judge *j)
         judge_refuse(j, SAY_SCAN_UNKNOWN, NULL);
     else
         judge_unexpected(j);
-    (void)chosen;
 }

@@ -4,11 +4,6 @@
 
 #include "core/rule/judge.h"
 
-static bool outside(const struct range *r, struct dec v)
-{
-    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
-}
-
 static const char *limit_text(struct judge *j, bool has, struct dec v)
 {
     char text[DEC_TEXT];
@@ -37,12 +32,12 @@ static const char *room_of(const struct judge *j, struct ref r)
 /* Limits: beyond `action` and `alert` it is a fact, and told. */
 static void check_limits(struct judge *j, const struct field *f, struct dec v, const char *text)
 {
-    if (outside(&f->action, v)) {
+    if (range_outside(&f->action, v)) {
         judge_find(j, f->on_action, SAY_VALUE_ACTION, args_range(j, f, text, &f->action), f->id);
         const char *room = f->has_blocks ? room_of(j, f->blocks) : NULL;
         if (room)
             judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, SAY_VALUE_ACTION}});
-    } else if (outside(&f->alert, v)) {
+    } else if (range_outside(&f->alert, v)) {
         judge_find(j, EFFECT_ALERT, SAY_VALUE_ALERT, args_range(j, f, text, &f->alert), f->id);
     }
 }
@@ -58,7 +53,7 @@ bool check_number(struct judge *j, const struct field *f, struct dec value, cons
     if (value.scale > f->decimals)
         return judge_find(j, EFFECT_REFUSE, SAY_VALUE_DECIMALS,
                           json_set_int(j->a, json_object(j->a), "decimals", f->decimals), NULL);
-    if (outside(&f->possible, value))
+    if (range_outside(&f->possible, value))
         return judge_find(j, EFFECT_REFUSE, SAY_VALUE_IMPOSSIBLE, args_range(j, f, text, &f->possible), NULL);
     check_limits(j, f, value, text);
     return true;

@@ -24,11 +24,6 @@ static struct view_row input_row(struct view_at *a, enum view_id table, const st
 
 /* ---- measurements ---- */
 
-static bool outside(const struct range *r, struct dec v)
-{
-    return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);
-}
-
 static void measurement(struct view_at *a, const struct field *f, const char *text)
 {
     struct dec v;
@@ -38,7 +33,10 @@ static void measurement(struct view_at *a, const struct field *f, const char *te
     struct view_row r = input_row(a, VIEW_MEASUREMENT, f);
     row_text(&r, "value", text);
     row_text(&r, "unit", f->unit);
-    row_text(&r, "limits", outside(&f->action, v) ? "action" : outside(&f->alert, v) ? "alert" : "ok");
+    row_text(&r, "limits",
+             range_outside(&f->action, v)  ? "action"
+             : range_outside(&f->alert, v) ? "alert"
+                                           : "ok");
     row_num(&r, "derived", derived);
     row_text(&r, "reading", a->reading);
     row_end(a->v, &r);
