@@ -60,6 +60,7 @@ static struct json *build_member(const struct member *m, const void *p, struct a
     switch (m->form) {
     case MEMBER_TEXT:
     case MEMBER_ID:
+    case MEMBER_GS1:
     case MEMBER_DECIMAL:
     case MEMBER_DIGEST:
     case MEMBER_KEY:
@@ -134,6 +135,13 @@ bool shape_is_id(const char *s)
     return n > 0 && !s[n] && n <= BOUND_CODE_ID;
 }
 
+static bool is_gs1(const char *s)
+{
+    size_t n =
+        strspn(s, "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+    return n > 0 && !s[n] && n <= 20;
+}
+
 static bool is_digest(const char *s)
 {
     uint8_t raw[HASH_LEN];
@@ -163,6 +171,8 @@ static bool good_text(const struct member *m, const struct json *v)
         return is_decimal(v->str);
     case MEMBER_DIGEST:
         return is_digest(v->str);
+    case MEMBER_GS1:
+        return is_gs1(v->str);
     case MEMBER_KEY:
         return is_key(v->str);
     default:
@@ -194,6 +204,7 @@ static bool well_formed(const struct member *m, const struct json *v)
     switch (m->form) {
     case MEMBER_TEXT:
     case MEMBER_ID:
+    case MEMBER_GS1:
     case MEMBER_DECIMAL:
     case MEMBER_DIGEST:
     case MEMBER_KEY:
@@ -340,6 +351,7 @@ static bool read_into(const struct member *m, const struct json *v, bool request
     switch (m->form) {
     case MEMBER_TEXT:
     case MEMBER_ID:
+    case MEMBER_GS1:
     case MEMBER_DECIMAL:
     case MEMBER_DIGEST:
     case MEMBER_KEY:

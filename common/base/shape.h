@@ -26,6 +26,7 @@ enum member_form {
     MEMBER_ID,       /* const char *: letters, digits, '.', '@', '-'; at most BOUND_CODE_ID */
     MEMBER_DECIMAL,  /* const char *: the grammar of base/dec.h */
     MEMBER_DIGEST,   /* const char *: base64url of 32 bytes */
+    MEMBER_GS1,      /* const char *: what a GS1 label's lot may hold: its 82 characters, at most 20 */
     MEMBER_KEY,      /* const char *: a person's public key, not a weak one */
     MEMBER_DAY,      /* int64_t, days since 1970; YYYY-MM-DD */
     MEMBER_INT,      /* int64_t */
@@ -98,6 +99,7 @@ struct shape {
 #define M_ID(T, m, f)      MEMBER_(T, m, MEMBER_ID, const char *, .flags = (f))
 #define M_DECIMAL(T, m, f) MEMBER_(T, m, MEMBER_DECIMAL, const char *, .flags = (f))
 #define M_DIGEST(T, m, f)  MEMBER_(T, m, MEMBER_DIGEST, const char *, .flags = (f))
+#define M_GS1(T, m, f)     MEMBER_(T, m, MEMBER_GS1, const char *, .flags = (f))
 #define M_KEY(T, m, f)     MEMBER_(T, m, MEMBER_KEY, const char *, .flags = (f))
 #define M_DAY(T, m, f)     MEMBER_(T, m, MEMBER_DAY, int64_t, .flags = (f))
 #define M_INT(T, m, f)     MEMBER_(T, m, MEMBER_INT, int64_t, .flags = (f))

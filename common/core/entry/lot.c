@@ -8,8 +8,8 @@
 
 static const struct member received_member[] = {
     M_ID(struct lot_received, lot, NEEDED),     M_ID(struct lot_received, material, NEEDED),
-    M_TEXT(struct lot_received, maker, 0),      M_TEXT(struct lot_received, maker_lot, 0),
-    M_TEXT(struct lot_received, gtin, 0),       M_DAY(struct lot_received, expiry, NEEDED),
+    M_TEXT(struct lot_received, maker, 0),      M_GS1(struct lot_received, maker_lot, 0),
+    M_ID(struct lot_received, gtin, 0),         M_DAY(struct lot_received, expiry, NEEDED),
     M_INT(struct lot_received, units, 0),       M_PERSONAL(struct lot_received, reason, 0),
     M_PERSONAL(struct lot_received, cause, 0),  M_PERSONAL(struct lot_received, note, 0),
     M_PERSONAL(struct lot_received, remark, 0),
