@@ -100,7 +100,7 @@ const char *api_badge(struct work *w, const struct json *req)
 {
     const char *raw = json_get_str(req, "badge");
     struct code c;
-    if (!raw || code_read(raw, strlen(raw), &c) != 0 || c.kind != CODE_BADGE)
+    if (!raw || code_read(raw, strlen(raw), &c) != CODE_OK || c.kind != CODE_BADGE)
         return api_bad(w, "badge");
     w->badge = arena_strdup(&w->arena, c.id);
     return NULL;

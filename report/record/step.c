@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "core/entry/refusal.h"
+#include "core/protocol/limit.h"
 #include "record/int.h"
 
 const char *record_minute(const struct record *r, int64_t ms)
@@ -41,7 +42,6 @@ struct record_step *record_step_of(const struct record *r, const char *id, int64
 
 static enum record_mark mark_of(const struct field *f, const char *raw)
 {
-    struct dec v;
     if (f->kind == FIELD_CHOICE) {
         for (size_t i = 0; i < f->noptions; i++)
             if (strcmp(f->option[i].id, raw) == 0)
@@ -50,9 +50,11 @@ static enum record_mark mark_of(const struct field *f, const char *raw)
                                                              : MARK_ACTION;
         return MARK_NONE;
     }
-    if ((f->kind != FIELD_NUMBER && f->kind != FIELD_DERIVED) || dec_parse(raw, strlen(raw), &v) != 0)
+    const char *met = f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED ? limits_met(f, raw) : NULL;
+    if (!met || strcmp(met, "ok") == 0)
         return MARK_NONE;
-    return range_outside(&f->action, v) ? MARK_ACTION : range_outside(&f->alert, v) ? MARK_ALERT : MARK_NONE;
+    return strcmp(met, "alert") == 0 ? MARK_ALERT
+                                     : MARK_ACTION; /* one that decides nothing is looked at, too */
 }
 
 static struct text shown_of(struct record *r, const struct field *f, const char *raw, const char *unit)

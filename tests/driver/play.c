@@ -65,7 +65,7 @@ static void take_person(struct play *p, const struct json *c, struct command *cm
 {
     const char *badge = json_get_str(c, "badge"), *secret = json_get_str(c, "secret");
     struct code code;
-    if (badge && code_read(badge, strlen(badge), &code) == 0 && code.kind == CODE_BADGE)
+    if (badge && code_read(badge, strlen(badge), &code) == CODE_OK && code.kind == CODE_BADGE)
         cmd->person = book_person(&p->rig.book, code.id);
     if (!secret)
         secret = json_get_str(c, "pin");

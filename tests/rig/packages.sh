@@ -4,7 +4,7 @@
 packages_of() {
     case $1 in
     build) printf '%s ' build-essential meson ninja-build pkg-config python3 libevent-dev libyaml-dev \
-        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev zlib1g-dev libp11-kit-dev \
+        libssl-dev libpq-dev libcmocka-dev libjansson-dev libsystemd-dev zlib1g-dev libunistring-dev libp11-kit-dev \
         libcairo2-dev libpango1.0-dev libzint-dev \
         fonts-noto-cjk ;;
     # libdbd-pg-perl is the driver that sqitch only recommends.

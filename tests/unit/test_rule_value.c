@@ -338,6 +338,81 @@ static void test_patient_says_name_and_birth_date(void **state)
     accepted_as(rig_scan(r, "N:P000000"), "accepted.step-done");
 }
 
+static void test_what_is_typed_another_way_is_the_same(void **state)
+{
+    struct rig *r = *state;
+    static const char *const names[] = {"山田　花子", " 山田 花子", "山田花子 ", "山田\u00a0花子"};
+    static const char *const days[] = {"1975/3/9", "S50.3.9", "昭和50年3月9日", "１９７５－０３－０９",
+                                       "19750309"};
+    for (size_t i = 0; i < 5; i++) {
+        accepted(rig_one(r, "BED", names[i % 4]));
+        accepted(rig_scan(r, days[i]));
+        accepted_as(rig_scan(r, "N:P000000"), "accepted.step-done");
+        assert_false(rig_says(r, days[i]));
+    }
+    refused(rig_one(r, "BED", "山田華子"), "ident.patient");
+}
+
+static void test_numbers_are_read_as_people_type_them(void **state)
+{
+    struct rig *r = *state;
+    static const char *const good[] = {"20 ℃", "20℃", "２０．０", "20.0\u00a0°C", "+20", "２０ °Ｃ"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        accepted(rig_one(r, "TEMP", good[i]));
+    refused(rig_one(r, "TEMP", "20,5"), "number.comma");
+    refused(rig_scan(r, "2 0"), "number.gap");
+    refused(rig_scan(r, "2e1"), "number.exponent");
+    refused(rig_scan(r, ".5"), "number.point");
+    refused(rig_scan(r, "1234567890123456"), "number.long");
+    refused(rig_scan(r, "twenty"), "scan.unknown");
+    deviation(rig_scan(r, "−5"), "value.action");
+}
+
+static void test_results_may_be_bounds(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "ENDOTOXIN", "<0.05 EU/mL"));
+    assert_true(rig_says(r, "<0.05"));
+    accepted(rig_one(r, "ENDOTOXIN", "検出せず"));
+    hold(rig_one(r, "ENDOTOXIN", ">5"), "value.action");
+    hold(rig_one(r, "ENDOTOXIN", "TNTC"), "value.action");
+    hold(rig_one(r, "ENDOTOXIN", "<5"), "value.undecided");
+    hold(rig_one(r, "ENDOTOXIN", ">0.05"), "value.undecided");
+    refused(rig_one(r, "ENDOTOXIN", "<0"), "value.impossible");
+    refused(rig_scan(r, "<0.005"), "value.decimals");
+    accepted(rig_scan(r, "≤4.99"));
+    deviation(rig_one(r, "TEMP", "<18"), "value.action");
+    deviation(rig_one(r, "TEMP", "<26"), "value.undecided");
+}
+
+/* Of a bound nothing is computed, and where limits stand that is told. */
+static void test_nothing_is_computed_of_a_bound(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_scan(r, "X:STEP-COUNT"));
+    accepted(rig_scan(r, "<0.5"));
+    accepted(rig_scan(r, "0.1"));
+    accepted(rig_scan(r, "<0.5"));
+    accepted(rig_scan(r, "0.1"));
+    assert_int_not_equal(rig_scan(r, "50")->outcome, OUTCOME_REFUSED);
+    assert_false(rig_says(r, "\"field\":\"total\""));
+}
+
+static void test_a_text_swallows_no_code(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=P-OP1-1"), "scan.in-text");
+    refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=p-op1-1"), "scan.in-text");
+    refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=NK26-0147-T1-0"), "scan.in-text");
+    accepted(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=E-mail; room B-2, tube T-1"));
+    rig_at(r, "B21");
+    refused(rig_one(r, "NOTE", "p-op1-1"), "scan.caps");
+    refused(rig_scan(r, "NK26-0147-T1-0"), "scan.half");
+    refused(rig_scan(r, "P-OP1-1P-OP1-1"), "scan.two");
+    accepted(rig_scan(r, "looks well"));
+}
+
 static void test_another_name_stops_and_holds(void **state)
 {
     struct rig *r = *state;
@@ -345,8 +420,8 @@ static void test_another_name_stops_and_holds(void **state)
     assert_int_equal(rig_count(r, "hold.placed"), 1);
     assert_false(rig_says(r, "太郎"));
     accepted(rig_scan(r, RIG_NAME));
-    refused(rig_scan(r, "19750309"), "ident.patient");
-    assert_false(rig_says(r, "19750309"));
+    refused(rig_scan(r, "19750308"), "ident.patient");
+    assert_false(rig_says(r, "19750308"));
     refused(rig_scan(r, "1975-03-08"), "ident.patient");
     assert_false(rig_says(r, "1975"));
 }
@@ -420,6 +495,11 @@ int main(void)
         T(test_date_is_valid_through_its_last_day),
         T(test_what_was_valid_may_not_be_any_more),
         T(test_patient_says_name_and_birth_date),
+        T(test_what_is_typed_another_way_is_the_same),
+        T(test_numbers_are_read_as_people_type_them),
+        T(test_results_may_be_bounds),
+        T(test_nothing_is_computed_of_a_bound),
+        T(test_a_text_swallows_no_code),
         T(test_another_name_stops_and_holds),
         T(test_another_name_on_a_form_stops_and_holds_too),
         T(test_personal_value_in_a_list_is_refused),

@@ -133,7 +133,7 @@ char *ctl_code(char type, const char *id)
 {
     char raw[72];
     struct code whole;
-    if (!code_read(id, strlen(id), &whole) && whole.kind != CODE_TEXT && whole.kind != CODE_NUMBER)
+    if (code_read(id, strlen(id), &whole) == CODE_OK && whole.kind != CODE_TEXT && whole.kind != CODE_NUMBER)
         return xstrdup(id);
     if (code_make(type, id, raw, sizeof(raw)))
         return xstrdup(id); /* the server says what is wrong with it */

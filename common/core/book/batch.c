@@ -126,7 +126,7 @@ int input_set(struct input *in, const struct field *f, const char *text)
 {
     in->text = text;
     if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED)
-        return dec_parse(text, strlen(text), &in->value);
+        return censored_parse(text, &in->censor, &in->value);
     return f->kind == FIELD_DATE ? clock_day_parse(text, &in->day) : 0;
 }
 

@@ -143,6 +143,7 @@ struct input {
     const char
         *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
     struct dec value;   /* numbers and derived */
+    enum censor censor; /* numbers: `value` is only the side on which the truth lies */
     const char *unit;   /* lots: the opened unit, or NULL */
     const char *digest; /* of a personal value that `text` was disclosed from, else NULL */
     int64_t day;        /* dates */

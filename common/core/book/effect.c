@@ -32,7 +32,7 @@ static void issue(const struct at *a, const char *id)
 {
     struct code code;
     char raw[BOUND_CODE_ID + 8];
-    if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &code) != 0)
+    if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &code) != CODE_OK)
         return;
     const struct label *l = protocol_label(a->x->protocol, code.label);
     container_add(a, id, l ? l->id : "");

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bounds.h"
 #include "base/clock.h"
 #include "base/enc.h"
 #include "core/code/gs1.h"
+#include "core/code/mangled.h"
 
 static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 #define M 36
@@ -69,53 +69,53 @@ int code_make(char type, const char *id, char *ret, size_t ret_size)
 }
 
 /* `<batch>-<label><number>`: NK26-0147-T1 */
-static int split_container(struct code *c)
+static enum code_fault split_container(struct code *c)
 {
     const char *last = strrchr(c->id, '-');
     size_t letters = last ? strspn(last + 1, alphabet + 10) : 0;
     const char *digits = last ? last + 1 + letters : "";
     size_t n = strspn(digits, "0123456789");
     if (letters == 0 || letters >= sizeof(c->label) || n == 0 || n > 4 || digits[n] || digits[0] == '0')
-        return CPF_E_SYNTAX;
+        return CODE_FORM;
     memcpy(c->batch, c->id, (size_t)(last - c->id));
     memcpy(c->label, last + 1, letters);
     for (size_t i = 0; i < n; i++)
         c->number = c->number * 10 + (digits[i] - '0');
-    return CPF_OK;
+    return CODE_OK;
 }
 
 /* `<lot>` or `<lot>-U<unit>` */
-static int split_lot(struct code *c)
+static enum code_fault split_lot(struct code *c)
 {
     char *last = strrchr(c->id, '-');
     if (!last || last[1] != 'U' || !last[2])
-        return CPF_OK;
+        return CODE_OK;
     if (strlen(last + 2) >= sizeof(c->unit))
-        return CPF_E_LIMIT;
+        return CODE_LONG;
     memcpy(c->unit, last + 2, strlen(last + 2) + 1);
     *last = '\0';
-    return CPF_OK;
+    return CODE_OK;
 }
 
-static int read_local(const char *s, size_t len, size_t type, struct code *c)
+enum code_fault code_local_read(const char *s, size_t len, struct code *c)
 {
     if (len < 5 || s[len - 2] != '-')
-        return CPF_E_SYNTAX;
+        return CODE_FORM;
     if (len - 4 > BOUND_CODE_ID)
-        return CPF_E_LIMIT;
+        return CODE_LONG;
     memcpy(c->id, s + 2, len - 4);
+    c->id[len - 4] = '\0';
     if (!id_ok(c->id) || value_of(s[len - 1]) < 0)
-        return CPF_E_SYNTAX;
+        return CODE_FORM;
     if (check_character(s[0], c->id) != s[len - 1])
-        return CPF_E_MISMATCH;
-    c->kind = types[type].kind;
+        return CODE_CHECK;
+    c->kind = types[type_index(s[0])].kind;
     if (c->kind == CODE_CONTAINER)
         return split_container(c);
-    return c->kind == CODE_LOT ? split_lot(c) : CPF_OK;
+    return c->kind == CODE_LOT ? split_lot(c) : CODE_OK;
 }
 
-/* A type letter, a hyphen, and no blank: "E-mail sent to ward 3" is a text. */
-static bool looks_local(const char *s, size_t len)
+bool code_local_said(const char *s, size_t len)
 {
     if (len < 2 || s[1] != '-' || type_index(s[0]) == NTYPES)
         return false;
@@ -125,73 +125,81 @@ static bool looks_local(const char *s, size_t len)
     return true;
 }
 
-static bool looks_like_date(const char *s, size_t len)
+/* What a scanner says it has read is never a number or a text that somebody typed. */
+static enum code_fault read_symbol(const char *s, size_t len, const char *aim)
 {
-    if (len != 10)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (i == 4 || i == 7 ? s[i] != '-' : !isdigit((unsigned char)s[i]))
-            return false;
-    return true;
+    size_t digits = 0;
+    while (digits < len && isdigit((unsigned char)s[digits]))
+        digits++;
+    if (digits == len && (len == 8 || len == 12 || len == 13 || len == 14) &&
+        (aim[1] == 'E' || aim[1] == 'I'))
+        return code_gs1_check(s, len) ? CODE_RETAIL : CODE_CHECK;
+    return CODE_UNKNOWN;
 }
 
-static int read_date(const char *s, struct code *c)
+static enum code_fault read_typed(const char *s, size_t len, struct code *c)
 {
-    char text[11] = "";
-    memcpy(text, s, 10);
-    c->kind = CODE_DATE;
-    return clock_day_parse(text, &c->day) == CPF_OK ? CPF_OK : CPF_E_SYNTAX;
+    struct typed_number n;
+    char text[BOUND_RAW_SCAN + 1];
+    memcpy(text, s, len);
+    text[len] = '\0';
+    c->dated = typed_day(text, &c->day) == CPF_OK;
+    c->kind = c->dated ? CODE_DATE : CODE_TEXT;
+    c->fault = typed_number(s, len, &n);
+    if (c->fault != TYPED_OK)
+        return CODE_OK;
+    c->kind = CODE_NUMBER; /* eight digits may be either: who awaits a date asks `dated` */
+    c->value = n.value;
+    c->censor = n.censor;
+    snprintf(c->unit, sizeof(c->unit), "%s", n.unit);
+    return CODE_OK;
 }
 
-/* `140` or `140 %`. A unit is one word; whether it is a known and the right one is not decided here. */
-static int read_number(const char *s, size_t len, struct code *c)
+static enum code_fault read_any(const char *s, size_t len, struct code *c)
 {
-    const char *blank = memchr(s, ' ', len);
-    size_t digits = blank ? (size_t)(blank - s) : len, unit = blank ? len - digits - 1 : 0;
-    c->kind = CODE_TEXT;
-    for (size_t i = 0; i < digits; i++)
-        if (!isdigit((unsigned char)s[i]) && s[i] != '.' && s[i] != '-')
-            return CPF_OK;
-    if (blank && (unit == 0 || unit >= sizeof(c->unit) || memchr(blank + 1, ' ', unit)))
-        return CPF_OK;
-    for (size_t i = 0; i < unit; i++)
-        if ((unsigned char)blank[1 + i] < ' ' || blank[1 + i] == 0x7f)
-            return CPF_OK;
-    int rc = dec_parse(s, digits, &c->value);
-    if (rc == CPF_E_LIMIT)
-        return CPF_E_LIMIT;
-    if (rc != CPF_OK)
-        return CPF_OK;
-    c->kind = CODE_NUMBER;
-    if (unit)
-        memcpy(c->unit, blank + 1, unit);
-    return CPF_OK;
+    const char *aim = NULL;
+    enum code_fault fault;
+    if (s[0] == CODE_GS || code_gs1_said(s, len))
+        return code_gs1_read(s, len, c);
+    if (len > 3 && s[0] == ']' && isalpha((unsigned char)s[1]) && isdigit((unsigned char)s[2])) {
+        aim = s;
+        s += 3;
+        len -= 3;
+    }
+    if (code_local_said(s, len)) {
+        fault = code_local_read(s, len, c);
+        return fault == CODE_FORM || fault == CODE_CHECK || fault == CODE_LONG ? mangled_local(s, len, fault)
+                                                                               : fault;
+    }
+    fault = mangled_name(s, len);
+    if (fault != CODE_OK)
+        return fault;
+    return aim ? read_symbol(s, len, aim) : read_typed(s, len, c);
 }
 
-static int read_any(const char *raw, size_t len, struct code *c)
+/* What a scanner or a hand puts around it. */
+static bool around(char c)
 {
-    if (len == 0)
-        return CPF_E_SYNTAX;
-    if (len > BOUND_RAW_SCAN)
-        return CPF_E_LIMIT;
-    if (!enc_utf8_ok(raw, len))
-        return CPF_E_UTF8;
-    if (raw[0] == ']' || raw[0] == CODE_GS)
-        return code_gs1_read(raw, len, c);
-    if (looks_local(raw, len))
-        return read_local(raw, len, type_index(raw[0]), c);
-    if (looks_like_date(raw, len))
-        return read_date(raw, c);
-    return read_number(raw, len, c);
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-int code_read(const char *raw, size_t len, struct code *ret)
+enum code_fault code_read(const char *raw, size_t len, struct code *ret)
 {
     struct code c = {.kind = CODE_TEXT, .expiry_day = INT64_MIN, .made_day = INT64_MIN};
-    int rc = read_any(raw, len, &c);
-    if (rc == CPF_OK)
+    if (len > BOUND_RAW_SCAN)
+        return CODE_LONG;
+    while (len && around(raw[len - 1]))
+        len--;
+    while (len && around(raw[0])) {
+        raw++;
+        len--;
+    }
+    if (len == 0 || !enc_utf8_ok(raw, len))
+        return CODE_BYTES;
+    enum code_fault fault = read_any(raw, len, &c);
+    if (fault == CODE_OK)
         *ret = c;
-    return rc;
+    return fault;
 }
 
 const char *code_kind_name(enum code_kind k)

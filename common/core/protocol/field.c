@@ -310,6 +310,7 @@ static const struct key field_keys[] = {
     {.name = "token", .set = set_pattern, .kinds = K(TOKEN)},
     {.name = "donor", .set = set_bool, AT(donor), .kinds = K(TOKEN)},
     {.name = "text", .set = set_true, .kinds = K(TEXT)},
+    {.name = "day", .set = set_bool, AT(day), .kinds = K(TEXT)},
     {.name = "identity", .set = set_ref, AT(identity), .rule = &to_identity, .kinds = K(IDENTITY)},
 };
 

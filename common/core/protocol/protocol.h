@@ -151,6 +151,8 @@ struct field {
     bool donor;          /* says whose cells these are: batches with the same value are one donor's */
     const char *pattern; /* POSIX extended, anchored */
     regex_t regex;       /* compiled pattern; FIELD_TOKEN only */
+    /* text: it is a day, in any form that means one; personal, as a birth date is */
+    bool day;
     /* identity: the field it must equal */
     struct ref identity;
     int line; /* in the YAML file */

@@ -176,8 +176,11 @@ bool check_requirements(struct judge *j)
 
 /* ---- the form's values ---- */
 
-static bool right_kind(const struct field *f, enum code_kind kind)
+static bool right_kind(const struct field *f, const struct code *c)
 {
+    enum code_kind kind = c->kind;
+    if (f->kind == FIELD_DATE)
+        return c->dated;
     static const enum code_kind wanted[] = {
         [FIELD_CONTAINER] = CODE_CONTAINER, [FIELD_LOT] = CODE_LOT,     [FIELD_EQUIPMENT] = CODE_EQUIPMENT,
         [FIELD_PLACE] = CODE_PLACE,         [FIELD_BADGE] = CODE_BADGE, [FIELD_DOCUMENT] = CODE_DOCUMENT,
@@ -190,16 +193,23 @@ static bool right_kind(const struct field *f, enum code_kind kind)
 static const char *value_text(struct judge *j, const struct field *f, const struct code *c, const char *given)
 {
     bool scan = f->kind != FIELD_IDENTITY && f->kind != FIELD_NUMBER && f->kind != FIELD_DATE;
-    char num[DEC_TEXT];
-    if (c->kind == CODE_NUMBER && f->kind == FIELD_NUMBER) {
-        dec_format(c->value, num);
-        return arena_strdup(j->a, num);
-    }
+    if (c->kind == CODE_NUMBER && f->kind == FIELD_NUMBER)
+        return number_text(j, c);
+    if (f->kind == FIELD_DATE)
+        return day_text(j, c);
     if (c->kind == CODE_GS1) {
         const struct lot *l = lot_of(j, c);
         return l ? l->id : c->lot;
     }
     return scan || c->kind == CODE_PATIENT ? c->id : given;
+}
+
+static bool wrong_kind(struct judge *j, const struct field *f, const struct code *c)
+{
+    enum say code = f->kind == FIELD_DATE ? SAY_DATE_INVALID : SAY_VALUE_PATTERN;
+    if (f->kind == FIELD_NUMBER && c->kind == CODE_TEXT)
+        (void)say_of_number(c->fault, &code);
+    return judge_find(j, EFFECT_REFUSE, code, args1(j, "field", f->id), f->id);
 }
 
 /* A value as the form gives it, read as the field wants it. */
@@ -210,17 +220,18 @@ bool read_value(struct judge *j, const struct field *f, const char *text, const 
     c->kind = CODE_TEXT;
     *ret = text;
     *ret_code = c;
-    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN || f->kind == FIELD_TEXT)
+    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN)
         return true;
-    int err = code_read(text, strlen(text), c);
-    if (err != 0 && f->kind == FIELD_IDENTITY)
+    if (f->kind == FIELD_TEXT)
+        return !is_code(text) ||
+               judge_find(j, EFFECT_REFUSE, SAY_SCAN_IN_TEXT, args1(j, "field", f->id), f->id);
+    enum code_fault fault = code_read(text, strlen(text), c);
+    if (fault != CODE_OK && f->kind == FIELD_IDENTITY)
         return true;
-    if (err != 0 || !right_kind(f, c->kind)) {
-        enum say code = err == CPF_E_MISMATCH   ? SAY_SCAN_CHECK_CHARACTER
-                        : f->kind == FIELD_DATE ? SAY_DATE_INVALID
-                                                : SAY_VALUE_PATTERN;
-        return judge_find(j, EFFECT_REFUSE, code, args1(j, "field", f->id), f->id);
-    }
+    if (fault == CODE_OK && !right_kind(f, c))
+        return wrong_kind(j, f, c);
+    if (fault != CODE_OK)
+        return judge_find(j, EFFECT_REFUSE, say_of_code(fault), args1(j, "field", f->id), f->id);
     *ret = value_text(j, f, c, text);
     return true;
 }
@@ -435,7 +446,7 @@ static bool open_batch(struct judge *j)
     char raw[BOUND_CODE_ID + 8];
     /* room for a container's label behind it */
     if (strlen(j->cmd->batch) > BOUND_CODE_ID - 24 || code_make('B', j->cmd->batch, raw, sizeof(raw)) != 0 ||
-        code_read(raw, strlen(raw), &c) != 0) {
+        code_read(raw, strlen(raw), &c) != CODE_OK) {
         judge_refuse(j, SAY_VALUE_PATTERN, args1(j, "field", "batch"));
         return false;
     }

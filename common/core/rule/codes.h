@@ -23,6 +23,24 @@ enum say_flag {
     X(SCAN_NO_BATCH, "scan.no-batch", 0)                                                                     \
     X(SCAN_NO_STEP, "scan.no-step", 0)                                                                       \
     X(SCAN_MALFORMED, "scan.malformed", 0)                                                                   \
+    X(SCAN_LONG, "scan.long", 0)                                                                             \
+    X(SCAN_BYTES, "scan.bytes", 0)                                                                           \
+    X(SCAN_CAPS, "scan.caps", 0)                                                                             \
+    X(SCAN_WIDE, "scan.wide", 0)                                                                             \
+    X(SCAN_LAYOUT, "scan.layout", 0)                                                                         \
+    X(SCAN_TWO, "scan.two", 0)                                                                               \
+    X(SCAN_HALF, "scan.half", 0)                                                                             \
+    X(SCAN_SEPARATOR, "scan.separator", 0)                                                                   \
+    X(SCAN_ISBT, "scan.isbt128", 0)                                                                          \
+    X(SCAN_LINK, "scan.digital-link", 0)                                                                     \
+    X(SCAN_RETAIL, "scan.article-only", 0)                                                                   \
+    X(SCAN_IN_TEXT, "scan.in-text", 0)                                                                       \
+    X(NUMBER_COMMA, "number.comma", 0)                                                                       \
+    X(NUMBER_GAP, "number.gap", 0)                                                                           \
+    X(NUMBER_EXPONENT, "number.exponent", 0)                                                                 \
+    X(NUMBER_POINT, "number.point", 0)                                                                       \
+    X(NUMBER_LONG, "number.long", 0)                                                                         \
+    X(VALUE_UNDECIDED, "value.undecided", 0)                                                                 \
     X(SESSION_NONE, "session.none", 0)                                                                       \
     X(SESSION_WRONG_SECRET, "session.wrong-secret", SAY_COUNTS)                                              \
     X(SESSION_LOCKED, "session.locked", 0)                                                                   \

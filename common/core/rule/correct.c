@@ -27,7 +27,7 @@ static bool correctable(const struct step *s, const struct field *f)
 const struct person *judge_second(struct judge *j, const char *badge)
 {
     struct code c; /* looked up, not kept */
-    if (code_read(badge, strlen(badge), &c) != 0 || c.kind != CODE_BADGE) {
+    if (code_read(badge, strlen(badge), &c) != CODE_OK || c.kind != CODE_BADGE) {
         judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "witness"), NULL);
         return NULL;
     }

@@ -102,7 +102,7 @@ static bool accepts_identity(const struct judge *j, const struct field *f, const
 {
     enum field_kind wanted = j->x->protocol->step[f->identity.step].field[f->identity.field].kind;
     if (wanted == FIELD_DATE)
-        return c->kind == CODE_DATE;
+        return c->dated;
     return c->kind == CODE_PATIENT || c->kind == CODE_DATE || c->kind == CODE_TEXT || c->kind == CODE_NUMBER;
 }
 
@@ -146,7 +146,7 @@ bool field_accepts(const struct judge *j, int field, const struct code *c)
     case FIELD_CHOICE:
         return accepts_choice(f, c);
     case FIELD_DATE:
-        return c->kind == CODE_DATE;
+        return c->dated;
     case FIELD_TOKEN:
     case FIELD_TEXT:
         return c->kind == CODE_TEXT || c->kind == CODE_NUMBER || c->kind == CODE_DATE;
@@ -170,9 +170,11 @@ void scratch_add(struct judge *j, int field, const char *text, const struct code
     }
     struct input *in = &j->occ.input[j->occ.ninputs++];
     *in = (struct input){.field = field, .text = text, .at = j->when, .by = j->performer};
-    if (c && c->kind == CODE_NUMBER)
+    if (c && c->kind == CODE_NUMBER) {
         in->value = c->value;
-    if (c && c->kind == CODE_DATE)
+        in->censor = c->censor;
+    }
+    if (c && c->dated)
         in->day = c->day;
 }
 
@@ -413,6 +415,8 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
     bool fact = f->lot_use == LOT_ACCOUNT || j->fact;
     if (!says_which(j, l, c))
         return false;
+    if (!l && c->run_on) /* another lot's name, or this one's with what stood behind the separator */
+        return refuse_id(j, SAY_SCAN_SEPARATOR, "lot", c->lot);
     if (!l && fact)
         return account_unknown(j, f, c);
     if (!l)
@@ -476,10 +480,19 @@ static bool check_date(struct judge *j, const struct field *f, const struct code
     return judge_find(j, EFFECT_REFUSE, SAY_DATE_EXPIRED, args, NULL);
 }
 
+/* As people compare: a day in whatever form, a name however it is typed. */
+static bool same_said(const char *a, const char *b)
+{
+    int64_t one, two;
+    if (typed_day(a, &one) == CPF_OK && typed_day(b, &two) == CPF_OK)
+        return one == two;
+    return typed_same_name(a, b);
+}
+
 static bool check_identity(struct judge *j, const struct field *f, const char *text)
 {
     const struct input *in = scratch_input(j, f->identity);
-    if (in && *in->text && strcmp(in->text, text) == 0)
+    if (in && *in->text && same_said(in->text, text))
         return true;
     return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PATIENT, NULL, f->id);
 }
@@ -521,7 +534,7 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_BADGE:
         return badge_fits(j, f, c) || refuse_id(j, SAY_PERSON_ROLE, "role", f->nroles ? f->role[0] : "");
     case FIELD_NUMBER:
-        return check_number(j, f, c->value, *text, c->unit);
+        return check_number(j, f, c, *text);
     case FIELD_CHOICE:
         return check_choice(j, f, option_id(j, c, *text), text);
     case FIELD_DATE:
@@ -529,6 +542,8 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_TOKEN:
         return regexec(&f->regex, *text, 0, NULL, 0) == 0 || refuse_id(j, SAY_VALUE_PATTERN, "field", f->id);
     case FIELD_TEXT:
+        if (f->day && typed_day(*text, &(int64_t){0}) != CPF_OK)
+            return refuse_id(j, SAY_DATE_INVALID, "field", f->id);
         return **text && strlen(*text) <= BOUND_TEXT_FIELD ? true
                                                            : refuse_id(j, SAY_VALUE_TEXT, "field", f->id);
     case FIELD_IDENTITY:

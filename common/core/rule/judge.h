@@ -200,15 +200,23 @@ size_t occ_as_of(const struct judge *j, struct ref r);
 const struct corrected *corrected_at(const struct judge *j, struct ref r, size_t occ);
 bool fields_complete(const struct judge *j);
 
+/* said.c: the words for what did not read */
+enum say say_of_code(enum code_fault fault);
+bool say_of_number(enum typed_fault fault,
+                   enum say *ret); /* false: it is no number, and nothing more is known */
+bool is_code(const char *text);
+
 /* value.c: numbers, derived values, balances */
-bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,
-                  const char *unit);
+bool check_number(struct judge *j, const struct field *f, const struct code *c, const char *text);
 /* Adds what can be computed now to the scratch, and to *ret, which has room for a step's fields. */
 bool check_derived(struct judge *j, struct deriveds *ret);
 /* One that is not there; false if it cannot be computed (yet). */
 bool derive_field(struct judge *j, int field, struct deriveds *ret);
 bool check_balance(struct judge *j);
 bool field_wanted(const struct judge *j, int field); /* conditional replicates */
+/* As it stands in the log. */
+const char *number_text(struct judge *j, const struct code *c);
+const char *day_text(struct judge *j, const struct code *c);
 
 /* One more of them. */
 void derived_add(struct judge *j, struct deriveds *all, struct derived d);

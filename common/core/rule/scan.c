@@ -117,7 +117,7 @@ static bool check_twice(struct judge *j, int field, bool *ret_again)
             continue;
         if (in->by == j->performer)
             return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", j->performer->id), NULL);
-        if (dec_cmp(in->value, j->code->value) != 0)
+        if (in->censor != j->code->censor || dec_cmp(in->value, j->code->value) != 0)
             return judge_find(j, EFFECT_REFUSE, SAY_VALUE_DIFFERS, args1(j, "field", f->id), f->id);
         *ret_again = true;
     }
@@ -164,13 +164,14 @@ static void accept_input(struct judge *j, int field, const char *text, const str
 
 static const char *input_text(struct judge *j)
 {
-    char text[DEC_TEXT];
+    enum field_kind awaited = judge_step(j)->field[j->field].kind;
+    if (awaited == FIELD_DATE)
+        return day_text(j, j->code);
     switch (j->code->kind) {
     case CODE_NUMBER:
-        if (judge_step(j)->field[j->field].kind != FIELD_NUMBER)
-            return arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len);
-        dec_format(j->code->value, text);
-        return arena_strdup(j->a, text);
+        if (awaited == FIELD_NUMBER)
+            return number_text(j, j->code);
+        return arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len);
     case CODE_GS1:
         return arena_strdup(j->a, scanned_id(j));
     case CODE_TEXT:
@@ -282,6 +283,25 @@ static bool refuse_other_kind(struct judge *j)
     return false;
 }
 
+/* The step awaits a number or a day, and what was typed is not one. */
+static bool refuse_typed(struct judge *j)
+{
+    enum say code;
+    for (int i = 0; j->code->kind == CODE_TEXT && i < (int)judge_step(j)->nfields; i++) {
+        const struct field *f = &judge_step(j)->field[i];
+        if (field_remaining(j, i) <= 0)
+            continue;
+        if (f->kind == FIELD_DATE)
+            judge_refuse(j, SAY_DATE_INVALID, args1(j, "field", f->id));
+        else if (f->kind == FIELD_NUMBER && say_of_number(j->code->fault, &code))
+            judge_refuse(j, code, NULL);
+        else
+            continue;
+        return true;
+    }
+    return false;
+}
+
 /* Nothing open here accepts it: say the most useful thing. */
 static void judge_unexpected(struct judge *j)
 {
@@ -299,7 +319,7 @@ static void judge_unexpected(struct judge *j)
     else if (c->kind == CODE_CONTAINER && awaits_container(j))
         judge_refuse(j, SAY_LABEL_KIND, args1(j, "label", c->label));
     else if (lot && !lot_of(j, c))
-        judge_refuse(j, SAY_LOT_UNKNOWN, args1(j, "lot", scanned_id(j)));
+        judge_refuse(j, c->run_on ? SAY_SCAN_SEPARATOR : SAY_LOT_UNKNOWN, args1(j, "lot", scanned_id(j)));
     else if (lot && wanted_material(j))
         judge_refuse(j, SAY_LOT_MATERIAL, wanted_material(j));
     else if (!refuse_other_kind(j))
@@ -309,13 +329,13 @@ static void judge_unexpected(struct judge *j)
 static bool read_code(struct judge *j)
 {
     struct code *c = arena_alloc(j->a, sizeof(*c));
-    int err = code_read(j->cmd->raw, j->cmd->raw_len, c);
-    if (err == 0) {
+    enum code_fault fault = code_read(j->cmd->raw, j->cmd->raw_len, c);
+    if (fault == CODE_OK) {
         j->code = c;
         j->understood = j->code->kind != CODE_TEXT;
         return true;
     }
-    judge_refuse(j, err == CPF_E_MISMATCH ? SAY_SCAN_CHECK_CHARACTER : SAY_SCAN_MALFORMED, NULL);
+    judge_refuse(j, say_of_code(fault), NULL);
     return false;
 }
 
@@ -379,8 +399,8 @@ void judge_scan(struct judge *j)
         judge_already(j);
     else if (field >= 0)
         judge_input(j, field);
-    else if (!j->understood)
-        judge_refuse(j, SAY_SCAN_UNKNOWN, NULL);
-    else
+    else if (j->understood)
         judge_unexpected(j);
+    else if (j->step < 0 || !refuse_typed(j))
+        judge_refuse(j, SAY_SCAN_UNKNOWN, NULL);
 }

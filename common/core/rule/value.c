@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/protocol/limit.h"
 #include "core/rule/judge.h"
 
 static const char *limit_text(struct judge *j, bool has, struct dec v)
@@ -29,33 +30,60 @@ static const char *room_of(const struct judge *j, struct ref r)
     return o && o->station ? o->station->room : NULL;
 }
 
-/* Limits: beyond `action` and `alert` it is a fact, and told. */
-static void check_limits(struct judge *j, const struct field *f, struct dec v, const char *text)
+const char *number_text(struct judge *j, const struct code *c)
 {
-    if (range_outside(&f->action, v)) {
-        judge_find(j, f->on_action, SAY_VALUE_ACTION, args_range(j, f, text, &f->action), f->id);
-        const char *room = f->has_blocks ? room_of(j, f->blocks) : NULL;
-        if (room)
-            judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, SAY_VALUE_ACTION}});
-    } else if (range_outside(&f->alert, v)) {
-        judge_find(j, EFFECT_ALERT, SAY_VALUE_ALERT, args_range(j, f, text, &f->alert), f->id);
-    }
+    char text[CENSORED_TEXT];
+    censored_format(c->censor, c->value, text);
+    return arena_strdup(j->a, text);
 }
 
-bool check_number(struct judge *j, const struct field *f, struct dec value, const char *text,
-                  const char *unit)
+const char *day_text(struct judge *j, const struct code *c)
 {
-    if (*unit && strcmp(unit, f->unit) != 0) {
-        struct json *args = args1(j, "given", unit_known(unit) ? unit : "?"); /* any word may stand there */
+    char text[11];
+    clock_day_format(c->day, text);
+    return arena_strdup(j->a, text);
+}
+
+/* ---- limits ---- */
+
+static void beyond_action(struct judge *j, const struct field *f, const char *text)
+{
+    judge_find(j, f->on_action, SAY_VALUE_ACTION, args_range(j, f, text, &f->action), f->id);
+    const char *room = f->has_blocks ? room_of(j, f->blocks) : NULL;
+    if (room)
+        judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, SAY_VALUE_ACTION}});
+}
+
+/* Beyond `action` and `alert` it is a fact, and told; so is a result that does not say on which side it lies.
+ */
+static void check_limits(struct judge *j, const struct field *f, enum censor c, struct dec v,
+                         const char *text)
+{
+    enum side action = range_side(&f->action, c, v), alert = range_side(&f->alert, c, v);
+    if (action == OUTSIDE)
+        beyond_action(j, f, text);
+    else if (action == UNDECIDED)
+        judge_find(j, f->on_action, SAY_VALUE_UNDECIDED, args_range(j, f, text, &f->action), f->id);
+    else if (alert == OUTSIDE)
+        judge_find(j, EFFECT_ALERT, SAY_VALUE_ALERT, args_range(j, f, text, &f->alert), f->id);
+    else if (alert == UNDECIDED)
+        judge_find(j, EFFECT_ALERT, SAY_VALUE_UNDECIDED, args_range(j, f, text, &f->alert), f->id);
+}
+
+bool check_number(struct judge *j, const struct field *f, const struct code *c, const char *text)
+{
+    if (*c->unit && strcmp(c->unit, f->unit) != 0) {
+        /* any word may stand there */
+        struct json *args = args1(j, "given", unit_known(c->unit) ? c->unit : "?");
         json_set_str(j->a, args, "wanted", f->unit);
         return judge_find(j, EFFECT_REFUSE, SAY_VALUE_UNIT, args, NULL);
     }
-    if (value.scale > f->decimals)
+    if (c->value.scale > f->decimals)
         return judge_find(j, EFFECT_REFUSE, SAY_VALUE_DECIMALS,
                           json_set_int(j->a, json_object(j->a), "decimals", f->decimals), NULL);
-    if (range_outside(&f->possible, value))
+    if (range_side(&f->possible, c->censor, c->value) == OUTSIDE)
         return judge_find(j, EFFECT_REFUSE, SAY_VALUE_IMPOSSIBLE, args_range(j, f, text, &f->possible), NULL);
-    check_limits(j, f, value, text);
+    check_limits(j, f, c->censor, c->value, text);
     return true;
 }
 
@@ -67,6 +95,8 @@ static bool differ(const struct judge *j, const struct field *f)
     const struct input *a = scratch_input(j, f->differ_a), *b = scratch_input(j, f->differ_b);
     if (!a || !b)
         return false;
+    if (a->censor || b->censor)
+        return a->censor != b->censor || dec_cmp(a->value, b->value) != 0;
     struct dec d, sum, left, right;
     if (dec_sub(a->value, b->value, &d) || dec_add(a->value, b->value, &sum))
         return true;
@@ -89,7 +119,7 @@ bool field_wanted(const struct judge *j, int field)
 static int ref_value(const struct judge *j, struct ref r, struct dec *ret)
 {
     const struct input *last = scratch_input(j, r);
-    if (!last)
+    if (!last || last->censor) /* nothing is computed of what is only a bound */
         return CPF_E_NOTFOUND;
     *ret = last->value;
     return 0;
@@ -179,7 +209,7 @@ static void add_derived(struct judge *j, int field, struct dec v, struct derived
     struct code c = {.kind = CODE_NUMBER, .value = v};
     scratch_add(j, field, kept, &c);
     derived_add(j, ret, (struct derived){.field = f->id, .value = kept, .unit = f->unit});
-    check_limits(j, f, v, kept);
+    check_limits(j, f, CENSOR_NONE, v, kept);
 }
 
 /* A value that cannot be computed (no growth, not one cell) is no reason for silence where limits stand. */

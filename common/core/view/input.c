@@ -4,6 +4,7 @@
 
 #include "base/bounds.h"
 #include "core/code/code.h"
+#include "core/protocol/limit.h"
 #include "core/view/int.h"
 
 /* The columns that all rows of one input begin with. */
@@ -26,17 +27,14 @@ static struct view_row input_row(struct view_at *a, enum view_id table, const st
 
 static void measurement(struct view_at *a, const struct field *f, const char *text)
 {
-    struct dec v;
-    if (dec_parse(text, strlen(text), &v) != 0)
+    const char *limits = limits_met(f, text);
+    if (!limits)
         return;
     bool derived = f->kind == FIELD_DERIVED;
     struct view_row r = input_row(a, VIEW_MEASUREMENT, f);
     row_text(&r, "value", text);
     row_text(&r, "unit", f->unit);
-    row_text(&r, "limits",
-             range_outside(&f->action, v)  ? "action"
-             : range_outside(&f->alert, v) ? "alert"
-                                           : "ok");
+    row_text(&r, "limits", limits);
     row_num(&r, "derived", derived);
     row_text(&r, "reading", a->reading);
     row_end(a->v, &r);
@@ -85,7 +83,7 @@ static const char *label_of(struct view_at *a, const char *id)
 {
     char raw[BOUND_CODE_ID + 8];
     struct code c;
-    if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &c) != 0)
+    if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &c) != CODE_OK)
         return "";
     return arena_strdup(&a->v->arena, c.label);
 }

@@ -29,14 +29,14 @@ before draw-go
     condition:good temperature=36.5 consent:stands
 before tubes
 09:31 cl tubes n1 ...
-    neighbour:T1 !ident.foreign raw="C-XX" !scan.malformed raw="hello" !scan.unknown T1 T1 =scan.already
+    neighbour:T1 !ident.foreign raw="C-XX" !scan.half raw="C-XX.1-A" !scan.malformed raw="hello" !scan.unknown T1 T1 =scan.already
 instead tubes
 +20s cl tubes n1
     T2..T5 resend
 # impossible, wrong unit, too many decimals
 before draw
 +10s cl draw n1 ...
-    volume=300 !value.impossible raw="45 g" !value.unit volume=45.123 !value.decimals
+    volume=300 !value.impossible raw="45 g" !value.unit raw="45,1" !number.comma volume=45.123 !value.decimals
 # the logger was never started; a friendly "20 degrees" by hand
 instead transport-temperature
 11:42 rc transport-temperature op1

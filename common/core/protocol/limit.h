@@ -1,0 +1,11 @@
+#pragma once
+/* On which side of a limit does a value lie? Of a bound (`<0.05`) this is certain, or it is not. */
+#include "core/code/typed.h"
+#include "core/protocol/protocol.h"
+
+enum side { INSIDE, OUTSIDE, UNDECIDED };
+
+/* A limit that is not set has everything inside. */
+enum side range_side(const struct range *r, enum censor c, struct dec v);
+/* Of a value as it stands in the log: "ok", "alert", "action", "undecided"; NULL: it is no value. */
+const char *limits_met(const struct field *f, const char *text);
