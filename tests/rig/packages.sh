@@ -11,6 +11,7 @@ packages_of() {
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
     tools) printf '%s ' curl openssl softhsm2 unzip util-linux ca-certificates poppler-utils libnss3-tools qpdf ;;
     check) printf '%s ' clang-14 clang-format-14 clang-tidy-14 cppcheck shellcheck systemd git ;;
+    ci) printf '%s ' ccache git ;;
     bench) printf '%s ' syslog-ng-mod-slog ;;
     mutants) printf '%s ' patch git ;;
     fuzz) printf '%s ' clang-14 libclang-rt-14-dev llvm-14 ;;
