@@ -66,6 +66,18 @@ static int pem_end(void)
     return end ? CPF_OK : CPF_E_SYNTAX;
 }
 
+/* Is every block of the text among the `n` that were read? One whose first line is damaged is passed over as
+ * if it were a remark: a certificate too few, or a revocation. */
+static bool all_read(const char *pem, size_t len, size_t n)
+{
+    static const char dashes[] = "-----";
+    const size_t d = sizeof(dashes) - 1;
+    size_t lines = 0;
+    for (size_t i = 0; i + d <= len; i++)
+        lines += (i == 0 || pem[i - 1] == '\n') && memcmp(pem + i, dashes, d) == 0;
+    return lines == 2 * n;
+}
+
 static BIO *memory(const char *pem, size_t len)
 {
     return len <= BOUND_PEM_BYTES ? BIO_new_mem_buf(pem, (int)len) : NULL;
@@ -75,26 +87,30 @@ int stamp_trust_certs(struct stamp_trust *t, const char *pem, size_t len)
 {
     BIO *in = memory(pem, len);
     X509 *x;
+    size_t n = 0;
     if (!in)
         return CPF_E_SYNTAX;
     ERR_clear_error();
-    while ((x = PEM_read_bio_X509(in, NULL, NULL, NULL)))
+    for (; (x = PEM_read_bio_X509(in, NULL, NULL, NULL)); n++)
         require(sk_X509_push(t->certs, x));
     BIO_free(in);
-    return pem_end();
+    int r = pem_end();
+    return r == CPF_OK && ((n == 0 && len > 0) || !all_read(pem, len, n)) ? CPF_E_SYNTAX : r;
 }
 
 int stamp_trust_crls(struct stamp_trust *t, const char *pem, size_t len)
 {
     BIO *in = memory(pem, len);
     X509_CRL *x;
+    size_t n = 0;
     if (!in)
         return CPF_E_SYNTAX;
     ERR_clear_error();
-    while ((x = PEM_read_bio_X509_CRL(in, NULL, NULL, NULL)))
+    for (; (x = PEM_read_bio_X509_CRL(in, NULL, NULL, NULL)); n++)
         require(sk_X509_CRL_push(t->crls, x));
     BIO_free(in);
-    return pem_end();
+    int r = pem_end();
+    return r == CPF_OK && !all_read(pem, len, n) ? CPF_E_SYNTAX : r;
 }
 
 /* ---- certificates ---- */
@@ -266,7 +282,7 @@ static X509_STORE *make_store(const struct stamp_trust *t, int64_t ms)
     require(store);
     for (int i = 0; i < sk_X509_num(t->certs); i++) {
         X509 *x = sk_X509_value(t->certs, i);
-        if (X509_self_signed(x, 0) == 1)
+        if (X509_self_signed(x, 1) == 1) /* its own signature too: a damaged end is none */
             require(X509_STORE_add_cert(store, x) == 1);
     }
     X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), (time_t)(ms / 1000));

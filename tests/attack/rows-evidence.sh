@@ -80,7 +80,7 @@ case_act_other_key() {
 
 case_other_words() {
     done_so 'one line of report-words.yaml says "rejected" of what was released; a bundle made with it'
-    rm -rf "$WORK/etc"
+    rm -rf "${WORK:?}/etc"
     cp -r "$TOP/etc" "$WORK/etc"
     evil sed -i '/^state.released:/s/{.*/{ja: 不合格, en: rejected}/' "$WORK/etc/report-words.yaml"
     bundle "$CLOSED" "$WORK/bundle.zip" '{"report": true}' "{\"texts\": \"$WORK/etc\"}"

@@ -288,6 +288,72 @@ static void test_bytes_behind_are_refused(void **state)
     own_fini(&o);
 }
 
+/* What own_verify says with this trust, or why the trust is not read. */
+static int trusting(int (*add)(struct stamp_trust *, const char *, size_t), const struct buf *first,
+                    const struct buf *second, const struct own *o)
+{
+    struct stamp s;
+    struct own mine = *o;
+    uint8_t digest[HASH_LEN];
+    mine.trust = stamp_trust_new();
+    rig_tsa_digest(o->tsa, digest);
+    stamp_trust_pin(mine.trust, digest);
+    int r = stamp_trust_certs(mine.trust, first->data, first->len);
+    if (!r)
+        r = add(mine.trust, second->data, second->len);
+    if (!r)
+        r = own_verify(&mine, &s);
+    stamp_trust_free(mine.trust);
+    return r;
+}
+
+/* The damaged first line of a block must not make the block a remark. */
+static void test_a_block_that_is_not_read_is_told(void **state)
+{
+    struct own o;
+    struct buf tsa, chain, crl, none;
+    (void)state;
+    own_init(&o);
+    buf_init(&tsa);
+    buf_init(&chain);
+    buf_init(&crl);
+    buf_init(&none);
+    buf_puts(&none, "bm8gY2VydGlmaWNhdGU\n");
+    rig_tsa_pem(o.tsa, &tsa, &chain);
+    rig_tsa_crl(o.tsa, NOON - 86400000, 1, &crl);
+    assert_int_equal(trusting(stamp_trust_certs, &tsa, &chain, &o), CPF_OK);
+    assert_int_equal(trusting(stamp_trust_certs, &none, &chain, &o), CPF_E_SYNTAX);
+    assert_int_equal(trusting(stamp_trust_crls, &chain, &crl, &o), CPF_E_STALE);
+    crl.data[7] = (char)0xff;
+    assert_int_equal(trusting(stamp_trust_crls, &chain, &crl, &o), CPF_E_SYNTAX);
+    buf_add(&chain, tsa.data, tsa.len);
+    chain.data[chain.len - tsa.len + 7] = (char)0xff;
+    assert_int_equal(trusting(stamp_trust_certs, &tsa, &chain, &o), CPF_E_SYNTAX);
+    buf_fini(&tsa);
+    buf_fini(&chain);
+    buf_fini(&crl);
+    buf_fini(&none);
+    own_fini(&o);
+}
+
+static void test_the_chains_end_must_have_signed_itself(void **state)
+{
+    struct own o;
+    struct buf tsa, chain;
+    (void)state;
+    own_init(&o);
+    buf_init(&tsa);
+    buf_init(&chain);
+    rig_tsa_pem(o.tsa, &tsa, &chain);
+    char *end = strstr(chain.data, "\n-----END");
+    assert_non_null(end);
+    end[-12] = end[-12] == 'A' ? 'B' : 'A'; /* within its signature */
+    assert_int_equal(trusting(stamp_trust_certs, &tsa, &chain, &o), CPF_E_SIGNATURE);
+    buf_fini(&tsa);
+    buf_fini(&chain);
+    own_fini(&o);
+}
+
 static void revoked(int64_t since, int reason, int want)
 {
     struct own o;
@@ -346,7 +412,8 @@ static void test_pem_garbage_is_refused(void **state)
     struct stamp_trust *t = stamp_trust_new();
     (void)state;
     assert_int_equal(stamp_trust_certs(t, bad, strlen(bad)), CPF_E_SYNTAX);
-    assert_int_equal(stamp_trust_certs(t, "nothing", 7), CPF_OK);
+    assert_int_equal(stamp_trust_certs(t, "nothing", 7), CPF_E_SYNTAX);
+    assert_int_equal(stamp_trust_certs(t, "", 0), CPF_OK);
     stamp_trust_free(t);
     stamp_trust_free(NULL);
 }
@@ -410,6 +477,8 @@ int main(void)
         cmocka_unit_test(test_stamp_tells_time_and_accuracy),
         cmocka_unit_test(test_any_bent_byte_is_refused_or_says_nothing),
         cmocka_unit_test(test_bytes_behind_are_refused),
+        cmocka_unit_test(test_a_block_that_is_not_read_is_told),
+        cmocka_unit_test(test_the_chains_end_must_have_signed_itself),
         cmocka_unit_test(test_revocation_by_its_reason),
         cmocka_unit_test(test_anybodys_revocation_list_counts_nothing),
         cmocka_unit_test(test_stamp_outside_the_certificates_time_is_refused),

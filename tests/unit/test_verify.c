@@ -235,6 +235,10 @@ static void test_readme_of_this_version_is_in_the_table(void **state)
     buf_init(&digest);
     bundle_readme_digest(&digest);
     assert_string_equal(digest.data, bundle_readme_newest());
+    struct buf doc;
+    read_doc(&doc);
+    assert_non_null(strstr(doc.data, bundle_readme_newest())); /* and whoever has the page alone knows it */
+    buf_fini(&doc);
     buf_fini(&digest);
 }
 

@@ -137,6 +137,14 @@ static void old_unproved(struct bundle_rig *r, struct verify_options *o)
     rig_drop(r, name);
 }
 
+static void old_misspelt(struct bundle_rig *r, struct verify_options *o)
+{
+    char name[BUNDLE_NAME];
+    (void)o;
+    old_name(r, ".proof", name);
+    rig_file(r, name)->data[0] = 'O'; /* Old 15 */
+}
+
 static void old_unsigned(struct bundle_rig *r, struct verify_options *o)
 {
     char name[BUNDLE_NAME];
@@ -163,7 +171,8 @@ const struct doctored cases_known[] = {
     {"known_other_log", {CLOSED}, hold_other_log, VERIFY_KNOWN, "known.origin", "printed", false},
     {"known_garbage", {CLOSED}, hold_garbage, VERIFY_KNOWN, "known.form", "printed", false},
     {"consistency_hash", {FULL}, old_hash, VERIFY_KNOWN, "consistency.proof", "consistency/15.proof", false},
-    {"consistency_unproved", {FULL}, old_unproved, VERIFY_KNOWN, "consistency.form", "consistency/15.checkpoint", false},
+    {"consistency_unproved", {FULL}, old_unproved, VERIFY_LAYOUT, "layout.missing", "consistency/15.checkpoint", false},
+    {"consistency_misspelt", {FULL}, old_misspelt, VERIFY_KNOWN, "consistency.form", "consistency/15.proof", false},
     {"consistency_unsigned", {FULL}, old_unsigned, VERIFY_KNOWN, "consistency.note", "consistency/15.checkpoint", false},
     {0},
 };

@@ -35,7 +35,7 @@ static bool consistent(struct verify *v, const struct older *o)
     const struct member *now = v->checkpoint_file;
     struct tlog_proof p;
     if (!m) {
-        verify_fail(v, CONSISTENCY_FORM, o->file->name, "no proof beside it");
+        verify_fail(v, LAYOUT_MISSING, o->file->name, "no proof beside it");
         return false;
     }
     int r = tlog_consistency_parse(&p, m->data, m->len);
@@ -91,7 +91,7 @@ void verify_older(struct verify *v)
             one_older(v, m);
         else if (m->is.kind == BUNDLE_K_OLD_PROOF &&
                  !verify_numbered(v, BUNDLE_K_OLD_CHECKPOINT, m->is.number))
-            verify_fail(v, CONSISTENCY_FORM, m->name, "no checkpoint beside it");
+            verify_fail(v, LAYOUT_MISSING, m->name, "no checkpoint beside it");
     }
 }
 
