@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/bounds.h"
 #include "base/file.h"
@@ -85,6 +86,18 @@ static json_t *value_int(const char *s)
     return json_integer(n);
 }
 
+/* What is no yes is no `no`: `Yes` once took equipment out of service. */
+static json_t *value_bool(const char *s)
+{
+    static const char *const words[2][4] = {{"no", "false", "いいえ", "否"}, {"yes", "true", "はい", "可"}};
+    for (int v = 0; v < 2; v++)
+        for (int i = 0; i < 4; i++)
+            if (strcasecmp(s, words[v][i]) == 0)
+                return json_boolean(v);
+    say_error(say("%s は yes でも no でもありません", "%s is neither yes nor no"), s);
+    return NULL;
+}
+
 /* Sets one member; an exit code. */
 static int set_member(struct ctl *c, const struct ctl_command *cmd, const struct member *m, int *word,
                       json_t *body)
@@ -111,7 +124,7 @@ static int set_member(struct ctl *c, const struct ctl_command *cmd, const struct
         value = value_int(v);
         break;
     case M_BOOL:
-        value = json_boolean(strcmp(v, "yes") == 0 || strcmp(v, "true") == 0);
+        value = value_bool(v);
         break;
     case M_FILE:
         value = value_file(v);

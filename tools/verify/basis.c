@@ -77,10 +77,14 @@ static struct basis_items items_of(struct verify *v, const struct json *list)
 
 static bool same_by(const struct json *list, const struct in_force *f)
 {
-    size_t n = (f->by[0] != NULL) + (f->by[1] != NULL), i = 0;
+    size_t n = 0, i = 0;
+    while (n < 2 && f->by[n])
+        n++;
     if (!list || list->type != JSON_ARRAY || list->len != n)
         return false;
     json_each(x, list) {
+        if (i == n)
+            return false;
         const struct entry *e = &f->by[i++]->e;
         char at[CLOCK_TEXT];
         clock_format(e->at, at);
