@@ -50,11 +50,15 @@ static enum record_mark mark_of(const struct field *f, const char *raw)
                                                              : MARK_ACTION;
         return MARK_NONE;
     }
-    const char *met = f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED ? limits_met(f, raw) : NULL;
-    if (!met || strcmp(met, "ok") == 0)
-        return MARK_NONE;
-    return strcmp(met, "alert") == 0 ? MARK_ALERT
-                                     : MARK_ACTION; /* one that decides nothing is looked at, too */
+    static const enum record_mark mark[] = {
+        [LIMITS_OK] = MARK_NONE,
+        [LIMITS_ALERT] = MARK_ALERT,
+        [LIMITS_ACTION] = MARK_ACTION,
+        [LIMITS_UNDECIDED] = MARK_ACTION, /* it is looked at, too */
+    };
+    enum limits limits;
+    bool number = f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED;
+    return number && limits_of(f, raw, &limits) ? mark[limits] : MARK_NONE;
 }
 
 static struct text shown_of(struct record *r, const struct field *f, const char *raw, const char *unit)

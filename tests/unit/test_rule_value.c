@@ -393,9 +393,22 @@ static void test_nothing_is_computed_of_a_bound(void **state)
     accepted(rig_scan(r, "<0.5"));
     accepted(rig_scan(r, "0.1"));
     accepted(rig_scan(r, "<0.5"));
-    accepted(rig_scan(r, "0.1"));
+    deviation(rig_scan(r, "0.1"), "value.action"); /* the last reading that the viability waits for */
+    with_arg(&r->v, "field", "viability");
+    with_arg(&r->v, "value", "–");
     assert_int_not_equal(rig_scan(r, "50")->outcome, OUTCOME_REFUSED);
     assert_false(rig_says(r, "\"field\":\"total\""));
+}
+
+/* Who types a bound for a volume does not get past the balance. */
+static void test_a_balance_with_a_bound_is_told(void **state)
+{
+    struct rig *r = *state;
+    counts(r, "1", "0.1", "1", "0.1");
+    accepted(rig_scan(r, "100"));
+    accepted(rig_one(r, "POOL", "60"));
+    deviation(rig_scan(r, ">0"), "value.balance-bound");
+    with_arg(&r->v, "value", ">0");
 }
 
 static void test_a_text_swallows_no_code(void **state)
@@ -499,6 +512,7 @@ int main(void)
         T(test_numbers_are_read_as_people_type_them),
         T(test_results_may_be_bounds),
         T(test_nothing_is_computed_of_a_bound),
+        T(test_a_balance_with_a_bound_is_told),
         T(test_a_text_swallows_no_code),
         T(test_another_name_stops_and_holds),
         T(test_another_name_on_a_form_stops_and_holds_too),

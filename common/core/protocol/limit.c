@@ -46,16 +46,24 @@ enum side range_side(const struct range *r, enum censor c, struct dec v)
     return range_outside(r, v) ? OUTSIDE : INSIDE;
 }
 
-const char *limits_met(const struct field *f, const char *text)
+bool limits_of(const struct field *f, const char *text, enum limits *ret)
 {
     enum censor c;
     struct dec v;
     if (censored_parse(text, &c, &v) != CPF_OK)
-        return NULL;
+        return false;
     enum side action = range_side(&f->action, c, v), alert = range_side(&f->alert, c, v);
-    if (action == INSIDE && alert == INSIDE)
-        return "ok";
     if (action == OUTSIDE)
-        return "action";
-    return action == INSIDE && alert == OUTSIDE ? "alert" : "undecided";
+        *ret = LIMITS_ACTION;
+    else if (action == UNDECIDED || alert == UNDECIDED)
+        *ret = LIMITS_UNDECIDED;
+    else
+        *ret = alert == OUTSIDE ? LIMITS_ALERT : LIMITS_OK;
+    return true;
+}
+
+const char *limits_name(enum limits l)
+{
+    static const char *const names[] = {"ok", "alert", "action", "undecided"};
+    return names[l];
 }

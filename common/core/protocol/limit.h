@@ -7,5 +7,8 @@ enum side { INSIDE, OUTSIDE, UNDECIDED };
 
 /* A limit that is not set has everything inside. */
 enum side range_side(const struct range *r, enum censor c, struct dec v);
-/* Of a value as it stands in the log: "ok", "alert", "action", "undecided"; NULL: it is no value. */
-const char *limits_met(const struct field *f, const char *text);
+enum limits { LIMITS_OK, LIMITS_ALERT, LIMITS_ACTION, LIMITS_UNDECIDED };
+
+/* Of a value as it stands in the log; false: it is no value. */
+bool limits_of(const struct field *f, const char *text, enum limits *ret);
+const char *limits_name(enum limits l); /* "ok", "alert", "action", "undecided" */

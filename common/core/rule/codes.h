@@ -41,6 +41,7 @@ enum say_flag {
     X(NUMBER_POINT, "number.point", 0)                                                                       \
     X(NUMBER_LONG, "number.long", 0)                                                                         \
     X(VALUE_UNDECIDED, "value.undecided", 0)                                                                 \
+    X(VALUE_BALANCE_BOUND, "value.balance-bound", 0)                                                         \
     X(SESSION_NONE, "session.none", 0)                                                                       \
     X(SESSION_WRONG_SECRET, "session.wrong-secret", SAY_COUNTS)                                              \
     X(SESSION_LOCKED, "session.locked", 0)                                                                   \

@@ -115,31 +115,41 @@ bool field_wanted(const struct judge *j, int field)
 
 /* ---- derived ---- */
 
-/* The newest value of a reference. */
+static int derive(const struct judge *j, const struct field *f, struct dec *ret);
+
+/* The newest value of a reference. CPF_E_NOTFOUND: it may still come. CPF_E_INVAL: it is there, but only a
+ * bound, or it was to be computed and cannot be: nor can what hangs on it, and that is told. */
 static int ref_value(const struct judge *j, struct ref r, struct dec *ret)
 {
     const struct input *last = scratch_input(j, r);
-    if (!last || last->censor) /* nothing is computed of what is only a bound */
-        return CPF_E_NOTFOUND;
+    const struct field *f = &j->x->protocol->step[r.step].field[r.field];
+    if (!last) {
+        int rc = f->kind == FIELD_DERIVED ? derive(j, f, ret) : 0;
+        return rc != 0 ? rc : CPF_E_NOTFOUND;
+    }
     *ret = last->value;
-    return 0;
+    return last->censor ? CPF_E_INVAL : 0;
 }
 
 static int derive_mean(const struct judge *j, const struct field *f, struct dec *ret)
 {
     struct dec sum = {0, 0}, v;
-    int n = 0;
+    int n = 0, unusable = 0;
     for (size_t i = 0; i < f->nargs; i++) {
         const struct field *arg = &j->x->protocol->step[f->arg[i].step].field[f->arg[i].field];
-        if (ref_value(j, f->arg[i], &v) != 0) {
-            if (arg->conditional || arg->optional)
-                continue; /* a replicate that was not needed */
-            return CPF_E_NOTFOUND;
-        }
-        if (dec_add(sum, v, &sum))
+        int rc = ref_value(j, f->arg[i], &v);
+        if (rc == CPF_E_NOTFOUND && (arg->conditional || arg->optional))
+            continue; /* a replicate that was not needed */
+        if (rc == CPF_E_NOTFOUND)
+            return rc;
+        if (rc != 0)
+            unusable = rc;
+        else if (dec_add(sum, v, &sum))
             return CPF_E_LIMIT;
         n++;
     }
+    if (unusable)
+        return unusable;
     if (n == 0)
         return CPF_E_NOTFOUND;
     if (f->fn == DERIVE_SUM)
@@ -168,8 +178,11 @@ static int derive(const struct judge *j, const struct field *f, struct dec *ret)
     if (f->fn == DERIVE_SUM || f->fn == DERIVE_MEAN)
         return derive_mean(j, f, ret);
     struct dec a, b, t;
-    if (f->nargs != 2 || ref_value(j, f->arg[0], &a) || ref_value(j, f->arg[1], &b))
+    if (f->nargs != 2)
         return CPF_E_NOTFOUND;
+    int first = ref_value(j, f->arg[0], &a), second = ref_value(j, f->arg[1], &b);
+    if (first || second)
+        return first == CPF_E_NOTFOUND || !second ? first : second;
     switch (f->fn) {
     case DERIVE_DIFF:
         return dec_sub(a, b, &t) ? CPF_E_LIMIT : dec_round(t, f->decimals, ret);
@@ -224,10 +237,16 @@ static void tell_missing(struct judge *j, const struct field *f)
 /* Does this command bring the last value that the derived one waits for? */
 static bool completes(const struct judge *j, const struct field *f)
 {
-    for (size_t i = 0; i < f->nargs; i++)
+    for (size_t i = 0; i < f->nargs; i++) {
+        if (f->arg[i].step != j->step)
+            continue;
+        const struct field *arg = &judge_step(j)->field[f->arg[i].field];
+        if (arg->kind == FIELD_DERIVED && completes(j, arg))
+            return true; /* it could not be computed either */
         for (size_t k = j->first_new; k < j->occ.ninputs; k++)
-            if (f->arg[i].step == j->step && f->arg[i].field == j->occ.input[k].field)
+            if (f->arg[i].field == j->occ.input[k].field)
                 return true;
+    }
     return false;
 }
 
@@ -274,18 +293,22 @@ bool check_derived(struct judge *j, struct deriveds *ret)
 
 /* ---- balances ---- */
 
-/* Sum of the references' values; false while one that is wanted is missing. */
-static bool sum_refs(const struct judge *j, size_t n, const struct ref *ref, struct dec *ret)
+/* Sum of the references' values; false while one that is wanted is missing. *ret_bound: one of which only a
+ * bound is known, if there is one. */
+static bool sum_refs(const struct judge *j, size_t n, const struct ref *ref, struct dec *ret,
+                     const struct ref **ret_bound)
 {
     *ret = (struct dec){0, 0};
     for (size_t i = 0; i < n; i++) {
         struct dec v;
         const struct field *f = &j->x->protocol->step[ref[i].step].field[ref[i].field];
-        if (ref_value(j, ref[i], &v) != 0) {
-            if (f->optional || f->conditional)
-                continue;
+        int rc = ref_value(j, ref[i], &v);
+        if (rc == CPF_E_NOTFOUND && !f->optional && !f->conditional)
             return false;
-        }
+        if (rc == CPF_E_INVAL)
+            *ret_bound = &ref[i];
+        if (rc != 0)
+            continue;
         if (dec_add(*ret, v, ret))
             return false;
     }
@@ -310,12 +333,26 @@ static bool touches(const struct judge *j, const struct balance *b)
     return false;
 }
 
+/* Nobody gets past a balance by saying `>0 mL`. */
+static bool tell_bound(struct judge *j, struct ref r)
+{
+    const struct input *in = scratch_input(j, r);
+    const struct field *f = &j->x->protocol->step[r.step].field[r.field];
+    struct json *args = args1(j, "value", in ? in->text : "–");
+    json_set_str(j->a, args, "unit", f->unit);
+    return judge_find(j, EFFECT_DEVIATION, SAY_VALUE_BALANCE_BOUND, args, f->id);
+}
+
 bool check_balance(struct judge *j)
 {
     const struct balance *b = &judge_step(j)->balance;
+    const struct ref *bound = NULL;
     struct dec in, out, tol, slack, lo, hi;
-    if (!b->set || !touches(j, b) || !sum_refs(j, b->nin, b->in, &in) || !sum_refs(j, b->nout, b->out, &out))
+    if (!b->set || !touches(j, b) || !sum_refs(j, b->nin, b->in, &in, &bound) ||
+        !sum_refs(j, b->nout, b->out, &out, &bound))
         return true;
+    if (bound)
+        return tell_bound(j, *bound);
     if (dec_mul(in, b->tolerance, &tol) || dec_div(tol, (struct dec){100, 0}, 6, &slack) ||
         dec_add(in, slack, &hi) || dec_sub(in, slack, &lo))
         return true;

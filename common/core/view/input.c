@@ -27,14 +27,14 @@ static struct view_row input_row(struct view_at *a, enum view_id table, const st
 
 static void measurement(struct view_at *a, const struct field *f, const char *text)
 {
-    const char *limits = limits_met(f, text);
-    if (!limits)
+    enum limits limits;
+    if (!limits_of(f, text, &limits))
         return;
     bool derived = f->kind == FIELD_DERIVED;
     struct view_row r = input_row(a, VIEW_MEASUREMENT, f);
     row_text(&r, "value", text);
     row_text(&r, "unit", f->unit);
-    row_text(&r, "limits", limits);
+    row_text(&r, "limits", limits_name(limits));
     row_num(&r, "derived", derived);
     row_text(&r, "reading", a->reading);
     row_end(a->v, &r);
