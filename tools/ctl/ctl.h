@@ -2,10 +2,12 @@
 /* cpfctl: what its commands share. */
 #include "base/jansson.h"
 #include <stdbool.h>
+#include <stdio.h>
 #include "lib/args.h"
 #include "base/err.h"
 #include "lib/say.h"
 
+struct buf;
 struct client;
 struct event_base;
 
@@ -22,7 +24,7 @@ struct ctl {
 /* A command returns an exit code of say.h. */
 struct ctl_command {
     const char *noun, *verb;       /* verb NULL: the noun stands alone */
-    const char *usage;             /* words and options behind it */
+    const char *usage;             /* words and options behind it; NULL: a record's, by its kind */
     const char *ja, *en;           /* one line for the list */
     const char *more_ja, *more_en; /* further lines, or NULL */
     int (*run)(struct ctl *c, const struct ctl_command *cmd);
@@ -72,4 +74,8 @@ const char *ctl_text(const json_t *v);
 
 /* Wrong use: prints what is wrong and the command's usage; EXIT_USAGE. */
 int ctl_usage(const struct ctl_command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* body.c: words and options as the kind's shape has them. */
+void ctl_record_usage(const struct ctl_command *cmd, struct buf *out);
+/* "cpfctl NOUN VERB ...", a line. */
+void ctl_put_usage(FILE *f, const struct ctl_command *cmd);
 void ctl_help_command(const struct ctl_command *cmd);

@@ -71,7 +71,8 @@ static int help_noun(const char *noun)
     for (size_t t = 0; t < NTABLES; t++)
         for (const struct ctl_command *c = tables[t]; c->noun; c++)
             if (strcmp(c->noun, noun) == 0) {
-                fprintf(stderr, "    cpfctl %s %s %s\n", c->noun, c->verb ? c->verb : "", c->usage);
+                fputs("    ", stderr);
+                ctl_put_usage(stderr, c);
                 any = true;
             }
     if (!any)

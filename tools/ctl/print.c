@@ -165,11 +165,23 @@ void ctl_print_answer(const json_t *v)
     buf_fini(&b);
 }
 
+void ctl_put_usage(FILE *f, const struct ctl_command *cmd)
+{
+    struct buf usage;
+    buf_init(&usage);
+    if (cmd->usage)
+        buf_puts(&usage, cmd->usage);
+    else
+        ctl_record_usage(cmd, &usage);
+    fprintf(f, "cpfctl %s%s%s %s\n", cmd->noun, cmd->verb ? " " : "", cmd->verb ? cmd->verb : "", usage.data);
+    buf_fini(&usage);
+}
+
 void ctl_help_command(const struct ctl_command *cmd)
 {
-    printf("%s\n    cpfctl %s%s%s %s\n\n%s\n    %s\n", say("使い方", "SYNOPSIS"), cmd->noun,
-           cmd->verb ? " " : "", cmd->verb ? cmd->verb : "", cmd->usage, say("説明", "DESCRIPTION"),
-           say(cmd->ja, cmd->en));
+    printf("%s\n    ", say("使い方", "SYNOPSIS"));
+    ctl_put_usage(stdout, cmd);
+    printf("\n%s\n    %s\n", say("説明", "DESCRIPTION"), say(cmd->ja, cmd->en));
     if (cmd->more_en)
         printf("\n%s\n", say(cmd->more_ja, cmd->more_en));
 }
@@ -181,7 +193,7 @@ int ctl_usage(const struct ctl_command *cmd, const char *fmt, ...)
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "\n%s cpfctl %s%s%s %s\n", say("使い方:", "usage:"), cmd->noun, cmd->verb ? " " : "",
-            cmd->verb ? cmd->verb : "", cmd->usage);
+    fprintf(stderr, "\n%s ", say("使い方:", "usage:"));
+    ctl_put_usage(stderr, cmd);
     return EXIT_USAGE;
 }
