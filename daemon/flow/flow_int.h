@@ -3,7 +3,7 @@
 #include "auth/unlock.h"
 #include "base/entry.h"
 #include "base/kind.h"
-#include "core/map.h"
+#include "base/map.h"
 #include "flow/flow.h"
 #include "flow/guard.h"
 #include "flow/ids.h"

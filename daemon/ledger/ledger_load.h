@@ -1,6 +1,7 @@
 #pragma once
 /* What is only needed while the log is read at start (ledger_load.c, ledger_since.c, ledger_stand.c,
  * ledger_fold.c). */
+#include "base/map.h"
 #include "base/batchmap.h"
 #include "ledger/ledger_int.h"
 
@@ -47,9 +48,8 @@ struct load {
     uint64_t down, from, span; /* rows below `down` come next; the piece asked for begins at `from` */
     uint64_t nvoid;            /* rows without body among them */
     enum { ABOVE_VOID, ABOVE_ENTRY } above; /* the row read last: may one without body stand below it? */
-    struct stand *stand;                    /* open addressing, power of two; stream NULL: free */
-    size_t stand_cap, nstands;
-    uint64_t map_idx, map, map_rows; /* the newest map of streams; UINT64_MAX: there is none */
+    struct map stands;                      /* stream -> struct stand */
+    uint64_t map_idx, map, map_rows;        /* the newest map of streams; UINT64_MAX: there is none */
     uint8_t map_root[HASH_LEN];
     uint8_t (*row)[BATCHMAP_ROW]; /* of that map, salted */
     size_t nrows;

@@ -194,10 +194,10 @@ static bool check_nvoid(struct ledger *l)
 
 static bool check_begun(struct ledger *l)
 {
-    const struct load *o = l->load;
-    for (size_t i = 0; i < o->stand_cap; i++)
-        if (o->stand[i].stream && o->stand[i].first != 1)
-            return ledger_bad(l, 0, o->stand[i].stream, "its stream does not begin with its first entry");
+    size_t pos = 0;
+    for (const struct stand *s; (s = map_next(&l->load->stands, &pos));)
+        if (s->first != 1)
+            return ledger_bad(l, 0, s->stream, "its stream does not begin with its first entry");
     return true;
 }
 

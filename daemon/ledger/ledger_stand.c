@@ -8,52 +8,28 @@
 #include "base/kind.h"
 #include "ledger/ledger_load.h"
 
-static uint64_t name_hash(const char *s)
-{
-    uint64_t h = 14695981039346656037u; /* FNV-1a: names come from our own log */
-    for (; *s; s++)
-        h = (h ^ (uint8_t)*s) * 1099511628211u;
-    return h;
-}
-
-static struct stand *slot_of(struct stand *table, size_t cap, const char *stream)
-{
-    size_t i = name_hash(stream) & (cap - 1);
-    while (table[i].stream && strcmp(table[i].stream, stream) != 0)
-        i = (i + 1) & (cap - 1);
-    return &table[i];
-}
-
 struct stand *stand_find(struct load *o, const char *stream)
 {
-    struct stand *s = o->stand_cap ? slot_of(o->stand, o->stand_cap, stream) : NULL;
-    return s && s->stream ? s : NULL;
+    return map_get(&o->stands, stream);
 }
 
 static struct stand *stand_add(struct load *o, const char *stream)
 {
-    if (o->nstands * 2 >= o->stand_cap) {
-        size_t cap = o->stand_cap ? o->stand_cap * 2 : 256;
-        struct stand *table = xcalloc(cap, sizeof(*table));
-        for (size_t i = 0; i < o->stand_cap; i++)
-            if (o->stand[i].stream)
-                *slot_of(table, cap, o->stand[i].stream) = o->stand[i];
-        free(o->stand);
-        o->stand = table;
-        o->stand_cap = cap;
-    }
-    struct stand *s = slot_of(o->stand, o->stand_cap, stream);
+    struct stand *s = xcalloc(1, sizeof(*s));
     s->stream = xstrdup(stream);
-    o->nstands++;
+    map_put(&o->stands, s->stream, s);
     db_array_bytes(&o->names, stream, strlen(stream));
     return s;
 }
 
 void stand_fini(struct load *o)
 {
-    for (size_t i = 0; i < o->stand_cap; i++)
-        free(o->stand[i].stream);
-    free(o->stand);
+    size_t pos = 0;
+    for (struct stand *s; (s = map_next(&o->stands, &pos));) {
+        free(s->stream);
+        free(s);
+    }
+    map_fini(&o->stands);
 }
 
 /* ---- what is signed ---- */
@@ -141,19 +117,18 @@ static bool came_to_its_end(struct ledger *l, const struct stand *s)
 
 bool stand_all(struct ledger *l)
 {
-    const struct load *o = l->load;
-    for (size_t i = 0; i < o->stand_cap; i++)
-        if (o->stand[i].stream && !came_to_its_end(l, &o->stand[i]))
+    size_t pos = 0;
+    for (const struct stand *s; (s = map_next(&l->load->stands, &pos));)
+        if (!came_to_its_end(l, s))
             return false;
     return true;
 }
 
 void stand_tell(struct ledger *l)
 {
-    const struct load *o = l->load;
-    for (size_t i = 0; i < o->stand_cap && l->cfg.on_stood; i++) {
-        const struct stand *s = &o->stand[i];
-        if (!s->stream || stream_type(s->stream, NULL) == STREAM_LOG)
+    size_t pos = 0;
+    for (const struct stand *s; l->cfg.on_stood && (s = map_next(&l->load->stands, &pos));) {
+        if (stream_type(s->stream, NULL) == STREAM_LOG)
             continue;
         struct ledger_counted c = {.stream = s->stream, .count = s->count};
         memcpy(c.last, s->last, HASH_LEN);

@@ -1,6 +1,6 @@
 #pragma once
 /* Inside of the document (doc.c, text.c, markup.c, table.c). */
-#include "core/map.h"
+#include "base/map.h"
 #include "pdf/pdf.h"
 
 #define CONTENTS_LINE 13.0

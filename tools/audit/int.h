@@ -23,6 +23,7 @@
 #include <stdatomic.h>
 #include "audit.h"
 #include "base/entry.h"
+#include "base/map.h"
 #include "base/merkle.h"
 #include "base/note.h"
 #include "store/scan.h"
@@ -45,18 +46,16 @@ bool members_find(const char *text, size_t len, struct members *ret);
 
 struct stream {
     char *name;
-    uint64_t hash, sseq;
+    uint64_t sseq;
     char prev[44]; /* base64url of the newest leaf */
     /* its first entry in the range */
     uint64_t first_idx, first_sseq;
     char first_prev[44];
 };
-struct streams {
-    struct stream *slot; /* open addressing, power of two; name NULL: free */
-    size_t cap, n;
-};
-struct stream *streams_at(struct streams *t, const char *name, size_t len);
-void streams_fini(struct streams *t);
+/* In a map of name -> struct stream. */
+struct stream *streams_find(const struct map *t, const char *name, size_t len); /* NULL: none */
+struct stream *streams_at(struct map *t, const char *name, size_t len); /* a new one if there is none */
+void streams_fini(struct map *t);
 
 /* ---- a range ---- */
 
@@ -122,7 +121,7 @@ struct range {
     uint8_t root[HASH_LEN]; /* of everything up to `to` */
     /* what it found */
     bool opened; /* log.opened was seen, or stands before the range */
-    struct streams streams;
+    struct map streams;
     struct runs runs;
     struct missings missing;
     uint64_t foreign; /* 1 + entry of the first disclosure that no entry knows; 0: none */
@@ -187,7 +186,7 @@ struct audit {
     struct merkle_edge whole;  /* in units of tiles */
     struct merkle_tiles upper; /* levels 1.. as 0.. */
     uint8_t computed[HASH_LEN];
-    struct streams streams;
+    struct map streams;
     struct runs runs;
     bool opened;
     char boot[64];

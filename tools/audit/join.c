@@ -70,10 +70,8 @@ static int join_stream(struct audit *a, const struct stream *s)
 static int join_streams(struct audit *a, const struct range *r)
 {
     const struct stream *first = NULL; /* of several faults the earliest is named */
-    for (size_t i = 0; i < r->streams.cap; i++) {
-        const struct stream *s = &r->streams.slot[i];
-        if (!s->name)
-            continue;
+    size_t pos = 0;
+    for (const struct stream *s; (s = map_next(&r->streams, &pos));) {
         const struct stream *whole = streams_at(&a->streams, s->name, strlen(s->name));
         bool follows = s->first_sseq == whole->sseq + 1 && strcmp(s->first_prev, whole->prev) == 0;
         if (!follows && (!first || s->first_idx < first->first_idx))

@@ -15,7 +15,7 @@
 #include "base/enc.h"
 #include "base/log.h"
 #include "base/sigwire.h"
-#include "core/map.h"
+#include "base/map.h"
 
 struct kept { /* which checkpoints a map says there were */
     uint64_t map, count, upto;

@@ -13,10 +13,9 @@
 /* The stream that the row in the scan names, if it is one. */
 static const struct stream *named(struct audit *a, struct scan *s)
 {
-    size_t len, n = a->streams.n;
+    size_t len;
     const char *name = scan_bytes(s, 0, &len);
-    const struct stream *found = streams_at(&a->streams, name, len);
-    return a->streams.n == n ? found : NULL;
+    return streams_find(&a->streams, name, len);
 }
 
 static int path_fault(struct audit *a, struct scan *s, const char *way, uint64_t has)
@@ -29,7 +28,7 @@ static int path_fault(struct audit *a, struct scan *s, const char *way, uint64_t
 
 static int compare_streams(struct audit *a, struct scan *s, enum db_stmt stmt, const char *way)
 {
-    size_t want = a->streams.n, seen = 0;
+    size_t want = a->streams.count, seen = 0;
     int more;
     if (scan_start(s, stmt, NULL))
         return audit_scan_fault(a, s);
@@ -47,7 +46,7 @@ static int compare_streams(struct audit *a, struct scan *s, enum db_stmt stmt, c
 static int compare_ends(struct audit *a, struct scan *s)
 {
     static const char way[] = "by a look-up in the index";
-    size_t want = a->streams.n, seen = 0, len;
+    size_t want = a->streams.count, seen = 0, len;
     char leaf[44];
     int more;
     if (scan_start(s, DB_AUDIT_STREAM_ENDS, NULL))

@@ -48,7 +48,7 @@ static void to_json(const struct audit *a, struct buf *b)
     json_set_int(&m, o, "entries", (int64_t)(a->idx > a->from ? a->idx - a->from : 0));
     enc_digest(a->root, root);
     json_set_str(&m, o, "root", root);
-    json_set_int(&m, o, "streams", (int64_t)a->streams.n);
+    json_set_int(&m, o, "streams", (int64_t)a->streams.count);
     json_set_int(&m, o, "void_rows", (int64_t)a->n.nvoid);
     json_set_int(&m, o, "checkpoints", (int64_t)a->n.ncheckpoints);
     json_set_int(&m, o, "signatures", (int64_t)a->n.nsignatures);
@@ -92,7 +92,7 @@ static void to_text(const struct audit *a)
                "ok: %s, %" PRIu64 " entries, %zu streams, %" PRIu64 " checkpoints (%" PRIu64
                " signatures verified), %" PRIu64 " tiles, %" PRIu64 " disclosures, %" PRIu64
                " void rows, %" PRIu64 " projected rows, %.1f s\n"),
-           a->key.name, a->size, a->streams.n, a->n.ncheckpoints, a->n.nsignatures, a->n.ntiles,
+           a->key.name, a->size, a->streams.count, a->n.ncheckpoints, a->n.nsignatures, a->n.ntiles,
            a->n.ndisclosures, a->n.nvoid, a->nrows, seconds);
 }
 

@@ -135,11 +135,9 @@ int audit_state_load(struct audit *a)
 
 static void put_streams(const struct audit *a, struct buf *b)
 {
-    for (size_t i = 0; i < a->streams.cap; i++) {
-        const struct stream *s = &a->streams.slot[i];
-        if (s->name)
-            buf_printf(b, "stream %" PRIu64 " %s %s\n", s->sseq, s->prev, s->name);
-    }
+    size_t pos = 0;
+    for (const struct stream *s; (s = map_next(&a->streams, &pos));)
+        buf_printf(b, "stream %" PRIu64 " %s %s\n", s->sseq, s->prev, s->name);
 }
 
 int audit_state_save(const struct audit *a)

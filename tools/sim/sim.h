@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include "base/jansson.h"
 #include "base/mem.h"
-#include "core/map.h"
+#include "base/map.h"
 #include "sim/story.h"
 #include "sim/vars.h"
 

@@ -32,7 +32,7 @@
 #include "core/book/undo.h"
 #include "core/code/code.h"
 #include "core/entry/deviation.h"
-#include "core/map.h"
+#include "base/map.h"
 #include "core/protocol/protocol.h"
 
 struct stream {

@@ -1,7 +1,7 @@
 #pragma once
 /* Inside of view only. */
 #include "base/mem.h"
-#include "core/map.h"
+#include "base/map.h"
 #include "core/view/row.h"
 
 struct view_session {

@@ -6,7 +6,7 @@
 #include "core/entry/day.h"
 #include "core/entry/refusal.h"
 #include "core/entry/step.h"
-#include "core/map.h"
+#include "base/map.h"
 #include "core/view/int.h"
 
 /* Batches remembered; beyond it the oldest memory goes, and who feeds the view tells it again. */

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "core/map.h"
+#include "base/map.h"
 
 void map_init(struct map *m)
 {
@@ -17,21 +17,21 @@ void map_fini(struct map *m)
     *m = (struct map){0};
 }
 
-static size_t hash(const char *key)
+static size_t hash(const char *key, size_t len)
 {
-    size_t h = 0xcbf29ce484222325u;
-    for (; *key; key++)
-        h = (h ^ (unsigned char)*key) * 0x100000001b3u;
+    size_t h = 0xcbf29ce484222325u; /* FNV-1a: names come from our own log */
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ (unsigned char)key[i]) * 0x100000001b3u;
     return h;
 }
 
 /* Position in `index` where `key` is, or where it would go. */
-static size_t find(const struct map *m, const char *key)
+static size_t find(const struct map *m, const char *key, size_t len)
 {
-    size_t i = hash(key) & (m->nindex - 1);
+    size_t i = hash(key, len) & (m->nindex - 1);
     while (m->index[i]) {
         const struct map_slot *s = &m->slot[m->index[i] - 1];
-        if (s->key && strcmp(s->key, key) == 0)
+        if (s->key && strncmp(s->key, key, len) == 0 && s->key[len] == 0)
             break;
         i = (i + 1) & (m->nindex - 1);
     }
@@ -55,15 +55,20 @@ static void rebuild(struct map *m)
     free(m->index);
     m->index = xcalloc(m->nindex, sizeof(*m->index));
     for (size_t i = 0; i < live; i++)
-        m->index[find(m, m->slot[i].key)] = (unsigned)(i + 1);
+        m->index[find(m, m->slot[i].key, strlen(m->slot[i].key))] = (unsigned)(i + 1);
+}
+
+void *map_get_n(const struct map *m, const char *key, size_t len)
+{
+    if (m->nindex == 0)
+        return NULL;
+    size_t i = find(m, key, len);
+    return m->index[i] ? m->slot[m->index[i] - 1].value : NULL;
 }
 
 void *map_get(const struct map *m, const char *key)
 {
-    if (!key || m->nindex == 0)
-        return NULL;
-    size_t i = find(m, key);
-    return m->index[i] ? m->slot[m->index[i] - 1].value : NULL;
+    return key ? map_get_n(m, key, strlen(key)) : NULL;
 }
 
 void map_put(struct map *m, const char *key, void *value)
@@ -71,7 +76,7 @@ void map_put(struct map *m, const char *key, void *value)
     require(key && value);
     if (m->nslots == m->cap)
         rebuild(m);
-    size_t i = find(m, key);
+    size_t i = find(m, key, strlen(key));
     if (m->index[i]) {
         m->slot[m->index[i] - 1].value = value;
         return;
@@ -85,7 +90,7 @@ void *map_remove(struct map *m, const char *key)
 {
     if (!key || m->nindex == 0)
         return NULL;
-    size_t i = find(m, key);
+    size_t i = find(m, key, strlen(key));
     if (!m->index[i])
         return NULL;
     struct map_slot *s = &m->slot[m->index[i] - 1];

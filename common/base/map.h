@@ -18,8 +18,9 @@ struct map {
 };
 
 void map_init(struct map *m);
-void map_fini(struct map *m);                        /* frees the table, not the values */
-void *map_get(const struct map *m, const char *key); /* key NULL -> NULL */
+void map_fini(struct map *m);                                      /* frees the table, not the values */
+void *map_get(const struct map *m, const char *key);               /* key NULL -> NULL */
+void *map_get_n(const struct map *m, const char *key, size_t len); /* of a key without a NUL behind it */
 void map_put(struct map *m, const char *key,
              void *value);                        /* replaces the value of an equal key, keeps the old key */
 void *map_remove(struct map *m, const char *key); /* the value removed, or NULL */
