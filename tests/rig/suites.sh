@@ -58,6 +58,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/basis"
     tap_command "$TOP/tests/flow/projections"
     tap_command "$TOP/tests/flow/golden"
+    tap_command "$TOP/tests/insider/run" --few --tap
 }
 suite_fault() {
     meson_suite "$BUILD" fault

@@ -13,6 +13,7 @@
 #include "core/entry/step.h"
 #include "core/entry/thing.h"
 #include "core/rule/codes.h"
+#include "core/rule/off.h"
 #include "core/rule/rule.h"
 
 /* ---- what a check finds ---- */

@@ -16,7 +16,7 @@ const char *plain_id(const char *s)
 bool judge_find(struct judge *j, enum effect effect, enum say code, struct json *args, const char *field)
 {
     struct found *f = &j->found;
-    if (effect == EFFECT_OK)
+    if (effect == EFFECT_OK || rule_off(code))
         return true;
     size_t at = f->nfindings;
     if (at == FOUND_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest

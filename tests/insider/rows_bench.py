@@ -1,0 +1,408 @@
+"""At the bench: the wrong container, the wrong lot, the wrong place, the absent colleague, the value that does not please."""
+from bench import row
+
+
+def draw(p):
+    """The nurse writes down the draw; the colleague is still to compare."""
+    return p.at('CL1').work('draw', 'N1').scans('=45 mL', 'X:OPT-DONE', 'X:OPT-SMOOTH')
+
+
+# ---- containers ----
+
+
+@row("the neighbour's flask at the open cabinet", 'd3.entry.plates', 'ident.foreign.patch', batches=2)
+def neighbours_flask(p):
+    b2 = p.at('B21').work('d3.out', 'OP1', 'OP2')
+    p.caught(b2.scan('other:F1'), 'ident.foreign')
+    p.must(p.found('refused', stream=f'batch/{p.other}', code='ident.foreign'), 'the other batch does not tell it')
+
+
+@neighbours_flask.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row("the neighbour's flask, opened first and scanned after", 'd3.entry.plates', ('ident.foreign.patch', 'time.late-entry'),
+     batches=2)
+def neighbours_flask_opened(p):
+    b2 = p.at('B21').work('d3.out', 'OP1', 'OP2')
+    p.caught(b2.scan('other:F1', late=p.late('-1m', 'opened')), 'ident.foreign-opened', 'hold', also=['room.blocked'])
+    p.must(p.found('hold.placed', stream=f'batch/{p.other}'), 'the other batch is not held')
+
+
+@neighbours_flask_opened.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row("yesterday's label on today's plate", 'd3.entry.clearance', 'ident.used')
+def old_label(p):
+    p.caught(p.at('B21').work('d3.entry.plates', 'OP1', 'OP2').scan('EP1'), 'ident.used')
+
+
+@old_label.honest
+def _(p):
+    p.at('B21').work('d3.entry.plates', 'OP1', 'OP2').scans('EP2', 'AP2')
+
+
+@row('a container that was used up goes in again', 'd3.out', 'ident.gone')
+def used_up(p):
+    b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'L:IL2-2601/2')
+    p.caught(b2.scan('PA1'), 'ident.gone')
+
+
+@used_up.honest
+def _(p):
+    p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'L:IL2-2601/2', 'PA2', 'M2', 'P:OP1')
+
+
+@row('the final label is printed once more', 'd14.label-print', 'step.done')
+def second_label(p):
+    p.caught(p.at('ST1').work(None, 'OP2').scan('X:STEP-D14-LABEL-PRINT'), 'step.done')
+
+
+@second_label.honest
+def _(p):
+    p.at('B21').work('d14.label-on', 'OP1', 'OP2').scans('FP1', 'X:OPT-AGREES', 'P:OP2')
+
+
+@row('a label that was never printed here', 'd3.entry.clearance', 'ident.not-issued')
+def never_issued(p):
+    p.caught(p.at('B21').work('d3.entry.plates', 'OP1', 'OP2').scan('EP9'), 'ident.not-issued')
+
+
+@never_issued.honest
+def _(p):
+    p.at('B21').work('d3.entry.plates', 'OP1', 'OP2').scans('EP2')
+
+
+@row('a label typed by hand with nobody beside', 'd3.tray', 'people.too-few')
+def typed_alone(p):
+    p.caught(p.at('ST1').work('d3.labels', 'OP2').scan('M2', typed=True), 'people.too-few')
+
+
+@typed_alone.honest
+def _(p):
+    st = p.at('ST1').work('d3.labels', 'OP2', 'OP1')
+    p.quiet(st.scan('M2', typed=True))
+
+
+# ---- lots ----
+
+
+@row('an expired vial goes onto the tray', 'handover', 'lot.expired')
+def expired_vial(p):
+    p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan('L:IL2-2501/1'), 'lot.expired')
+
+
+@expired_vial.honest
+def _(p):
+    p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2601/1')
+
+
+@row('a lot that nobody has judged goes onto the tray', 'handover', 'lot.quarantine')
+def unjudged_lot(p):
+    p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan('L:IL2-2609/1'), 'lot.quarantine')
+
+
+@unjudged_lot.honest
+def _(p):
+    p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2601/1')
+
+
+@row('a blocked lot goes onto the tray', 'handover', 'lot.blocked')
+def blocked_lot(p):
+    p.quiet(p.at('QA1').record('QM', 'lot.blocked', lot='BM-2601', reason='濁り turbid'))
+    p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan('L:BM-2601/1'), 'lot.blocked')
+
+
+@blocked_lot.honest
+def _(p):
+    p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:BM-2601/1')
+
+
+@row('the empty vial shows that it had expired', 'd3.collect.plates', 'lot.used-expired')
+def expired_after_all(p):
+    b2 = p.at('B21').work('d3.closing.close', 'OP1', 'OP2')
+    p.caught(b2.scan('L:IL2-2501/1'), 'lot.used-expired', 'hold')
+
+
+@expired_after_all.honest
+def _(p):
+    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scans('L:IL2-2601/2', 'X:OPT-USED-UP')
+
+
+@row("a little left of the other patient's vial", 'd3.out', 'lot.other-batch', batches=2)
+def albumin_left(p):
+    theirs = p.vial_of(p.other, 'IL2-2601')
+    b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2')
+    p.caught(b2.scan(f'L:IL2-2601/{theirs}'), 'lot.other-batch')
+
+
+@albumin_left.honest
+def _(p):
+    p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'L:IL2-2601/2')
+
+
+@row('a rest is kept when the session ends', 'd3.collect.plates', 'option.refuse')
+def rest_kept(p):
+    b2 = p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scans('L:IL2-2601/2')
+    p.caught(b2.scan('X:OPT-KEPT'), 'option.refuse')
+
+
+@rest_kept.honest
+def _(p):
+    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scans('L:IL2-2601/2', 'X:OPT-USED-UP')
+
+
+@row('another material than the recipe has', 'd3.out', 'lot.material.patch')
+def other_material(p):
+    p.caught(p.at('B21').work('d3.medium', 'OP2', 'OP1').scan('L:IL15-2601/2'), 'lot.material')
+
+
+@other_material.honest
+def _(p):
+    p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'L:IL2-2601/2')
+
+
+# ---- things and places ----
+
+
+@row('a code read off a sheet: the centrifuge of the other room', 'd0.pool', 'place.room')
+def other_room(p):
+    p.caught(p.at('B21').work('d0.spin-1.load', 'OP2', 'OP1').scan('E:CF-03'), 'place.room')
+
+
+@other_room.honest
+def _(p):
+    p.at('B21').work('d0.spin-1.load', 'OP2', 'OP1').scans('W1', 'W2', 'E:CF-02')
+
+
+@row('a centrifuge whose calibration is over', 'd0.pool', 'equipment.calibration')
+def calibration_over(p):
+    p.caught(p.at('B21').work('d0.spin-1.load', 'OP2', 'OP1').scan('E:CF-09'), 'equipment.calibration')
+
+
+@calibration_over.honest
+def _(p):
+    p.at('B21').work('d0.spin-1.load', 'OP2', 'OP1').scans('E:CF-02')
+
+
+@row('a block that is out of service', 'd0.start-sample', 'equipment.out-of-service')
+def out_of_service(p):
+    p.caught(p.at('B21').work('d0.inactivate', 'OP2', 'OP1').scans('PL1').scan('E:HB-09'), 'equipment.out-of-service')
+
+
+@out_of_service.honest
+def _(p):
+    p.at('B21').work('d0.inactivate', 'OP2', 'OP1').scans('PL1', 'E:HB-01')
+
+
+@row("the other donor's position in the freezer", 'qc.phenotype.start', 'place.other-donor', batches=2)
+def other_donors_place(p):
+    p.caught(p.at('QC1S').work('d14.retain', 'QC1').scan('W:FZ-01-03'), 'place.other-donor')
+
+
+@other_donors_place.honest
+def _(p):
+    p.at('QC1S').work('d14.retain', 'QC1').scans('W:FZ-01-02', 'RT2')
+
+
+@row('work goes on in a blocked room', 'd3.opening.incubator', 'room.blocked')
+def blocked_room(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', room='B2', cause='処置基準超過 action limit'))
+    p.caught(p.at('B21').work(None, 'OP1', 'OP2').scan('X:STEP-D3-ENTRY-CABINET'), 'room.blocked')
+
+
+@blocked_room.honest
+def _(p):
+    p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
+
+
+# ---- people ----
+
+
+@row("the colleague's badge hangs at the station", 'tubes', 'witness.absent.patch')
+def absent_witness(p):
+    p.caught(draw(p).scan('P:N2'), 'witness.absent')
+
+
+@absent_witness.honest
+def _(p):
+    draw(p).sign_in('N2').scans('P:N2')
+
+
+@row('the performer is the witness too', 'tubes', 'witness.same.patch')
+def own_witness(p):
+    p.caught(draw(p).scan('P:N1'), 'witness.same')
+
+
+@own_witness.honest
+def _(p):
+    draw(p).sign_in('N2').scans('P:N2')
+
+
+@row("the badge and a PIN that was guessed", 'tubes', 'session.wrong-secret.patch')
+def guessed_pin(p):
+    answer = p.at('CL1').send('/v1/sessions', badge=p.raw('P:N2'), pin='000000')
+    p.caught(answer, 'session.wrong-secret')
+
+
+@guessed_pin.honest
+def _(p):
+    p.at('CL1').sign_in('N2')
+
+
+@row('one person in two rooms', 'd3.opening.incubator', 'session.elsewhere.patch')
+def two_rooms(p):
+    p.at('RC1').sign_in('OP2')
+    answer = p.at('B21').send('/v1/sessions', badge=p.raw('P:OP2'), pin=p.pin('OP2'))
+    p.caught(answer, 'session.elsewhere')
+
+
+@two_rooms.honest
+def _(p):
+    p.at('RC1').sign_in('OP2').scans('X:OUT')
+    p.at('B21').sign_in('OP2')
+
+
+@row('the aseptic qualification has run out', 'd3.opening.fitness', ('person.unqualified', 'person.unfit'))
+def unqualified(p):
+    b2 = p.at('B21').work(None, 'OP9')
+    p.caught(b2.scan('X:STEP-D3-OPENING-ROOM'), 'person.unqualified')
+
+
+@unqualified.honest
+def _(p):
+    p.at('B21').work('d3.opening.room', 'OP2')
+
+
+@row('in without the declaration of health', 'd3.opening.fitness', 'person.unfit')
+def undeclared(p):
+    p.caught(p.at('B21').work(None, 'OP3').scan('X:STEP-D3-OPENING-ROOM'), 'person.unfit')
+
+
+@undeclared.honest
+def _(p):
+    p.at('B21').work('d3.opening.room', 'OP2')
+
+
+@row('one alone where two are wanted', 'd3.opening.incubator', 'people.too-few')
+def alone(p):
+    p.caught(p.at('B21').work(None, 'OP1').scan('X:STEP-D3-ENTRY-CABINET'), 'people.too-few')
+
+
+@alone.honest
+def _(p):
+    p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
+
+
+@row('quality lends a hand in manufacturing', 'd3.opening.incubator', 
+     ('person.role', 'act.quality', 'person.unqualified', 'person.unfit'))
+def tester_at_the_bench(p):
+    p.caught(p.at('B21').work(None, 'QC1', 'OP1').scan('X:STEP-D3-ENTRY-CABINET'), 'person.role')
+
+
+@tester_at_the_bench.honest
+def _(p):
+    p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
+
+
+@row('the value is typed again by the one who typed it', 'd14.count.cells', 'witness.same')
+def typed_twice_by_one(p):
+    b2 = p.at('B21').work('d14.fill', 'OP1', 'OP2').scans('L:PB-2601', 'C2', '=100.0 mL')
+    p.caught(b2.scan('=100.0 mL'), 'witness.same')
+
+
+@typed_twice_by_one.honest
+def _(p):
+    p.at('B21').work('d14.fill', 'OP1', 'OP2').scans('L:PB-2601', 'C2', '=100.0 mL', 'P:OP2', '=100.0 mL')
+
+
+# ---- order of steps, values ----
+
+
+@row('culture before the cells are there', 'receipt', 'step.order')
+def out_of_order(p):
+    for who in ('OP1', 'OP2'):
+        p.at('GW1').work('d0.opening.fitness', who).scans('X:OPT-NONE', 'X:OPT-NONE', 'X:OPT-NONE', 'X:OUT')
+    p.caught(p.at('B21').work(None, 'OP1', 'OP2').scan('X:STEP-D0-CULTURE'), 'step.order')
+
+
+@out_of_order.honest
+def _(p):
+    p.at('GW1').work('d0.opening.fitness', 'OP1').scans('X:OPT-NONE', 'X:OPT-NONE', 'X:OPT-NONE')
+
+
+@row('counting until it fits', 'd6.count.cells', 'step.done')
+def counts_again(p):
+    b2 = p.at('B21').work(None, 'OP2', 'OP1')
+    p.caught(b2.scan('X:STEP-D6-COUNT-CELLS'), 'step.done')
+
+
+@counts_again.honest
+def _(p):
+    p.at('B21').work('d6.pass.out', 'OP2', 'OP1').scans('S5')
+
+
+@row('a draw below its action limit', 'tubes', 'value.action')
+def short_draw(p):
+    cl = p.at('CL1').work('draw', 'N1')
+    p.caught(cl.scan('=27 mL'), 'value.action', 'deviation')
+
+
+@short_draw.honest
+def _(p):
+    draw(p)
+
+
+@row('the logger was never started', 'arrival', 'option.hold')
+def no_logger(p):
+    p.caught(p.at('RC1').work('transport-temperature', 'OP1').scans('E:LOG-01').scan('X:OPT-GAP'), 'option.hold', 'hold')
+
+
+@no_logger.honest
+def _(p):
+    p.at('RC1').work('transport-temperature', 'OP1').scans('E:LOG-01', 'X:OPT-READ', '=18.5 °C', '=22.0 °C')
+
+
+@row('another seal than the one that left', 'd0.labels', 'value.same')
+def other_seal(p):
+    rc = p.at('RC1').work('arrival', 'OP1').scans('P:CR', 'E:BOX-01')
+    p.caught(rc.scan('D:SEAL-999-1'), 'value.same', 'hold')
+
+
+@other_seal.honest
+def _(p):
+    p.at('RC1').work('arrival', 'OP1').scans('P:CR', 'E:BOX-01', 'D:' + p.recorded('kit', 'seal'), 'X:OPT-INTACT')
+
+
+@row('plates above the action limit, and work goes on', 'd9.env.incubate', 'value.action')
+def saitama(p):
+    qc = p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4')
+    p.caught(qc.scan('=9'), 'value.action', 'deviation', also=['room.blocked'])
+
+
+@saitama.honest
+def _(p):
+    p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4', '=0')
+
+
+@row('plates read before anything can have grown', 'd9.env.incubate', 'time.impossible')
+def plates_read_early(p):
+    p.caught(p.at('QC1S').work(None, 'QC1').scan('X:STEP-D9-ENV-READ'), 'time.impossible')
+
+
+@plates_read_early.honest
+def _(p):
+    p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2')
+
+
+@row('the operator of the session reads its plates', 'd9.env.incubate', ('person.role', 'act.producer', 'act.not-by', 'person.unqualified'))
+def operator_reads_plates(p):
+    p.caught(p.at('QC1S').work(None, 'OP1').scan('X:STEP-D3-ENV-READ'), 'person.role')
+
+
+@operator_reads_plates.honest
+def _(p):
+    p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2')
