@@ -56,6 +56,7 @@ enum kind_flag {
     X(FACILITY_OPENED, facility_opened, "facility.opened", STREAM_FACILITY, 0)                               \
     X(HOLD_LIFTED, hold_lifted, "hold.lifted", STREAM_BATCH, KIND_ACT)                                       \
     X(HOLD_PLACED, hold_placed, "hold.placed", STREAM_BATCH, 0)                                              \
+    X(IDENTITY_SUPPLEMENTED, identity_supplemented, "identity.supplemented", STREAM_BATCH, KIND_ACT)         \
     X(KEY_ROTATED, key_rotated, "key.rotated", STREAM_LOG, 0)                                                \
     X(LOG_BATCH_MAP, log_batch_map, "log.batch-map", STREAM_LOG, 0)                                          \
     X(LOG_OPENED, log_opened, "log.opened", STREAM_LOG, 0)                                                   \
@@ -73,11 +74,13 @@ enum kind_flag {
     X(PERSON_UNLOCKED, person_unlocked, "person.unlocked", STREAM_PERSON, 0)                                 \
     X(PERSONAL_SHOWN, personal_shown, "personal.shown", STREAM_DAY, 0)                                       \
     X(PLACE_ADDED, place_added, "place.added", STREAM_PLACE, 0)                                              \
+    X(PRODUCT_ACCEPTED, product_accepted, "product.accepted", STREAM_BATCH, KIND_ACT)                        \
     X(PROTOCOL_APPROVED, protocol_approved, "protocol.approved", STREAM_PROTOCOL, 0)                         \
     X(PROTOCOL_REGISTERED, protocol_registered, "protocol.registered", STREAM_PROTOCOL, 0)                   \
     X(PROTOCOL_TEXT, protocol_text, "protocol.text", STREAM_PROTOCOL, 0)                                     \
     X(REDACTED, redacted, "redacted", STREAM_NONE, KIND_ACT | KIND_FORGETS)                                  \
     X(REFUSED, refused, "refused", STREAM_NONE, KIND_REFUSAL)                                                \
+    X(RELEASE_SUSPENDED, release_suspended, "release.suspended", STREAM_BATCH, 0)                            \
     X(ROOM_ADDED, room_added, "room.added", STREAM_ROOM, 0)                                                  \
     X(ROOM_BLOCKED, room_blocked, "room.blocked", STREAM_ROOM, 0)                                            \
     X(ROOM_REOPENED, room_reopened, "room.reopened", STREAM_ROOM, 0)                                         \

@@ -208,6 +208,7 @@ static const struct request_member act_members[] = {
     {"step", JSON_STRING},
     {"fields", JSON_OBJECT},
     {"pending", JSON_ARRAY},
+    {"shown", JSON_STRING},
     {"skip", JSON_STRING},
     {NULL, JSON_NULL},
 };
@@ -264,6 +265,7 @@ static const char *fill_act(struct work *w, const struct json *req)
     w->cmd.protocol = text_of(w, req, "protocol");
     w->cmd.step = text_of(w, req, "step");
     w->cmd.skip = text_of(w, req, "skip");
+    w->cmd.shown = text_of(w, req, "shown");
     w->cmd.fields = fields ? fields : json_object(&w->arena);
     w->cmd.pending = pending;
     if (!w->cmd.batch || strlen(w->cmd.batch) > BOUND_CODE_ID)

@@ -209,6 +209,11 @@ static void on_batch(void *arg, const struct batch *x, int status, const char *c
     json_set(&a, o, "deviations", deviations_of(&a, x));
     json_set(&a, o, "holds", holds_of(&a, x));
     json_set(&a, o, "pending", rule_pending(&a, x));
+    char shown[44];
+    rule_shown(x, shown);
+    json_set_str(&a, o, "shown", shown);
+    if (x->suspended)
+        json_set(&a, o, "suspended", json_bool(&a, true));
     json_set_int(&a, o, "typed", (int64_t)x->typed);
     json_set_int(&a, o, "corrections", (int64_t)x->corrections);
     api_reply_json(r, o);

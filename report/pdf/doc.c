@@ -199,6 +199,9 @@ static void draw_head(struct pdf *p)
                     "<span foreground='" PDF_RED
                     "'>訓練用の記録：実在の製品ではなく、時刻は模擬である。 TRAINING LOG: no "
                     "real product; the clock is simulated.</span>");
+    if (i->notice.ja)
+        pdf_text_at(p, PDF_LEFT, 33, PDF_INNER, 6.5, i->training ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT,
+                    pdf_markup(p, "<span foreground='" PDF_RED "'>%s</span>", pdf_both(p, i->notice)));
     cairo_set_source_rgb(p->cr, 0.5, 0.5, 0.5);
     cairo_rectangle(p->cr, PDF_LEFT, 43, PDF_INNER, 0.5);
     cairo_fill(p->cr);

@@ -36,6 +36,7 @@ struct pdf_info {
     int64_t made; /* Unix ms */
     const char *made_text;
     bool training;
+    struct text notice; /* below the head of each page, in red; NULL: none */
 };
 
 struct pdf;

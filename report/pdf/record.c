@@ -147,6 +147,7 @@ int pdf_record(const struct record *r, const struct pdf_order *o, struct buf *re
         .note_len = r->note_len,
         .made = o->made,
         .made_text = record_time(r, o->made),
+        .notice = r->notice,
         .training = strncmp(r->origin, "training.", 9) == 0};
     struct page g = {.r = r, .order = o};
     int err = pdf_new(&info, &g.pdf, ret_error);

@@ -37,3 +37,4 @@ void record_items(struct record *r, const struct form *f);            /* item.c 
 void record_things(struct record *r);                                 /* thing.c */
 void record_containers(struct record *r);                             /* container.c */
 void record_events(struct maker *m);                                  /* event.c */
+void record_notices(struct maker *m);                                 /* notice.c; behind the events */

@@ -453,6 +453,7 @@ void record_json(const struct record *r, struct buf *ret)
     json_set(a, o, "disclosures", json_bool(a, r->disclosures));
     json_set_int(a, o, "entries", (int64_t)r->nentries);
     json_set(a, o, "basis", basis_json(r));
+    json_set(a, o, "notice", r->notice.ja ? text_json(r, r->notice) : NULL);
     SET_LIST("statutory", r->item, r->nitems, item_json);
     SET_LIST("steps", r->step, r->nsteps, step_json);
     SET_LIST("not_done", r->none, r->nnone, step_json);

@@ -40,6 +40,7 @@ static int make(struct maker *m)
     r->product = r->protocol->product;
     record_steps(m);
     record_events(m);
+    record_notices(m);
     record_undone(r);
     record_things(r);
     record_containers(r);

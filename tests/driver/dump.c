@@ -161,8 +161,11 @@ static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t
 
 static void dump_batch(struct lines *l, const struct batch *x)
 {
-    ADD(l, "batch %s state %s closed %d stopped %d released %d typed %zu corrected %zu opened %lld\n", x->id,
-        x->state, x->closed, x->stopped, x->released, x->typed, x->corrections, (long long)x->opened_at);
+    ADD(l,
+        "batch %s state %s closed %d stopped %d released %d suspended %d typed %zu corrected %zu opened "
+        "%lld\n",
+        x->id, x->state, x->closed, x->stopped, x->released, x->suspended, x->typed, x->corrections,
+        (long long)x->opened_at);
     for (size_t s = 0; s < x->protocol->nsteps; s++) {
         ADD(l, "batch %s step %zu fired %d\n", x->id, s, x->step[s].deadline_fired);
         for (size_t k = 0; k < x->step[s].nocc; k++)
@@ -173,12 +176,17 @@ static void dump_batch(struct lines *l, const struct batch *x)
             container_state_name(x->container[i]->state), or (x->container[i]->place),
             x->container[i]->attached);
     for (size_t i = 0; i < x->ndevs; i++)
-        ADD(l, "batch %s dev %s %s step %s grade %s closed %d\n", x->id, x->dev[i].id, x->dev[i].code,
-            or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)), x->dev[i].closed);
+        ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s\n", x->id, x->dev[i].id,
+            x->dev[i].code, or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)),
+            x->dev[i].closed, x->dev[i].accepted, id_of(x->dev[i].by));
     for (size_t i = 0; i < x->nholds; i++)
-        ADD(l, "batch %s hold %s %s lifted %d\n", x->id, x->hold[i].id, x->hold[i].code, x->hold[i].lifted);
+        ADD(l, "batch %s hold %s %s lifted %d by %s\n", x->id, x->hold[i].id, x->hold[i].code,
+            x->hold[i].lifted, id_of(x->hold[i].by));
     for (size_t i = 0; i < x->nexpiries; i++)
         ADD(l, "batch %s clock %s %lld\n", x->id, x->expiry[i].clock, (long long)x->expiry[i].until);
+    for (size_t i = 0; i < x->nwritings; i++)
+        ADD(l, "batch %s writing of %d.%d %s %s\n", x->id, x->writing[i].at.step, x->writing[i].at.field,
+            x->writing[i].text, or (x->writing[i].digest));
     for (size_t i = 0; i < x->nacts; i++)
         ADD(l, "batch %s act %s %s\n", x->id, id_of(x->act[i].person),
             word_name(&dept_words, (int)x->act[i].dept));

@@ -338,6 +338,10 @@ static struct json *act(struct work *w)
     json_set(w->g->a, c, "fields", gen_fields(w->g, w->x, w->step, w->st, true));
     if (w->s->names_pending)
         json_set(w->g->a, c, "pending", rule_pending(w->g->a, w->x));
+    char shown[44];
+    rule_shown(w->x, shown);
+    if (w->s->names_pending || gen_chance(w->g, 500))
+        json_set_str(w->g->a, c, "shown", shown);
     return json_set_str(w->g->a, c, "secret", "right");
 }
 

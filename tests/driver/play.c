@@ -91,6 +91,7 @@ static bool take_kind(struct play *p, const struct json *c, struct command *cmd)
         cmd->skip = json_get_str(c, "skip");
         cmd->fields = json_get(c, "fields");
         cmd->pending = json_get(c, "pending");
+        cmd->shown = json_get_str(c, "shown");
     } else if (strcmp(what, "record") == 0 || strcmp(what, "show") == 0) {
         cmd->kind = COMMAND_RECORD;
         cmd->shows = cmd->signed_in = strcmp(what, "show") == 0;

@@ -322,8 +322,8 @@ static void copy(struct arena *a, struct json *o, const struct json *c, const ch
 static const char *fill(struct play *p, const struct json *c, const struct command *cmd, struct json *o)
 {
     static const char *const scan[] = {"raw", "typed", NULL}, *const session[] = {"badge", NULL},
-                             *const act[] = {"badge", "batch",   "protocol", "step",
-                                             "skip",  "pending", "fields",   NULL},
+                             *const act[] = {"badge",   "batch", "protocol", "step", "skip",
+                                             "pending", "shown", "fields",   NULL},
                              *const record[] = {"badge", "kind", NULL};
     struct real *r = p->real;
     struct arena *a = &p->rig.arena;

@@ -389,6 +389,25 @@ static void test_value_gone_without_a_redaction_is_lost(void **state)
     has(rec->correction[0].reason.shown.ja, "失われている");
 }
 
+static void test_every_page_tells_of_two_writings(void **state)
+{
+    (void)state;
+    assert_null(rec->notice.ja);
+    rig_at(&story.rig, "CL1");
+    accepted(rig_sign_in(&story.rig, "DR"));
+    accepted(rig_sign_in(&story.rig, "N1"));
+    accepted(rig_record(&story.rig, "DR", "identity.supplemented",
+                        "batch=" STORY_BATCH "|step=order|field=name|value=鈴木花子|document=K-1|"
+                        "reason=married|witness=P:N1"));
+    record_free(rec);
+    rec = story_record(&story, 0, true);
+    has(rec->notice.ja, RIG_NAME " → 鈴木花子");
+    record_free(rec);
+    rec = story_record(&story, 0, false);
+    has(rec->notice.en, "Another writing of Title");
+    assert_null(strstr(rec->notice.ja, "鈴木"));
+}
+
 static void test_names_of_staff_come_from_the_register(void **state)
 {
     (void)state;
@@ -424,6 +443,7 @@ int main(void)
         T(test_copy_without_disclosures_says_so),
         T(test_redacted_value_has_date_and_reason),
         T(test_value_gone_without_a_redaction_is_lost),
+        T(test_every_page_tells_of_two_writings),
         T(test_names_of_staff_come_from_the_register),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);

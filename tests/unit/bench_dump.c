@@ -102,9 +102,26 @@ static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t
     }
 }
 
+/* Who caused what; what the physician accepted. */
+static void dump_causes(struct lines *l, const struct batch *x)
+{
+    for (size_t i = 0; i < x->ndevs; i++) {
+        if (x->dev[i].by)
+            ADD(l, "batch %s dev %s by %s\n", x->id, x->dev[i].id, x->dev[i].by->id);
+        if (x->dev[i].accepted)
+            ADD(l, "batch %s dev %s accepted\n", x->id, x->dev[i].id);
+    }
+    for (size_t i = 0; i < x->nholds; i++)
+        if (x->hold[i].by)
+            ADD(l, "batch %s hold %s by %s of %s\n", x->id, x->hold[i].id, x->hold[i].by->id,
+                or (x->hold[i].dev));
+}
+
 static void dump_batch(struct lines *l, const struct batch *x)
 {
     ADD(l, "batch %s state %s stopped %d released %d\n", x->id, x->state, x->stopped, x->released);
+    if (x->suspended)
+        ADD(l, "batch %s suspended\n", x->id);
     for (size_t s = 0; s < x->protocol->nsteps; s++) {
         ADD(l, "batch %s step %zu fired %d\n", x->id, s, x->step[s].deadline_fired);
         for (size_t k = 0; k < x->step[s].nocc; k++)
@@ -119,8 +136,12 @@ static void dump_batch(struct lines *l, const struct batch *x)
             or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)), x->dev[i].closed);
     for (size_t i = 0; i < x->nholds; i++)
         ADD(l, "batch %s hold %s %s lifted %d\n", x->id, x->hold[i].id, x->hold[i].code, x->hold[i].lifted);
+    dump_causes(l, x);
     for (size_t i = 0; i < x->nexpiries; i++)
         ADD(l, "batch %s clock %s %lld\n", x->id, x->expiry[i].clock, (long long)x->expiry[i].until);
+    for (size_t i = 0; i < x->nwritings; i++)
+        ADD(l, "batch %s writing of %d.%d %s\n", x->id, x->writing[i].at.step, x->writing[i].at.field,
+            x->writing[i].text);
     for (size_t i = 0; i < x->nacts; i++)
         ADD(l, "batch %s act %s %s\n", x->id, id_of(x->act[i].person),
             word_name(&dept_words, (int)x->act[i].dept));

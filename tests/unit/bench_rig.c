@@ -27,7 +27,7 @@ static const char head[] =
     "  - {id: order, " NAMED
     ", by: [coordinator], dept: clinic, form: true, opens: true, unique: [patient, draw], fields: [\n"
     "      {id: patient, " NAMED ", token: \"^P[0-9]{6}$\", donor: true},\n"
-    "      {id: name, " NAMED ", text: true},\n"
+    "      {id: name, " NAMED ", text: true, person: true},\n"
     "      {id: birth, " NAMED ", text: true},\n"
     "      {id: draw, " NAMED ", date: true}]}\n";
 
@@ -468,6 +468,11 @@ static const struct verdict *act(struct rig *r, const char *person, const char *
     c.batch = batch;
     c.step = step;
     c.fields = fields_of(r, fields);
+    if (sign && !c.shown && book_batch(&r->book, batch)) { /* as whoever signs has just looked */
+        char shown[44];
+        rule_shown(book_batch(&r->book, batch), shown);
+        c.shown = arena_strdup(&r->arena, shown);
+    }
     return rig_run(r, &c);
 }
 

@@ -143,6 +143,12 @@ static void test_hold_stops_release_and_shipping_until_it_is_lifted(void **state
     refused(rig_record(r, "MM", "hold.lifted", "batch=B1|hold=B1-H1|reason=no time"), "record.role");
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=contaminated in the laboratory"));
     refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=again"), "record.unknown");
+    rig_at(r, "B21"); /* what was found after the decision is decided upon */
+    refused(rig_scan(r, "C:B1-FP1"), "decision.suspended");
+    accepted(assess(r, "B1-DV1", "minor"));
+    r->next.pending = json_array(&r->arena);
+    accepted(rig_sign(r, "QM", "B1", "decide", "d=released"));
+    assert_true(rig_says(r, "\"cites\":1"));
     rig_at(r, "B21");
     accepted(rig_scan(r, "C:B1-FP1"));
 }

@@ -76,7 +76,7 @@ static const char steps[] =
                                            "no-manufacturing-act, protocol, {expiry: product}],\n"
                                            "      fields: [{id: d, " NAMED
                                            ", choice: {released: {title: {ja: 可, en: R}, is: ok, state: "
-                                           "released}, "
+                                           "released-pending}, "
                                            "reject: {title: {ja: 可, en: R}, is: hold, state: rejected}}}]}\n"
                                            "  - {id: ship, " WORK
                                            ", after: [decide], requires: [decision], fields: [{id: fp, " NAMED
@@ -259,11 +259,18 @@ static void act(struct play *p)
                               : pick(p, x->protocol->nsteps);
         const struct step *s = &x->protocol->step[i];
         c.step = s->id;
+        if (s->verb != VERB_NONE && pick(p, 4))
+            c.station = book_station(&r->book, "QA1");
         c.person = s->verb != VERB_NONE && pick(p, 4) ? book_person(&r->book, "QM") : c.person;
         for (size_t k = 0; k < s->nfields; k++)
             if (pick(p, 8))
                 json_set_str(&r->arena, fields, s->field[k].id, form_value(p, &s->field[k]));
-        c.pending = pick(p, 4) ? rule_pending(&r->arena, x) : NULL;
+        if (strcmp(s->id, "decide") == 0 && !json_get(fields, "d"))
+            json_set_str(&r->arena, fields, "d", "released");
+        c.pending = pick(p, 16) ? rule_pending(&r->arena, x) : NULL;
+        char *shown = arena_alloc(&r->arena, 44);
+        rule_shown(x, shown);
+        c.shown = pick(p, 16) ? shown : NULL;
         if (s->verb == VERB_NONE && pick(p, 3) == 0)
             c.skip = RIG_NAME;
     } else {
@@ -321,8 +328,12 @@ static void record(struct play *p)
         b = json_object(&r->arena);
         json_set_str(&r->arena, b, "person", ONE_OF(p, people));
     }
+    size_t dev = x && x->ndevs ? pick(p, x->ndevs) : 0;
+    for (size_t i = 0; x && i < x->ndevs && pick(p, 4); i++) /* mostly one that waits for it */
+        if (x->dev[i].grade == GRADE_NONE)
+            dev = i;
     if (x && x->ndevs)
-        json_set_str(&r->arena, b, "dev", x->dev[pick(p, x->ndevs)].id);
+        json_set_str(&r->arena, b, "dev", x->dev[dev].id);
     if (x && x->nholds)
         json_set_str(&r->arena, b, "hold", x->hold[pick(p, x->nholds)].id);
     if (strcmp(c.record, "correction") == 0) {

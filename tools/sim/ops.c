@@ -361,8 +361,11 @@ bool ops_make(struct player *p)
         make_desk(&m, OP_RECORD);
     else if (kind == BLOCK_ASSESS || kind == BLOCK_CLOSE || kind == BLOCK_LIFT)
         make_desk(&m, OP_EACH);
-    else
+    else {
+        if (kind == BLOCK_SIGN && p->opened)
+            make_desk(&m, OP_LOOK);
         make_desk(&m, OP_ACT);
+    }
     return true;
 }
 

@@ -246,6 +246,11 @@ static void take_batch(struct player *p, struct op *op, const json_t *answer)
         make_records(p, op, answer);
         return;
     }
+    if (op->kind == OP_LOOK) {
+        const char *shown = json_string_value(json_object_get(answer, "shown"));
+        snprintf(p->shown, sizeof(p->shown), "%s", shown ? shown : "");
+        return;
+    }
     p->final_state = state ? arena_strdup(&p->arena, state) : "";
     if (!p->loose && strcmp(p->final_state, p->block->step) != 0)
         check_fail(p, NULL, "the batch's state is \"%s\", expected \"%s\"", p->final_state, p->block->step);
@@ -297,7 +302,7 @@ static void on_answer(void *arg, const struct client_reply *r)
         return;
     }
     p->ops = op->next;
-    if (op->kind == OP_EACH || op->kind == OP_STATE) {
+    if (op->kind == OP_EACH || op->kind == OP_STATE || op->kind == OP_LOOK) {
         if (r->status != 200)
             check_fail(p, op->item, "the batch cannot be read: %d", r->status);
         else
@@ -354,6 +359,7 @@ static void run_op(struct player *p)
         break;
     case OP_EACH:
     case OP_STATE:
+    case OP_LOOK:
         read_batch(p, op);
         break;
     case OP_RESEND:

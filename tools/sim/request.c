@@ -141,6 +141,9 @@ static int act(struct player *p, const struct op *op, json_t *o, char *ret_error
     json_object_set_new(o, "fields", fields);
     if (pending)
         json_object_set_new(o, "pending", pending);
+    if (*p->shown)
+        json_object_set_new(o, "shown", json_string(p->shown));
+    *p->shown = 0;
     if (b->kind == BLOCK_SKIP)
         json_object_set_new(o, "skip", json_string(b->pin));
     return CPF_OK;

@@ -60,6 +60,7 @@ enum op_kind {
     OP_RECORD,
     OP_EACH,  /* reads the batch; becomes a record for each deviation or hold */
     OP_STATE, /* reads the batch */
+    OP_LOOK,  /* the same, before signing: what is signed is what was shown */
     OP_WAIT,
     OP_DONE, /* the step must be finished */
     OP_RESEND,
@@ -105,6 +106,7 @@ struct player {
     size_t nheld;
     json_t *request; /* in flight, for OP_RESEND and for reports */
     const char *path, *token;
+    char shown[48];        /* digest of the batch as it was looked at last; "": not before this act */
     json_t *answer_before; /* the answer that a resend must repeat */
     struct op *op;         /* in flight */
     bool opened;           /* the batch exists */

@@ -33,6 +33,7 @@ static void free_batch(struct batch *b)
     free(b->hold);
     free(b->expiry);
     free(b->act);
+    free(b->writing);
 }
 
 static void stream_free(struct stream *s)

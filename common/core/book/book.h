@@ -171,16 +171,25 @@ struct deviation {
     const char *id, *code, *step;
     enum grade grade; /* GRADE_NONE while not assessed */
     bool closed;
+    bool accepted;           /* by the physician, in spite of it */
+    const struct person *by; /* whose act it came of, or NULL */
 };
 
 struct hold {
-    const char *id, *code;
+    const char *id, *code, *dev;
     bool lifted;
+    const struct person *by; /* whose act it came of, or NULL */
 };
 
 struct expiry {
     const char *clock;
     int64_t until;
+};
+
+/* Another writing of the same name (identity.supplemented): it counts beside the one that was ordered. */
+struct writing {
+    struct ref at;
+    const char *text, *digest;
 };
 
 struct act_by { /* who did an act of which department on this batch */
@@ -194,15 +203,17 @@ struct batch {
     struct stepstate *step; /* nsteps of the protocol */
     bool closed, stopped;
     bool released;      /* decided: released */
+    bool suspended;     /* something came after that: to be decided again */
     size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
-    size_t ncontainers, ndevs, nholds, nexpiries, nacts;
+    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings;
     struct container **container;
     struct deviation *dev;
     struct hold *hold;
     struct expiry *expiry;
     struct act_by *act;
+    struct writing *writing;
     int64_t opened_at;
 };
 

@@ -136,6 +136,7 @@ static void choice_effect(const struct at *a, const struct field *f, const char 
         if (strcmp(o->id, id) != 0 || !o->state)
             continue;
         SET(a->b, a->x->released, o->disposition == DISPOSITION_RELEASED && !a->x->stopped);
+        SET(a->b, a->x->suspended, false);
         batch_set_state(a->b, a->x, o->state, o->disposition);
     }
 }

@@ -15,10 +15,10 @@ bool book_redacted(const struct book *b, uint64_t idx, const char *name)
     return redact_key(idx, name, key) && map_get(&b->redacted, key);
 }
 
-static void wipe(struct input *in)
+static void wipe(const char **text)
 {
-    explicit_bzero((char *)in->text, strlen(in->text)); /* the book's own copy */
-    in->text = "";
+    explicit_bzero((char *)*text, strlen(*text)); /* the book's own copy */
+    *text = "";
 }
 
 void book_forget(struct book *b, const char *stream, const char *digest)
@@ -29,6 +29,9 @@ void book_forget(struct book *b, const char *stream, const char *digest)
             for (size_t i = 0; i < x->step[s].occ[o]->ninputs; i++) {
                 struct input *in = &x->step[s].occ[o]->input[i];
                 if (in->digest && strcmp(in->digest, digest) == 0)
-                    wipe(in);
+                    wipe(&in->text);
             }
+    for (size_t i = 0; x && i < x->nwritings; i++)
+        if (x->writing[i].digest && strcmp(x->writing[i].digest, digest) == 0)
+            wipe(&x->writing[i].text);
 }

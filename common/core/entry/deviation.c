@@ -102,10 +102,10 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct deviation_opened *v = body;
     struct batch *x = batch_of(b, s);
-    (void)e;
     if (!x || !v->dev || !v->cause)
         return CPF_E_PROFILE;
-    *PUSH(b, x->dev, x->ndevs) = (struct deviation){.id = book_keep(b, v->dev),
+    *PUSH(b, x->dev, x->ndevs) = (struct deviation){.by = entry_performer(b, e),
+                                                    .id = book_keep(b, v->dev),
                                                     .code = book_keep(b, v->cause),
                                                     .step = book_keep(b, v->step),
                                                     .grade = v->grade};
@@ -148,10 +148,12 @@ static int apply_placed(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct hold_placed *v = body;
     struct batch *x = batch_of(b, s);
-    (void)e;
     if (!x || !v->hold || !v->cause)
         return CPF_E_PROFILE;
-    *PUSH(b, x->hold, x->nholds) = (struct hold){book_keep(b, v->hold), book_keep(b, v->cause), false};
+    *PUSH(b, x->hold, x->nholds) = (struct hold){.id = book_keep(b, v->hold),
+                                                 .code = book_keep(b, v->cause),
+                                                 .dev = book_keep(b, v->dev),
+                                                 .by = entry_performer(b, e)};
     return 0;
 }
 

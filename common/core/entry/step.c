@@ -33,7 +33,8 @@ static const struct member form_member[] = {
     M_TEXT(struct step_form, step, NEEDED), M_INT(struct step_form, occ, 0),
     M_BOOL(struct step_form, done, 0),      M_JSON(struct step_form, values, 0),
     M_JSON(struct step_form, units, 0),     M_LIST(struct step_form, derived, 0, &derived_shape),
-    M_JSON(struct step_form, pending, 0),   M_TEXT(struct step_form, protocol, 0),
+    M_JSON(struct step_form, pending, 0),   M_DIGEST(struct step_form, shown, 0),
+    M_INT(struct step_form, cites, 0),      M_TEXT(struct step_form, protocol, 0),
     M_TEXT(struct step_form, version, 0),   M_TEXT(struct step_form, hash, 0),
     M_SECRETS(struct step_form, secrets),
 };

@@ -33,6 +33,8 @@ struct step_form {
         *units; /* of lots read with their unit: field -> unit, or array as in values, "" for none */
     struct deriveds derived;
     const struct json *pending;            /* steps whose results are not there yet, as shown */
+    const char *shown;                     /* digest of the batch as it was shown */
+    int64_t cites;                         /* a decision taken again: the occurrence before it */
     const char *protocol, *version, *hash; /* of an order */
     struct secrets secrets;                /* personal values, by field */
 };

@@ -309,6 +309,7 @@ static const struct key field_keys[] = {
     {.name = "valid-on", .set = set_valid_on, AT(valid_on), .rule = &to_valid_on, .kinds = K(DATE)},
     {.name = "token", .set = set_pattern, .kinds = K(TOKEN)},
     {.name = "donor", .set = set_bool, AT(donor), .kinds = K(TOKEN)},
+    {.name = "person", .set = set_bool, AT(person), .kinds = K(TOKEN) | K(TEXT) | K(DATE)},
     {.name = "text", .set = set_true, .kinds = K(TEXT)},
     {.name = "day", .set = set_bool, AT(day), .kinds = K(TEXT)},
     {.name = "identity", .set = set_ref, AT(identity), .rule = &to_identity, .kinds = K(IDENTITY)},

@@ -195,6 +195,7 @@ static struct json *field_json(const struct out *o, const struct field *f)
     set_true(o, j, "optional", f->optional);
     set_true(o, j, "reported", f->reported);
     set_true(o, j, "donor", f->donor);
+    set_true(o, j, "person", f->person);
     if (f->kind <= FIELD_DOCUMENT)
         put_scan(o, j, f);
     if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED)

@@ -52,6 +52,23 @@ const struct material *protocol_material(const struct protocol *p, const char *i
     return NULL;
 }
 
+bool protocol_identity(const struct protocol *p, struct ref r)
+{
+    const struct step *s = &p->step[r.step];
+    if (s->field[r.field].donor || s->field[r.field].person)
+        return true;
+    for (size_t i = 0; i < s->nunique; i++)
+        if (s->unique[i] == r.field)
+            return true;
+    for (size_t i = 0; i < p->nsteps; i++)
+        for (size_t k = 0; k < p->step[i].nfields; k++) {
+            const struct field *f = &p->step[i].field[k];
+            if (f->kind == FIELD_IDENTITY && f->identity.step == r.step && f->identity.field == r.field)
+                return true;
+        }
+    return false;
+}
+
 bool range_outside(const struct range *r, struct dec v)
 {
     return (r->has_lo && dec_cmp(v, r->lo) < 0) || (r->has_hi && dec_cmp(v, r->hi) > 0);

@@ -149,6 +149,7 @@ struct field {
     struct ref valid_on;
     /* token */
     bool donor;          /* says whose cells these are: batches with the same value are one donor's */
+    bool person;         /* says who that is, as what `identity` refers to does: it freezes with them */
     const char *pattern; /* POSIX extended, anchored */
     regex_t regex;       /* compiled pattern; FIELD_TOKEN only */
     /* text: it is a day, in any form that means one; personal, as a birth date is */
@@ -320,6 +321,8 @@ int protocol_step(const struct protocol *p, const char *id);
 int step_field(const struct step *s, const char *id);
 const struct label *protocol_label(const struct protocol *p, const char *id);
 const struct material *protocol_material(const struct protocol *p, const char *id);
+/* Does the field say who the patient is: what `identity` refers to, `unique` names, `donor` or `person`? */
+bool protocol_identity(const struct protocol *p, struct ref r);
 
 /* The whole protocol as JSON for stations, tools and `cpfctl protocol show` (steps with fields, in order). */
 struct json *protocol_json(struct arena *a, const struct protocol *p);

@@ -75,8 +75,11 @@ static bool need_containers(struct judge *j, const struct requirement *r)
 
 static bool need_decision(struct judge *j)
 {
-    if (j->x->released && !j->x->stopped)
-        return need_no_hold(j);
+    bool released = j->x->released && !j->x->stopped;
+    if (released && j->x->suspended)
+        return need_no_hold(j) && judge_find(j, EFFECT_REFUSE, SAY_DECISION_SUSPENDED, NULL, NULL);
+    if (released)
+        return need_no_hold(j) && check_specification(j);
     return judge_find(j, EFFECT_REFUSE, SAY_DECISION_NOT_RELEASED, NULL, NULL);
 }
 
@@ -370,8 +373,15 @@ static bool check_closing(struct judge *j)
 /* The person signs what was shown: the pending results, by name, all of them. */
 static bool check_shown(struct judge *j, struct step_form *form)
 {
+    char now_shown[44];
+    rule_shown(j->x, now_shown);
+    form->shown = j->cmd->shown ? arena_strdup(j->a, now_shown) : NULL;
+    if (j->cmd->shown && strcmp(j->cmd->shown, now_shown) != 0)
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_SHOWN_DIFFERS, NULL, NULL);
     if (!judge_step(j)->names_pending)
         return true;
+    if (!j->cmd->shown)
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_SHOWN_DIFFERS, NULL, NULL);
     struct json *now = rule_pending(j->a, j->x);
     size_t named = 0;
     json_each(p, now) {
@@ -389,12 +399,12 @@ static bool check_shown(struct judge *j, struct step_form *form)
 
 /* No other batch with the same values: two orders for one draw (doc/bench.md 2); a stopped one counts, and
  * one that is closed, or a number could be dropped and the cells go on under another (case 8). */
-static bool check_unique(struct judge *j)
+bool check_unique(struct judge *j)
 {
     const struct step *s = judge_step(j);
     size_t pos = 0;
     for (struct batch *o; s->nunique && (o = map_next(&j->book->batches, &pos));) {
-        if (!o->closed && same_order(j, o))
+        if (!o->closed && o != j->x && same_order(j, o))
             return judge_find(j, EFFECT_REFUSE, SAY_ORDER_DUPLICATE, args1(j, "batch", o->id), NULL);
     }
     const char *closed = s->nunique ? closed_order(j) : NULL;
@@ -492,7 +502,7 @@ static bool find_step(struct judge *j)
 static bool judge_form(struct judge *j, struct step_form *form)
 {
     return take_fields(j, form) && check_needs(j, affirmative(j)) && check_closing(j) && check_unique(j) &&
-           check_shown(j, form);
+           check_decision(j) && check_shown(j, form);
 }
 
 static void finish_form(struct judge *j, struct step_form *form)
@@ -503,6 +513,7 @@ static void finish_form(struct judge *j, struct step_form *form)
     form->step = s->id;
     form->occ = j->occ_no;
     form->done = true;
+    form->cites = decision_cited(j);
     if (s->opens) {
         enc_digest(p->hash, hash);
         form->protocol = p->id;

@@ -5,13 +5,14 @@
  */
 
 enum say_flag {
-    SAY_LATCHED = 1,       /* stays on the screen until it is acknowledged */
-    SAY_MAJOR = 2,         /* its deviation is major from the start */
-    SAY_HOLDS_PATIENT = 4, /* refused, it holds the batch until somebody has cleared who the patient is */
-    SAY_RESETS = 8,        /* refused, the field's first entry counts no more: both are asked for again */
-    SAY_COUNTS = 16,       /* a wrong secret: it counts towards the lock-out */
-    SAY_OPTION = 32,       /* found by a choice */
-    SAY_DEADLINE = 64,     /* its deviation: a step was not done in time, and is told once */
+    SAY_LATCHED = 1,        /* stays on the screen until it is acknowledged */
+    SAY_MAJOR = 2,          /* its deviation is major from the start */
+    SAY_HOLDS_PATIENT = 4,  /* refused, it holds the batch until somebody has cleared who the patient is */
+    SAY_RESETS = 8,         /* refused, the field's first entry counts no more: both are asked for again */
+    SAY_COUNTS = 16,        /* a wrong secret: it counts towards the lock-out */
+    SAY_OPTION = 32,        /* found by a choice */
+    SAY_DEADLINE = 64,      /* its deviation: a step was not done in time, and is told once */
+    SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
 };
 
 /* X(identifier, code, flags) */
@@ -59,6 +60,11 @@ enum say_flag {
     X(IDENT_FOREIGN, "ident.foreign", SAY_LATCHED)                                                           \
     X(IDENT_FOREIGN_OPENED, "ident.foreign-opened", SAY_LATCHED | SAY_MAJOR)                                 \
     X(IDENT_PATIENT, "ident.patient", SAY_HOLDS_PATIENT)                                                     \
+    X(IDENT_FROZEN, "ident.frozen", 0)                                                                       \
+    X(IDENT_WRITING, "ident.writing", 0)                                                                     \
+    X(IDENT_PHYSICIAN, "ident.physician", 0)                                                                 \
+    X(IDENT_CORRECTED, "ident.corrected", SAY_HOLDS_CLINIC)                                                  \
+    X(IDENT_SUPPLEMENTED, "ident.supplemented", SAY_HOLDS_CLINIC)                                            \
     X(IDENT_NOT_ISSUED, "ident.not-issued", 0)                                                               \
     X(IDENT_GONE, "ident.gone", 0)                                                                           \
     X(IDENT_UNFILLED, "ident.unfilled", 0)                                                                   \
@@ -126,6 +132,9 @@ enum say_flag {
     X(ACT_NEEDS_PASSWORD, "act.needs-password", 0)                                                           \
     X(ACT_SHOWN_DIFFERS, "act.shown-differs", 0)                                                             \
     X(ACT_NOT_BY, "act.not-by", 0)                                                                           \
+    X(ACT_CAUSED, "act.caused", 0)                                                                           \
+    X(ACT_OWN_RESULTS, "act.own-results", 0)                                                                 \
+    X(ACT_NOT_QUALITY, "act.not-quality", 0)                                                                 \
     X(ACT_PRODUCER, "act.producer", 0)                                                                       \
     X(ACT_QUALITY, "act.quality", 0)                                                                         \
     X(DECISION_OPEN_STEPS, "decision.open-steps", 0)                                                         \
@@ -134,6 +143,13 @@ enum say_flag {
     X(DECISION_LABELS, "decision.labels", 0)                                                                 \
     X(DECISION_CONTAINERS, "decision.containers", 0)                                                         \
     X(DECISION_NOT_RELEASED, "decision.not-released", 0)                                                     \
+    X(DECISION_PENDING, "decision.pending", 0)                                                               \
+    X(DECISION_SUSPENDED, "decision.suspended", 0)                                                           \
+    X(DECISION_SPECIFICATION, "decision.specification", 0)                                                   \
+    X(RELEASE_CORRECTED, "release.corrected", 0)                                                             \
+    X(RELEASE_EXPOSED, "release.exposed", 0)                                                                 \
+    X(RELEASE_RESULT, "release.result", 0)                                                                   \
+    X(RELEASE_UNPLANNED, "release.unplanned", 0)                                                             \
     X(DECISION_EXPIRED, "decision.expired", 0)                                                               \
     X(DECISION_PROTOCOL, "decision.protocol", 0)                                                             \
     X(BATCH_UNKNOWN, "batch.unknown", 0)                                                                     \

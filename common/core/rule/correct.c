@@ -218,7 +218,7 @@ static bool take_correction(struct judge *j, const struct correction *given, int
     note_corrected(j, field, &j->occ.input[at]);
     ret->occ = (int64_t)no;
     derive_step(j, &ret->derived);
-    if (!check_balance(j))
+    if (!check_balance(j) || (judge_step(j)->opens && !check_unique(j)))
         return false;
     if (f->kind == FIELD_TEXT) {
         secret_add(j, &ret->secrets, f->id, text);
@@ -256,7 +256,7 @@ static bool correct(struct judge *j, const struct correction *given)
 {
     int field = find_field(j, given);
     const struct person *second = judge_refusal(j) ? NULL : second_person(j, given);
-    if (!second || !check_role(j, j->performer) || !check_departments(j, j->performer))
+    if (!second || !check_departments(j, j->performer) || !check_identity_correction(j, field))
         return false;
     const struct field *f = &judge_step(j)->field[field];
     struct correction c = {.step = judge_step(j)->id, .field = f->id};

@@ -279,6 +279,7 @@ void expose_batch(struct judge *j, const struct follow *f)
         .lot = f->exposed.lot, .container = f->exposed.container, .thing = f->exposed.thing};
     secret_add(j, &linked.secrets, "other", j->x->id);
     accept(&o, draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), SAY_NONE, NULL);
+    suspend_release(&o, KIND_EXPOSURE_LINKED);
 }
 
 /* Nobody opens anything more in this room until quality has seen it (doc/bench.md cases 1 and 9). */
@@ -330,6 +331,7 @@ void judge_accept(struct judge *j, struct draft *main, enum say code, struct jso
         for (size_t i = 0; i < j->found.nfollows; i++)
             if (j->found.follow[i].kind == (enum follow_kind)kind)
                 follow(j, &j->found.follow[i]);
+    suspend_release(j, main ? main->kind : KIND_NONE);
 }
 
 /* ---- refused ---- */
@@ -369,6 +371,18 @@ static void refuse_foreign(struct judge *j, struct batch *x, struct refused *r, 
     secret_add(j, &there.secrets, "other", j->x ? j->x->id : "");
     d = draft_add(j, f->told.open->stream, KIND_REFUSED, &there, sizeof(there));
     *judged_of(j, d) = (struct judged){.outcome = OUTCOME_REFUSED, .code = say_text(code)};
+}
+
+void draft_hold(struct judge *j, struct draft *main, enum say code)
+{
+    size_t n = j->x->nholds + main->judged->holds.n + 1;
+    const char *hold = next_id(j, "H", n),
+               **all = arena_alloc(j->a, (main->judged->holds.n + 1) * sizeof(*all));
+    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .cause = say_text(code));
+    for (size_t i = 0; i < main->judged->holds.n; i++)
+        all[i] = main->judged->holds.item[i];
+    all[main->judged->holds.n] = hold;
+    main->judged->holds = (struct texts){main->judged->holds.n + 1, all};
 }
 
 /* The kit is blocked until physician and manufacturing have cleared it (doc/bench.md row 8). */

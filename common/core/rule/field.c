@@ -454,6 +454,9 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
     if (!o)
         return refuse_id(j, SAY_VALUE_CHOICE, "option", f->id); /* what was typed may be anything */
     *ret_text = o->id;
+    if (o->disposition == DISPOSITION_RELEASED &&
+        (judge_step(j)->dept != DEPT_QUALITY || judge_step(j)->verb == VERB_NONE))
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_QUALITY, NULL, NULL);
     if (o->exposes)
         judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
     struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
@@ -480,19 +483,9 @@ static bool check_date(struct judge *j, const struct field *f, const struct code
     return judge_find(j, EFFECT_REFUSE, SAY_DATE_EXPIRED, args, NULL);
 }
 
-/* As people compare: a day in whatever form, a name however it is typed. */
-static bool same_said(const char *a, const char *b)
-{
-    int64_t one, two;
-    if (typed_day(a, &one) == CPF_OK && typed_day(b, &two) == CPF_OK)
-        return one == two;
-    return typed_same_name(a, b);
-}
-
 static bool check_identity(struct judge *j, const struct field *f, const char *text)
 {
-    const struct input *in = scratch_input(j, f->identity);
-    if (in && *in->text && same_said(in->text, text))
+    if (identity_matches(j, f, text))
         return true;
     return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PATIENT, NULL, f->id);
 }

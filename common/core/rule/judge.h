@@ -236,9 +236,28 @@ bool signed_in_here(const struct judge *j, const struct person *p);
 void count_wrong_secret(struct judge *j, const struct person *p);
 int secrets_left(const struct judge *j, const struct person *p); /* wrong ones, after one more */
 bool check_requirements(struct judge *j);
+bool check_unique(struct judge *j);
 /* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
  * NULL after a refusal. */
 const struct person *judge_second(struct judge *j, const char *badge);
+/* identity.c: may what says who the patient is be changed no more? */
+bool identity_frozen(const struct batch *x);
+/* Does the text mean what the identity field refers to, in any of its writings? */
+bool identity_matches(const struct judge *j, const struct field *f, const char *text);
+/* Of the field of j->step: may the performer correct it? What follows from that is found. */
+bool check_identity_correction(struct judge *j, int field);
+/* release.c: a step whose choice releases the product */
+bool step_decides(const struct step *s);
+/* Of what this command (its first entry is of that kind) found in j->x: the release stands no more. */
+void suspend_release(struct judge *j, enum kind_id kind);
+/* Does the form's choice release, and may it? */
+bool check_decision(struct judge *j);
+/* The occurrence that is decided again; 0: nothing is. */
+int64_t decision_cited(const struct judge *j);
+/* Every result that was judged not to conform is accepted by the physician. */
+bool check_specification(struct judge *j);
+/* A bar: `p` caused it, or acted in that step (may be NULL) of the batch. */
+bool bar_caused(const struct batch *x, const struct person *p, const struct person *by, const char *step);
 /* personal.c */
 bool record_by_session(const struct judge *j);
 /* expose.c */
@@ -252,5 +271,7 @@ const char *closed_order(struct judge *j);
 struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count);
 /* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */
 void expose_batch(struct judge *j, const struct follow *f);
+/* A hold that comes of this command beside its findings, told in its first entry. */
+void draft_hold(struct judge *j, struct draft *main, enum say code);
 /* What a finished step brings with it: fitness, the batch's closing. */
 void step_finish_drafts(struct judge *j);

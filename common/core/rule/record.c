@@ -155,12 +155,29 @@ static const struct deviation *open_deviation(const struct batch *x, const char 
     return NULL;
 }
 
-static bool open_hold(const struct batch *x, const char *id)
+static const struct hold *open_hold(const struct batch *x, const char *id)
 {
     for (size_t i = 0; i < x->nholds; i++)
         if (strcmp(x->hold[i].id, id) == 0)
-            return !x->hold[i].lifted;
-    return false;
+            return x->hold[i].lifted ? NULL : &x->hold[i];
+    return NULL;
+}
+
+/* Who caused it, or acted in that step, judges nothing of it. */
+static bool judges_itself(struct judge *j, const struct person *by, const char *step)
+{
+    if (!bar_caused(j->x, j->performer, by, step))
+        return false;
+    judge_refuse(j, SAY_ACT_CAUSED, args1(j, "person", j->performer->id));
+    return true;
+}
+
+static const char *step_of_hold(const struct batch *x, const struct hold *h)
+{
+    for (size_t i = 0; h->dev && i < x->ndevs; i++)
+        if (strcmp(x->dev[i].id, h->dev) == 0)
+            return x->dev[i].step;
+    return NULL;
 }
 
 /* The batch that quality acts on; NULL after a refusal. */
@@ -188,6 +205,8 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
         return;
     if (!d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    else if (judges_itself(j, d->by, d->step))
+        return;
     else if (d->grade == GRADE_MAJOR)
         /* closed with its measures, not called minor an hour before release */
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", g->dev));
@@ -202,6 +221,8 @@ void record_closing(struct judge *j, const struct kind *k, const void *given)
     const struct deviation *d = x ? open_deviation(x, g->dev) : NULL;
     if (x && !d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    else if (x && judges_itself(j, d->by, d->step))
+        return;
     else if (x && d->grade == GRADE_NONE) /* what nobody has judged is not done with */
         judge_refuse(j, SAY_DEVIATION_UNASSESSED, args1(j, "dev", d->id));
     else if (x)
@@ -212,9 +233,10 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
 {
     const struct hold_lifted *g = given;
     struct batch *x = act_on(j, g->batch);
-    if (x && !open_hold(x, g->hold))
+    const struct hold *h = x ? open_hold(x, g->hold) : NULL;
+    if (x && !h)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (x)
+    else if (x && !judges_itself(j, h->by, step_of_hold(x, h)))
         signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 

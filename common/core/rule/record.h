@@ -30,7 +30,7 @@ struct record_rule {
 void record_own(struct judge *j, const struct kind *k, const void *given);
 /* The same, of equipment and places, which stand in one list: an id is one thing's. */
 void record_thing(struct judge *j, const struct kind *k, const void *given);
-/* record.c, personal.c, redact.c, correct.c: kinds of their own */
+/* record.c, personal.c, redact.c, correct.c, identity.c, release.c: kinds of their own */
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);
 void record_protocol(struct judge *j, const struct kind *k, const void *given);
@@ -42,4 +42,6 @@ void record_acceptance(struct judge *j, const struct kind *k, const void *given)
 void record_clock(struct judge *j, const struct kind *k, const void *given);
 void record_correction(struct judge *j, const struct kind *k, const void *given);
 void record_shown(struct judge *j, const struct kind *k, const void *given);
+void record_product(struct judge *j, const struct kind *k, const void *given);
+void record_supplement(struct judge *j, const struct kind *k, const void *given);
 void record_redaction(struct judge *j, const struct kind *k, const void *given);

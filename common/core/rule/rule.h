@@ -68,6 +68,7 @@ struct command {
     const char *batch, *protocol, *step;
     const struct json *fields;  /* object: field -> string or array of strings */
     const struct json *pending; /* array of step ids that the person was shown, or NULL */
+    const char *shown;          /* digest of the batch as it was shown (rule_shown), or NULL */
     const char *skip;           /* reason for "not done, because", or NULL */
     /* RECORD */
     const char *record; /* entry kind */
@@ -140,6 +141,10 @@ struct next {
     bool again;      /* the second, independent entry of a value */
 };
 void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);
+
+/* Digest of what a person is shown of a batch before signing: another one, and something of it has changed.
+ */
+void rule_shown(const struct batch *x, char ret[44]);
 
 /* Steps of the batch that are pending results: late, begun after their prerequisites, not done. Array of ids.
  */

@@ -36,6 +36,8 @@ static bool in_progress(const struct batch *x, int step)
 static bool exhausted(const struct batch *x, int step)
 {
     int max = x->protocol->step[step].repeat_max;
+    if (x->suspended && step_decides(&x->protocol->step[step])) /* to be decided again */
+        return false;
     return max > 0 && times_done(x, step) >= max && !in_progress(x, step);
 }
 
@@ -327,7 +329,8 @@ static bool check_first(struct judge *j)
 static bool patient_cleared(struct judge *j)
 {
     for (size_t i = 0; i < j->x->nholds; i++)
-        if (!j->x->hold[i].lifted && say_flags(say_find(j->x->hold[i].code)) & SAY_HOLDS_PATIENT)
+        if (!j->x->hold[i].lifted &&
+            say_flags(say_find(j->x->hold[i].code)) & (SAY_HOLDS_PATIENT | SAY_HOLDS_CLINIC))
             return judge_find(j, EFFECT_REFUSE, SAY_DECISION_HOLD, args1(j, "holds", j->x->hold[i].id), NULL);
     return true;
 }

@@ -1,0 +1,62 @@
+/* What follows on a decision. */
+#include "core/entry/decision.h"
+
+#include <string.h>
+
+#include "core/book/apply.h"
+#include "core/rule/record.h"
+
+static const struct member suspended_member[] = {
+    M_TEXT(struct release_suspended, cause, NEEDED),
+};
+
+static const struct member accepted_member[] = {
+    M_ID(struct product_accepted, batch, ASKED | NEEDED),
+    M_TEXT(struct product_accepted, dev, NEEDED),
+    M_ID(struct product_accepted, document, NEEDED),
+    M_PERSONAL(struct product_accepted, reason, NEEDED),
+};
+
+static const struct record_rule accepting = {.by = BY_CLINIC, .judge = record_product};
+
+/* ---- what they do to the book ---- */
+
+static int apply_suspended(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct batch *x = batch_of(b, s);
+    (void)e, (void)body;
+    if (!x)
+        return CPF_E_PROFILE;
+    SET(b, x->suspended, true);
+    return 0;
+}
+
+static int apply_accepted(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct product_accepted *v = body;
+    struct batch *x = batch_of(b, s);
+    (void)e;
+    for (size_t i = 0; x && v->dev && i < x->ndevs; i++)
+        if (strcmp(x->dev[i].id, v->dev) == 0) {
+            SET(b, x->dev[i].accepted, true);
+            return 0;
+        }
+    return CPF_E_PROFILE;
+}
+
+const struct kind kind_release_suspended = {
+    .id = KIND_RELEASE_SUSPENDED,
+    .shape = SHAPE(struct release_suspended, suspended_member),
+    .apply = apply_suspended,
+    .reads = {"出荷可の決定は、あらためて決定されるまで効力を失った",
+              "the release does not stand until it is decided again"},
+};
+
+const struct kind kind_product_accepted = {
+    .id = KIND_PRODUCT_ACCEPTED,
+    .shape = SHAPE(struct product_accepted, accepted_member),
+    .apply = apply_accepted,
+    .record = &accepting,
+    .reads = {"医師が規格外の製品（逸脱 {dev}）を文書 {document} により受け入れた",
+              "the physician accepted the product out of specification ({dev}) by document {document}"},
+};

@@ -1,0 +1,13 @@
+#pragma once
+/* The same name in another writing. */
+#include "core/entry/kind.h"
+
+/* The person never changes; how the name is written may: by a document, seen by two. */
+struct identity_supplemented {
+    const char *batch, *witness; /* of the request */
+    const char *step, *field;    /* of the name as it was ordered */
+    const char *value;           /* of the request: the other writing */
+    const char *document;        /* number of the official document that was seen */
+    struct personal reason;
+    struct secrets secrets; /* the writing, under the field's name */
+};

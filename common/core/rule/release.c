@@ -1,0 +1,244 @@
+/*
+ * The decision, and what comes after it. What was found later takes the release back by itself, until quality
+ * has decided again and cited the first decision; a pending result that conforms only supplements it. A
+ * product that does not meet its specification leaves only on the physician's own documented acceptance.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/enc.h"
+#include "base/hash.h"
+#include "core/entry/decision.h"
+#include "core/rule/record.h"
+
+/* ---- which steps are results, and which decide ---- */
+
+static bool may_fail(const struct field *f)
+{
+    bool adverse = f->action.has_lo || f->action.has_hi;
+    for (size_t i = 0; i < f->noptions; i++)
+        adverse |= f->option[i].effect == EFFECT_DEVIATION || f->option[i].effect == EFFECT_HOLD;
+    return adverse;
+}
+
+/* Of quality's, with something in it that may be found wrong; a decision is none. */
+static bool is_result(const struct step *s)
+{
+    bool adverse = false;
+    for (size_t i = 0; i < s->nfields; i++)
+        adverse |= may_fail(&s->field[i]);
+    return adverse && s->dept == DEPT_QUALITY && (s->verb == VERB_NONE || s->verb == VERB_JUDGE);
+}
+
+bool step_decides(const struct step *s)
+{
+    for (size_t i = 0; i < s->nfields; i++)
+        for (size_t k = 0; k < s->field[i].noptions; k++)
+            if (s->field[i].option[k].disposition == DISPOSITION_RELEASED)
+                return true;
+    return false;
+}
+
+/* It was given: there is nothing left that could be kept back. */
+static bool provided(const struct batch *x)
+{
+    for (int i = 0; i < (int)x->protocol->nsteps; i++)
+        if (x->protocol->step[i].disposition == DISPOSITION_PROVIDED && batch_step_done(x, i))
+            return true;
+    return false;
+}
+
+/* ---- what takes a release back ---- */
+
+static const struct finding *adverse(const struct judge *j)
+{
+    const struct finding *w = NULL;
+    for (size_t i = 0; i < j->found.nfindings; i++) {
+        const struct finding *f = &j->found.finding[i];
+        if ((f->effect == EFFECT_DEVIATION || f->effect == EFFECT_HOLD) && f->code != SAY_TIME_LATE &&
+            f->code != SAY_TIME_EARLY && f->code != SAY_TIME_LATE_ENTRY && (!w || f->effect > w->effect))
+            w = f;
+    }
+    return w;
+}
+
+/* What came of this command in j->x: SAY_NONE, or why the release does not stand any more. */
+static enum say against(const struct judge *j, enum kind_id kind)
+{
+    if (kind == KIND_CORRECTION)
+        return SAY_RELEASE_CORRECTED;
+    if (kind == KIND_EXPOSURE_LINKED)
+        return SAY_RELEASE_EXPOSED;
+    bool result = kind == KIND_STEP_INPUT || kind == KIND_STEP_FORM || kind == KIND_STEP_SIGNED;
+    if (!result || !is_result(judge_step(j)))
+        return SAY_NONE;
+    return adverse(j) ? SAY_RELEASE_RESULT : judge_step(j)->late ? SAY_NONE : SAY_RELEASE_UNPLANNED;
+}
+
+void suspend_release(struct judge *j, enum kind_id kind)
+{
+    const struct batch *x = j->x;
+    if (!x || !x->released || x->suspended || provided(x))
+        return;
+    enum say why = against(j, kind);
+    if (why)
+        DRAFT(j, x->stream, KIND_RELEASE_SUSPENDED, struct release_suspended, .cause = say_text(why));
+}
+
+/* ---- who decides, and on what ---- */
+
+/* Whose only measurements these are decides nothing on them, unless another of quality has judged them. */
+static bool only_own(const struct judge *j)
+{
+    const struct batch *x = j->x;
+    bool measured = false, judged = false;
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        const struct step *s = &x->protocol->step[i];
+        for (size_t o = 0; is_result(s) && o < x->step[i].nocc; o++) {
+            bool own = occ_performed_by(x->step[i].occ[o], j->performer);
+            measured |= own && s->verb == VERB_NONE;
+            judged |= !own && s->verb == VERB_JUDGE;
+        }
+    }
+    return measured && !judged;
+}
+
+/* Judged not to conform, and not accepted by the physician. */
+static bool unaccepted(const struct batch *x, const struct deviation *d)
+{
+    static const enum say failed[] = {SAY_VALUE_ACTION, SAY_VALUE_UNDECIDED, SAY_OPTION_DEVIATION,
+                                      SAY_OPTION_HOLD};
+    int step = d->step ? protocol_step(x->protocol, d->step) : -1;
+    if (d->accepted || step < 0 || x->protocol->step[step].verb != VERB_JUDGE)
+        return false;
+    for (size_t i = 0; i < sizeof(failed) / sizeof(*failed); i++)
+        if (say_find(d->code) == failed[i])
+            return true;
+    return false;
+}
+
+bool check_specification(struct judge *j)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < j->x->ndevs; i++)
+        if (unaccepted(j->x, &j->x->dev[i]))
+            json_push(list, json_str(j->a, j->x->dev[i].id));
+    return list->len == 0 || judge_find(j, EFFECT_REFUSE, SAY_DECISION_SPECIFICATION,
+                                        json_set(j->a, json_object(j->a), "deviations", list), NULL);
+}
+
+/* The option chosen that releases; NULL: none. */
+static const struct option *releasing(const struct judge *j)
+{
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct input *in = &j->occ.input[i];
+        const struct option *o = field_option(&judge_step(j)->field[in->field], in->text);
+        if (o && o->disposition == DISPOSITION_RELEASED)
+            return o;
+    }
+    return NULL;
+}
+
+bool check_decision(struct judge *j)
+{
+    const struct option *o = releasing(j);
+    if (!o)
+        return true;
+    if (only_own(j))
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_OWN_RESULTS, args1(j, "person", j->performer->id), NULL);
+    struct json *waiting = rule_pending(j->a, j->x);
+    if (strcmp(o->state, "released") == 0 && waiting->len) /* others say in their name that results wait */
+        return judge_find(j, EFFECT_REFUSE, SAY_DECISION_PENDING,
+                          json_set(j->a, json_object(j->a), "steps", waiting), NULL);
+    return check_specification(j);
+}
+
+int64_t decision_cited(const struct judge *j)
+{
+    return j->x->suspended && step_decides(judge_step(j)) ? (int64_t)j->occ_no - 1 : 0;
+}
+
+/* ---- who caused it, judges nothing of it ---- */
+
+static bool acted_in(const struct batch *x, const char *step, const struct person *p)
+{
+    int i = step ? protocol_step(x->protocol, step) : -1;
+    for (size_t o = 0; i >= 0 && o < x->step[i].nocc; o++) {
+        const struct occ *occ = x->step[i].occ[o];
+        if (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p)
+            return true;
+    }
+    return false;
+}
+
+bool bar_caused(const struct batch *x, const struct person *p, const struct person *by, const char *step)
+{
+    int i = step ? protocol_step(x->protocol, step) : -1;
+    if (i >= 0 &&
+        x->protocol->step[i].verb == VERB_DECIDE) /* it says what became of it, and caused nothing */
+        return false;
+    return p == by || acted_in(x, step, p);
+}
+
+/* ---- what was shown ---- */
+
+static void add_text(struct buf *b, const char *s)
+{
+    buf_puts(b, s ? s : "");
+    buf_addc(b, 0);
+}
+
+/* Inputs as they count now, deviations and holds as they stand. What was refused changes nothing of it. */
+void rule_shown(const struct batch *x, char ret[44])
+{
+    struct buf b;
+    uint8_t hash[HASH_LEN];
+    buf_init(&b);
+    buf_printf(&b, "%s %s %zu %d %d ", x->id, x->state, x->corrections, x->released, x->suspended);
+    for (size_t s = 0; s < x->protocol->nsteps; s++)
+        for (size_t o = 0; o < x->step[s].nocc; o++) {
+            const struct occ *occ = x->step[s].occ[o];
+            buf_printf(&b, "%zu.%zu %d ", s, o, occ->done != 0);
+            for (size_t i = 0; i < occ->ninputs; i++)
+                add_text(&b, occ->input[i].digest ? occ->input[i].digest : occ->input[i].text);
+        }
+    for (size_t i = 0; i < x->ndevs; i++)
+        buf_printf(&b, "%s %d %d %d ", x->dev[i].id, (int)x->dev[i].grade, x->dev[i].closed,
+                   x->dev[i].accepted);
+    for (size_t i = 0; i < x->nholds; i++)
+        buf_printf(&b, "%s %d ", x->hold[i].id, x->hold[i].lifted);
+    hash_sha256(b.data, b.len, hash);
+    enc_digest(hash, ret);
+    buf_fini(&b);
+}
+
+/* ---- the physician's acceptance ---- */
+
+static bool accept_product(struct judge *j, const struct kind *k, const struct product_accepted *g)
+{
+    struct batch *x = j->x = judge_batch(j, g->batch);
+    size_t i = 0;
+    while (x && i < x->ndevs && strcmp(x->dev[i].id, g->dev) != 0)
+        i++;
+    if (!x)
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)), NULL);
+    if (x->closed)
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_CLOSED, args1(j, "batch", x->id), NULL);
+    if (i == x->ndevs || !unaccepted(x, &x->dev[i]))
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
+    if (!person_has_role(j->performer, "physician"))
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_ROLE, NULL, NULL);
+    struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
+    d->sign = true;
+    d->meaning = kind_text(k->id);
+    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
+    return true;
+}
+
+void record_product(struct judge *j, const struct kind *k, const void *given)
+{
+    if (accept_product(j, k, given))
+        return;
+    j->x = NULL;
+    judge_refuse_found(j);
+}

@@ -1,0 +1,255 @@
+/* What comes after the decision; who decides, and on what; what was shown. */
+#include "rule_release.h"
+
+/* A judged result, and quality's own reading again. */
+static const char more[] =
+    "  - {id: count, " NAMED
+    ", where: [QC], by: [tester, quality-manager], dept: quality, after: [], optional: "
+    "true, repeat: 0, fields: [{id: n, " NAMED
+    ", number: \"10^6\", decimals: 1, possible: [\"0\", \"900\"], action: [\"10\", ~]}]}\n"
+    "  - {id: judge, " NAMED
+    ", where: [QA], by: [quality-manager], dept: quality, after: [], optional: true, "
+    "repeat: 0, " SIGN("judge") ", fields: [{id: j, " NAMED ", choice: {" OPTION("pass", "ok") ", " OPTION(
+        "fail",
+        "hold") "}}]}\n"
+                "  - {id: given, " NAMED
+                ", where: [CL], by: [nurse], dept: clinic, form: true, after: [], optional: true, "
+                "state: provided, fields: []}\n"
+                "  - {id: note-clinic, " NAMED
+                ", where: [CL], by: [nurse], dept: clinic, form: true, after: [], optional: "
+                "true, repeat: 0, fields: [{id: n, " NAMED
+                ", choice: {free: {title: {ja: 可, en: F}, is: ok, state: released}}}]}\n"
+                "  - {id: decide-whole, " NAMED
+                ", where: [QA], by: [quality-manager], dept: quality, after: [], optional: "
+                "true, " SIGN(
+                    "decide") ", fields: [{id: d, " NAMED
+                              ", choice: {released: {title: {ja: 可, en: R}, is: ok, state: released}}}]}\n";
+
+static char all_steps[sizeof(release_steps) + sizeof(more)];
+
+static int begin_more(void **state)
+{
+    strcpy(all_steps, release_steps);
+    strcat(all_steps, more);
+    return rig_set_up(state, all_steps, "B1");
+}
+
+static void released(struct rig *r)
+{
+    make(r);
+    accepted(decide(r));
+}
+
+static const struct verdict *at_quality(struct rig *r, const char *step, const char *code)
+{
+    rig_at(r, "QC1S");
+    if (r->station->bench.npeople == 0) {
+        accepted(rig_sign_in(r, "QC1"));
+        accepted(rig_scan(r, "B:B1"));
+    }
+    rig_wait(r, RIG_MINUTE);
+    return rig_one(r, step, code);
+}
+
+static const struct verdict *ship(struct rig *r)
+{
+    rig_at(r, "B21");
+    return rig_scan(r, "X:STEP-SHIP");
+}
+
+static const struct verdict *again(struct rig *r)
+{
+    rig_at(r, "QA1");
+    r->next.pending = rule_pending(&r->arena, rig_batch(r, "B1"));
+    return rig_sign(r, "QM", "B1", "decide", "d=released");
+}
+
+/* ---- after the decision ---- */
+
+static void test_conforming_result_that_was_awaited_only_supplements(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    accepted(at_quality(r, "GROW", "X:OPT-NONE"));
+    assert_int_equal(rig_count(r, "release.suspended"), 0);
+    accepted(ship(r));
+}
+
+static void test_adverse_result_takes_the_release_back_until_it_is_decided_again(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
+    assert_int_equal(rig_count(r, "release.suspended"), 1);
+    assert_true(rig_says(r, "\"cause\":\"release.result\""));
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+    refused(ship(r), "decision.suspended");
+    accepted(assess(r, "B1-DV1", "minor"));
+    accepted(again(r));
+    assert_true(rig_says(r, "\"cites\":1"));
+    accepted(ship(r));
+}
+
+static void test_result_that_nobody_awaited_takes_the_release_back(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    accepted(at_quality(r, "COUNT", "90"));
+    assert_true(rig_says(r, "\"cause\":\"release.unplanned\""));
+    refused(ship(r), "decision.suspended");
+}
+
+static void test_correction_takes_the_release_back(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    rig_at(r, "B21");
+    accepted(rig_record(r, "OP1", "correction",
+                        "batch=B1|step=volume|field=v|value=46|reason=misread|witness=P:OP2"));
+    assert_true(rig_says(r, "\"cause\":\"release.corrected\""));
+    refused(ship(r), "decision.suspended");
+    accepted(again(r));
+    accepted(ship(r));
+}
+
+static void test_work_of_manufacturing_takes_nothing_back(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    rig_at(r, "B21");
+    accepted(rig_one(r, "NOTE", "it rains"));
+    assert_int_equal(rig_count(r, "release.suspended"), 0);
+}
+
+static void test_what_was_given_is_not_kept_back(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    rig_at(r, "CL1");
+    accepted(rig_sign_in(r, "N1"));
+    accepted(rig_form(r, "N1", "B1", "given", ""));
+    hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
+    assert_int_equal(rig_count(r, "release.suspended"), 0);
+}
+
+/* ---- who decides ---- */
+
+static void test_released_waits_for_what_the_protocol_demands(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "QA1");
+    refused(rig_sign(r, "QM", "B1", "decide-whole", "d=released"), "decision.pending");
+    with_arg(&r->v, "steps", "[\"grow\"]");
+    accepted(at_quality(r, "GROW", "X:OPT-NONE"));
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "decide-whole", "d=released"));
+}
+
+static void test_form_of_a_clinic_releases_nothing(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "CL1");
+    accepted(rig_sign_in(r, "N1"));
+    refused(rig_form(r, "N1", "B1", "note-clinic", "n=free"), "act.not-quality");
+    assert_false(rig_batch(r, "B1")->released);
+}
+
+static void test_own_measurements_alone_do_not_decide(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_entry(r, "person/QC1", "person.changed",
+              "{\"person\":\"QC1\",\"roles\":[\"tester\",\"quality-manager\"]}");
+    accepted(at_quality(r, "COUNT", "90"));
+    rig_at(r, "QA1");
+    r->next.pending = pending(r, "grow", NULL);
+    refused(rig_sign(r, "QC1", "B1", "decide", "d=released"), "act.own-results");
+    accepted(rig_sign(r, "QM", "B1", "judge", "j=pass"));
+    r->next.pending = pending(r, "grow", NULL);
+    accepted(rig_sign(r, "QC1", "B1", "decide", "d=released"));
+}
+
+static void test_product_out_of_specification_waits_for_the_physician(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"quality-manager\"]}");
+    rig_at(r, "QA1");
+    hold(rig_sign(r, "QM", "B1", "judge", "j=fail"), "option.hold");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=x"), "act.caused");
+    refused(rig_record(r, "QM", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"),
+            "act.caused");
+    refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=x"), "act.caused");
+    accepted(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=investigated"));
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
+    refused(again(r), "decision.specification");
+    with_arg(&r->v, "deviations", "[\"B1-DV1\"]");
+    refused(rig_record(r, "N1", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=x"),
+            "record.role");
+    refused(rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV9|document=K-7|reason=x"),
+            "record.unknown");
+    accepted(
+        rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=nothing better"));
+    accepted(again(r));
+    accepted(ship(r));
+}
+
+/* ---- what was shown ---- */
+
+static void test_what_is_signed_is_what_was_shown(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    char shown[44];
+    rule_shown(rig_batch(r, "B1"), shown);
+    rig_at(r, "B21");
+    refused(rig_scan(r, "gibberish"), "scan.unknown"); /* changes nothing of what was shown */
+    rig_at(r, "QA1");
+    r->next.shown = shown;
+    r->next.pending = pending(r, "grow", NULL);
+    accepted(rig_sign(r, "QM", "B1", "decide", "d=released"));
+    assert_true(rig_says(r, shown));
+}
+
+static void test_correction_after_the_review_is_seen_before_it_is_signed(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    char shown[44];
+    rule_shown(rig_batch(r, "B1"), shown);
+    rig_at(r, "B21");
+    accepted(rig_record(r, "OP1", "correction",
+                        "batch=B1|step=volume|field=v|value=46|reason=misread|witness=P:OP2"));
+    rig_at(r, "QA1");
+    r->next.shown = shown;
+    r->next.pending = pending(r, "grow", NULL);
+    refused(rig_sign(r, "QM", "B1", "decide", "d=released"), "act.shown-differs");
+    r->next.shown = "";
+    r->next.pending = pending(r, "grow", NULL);
+    refused(rig_sign(r, "QM", "B1", "decide", "d=released"), "act.shown-differs");
+    accepted(again(r));
+}
+
+int main(void)
+{
+#define TEST(t) cmocka_unit_test_setup_teardown(t, begin_more, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_conforming_result_that_was_awaited_only_supplements),
+        TEST(test_adverse_result_takes_the_release_back_until_it_is_decided_again),
+        TEST(test_result_that_nobody_awaited_takes_the_release_back),
+        TEST(test_correction_takes_the_release_back),
+        TEST(test_work_of_manufacturing_takes_nothing_back),
+        TEST(test_what_was_given_is_not_kept_back),
+        TEST(test_released_waits_for_what_the_protocol_demands),
+        TEST(test_form_of_a_clinic_releases_nothing),
+        TEST(test_own_measurements_alone_do_not_decide),
+        TEST(test_product_out_of_specification_waits_for_the_physician),
+        TEST(test_what_is_signed_is_what_was_shown),
+        TEST(test_correction_after_the_review_is_seen_before_it_is_signed),
+    };
+    return cmocka_run_group_tests_name("rule: after the decision", tests, NULL, NULL);
+}
