@@ -22,8 +22,8 @@ static const struct hint {
      "quality"},
     {CPF_E_PROOF, "そのまま保全し、cpfctl audit を実行して品質部門へ知らせる",
      "keep all as it is, run cpfctl audit and tell quality"},
-    {CPF_E_MISMATCH, "origin、database、signer_socket が同じ施設のものか確かめる",
-     "see that origin, database and signer_socket belong to one facility"},
+    {CPF_E_MISMATCH, "origin、database、signer_socket、zone が同じ施設のものか確かめる",
+     "see that origin, database, signer_socket and zone belong to one facility"},
     {CPF_E_REFUSED,
      "cpf-signer の理由に従う。データベースを古いバックアップから戻した場合は operator.md「復元」",
      "follow cpf-signer's reason; after a restore of the database see operator.md, Restore"},
@@ -50,12 +50,22 @@ static bool japanese(void)
     return false;
 }
 
-const char *hint_for(int err)
+static const char *hint_of(struct hint_words w)
+{
+    return japanese() ? w.ja : w.en;
+}
+
+struct hint_words hint_words_for(int err)
 {
     for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
         if (hints[i].err == err)
-            return japanese() ? hints[i].ja : hints[i].en;
-    return NULL;
+            return (struct hint_words){hints[i].ja, hints[i].en};
+    return (struct hint_words){NULL, NULL};
+}
+
+const char *hint_for(int err)
+{
+    return hint_of(hint_words_for(err));
 }
 
 static const struct reason {
@@ -121,16 +131,23 @@ const char *hint_warning(size_t i)
     return i < NWARNINGS ? warnings[i].code : NULL;
 }
 
-static const char *find(const struct reason *list, size_t n, const char *code)
+static struct hint_words find(const struct reason *list, size_t n, const char *code)
 {
     for (size_t i = 0; i < n; i++)
         if (strcmp(list[i].code, code) == 0)
-            return japanese() ? list[i].ja : list[i].en;
-    return NULL;
+            return (struct hint_words){list[i].ja, list[i].en};
+    return (struct hint_words){NULL, NULL};
+}
+
+struct hint_words hint_words_for_reason(const char *code)
+{
+    struct hint_words w = {NULL, NULL};
+    if (code)
+        w = find(reasons, NREASONS, code);
+    return code && !w.en ? find(warnings, NWARNINGS, code) : w;
 }
 
 const char *hint_for_reason(const char *code)
 {
-    const char *text = code ? find(reasons, NREASONS, code) : NULL;
-    return code && !text ? find(warnings, NWARNINGS, code) : text;
+    return hint_of(hint_words_for_reason(code));
 }

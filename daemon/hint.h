@@ -5,8 +5,13 @@
  */
 #include <stddef.h>
 
+struct hint_words {
+    const char *ja, *en; /* NULL: nothing to say */
+};
+
 /* For a code of base/err.h; NULL where the failure's own text says all. */
 const char *hint_for(int err);
+struct hint_words hint_words_for(int err); /* in both languages: for what a station shows */
 
 /*
  * Why commands are refused for now, whoever sends them: every code that flow_unavailable gives, from 0 on;
@@ -19,3 +24,4 @@ const char *hint_reason(size_t i);
 const char *hint_warning(size_t i);
 /* What to do about a reason or a warning; NULL for a code that is neither. */
 const char *hint_for_reason(const char *code);
+struct hint_words hint_words_for_reason(const char *code);

@@ -3,15 +3,11 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/kind.h"
 
 bool act_must_be_signed(const char *kind)
 {
-    static const char *const kinds[] = {"step.signed", "deviation.assessed", "deviation.closed",
-                                        "hold.lifted", "redacted"};
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (strcmp(kind, kinds[i]) == 0)
-            return true;
-    return false;
+    return kind_name_has(kind, KIND_ACT);
 }
 
 static bool same_json(const struct json *a, const struct json *b)

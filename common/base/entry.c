@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/key.h"
 
@@ -260,6 +261,16 @@ int entry_build(struct entry *e, struct arena *a)
     }
     buf_fini(&b);
     return text ? CPF_OK : CPF_E_LIMIT;
+}
+
+struct json *entry_clock(struct arena *a, bool simulated)
+{
+    struct json *o = json_object(a);
+    int64_t offset = 0;
+    if (simulated)
+        return json_set_str(a, o, "state", "simulated");
+    json_set_str(a, o, "state", clock_synchronised(&offset) ? "synchronised" : "unsynchronised");
+    return json_set_int(a, o, "offset_ms", offset);
 }
 
 /* ---- reading ---- */

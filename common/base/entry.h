@@ -56,6 +56,9 @@ must_check int entry_build(struct entry *e, struct arena *a);
  * error; another `v`: CPF_E_VERSION. idx is left as it is. */
 must_check int entry_read(struct entry *e, struct arena *a, const char *text, size_t len);
 
+/* The member `clock` of what is written now: what the kernel says of its time, or that it is simulated. */
+struct json *entry_clock(struct arena *a, bool simulated);
+
 /*
  * Salted disclosure (doc/log.md 6, RFC 9901 form): base64url(JSON [salt, name, value]); its digest is
  * base64url(SHA-256(ASCII of that base64url text)).

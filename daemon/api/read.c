@@ -19,6 +19,15 @@ static struct json *groups_json(struct arena *a, struct ledger_stats s)
     return json_set_int(a, o, "settle_us", (int64_t)s.settle_us);
 }
 
+/* What to do, in both languages; absent where there is nothing. */
+static struct json *set_do(struct arena *a, struct json *o, struct hint_words w)
+{
+    if (!w.en)
+        return o;
+    struct json *both = json_set_str(a, json_object(a), "ja", w.ja);
+    return json_set(a, o, "do", json_set_str(a, both, "en", w.en));
+}
+
 /* In words; which file or folder it is stands in the journal, which not everybody reads. */
 static struct json *warnings_json(struct arena *a, const struct api *api)
 {
@@ -31,7 +40,7 @@ static struct json *warnings_json(struct arena *a, const struct api *api)
         struct json *o = json_set_str(a, json_object(a), "code", code),
                     *m = json_set_str(a, json_object(a), "ja", t.ja);
         json_set(a, o, "message", json_set_str(a, m, "en", t.en));
-        json_push(list, json_set_str(a, o, "do", hint_for_reason(code)));
+        json_push(list, set_do(a, o, hint_words_for_reason(code)));
     }
     return list;
 }
@@ -50,7 +59,7 @@ static struct json *recall_json(struct arena *a, const struct flow_recall_state 
         return o;
     json_set_str(a, o, "stream", s->stream);
     json_set_str(a, o, "why", s->why);
-    return json_set_str(a, o, "do", hint_for(CPF_E_PROOF));
+    return set_do(a, o, hint_words_for(CPF_E_PROOF));
 }
 
 void api_status(void *arg, struct http_request *r)
@@ -69,7 +78,7 @@ void api_status(void *arg, struct http_request *r)
     json_set_str(&a, o, "now", now);
     json_set(&a, o, "ready", json_bool(&a, flow_ready(api->flow)));
     json_set_str(&a, o, "unavailable", flow_unavailable(api->flow));
-    json_set_str(&a, o, "do", hint_for_reason(flow_unavailable(api->flow)));
+    set_do(&a, o, hint_words_for_reason(flow_unavailable(api->flow)));
     json_set(&a, o, "warnings", warnings_json(&a, api));
     json_set_str(&a, o, "origin", api->conf->origin);
     json_set_int(&a, o, "size", (int64_t)c.size);

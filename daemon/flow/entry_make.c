@@ -5,16 +5,6 @@
 #include "base/key.h"
 #include "flow/flow_int.h"
 
-static struct json *clock_of(const struct flow *f, struct arena *a)
-{
-    struct json *o = json_object(a);
-    int64_t offset = 0;
-    if (f->cfg.conf->training)
-        return json_set_str(a, o, "state", "simulated");
-    json_set_str(a, o, "state", clock_synchronised(&offset) ? "synchronised" : "unsynchronised");
-    return json_set_int(a, o, "offset_ms", offset);
-}
-
 static struct json *secrets_of(struct flow *f, struct arena *a, const struct draft *d,
                                struct ledger_item *item)
 {
@@ -109,7 +99,7 @@ int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry 
         e->late = c->late;
     }
     e->actor = draft_actor(d, c->station ? c->station->id : NULL, a);
-    e->clock = clock_of(f, a);
+    e->clock = entry_clock(a, f->cfg.conf->training);
     e->body = draft_body(d, a);
     e->law = law_of(f, a, d);
     *item = (struct ledger_item){.entry = e, .forgets = kind_has(d->kind, KIND_FORGETS)};

@@ -169,11 +169,31 @@ static void load_recent(struct flow *f)
     db_end(f->db);
 }
 
+static void on_fatal(void *arg, int code, const char *text)
+{
+    struct flow *f = arg;
+    log_event(LOG_LEVEL_ERROR, "flow.fatal", "error", cpf_strerror(code), "text", text, NULL);
+    f->away = "stopping";
+    f->cfg.on_stop(f->cfg.arg, code, text);
+}
+
+/* Deadlines, days and expiries are judged by it: with another one the same log would mean something else. */
+static bool same_zone(struct flow *f)
+{
+    char text[200];
+    if (!f->book.zone || strcmp(f->book.zone, clock_zone_name()) == 0)
+        return true;
+    snprintf(text, sizeof(text), "the days of this log are those of zone %s; the settings say %s",
+             f->book.zone, clock_zone_name());
+    on_fatal(f, CPF_E_MISMATCH, text);
+    return false;
+}
+
 static void on_ready(void *arg)
 {
     struct flow *f = arg;
     f->away = NULL;
-    if (f->was_ready)
+    if (f->was_ready || !same_zone(f))
         return;
     /* a training log's clock may stand ahead of the machine's: it goes on from where it was */
     int64_t last = ledger_last_at(f->ledger);
@@ -193,14 +213,6 @@ static void on_away(void *arg, const char *code)
     struct flow *f = arg;
     log_event(LOG_LEVEL_WARNING, "flow.away", "code", code, NULL);
     f->away = code;
-}
-
-static void on_fatal(void *arg, int code, const char *text)
-{
-    struct flow *f = arg;
-    log_event(LOG_LEVEL_ERROR, "flow.fatal", "error", cpf_strerror(code), "text", text, NULL);
-    f->away = "stopping";
-    f->cfg.on_stop(f->cfg.arg, code, text);
 }
 
 /* ---- loading what the fold needs beside the log ---- */

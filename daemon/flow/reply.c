@@ -21,20 +21,12 @@ static const char *upper_code(struct arena *a, const char *id)
     return s;
 }
 
-static const char *kind_word(const struct field *f)
-{
-    static const char *const word[] = {"container", "lot",      "equipment", "place", "badge",
-                                       "document",  "number",   "choice",    "date",  "token",
-                                       "text",      "identity", "derived"};
-    return word[f->kind];
-}
-
 static void next_field(struct arena *a, struct json *o, const struct next *n, const struct field *f)
 {
     json_set_str(a, o, "field", f->id);
     json_set_str(a, o, "field_ja", f->title.ja);
     json_set_str(a, o, "field_en", f->title.en);
-    json_set_str(a, o, "kind", kind_word(f));
+    json_set_str(a, o, "kind", field_kind_name(f->kind));
     json_set_str(a, o, "unit", f->unit);
     json_set_str(a, o, "plan", f->plan);
     json_set_int(a, o, "remaining", n->remaining);

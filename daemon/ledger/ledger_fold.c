@@ -49,7 +49,8 @@ bool ledger_fold_leaf(struct ledger *l, uint64_t idx, const uint8_t leaf[HASH_LE
         if (!db_null(r, 0, 8)) {
             const void *data = db_bytes(r, 0, 8, &len);
             uint8_t root[HASH_LEN];
-            require(len == sizeof(o->tile));
+            if (len != sizeof(o->tile))
+                return ledger_bad(l, idx, stream, "the tile it stands in has another length");
             memcpy(o->tile, data, len);
             o->tile_n = n;
             merkle_tile_root(o->tile, root);

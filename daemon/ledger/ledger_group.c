@@ -216,7 +216,11 @@ void group_stored(struct ledger *l)
 {
     signer_client_cork(l->signer);
     signer_client_settle(l->signer, l->epoch, &l->cur->head, on_settled);
-    group_pump(l);
+    if (l->next->state ==
+        GROUP_MADE) /* this group's first COMMIT did not last: the next one was made behind it */
+        group_append(l, l->next);
+    else
+        group_pump(l);
     signer_client_uncork(l->signer);
 }
 

@@ -116,11 +116,15 @@ static void on_tree_row(void *arg, size_t no, const struct db_result *r)
     size_t len;
     const uint8_t *data = db_bytes(r, 0, 1, &len);
     if (o->level_of[no] < MERKLE_LEVELS) {
-        require(len == MERKLE_TILE * HASH_LEN);
+        if (len != MERKLE_TILE * HASH_LEN) {
+            ledger_fatal(l, CPF_E_FORK, "attack: tile %u/%llu has another length", o->level_of[no],
+                         (unsigned long long)n);
+            return;
+        }
         on_tile(l, o->level_of[no], n, data);
         return;
     }
-    if (n != o->next_leaf++) {
+    if (n != o->next_leaf++ || len != HASH_LEN) {
         ledger_fatal(l, CPF_E_FORK, "attack: entry %llu is missing", (unsigned long long)o->next_leaf - 1);
         return;
     }

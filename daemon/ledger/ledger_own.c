@@ -26,16 +26,6 @@ int ledger_own_read_boot(struct ledger *l)
     return 0;
 }
 
-static const struct json *own_clock(const struct ledger *l, struct arena *a)
-{
-    struct json *o = json_object(a);
-    int64_t offset = 0;
-    if (l->cfg.training)
-        return json_set(a, o, "simulated", json_bool(a, true));
-    json_set(a, o, "synchronised", json_bool(a, clock_synchronised(&offset)));
-    return json_set_int(a, o, "offset_ms", offset);
-}
-
 void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item, enum kind_id kind,
                     const struct shape *shape, const void *body, int64_t at)
 {
@@ -49,7 +39,7 @@ void ledger_own_add(struct ledger *l, struct arena *a, struct ledger_item *item,
     memcpy(e->prev, l->log_leaf, HASH_LEN);
     e->at = at > l->last_at ? at : l->last_at;
     e->actor = json_set_str(a, json_object(a), "system", "cpfd");
-    e->clock = own_clock(l, a);
+    e->clock = entry_clock(a, l->cfg.training);
     e->body = o;
     e->idx = l->next_idx++;
     require(entry_build(e, a) == 0);

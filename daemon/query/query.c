@@ -10,12 +10,13 @@
 /* Waiting at most: each answer may be large. */
 #define QUERIES     16
 #define PATIENCE_MS 4500
-#define SEARCH_MS   30000 /* a word is looked for in every entry: in a large log the first row comes late */
+#define SEARCH_MS   30000 /* in every stream: in a large log the first row comes late */
 
 struct query {
     struct db *db;
     struct event *retry;
     unsigned tries;
+    unsigned deadline_ms; /* as long as anything is pending */
 };
 
 static void on_up(void *arg)
@@ -76,7 +77,12 @@ void query_log(struct query *q, const struct query_log *what, db_done_fn done, v
         done(arg, &busy);
         return;
     }
-    db_deadline(q->db, what->text ? SEARCH_MS : PATIENCE_MS);
+    /* The connection has one deadline: nobody who asks behind a search cuts it short. */
+    unsigned ms = what->stream ? PATIENCE_MS : SEARCH_MS;
+    if (!db_pending(q->db) || ms > q->deadline_ms) {
+        q->deadline_ms = ms;
+        db_deadline(q->db, ms);
+    }
     db_param_text(&p, what->stream);
     db_param_text(&p, what->kind);
     db_param_text(&p, what->text);

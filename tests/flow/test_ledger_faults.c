@@ -213,6 +213,36 @@ static void test_commit_whose_answer_was_lost_is_not_sent_twice(void **state)
     end(&r, &n);
 }
 
+/* As a promoted standby does that never got the group: it was answered, the next one was made, and it is gone. */
+static void test_next_group_goes_on_when_a_commit_did_not_last(void **state)
+{
+    struct rig r;
+    struct node n;
+    begin(&r, &n, state);
+    submit_settled(&n, 10);
+    rig_sql(&r, "create table public.kept as select size, root, note from cpf.log_head");
+    PGconn *pg = hold_head(&r);
+    submit_many(&n, 7);
+    until_blocked(&r);
+    submit_many(&n, 60);
+    assert_int_equal(kill(r.signer, SIGSTOP), 0); /* neither settle nor the next append reaches it */
+    PQfinish(pg);
+    rig_until_sql(&r, "t", "select h.size > k.size from cpf.log_head h, public.kept k");
+    rig_run(&r, 300);
+    rig_sql(&r, "select pg_terminate_backend(pid) " BACKENDS);
+    rig_sql(&r, "set session_replication_role = replica; "
+                "delete from cpf.entry where idx >= (select size from public.kept); "
+                "delete from cpf.disclosure where idx >= (select size from public.kept); "
+                "delete from cpf.checkpoint where size > (select size from public.kept); "
+                "update cpf.log_head h set size = k.size, root = k.root, note = k.note from public.kept k; "
+                "drop table public.kept");
+    rig_signer_kill(&r);
+    rig_signer_start(&r);
+    node_until_settled(&n, 77);
+    assert_string_equal(rig_sql(&r, "select count(*) from cpf.entry where body is null"), "0");
+    end(&r, &n);
+}
+
 static void copy_state(struct rig *r, const char *from, const char *to)
 {
     char command[800];
@@ -541,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_group_that_died_with_the_daemon_becomes_void),
         cmocka_unit_test(test_group_that_lost_its_connection_is_sent_again_with_its_bytes),
         cmocka_unit_test(test_commit_whose_answer_was_lost_is_not_sent_twice),
+        cmocka_unit_test(test_next_group_goes_on_when_a_commit_did_not_last),
         cmocka_unit_test(test_one_command_behind_a_very_slow_commit_is_served),
         cmocka_unit_test(test_signer_behind_the_database_rolls_forward),
         cmocka_unit_test(test_signer_and_daemon_forget_a_group),

@@ -249,6 +249,7 @@ struct book {
         redacted;
     const char *facility; /* id, NULL before set-up */
     struct json *facility_data;
+    const char *zone; /* in which its days were counted from the first on; NULL: before set-up */
     struct book_basis basis;
     int64_t last_at; /* `at` of the newest applied entry */
     struct closing_head {

@@ -26,6 +26,7 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
     (void)s;
     SET(b, b->facility, book_keep(b, v->id));
     SET(b, b->facility_data, book_keep_json(b, e->body));
+    SET(b, b->zone, book_keep(b, e->zone));
     return v->id ? 0 : CPF_E_PROFILE;
 }
 

@@ -102,7 +102,7 @@ static const char *effect_name(enum effect e)
 
 /* ---- field ---- */
 
-static const char *field_kind_name(enum field_kind k)
+const char *field_kind_name(enum field_kind k)
 {
     static const char *const names[] = {
         [FIELD_CONTAINER] = "container", [FIELD_LOT] = "lot",       [FIELD_EQUIPMENT] = "equipment",

@@ -38,6 +38,7 @@ enum field_kind {
     FIELD_IDENTITY,  /* identity: must equal an earlier personal or date field */
     FIELD_DERIVED,   /* derive: computed, never entered */
 };
+const char *field_kind_name(enum field_kind k); /* as stations and projections have it */
 
 enum container_use {
     USE_ISSUE,   /* label printed and counted: the container comes into being as `issued` */

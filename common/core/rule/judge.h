@@ -56,11 +56,15 @@ struct follow {
     };
 };
 
-/* With one entry a finding and a hold, one a unit, three an exposed batch, all of it fits VERDICT_DRAFTS. */
 #define FOUND_FINDINGS 16
 #define FOUND_UNITS    12
 #define FOUND_EXPOSED  4
 #define FOUND_FOLLOWS  20
+/* The act; an entry for a finding and its hold, one a unit, three an exposed batch; the bench's and the
+ * batch's own (day, fitness, closing). */
+_Static_assert(1 + 2 * FOUND_FINDINGS + 3 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 8 <=
+                   VERDICT_DRAFTS,
+               "what is found makes no more entries than a verdict holds");
 struct found {
     size_t nfindings, nfollows;
     struct finding finding[FOUND_FINDINGS];

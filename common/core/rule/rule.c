@@ -19,8 +19,8 @@ bool judge_find(struct judge *j, enum effect effect, enum say code, struct json 
     if (effect == EFFECT_OK || rule_off(code))
         return true;
     size_t at = f->nfindings;
-    if (at == FOUND_FINDINGS) { /* the values are all recorded; of what was found about them, the mildest
-                                   gives way */
+    bool room = at < FOUND_FINDINGS;
+    if (!room) { /* the values are all recorded; of what was found about them, the mildest gives way */
         at = 0;
         for (size_t i = 1; i < FOUND_FINDINGS; i++)
             if (f->finding[i].effect < f->finding[at].effect)
@@ -28,7 +28,7 @@ bool judge_find(struct judge *j, enum effect effect, enum say code, struct json 
     } else {
         f->nfindings++;
     }
-    if (at == f->nfindings - 1 || f->finding[at].effect < effect)
+    if (room || f->finding[at].effect < effect)
         f->finding[at] = (struct finding){effect, code, args, field};
     return effect != EFFECT_REFUSE;
 }

@@ -67,12 +67,8 @@ static const char *use_of(const struct field *f)
 
 static void thing_use(struct view_at *a, const struct field *f, const char *text)
 {
-    static const char *const kind[] = {
-        [FIELD_CONTAINER] = "container", [FIELD_EQUIPMENT] = "equipment", [FIELD_PLACE] = "place",
-        [FIELD_BADGE] = "badge",         [FIELD_DOCUMENT] = "document",
-    };
     struct view_row r = input_row(a, VIEW_THING_USE, f);
-    row_text(&r, "kind", kind[f->kind]);
+    row_text(&r, "kind", field_kind_name(f->kind));
     row_text(&r, "thing", text);
     row_text(&r, "use", use_of(f));
     row_text(&r, "station", a->actor.station);
