@@ -22,6 +22,7 @@
 struct app {
     struct api api; /* first: handlers take it as their argument */
     struct catalogue *catalogue;
+    struct rights *rights;
     struct follow *follow;
     char *vkey;
     struct event *look;
@@ -153,10 +154,14 @@ static int check_vkey(const struct conf *c, char **ret_error)
 int app_check(const struct conf *conf, char **ret_error)
 {
     struct catalogue *catalogue = NULL;
+    struct rights *rights = NULL;
     int err = check_vkey(conf, ret_error);
     if (!err)
         err = catalogue_load(conf->catalogue, conf->clauses, &catalogue, ret_error);
     catalogue_free(catalogue);
+    if (!err)
+        err = rights_load_file(conf->rights, &rights, ret_error);
+    rights_free(rights);
     if (!err)
         err = anchor_check(conf, ret_error);
     return err;
@@ -172,6 +177,8 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
 {
     const struct conf *c = a->api.conf;
     int err = catalogue_load(c->catalogue, c->clauses, &a->catalogue, ret_error);
+    if (!err)
+        err = rights_load_file(c->rights, &a->rights, ret_error);
     if (err)
         return err;
     a->vkey = read_vkeys(c->vkey_file);
@@ -183,6 +190,7 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     struct flow_config f = {.base = base,
                             .conf = c,
                             .catalogue = a->catalogue,
+                            .rights = a->rights,
                             .vkey = a->vkey,
                             .on_ready = on_flow_ready,
                             .on_stop = on_flow_stop,
@@ -298,6 +306,7 @@ void app_free(struct app *a)
     query_free(a->api.query);
     reporter_free(a->api.reporter);
     catalogue_free(a->catalogue);
+    rights_free(a->rights);
     free(a->vkey);
     free(a);
 }

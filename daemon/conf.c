@@ -49,6 +49,7 @@ static const struct key keys[] = {
     KEY(vkey_file, TYPE_PATH, NULL, 0, 0,
         "file with the log's verifier key, one line, as cpf-signer init wrote it; during a rotation two"),
     KEY(catalogue, TYPE_PATH, "/usr/share/cpfd/catalogue.yaml", 0, 0, "texts of all codes, ja and en"),
+    KEY(rights, TYPE_PATH, "", 0, 0, "who may do what; left out: rights.yaml beside the catalogue"),
     KEY(clauses, TYPE_PATH, "/usr/share/cpfd/clauses.yaml", 0, 0, "legal citations with their dates"),
     KEY(report, TYPE_PATH, "/usr/libexec/cpf-report", 0, 0, "the program that makes bundles and reports"),
     KEY(evidence, TYPE_PATH, "/etc/cpfd/evidence", 0, 0,
@@ -251,6 +252,18 @@ static int fill_in(struct loader *l)
     return 0;
 }
 
+/* A facility that has no table of its own has the shipped one. */
+static void find_rights(struct conf *c)
+{
+    const char *slash = strrchr(c->catalogue, '/');
+    char *path = NULL;
+    if (*c->rights)
+        return;
+    require(asprintf(&path, "%.*s/rights.yaml", (int)(slash - c->catalogue), c->catalogue) >= 0);
+    free((char *)c->rights);
+    c->rights = path;
+}
+
 /* Where two keys must agree. keys[0] is origin. */
 static int check(struct loader *l)
 {
@@ -277,6 +290,8 @@ static int load_stream(struct loader *l, yaml_parser_t *parser)
         err = fill_in(l);
     if (!err)
         err = check(l);
+    if (!err)
+        find_rights(l->conf);
     yaml_document_delete(&doc);
     if (err || !yaml_parser_load(parser, &more))
         return err;

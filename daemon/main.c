@@ -332,7 +332,8 @@ static const char help[] = "cpfd: keeps the batch records of a cell processing f
 /* Can the files be read that are needed before a socket is opened? */
 static int check_files(const struct conf *c, char **ret_error)
 {
-    const char *const paths[] = {c->tls_certificate, c->tls_key, c->vkey_file, c->catalogue, c->clauses};
+    const char *const paths[] = {c->tls_certificate, c->tls_key, c->vkey_file,
+                                 c->catalogue,       c->clauses, c->rights};
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         if (access(paths[i], R_OK) == 0)
             continue;

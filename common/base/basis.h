@@ -37,6 +37,7 @@ struct basis {
 #define BASIS_CLAUSES   "clauses"
 #define BASIS_FORMS     "forms"
 #define BASIS_PROGRAM   "program"
+#define BASIS_RIGHTS    "rights" /* the daemon's alone */
 #define BASIS_STAFF     "staff"
 #define BASIS_WORDS     "words"
 #define BASIS_ZONE      "zone"

@@ -64,6 +64,7 @@ enum kind_flag {
     X(LOG_VOID, log_void, "log.void", STREAM_LOG, 0)                                                         \
     X(LOT_BLOCKED, lot_blocked, "lot.blocked", STREAM_LOT, 0)                                                \
     X(LOT_CLOSED, lot_closed, "lot.closed", STREAM_LOT, KIND_CLOSES)                                         \
+    X(LOT_CONFORMING, lot_conforming, "lot.conforming", STREAM_LOT, 0)                                       \
     X(LOT_OPENED, lot_opened, "lot.opened", STREAM_LOT, 0)                                                   \
     X(LOT_RECEIVED, lot_received, "lot.received", STREAM_LOT, 0)                                             \
     X(LOT_RELEASED, lot_released, "lot.released", STREAM_LOT, 0)                                             \

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/enc.h"
 #include "core/entry/basis.h"
+#include "core/right/right.h"
 #include "flow/flow_int.h"
 #include "log.h"
 
@@ -16,7 +18,7 @@ struct flow_basis {
     struct arena keep, arena; /* as long as the daemon; of the items */
     const char *path[3];      /* what cpf-report reads: words, forms, staff */
     struct stat seen[3];
-    struct basis_item loaded[2]; /* catalogue and clauses as this process has them */
+    struct basis_item loaded[3]; /* catalogue, clauses and rights as this process has them */
     size_t nloaded;
     struct basis items;
     struct basis_changed now;
@@ -74,6 +76,18 @@ static bool other_files(struct flow_basis *m)
     return other;
 }
 
+/* As it was loaded: the file may be another one since. */
+static void add_rights(struct flow *f, struct flow_basis *m, struct basis *loaded)
+{
+    const char *text = rights_text(f->cfg.rights);
+    uint8_t hash[HASH_LEN];
+    char digest[44];
+    hash_sha256(text, strlen(text), hash);
+    enc_digest(hash, digest);
+    require(loaded->n < BASIS_ITEMS);
+    loaded->item[loaded->n++] = (struct basis_item){BASIS_RIGHTS, arena_strdup(&m->keep, digest), NULL};
+}
+
 void flow_basis_begin(struct flow *f)
 {
     const struct conf *c = f->cfg.conf;
@@ -86,6 +100,7 @@ void flow_basis_begin(struct flow *f)
     struct basis loaded = {.a = &m->keep};
     basis_file(&loaded, BASIS_CATALOGUE, c->catalogue);
     basis_file(&loaded, BASIS_CLAUSES, c->clauses);
+    add_rights(f, m, &loaded);
     m->nloaded = loaded.n;
     memcpy(m->loaded, loaded.item, loaded.n * sizeof(*loaded.item));
     other_files(m);

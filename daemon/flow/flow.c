@@ -431,6 +431,7 @@ int flow_new(const struct flow_config *cfg, struct flow **ret)
     f->cfg = *cfg;
     book_init(&f->book);
     f->book.disclosed = disclosed_value;
+    f->book.rights = cfg->rights;
     f->book.arg = f;
     map_init(&f->credentials);
     map_init(&f->disclosed);

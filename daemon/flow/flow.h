@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "conf.h"
 #include "core/catalogue.h"
+#include "core/right/right.h"
 #include "core/rule/rule.h"
 
 struct event_base;
@@ -53,6 +54,7 @@ struct flow_config {
     struct event_base *base;
     const struct conf *conf;
     const struct catalogue *catalogue;
+    const struct rights *rights;
     const char *vkey;
     void (*on_ready)(void *arg);
     void (*on_stop)(void *arg, int code, const char *text);

@@ -70,8 +70,9 @@ void health_judge(const struct conf *c, const struct health_seen *seen, struct h
 /* The first thing that is wrong is told; the next one once it is mended. */
 static void look_at_files(const struct conf *c, struct health_seen *s)
 {
-    const char *const path[] = {c->tls_certificate, c->tls_key, c->vkey_file,  c->catalogue,
-                                c->clauses,         c->report,  c->report_key, c->report_certificate};
+    const char *const path[] = {c->tls_certificate, c->tls_key,    c->vkey_file,
+                                c->catalogue,       c->clauses,    c->rights,
+                                c->report,          c->report_key, c->report_certificate};
     char *error = NULL;
     for (size_t i = 0; i < sizeof(path) / sizeof(*path) && !*s->file; i++)
         if (*path[i] && access(path[i], path[i] == c->report ? X_OK : R_OK) != 0)

@@ -471,6 +471,7 @@ void demand_begin(struct play *p)
     p->sheet = view_sheet_new();
     book_init(&p->again);
     p->again.disclosed = disclosed;
+    p->again.rights = p->rig.book.rights;
     p->again.arg = &p->rig;
     map_init(&p->sides);
     map_init(&p->named);

@@ -167,6 +167,7 @@ static void fold_open(struct play *p, struct book *from, struct book *to)
     struct rig *r = &p->rig;
     book_init(to);
     to->disclosed = disclosed;
+    to->rights = from->rights;
     to->arg = r;
     for (size_t i = 0; i < r->n; i++) {
         struct entry e;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "core/right/right.h"
 
 #define NAMED "title: {ja: 題, en: Title}"
 
@@ -30,6 +31,16 @@ static const char head[] =
     "      {id: name, " NAMED ", text: true, person: true},\n"
     "      {id: birth, " NAMED ", text: true},\n"
     "      {id: draw, " NAMED ", date: true}]}\n";
+
+/* The shipped table, once. */
+static const struct rights *rig_rights(void)
+{
+    static struct rights *rights;
+    char *error = NULL;
+    if (!rights && rights_load_file(ETC_DIR "/rights.yaml", &rights, &error) != 0)
+        fail_msg("%s", error ? error : "rights");
+    return rights;
+}
 
 /* ---- entries ---- */
 
@@ -306,6 +317,7 @@ void rig_empty(struct rig *r)
     map_init(&r->salted);
     book_init(&r->book);
     r->book.disclosed = disclosed;
+    r->book.rights = rig_rights();
     r->book.arg = r;
     assert_int_equal(clock_zone_use("Asia/Tokyo"), 0);
     rig_clock(r, 0, 9, 0);

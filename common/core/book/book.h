@@ -61,7 +61,8 @@ struct person {
     size_t nquals;
     struct qualification *qual;
     bool suspended, locked;
-    int tries; /* wrong secrets since the last right one, on day `tries_day` */
+    int64_t reset_at; /* others made the secrets anew; 0: never */
+    int tries;        /* wrong secrets since the last right one, on day `tries_day` */
     int64_t tries_day;
     int64_t fit_day; /* day of the newest fitness declaration, else INT64_MIN */
     bool fit;
@@ -91,6 +92,7 @@ struct station {
 struct room {
     const char *id, *grade;
     bool blocked;
+    struct texts workers; /* ids of who worked there when it was blocked last */
     struct json *data;
 };
 
@@ -99,6 +101,7 @@ struct thing {
     const char *id, *kind, *room;
     bool in_service;
     int64_t calibrated;     /* last day in calibration, INT64_MAX = needs none */
+    int64_t interval;       /* days between two calibrations; 0: none is registered */
     struct batch *occupied; /* derived from the batches' own streams */
     struct json *data;
 };
@@ -114,7 +117,9 @@ struct lot {
     const char *label; /* <gtin>/<maker's lot>, or NULL */
     int64_t expiry;    /* last day of use */
     enum lot_state state;
-    int64_t closed_at; /* used up; 0: not */
+    bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
+    const struct person *receiver, *conformer, *judge; /* NULL: the set-up, or nobody */
+    int64_t closed_at;                                 /* used up; 0: not */
     struct lot_unit *opened;
     struct json *data;
 };
@@ -222,6 +227,7 @@ struct protocol_state {
     struct protocol *protocol;     /* NULL until registered */
     struct buf text;               /* parts gathered */
     bool manufacturing, quality;   /* approved by */
+    const struct person *author;   /* who registered it, or NULL (set-up) */
     const struct person *approver; /* who approved first, or NULL (set-up) */
     bool superseded;
 };
@@ -239,6 +245,7 @@ struct book_basis {
     struct basis_by management, quality;
 };
 
+struct rights;
 struct book {
     struct arena arena;   /* strings and small objects of what does not end */
     struct arena *keep;   /* of the stream of the entry being applied */
@@ -251,7 +258,8 @@ struct book {
     struct json *facility_data;
     const char *zone; /* in which its days were counted from the first on; NULL: before set-up */
     struct book_basis basis;
-    int64_t last_at; /* `at` of the newest applied entry */
+    const struct rights *rights; /* the table in force (core/right), whoever loaded it keeps it */
+    int64_t last_at;             /* `at` of the newest applied entry */
     struct closing_head {
         bool any;
         uint8_t leaf[HASH_LEN];

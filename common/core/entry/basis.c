@@ -16,7 +16,7 @@ static const struct member accepted_member[] = {
     M_WORD(struct basis_accepted, dept, enum dept, OWN, &dept_words),
 };
 
-static const struct record_rule acceptance = {.by = BY_MANAGEMENT | BY_QUALITY, .judge = record_acceptance};
+static const struct record_rule acceptance = {.right = RIGHT_BASIS_ACCEPTED, .judge = record_acceptance};
 
 /* ---- what they do to the book ---- */
 

@@ -19,8 +19,7 @@ static const struct member correction_member[] = {
     M_SECRETS(struct correction, secrets),
 };
 
-static const struct record_rule correcting = {.by = BY_CLINIC | BY_MANUFACTURING | BY_QUALITY,
-                                              .judge = record_correction};
+static const struct record_rule correcting = {.right = RIGHT_CORRECTION, .judge = record_correction};
 
 /* ---- what it does to the book: the log keeps the old value and the new one, the book goes on with the new
  * one ---- */

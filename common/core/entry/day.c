@@ -29,8 +29,7 @@ static const struct member shown_member[] = {
     M_TEXT(struct personal_shown, disclosures, OWN),
 };
 
-static const struct record_rule showing = {.by = BY_CLINIC | BY_MANAGEMENT | BY_MANUFACTURING | BY_QUALITY,
-                                           .judge = record_shown};
+static const struct record_rule showing = {.right = RIGHT_PERSONAL_SHOWN, .judge = record_shown};
 
 /* ---- what they do to the book ---- */
 

@@ -46,11 +46,14 @@ static const struct member lifted_member[] = {
     M_PERSONAL(struct hold_lifted, reason, NEEDED),
 };
 
-static const struct record_rule assessment = {.by = BY_QUALITY, .judge = record_assessment};
+static const struct record_rule assessment = {
+    .right = RIGHT_DEVIATION_ASSESSED, .may = may_on_batch, .judge = record_assessment};
 
-static const struct record_rule closing = {.by = BY_QUALITY, .judge = record_closing};
+static const struct record_rule closing = {
+    .right = RIGHT_DEVIATION_CLOSED, .may = may_on_batch, .judge = record_closing};
 
-static const struct record_rule lifting = {.by = BY_QUALITY, .judge = record_lifting};
+static const struct record_rule lifting = {
+    .right = RIGHT_HOLD_LIFTED, .may = may_on_batch, .judge = record_lifting};
 
 /* ---- what they do to the book ---- */
 

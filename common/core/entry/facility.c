@@ -44,7 +44,7 @@ static const struct member confirmed_member[] = {
 };
 
 static const struct record_rule confirming = {
-    .by = BY_MANAGEMENT | BY_QUALITY,
+    .right = RIGHT_CLOCK_CONFIRMED,
     .judge = record_clock,
 };
 

@@ -10,9 +10,10 @@ static const struct member received_member[] = {
     M_ID(struct lot_received, lot, NEEDED),     M_ID(struct lot_received, material, NEEDED),
     M_TEXT(struct lot_received, maker, 0),      M_GS1(struct lot_received, maker_lot, 0),
     M_ID(struct lot_received, gtin, 0),         M_DAY(struct lot_received, expiry, NEEDED),
-    M_INT(struct lot_received, units, 0),       M_PERSONAL(struct lot_received, reason, 0),
-    M_PERSONAL(struct lot_received, cause, 0),  M_PERSONAL(struct lot_received, note, 0),
-    M_PERSONAL(struct lot_received, remark, 0),
+    M_INT(struct lot_received, units, 0),       M_BOOL(struct lot_received, both, OWN),
+    M_TEXT(struct lot_received, document, 0),   M_DIGEST(struct lot_received, sha256, 0),
+    M_PERSONAL(struct lot_received, reason, 0), M_PERSONAL(struct lot_received, cause, 0),
+    M_PERSONAL(struct lot_received, note, 0),   M_PERSONAL(struct lot_received, remark, 0),
 };
 
 static const struct member state_member[] = {
@@ -28,29 +29,39 @@ static const struct member opened_member[] = {
 };
 
 static const struct record_rule receipt = {
-    .by = BY_MANUFACTURING | BY_QUALITY,
+    .right = RIGHT_LOT_RECEIVED,
+    .may = may_receive,
     .id = offsetof(struct lot_received, lot),
     .stream = RECORD_FRESH,
     .label = true,
+    .judge = record_receipt,
+};
+
+static const struct record_rule conformity = {
+    .right = RIGHT_LOT_CONFORMING,
+    .may = may_lot,
+    .id = offsetof(struct lot_state_record, lot),
+    .stream = RECORD_KNOWN,
     .judge = record_own,
 };
 
 static const struct record_rule release = {
-    .by = BY_QUALITY,
+    .right = RIGHT_LOT_RELEASED,
+    .may = may_lot,
     .id = offsetof(struct lot_state_record, lot),
     .stream = RECORD_KNOWN,
     .judge = record_own,
 };
 
 static const struct record_rule blocking = {
-    .by = BY_QUALITY | BY_MANUFACTURING,
+    .right = RIGHT_LOT_BLOCKED,
     .id = offsetof(struct lot_state_record, lot),
     .stream = RECORD_KNOWN,
     .judge = record_own,
 };
 
 static const struct record_rule closing = {
-    .by = BY_QUALITY | BY_MANUFACTURING,
+    .right = RIGHT_LOT_CLOSED,
     .id = offsetof(struct lot_state_record, lot),
     .stream = RECORD_KNOWN,
     .judge = record_own,
@@ -80,6 +91,8 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
                       .maker_lot = book_keep(b, v->maker_lot),
                       .gtin = book_keep(b, v->gtin),
                       .expiry = v->expiry,
+                      .both = v->both,
+                      .receiver = entry_performer(b, e),
                       .data = book_keep_json(b, e->body)};
     book_put(b, &b->lots, l->id, l);
     if (!l->gtin || !l->maker_lot)
@@ -90,25 +103,58 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
     return 0;
 }
 
-static int set_state(struct book *b, const struct lot_state_record *v, enum lot_state to)
+static struct lot *lot_touched(struct book *b, const struct lot_state_record *v)
 {
     struct lot *l = book_lot(b, v->lot);
     if (!l || l->closed_at) /* released and blocked in turn, until it is used up */
+        return NULL;
+    book_touch(b, l, sizeof(*l));
+    return l;
+}
+
+/* Usable when manufacturing and quality both said yes; one that an older program received, by quality's yes.
+ */
+static void both_said(struct lot *l)
+{
+    if (l->judged && (l->conforming || !l->both))
+        l->state = LOT_RELEASED;
+}
+
+static int apply_conforming(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct lot *l = lot_touched(b, body);
+    (void)s;
+    if (!l)
         return CPF_E_PROFILE;
-    SET(b, l->state, to);
+    l->conforming = true;
+    l->conformer = entry_performer(b, e);
+    both_said(l);
     return 0;
 }
 
 static int apply_released(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
-    (void)s, (void)e;
-    return set_state(b, body, LOT_RELEASED);
+    struct lot *l = lot_touched(b, body);
+    (void)s;
+    if (!l)
+        return CPF_E_PROFILE;
+    l->judged = true;
+    l->judge = entry_performer(b, e);
+    both_said(l);
+    return 0;
 }
 
+/* Both say so anew. */
 static int apply_blocked(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
+    struct lot *l = lot_touched(b, body);
     (void)s, (void)e;
-    return set_state(b, body, LOT_BLOCKED);
+    if (!l)
+        return CPF_E_PROFILE;
+    l->state = LOT_BLOCKED;
+    l->judged = l->conforming = false;
+    l->judge = l->conformer = NULL;
+    return 0;
 }
 
 static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -149,12 +195,20 @@ const struct kind kind_lot_received = {
     .reads = {"ロット {lot}（{material}）を受け入れた", "lot {lot} of {material} was received"},
 };
 
+const struct kind kind_lot_conforming = {
+    .id = KIND_LOT_CONFORMING,
+    .shape = SHAPE(struct lot_state_record, state_member),
+    .apply = apply_conforming,
+    .record = &conformity,
+    .reads = {"ロット {lot} の適合を確認した（製造）", "lot {lot} was found conforming by manufacturing"},
+};
+
 const struct kind kind_lot_released = {
     .id = KIND_LOT_RELEASED,
     .shape = SHAPE(struct lot_state_record, state_member),
     .apply = apply_released,
     .record = &release,
-    .reads = {"ロット {lot} を使用可にした", "lot {lot} was released"},
+    .reads = {"ロット {lot} の試験を合格と判定した（品質）", "lot {lot} was released by quality"},
 };
 
 const struct kind kind_lot_blocked = {

@@ -23,6 +23,8 @@ static const struct member enrolled_member[] = {
     M_DIGEST(struct person_record, cred, OWN),
     M_YESNO(struct person_record, locked, 0),
     M_YESNO(struct person_record, suspended, 0),
+    M_TEXT(struct person_record, document, 0),
+    M_DIGEST(struct person_record, sha256, 0),
     M_PERSONAL(struct person_record, reason, 0),
     M_PERSONAL(struct person_record, remark, 0),
 };
@@ -37,6 +39,10 @@ static const struct member changed_member[] = {
     M_DIGEST(struct person_record, cred, OWN),
     M_YESNO(struct person_record, locked, 0),
     M_YESNO(struct person_record, suspended, 0),
+    M_TEXT(struct person_record, document, 0),
+    M_DIGEST(struct person_record, sha256, 0),
+    M_TEXT(struct person_record, present, ASKED),
+    M_BOOL(struct person_record, reset, OWN),
     M_PERSONAL(struct person_record, reason, 0),
     M_PERSONAL(struct person_record, remark, 0),
 };
@@ -57,7 +63,7 @@ static const struct member fit_member[] = {
 };
 
 static const struct record_rule enrolment = {
-    .by = BY_MANAGEMENT | BY_QUALITY,
+    .may = may_person,
     .id = offsetof(struct person_record, person),
     .stream = RECORD_FRESH,
     .label = true,
@@ -65,14 +71,15 @@ static const struct record_rule enrolment = {
 };
 
 static const struct record_rule change = {
-    .by = BY_MANAGEMENT | BY_QUALITY,
+    .may = may_person,
     .id = offsetof(struct person_record, person),
     .stream = RECORD_KNOWN,
     .judge = record_person,
 };
 
 static const struct record_rule unlocking = {
-    .by = BY_MANAGEMENT | BY_QUALITY,
+    .right = RIGHT_PERSON_UNLOCKED,
+    .may = may_unlock,
     .id = offsetof(struct person_unlocked, person),
     .stream = RECORD_KNOWN,
     .judge = record_own,
@@ -122,6 +129,8 @@ static int take(struct book *b, struct person *p, const struct entry *e, const s
         p->suspended = v->suspended == YES;
     if (v->cred)
         p->cred = book_keep(b, v->cred);
+    if (v->reset)
+        p->reset_at = e->at;
     p->data = book_keep_json(b, e->body);
     return v->key ? take_key(b, p, v->key) : 0;
 }

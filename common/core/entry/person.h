@@ -16,6 +16,9 @@ struct person_record {
     struct qualifieds qualified;
     const char *key, *keyid, *cred; /* of the signing key; digest of the sealed secrets */
     enum yesno locked, suspended;
+    const char *document, *sha256; /* by which somebody was appointed: its number and digest */
+    const char *present;           /* of the request: the person's own badge, read here */
+    bool reset;                    /* a lost secret was made anew, by others */
     struct personal reason, remark;
 };
 /* person.locked */

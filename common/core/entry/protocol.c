@@ -27,10 +27,10 @@ static const struct member approved_member[] = {
     M_WORD(struct protocol_approved, dept, enum dept, OWN, &dept_words),
 };
 
-static const struct record_rule registration = {.by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
-                                                .judge = record_protocol};
+static const struct record_rule registration = {.right = RIGHT_PROTOCOL_REGISTERED, .judge = record_protocol};
 
-static const struct record_rule approval = {.by = BY_QUALITY | BY_MANUFACTURING, .judge = record_approval};
+static const struct record_rule approval = {
+    .right = RIGHT_PROTOCOL_APPROVED, .may = may_approve, .judge = record_approval};
 
 /* ---- what they do to the book ---- */
 
@@ -66,7 +66,6 @@ static int apply_registered(struct book *b, struct stream *s, const struct entry
     struct protocol *loaded = NULL;
     struct protocol_error err;
     size_t n;
-    (void)e;
     if (!p || p->protocol || !v->hash ||
         protocol_load(p->text.data ? p->text.data : "", p->text.len, &loaded, &err, 1, &n) != 0)
         return CPF_E_PROFILE;
@@ -74,6 +73,7 @@ static int apply_registered(struct book *b, struct stream *s, const struct entry
     enc_digest(loaded->hash, digest);
     book_made_protocol(b, loaded);
     SET(b, p->protocol, loaded);
+    SET(b, p->author, entry_performer(b, e));
     book_drop_text(b, &p->text);
     return strcmp(digest, v->hash) == 0 ? 0 : CPF_E_MISMATCH;
 }
@@ -97,10 +97,10 @@ static int apply_approved(struct book *b, struct stream *s, const struct entry *
     bool was = p->manufacturing && p->quality;
     if (!p->manufacturing && !p->quality)
         SET(b, p->approver, entry_performer(b, e));
-    if (v->dept == DEPT_MANUFACTURING)
-        SET(b, p->manufacturing, true);
     if (v->dept == DEPT_QUALITY)
         SET(b, p->quality, true);
+    else
+        SET(b, p->manufacturing, true); /* or management in its place */
     if (!was && p->manufacturing && p->quality)
         supersede(b, p);
     return 0;

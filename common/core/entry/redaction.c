@@ -10,7 +10,7 @@ static const struct member redacted_member[] = {
     M_PERSONAL(struct redacted, reason, NEEDED),
 };
 
-static const struct record_rule erasing = {.by = BY_QUALITY, .judge = record_redaction};
+static const struct record_rule erasing = {.right = RIGHT_REDACTED, .judge = record_redaction};
 
 /* ---- what they do to the book ---- */
 

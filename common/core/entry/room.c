@@ -15,34 +15,35 @@ static const struct member blocked_member[] = {
     M_ID(struct room_blocked, room, NEEDED),
     M_PERSONAL(struct room_blocked, cause, 0),
     {.name = "cause", .form = MEMBER_TEXT, .at = offsetof(struct room_blocked, code), .flags = OWN},
+    M_TEXTS(struct room_blocked, workers, OWN),
     M_PERSONAL(struct room_blocked, reason, 0),
     M_PERSONAL(struct room_blocked, note, 0),
     M_PERSONAL(struct room_blocked, remark, 0),
 };
 
 static const struct member reopened_member[] = {
-    M_ID(struct room_reopened, room, NEEDED),
-    M_PERSONAL(struct room_reopened, reason, NEEDED),
-    M_PERSONAL(struct room_reopened, note, 0),
+    M_ID(struct room_reopened, room, NEEDED),    M_PERSONAL(struct room_reopened, reason, NEEDED),
+    M_PERSONAL(struct room_reopened, result, 0), M_PERSONAL(struct room_reopened, note, 0),
     M_PERSONAL(struct room_reopened, remark, 0),
 };
 
 static const struct record_rule addition = {
-    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .right = RIGHT_ROOM_ADDED,
     .id = offsetof(struct room_added, room),
     .stream = RECORD_FRESH,
     .judge = record_own,
 };
 
 static const struct record_rule blocking = {
-    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .right = RIGHT_ROOM_BLOCKED,
     .id = offsetof(struct room_blocked, room),
     .stream = RECORD_KNOWN,
     .judge = record_blocking,
 };
 
 static const struct record_rule reopening = {
-    .by = BY_QUALITY,
+    .right = RIGHT_ROOM_REOPENED,
+    .may = may_reopen,
     .id = offsetof(struct room_reopened, room),
     .stream = RECORD_KNOWN,
     .judge = record_own,
@@ -63,27 +64,31 @@ static int apply_added(struct book *b, struct stream *s, const struct entry *e, 
     return 0;
 }
 
-static int set_blocked(struct book *b, const char *id, bool blocked)
-{
-    struct room *r = book_room(b, id);
-    if (!r)
-        return CPF_E_PROFILE;
-    SET(b, r->blocked, blocked);
-    return 0;
-}
-
 static int apply_blocked(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct room_blocked *v = body;
+    struct room *r = book_room(b, v->room);
     (void)s, (void)e;
-    return set_blocked(b, v->room, true);
+    if (!r)
+        return CPF_E_PROFILE;
+    const char **worker = arena_alloc(b->keep, v->workers.n * sizeof(*worker));
+    for (size_t i = 0; i < v->workers.n; i++)
+        worker[i] = book_keep(b, v->workers.item[i]);
+    SET(b, r->blocked, true);
+    const struct texts workers = {v->workers.n, worker};
+    SET(b, r->workers, workers);
+    return 0;
 }
 
 static int apply_reopened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct room_reopened *v = body;
+    struct room *r = book_room(b, v->room);
     (void)s, (void)e;
-    return set_blocked(b, v->room, false);
+    if (!r)
+        return CPF_E_PROFILE;
+    SET(b, r->blocked, false);
+    return 0;
 }
 
 const struct kind kind_room_added = {

@@ -8,10 +8,12 @@ struct room_added {
 };
 struct room_blocked {
     const char *room;
+    struct texts workers;                        /* who worked there then */
     const char *code;                            /* of the finding, when the daemon blocks it by itself */
     struct personal cause, reason, note, remark; /* in a person's words */
 };
 struct room_reopened {
     const char *room;
-    struct personal reason, note, remark;
+    struct personal reason, note, remark; /* the clean-up */
+    struct personal result;               /* the good result after it */
 };

@@ -19,14 +19,14 @@ static const struct member revoked_member[] = {
 };
 
 static const struct record_rule enrolment = {
-    .by = BY_MANAGEMENT | BY_QUALITY,
+    .right = RIGHT_STATION_ENROLLED,
     .id = offsetof(struct station_enrolled, station),
     .stream = RECORD_ANY,
     .judge = record_own,
 };
 
 static const struct record_rule revocation = {
-    .by = BY_MANAGEMENT | BY_QUALITY,
+    .right = RIGHT_STATION_REVOKED,
     .id = offsetof(struct station_revoked, station),
     .stream = RECORD_KNOWN,
     .judge = record_own,

@@ -7,17 +7,19 @@
 static const struct member added_member[] = {
     M_ID(struct equipment_record, equipment, NEEDED), M_ID(struct equipment_record, kind, NEEDED),
     M_ID(struct equipment_record, room, 0),           M_DAY(struct equipment_record, calibrated, 0),
-    M_YESNO(struct equipment_record, in_service, 0),  M_PERSONAL(struct equipment_record, reason, 0),
-    M_PERSONAL(struct equipment_record, cause, 0),    M_PERSONAL(struct equipment_record, note, 0),
-    M_PERSONAL(struct equipment_record, remark, 0),
+    M_INT(struct equipment_record, interval, 0),      M_TEXT(struct equipment_record, document, 0),
+    M_DIGEST(struct equipment_record, sha256, 0),     M_YESNO(struct equipment_record, in_service, 0),
+    M_PERSONAL(struct equipment_record, reason, 0),   M_PERSONAL(struct equipment_record, cause, 0),
+    M_PERSONAL(struct equipment_record, note, 0),     M_PERSONAL(struct equipment_record, remark, 0),
 };
 
 static const struct member changed_member[] = {
     M_ID(struct equipment_record, equipment, NEEDED), M_ID(struct equipment_record, kind, 0),
     M_ID(struct equipment_record, room, 0),           M_DAY(struct equipment_record, calibrated, 0),
-    M_YESNO(struct equipment_record, in_service, 0),  M_PERSONAL(struct equipment_record, reason, 0),
-    M_PERSONAL(struct equipment_record, cause, 0),    M_PERSONAL(struct equipment_record, note, 0),
-    M_PERSONAL(struct equipment_record, remark, 0),
+    M_INT(struct equipment_record, interval, 0),      M_TEXT(struct equipment_record, document, 0),
+    M_DIGEST(struct equipment_record, sha256, 0),     M_YESNO(struct equipment_record, in_service, 0),
+    M_PERSONAL(struct equipment_record, reason, 0),   M_PERSONAL(struct equipment_record, cause, 0),
+    M_PERSONAL(struct equipment_record, note, 0),     M_PERSONAL(struct equipment_record, remark, 0),
 };
 
 static const struct member place_member[] = {
@@ -28,7 +30,7 @@ static const struct member place_member[] = {
 };
 
 static const struct record_rule addition = {
-    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .may = may_equipment,
     .id = offsetof(struct equipment_record, equipment),
     .stream = RECORD_FRESH,
     .label = true,
@@ -36,14 +38,15 @@ static const struct record_rule addition = {
 };
 
 static const struct record_rule change = {
-    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .may = may_equipment,
     .id = offsetof(struct equipment_record, equipment),
     .stream = RECORD_KNOWN,
     .judge = record_own,
 };
 
 static const struct record_rule place = {
-    .by = BY_MANAGEMENT | BY_QUALITY | BY_MANUFACTURING,
+    .right = RIGHT_PLACE_ADDED,
+    .may = may_place,
     .id = offsetof(struct place_added, place),
     .stream = RECORD_FRESH,
     .label = true,
@@ -84,6 +87,8 @@ static int apply_equipment(struct book *b, struct stream *s, const struct entry 
         t->in_service = v->in_service == YES;
     if (v->calibrated)
         t->calibrated = v->calibrated;
+    if (v->interval)
+        t->interval = v->interval;
     return take(b, t, v->kind, v->room, e);
 }
 

@@ -5,7 +5,9 @@
 /* equipment.added and equipment.changed; what is not said of something known stays as it was */
 struct equipment_record {
     const char *equipment, *kind, *room;
-    int64_t calibrated; /* last day in calibration */
+    int64_t calibrated;            /* last day in calibration */
+    int64_t interval;              /* days between two calibrations; 0: not said */
+    const char *document, *sha256; /* number and digest of what shows it */
     enum yesno in_service;
     struct personal reason, cause, note, remark;
 };

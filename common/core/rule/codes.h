@@ -169,10 +169,18 @@ enum say_flag {
     X(RECORD_INVALID, "record.invalid", 0)                                                                   \
     X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
     X(RECORD_ROLE, "record.role", 0)                                                                         \
+    X(RECORD_WORD, "record.word", 0)                                                                         \
+    X(RECORD_WORD_NEAR, "record.word-near", 0)                                                               \
+    X(RIGHT_BARRED, "right.barred", 0)                                                                       \
+    X(RIGHT_SECOND, "right.second", 0)                                                                       \
+    X(RIGHT_SECOND_ROLE, "right.second-role", 0)                                                             \
+    X(RIGHT_DOCUMENT, "right.document", 0)                                                                   \
+    X(RIGHT_PRESENT, "right.present", 0)                                                                     \
+    X(RIGHT_INTERVAL, "right.interval", 0)                                                                   \
+    X(RIGHT_ROLE_DEPT, "right.role-department", 0)                                                           \
     X(REDACTION_ENTRY, "redaction.entry", 0)                                                                 \
     X(REDACTION_NAME, "redaction.name", 0)                                                                   \
     X(REDACTION_DONE, "redaction.done", 0)                                                                   \
-    X(REDACTION_APPROVER, "redaction.approver", 0)                                                           \
     X(ACCEPTED, "accepted", 0)                                                                               \
     X(ACCEPTED_VALUE, "accepted.value", 0)                                                                   \
     X(ACCEPTED_STEP_DONE, "accepted.step-done", 0)                                                           \

@@ -288,7 +288,7 @@ static void block_room(struct judge *j, const struct follow *f)
     const struct room *room = f->room.id ? book_room(j->book, f->room.id) : NULL;
     if (room && !room->blocked)
         DRAFT(j, stream_of(j, STREAM_ROOM, room->id), KIND_ROOM_BLOCKED, struct room_blocked,
-              .room = room->id, .code = say_text(f->room.cause));
+              .room = room->id, .code = say_text(f->room.cause), .workers = room_workers(j, room->id));
 }
 
 static void open_unit(struct judge *j, const struct follow *f)

@@ -96,6 +96,7 @@ struct judge {
     const struct bench *bench;
     /* who */
     const struct person *performer, *recorder;
+    const struct person *second; /* of a record, whose badge the request names, or NULL */
     /* the place */
     struct batch *x;
     int step, field; /* -1 = none */
@@ -264,6 +265,8 @@ bool check_specification(struct judge *j);
 bool bar_caused(const struct batch *x, const struct person *p, const struct person *by, const char *step);
 /* personal.c */
 bool record_by_session(const struct judge *j);
+/* thing.c: ids of who works in that room now */
+struct texts room_workers(struct judge *j, const char *room);
 /* expose.c */
 void expose_others(struct judge *j);
 /* The same product, of whatever version, and the same values in the fields that make an order one of its

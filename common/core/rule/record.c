@@ -11,6 +11,7 @@ static void signed_record(struct judge *j, struct draft *d)
 {
     d->sign = true;
     d->meaning = kind_text(d->kind);
+    d->witnessed = j->second;
     judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
 }
 
@@ -43,26 +44,6 @@ void record_thing(struct judge *j, const struct kind *k, const void *given)
     const char *id = id_given(k->record, given);
     if (book_thing(j->book, id))
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", id));
-    else
-        record_own(j, k, given);
-}
-
-/* The digest of the sealed secrets comes from whoever kept them (daemon/flow). */
-void record_person(struct judge *j, const struct kind *k, const void *given)
-{
-    struct person_record p = *(const struct person_record *)given;
-    p.cred = j->cmd->cred;
-    if (k->record->stream == RECORD_FRESH && (!p.key || !p.cred))
-        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", p.key ? "cred" : "key"));
-    else
-        record_own(j, k, &p);
-}
-
-/* The daemon blocks with a code; a person says why. */
-void record_blocking(struct judge *j, const struct kind *k, const void *given)
-{
-    if (!((const struct room_blocked *)given)->cause.value)
-        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "cause"));
     else
         record_own(j, k, given);
 }
@@ -180,6 +161,12 @@ static const char *step_of_hold(const struct batch *x, const struct hold *h)
     return NULL;
 }
 
+bool may_on_batch(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct right_about about = {.batch = judge_batch(j, *(const char *const *)given)};
+    return check_right(j, k->record->right, &about);
+}
+
 /* The batch that quality acts on; NULL after a refusal. */
 static struct batch *act_on(struct judge *j, const char *batch)
 {
@@ -189,8 +176,6 @@ static struct batch *act_on(struct judge *j, const char *batch)
         judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)));
     else if (x->closed)
         judge_refuse(j, SAY_BATCH_CLOSED, args1(j, "batch", x->id));
-    else if (batch_acted(x, j->performer, DEPT_MANUFACTURING))
-        judge_refuse(j, SAY_ACT_PRODUCER, args1(j, "person", j->performer->id));
     else
         return x;
     return NULL;
@@ -242,15 +227,41 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
 
 /* ---- who may, and what is a record at all ---- */
 
-static bool may(const struct record_rule *r, const struct person *p)
+static bool check_may(struct judge *j, const struct kind *k, const void *given)
 {
-    return r->by & (1u << p->dept);
+    static const struct right_about nothing;
+    const struct record_rule *r = k->record;
+    return r->may ? r->may(j, k, given) : check_right(j, r->right, &nothing);
+}
+
+/* The body without the second person's badge, where the kind's own shape does not ask for it. */
+static const struct json *body_of(struct judge *j, const struct kind *k)
+{
+    const struct json *given = j->cmd->body;
+    if (!json_get(given, "witness") || shape_member(&k->shape, "witness"))
+        return given;
+    struct json *body = json_object(j->a);
+    json_each(m, given)
+        if (strcmp(m->name, "witness") != 0)
+            json_set(j->a, body, m->name, json_copy(j->a, m));
+    return body;
+}
+
+static bool take_second(struct judge *j)
+{
+    const struct json *badge = json_get(j->cmd->body, "witness");
+    if (!badge)
+        return true;
+    if (badge->type != JSON_STRING)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "witness"), NULL);
+    j->second = judge_second(j, badge->str);
+    return j->second != NULL;
 }
 
 /* Refuses a body that is not of its kind; what it names came from outside. */
-static bool check_body(struct judge *j, const struct kind *k)
+static bool check_body(struct judge *j, const struct kind *k, const struct json *body)
 {
-    struct shape_fault f = shape_check(&k->shape, j->cmd->body);
+    struct shape_fault f = shape_check(&k->shape, body);
     if (f.kind == SHAPE_FINE)
         return true;
     const char *name = f.kind == SHAPE_UNKNOWN ? plain_id(f.member) : f.member;
@@ -285,7 +296,7 @@ static bool check_sender(struct judge *j, const struct kind *k)
     if (!by_session && !j->cmd->authenticated)
         return judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
                           json_set_int(j->a, json_object(j->a), "left", secrets_left(j, p)), NULL);
-    return may(k->record, p) || judge_find(j, EFFECT_REFUSE, SAY_RECORD_ROLE, NULL, NULL);
+    return true;
 }
 
 void judge_record(struct judge *j)
@@ -294,13 +305,18 @@ void judge_record(struct judge *j)
     j->performer = j->cmd->person;
     if (k && !k->record)
         k = NULL;
-    if (!check_sender(j, k) || !k || !check_body(j, k)) {
+    if (!check_sender(j, k) || !k) {
+        judge_refuse_found(j);
+        return;
+    }
+    const struct json *body = body_of(j, k);
+    if (!check_body(j, k, body)) {
         judge_refuse_found(j);
         return;
     }
     void *given = arena_alloc(j->a, k->shape.size);
-    shape_take(&k->shape, j->cmd->body, j->a, given);
-    if (check_label(j, k, given))
+    shape_take(&k->shape, body, j->a, given);
+    if (take_second(j) && check_may(j, k, given) && check_label(j, k, given))
         k->record->judge(j, k, given);
     else
         judge_refuse_found(j);

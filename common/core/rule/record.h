@@ -1,15 +1,14 @@
 #pragma once
 /*
  * Records: what people send outside of a step, master data and quality's acts. All are signed, but for what
- * is shown by session. A kind that may be sent says so in its module (core/entry, `.record`): who may, where
- * it goes, and how it is judged. Its body is checked by its shape before anything else looks at it.
+ * is shown by session. A kind that may be sent says so in its module (core/entry, `.record`): its right in
+ * the table of rights, where it goes, and how it is judged. Its body is checked by its shape before anything
+ * else looks at it. A body may have a `witness`: the badge of the second person, signed in at this station
+ * with the own PIN.
  */
+#include "core/protocol/diag.h"
+#include "core/right/right.h"
 #include "core/rule/judge.h"
-
-#define BY_CLINIC        (1u << DEPT_CLINIC)
-#define BY_MANUFACTURING (1u << DEPT_MANUFACTURING)
-#define BY_QUALITY       (1u << DEPT_QUALITY)
-#define BY_MANAGEMENT    (1u << DEPT_MANAGEMENT)
 
 enum record_stream {
     RECORD_ANY,   /* the stream may be there, or begins with it */
@@ -18,7 +17,9 @@ enum record_stream {
 };
 
 struct record_rule {
-    unsigned by;               /* departments */
+    enum right_act right; /* of the table (core/right); RIGHT_NONE: `may` asks for what the record changes */
+    /* Asks check_right() with what it is about; NULL: about nothing that bars. */
+    bool (*may)(struct judge *j, const struct kind *k, const void *given);
     size_t id;                 /* of record_own: the member that names the stream, a const char * */
     enum record_stream stream; /* of record_own */
     bool label;                /* that id will stand on a label */
@@ -26,12 +27,30 @@ struct record_rule {
     void (*judge)(struct judge *j, const struct kind *k, const void *given);
 };
 
+/* right.c: the one question of rights; false after a refusal. */
+bool check_right(struct judge *j, enum right_act act, const struct right_about *about);
+/* What the act on a batch is about: `given` begins with the batch's number. */
+bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
+/* people.c, thing.c */
+bool may_person(struct judge *j, const struct kind *k, const void *given);
+bool may_unlock(struct judge *j, const struct kind *k, const void *given);
+bool may_equipment(struct judge *j, const struct kind *k, const void *given);
+bool may_place(struct judge *j, const struct kind *k, const void *given);
+bool may_reopen(struct judge *j, const struct kind *k, const void *given);
+bool may_receive(struct judge *j, const struct kind *k, const void *given);
+bool may_lot(struct judge *j, const struct kind *k, const void *given); /* `given` begins with its id */
+bool may_approve(struct judge *j, const struct kind *k, const void *given);
+/* Refuses a word that must exist and does not; always false. */
+bool check_word(struct judge *j, const char *field, const char *word, const char *near);
+bool check_room(struct judge *j, const char *room); /* NULL: not said */
+
 /* In the thing's own stream, as it was sent: <type of the kind's stream>/<id>. */
 void record_own(struct judge *j, const struct kind *k, const void *given);
 /* The same, of equipment and places, which stand in one list: an id is one thing's. */
 void record_thing(struct judge *j, const struct kind *k, const void *given);
-/* record.c, personal.c, redact.c, correct.c, identity.c, release.c: kinds of their own */
+/* record.c, people.c, thing.c, personal.c, redact.c, correct.c, identity.c, release.c: kinds of their own */
 void record_person(struct judge *j, const struct kind *k, const void *given);
+void record_receipt(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);
 void record_protocol(struct judge *j, const struct kind *k, const void *given);
 void record_approval(struct judge *j, const struct kind *k, const void *given);

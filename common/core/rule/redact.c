@@ -50,15 +50,6 @@ static bool take_names(struct judge *j, const struct redact_target *t, const str
     return true;
 }
 
-static const struct person *approver_of(struct judge *j, const char *badge)
-{
-    const struct person *p = judge_second(j, badge);
-    if (!p || p->dept == DEPT_QUALITY || p->dept == DEPT_MANAGEMENT)
-        return p;
-    judge_find(j, EFFECT_REFUSE, SAY_REDACTION_APPROVER, args1(j, "person", p->id), NULL);
-    return NULL;
-}
-
 static bool is_closed_batch(const struct judge *j, const struct redact_target *t)
 {
     const struct stream *s = book_stream(j->book, t->stream);
@@ -71,8 +62,7 @@ static bool redact(struct judge *j, const struct redacted *given)
     if (!t || !t->pd || !judge_stream(j, t->stream))
         return judge_find(j, EFFECT_REFUSE, SAY_REDACTION_ENTRY, NULL, NULL);
     struct redacted r = {.idx = (int64_t)t->idx, .reason = given->reason};
-    const struct person *approver =
-        take_names(j, t, &given->names, &r.names) ? approver_of(j, given->witness) : NULL;
+    const struct person *approver = take_names(j, t, &given->names, &r.names) ? j->second : NULL;
     if (!approver)
         return false;
     r.approver = approver->id;

@@ -1,0 +1,338 @@
+/* etc/rights.yaml: read strictly. What is not known is named, with what it was near. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bounds.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "core/protocol/diag.h"
+#include "core/protocol/ytree.h"
+#include "core/right/right.h"
+
+#define WORDS_MAX 200 /* bytes of a title */
+
+#define RIGHT_ACT_WORD_(id, name) [RIGHT_##id] = (name),
+static const char *const act_word[RIGHTS] = {RIGHT_ACTS(RIGHT_ACT_WORD_)};
+const struct word_list right_act_words = {RIGHTS, act_word};
+
+#define RIGHT_BAR_WORD_(id, word, ja, en) [RIGHT_BAR_##id] = (word),
+static const char *const bar_word[RIGHT_BARS_END] = {RIGHT_BARS(RIGHT_BAR_WORD_)};
+const struct word_list right_bar_words = {RIGHT_BARS_END, bar_word};
+
+struct text right_bar_title(enum right_bar bar)
+{
+#define RIGHT_BAR_TITLE_(id, word, ja, en) [RIGHT_BAR_##id] = {ja, en},
+    static const struct text title[RIGHT_BARS_END] = {RIGHT_BARS(RIGHT_BAR_TITLE_)};
+    return title[bar];
+}
+
+struct rights {
+    struct arena arena;
+    const char *text;
+    size_t nroles;
+    struct right_role role[RIGHT_ROLES];
+    struct right right[RIGHTS];
+    bool said[RIGHTS];
+};
+
+struct loader {
+    struct rights *r;
+    struct diag d;
+    struct arena nodes;
+};
+
+/* ---- words ---- */
+
+static const char *meant(struct loader *l, const struct nearest *n)
+{
+    return n->best ? arena_printf(&l->nodes, "did you mean `%s`?", n->best) : NULL;
+}
+
+#define fault(l, n, ...) diag_put(&(l)->d, (n)->line, (n)->column, NULL, __VA_ARGS__)
+
+static bool is(struct loader *l, const struct ynode *n, enum ynode_kind kind, const char *what)
+{
+    const struct ynode want = {.kind = kind};
+    if (n->kind == kind)
+        return true;
+    fault(l, n, "%s must be %s, not %s", what, ynode_kind_name(&want), ynode_kind_name(n));
+    return false;
+}
+
+/* The index of the word; 0 after a complaint. */
+static int word_of(struct loader *l, const struct ynode *n, const struct word_list *words, const char *what)
+{
+    if (!is(l, n, YNODE_SCALAR, what))
+        return 0;
+    int i = word_find(words, n->str);
+    struct nearest near;
+    nearest_init(&near, n->str);
+    for (size_t k = 1; i == 0 && k < words->n; k++)
+        nearest_offer(&near, words->word[k]);
+    if (i == 0)
+        diag_put(&l->d, n->line, n->column, meant(l, &near), "no such %s: `%.60s`", what, n->str);
+    return i;
+}
+
+/* Only the keys named, a list ended by NULL. */
+static void only(struct loader *l, const struct ynode *map, const char *const *keys)
+{
+    ynode_each(it, map) {
+        struct nearest near;
+        size_t i = 0;
+        nearest_init(&near, it->key->str);
+        for (; keys[i] && strcmp(keys[i], it->key->str) != 0; i++)
+            nearest_offer(&near, keys[i]);
+        if (!keys[i])
+            diag_put(&l->d, it->key->line, it->key->column, meant(l, &near), "unknown key `%.60s`",
+                     it->key->str);
+    }
+}
+
+static const char *text_of(struct loader *l, const struct ynode *map, const char *key)
+{
+    const struct ynode *v = ynode_get(map, key);
+    if (!v)
+        fault(l, map, "`%s` is missing", key);
+    else if (is(l, v, YNODE_SCALAR, key) && (v->len == 0 || v->len > WORDS_MAX))
+        fault(l, v, "`%s` is empty or longer than %d bytes", key, WORDS_MAX);
+    return v && v->kind == YNODE_SCALAR ? v->str : "";
+}
+
+static bool truth_of(struct loader *l, const struct ynode *map, const char *key)
+{
+    const struct ynode *v = ynode_get(map, key);
+    if (!v || !is(l, v, YNODE_SCALAR, key))
+        return false;
+    bool yes = strcmp(v->str, "true") == 0;
+    if (!yes && strcmp(v->str, "false") != 0)
+        fault(l, v, "`%s` must be true or false", key);
+    return yes;
+}
+
+/* ---- roles ---- */
+
+static void read_role(struct loader *l, const struct ynode *id, const struct ynode *n)
+{
+    static const char *const keys[] = {"dept", "appointed", "ja", "en", NULL};
+    struct rights *r = l->r;
+    if (!is(l, n, YNODE_MAP, "a role"))
+        return;
+    if (r->nroles == RIGHT_ROLES) {
+        diag_limit(&l->d, id->line, id->column, NULL, "more than %d roles", RIGHT_ROLES);
+        return;
+    }
+    only(l, n, keys);
+    struct right_role role = {.id = id->str,
+                              .appointed = truth_of(l, n, "appointed"),
+                              .title = {text_of(l, n, "ja"), text_of(l, n, "en")}};
+    const struct ynode *depts = ynode_get(n, "dept");
+    if (!depts)
+        fault(l, n, "`dept` is missing: the departments in which the role counts");
+    else if (is(l, depts, YNODE_LIST, "dept"))
+        ynode_each(it, depts)
+            role.depts |= 1u << word_of(l, it->value, &dept_words, "department");
+    r->role[r->nroles++] = role;
+}
+
+static uint64_t role_bit(struct loader *l, const struct ynode *n)
+{
+    const char *near = NULL;
+    const struct right_role *role = rights_role(l->r, n->str, &near);
+    if (role)
+        return UINT64_C(1) << (role - l->r->role);
+    diag_put(&l->d, n->line, n->column, near ? arena_printf(&l->nodes, "did you mean `%s`?", near) : NULL,
+             "no such role: `%.60s`", n->str);
+    return 0;
+}
+
+static struct right_who who_of(struct loader *l, const struct ynode *act, const char *key)
+{
+    const struct ynode *list = ynode_get(act, key);
+    struct right_who who = {0};
+    if (!list || !is(l, list, YNODE_LIST, key))
+        return who;
+    ynode_each(it, list) {
+        if (!is(l, it->value, YNODE_SCALAR, "a role"))
+            continue;
+        if (strcmp(it->value->str, "anybody") == 0)
+            who.anybody = true;
+        else if (strcmp(it->value->str, "oneself") == 0)
+            who.oneself = true;
+        else
+            who.roles |= role_bit(l, it->value);
+    }
+    if (!right_wanted(&who))
+        fault(l, list, "`%s` names nobody", key);
+    return who;
+}
+
+/* ---- acts ---- */
+
+static void read_act(struct loader *l, const struct ynode *id, const struct ynode *n)
+{
+    static const char *const keys[] = {"by", "second", "never", "document", "ja", "en", NULL};
+    int act = word_of(l, id, &right_act_words, "act");
+    if (!act || !is(l, n, YNODE_MAP, "an act"))
+        return;
+    only(l, n, keys);
+    struct right right = {.by = who_of(l, n, "by"),
+                          .second = who_of(l, n, "second"),
+                          .document = truth_of(l, n, "document"),
+                          .title = {text_of(l, n, "ja"), text_of(l, n, "en")}};
+    const struct ynode *never = ynode_get(n, "never");
+    if (!ynode_get(n, "by"))
+        fault(l, n, "`by` is missing: who may do it");
+    if (never && is(l, never, YNODE_LIST, "never"))
+        ynode_each(it, never)
+            right.never |= 1u << word_of(l, it->value, &right_bar_words, "bar");
+    l->r->right[act] = right;
+    l->r->said[act] = true;
+}
+
+static void read_all(struct loader *l, const struct ynode *root)
+{
+    static const char *const keys[] = {"rights", "roles", "acts", NULL};
+    if (!is(l, root, YNODE_MAP, "the file"))
+        return;
+    only(l, root, keys);
+    const struct ynode *version = ynode_get(root, "rights"), *roles = ynode_get(root, "roles"),
+                       *acts = ynode_get(root, "acts");
+    if (!version || version->kind != YNODE_SCALAR || strcmp(version->str, "1") != 0)
+        fault(l, root, "`rights: 1` is missing: which form the file has");
+    if (roles && is(l, roles, YNODE_MAP, "roles"))
+        ynode_each(it, roles)
+            read_role(l, it->key, it->value);
+    if (acts && is(l, acts, YNODE_MAP, "acts"))
+        ynode_each(it, acts)
+            read_act(l, it->key, it->value);
+    for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
+        if (!l->r->said[i])
+            fault(l, acts ? acts : root, "nobody may do `%s`: the act is missing", act_word[i]);
+}
+
+int rights_load(const char *text, size_t len, struct rights **ret, struct protocol_error *errors, size_t max,
+                size_t *ret_n)
+{
+    struct loader l = {.r = xcalloc(1, sizeof(*l.r))};
+    diag_init(&l.d, errors, max);
+    arena_init(&l.r->arena, 0);
+    arena_init(&l.nodes, 0);
+    const struct ynode *root = NULL;
+    if (len > BOUND_RIGHTS_BYTES)
+        diag_limit(&l.d, 0, 0, NULL, "more than %d bytes", BOUND_RIGHTS_BYTES);
+    else
+        root = ytree_parse(&l.nodes, &l.r->arena, text, len, &l.d);
+    if (root)
+        read_all(&l, root);
+    l.r->text = arena_strndup(&l.r->arena, text, len);
+    diag_sort(&l.d);
+    *ret_n = l.d.n;
+    arena_fini(&l.nodes);
+    if (l.d.rc == CPF_OK) {
+        *ret = l.r;
+        return CPF_OK;
+    }
+    rights_free(l.r);
+    return l.d.rc;
+}
+
+static void __attribute__((format(printf, 2, 3))) tell(char **ret_error, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    require(vasprintf(ret_error, fmt, ap) >= 0);
+    va_end(ap);
+}
+
+int rights_load_file(const char *path, struct rights **ret, char **ret_error)
+{
+    struct protocol_error first;
+    struct buf text;
+    size_t n = 0;
+    buf_init(&text);
+    int err = file_read(path, BOUND_PROTOCOL_BYTES, &text);
+    if (err) {
+        tell(ret_error, "%s: %s", path, file_strerror(err));
+    } else {
+        err = rights_load(text.data ? text.data : "", text.len, ret, &first, 1, &n);
+        if (err)
+            tell(ret_error, "%s:%d:%d: %s%s%s", path, first.line, first.column, first.text,
+                 *first.hint ? "; " : "", first.hint);
+    }
+    buf_fini(&text);
+    return err;
+}
+
+void rights_free(struct rights *r)
+{
+    if (!r)
+        return;
+    arena_fini(&r->arena);
+    free(r);
+}
+
+/* ---- what is asked of it ---- */
+
+const char *rights_text(const struct rights *r)
+{
+    return r->text;
+}
+
+const struct right *rights_of(const struct rights *r, enum right_act act)
+{
+    require(act > RIGHT_NONE && act < RIGHTS);
+    return &r->right[act];
+}
+
+size_t rights_roles(const struct rights *r)
+{
+    return r->nroles;
+}
+
+const struct right_role *rights_role_at(const struct rights *r, size_t i)
+{
+    require(i < r->nroles);
+    return &r->role[i];
+}
+
+const struct right_role *rights_role(const struct rights *r, const char *id, const char **ret_near)
+{
+    struct nearest near;
+    nearest_init(&near, id);
+    for (size_t i = 0; i < r->nroles; i++) {
+        if (strcmp(r->role[i].id, id) == 0)
+            return &r->role[i];
+        nearest_offer(&near, r->role[i].id);
+    }
+    if (ret_near)
+        *ret_near = near.best;
+    return NULL;
+}
+
+static void put(struct buf *ja, struct buf *en, struct text title)
+{
+    buf_printf(ja, "%s%s", ja->len ? "、" : "", title.ja);
+    buf_printf(en, "%s%s", en->len ? ", " : "", title.en);
+}
+
+struct text rights_words(const struct rights *r, const struct right_who *who, struct arena *a)
+{
+    struct buf ja, en;
+    buf_init(&ja);
+    buf_init(&en);
+    if (who->anybody)
+        put(&ja, &en, (struct text){"登録された職員", "anybody enrolled"});
+    if (who->oneself)
+        put(&ja, &en, (struct text){"本人", "the person concerned"});
+    for (size_t i = 0; i < r->nroles; i++)
+        if (who->roles >> i & 1)
+            put(&ja, &en, r->role[i].title);
+    const struct text words = {arena_strdup(a, ja.data ? ja.data : ""),
+                               arena_strdup(a, en.data ? en.data : "")};
+    buf_fini(&ja);
+    buf_fini(&en);
+    return words;
+}

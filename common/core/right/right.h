@@ -1,0 +1,151 @@
+#pragma once
+/*
+ * Rights: who may do which act, who the second person is, and what bars a person from it. Data of the
+ * facility (etc/rights.yaml), approved as what changes what a record says is (base/basis.h); read strictly,
+ * with known words only. Departments alone decide nothing: a role counts in the departments that the table
+ * gives it.
+ *
+ * Pure, like the rules that ask: the answer follows from the table, from what the act is about and from the
+ * people alone.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/dept.h"
+#include "base/err.h"
+#include "core/protocol/protocol.h"
+
+struct batch;
+struct person;
+
+/* X(identifier, its name in the table). Each must stand in the table; nothing else may. */
+#define RIGHT_ACTS(X)                                                                                        \
+    X(PERSON_ENROLLED, "person.enrolled")                                                                    \
+    X(PERSON_ROLE, "person.role")                                                                            \
+    X(PERSON_APPOINTED, "person.appointed")                                                                  \
+    X(PERSON_QUALIFICATION, "person.qualification")                                                          \
+    X(PERSON_SECRET, "person.secret")                                                                        \
+    X(PERSON_RESET, "person.secret-reset")                                                                   \
+    X(PERSON_SUSPENDED, "person.suspended")                                                                  \
+    X(PERSON_RESUMED, "person.resumed")                                                                      \
+    X(PERSON_UNLOCKED, "person.unlocked")                                                                    \
+    X(STATION_ENROLLED, "station.enrolled")                                                                  \
+    X(STATION_REVOKED, "station.revoked")                                                                    \
+    X(ROOM_ADDED, "room.added")                                                                              \
+    X(ROOM_BLOCKED, "room.blocked")                                                                          \
+    X(ROOM_REOPENED, "room.reopened")                                                                        \
+    X(EQUIPMENT_ADDED, "equipment.added")                                                                    \
+    X(EQUIPMENT_CALIBRATED, "equipment.calibrated")                                                          \
+    X(EQUIPMENT_BACK, "equipment.back-in-service")                                                           \
+    X(EQUIPMENT_OUT, "equipment.out-of-service")                                                             \
+    X(EQUIPMENT_MOVED, "equipment.moved")                                                                    \
+    X(PLACE_ADDED, "place.added")                                                                            \
+    X(LOT_RECEIVED, "lot.received")                                                                          \
+    X(LOT_EXPIRY, "lot.other-expiry")                                                                        \
+    X(LOT_CONFORMING, "lot.conforming")                                                                      \
+    X(LOT_RELEASED, "lot.released")                                                                          \
+    X(LOT_BLOCKED, "lot.blocked")                                                                            \
+    X(LOT_CLOSED, "lot.closed")                                                                              \
+    X(PROTOCOL_REGISTERED, "protocol.registered")                                                            \
+    X(PROTOCOL_APPROVED, "protocol.approved")                                                                \
+    X(BASIS_ACCEPTED, "basis.accepted")                                                                      \
+    X(CLOCK_CONFIRMED, "clock.confirmed")                                                                    \
+    X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \
+    X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
+    X(HOLD_LIFTED, "hold.lifted")                                                                            \
+    X(CORRECTION, "correction")                                                                              \
+    X(REDACTED, "redacted")                                                                                  \
+    X(PERSONAL_SHOWN, "personal.shown")
+
+#define RIGHT_ACT_ENUM_(id, name) RIGHT_##id,
+enum right_act { RIGHT_NONE, RIGHT_ACTS(RIGHT_ACT_ENUM_) RIGHTS };
+#undef RIGHT_ACT_ENUM_
+extern const struct word_list right_act_words;
+
+/* X(identifier, its word, ja, en): what bars a person. Each is one function (bar.c). */
+#define RIGHT_BARS(X)                                                                                        \
+    X(ONESELF, "oneself", "本人に関すること", "about oneself")                                               \
+    X(AUTHOR, "author", "作成（登録）した人", "who wrote it")                                                \
+    X(RECEIVER, "receiver", "受け入れた人", "who received it")                                               \
+    X(JUDGE, "other-judge", "もう一方の判定をした人", "who gave the other judgement")                        \
+    X(MANUFACTURING, "manufacturing", "この製造番号の製造に携わった人",                                      \
+      "who acted for manufacturing on the batch")                                                            \
+    X(CAUSER, "causer", "その原因となった人、その工程を行った人", "who caused it or acted in that step")     \
+    X(WORKER, "worked-there", "その日にその室で作業した人", "who worked there that day")
+
+#define RIGHT_BAR_ENUM_(id, word, ja, en) RIGHT_BAR_##id,
+enum right_bar { RIGHT_BAR_NONE, RIGHT_BARS(RIGHT_BAR_ENUM_) RIGHT_BARS_END };
+#undef RIGHT_BAR_ENUM_
+extern const struct word_list right_bar_words;
+struct text right_bar_title(enum right_bar bar);
+
+#define RIGHT_ROLES 48 /* at most */
+struct right_role {
+    const char *id;
+    unsigned depts; /* in which it counts: bits of enum dept */
+    bool appointed; /* by the operator's document (R 95) */
+    struct text title;
+};
+
+/* People of a kind. */
+struct right_who {
+    bool anybody; /* who is in the register */
+    bool oneself; /* whom the act is about */
+    uint64_t roles;
+};
+
+struct right {
+    struct right_who by, second; /* `second` empty: none is wanted */
+    unsigned never;              /* bits of enum right_bar: neither of the two */
+    bool document;               /* with number and digest of a document */
+    struct text title;
+};
+
+struct rights;
+
+/* Complaints as of a protocol; CPF_E_SYNTAX or CPF_E_LIMIT with at least one, and no table. */
+must_check int rights_load(const char *text, size_t len, struct rights **ret, struct protocol_error *errors,
+                           size_t max, size_t *ret_n);
+/* The same of a file; *ret_error gets file:line:column and what is wrong; free() it. */
+must_check int rights_load_file(const char *path, struct rights **ret, char **ret_error);
+void rights_free(struct rights *r); /* NULL is fine */
+
+const char *rights_text(const struct rights *r); /* as it was loaded */
+const struct right *rights_of(const struct rights *r, enum right_act act);
+size_t rights_roles(const struct rights *r);
+const struct right_role *rights_role_at(const struct rights *r, size_t i);
+/* NULL: none of that name; *ret_near (may be NULL) gets the nearest one, or NULL. */
+const struct right_role *rights_role(const struct rights *r, const char *id, const char **ret_near);
+/* "施設管理者、品質管理者" and "facility manager, quality manager", in `a`. */
+struct text rights_words(const struct rights *r, const struct right_who *who, struct arena *a);
+
+bool right_wanted(const struct right_who *who); /* is anybody wanted at all? */
+bool right_among(const struct rights *r, const struct right_who *who, const struct person *p,
+                 const struct person *concerned);
+
+/* What an act is about; NULL or 0: about no such thing. */
+struct right_about {
+    const struct person *person;
+    const struct batch *batch;
+    const struct person *author, *receiver, *judge;
+    size_t ncausers, nworkers;
+    const struct person *const *causer;
+    const char *const *worker; /* ids */
+    bool documented;           /* number and digest of the document were given */
+};
+
+enum right_no {
+    RIGHT_YES,
+    RIGHT_NOT_YOURS,       /* `by` says whose */
+    RIGHT_BARRED,          /* `person` by `bar` */
+    RIGHT_SECOND_MISSING,  /* `second` says who */
+    RIGHT_SECOND_NOT_THIS, /* `person` is not one of them */
+};
+struct right_answer {
+    enum right_no no;
+    enum right_bar bar;
+    const struct person *person;
+};
+/* The one question: may `performer` do this, with `second` (or NULL) beside? Where two act, either signs. */
+struct right_answer right_ask(const struct rights *r, enum right_act act, const struct right_about *about,
+                              const struct person *performer, const struct person *second);

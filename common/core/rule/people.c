@@ -1,0 +1,95 @@
+/* People: what is changed decides who may change it. Nobody grants anything to himself. */
+#include <string.h>
+
+#include "core/rule/record.h"
+
+/* Given or taken: one list has it and the other has not. */
+static bool moves(const struct person *p, const struct texts *roles, const char *role)
+{
+    bool had = p && person_has_role(p, role), has = false;
+    for (size_t i = 0; i < roles->n; i++)
+        has |= strcmp(roles->item[i], role) == 0;
+    return had != has;
+}
+
+static bool appoints(const struct judge *j, const struct person *p, const struct person_record *v)
+{
+    const struct rights *r = j->book->rights;
+    for (size_t i = 0; v->roles.item && i < rights_roles(r); i++)
+        if (rights_role_at(r, i)->appointed && moves(p, &v->roles, rights_role_at(r, i)->id))
+            return true;
+    return false;
+}
+
+/* Known words, and roles that count in the person's department. */
+static bool check_roles(struct judge *j, const struct person *p, const struct person_record *v)
+{
+    enum dept dept = v->dept ? v->dept : p ? p->dept : DEPT_NONE;
+    for (size_t i = 0; i < v->roles.n; i++) {
+        const char *near = NULL, *id = v->roles.item[i];
+        const struct right_role *role = rights_role(j->book->rights, id, &near);
+        if (!role)
+            return check_word(j, "roles", id, near);
+        if (role->depts >> dept & 1)
+            continue;
+        struct json *args = args1(j, "role", role->id);
+        return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_ROLE_DEPT,
+                          json_set_str(j->a, args, "dept", word_name(&dept_words, (int)dept)), NULL);
+    }
+    return true;
+}
+
+/* A lost secret is made anew with the person at this station: the badge was read here. */
+static bool check_present(struct judge *j, const struct person_record *v)
+{
+    struct code c;
+    if (v->present && code_read(v->present, strlen(v->present), &c) == CODE_OK && c.kind == CODE_BADGE &&
+        strcmp(c.id, v->person) == 0)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_PRESENT, args1(j, "person", v->person), NULL);
+}
+
+static bool check_secret_change(struct judge *j, const struct person *p, const struct right_about *about,
+                                const struct person_record *v)
+{
+    if (p == j->performer)
+        return check_right(j, RIGHT_PERSON_SECRET, about);
+    return check_right(j, RIGHT_PERSON_RESET, about) && check_present(j, v);
+}
+
+bool may_person(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct person_record *v = given;
+    const struct person *p = book_person(j->book, v->person);
+    const struct right_about about = {.person = p, .documented = v->document && v->sha256};
+    bool fresh = k->id == KIND_PERSON_ENROLLED, secret = !fresh && (v->key || j->cmd->cred);
+    bool role = v->dept || v->roles.item, only = v->qualified.item || v->suspended || secret;
+    if (fresh && !check_right(j, RIGHT_PERSON_ENROLLED, &about))
+        return false;
+    if (!fresh && (role || !only) && !check_right(j, RIGHT_PERSON_ROLE, &about))
+        return false;
+    return (!appoints(j, p, v) || check_right(j, RIGHT_PERSON_APPOINTED, &about)) &&
+           (!v->qualified.n || check_right(j, RIGHT_PERSON_QUALIFICATION, &about)) &&
+           (v->suspended != YES || check_right(j, RIGHT_PERSON_SUSPENDED, &about)) &&
+           (v->suspended != NO || check_right(j, RIGHT_PERSON_RESUMED, &about)) &&
+           (!secret || check_secret_change(j, p, &about, v)) && check_roles(j, p, v);
+}
+
+bool may_unlock(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct person_unlocked *v = given;
+    const struct right_about about = {.person = book_person(j->book, v->person)};
+    return check_right(j, k->record->right, &about);
+}
+
+/* The digest of the sealed secrets comes from whoever kept them (daemon/flow). */
+void record_person(struct judge *j, const struct kind *k, const void *given)
+{
+    struct person_record p = *(const struct person_record *)given;
+    p.cred = j->cmd->cred;
+    p.reset = k->id == KIND_PERSON_CHANGED && (p.key || p.cred) && strcmp(j->performer->id, p.person) != 0;
+    if (k->record->stream == RECORD_FRESH && (!p.key || !p.cred))
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", p.key ? "cred" : "key"));
+    else
+        record_own(j, k, &p);
+}

@@ -1,0 +1,69 @@
+/* The one question of rights (core/right), and its refusals. */
+#include <string.h>
+
+#include "core/rule/record.h"
+
+static struct json *args_text(struct judge *j, struct json *args, const char *name, struct text t)
+{
+    json_set_str(j->a, args, arena_printf(j->a, "%s_ja", name), t.ja);
+    return json_set_str(j->a, args, arena_printf(j->a, "%s_en", name), t.en);
+}
+
+static struct json *args_who(struct judge *j, const struct right_who *who, const struct person *p)
+{
+    struct json *args = p ? args1(j, "person", p->id) : json_object(j->a);
+    return args_text(j, args, "who", rights_words(j->book->rights, who, j->a));
+}
+
+static bool barred(struct judge *j, const struct right_answer *answer)
+{
+    struct json *args = args1(j, "person", answer->person->id);
+    if (answer->bar == RIGHT_BAR_MANUFACTURING)
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_PRODUCER, args, NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_BARRED,
+                      args_text(j, args, "why", right_bar_title(answer->bar)), NULL);
+}
+
+bool check_right(struct judge *j, enum right_act act, const struct right_about *about)
+{
+    const struct right *right = rights_of(j->book->rights, act);
+    struct right_answer answer = right_ask(j->book->rights, act, about, j->performer, j->second);
+    switch (answer.no) {
+    case RIGHT_YES:
+        break;
+    case RIGHT_NOT_YOURS:
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_ROLE, args_who(j, &right->by, NULL), NULL);
+    case RIGHT_BARRED:
+        return barred(j, &answer);
+    case RIGHT_SECOND_MISSING:
+        return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_SECOND, args_who(j, &right->second, NULL), NULL);
+    case RIGHT_SECOND_NOT_THIS:
+        return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_SECOND_ROLE, args_who(j, &right->second, answer.person),
+                          NULL);
+    }
+    return !right->document || about->documented ||
+           judge_find(j, EFFECT_REFUSE, SAY_RIGHT_DOCUMENT, NULL, NULL);
+}
+
+/* ---- words that must exist ---- */
+
+bool check_word(struct judge *j, const char *field, const char *word, const char *near)
+{
+    struct json *args = args1(j, "field", field);
+    json_set_str(j->a, args, "word", plain_id(word));
+    if (!near)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_WORD, args, NULL);
+    return judge_find(j, EFFECT_REFUSE, SAY_RECORD_WORD_NEAR, json_set_str(j->a, args, "near", near), NULL);
+}
+
+bool check_room(struct judge *j, const char *room)
+{
+    size_t pos = 0;
+    struct nearest near;
+    if (!room || book_room(j->book, room))
+        return true;
+    nearest_init(&near, room);
+    for (const struct room *r; (r = map_next(&j->book->rooms, &pos));)
+        nearest_offer(&near, r->id);
+    return check_word(j, "room", room, near.best);
+}

@@ -1,0 +1,174 @@
+/* Equipment, rooms and lots: what is said of them decides who may say it. */
+#include <string.h>
+
+#include "core/entry/protocol.h"
+#include "core/rule/record.h"
+
+/* ---- equipment ---- */
+
+#define YEAR_DAYS 366
+
+/* Not beyond the registered interval; where none is registered, a year. */
+static bool check_calibrated(struct judge *j, const struct equipment_record *v, const struct thing *t)
+{
+    int64_t interval = v->interval ? v->interval : t ? t->interval : 0;
+    char day[11];
+    int64_t last = clock_day(j->now) + (interval > 0 ? interval : YEAR_DAYS);
+    if (v->calibrated <= last)
+        return true;
+    clock_day_format(last, day);
+    return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_INTERVAL, args1(j, "until", day), NULL);
+}
+
+static bool check_kind(struct judge *j, const char *kind)
+{
+    struct nearest near;
+    size_t pos = 0;
+    if (!kind)
+        return true;
+    nearest_init(&near, kind);
+    for (const struct thing *t; (t = map_next(&j->book->things, &pos));) {
+        if (strcmp(t->kind, kind) == 0)
+            return true;
+        nearest_offer(&near, t->kind);
+    }
+    return !near.best || check_word(j, "kind", kind, near.best); /* the first one of a kind */
+}
+
+bool may_equipment(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct equipment_record *v = given;
+    const struct thing *t = book_thing(j->book, v->equipment);
+    const struct right_about about = {.documented = v->document && v->sha256};
+    bool fresh = k->id == KIND_EQUIPMENT_ADDED, moved = !fresh && v->room;
+    bool only = v->calibrated || v->in_service || moved;
+    if ((fresh || v->kind || v->interval || !only) && !check_right(j, RIGHT_EQUIPMENT_ADDED, &about))
+        return false;
+    return (!v->calibrated || (check_right(j, RIGHT_EQUIPMENT_CALIBRATED, &about) &&
+                               check_calibrated(j, v, fresh ? NULL : t))) &&
+           (v->in_service != YES || check_right(j, RIGHT_EQUIPMENT_BACK, &about)) &&
+           (v->in_service != NO || check_right(j, RIGHT_EQUIPMENT_OUT, &about)) &&
+           (!moved || check_right(j, RIGHT_EQUIPMENT_MOVED, &about)) && check_room(j, v->room) &&
+           check_kind(j, v->kind);
+}
+
+bool may_place(struct judge *j, const struct kind *k, const void *given)
+{
+    static const struct right_about nothing;
+    const struct place_added *v = given;
+    return check_right(j, k->record->right, &nothing) && check_room(j, v->room) && check_kind(j, v->kind);
+}
+
+/* ---- rooms ---- */
+
+/* Who was signed in there when it was blocked, or is there today. */
+static void add_workers(struct judge *j, const char *room, struct texts *list)
+{
+    size_t pos = 0, n = list->n;
+    const char **worker = arena_alloc(j->a, (n + j->book->people.count) * sizeof(*worker));
+    for (size_t i = 0; i < n; i++)
+        worker[i] = list->item[i];
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));) {
+        const struct station *st = p->signed_in;
+        if (st && st->room && strcmp(st->room, room) == 0 && st->bench.day == clock_day(j->now))
+            worker[n++] = p->id;
+    }
+    *list = (struct texts){n, worker};
+}
+
+struct texts room_workers(struct judge *j, const char *room)
+{
+    struct texts list = {0};
+    add_workers(j, room, &list);
+    return list;
+}
+
+/* The daemon blocks with a code; a person says why. */
+void record_blocking(struct judge *j, const struct kind *k, const void *given)
+{
+    struct room_blocked b = *(const struct room_blocked *)given;
+    b.workers = room_workers(j, b.room);
+    if (b.cause.value)
+        record_own(j, k, &b);
+    else
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "cause"));
+}
+
+bool may_reopen(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct room_reopened *v = given;
+    const struct room *r = book_room(j->book, v->room);
+    struct texts workers = r ? r->workers : (struct texts){0};
+    add_workers(j, v->room, &workers);
+    const struct right_about about = {.nworkers = workers.n, .worker = workers.item};
+    return check_right(j, k->record->right, &about) &&
+           (v->result.value ||
+            judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "result"), NULL));
+}
+
+/* ---- lots ---- */
+
+/* A material that some protocol knows, where there is any. */
+static bool check_material(struct judge *j, const char *material)
+{
+    struct nearest near;
+    size_t pos = 0;
+    bool any = false;
+    nearest_init(&near, material);
+    for (const struct protocol_state *p; (p = map_next(&j->book->protocols, &pos));) {
+        any |= p->protocol != NULL;
+        for (size_t i = 0; p->protocol && i < p->protocol->nmaterials; i++) {
+            if (strcmp(p->protocol->material[i].id, material) == 0)
+                return true;
+            nearest_offer(&near, p->protocol->material[i].id);
+        }
+    }
+    return !any || check_word(j, "material", material, near.best);
+}
+
+/* The maker's lot of that article has one expiry; another one is the maker's word, by document and quality.
+ */
+static bool check_expiry(struct judge *j, const struct lot_received *v)
+{
+    const struct lot *l = v->gtin && v->maker_lot ? judge_label(j, v->gtin, v->maker_lot) : NULL;
+    const struct right_about about = {.documented = v->document && v->sha256};
+    if (!l || l->expiry == v->expiry || strcmp(l->id, v->lot) == 0)
+        return true;
+    return check_right(j, RIGHT_LOT_EXPIRY, &about);
+}
+
+bool may_receive(struct judge *j, const struct kind *k, const void *given)
+{
+    static const struct right_about nothing;
+    const struct lot_received *v = given;
+    return check_right(j, k->record->right, &nothing) && check_material(j, v->material) && check_expiry(j, v);
+}
+
+void record_receipt(struct judge *j, const struct kind *k, const void *given)
+{
+    struct lot_received l = *(const struct lot_received *)given;
+    l.both = true;
+    record_own(j, k, &l);
+}
+
+bool may_lot(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct lot *l = judge_lot(j, *(const char *const *)given);
+    struct right_about about = {0};
+    if (l) {
+        about.receiver = l->receiver;
+        about.judge = k->id == KIND_LOT_RELEASED ? l->conformer : l->judge;
+    }
+    return check_right(j, k->record->right, &about);
+}
+
+/* ---- protocols ---- */
+
+bool may_approve(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct protocol_approved *v = given;
+    const struct protocol_state *p =
+        map_get(&j->book->protocols, arena_printf(j->a, "%s@%s", v->protocol, v->version));
+    const struct right_about about = {.author = p ? p->author : NULL};
+    return check_right(j, k->record->right, &about);
+}
