@@ -26,7 +26,7 @@
 #define BOUND_PIN_TRIES    5
 
 #define BOUND_PROTOCOL_BYTES (512 * 1024)
-#define BOUND_RIGHTS_BYTES   40000 /* its text stands in one entry */
+#define BOUND_RIGHTS_BYTES   30000 /* its text stands in one entry, escaped */
 #define BOUND_PROTOCOL_NODES 65536 /* YAML nodes after aliases are counted */
 #define BOUND_PROTOCOL_STEPS 512
 #define BOUND_STEP_FIELDS    48

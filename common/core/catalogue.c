@@ -253,8 +253,14 @@ void catalogue_free(struct catalogue *c)
 
 /* ---- texts ---- */
 
-static void put_value(struct buf *b, const struct json *v, const char *comma)
+/* How a language writes values. */
+struct writing {
+    const char *comma, *name;
+};
+
+static void put_value(struct buf *b, const struct json *v, const struct writing *w)
 {
+    const struct json *own = v->type == JSON_OBJECT ? json_get(v, w->name) : NULL;
     if (v->type == JSON_STRING)
         buf_add(b, v->str, v->len);
     else if (v->type == JSON_INT)
@@ -262,14 +268,17 @@ static void put_value(struct buf *b, const struct json *v, const char *comma)
     else if (v->type == JSON_ARRAY)
         json_each(it, v) {
             if (it != v->child)
-                buf_puts(b, comma);
+                buf_puts(b, w->comma);
             if (it->type == JSON_STRING || it->type == JSON_INT)
-                put_value(b, it, comma);
+                put_value(b, it, w);
         }
+    else if (own && own->type == JSON_STRING)
+        put_value(b, own, w);
 }
 
 /* A placeholder without a value stays as it is written, so that its lack is seen. */
-static const char *fill(struct arena *a, const char *template, const struct json *args, const char *comma)
+static const char *fill(struct arena *a, const char *template, const struct json *args,
+                        const struct writing *w)
 {
     struct buf b;
     buf_init(&b);
@@ -283,7 +292,7 @@ static const char *fill(struct arena *a, const char *template, const struct json
         char *key = arena_strndup(a, template + 1, name);
         const struct json *v = template[1 + name] == '}' ? json_get(args, key) : NULL;
         if (v) {
-            put_value(&b, v, comma);
+            put_value(&b, v, w);
             template += name + 2;
         } else {
             buf_addc(&b, *template ++);
@@ -302,7 +311,8 @@ struct text catalogue_text(const struct catalogue *c, struct arena *a, const cha
         const char *text = arena_strdup(a, code);
         return (struct text){text, text};
     }
-    return (struct text){fill(a, o->text.ja, args, "、"), fill(a, o->text.en, args, ", ")};
+    static const struct writing ja = {"、", "ja"}, en = {", ", "en"};
+    return (struct text){fill(a, o->text.ja, args, &ja), fill(a, o->text.en, args, &en)};
 }
 
 const char *const *catalogue_law(const struct catalogue *c, const char *code)

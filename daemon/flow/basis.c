@@ -118,6 +118,18 @@ void flow_basis_free(struct flow *f)
     f->basis = NULL;
 }
 
+/* Is the table of rights the one that the log has last? Then its text stands there. */
+static bool knows_rights(const struct flow *f)
+{
+    const struct basis_item *own = basis_find(&f->basis->now.items, BASIS_RIGHTS);
+    json_each(item, json_get(f->book.basis.data, "items")) {
+        const char *name = json_get_str(item, "name"), *digest = json_get_str(item, "sha256");
+        if (name && digest && strcmp(name, BASIS_RIGHTS) == 0 && strcmp(digest, own->sha256) == 0)
+            return true;
+    }
+    return false;
+}
+
 void flow_basis_look(struct flow *f, int64_t now)
 {
     struct flow_basis *m = f->basis;
@@ -126,6 +138,7 @@ void flow_basis_look(struct flow *f, int64_t now)
         gather(f);
     if (flow_is_new(f) || flow_unavailable(f) || (in_force && strcmp(in_force, m->now.digest) == 0))
         return;
+    m->now.rights = knows_rights(f) ? NULL : rights_text(f->cfg.rights);
     struct work *w = work_new(f);
     w->state->verdict.ndrafts = 1;
     w->state->verdict.draft[0] =
@@ -137,5 +150,7 @@ void flow_basis_look(struct flow *f, int64_t now)
 
 struct basis_changed flow_basis_now(const struct flow *f)
 {
-    return f->basis->now;
+    struct basis_changed now = f->basis->now;
+    now.rights = rights_text(f->cfg.rights);
+    return now;
 }

@@ -59,7 +59,8 @@ static struct json *release(struct gen *g)
     size_t pos = 0;
     for (const struct lot *l; (l = map_next(&g->book->lots, &pos));)
         if (l->state == LOT_QUARANTINE && !l->closed_at && l->id[0] == 'N')
-            return gen_record(g, "QA1", "QM", "lot.released", body(g, "lot", l->id));
+            return l->judged ? gen_record(g, "QA1", "OP1", "lot.conforming", body(g, "lot", l->id))
+                             : gen_record(g, "QA1", "QM", "lot.released", body(g, "lot", l->id));
     return NULL;
 }
 
@@ -233,7 +234,7 @@ static struct json *protocol(struct gen *g)
     if (gen_chance(g, 400)) {
         char text[sizeof(small_protocol) + 20];
         snprintf(text, sizeof(text), small_protocol, gen_below(g, 4));
-        return gen_record(g, "QA1", "MM", "protocol.registered", body(g, "text", text));
+        return gen_record(g, "QA1", "OP4", "protocol.registered", body(g, "text", text));
     }
     struct json *b = body(g, "protocol", gen_chance(g, 900) ? "tiny" : "nk-autologous");
     json_set_str(g->a, b, "version", gen_text(g, "%zu", gen_below(g, 4)));
@@ -253,6 +254,8 @@ static struct json *plain(struct gen *g, const char *kind)
     if (strncmp(kind, "room.", 5) == 0) {
         b = body(g, "room", strcmp(kind, "room.added") != 0 ? r->id : gen_text(g, "N%zu", ++g->serial));
         json_set_str(g->a, b, strcmp(kind, "room.reopened") != 0 ? "cause" : "reason", RIG_NAME);
+        if (strcmp(kind, "room.reopened") == 0 && gen_chance(g, 900))
+            json_set_str(g->a, b, "result", "0 CFU");
         return json_set_str(g->a, b, "grade", "B");
     }
     if (strncmp(kind, "station.", 8) == 0) {

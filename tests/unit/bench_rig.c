@@ -218,7 +218,10 @@ static void add_person(struct rig *r, const char *id, const char *dept, const ch
     struct arena *a = &r->arena;
     struct json *body = json_set_str(a, json_object(a), "person", id), *list = json_array(a);
     json_set_str(a, body, "dept", dept);
-    json_set(a, body, "roles", json_push(json_array(a), json_str(a, role)));
+    struct json *roles = json_array(a);
+    for (const char *s = role; *s; s += strcspn(s, " "), s += *s == ' ')
+        json_push(roles, json_str(a, arena_strndup(a, s, strcspn(s, " "))));
+    json_set(a, body, "roles", roles);
     for (size_t i = 0; i < 3; i++) {
         struct json *q = json_set_str(a, json_object(a), "name", quals[i]);
         json_push(list, json_set_str(a, q, "until", until));
@@ -239,7 +242,8 @@ static void add_people(struct rig *r)
         {"OP2", "manufacturing", "operator", "2027-12-31"},
         {"OP3", "manufacturing", "operator", "2027-12-31"},
         {"OP9", "manufacturing", "operator", "2026-11-02"},
-        {"MM", "manufacturing", "production-manager", "2027-12-31"},
+        {"MM", "manufacturing", "production-manager equipment-manager store-keeper", "2027-12-31"},
+        {"PM", "manufacturing", "process-manager", "2027-12-31"},
         {"QC1", "quality", "tester", "2027-12-31"},
         {"QC2", "quality", "tester", "2027-12-31"},
         {"QM", "quality", "quality-manager", "2027-12-31"},
@@ -448,7 +452,7 @@ const struct verdict *rig_scan(struct rig *r, const char *code)
     return rig_run(r, &c);
 }
 
-/* `a=1|b=[x,y]` */
+/* `a=1|b=[x,y]|c=?yes` */
 static struct json *fields_of(struct rig *r, const char *text)
 {
     struct arena *a = &r->arena;
@@ -458,6 +462,10 @@ static struct json *fields_of(struct rig *r, const char *text)
         char *value = strchr(f, '='), *in;
         assert_non_null(value);
         *value++ = 0;
+        if (*value == '?') {
+            json_set(a, o, f, json_bool(a, strcmp(value, "?yes") == 0));
+            continue;
+        }
         if (*value != '[') {
             json_set_str(a, o, f, rig_raw(r, value));
             continue;
@@ -522,7 +530,7 @@ const struct verdict *rig_record(struct rig *r, const char *person, const char *
     c.person = book_person(&r->book, person);
     c.secret_given = c.authenticated = true;
     c.record = kind;
-    c.body = fields_of(r, body);
+    c.body = *body == '{' ? parsed(r, body) : fields_of(r, body);
     return rig_run(r, &c);
 }
 

@@ -213,10 +213,10 @@ static void test_badge_of_somebody_who_is_not_here_is_no_witness(void **state)
     accepted(rig_scan(r, "X:BACK"));
     accepted(rig_scan(r, "P:OP2"));
     accepted(rig_scan(r, "X:OUT"));
-    accepted(rig_scan(r, "X:STEP-SEEN")->outcome == OUTCOME_REFUSED ? rig_sign_in(r, "MM") : &r->v);
+    accepted(rig_scan(r, "X:STEP-SEEN")->outcome == OUTCOME_REFUSED ? rig_sign_in(r, "OP9") : &r->v);
     accepted(rig_scan(r, "X:STEP-SEEN"));
     refused(rig_scan(r, "P:OP2"), "witness.absent"); /* has signed out */
-    accepted(rig_scan(r, "P:MM"));
+    accepted(rig_scan(r, "P:OP9"));
 }
 
 static void test_witness_must_be_in_force(void **state)

@@ -227,5 +227,6 @@ void ctl_record_usage(const struct ctl_command *cmd, struct buf *out)
         for (const struct member *m = s->member; m < s->member + s->n; m++)
             if (is_option(r, m) && is_needed(r, m) == needed)
                 put_option(out, m, needed);
-    buf_printf(out, "%s%s--as PERSON [--password-file FILE]", r->more ? r->more : "", r->more ? " " : "");
+    buf_printf(out, "%s%s--as PERSON [--password-file FILE] [--second PERSON [--second-pin-file FILE]]",
+               r->more ? r->more : "", r->more ? " " : "");
 }

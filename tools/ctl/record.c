@@ -104,22 +104,19 @@ static int prepare_station(struct ctl *c, json_t *body)
     return EXIT_FINE;
 }
 
-/* Whoever approves signs in at this station with the own PIN: typed here, or in a file. */
-static int sign_in(struct ctl *c, const char *person, const char *badge)
+/* The second person signs in at this station with the own PIN: typed here, or in a file. */
+static int sign_in(struct ctl *c, const char *person, const char *badge, const char *file)
 {
-    const char *file = args_get(&c->args, "approver-pin-file");
     json_t *answer = NULL;
     char *pin = NULL;
     if (file) {
         pin = files_line(file);
     } else if (say_tty()) {
-        fprintf(stderr, say("承認者 %s 本人が PIN を入力してください\n", "%s, who approves, types the PIN\n"),
-                person);
+        fprintf(stderr, say("%s 本人が PIN を入力してください\n", "%s types the PIN\n"), person);
         pin = say_ask(say("  PIN: ", "  PIN: "), true);
     }
     if (!pin) {
-        say_error("%s", say("承認者の PIN が必要です（--approver-pin-file）",
-                            "the approver's PIN is needed (--approver-pin-file)"));
+        say_error(say("%s の PIN が必要です", "the PIN of %s is needed"), person);
         return EXIT_USAGE;
     }
     json_t *request = json_pack("{s:o,s:s,s:s}", "id", ctl_id(), "badge", badge, "pin", pin);
@@ -136,20 +133,38 @@ static int sign_in(struct ctl *c, const char *person, const char *badge)
     return code;
 }
 
-static int prepare_erasure(struct ctl *c, json_t *body)
+static int add_second(struct ctl *c, json_t *body, const char *person, const char *file)
 {
-    const char *person = args_get(&c->args, "approver");
-    char *badge;
-    int code;
-    if (!person) {
-        say_error(say("--%s が必要です", "--%s is needed"), "approver");
-        return EXIT_USAGE;
-    }
-    badge = ctl_code('P', person);
-    code = sign_in(c, person, badge);
+    char *badge = ctl_code('P', person);
+    int code = sign_in(c, person, badge, file);
     json_object_set_new(body, "witness", json_string(badge));
     free(badge);
     return code;
+}
+
+static int prepare_erasure(struct ctl *c, json_t *body)
+{
+    const char *person = args_get(&c->args, "approver"), *file = args_get(&c->args, "approver-pin-file");
+    if (person)
+        return add_second(c, body, person, file);
+    say_error(say("--%s が必要です", "--%s is needed"), "approver");
+    return EXIT_USAGE;
+}
+
+/* Whoever the table of rights wants beside the one who signs (cpfctl rights show). */
+static int take_second(struct ctl *c, json_t *body)
+{
+    const char *person = args_get(&c->args, "second"), *file = args_get(&c->args, "second-pin-file");
+    return person ? add_second(c, body, person, file) : EXIT_FINE;
+}
+
+/* The person's own badge is read here. */
+static int prepare_reset(struct ctl *c, json_t *body)
+{
+    char *badge = ctl_code('P', json_string_value(json_object_get(body, "person")));
+    json_object_set_new(body, "present", json_string(badge));
+    free(badge);
+    return prepare_person(c, body);
 }
 
 /* ── the table ─────────────────────────────────────────────────────────── */
@@ -168,6 +183,8 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
         code = ctl_signer(c, &badge, &password);
     if (!code && r->prepare)
         code = r->prepare(c, body);
+    if (!code)
+        code = take_second(c, body);
     if (!code && args_unknown(&c->args))
         code = ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), args_unknown(&c->args));
     if (code)
@@ -198,16 +215,32 @@ out:
 static const struct record person_add = {
     .kind = KIND_PERSON_ENROLLED,
     .word = {"person"},
-    .made = " key keyid cred locked suspended reason remark ",
+    .made = " key keyid cred locked suspended reset present reason remark ",
     .more = "[--new-pin-file FILE] [--new-password-file FILE] [--light-keys]",
     .prepare = prepare_person,
 };
 static const struct record person_change = {
     .kind = KIND_PERSON_CHANGED,
     .word = {"person"},
-    .made = " key keyid locked suspended ",
+    .made = " key keyid locked suspended present ",
 };
-#define ON_OFF_WORK " dept roles qualified key keyid locked suspended "
+#define SECRETS_ALONE " dept roles qualified key keyid locked suspended present document sha256 "
+static const struct record person_secret = {
+    .kind = KIND_PERSON_CHANGED,
+    .word = {"person"},
+    .made = SECRETS_ALONE,
+    .more = "[--new-pin-file FILE] [--new-password-file FILE] [--light-keys]",
+    .prepare = prepare_person,
+};
+static const struct record person_reset = {
+    .kind = KIND_PERSON_CHANGED,
+    .word = {"person"},
+    .made = SECRETS_ALONE,
+    .needed = " reason ",
+    .more = "[--new-pin-file FILE] [--new-password-file FILE] [--light-keys]",
+    .prepare = prepare_reset,
+};
+#define ON_OFF_WORK SECRETS_ALONE
 static const struct record person_suspend = {
     .kind = KIND_PERSON_CHANGED,
     .word = {"person"},
@@ -256,6 +289,15 @@ const struct ctl_command ctl_record_commands[] = {
            &person_add),
     SIGNED("person", "change", "役割・資格を変更する", "change roles and qualifications", NULL, NULL,
            &person_change),
+    SIGNED("person", "secret", "自分の PIN とパスワードを変更する", "change the own PIN and password",
+           "    PERSON は --as の本人。今のパスワードで署名する",
+           "    PERSON is whoever --as names: signed with the password of today", &person_secret),
+    SIGNED("person", "reset",
+           "失われた PIN・パスワードを作り直す（施設管理者と品質部門責任者、本人の立会い）",
+           "make lost secrets anew: facility manager and quality manager, the person being here",
+           "    新しい PIN とパスワードは本人がここで入力する。30 日間、署名のたびに照査に示される",
+           "    The person types the new PIN and password here. For 30 days each review shows the signatures",
+           &person_reset),
     SIGNED("person", "suspend", "職員を業務から外す", "take a person off work", NULL, NULL, &person_suspend),
     SIGNED("person", "resume", "業務に戻す", "bring a person back", NULL, NULL, &person_resume),
     SIGNED("person", "unlock", "利用停止を解く", "end a lock-out", NULL, NULL,
@@ -288,8 +330,10 @@ const struct ctl_command ctl_record_commands[] = {
            RECORD(KIND_PLACE_ADDED, "place")),
     SIGNED("lot", "receive", "材料ロットを受け入れる", "receive a lot (quarantined until released)", NULL,
            NULL, RECORD(KIND_LOT_RECEIVED, "lot")),
-    SIGNED("lot", "release", "ロットを使用可にする", "release a lot", NULL, NULL,
-           RECORD(KIND_LOT_RELEASED, "lot")),
+    SIGNED("lot", "conform", "ロットの適合を確認する（製造部門）", "find a lot conforming (manufacturing)",
+           NULL, NULL, RECORD(KIND_LOT_CONFORMING, "lot")),
+    SIGNED("lot", "release", "ロットの試験を合格と判定する（品質部門）", "judge a lot's test (quality)", NULL,
+           NULL, RECORD(KIND_LOT_RELEASED, "lot")),
     SIGNED("lot", "block", "ロットを使用不可にする", "block a lot", NULL, NULL,
            RECORD(KIND_LOT_BLOCKED, "lot")),
     SIGNED("lot", "close", "ロットを使い終えたものとする", "close a lot that is used up", NULL, NULL,

@@ -9,6 +9,7 @@
 static const struct member changed_member[] = {
     M_DIGEST(struct basis_changed, digest, OWN | NEEDED),
     M_LIST(struct basis_changed, items, OWN | NEEDED, &basis_item_shape),
+    M_LONG(struct basis_changed, rights, OWN, BOUND_RIGHTS_BYTES),
 };
 
 static const struct member accepted_member[] = {

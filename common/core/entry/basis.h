@@ -8,6 +8,7 @@
 struct basis_changed {
     const char *digest; /* over the items */
     struct basis_items items;
+    const char *rights; /* the table of rights itself, where it is another one than before */
 };
 /* Management and quality each accept, two people; until then records say that nobody did. */
 struct basis_accepted {

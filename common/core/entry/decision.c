@@ -17,7 +17,7 @@ static const struct member accepted_member[] = {
     M_PERSONAL(struct product_accepted, reason, NEEDED),
 };
 
-static const struct record_rule accepting = {.by = BY_CLINIC, .judge = record_product};
+static const struct record_rule accepting = {.right = RIGHT_PRODUCT_ACCEPTED, .judge = record_product};
 
 /* ---- what they do to the book ---- */
 

@@ -15,7 +15,8 @@ static const struct member supplemented_member[] = {
     M_SECRETS(struct identity_supplemented, secrets),
 };
 
-static const struct record_rule supplementing = {.by = BY_CLINIC, .judge = record_supplement};
+static const struct record_rule supplementing = {.right = RIGHT_IDENTITY_SUPPLEMENTED,
+                                                 .judge = record_supplement};
 
 /* ---- what it does to the book ---- */
 

@@ -282,6 +282,7 @@ static void put_people(const struct out *o, struct json *j, const struct step *s
     set_true(o, j, "declares-fit", s->declares_fit);
     set_strings(o, j, "qualified", s->qualified, s->nqualified);
     set_true(o, j, "witness", s->witness);
+    set_strings(o, j, "witness-by", s->witness_by, s->nwitness_by);
     set_steps(o, j, "not-by", s->not_by, s->nnot_by);
 }
 

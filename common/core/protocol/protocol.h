@@ -241,6 +241,8 @@ struct step {
     size_t nqualified;
     const char **qualified; /* qualifications in force of performer and recorder */
     bool witness;
+    size_t nwitness_by;
+    const char **witness_by; /* roles of the witness; none: who may perform it */
     bool form;           /* filled in at a desk in one go, not scan by scan */
     enum verb verb;      /* != VERB_NONE: a signed act, always a form */
     struct text meaning; /* what the signature says */

@@ -53,6 +53,8 @@ struct person;
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
+    X(PRODUCT_ACCEPTED, "product.accepted")                                                                  \
+    X(IDENTITY_SUPPLEMENTED, "identity.supplemented")                                                        \
     X(CORRECTION, "correction")                                                                              \
     X(REDACTED, "redacted")                                                                                  \
     X(PERSONAL_SHOWN, "personal.shown")

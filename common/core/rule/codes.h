@@ -52,8 +52,10 @@ enum say_flag {
     X(PERSON_ROLE, "person.role", 0)                                                                         \
     X(PERSON_UNQUALIFIED, "person.unqualified", 0)                                                           \
     X(PERSON_UNFIT, "person.unfit", 0)                                                                       \
+    X(PERSON_RESET, "person.reset", 0)                                                                       \
     X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
+    X(WITNESS_DEPT, "witness.department", 0)                                                                 \
     X(WITNESS_ABSENT, "witness.absent", 0)                                                                   \
     X(WITNESS_AWAITED, "witness.awaited", 0)                                                                 \
     X(PEOPLE_TOO_FEW, "people.too-few", 0)                                                                   \

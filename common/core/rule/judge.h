@@ -178,6 +178,7 @@ void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, enum 
 bool step_available(const struct judge *j, const struct batch *x, int step);
 bool check_people(struct judge *j);
 bool check_role(struct judge *j, const struct person *p);
+bool check_witness(struct judge *j, const struct person *p);
 bool check_departments(struct judge *j, const struct person *p);
 /* May `p` stand beside the performer: recorder or witness? */
 bool check_second(struct judge *j, const struct person *p);

@@ -5,8 +5,8 @@
 
 static struct json *args_text(struct judge *j, struct json *args, const char *name, struct text t)
 {
-    json_set_str(j->a, args, arena_printf(j->a, "%s_ja", name), t.ja);
-    return json_set_str(j->a, args, arena_printf(j->a, "%s_en", name), t.en);
+    struct json *both = json_set_str(j->a, json_object(j->a), "ja", t.ja);
+    return json_set(j->a, args, name, json_set_str(j->a, both, "en", t.en));
 }
 
 static struct json *args_who(struct judge *j, const struct right_who *who, const struct person *p)

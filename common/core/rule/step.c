@@ -135,19 +135,33 @@ static bool check_person(struct judge *j, const struct person *p)
     return true;
 }
 
-bool check_role(struct judge *j, const struct person *p)
+static bool check_one_of(struct judge *j, const struct person *p, size_t n, const char **role)
 {
-    const struct step *s = judge_step(j);
-    if (s->nby == 0)
-        return true;
-    for (size_t i = 0; i < s->nby; i++)
-        if (person_has_role(p, s->by[i]))
+    for (size_t i = 0; i < n; i++)
+        if (person_has_role(p, role[i]))
             return true;
     struct json *args = json_object(j->a), *roles = json_array(j->a);
-    for (size_t i = 0; i < s->nby; i++)
-        json_push(roles, json_str(j->a, s->by[i]));
+    for (size_t i = 0; i < n; i++)
+        json_push(roles, json_str(j->a, role[i]));
     json_set(j->a, args, "role", roles);
-    return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args, NULL);
+    return n == 0 || judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args, NULL);
+}
+
+bool check_role(struct judge *j, const struct person *p)
+{
+    return check_one_of(j, p, judge_step(j)->nby, judge_step(j)->by);
+}
+
+/* Whom the step names; else who may perform it, and nobody of another department: not the courier for
+ * manufacturing, nor the other way round. */
+bool check_witness(struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    if (s->nwitness_by)
+        return check_one_of(j, p, s->nwitness_by, s->witness_by);
+    if (s->dept && p->dept != s->dept)
+        return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_DEPT, args1(j, "person", p->id), NULL);
+    return check_role(j, p);
 }
 
 /* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */

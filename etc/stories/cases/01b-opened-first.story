@@ -10,7 +10,7 @@ before d3.out
 +5m qa assess qm+major
 +1m qa assess qm+major neighbour
 +10m qa record room.reopened qm
-    room:{@broom} reason="製造番号ごとに確認、清拭 both batches checked, wiped"
+    room:{@broom} reason="製造番号ごとに確認、清拭 both batches checked, wiped" result="清拭後の微粒子数 適合 particle count after wiping conforms"
 after d3.env.incubate
 +2h qa lift qm
 +1m qa lift qm neighbour

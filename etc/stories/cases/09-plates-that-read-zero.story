@@ -11,5 +11,5 @@ instead d3.env.read
 +1m b2 - op1
     X:STEP-LOOK !room.blocked
 +1m qa record room.reopened qm
-    room:{@broom} reason="清掃と再測定 cleaned and measured again"
+    room:{@broom} reason="清掃と再測定 cleaned and measured again" result="再測定 0 CFU / 0 CFU when measured again"
 +1d qa close qm

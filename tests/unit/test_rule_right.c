@@ -1,0 +1,422 @@
+/* Rights: what nobody may do alone, about himself, or at all; and who may. Each attempt with its honest
+ * neighbour. */
+#include "bench_rig.h"
+
+#include <stdlib.h>
+
+#include "core/right/right.h"
+
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+#define NAMED  "title: {ja: 題, en: T}"
+#define KEY    "key=11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+#define DIGEST "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+#define PAPER  "|document=OP-2026-17|sha256=" DIGEST
+
+static const char steps[] =
+    "  - {id: seen, " NAMED
+    ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0, witness: true, fields: "
+    "[{id: paper, " NAMED ", scan: document}]}\n"
+    "  - {id: taken, " NAMED
+    ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0, witness: true, witness-by: "
+    "[courier], fields: [{id: paper, " NAMED ", scan: document}]}\n"
+    "  - {id: vouch, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [], repeat: 0, "
+    "sign: {verb: approve, meaning: {ja: 署名, en: Signed}}, fields: [{id: c, " NAMED ", text: true, "
+    "optional: true}]}\n";
+
+static int begin(void **state)
+{
+    int err = rig_set_up(state, steps, "B1");
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    static const char *const here[] = {"QM", "FM", "MM", "QC1", "OP3"};
+    for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++)
+        accepted(rig_sign_in(r, here[i]));
+    return err;
+}
+
+static const struct verdict *change(struct rig *r, const char *who, const char *body)
+{
+    return rig_record(r, who, "person.changed", body);
+}
+
+/* ---- people ---- */
+
+static void test_nobody_enrols_alone(void **state)
+{
+    struct rig *r = *state;
+    static const char body[] = "person=OP7|roles=[operator]|dept=manufacturing|" KEY;
+    r->next.cred = "x";
+    refused(rig_record(r, "FM", "person.enrolled", body), "right.second");
+    r->next.cred = "x";
+    refused(rig_record(r, "FM", "person.enrolled", arena_printf(&r->arena, "%s|witness=P:MM", body)),
+            "right.second-role");
+    r->next.cred = "x";
+    refused(rig_record(r, "FM", "person.enrolled", arena_printf(&r->arena, "%s|witness=P:QC2", body)),
+            "witness.absent");
+    r->next.cred = "x";
+    refused(rig_record(r, "FM", "person.enrolled", arena_printf(&r->arena, "%s|witness=P:FM", body)),
+            "witness.same");
+    r->next.cred = "x";
+    refused(rig_record(r, "MM", "person.enrolled", arena_printf(&r->arena, "%s|witness=P:QM", body)),
+            "record.role");
+    r->next.cred = "x";
+    accepted(rig_record(r, "QM", "person.enrolled", arena_printf(&r->arena, "%s|witness=P:FM", body)));
+    assert_true(rig_says(r, "\"witnessed\":\"FM\""));
+    assert_string_equal(book_person(&r->book, "OP7")->role[0], "operator");
+}
+
+static void test_nobody_gives_himself_a_role(void **state)
+{
+    struct rig *r = *state;
+    refused(change(r, "QM", "person=QM|roles=[quality-manager,tester]|witness=P:FM"), "right.barred");
+    refused(change(r, "FM", "person=QM|roles=[quality-manager,tester]|witness=P:QM"), "right.barred");
+    refused(change(r, "FM", "person=OP1|roles=[operator]|dept=manufacturing"), "right.second");
+    refused(change(r, "FM", "person=OP1|remark=x"), "right.second");
+    accepted(change(r, "FM", "person=OP1|roles=[operator,equipment-manager]|witness=P:QM"));
+}
+
+static void test_role_is_a_known_word_of_the_department(void **state)
+{
+    struct rig *r = *state;
+    refused(change(r, "FM", "person=OP1|roles=[operater]|witness=P:QM"), "record.word-near");
+    with_arg(&r->v, "near", "operator");
+    refused(change(r, "FM", "person=OP1|roles=[captain-of-the-ship]|witness=P:QM"), "record.word");
+    refused(change(r, "FM", "person=OP1|roles=[operator,tester]|witness=P:QM"), "right.role-department");
+}
+
+static void test_manager_is_appointed_by_document(void **state)
+{
+    struct rig *r = *state;
+    refused(change(r, "FM", "person=QC1|roles=[tester,deputy-quality-manager]|witness=P:QM"),
+            "right.document");
+    accepted(change(r, "FM", "person=QC1|roles=[tester,deputy-quality-manager]|witness=P:QM" PAPER));
+    refused(change(r, "FM", "person=QC1|roles=[tester]|witness=P:QM"), "right.document");
+    accepted(change(r, "QM", "person=QC1|roles=[deputy-quality-manager]|witness=P:FM"));
+}
+
+static void test_a_role_in_another_department_counts_for_nothing(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "person/OP1", "person.changed",
+              "{\"person\":\"OP1\",\"roles\":[\"operator\",\"quality-manager\"]}");
+    refused(rig_record(r, "OP1", "lot.released", "lot=TB-NEW"), "record.role");
+    accepted(rig_record(r, "QM", "lot.released", "lot=TB-NEW"));
+}
+
+#define QUALIFIED(person, rest)                                                                              \
+    "{\"person\":\"" person "\",\"qualified\":[{\"name\":\"aseptic\",\"until\":\"2027-06-30\"}]" rest "}"
+
+static void test_qualification_is_given_by_quality_and_another(void **state)
+{
+    struct rig *r = *state;
+    const char *by_tester =
+                   arena_printf(&r->arena, QUALIFIED("OP9", ",\"witness\":\"%s\""), rig_raw(r, "P:QC1")),
+               *own = arena_printf(&r->arena, QUALIFIED("QC1", ",\"witness\":\"%s\""), rig_raw(r, "P:QC1"));
+    refused(change(r, "QM", QUALIFIED("OP9", "")), "right.second");
+    refused(change(r, "MM", by_tester), "record.role");
+    refused(change(r, "QM", own), "right.barred");
+    accepted(change(r, "QM", by_tester));
+}
+
+static void test_own_secret_is_changed_by_oneself(void **state)
+{
+    struct rig *r = *state;
+    r->next.cred = "new";
+    accepted(change(r, "OP1", "person=OP1|" KEY));
+    assert_int_equal(book_person(&r->book, "OP1")->reset_at, 0);
+    r->next.cred = "new";
+    refused(change(r, "QC1", "person=OP1|" KEY), "record.role");
+    r->next.cred = "new";
+    refused(change(r, "OP1", "person=OP1|roles=[operator]|" KEY), "record.role");
+}
+
+static void test_lost_secret_is_made_anew_by_two_with_the_person_present(void **state)
+{
+    struct rig *r = *state;
+    static const char *const tries[][2] = {
+        {"person=QM|present=P:QM|" KEY, "right.second"},
+        {"person=OP1|present=P:OP1|witness=P:QC1|" KEY, "right.second-role"},
+        {"person=OP1|witness=P:QM|" KEY, "right.present"},
+        {"person=OP1|present=P:OP2|witness=P:QM|" KEY, "right.present"},
+        {"person=QM|present=P:QM|witness=P:QM|" KEY, "right.barred"},
+    };
+    for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+        r->next.cred = "new";
+        refused(change(r, "FM", tries[i][0]), tries[i][1]);
+    }
+    r->next.cred = "new";
+    accepted(change(r, "FM", "person=OP1|present=P:OP1|witness=P:QM|" KEY));
+    assert_true(rig_says(r, "\"reset\":true"));
+    assert_int_equal(book_person(&r->book, "OP1")->reset_at, r->now);
+}
+
+static void test_signature_after_a_reset_is_shown(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_sign(r, "QM", "B1", "vouch", ""));
+    rig_entry(r, "person/QM", "person.changed", "{\"person\":\"QM\",\"reset\":true}");
+    alert(rig_sign(r, "QM", "B1", "vouch", ""), "person.reset");
+    rig_wait(r, 31 * RIG_DAY);
+    accepted(rig_sign(r, "QM", "B1", "vouch", ""));
+}
+
+static void test_nobody_ends_his_own_suspension_or_lock(void **state)
+{
+    struct rig *r = *state;
+    refused(change(r, "QM", "person=QM|suspended=?no"), "right.barred");
+    accepted(change(r, "QM", "person=OP1|suspended=?yes"));
+    refused(change(r, "MM", "person=OP1|suspended=?no"), "record.role");
+    accepted(change(r, "FM", "person=OP1|suspended=?no"));
+    refused(rig_record(r, "QM", "person.unlocked", "person=QM"), "right.barred");
+    accepted(rig_record(r, "QM", "person.unlocked", "person=FM"));
+}
+
+/* ---- equipment ---- */
+
+static const struct verdict *equip(struct rig *r, const char *who, const char *body)
+{
+    return rig_record(r, who, "equipment.changed", body);
+}
+
+static void test_calibration_has_a_paper_a_second_and_an_interval(void **state)
+{
+    struct rig *r = *state;
+    refused(equip(r, "OP1", "equipment=CF-1|calibrated=2027-01-31"), "record.role");
+    refused(equip(r, "MM", "equipment=CF-1|calibrated=2027-01-31" PAPER), "right.second");
+    refused(equip(r, "MM", "equipment=CF-1|calibrated=2027-01-31|witness=P:QC1"), "right.document");
+    refused(equip(r, "MM", "equipment=CF-1|calibrated=2099-01-31|witness=P:QC1" PAPER), "right.interval");
+    accepted(equip(r, "MM", "equipment=CF-1|calibrated=2027-01-31|witness=P:QC1" PAPER));
+    rig_entry(r, "equipment/CF-1", "equipment.changed", "{\"equipment\":\"CF-1\",\"interval\":30}");
+    refused(equip(r, "MM", "equipment=CF-1|calibrated=2027-01-31|witness=P:QC1" PAPER), "right.interval");
+    accepted(equip(r, "MM", "equipment=CF-1|calibrated=2026-12-02|witness=P:QC1" PAPER));
+}
+
+static void test_equipment_comes_back_by_two(void **state)
+{
+    struct rig *r = *state;
+    accepted(equip(r, "OP1", "equipment=CF-1|in_service=?no"));
+    refused(equip(r, "OP1", "equipment=CF-1|in_service=?yes"), "record.role");
+    refused(equip(r, "MM", "equipment=CF-1|in_service=?yes" PAPER), "right.second");
+    refused(equip(r, "MM", "equipment=CF-1|in_service=?yes|witness=P:QC1"), "right.document");
+    accepted(equip(r, "MM", "equipment=CF-1|in_service=?yes|witness=P:QC1" PAPER));
+}
+
+static void test_room_and_kind_are_known_words(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "MM", "equipment.added", "equipment=CF-7|kind=centrifuge|room=NOWHERE"),
+            "record.word");
+    refused(rig_record(r, "MM", "equipment.added", "equipment=CF-7|kind=centrifug|room=R2"),
+            "record.word-near");
+    accepted(rig_record(r, "MM", "equipment.added", "equipment=CF-7|kind=centrifuge|room=R2"));
+    accepted(rig_record(r, "MM", "equipment.added", "equipment=FZ-1|kind=deep-freezer|room=R2"));
+    refused(equip(r, "MM", "equipment=CF-7|room=RQ"), "right.second");
+    accepted(equip(r, "MM", "equipment=CF-7|room=RQ|witness=P:QC1"));
+}
+
+/* ---- rooms ---- */
+
+static void test_room_is_reopened_by_who_did_not_work_there(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "person/QC1", "person.changed",
+              "{\"person\":\"QC1\",\"roles\":[\"deputy-quality-manager\",\"tester\"]}");
+    accepted(rig_scan(r, "P:QC1"));
+    accepted(rig_scan(r, "X:OUT"));
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "QC1"));
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "OP3", "room.blocked", "room=R2|cause=spilt"));
+    refused(rig_record(r, "MM", "room.reopened", "room=R2|reason=wiped|result=no growth"), "record.role");
+    refused(rig_record(r, "QC1", "room.reopened", "room=R2|reason=wiped|result=no growth"), "right.barred");
+    rig_wait(r, 3 * RIG_DAY);
+    refused(rig_record(r, "QC1", "room.reopened", "room=R2|reason=wiped|result=no growth"), "right.barred");
+    refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped"), "record.invalid");
+    with_arg(&r->v, "field", "result");
+    accepted(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=no growth"));
+}
+
+/* ---- lots ---- */
+
+#define RECEIVE(lot, rest) "lot=" lot "|material=tube|expiry=2027-01-31" rest
+
+static enum lot_state lot_state(const struct rig *r, const char *lot)
+{
+    return book_lot(&r->book, lot)->state;
+}
+
+static void test_lot_is_usable_when_both_said_yes(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "OP3", "lot.received", RECEIVE("N1", "")), "record.role");
+    accepted(rig_record(r, "MM", "lot.received", RECEIVE("N1", "")));
+    accepted(rig_record(r, "QC1", "lot.released", "lot=N1"));
+    assert_int_equal(lot_state(r, "N1"), LOT_QUARANTINE);
+    refused(rig_record(r, "QC1", "lot.conforming", "lot=N1"), "record.role");
+    accepted(rig_record(r, "OP3", "lot.conforming", "lot=N1"));
+    assert_int_equal(lot_state(r, "N1"), LOT_RELEASED);
+    accepted(rig_record(r, "OP3", "lot.blocked", "lot=N1"));
+    accepted(rig_record(r, "QC1", "lot.released", "lot=N1"));
+    assert_int_equal(lot_state(r, "N1"), LOT_BLOCKED);
+    accepted(rig_record(r, "OP3", "lot.conforming", "lot=N1"));
+    assert_int_equal(lot_state(r, "N1"), LOT_RELEASED);
+}
+
+static void test_lot_is_not_judged_by_who_received_it(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_record(r, "MM", "lot.received", RECEIVE("N1", "")));
+    rig_entry(r, "person/MM", "person.changed",
+              "{\"dept\":\"quality\",\"person\":\"MM\",\"roles\":[\"quality-manager\"]}");
+    refused(rig_record(r, "MM", "lot.released", "lot=N1"), "right.barred");
+    accepted(rig_record(r, "OP3", "lot.conforming", "lot=N1"));
+    rig_entry(r, "person/OP3", "person.changed",
+              "{\"dept\":\"quality\",\"person\":\"OP3\",\"roles\":[\"tester\"]}");
+    refused(rig_record(r, "OP3", "lot.released", "lot=N1"), "right.barred");
+    accepted(rig_record(r, "QC1", "lot.released", "lot=N1"));
+    assert_int_equal(lot_state(r, "N1"), LOT_RELEASED);
+}
+
+static void test_lot_of_an_older_program_is_judged_by_quality_alone(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_record(r, "QC1", "lot.released", "lot=TB-NEW"));
+    assert_int_equal(lot_state(r, "TB-NEW"), LOT_RELEASED);
+}
+
+static void test_material_is_a_known_word_and_a_lot_has_one_expiry(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "MM", "lot.received", "lot=N1|material=albumen|expiry=2027-01-31"),
+            "record.word-near");
+    /* TB-OLD again, which expired yesterday */
+    refused(rig_record(r, "MM", "lot.received", RECEIVE("N2", "|gtin=04912345678904|maker_lot=TB-OLD")),
+            "right.second");
+    refused(rig_record(r, "MM", "lot.received",
+                       RECEIVE("N2", "|gtin=04912345678904|maker_lot=TB-OLD|witness=P:QC1")),
+            "right.document");
+    accepted(rig_record(r, "MM", "lot.received",
+                        RECEIVE("N2", "|gtin=04912345678904|maker_lot=TB-OLD|witness=P:QC1" PAPER)));
+    accepted(rig_record(r, "MM", "lot.received", RECEIVE("N3", "|gtin=04912345678904|maker_lot=A1")));
+    accepted(rig_record(r, "MM", "lot.received", RECEIVE("N4", "|gtin=04912345678904|maker_lot=A1")));
+}
+
+/* ---- protocols ---- */
+
+static const char second_version[] = "text=protocol: sample\nversion: \"2\"\nproduct: {ja: 製品, en: "
+                                     "Product}\nlabels: {T: {title: {ja: 管, en: Tube}}}\n"
+                                     "materials: {tube: {title: {ja: 管, en: Tube}, unit: pc}}\nsteps:\n"
+                                     "  - {id: order, title: {ja: 題, en: T}, form: true, opens: true}\n";
+
+static void test_author_approves_nothing(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "OP3", "protocol.registered", second_version), "record.role");
+    rig_entry(r, "person/MM", "person.changed",
+              "{\"person\":\"MM\",\"roles\":[\"process-manager\",\"production-manager\"]}");
+    accepted(rig_record(r, "MM", "protocol.registered", second_version));
+    refused(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=2"), "right.barred");
+    refused(rig_record(r, "QC1", "protocol.approved", "protocol=sample|version=2"), "record.role");
+    accepted(rig_record(r, "QM", "protocol.approved", "protocol=sample|version=2"));
+    assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "1");
+    accepted(rig_record(r, "FM", "protocol.approved", "protocol=sample|version=2"));
+    assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "2");
+}
+
+/* ---- the witness ---- */
+
+static void test_witness_is_who_may_perform_it(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "CR"));
+    accepted(rig_sign_in(r, "N1"));
+    rig_entry(r, "person/N1", "person.changed", "{\"person\":\"N1\",\"roles\":[\"nurse\",\"operator\"]}");
+    accepted(rig_one(r, "SEEN", "D:A"));
+    refused(rig_scan(r, "P:CR"), "witness.department");
+    refused(rig_scan(r, "P:N1"), "witness.department");
+    accepted(rig_scan(r, "P:OP2"));
+    accepted(rig_one(r, "TAKEN", "D:B"));
+    refused(rig_scan(r, "P:OP2"), "person.role");
+    accepted(rig_scan(r, "P:CR"));
+}
+
+/* ---- the table itself ---- */
+
+static const char good[] = "rights: 1\nroles:\n  boss: {dept: [quality], ja: 長, en: boss}\nacts:\n";
+
+static void assert_says(const char *text, int line, const char *word, const char *hint)
+{
+    struct rights *r = NULL;
+    struct protocol_error e[64];
+    size_t n = 0;
+    assert_int_not_equal(rights_load(text, strlen(text), &r, e, 64, &n), 0);
+    for (size_t i = 0; i < n && i < 64; i++)
+        if (e[i].line == line && strstr(e[i].text, word) && strstr(e[i].hint, hint))
+            return;
+    fail_msg("nothing says %s on line %d", word, line);
+}
+
+static void test_table_is_read_strictly(void **state)
+{
+    struct rig *r = *state;
+    struct arena *a = &r->arena;
+#define ACT(rest) arena_printf(a, "%s  " rest "\n", good)
+    assert_says(ACT("lot.blockd: {by: [anybody], ja: 止, en: x}"), 5, "no such act", "lot.blocked");
+    assert_says(ACT("lot.blocked: {by: [bos], ja: 止, en: x}"), 5, "no such role", "boss");
+    assert_says(ACT("lot.blocked: {by: [boss], never: [oneselv], ja: 止, en: x}"), 5, "no such bar",
+                "oneself");
+    assert_says(ACT("lot.blocked: {by: [boss], secnd: [boss], ja: 止, en: x}"), 5, "unknown key", "second");
+    assert_says(ACT("lot.blocked: {second: [boss], ja: 止, en: x}"), 5, "`by` is missing", "");
+    assert_says(ACT("lot.blocked: {by: [], ja: 止, en: x}"), 5, "names nobody", "");
+    assert_says(ACT("lot.blocked: {by: [boss], ja: 止, en: x}"), 5, "nobody may do `lot.closed`", "");
+    assert_says("rights: 2\n", 1, "rights: 1", "");
+    assert_says("rights: 1\nroles:\n  boss: {dept: [qualty], ja: 長, en: x}\n", 3, "no such department",
+                "quality");
+}
+
+static void test_shipped_table_says_what_it_must(void **state)
+{
+    struct rig *r = *state;
+    const struct rights *t = r->book.rights;
+    const struct right *reset = rights_of(t, RIGHT_PERSON_RESET);
+    assert_true(right_wanted(&reset->second));
+    assert_true(reset->never & 1u << RIGHT_BAR_ONESELF);
+    for (enum right_act act = RIGHT_NONE + 1; act < RIGHTS; act++)
+        assert_true(right_wanted(&rights_of(t, act)->by));
+    struct text words = rights_words(t, &reset->second, &r->arena);
+    assert_string_equal(words.ja, "品質部門責任者、品質部門責任者代行");
+    assert_string_equal(words.en, "quality manager, deputy quality manager");
+}
+
+#define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_nobody_enrols_alone),
+        TEST(test_nobody_gives_himself_a_role),
+        TEST(test_role_is_a_known_word_of_the_department),
+        TEST(test_manager_is_appointed_by_document),
+        TEST(test_a_role_in_another_department_counts_for_nothing),
+        TEST(test_qualification_is_given_by_quality_and_another),
+        TEST(test_own_secret_is_changed_by_oneself),
+        TEST(test_lost_secret_is_made_anew_by_two_with_the_person_present),
+        TEST(test_signature_after_a_reset_is_shown),
+        TEST(test_nobody_ends_his_own_suspension_or_lock),
+        TEST(test_calibration_has_a_paper_a_second_and_an_interval),
+        TEST(test_equipment_comes_back_by_two),
+        TEST(test_room_and_kind_are_known_words),
+        TEST(test_room_is_reopened_by_who_did_not_work_there),
+        TEST(test_lot_is_usable_when_both_said_yes),
+        TEST(test_lot_is_not_judged_by_who_received_it),
+        TEST(test_lot_of_an_older_program_is_judged_by_quality_alone),
+        TEST(test_material_is_a_known_word_and_a_lot_has_one_expiry),
+        TEST(test_author_approves_nothing),
+        TEST(test_witness_is_who_may_perform_it),
+        TEST(test_table_is_read_strictly),
+        TEST(test_shipped_table_says_what_it_must),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
