@@ -18,6 +18,11 @@ import urllib.parse
 ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 NOISE = ('refused', 'deviation.opened', 'hold.placed', 'room.blocked', 'person.locked', 'exposure.linked')
 
+# The story's patients: batches take them in turn, by their serial number.
+PATIENTS = [('高﨑 花子', 'タカサキ ハナコ', 'Takasaki Hanako', '1957-03-04'), ('田中 一郎', 'タナカ イチロウ', 'Tanaka Ichiro', '1949-11-23'),
+            ('田中 一朗', 'タナカ イチロウ', 'Tanaka Ichiro', '1952-06-30'), ('𠮷野 ふみ', 'ヨシノ フミ', 'Yoshino Fumi', '1963-08-17'),
+            ('髙橋 健', 'タカハシ ケン', 'Takahashi Ken', '1971-01-09'), ('Müller 恵子', 'ミュラー ケイコ', 'Mueller Keiko', '1966-12-01')]
+
 
 class Wrong(Exception):
     """The product did something else than the row says."""
@@ -119,7 +124,7 @@ class Station:
 
     def act(self, who, step, batch=None, password=None, **members):
         fields = members.pop('fields', {})
-        return self.send('/v1/acts', badge=code('P', who), password=password or self.play.password(who),
+        return self.send('/v1/acts', badge=code('P', who), password=None if password is False else password or self.play.password(who),
                          batch=batch or self.play.batch, step=step,
                          fields={k: self.play.value(v) for k, v in fields.items()}, **members)
 
@@ -135,10 +140,9 @@ class Station:
 class Play:
     """One telling of a row: mode tried, honest or off."""
 
-    def __init__(self, folder, mode, off=()):
+    def __init__(self, folder, mode):
         self.folder = folder
         self.mode = mode
-        self.off = off
         self.last = None
         self.stations = {}
         with open(f'{folder}/url', encoding='ascii') as f:
@@ -147,10 +151,14 @@ class Play:
         self.line = http.client.HTTPSConnection(self.url.hostname, self.url.port, context=self.tls, timeout=60)
         with open(f'{folder}/logins.json', encoding='utf-8') as f:
             self.logins = {p['person']: p for p in json.load(f)}
-        self.begun = self.status()['size']
+        status = self.status()
+        self.ready = status['ready']
+        self.begun = status['size']
+        self.batch = self.other = None
+        if not self.ready or mode == 'look':
+            return
         batches = sorted(b['batch'] for b in self.at('QA1').ask('GET', '/v1/batches').get('batches', []))
-        self.batch = batches[0] if batches else None
-        self.other = batches[1] if len(batches) > 1 else None
+        self.batch, self.other = (batches + [None, None])[:2]
 
     # ---- the wire ----
 
@@ -259,6 +267,13 @@ class Play:
         entries = self.at('QA1').ask('GET', '/v1/log?' + query)['entries']
         return [e['body']['text'] for e in entries if e['body'].get('step') == step and e['body'].get('field') == field][-1]
 
+    def ordered(self, batch):
+        """The order as the clinic sent it: of the story's patients, whose names a log keeps behind digests."""
+        query = urllib.parse.urlencode({'stream': f'batch/{batch}', 'kind': 'batch.ordered'})
+        values = self.at('QA1').ask('GET', '/v1/log?' + query)['entries'][0]['body']['values']
+        who = PATIENTS[int(batch[-4:]) % len(PATIENTS)]
+        return dict(values, **dict(zip(('name-kanji', 'name-kana', 'name-latin', 'birth-date'), who)))
+
     def batch_now(self, batch=None):
         return self.at('QA1').ask('GET', f'/v1/batches/{batch or self.batch}')
 
@@ -282,6 +297,10 @@ class Play:
             if answer['status'] != 200 or answer['code'] == wanted or answer['outcome'] not in ('accepted', 'already', 'alert'):
                 raise Wrong(f'caught with the defence off, too: {told(answer)}')
             raise Seen
+        if wanted is None: # whatever the code will be
+            self.must(answer['outcome'] == outcome if answer['status'] == 200 else outcome == 'refused', f'wanted {outcome}')
+            self.came(*also)
+            return answer
         if answer['status'] != 200:
             if outcome != answer['status'] or answer.get('code') != wanted:
                 raise Wrong(f'wanted {outcome} {wanted}: {told(answer)}')
@@ -296,6 +315,13 @@ class Play:
             self.must(self.found('hold.placed', cause=wanted), f'no hold {wanted}')
         self.came(*also)
         return answer
+
+    def due(self, kind, **members):
+        """What follows by itself: an entry of that kind."""
+        if self.mode == 'off':
+            self.must(not self.found(kind, **members), f'{kind} with the defence off, too')
+            raise Seen
+        self.must(self.found(kind, **members), f'no {kind} {members or ""}')
 
     def came(self, *kinds):
         """These entries came with it: kinds, or (kind, members)."""

@@ -1,1 +1,111 @@
-"""TODO."""
+"""Which time is believed: the daemon's."""
+from bench import row
+
+
+@row('a spin that ended six seconds after it began', 'd0.spin-1.load', 'time.impossible')
+def short_spin(p):
+    p.wait('6s')
+    p.caught(p.at('B21').work(None, 'OP2', 'OP1').scan('X:STEP-D0-SPIN-1-UNLOAD'), 'time.impossible')
+
+
+@short_spin.honest
+def _(p):
+    p.wait('18m')
+    p.at('B21').work('d0.spin-1.unload', 'OP2', 'OP1').scans('E:CF-02', 'W1', 'W2', '=400 xg', 'X:OPT-AS-PROGRAMME')
+
+
+@row('written up at five: an old time without a word', 'd0.closing.countersign', 'time.past')
+def back_dated(p):
+    p.wait('70m')
+    p.caught(p.at('QC1S').work(None, 'QC1').scan('X:STEP-D0-ENV-INCUBATE', at=p.then('-45m')), 'time.past')
+
+
+@back_dated.honest
+def _(p):
+    p.quiet(p.at('QC1S').work(None, 'QC1').scan('X:STEP-D0-ENV-INCUBATE', at=p.then('-2s')))
+
+
+@row('written up at five, alone', 'd0.closing.countersign', ('people.too-few', 'time.late-entry'))
+def written_up_alone(p):
+    p.wait('70m')
+    qc = p.at('QC1S').work('d0.env.incubate', 'QC1')
+    p.caught(qc.scan('E:PINC-01', late=p.late('-45m')), 'people.too-few')
+
+
+@written_up_alone.honest
+def _(p):
+    p.at('QC1S').work('d0.env.incubate', 'QC1').scans('E:PINC-01')
+
+
+@row('written up at five: fourteen steps from a clipboard', 'd0.closing.countersign', 'time.late-entry')
+def written_up(p):
+    p.wait('70m')
+    qc = p.at('QC1S').work('d0.env.incubate', 'QC1', 'QC3')
+    p.caught(qc.scan('E:PINC-01', late=p.late('-45m')), 'time.late-entry', 'deviation')
+
+
+@written_up.honest
+def _(p):
+    p.at('QC1S').work('d0.env.incubate', 'QC1', 'QC3').scans('E:PINC-01')
+
+
+@row('a time that has not come yet', 'd0.closing.countersign', 'time.future')
+def future(p):
+    p.caught(p.at('QC1S').work('d0.env.incubate', 'QC1').scan('E:PINC-01', at=p.then('10m')), 'time.future')
+
+
+@future.honest
+def _(p):
+    p.quiet(p.at('QC1S').work('d0.env.incubate', 'QC1').scan('E:PINC-01', at=p.then('-1s')))
+
+
+@row('said to have been done before what it comes after', 'd0.spin-1.load', ('time.impossible', 'time.late-entry'))
+def before_its_time(p):
+    p.wait('18m')
+    b2 = p.at('B21').work(None, 'OP2', 'OP1')
+    p.caught(b2.scan('E:CF-02', late=p.late('-60m')), 'time.impossible')
+
+
+@before_its_time.honest
+def _(p):
+    p.wait('18m')
+    p.at('B21').work('d0.spin-1.unload', 'OP2', 'OP1').scans('E:CF-02')
+
+
+@row('blood that travelled too long', 'handover', 'time.late')
+def long_journey(p):
+    p.wait('7h')
+    rc = p.at('RC1').work(None, 'OP1')
+    rc.scan('X:STEP-ARRIVAL')
+    p.caught(rc.scan('P:CR'), 'time.late', 'deviation')
+
+
+@long_journey.honest
+def _(p):
+    p.wait('100m')
+    p.at('RC1').work('arrival', 'OP1').scans('P:CR')
+
+
+@row('plasma heated too short', 'd0.spin-2.load', 'time.early')
+def heated_short(p):
+    p.wait('3m')
+    b2 = p.at('B21').work(None, 'OP2', 'OP1')
+    b2.scan('X:STEP-D0-ALIQUOTS')
+    p.caught(b2.scan('E:HB-01'), 'time.early', 'deviation')
+
+
+@heated_short.honest
+def _(p):
+    p.wait('25m')
+    p.at('B21').work('d0.aliquots', 'OP2', 'OP1').scans('E:HB-01')
+
+
+@row('harvest before its window', 'd9.env.incubate', ('time.early', 'decision.open-steps', 'step.order'))
+def harvested_early(p):
+    fields = {'cells': 'reached', 'in-process': 'pass'}
+    p.caught(p.at('QA1').act('MM', 'harvest-go', fields=fields), 'decision.open-steps')
+
+
+@harvested_early.honest
+def _(p):
+    p.at('GW1').work('d9.opening.fitness-other', 'OP1').scans('X:OPT-NONE')
