@@ -54,10 +54,15 @@ enum kind_flag {
     X(EQUIPMENT_CHANGED, equipment_changed, "equipment.changed", STREAM_EQUIPMENT, 0)                        \
     X(EXPOSURE_LINKED, exposure_linked, "exposure.linked", STREAM_BATCH, 0)                                  \
     X(FACILITY_OPENED, facility_opened, "facility.opened", STREAM_FACILITY, 0)                               \
+    X(FACILITY_RESUMED, facility_resumed, "facility.resumed", STREAM_FACILITY, KIND_ACT)                     \
+    X(FACILITY_STOPPED, facility_stopped, "facility.stopped", STREAM_FACILITY, 0)                            \
     X(HOLD_LIFTED, hold_lifted, "hold.lifted", STREAM_BATCH, KIND_ACT)                                       \
     X(HOLD_PLACED, hold_placed, "hold.placed", STREAM_BATCH, 0)                                              \
     X(IDENTITY_SUPPLEMENTED, identity_supplemented, "identity.supplemented", STREAM_BATCH, KIND_ACT)         \
+    X(INFORMATION_RECEIVED, information_received, "information.received", STREAM_BATCH, 0)                   \
     X(KEY_ROTATED, key_rotated, "key.rotated", STREAM_LOG, 0)                                                \
+    X(LABEL_REPRINTED, label_reprinted, "label.reprinted", STREAM_BATCH, 0)                                  \
+    X(LABEL_VOIDED, label_voided, "label.voided", STREAM_BATCH, 0)                                           \
     X(LOG_BATCH_MAP, log_batch_map, "log.batch-map", STREAM_LOG, 0)                                          \
     X(LOG_OPENED, log_opened, "log.opened", STREAM_LOG, 0)                                                   \
     X(LOG_RECOVERED, log_recovered, "log.recovered", STREAM_LOG, 0)                                          \

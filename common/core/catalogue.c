@@ -20,7 +20,7 @@
 struct outcome {
     const char *code;
     struct text text;
-    const char **law; /* NULL-terminated */
+    const char **law, **next; /* NULL-terminated */
 };
 
 struct citation {
@@ -80,13 +80,13 @@ static void only(struct loader *l, const struct ynode *map, const char *const *k
     }
 }
 
-static const char **read_law(struct loader *l, const struct ynode *list)
+static const char **read_list(struct loader *l, const struct ynode *list, const char *what)
 {
     size_t n = 0;
     const char **law = arena_alloc(&l->c->arena, ((list ? list->len : 0) + 1) * sizeof(*law));
-    if (list && is(l, list, YNODE_LIST, "law"))
+    if (list && is(l, list, YNODE_LIST, what))
         ynode_each(it, list)
-            if (is(l, it->value, YNODE_SCALAR, "a clause"))
+            if (is(l, it->value, YNODE_SCALAR, what))
                 law[n++] = it->value->str;
     return law;
 }
@@ -98,7 +98,7 @@ static int by_code(const void *a, const void *b)
 
 static void read_outcomes(struct loader *l, const struct ynode *root)
 {
-    static const char *const keys[] = {"ja", "en", "law", NULL};
+    static const char *const keys[] = {"ja", "en", "law", "next", NULL};
     struct catalogue *c = l->c;
     c->outcome = arena_alloc(&c->arena, (root->len + 1) * sizeof(*c->outcome));
     ynode_each(it, root) {
@@ -108,7 +108,8 @@ static void read_outcomes(struct loader *l, const struct ynode *root)
         c->outcome[c->noutcomes++] =
             (struct outcome){it->key->str,
                              {text_of(l, it->value, "ja"), text_of(l, it->value, "en")},
-                             read_law(l, ynode_get(it->value, "law"))};
+                             read_list(l, ynode_get(it->value, "law"), "law"),
+                             read_list(l, ynode_get(it->value, "next"), "next")};
     }
     qsort(c->outcome, c->noutcomes, sizeof(*c->outcome), by_code);
     c->codes = arena_alloc(&c->arena, (c->noutcomes + 1) * sizeof(*c->codes));
@@ -334,4 +335,11 @@ struct text catalogue_clause(const struct catalogue *c, const char *clause, int6
 const char *const *catalogue_codes(const struct catalogue *c)
 {
     return c->codes;
+}
+
+const char *const *catalogue_next(const struct catalogue *c, const char *code)
+{
+    static const char *const none[] = {NULL};
+    const struct outcome *o = find_outcome(c, code);
+    return o ? o->next : none;
 }

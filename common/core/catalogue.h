@@ -22,6 +22,8 @@ struct text catalogue_text(const struct catalogue *c, struct arena *a, const cha
                            const struct json *args);
 /* Clause ids of a code, NULL-terminated, never NULL. */
 const char *const *catalogue_law(const struct catalogue *c, const char *code);
+/* The records that lead on from a refusal, as its text says: names of kinds, NULL-terminated, never NULL. */
+const char *const *catalogue_next(const struct catalogue *c, const char *code);
 /* Citation of a clause in force on `day`, e.g. {"再生医療等安全性確保法施行規則 第99条第1項第20号", "ASRM
  * Enforcement Regulation, Art. 99(1)(xx)"}. ja == NULL if unknown. */
 struct text catalogue_clause(const struct catalogue *c, const char *clause, int64_t day);

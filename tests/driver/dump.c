@@ -172,9 +172,9 @@ static void dump_batch(struct lines *l, const struct batch *x)
             dump_occ(l, x, s, k);
     }
     for (size_t i = 0; i < x->ncontainers; i++)
-        ADD(l, "batch %s container %s %s at %s attached %d\n", x->id, x->container[i]->id,
+        ADD(l, "batch %s container %s %s at %s attached %d again %zu\n", x->id, x->container[i]->id,
             container_state_name(x->container[i]->state), or (x->container[i]->place),
-            x->container[i]->attached);
+            x->container[i]->attached, x->container[i]->reprints);
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s\n", x->id, x->dev[i].id,
             x->dev[i].code, or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)),
@@ -204,6 +204,7 @@ const char *book_dump_whole(const struct book *b, struct arena *a, int64_t today
         dump_bench(&l, s, today);
     dump_things(&l, b);
     dump_maps(&l, b);
+    ADD(&l, "stopped %d by %s\n", b->stopped.on, id_of(b->stopped.by));
     pos = 0;
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         if (!x->closed || closed)

@@ -111,6 +111,10 @@ static void dump_causes(struct lines *l, const struct batch *x)
         if (x->dev[i].accepted)
             ADD(l, "batch %s dev %s accepted\n", x->id, x->dev[i].id);
     }
+    for (size_t i = 0; i < x->ncontainers; i++)
+        if (x->container[i]->reprints)
+            ADD(l, "batch %s container %s printed again %zu\n", x->id, x->container[i]->id,
+                x->container[i]->reprints);
     for (size_t i = 0; i < x->nholds; i++)
         if (x->hold[i].by)
             ADD(l, "batch %s hold %s by %s of %s\n", x->id, x->hold[i].id, x->hold[i].by->id,
@@ -165,6 +169,8 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     dump_benches(&l, b, today);
     dump_things(&l, b);
     dump_basis(&l, &b->basis);
+    if (b->stopped.on)
+        ADD(&l, "stopped by %s\n", id_of(b->stopped.by));
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         if (!x->closed)
             dump_batch(&l, x);

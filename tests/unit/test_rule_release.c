@@ -234,6 +234,81 @@ static void test_correction_after_the_review_is_seen_before_it_is_signed(void **
     accepted(again(r));
 }
 
+/* ---- every way that a refusal names ---- */
+
+static void by_hand(struct rig *r)
+{
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "OP1", "hold.placed", "batch=B1|reason=odd"));
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "deviation.opened"};
+    struct arena *a = &r->arena;
+    struct json *b = json_set_str(a, json_set_str(a, json_object(a), "batch", "B1"), "reason", "odd");
+    c.body = json_set(a, b, "hold", json_bool(a, false));
+    c.person = book_person(&r->book, "OP1");
+    c.secret_given = c.authenticated = true;
+    accepted(rig_run(r, &c));
+}
+
+static void two_at(struct rig *r, const char *station, const char *one, const char *other)
+{
+    rig_at(r, station);
+    accepted(rig_sign_in(r, one));
+    accepted(rig_sign_in(r, other));
+}
+
+/* Where it is wanted, and then the record itself. */
+static const struct verdict *way(struct rig *r, const char *kind)
+{
+    static const char *const dev = "batch=B1|dev=B1-DV1|reason=x|grade=minor";
+    if (strcmp(kind, "hold.lifted") == 0)
+        return by_hand(r), rig_record(r, "QM", kind, "batch=B1|hold=B1-H1|reason=seen");
+    if (strcmp(kind, "deviation.assessed") == 0)
+        return by_hand(r), rig_record(r, "QM", kind, dev);
+    if (strcmp(kind, "deviation.closed") == 0)
+        return by_hand(r), accepted(assess(r, "B1-DV1", "minor")),
+               rig_record(r, "QM", kind, "batch=B1|dev=B1-DV1|reason=done");
+    if (strcmp(kind, "hold.placed") == 0 || strcmp(kind, "deviation.opened") == 0)
+        return by_hand(r), &r->v;
+    if (strcmp(kind, "information.received") == 0)
+        return rig_record(r, "CO", kind, "batch=B1|about=illness|reason=fever");
+    if (strcmp(kind, "facility.resumed") == 0)
+        return accepted(rig_record(r, "OP1", "facility.stopped", "reason=smoke")),
+               rig_record(r, "QM", kind, "reason=over");
+    if (strcmp(kind, "identity.supplemented") == 0)
+        return two_at(r, "CL1", "DR", "N1"),
+               rig_record(r, "DR", kind,
+                          "batch=B1|step=order|field=name|value=other|document=K-1|reason=x|witness=P:N1");
+    if (strcmp(kind, "product.accepted") == 0)
+        return rig_at(r, "QA1"), hold(rig_sign(r, "QM", "B1", "judge", "j=fail"), "option.hold"),
+               rig_record(r, "DR", kind, "batch=B1|dev=B1-DV1|document=K-7|reason=x");
+    tubes(r);
+    if (strncmp(kind, "label.", 6) == 0)
+        return rig_record(r, "OP1", kind, "batch=B1|container=B1-T1|reason=torn|witness=P:OP2");
+    accepted(rig_one(r, "VOLUME", "45"));
+    if (strcmp(kind, "correction") == 0)
+        return rig_record(r, "OP1", kind,
+                          "batch=B1|step=volume|field=v|value=46|reason=misread|witness=P:OP2");
+    fail_msg("nothing here plays %s, which a text names as the way on", kind);
+    return NULL;
+}
+
+static void test_every_way_that_a_text_names_exists_and_works(void **state)
+{
+    struct catalogue *texts;
+    char *error = NULL;
+    size_t n = 0;
+    if (catalogue_load(ETC_DIR "/catalogue.yaml", ETC_DIR "/clauses.yaml", &texts, &error) != 0)
+        fail_msg("%s", error);
+    for (const char *const *code = catalogue_codes(texts); *code; code++)
+        for (const char *const *next = catalogue_next(texts, *code); *next; next++, n++) {
+            rig_tear_down(state);
+            begin_more(state);
+            accepted(way(*state, *next));
+        }
+    assert_true(n >= 16);
+    catalogue_free(texts);
+}
+
 int main(void)
 {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin_more, rig_tear_down)
@@ -249,6 +324,7 @@ int main(void)
         TEST(test_own_measurements_alone_do_not_decide),
         TEST(test_product_out_of_specification_waits_for_the_physician),
         TEST(test_what_is_signed_is_what_was_shown),
+        TEST(test_every_way_that_a_text_names_exists_and_works),
         TEST(test_correction_after_the_review_is_seen_before_it_is_signed),
     };
     return cmocka_run_group_tests_name("rule: after the decision", tests, NULL, NULL);

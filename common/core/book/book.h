@@ -140,6 +140,7 @@ struct container {
     enum container_state state;
     const char *place; /* where it was put last, or NULL */
     bool attached;     /* its label was scanned back on a vessel */
+    size_t reprints;   /* of its label */
 };
 
 struct input {
@@ -254,6 +255,10 @@ struct book {
     struct undo undo;
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
         redacted;
+    struct {
+        bool on;
+        const struct person *by;
+    } stopped;            /* the facility: nothing begins, nothing leaves */
     const char *facility; /* id, NULL before set-up */
     struct json *facility_data;
     const char *zone; /* in which its days were counted from the first on; NULL: before set-up */

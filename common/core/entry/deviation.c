@@ -12,13 +12,15 @@ static const char *const grade_word[] = {NULL, "minor", "major"};
 const struct word_list grade_words = {sizeof(grade_word) / sizeof(*grade_word), grade_word};
 
 static const struct member opened_member[] = {
-    M_TEXT(struct deviation_opened, dev, NEEDED),
-    M_TEXT(struct deviation_opened, cause, NEEDED),
-    M_JSON(struct deviation_opened, args, 0),
-    M_TEXT(struct deviation_opened, field, 0),
+    M_ID(struct deviation_opened, batch, ASKED | NEEDED),
+    M_TEXT(struct deviation_opened, dev, OWN | NEEDED),
+    M_TEXT(struct deviation_opened, cause, OWN | NEEDED),
+    M_JSON(struct deviation_opened, args, OWN),
+    M_TEXT(struct deviation_opened, field, OWN),
     M_TEXT(struct deviation_opened, step, 0),
-    M_WORD(struct deviation_opened, grade, enum grade, 0, &grade_words),
+    M_WORD(struct deviation_opened, grade, enum grade, OWN, &grade_words),
     M_BOOL(struct deviation_opened, hold, NEEDED),
+    M_PERSONAL(struct deviation_opened, reason, 0),
 };
 
 static const struct member assessed_member[] = {
@@ -35,9 +37,11 @@ static const struct member closed_member[] = {
 };
 
 static const struct member placed_member[] = {
-    M_TEXT(struct hold_placed, hold, NEEDED),
-    M_TEXT(struct hold_placed, dev, 0),
-    M_TEXT(struct hold_placed, cause, NEEDED),
+    M_ID(struct hold_placed, batch, ASKED | NEEDED),
+    M_TEXT(struct hold_placed, hold, OWN | NEEDED),
+    M_TEXT(struct hold_placed, dev, OWN),
+    M_TEXT(struct hold_placed, cause, OWN | NEEDED),
+    M_PERSONAL(struct hold_placed, reason, 0),
 };
 
 static const struct member lifted_member[] = {
@@ -45,6 +49,12 @@ static const struct member lifted_member[] = {
     M_TEXT(struct hold_lifted, hold, NEEDED),
     M_PERSONAL(struct hold_lifted, reason, NEEDED),
 };
+
+static const struct record_rule opening = {
+    .right = RIGHT_DEVIATION_OPENED, .session = true, .judge = record_deviation};
+
+static const struct record_rule placing = {
+    .right = RIGHT_HOLD_PLACED, .session = true, .judge = record_hold};
 
 static const struct record_rule assessment = {
     .right = RIGHT_DEVIATION_ASSESSED, .may = may_on_batch, .judge = record_assessment};
@@ -247,6 +257,7 @@ const struct kind kind_deviation_opened = {
     .shape = SHAPE(struct deviation_opened, opened_member),
     .apply = apply_opened,
     .view = view_opened,
+    .record = &opening,
     .reads = {"逸脱 {dev} を開いた", "deviation {dev} was opened"},
 };
 
@@ -273,6 +284,7 @@ const struct kind kind_hold_placed = {
     .shape = SHAPE(struct hold_placed, placed_member),
     .apply = apply_placed,
     .view = view_placed,
+    .record = &placing,
     .reads = {"保留 {hold} にした", "hold {hold} was placed"},
 };
 

@@ -6,12 +6,14 @@ enum grade { GRADE_NONE, GRADE_MINOR, GRADE_MAJOR };
 extern const struct word_list grade_words;
 
 struct deviation_opened {
+    const char *batch; /* of the request */
     const char *dev;
     const char *cause;       /* code of the finding */
     const struct json *args; /* for its text */
     const char *field, *step;
     enum grade grade; /* where the finding itself says it */
     bool hold;
+    struct personal reason; /* by hand: what was seen */
 };
 struct deviation_assessed {
     const char *batch; /* of the request */
@@ -25,7 +27,9 @@ struct deviation_closed {
     struct personal reason;
 };
 struct hold_placed {
+    const char *batch; /* of the request */
     const char *hold, *dev, *cause;
+    struct personal reason; /* by hand */
 };
 struct hold_lifted {
     const char *batch; /* of the request */

@@ -54,3 +54,36 @@ const struct kind kind_clock_confirmed = {
     .record = &confirming,
     .reads = {"時計が正しいこと（{now}）を確認した", "the clock was confirmed to be right ({now})"},
 };
+
+/* ---- stopped, and its end ---- */
+
+static const struct member stopped_member[] = {
+    M_PERSONAL(struct facility_stopped, reason, NEEDED),
+};
+
+static const struct record_rule stopping = {.right = RIGHT_FACILITY_STOPPED, .session = true, .judge = record_stop};
+static const struct record_rule resuming = {.right = RIGHT_FACILITY_RESUMED, .judge = record_stop};
+
+static int apply_stopped(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    (void)s, (void)body;
+    SET(b, b->stopped.on, kind_is(e->kind, KIND_FACILITY_STOPPED));
+    SET(b, b->stopped.by, entry_performer(b, e));
+    return 0;
+}
+
+const struct kind kind_facility_stopped = {
+    .id = KIND_FACILITY_STOPPED,
+    .shape = SHAPE(struct facility_stopped, stopped_member),
+    .apply = apply_stopped,
+    .record = &stopping,
+    .reads = {"施設を停止した", "the facility was stopped"},
+};
+
+const struct kind kind_facility_resumed = {
+    .id = KIND_FACILITY_RESUMED,
+    .shape = SHAPE(struct facility_stopped, stopped_member),
+    .apply = apply_stopped,
+    .record = &resuming,
+    .reads = {"施設の停止を終えた", "the stop of the facility ended"},
+};

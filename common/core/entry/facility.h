@@ -12,6 +12,10 @@ struct clock_confirmed {
     const char *now, *last; /* the time as that person read it elsewhere; that of the last entry */
     struct personal reason, note, remark;
 };
+/* facility.stopped, facility.resumed */
+struct facility_stopped {
+    struct personal reason;
+};
 struct facility_opened {
     const char *id, *name_ja, *name_en, *zone, *number;
     struct clinics clinics;

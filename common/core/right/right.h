@@ -50,6 +50,13 @@ struct person;
     X(PROTOCOL_APPROVED, "protocol.approved")                                                                \
     X(BASIS_ACCEPTED, "basis.accepted")                                                                      \
     X(CLOCK_CONFIRMED, "clock.confirmed")                                                                    \
+    X(DEVIATION_OPENED, "deviation.opened")                                                                  \
+    X(HOLD_PLACED, "hold.placed")                                                                            \
+    X(INFORMATION_RECEIVED, "information.received")                                                          \
+    X(FACILITY_STOPPED, "facility.stopped")                                                                  \
+    X(FACILITY_RESUMED, "facility.resumed")                                                                  \
+    X(LABEL_REPRINTED, "label.reprinted")                                                                    \
+    X(LABEL_VOIDED, "label.voided")                                                                          \
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \

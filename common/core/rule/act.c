@@ -76,6 +76,8 @@ static bool need_containers(struct judge *j, const struct requirement *r)
 static bool need_decision(struct judge *j)
 {
     bool released = j->x->released && !j->x->stopped;
+    if (!check_facility(j))
+        return false;
     if (released && j->x->suspended)
         return need_no_hold(j) && judge_find(j, EFFECT_REFUSE, SAY_DECISION_SUSPENDED, NULL, NULL);
     if (released)
@@ -501,6 +503,9 @@ static bool find_step(struct judge *j)
 
 static bool judge_form(struct judge *j, struct step_form *form)
 {
+    enum verb v = judge_step(j)->verb;
+    if ((judge_step(j)->opens || v == VERB_GO || v == VERB_APPROVE) && !check_facility(j))
+        return false;
     return take_fields(j, form) && check_needs(j, affirmative(j)) && check_closing(j) && check_unique(j) &&
            check_decision(j) && check_shown(j, form);
 }

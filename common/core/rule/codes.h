@@ -72,6 +72,12 @@ enum say_flag {
     X(IDENT_UNFILLED, "ident.unfilled", 0)                                                                   \
     X(IDENT_USED, "ident.used", 0)                                                                           \
     X(LABEL_EXTRA, "label.extra", 0)                                                                         \
+    X(LABEL_AGAIN, "label.again", 0)                                                                         \
+    X(LABEL_VOID, "label.void", 0)                                                                           \
+    X(HAND_DEVIATION, "hand.deviation", 0)                                                                   \
+    X(HAND_HOLD, "hand.hold", 0)                                                                             \
+    X(HAND_INFORMATION, "hand.information", 0)                                                               \
+    X(FACILITY_STOPPED, "facility.stopped", 0)                                                               \
     X(LABEL_KIND, "label.kind", 0)                                                                           \
     X(LOT_UNKNOWN, "lot.unknown", 0)                                                                         \
     X(LOT_QUARANTINE, "lot.quarantine", 0)                                                                   \

@@ -243,8 +243,6 @@ static int find_field(struct judge *j, const struct correction *given)
         judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "value"), NULL);
     else if (!j->x)
         judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(given->batch)), NULL);
-    else if (j->x->closed)
-        judge_find(j, EFFECT_REFUSE, SAY_BATCH_CLOSED, args1(j, "batch", j->x->id), NULL);
     else if (step < 0)
         judge_find(j, EFFECT_REFUSE, SAY_STEP_UNKNOWN, NULL, NULL);
     else if (field < 0 || !correctable(judge_step(j), &judge_step(j)->field[field]))
@@ -267,6 +265,7 @@ static bool correct(struct judge *j, const struct correction *given)
     j->corrected = corrected;
     if (!take_correction(j, given, field, &c))
         return false;
+    reopen_if_closed(j);
     struct draft *d = draft_add(j, j->x->stream, KIND_CORRECTION, &c, sizeof(c));
     d->witnessed = second;
     d->sign = true;

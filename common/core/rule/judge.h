@@ -264,6 +264,9 @@ int64_t decision_cited(const struct judge *j);
 bool check_specification(struct judge *j);
 /* A bar: `p` caused it, or acted in that step (may be NULL) of the batch. */
 bool bar_caused(const struct batch *x, const struct person *p, const struct person *by, const char *step);
+/* hand.c: what comes to a closed record opens it; before the command's first entry */
+void reopen_if_closed(struct judge *j);
+bool check_facility(struct judge *j);
 /* personal.c */
 bool record_by_session(const struct judge *j);
 /* thing.c: ids of who works in that room now */

@@ -9,8 +9,10 @@
 /* Signed in at this station today with the own PIN: enough to look, never to sign. */
 bool record_by_session(const struct judge *j)
 {
-    return j->cmd->signed_in && kind_find(j->cmd->record) == KIND_PERSONAL_SHOWN && bench_staffed(j) &&
-           j->performer->signed_in == j->st;
+    const struct kind *k = kind_of(kind_find(j->cmd->record));
+    bool shown = j->cmd->signed_in && k && k->id == KIND_PERSONAL_SHOWN;
+    bool said = !j->cmd->secret_given && k && k->record && k->record->session;
+    return (shown || said) && j->bench && bench_staffed(j) && j->performer->signed_in == j->st;
 }
 
 static bool known_document(const char *what)

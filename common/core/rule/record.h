@@ -22,6 +22,7 @@ struct record_rule {
     bool (*may)(struct judge *j, const struct kind *k, const void *given);
     size_t id;                 /* of record_own: the member that names the stream, a const char * */
     enum record_stream stream; /* of record_own */
+    bool session;              /* being signed in at the station is enough; signed if the password is given */
     bool label;                /* that id will stand on a label */
     /* Judges and drafts; `given` is of the kind's struct, as it was sent. */
     void (*judge)(struct judge *j, const struct kind *k, const void *given);
@@ -61,6 +62,12 @@ void record_acceptance(struct judge *j, const struct kind *k, const void *given)
 void record_clock(struct judge *j, const struct kind *k, const void *given);
 void record_correction(struct judge *j, const struct kind *k, const void *given);
 void record_shown(struct judge *j, const struct kind *k, const void *given);
+/* hand.c */
+void record_deviation(struct judge *j, const struct kind *k, const void *given);
+void record_hold(struct judge *j, const struct kind *k, const void *given);
+void record_information(struct judge *j, const struct kind *k, const void *given);
+void record_label(struct judge *j, const struct kind *k, const void *given);
+void record_stop(struct judge *j, const struct kind *k, const void *given);
 void record_product(struct judge *j, const struct kind *k, const void *given);
 void record_supplement(struct judge *j, const struct kind *k, const void *given);
 void record_redaction(struct judge *j, const struct kind *k, const void *given);

@@ -144,6 +144,8 @@ bool check_decision(struct judge *j)
     const struct option *o = releasing(j);
     if (!o)
         return true;
+    if (!check_facility(j))
+        return false;
     if (only_own(j))
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_OWN_RESULTS, args1(j, "person", j->performer->id), NULL);
     struct json *waiting = rule_pending(j->a, j->x);

@@ -36,6 +36,8 @@ static bool in_progress(const struct batch *x, int step)
 static bool exhausted(const struct batch *x, int step)
 {
     int max = x->protocol->step[step].repeat_max;
+    if (x->protocol->step[step].closes && !x->closed) /* it was reopened, or never closed */
+        return false;
     if (x->suspended && step_decides(&x->protocol->step[step])) /* to be decided again */
         return false;
     return max > 0 && times_done(x, step) >= max && !in_progress(x, step);

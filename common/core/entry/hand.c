@@ -1,0 +1,68 @@
+/* What is said of a batch outside of its steps. */
+#include "core/entry/hand.h"
+
+#include "core/book/apply.h"
+#include "core/rule/record.h"
+
+static const char *const information_word[] = {NULL, "complaint", "quality", "illness", "other"};
+const struct word_list information_words = {sizeof(information_word) / sizeof(*information_word),
+                                            information_word};
+
+static const struct member received_member[] = {
+    M_ID(struct information_received, batch, ASKED | NEEDED),
+    M_WORD(struct information_received, about, enum information, NEEDED, &information_words),
+    M_PERSONAL(struct information_received, reason, NEEDED),
+};
+
+static const struct member label_member[] = {
+    M_ID(struct label_record, batch, ASKED | NEEDED), M_TEXT(struct label_record, witness, ASKED | NEEDED),
+    M_ID(struct label_record, container, NEEDED),     M_INT(struct label_record, serial, OWN),
+    M_PERSONAL(struct label_record, reason, NEEDED),
+};
+
+static const struct record_rule telling = {
+    .right = RIGHT_INFORMATION_RECEIVED, .session = true, .judge = record_information};
+static const struct record_rule reprinting = {
+    .right = RIGHT_LABEL_REPRINTED, .session = true, .judge = record_label};
+static const struct record_rule voiding = {
+    .right = RIGHT_LABEL_VOIDED, .session = true, .judge = record_label};
+
+/* ---- what they do to the book ---- */
+
+static int apply_label(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct label_record *v = body;
+    struct container *c = v->container ? book_container(b, v->container) : NULL;
+    if (!c || c->batch != batch_of(b, s))
+        return CPF_E_PROFILE;
+    if (v->serial)
+        SET(b, c->reprints, c->reprints + 1);
+    else
+        SET(b, c->state, CONTAINER_DISCARDED);
+    (void)e;
+    return 0;
+}
+
+const struct kind kind_information_received = {
+    .id = KIND_INFORMATION_RECEIVED,
+    .shape = SHAPE(struct information_received, received_member),
+    .record = &telling,
+    .reads = {"情報を受け付けた：{about}", "information was received: {about}"},
+};
+
+const struct kind kind_label_reprinted = {
+    .id = KIND_LABEL_REPRINTED,
+    .shape = SHAPE(struct label_record, label_member),
+    .apply = apply_label,
+    .record = &reprinting,
+    .reads = {"{container} のラベルを再印刷した（{serial} 枚目）",
+              "label of {container} was printed again (number {serial})"},
+};
+
+const struct kind kind_label_voided = {
+    .id = KIND_LABEL_VOIDED,
+    .shape = SHAPE(struct label_record, label_member),
+    .apply = apply_label,
+    .record = &voiding,
+    .reads = {"{container} のラベルを無効にした", "label of {container} was made void"},
+};

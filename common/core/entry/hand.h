@@ -1,0 +1,25 @@
+#pragma once
+/* What is said of a batch outside of its steps. Deviations and holds by hand: deviation.h. */
+#include "core/entry/kind.h"
+
+enum information {
+    INFORMATION_NONE,
+    INFORMATION_COMPLAINT,
+    INFORMATION_QUALITY,
+    INFORMATION_ILLNESS,
+    INFORMATION_OTHER
+};
+extern const struct word_list information_words;
+
+struct information_received {
+    const char *batch; /* of the request */
+    enum information about;
+    struct personal reason;
+};
+/* label.reprinted, label.voided */
+struct label_record {
+    const char *batch, *witness; /* of the request */
+    const char *container;
+    int64_t serial; /* of the print: the first is 1; 0: none */
+    struct personal reason;
+};

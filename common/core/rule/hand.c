@@ -1,0 +1,143 @@
+/*
+ * What people say of a batch or of the place outside of any step: a deviation, a hold, what somebody outside
+ * has told, a label printed again or made void, the facility stopped. Whoever sees something says it: being
+ * signed in is enough for that. A closed record is opened by it, and quality closes it again.
+ */
+#include "core/entry/facility.h"
+#include "core/entry/hand.h"
+#include "core/rule/record.h"
+
+void reopen_if_closed(struct judge *j)
+{
+    if (j->x->closed)
+        DRAFT(j, j->x->stream, KIND_BATCH_REOPENED, struct batch_reopened, .cause = j->cmd->record)->system =
+            true;
+}
+
+/* NULL after a refusal. */
+static struct batch *said_of(struct judge *j, const char *batch, const char *reason)
+{
+    j->x = judge_batch(j, batch);
+    if (!j->x)
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)));
+    else if (!reason || !*reason)
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "reason"));
+    else
+        return j->x;
+    return NULL;
+}
+
+static void accept(struct judge *j, struct draft *d, enum say code, struct json *args)
+{
+    d->sign = j->cmd->authenticated;
+    d->meaning = kind_text(d->kind);
+    judge_accept(j, d, code, args);
+}
+
+void record_deviation(struct judge *j, const struct kind *k, const void *given)
+{
+    struct deviation_opened o = *(const struct deviation_opened *)given;
+    struct batch *x = said_of(j, o.batch, o.reason.value);
+    if (!x)
+        return;
+    if (o.step && protocol_step(x->protocol, o.step) < 0) {
+        judge_refuse(j, SAY_STEP_UNKNOWN, args1(j, "batch", x->id));
+        return;
+    }
+    reopen_if_closed(j);
+    o.dev = arena_printf(j->a, "%s-DV%zu", x->id, x->ndevs + 1);
+    o.cause = say_text(SAY_HAND_DEVIATION);
+    struct draft *d = draft_add(j, x->stream, k->id, &o, sizeof(o));
+    accept(j, d, SAY_HAND_DEVIATION, args1(j, "dev", o.dev));
+    if (o.hold)
+        draft_hold(j, d, SAY_HAND_HOLD);
+}
+
+void record_hold(struct judge *j, const struct kind *k, const void *given)
+{
+    struct hold_placed h = *(const struct hold_placed *)given;
+    struct batch *x = said_of(j, h.batch, h.reason.value);
+    if (!x)
+        return;
+    reopen_if_closed(j);
+    h.hold = arena_printf(j->a, "%s-H%zu", x->id, x->nholds + 1);
+    h.cause = say_text(SAY_HAND_HOLD);
+    accept(j, draft_add(j, x->stream, k->id, &h, sizeof(h)), SAY_HAND_HOLD, args1(j, "hold", h.hold));
+}
+
+/* A complaint, quality information, an illness: they come when the record is long closed. */
+void record_information(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct information_received *g = given;
+    struct batch *x = said_of(j, g->batch, g->reason.value);
+    if (!x)
+        return;
+    reopen_if_closed(j);
+    accept(j, draft_add(j, x->stream, k->id, g, sizeof(*g)), SAY_HAND_INFORMATION, args1(j, "batch", x->id));
+}
+
+/* ---- labels ---- */
+
+/* Its label can be void only while nothing is in it; what is gone has none. */
+static bool label_fits(enum kind_id kind, enum container_state s)
+{
+    return kind == KIND_LABEL_VOIDED ? s == CONTAINER_ISSUED || s == CONTAINER_EMPTY : s <= CONTAINER_FILLED;
+}
+
+static bool on_label(struct judge *j, const struct kind *k, const struct label_record *g)
+{
+    struct batch *x = j->x = judge_batch(j, g->batch);
+    struct container *c = x ? book_container(j->book, g->container) : NULL;
+    if (!x)
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)), NULL);
+    if (x->closed)
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_CLOSED, args1(j, "batch", x->id), NULL);
+    if (!c || c->batch != x)
+        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_NOT_ISSUED,
+                          args1(j, "container", plain_id(g->container)), NULL);
+    if (!label_fits(k->id, c->state)) {
+        struct json *args = args1(j, "container", c->id);
+        json_set_str(j->a, args, "state", container_state_name(c->state));
+        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_GONE, args, NULL);
+    }
+    const struct person *second = judge_second(j, g->witness);
+    if (!second)
+        return false;
+    struct label_record r = {.container = c->id, .reason = g->reason};
+    r.serial = k->id == KIND_LABEL_REPRINTED ? (int64_t)c->reprints + 2 : 0;
+    struct draft *d = draft_add(j, x->stream, k->id, &r, sizeof(r));
+    d->witnessed = second;
+    accept(j, d, k->id == KIND_LABEL_VOIDED ? SAY_LABEL_VOID : SAY_LABEL_AGAIN, args1(j, "container", c->id));
+    return true;
+}
+
+void record_label(struct judge *j, const struct kind *k, const void *given)
+{
+    if (on_label(j, k, given))
+        return;
+    j->x = NULL;
+    judge_refuse_found(j);
+}
+
+/* ---- the place ---- */
+
+void record_stop(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct facility_stopped *g = given;
+    bool stop = k->id == KIND_FACILITY_STOPPED;
+    if (!g->reason.value || !*g->reason.value)
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "reason"));
+    else if (stop == j->book->stopped.on)
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", "facility"));
+    else if (!stop && j->book->stopped.by == j->performer)
+        judge_refuse(j, SAY_ACT_CAUSED, args1(j, "person", j->performer->id));
+    else
+        accept(j, draft_add(j, "facility", k->id, g, sizeof(*g)),
+               stop ? SAY_FACILITY_STOPPED : SAY_ACCEPTED_ACT, NULL);
+}
+
+/* Cells that are there are cared for; nothing new begins, and nothing leaves. */
+bool check_facility(struct judge *j)
+{
+    return !j->book->stopped.on || judge_find(j, EFFECT_REFUSE, SAY_FACILITY_STOPPED, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/* What people say of a batch or the place outside of a step; what comes to a closed record. */
+#include "rule_release.h"
+
+static const struct verdict *say(struct rig *r, const char *person, const char *kind, struct json *body,
+                                 bool secret)
+{
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = kind, .body = body};
+    c.person = book_person(&r->book, person);
+    c.secret_given = c.authenticated = secret;
+    return rig_run(r, &c);
+}
+
+static struct json *body(struct rig *r, const char *name, const char *value)
+{
+    struct json *o = json_set_str(&r->arena, json_object(&r->arena), "reason", RIG_NAME);
+    return name ? json_set_str(&r->arena, o, name, value) : o;
+}
+
+static struct json *deviation_body(struct rig *r, bool hold)
+{
+    return json_set(&r->arena, body(r, "batch", "B1"), "hold", json_bool(&r->arena, hold));
+}
+
+static void test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    accepted_as(say(r, "OP1", "deviation.opened", deviation_body(r, false), false), "hand.deviation");
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 0);
+    accepted(say(r, "OP2", "deviation.opened", deviation_body(r, true), false));
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
+    accepted_as(say(r, "OP1", "hold.placed", body(r, "batch", "B1"), false), "hand.hold");
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 2);
+    refused(say(r, "OP3", "hold.placed", body(r, "batch", "B1"), false), "act.needs-password"); /* not here */
+    accepted(say(r, "OP3", "hold.placed", body(r, "batch", "B1"), true));
+    refused(say(r, "OP1", "hold.placed", body(r, "batch", "B9"), false), "batch.unknown");
+    refused(
+        say(r, "OP1", "hold.placed", json_set_str(&r->arena, json_object(&r->arena), "batch", "B1"), false),
+        "record.invalid");
+    refused(say(r, "OP1", "deviation.opened",
+                json_set_str(&r->arena, deviation_body(r, false), "grade", "minor"), false),
+            "record.unknown-member"); /* nobody grades his own */
+    accepted(assess(r, "B1-DV1", "minor"));
+}
+
+static void test_stopped_facility_begins_nothing_until_another_of_quality_ends_it(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "B21");
+    accepted_as(say(r, "OP1", "facility.stopped", body(r, NULL, NULL), false), "facility.stopped");
+    refused(say(r, "OP2", "facility.stopped", body(r, NULL, NULL), false), "record.exists");
+    refused(rig_order(r, "B2", "P000002"), "facility.stopped");
+    refused(decide(r), "facility.stopped");
+    rig_at(r, "B21");
+    accepted(rig_one(r, "NOTE", "looked at")); /* cells are cared for */
+    rig_at(r, "QA1");
+    refused(rig_record(r, "MM", "facility.resumed", "reason=over"), "record.role");
+    accepted(rig_record(r, "QM", "facility.resumed", "reason=over"));
+    refused(rig_record(r, "QM", "facility.resumed", "reason=over"), "record.exists");
+    accepted(decide(r));
+    accepted(rig_record(r, "QM", "facility.stopped", "reason=again"));
+    refused(rig_record(r, "QM", "facility.resumed", "reason=over"), "act.caused");
+}
+
+static void test_label_is_printed_again_or_void_with_reason_and_second_person(void **state)
+{
+    struct rig *r = *state;
+    tubes(r);
+    refused(rig_record(r, "OP1", "label.reprinted", "batch=B1|container=B1-T1|reason=torn|witness=P:OP1"),
+            "witness.same");
+    accepted_as(rig_record(r, "OP1", "label.reprinted", "batch=B1|container=B1-T1|reason=torn|witness=P:OP2"),
+                "label.again");
+    assert_true(rig_says(r, "\"serial\":2"));
+    accepted(rig_record(r, "OP1", "label.reprinted", "batch=B1|container=B1-T1|reason=torn|witness=P:OP2"));
+    assert_true(rig_says(r, "\"serial\":3"));
+    refused(rig_record(r, "OP1", "label.reprinted", "batch=B1|container=B1-T4|reason=torn|witness=P:OP2"),
+            "ident.not-issued");
+    accepted_as(rig_record(r, "OP1", "label.voided", "batch=B1|container=B1-T2|reason=torn|witness=P:OP2"),
+                "label.void");
+    refused(rig_one(r, "FILL", "C:B1-T2"), "ident.gone");
+    accepted(rig_scan(r, "C:B1-T1"));
+    refused(rig_record(r, "OP1", "label.voided", "batch=B1|container=B1-T1|reason=torn|witness=P:OP2"),
+            "ident.gone"); /* something is in it */
+}
+
+static void closed(struct rig *r)
+{
+    make(r);
+    accepted(decide(r));
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "GROW", "X:OPT-NONE"));
+    rig_at(r, "B21");
+    accepted(rig_one(r, "SHIP", "D:A"));
+    accepted(rig_scan(r, "C:B1-FP1"));
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
+    assert_true(rig_batch(r, "B1")->closed);
+}
+
+static void test_closed_record_takes_what_comes_and_quality_closes_it_again(void **state)
+{
+    struct rig *r = *state;
+    closed(r);
+    rig_at(r, "QA1");
+    accepted_as(rig_record(r, "CO", "information.received", "batch=B1|about=complaint|reason=pain"),
+                "hand.information");
+    assert_int_equal(rig_count(r, "batch.reopened"), 1);
+    assert_false(rig_batch(r, "B1")->closed);
+    refused(rig_record(r, "CO", "information.received", "batch=B1|about=gossip|reason=pain"),
+            "record.invalid");
+    accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
+    assert_true(rig_batch(r, "B1")->closed);
+    rig_at(r, "B21");
+    accepted(rig_record(r, "OP1", "correction",
+                        "batch=B1|step=volume|field=v|value=46|reason=misread|witness=P:OP2"));
+    assert_false(rig_batch(r, "B1")->closed);
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
+    rig_at(r, "B21");
+    accepted(say(r, "OP1", "deviation.opened", deviation_body(r, false), false));
+    rig_at(r, "QA1");
+    refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.deviations");
+}
+
+int main(void)
+{
+#define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold),
+        TEST(test_stopped_facility_begins_nothing_until_another_of_quality_ends_it),
+        TEST(test_label_is_printed_again_or_void_with_reason_and_second_person),
+        TEST(test_closed_record_takes_what_comes_and_quality_closes_it_again),
+    };
+    return cmocka_run_group_tests_name("rule: said by hand", tests, NULL, NULL);
+}
