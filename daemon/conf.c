@@ -82,6 +82,13 @@ static const struct key keys[] = {
         "folder of new.json and full.json, what the last audits said, for /metrics"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
+    KEY(station_silent_s, TYPE_INT, "60", 2, 3600,
+        "seconds without a sign of life after which a station with a key, where somebody is signed in, is "
+        "silent"),
+    KEY(wrong_station_s, TYPE_INT, "30", 1, 3600,
+        "most seconds that a station waits after wrong secrets in a row, whoever's"),
+    KEY(wrong_person_s, TYPE_INT, "900", 1, 86400,
+        "most seconds that a person waits at a station after own wrong secrets in a row there"),
     KEY(clock_ahead_s, TYPE_INT, "600", 10, 86400,
         "seconds that the clock may jump ahead; beyond, nothing is recorded until it is right or confirmed"),
     KEY(watch_interval_s, TYPE_INT, "60", 1, 3600,

@@ -8,6 +8,8 @@
 #define BOUND_QUEUE_BYTES    (8 * 1024 * 1024)
 #define BOUND_CLOCK_BACK_MS  2000   /* further behind the last entry: 503 clock.back */
 #define BOUND_CLOCK_SAID_MS  120000 /* who confirms a clock names its time; it may differ by so much */
+#define BOUND_OUTAGE_EDGE_MS 5000   /* a station notices an outage, and its end, that much apart from us */
+#define BOUND_CARRY_MS       7200000 /* worked on within so long before midnight, a session goes on behind it */
 #define BOUND_ID_FUTURE_MS   120000 /* a client id further ahead is refused */
 
 #define BOUND_RAW_SCAN        512   /* raw string of one scan */
@@ -19,11 +21,12 @@
 #define BOUND_TEXT_FIELD      2000 /* free text of one field, UTF-8 bytes */
 #define BOUND_FORM_FIELDS     64
 
-#define BOUND_SECRET_MIN   6 /* characters of a PIN */
-#define BOUND_PASSWORD_MIN 12
-#define BOUND_SECRET_BYTES 256
-#define BOUND_UNLOCK_QUEUE 32
-#define BOUND_PIN_TRIES    5
+#define BOUND_SECRET_MIN    6 /* characters of a PIN */
+#define BOUND_PASSWORD_MIN  12
+#define BOUND_SECRET_BYTES  256
+#define BOUND_UNLOCK_QUEUE  32
+#define BOUND_WRONG_STATION 3 /* wrong secrets in a row at a station, until it is slowed */
+#define BOUND_WRONG_PERSON  5 /* of one person there, until that one is */
 
 #define BOUND_PROTOCOL_BYTES (512 * 1024)
 #define BOUND_RIGHTS_BYTES   30000 /* its text stands in one entry, escaped */

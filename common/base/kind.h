@@ -84,6 +84,8 @@ enum kind_flag {
     X(PROTOCOL_APPROVED, protocol_approved, "protocol.approved", STREAM_PROTOCOL, 0)                         \
     X(PROTOCOL_REGISTERED, protocol_registered, "protocol.registered", STREAM_PROTOCOL, 0)                   \
     X(PROTOCOL_TEXT, protocol_text, "protocol.text", STREAM_PROTOCOL, 0)                                     \
+    X(RECORDER_RESUMED, recorder_resumed, "recorder.resumed", STREAM_FACILITY, 0)                            \
+    X(RECORDER_STOPPED, recorder_stopped, "recorder.stopped", STREAM_FACILITY, 0)                            \
     X(REDACTED, redacted, "redacted", STREAM_NONE, KIND_ACT | KIND_FORGETS)                                  \
     X(REFUSED, refused, "refused", STREAM_NONE, KIND_REFUSAL)                                                \
     X(RELEASE_SUSPENDED, release_suspended, "release.suspended", STREAM_BATCH, 0)                            \
@@ -94,7 +96,11 @@ enum kind_flag {
     X(SESSION_FAILED, session_failed, "session.failed", STREAM_DAY, KIND_REFUSAL)                            \
     X(SESSION_OPENED, session_opened, "session.opened", STREAM_DAY, 0)                                       \
     X(STATION_ENROLLED, station_enrolled, "station.enrolled", STREAM_STATION, 0)                             \
+    X(STATION_INVITED, station_invited, "station.invited", STREAM_STATION, 0)                                \
+    X(STATION_RETURNED, station_returned, "station.returned", STREAM_STATION, 0)                             \
     X(STATION_REVOKED, station_revoked, "station.revoked", STREAM_STATION, 0)                                \
+    X(STATION_SILENT, station_silent, "station.silent", STREAM_STATION, 0)                                   \
+    X(STATION_SPOOLED, station_spooled, "station.spooled", STREAM_STATION, 0)                                \
     X(STEP_AGAIN, step_again, "step.again", STREAM_BATCH, 0)                                                 \
     X(STEP_FORM, step_form, "step.form", STREAM_BATCH, KIND_STEP)                                            \
     X(STEP_INPUT, step_input, "step.input", STREAM_BATCH, KIND_STEP)                                         \

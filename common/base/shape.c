@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "base/hash.h"
 #include "base/key.h"
+#include "base/p256.h"
 
 struct any_list {
     size_t n;
@@ -64,6 +65,7 @@ static struct json *build_member(const struct member *m, const void *p, struct a
     case MEMBER_DECIMAL:
     case MEMBER_DIGEST:
     case MEMBER_KEY:
+    case MEMBER_POINT:
         return json_str(a, *(const char *const *)p);
     case MEMBER_DAY:
         return build_day(*(const int64_t *)p, a);
@@ -160,6 +162,12 @@ static bool is_key(const char *s)
     return key_read_public(s, key) == 0;
 }
 
+static bool is_point(const char *s)
+{
+    uint8_t key[P256_PUB];
+    return p256_read_public(s, key) == 0;
+}
+
 static bool good_text(const struct member *m, const struct json *v)
 {
     if (v->type != JSON_STRING)
@@ -175,6 +183,8 @@ static bool good_text(const struct member *m, const struct json *v)
         return is_gs1(v->str);
     case MEMBER_KEY:
         return is_key(v->str);
+    case MEMBER_POINT:
+        return is_point(v->str);
     default:
         return v->len <= (m->max ? m->max : BOUND_TEXT_FIELD);
     }
@@ -208,6 +218,7 @@ static bool well_formed(const struct member *m, const struct json *v)
     case MEMBER_DECIMAL:
     case MEMBER_DIGEST:
     case MEMBER_KEY:
+    case MEMBER_POINT:
     case MEMBER_PERSONAL:
         return good_text(m, v);
     case MEMBER_DAY:
@@ -355,6 +366,7 @@ static bool read_into(const struct member *m, const struct json *v, bool request
     case MEMBER_DECIMAL:
     case MEMBER_DIGEST:
     case MEMBER_KEY:
+    case MEMBER_POINT:
         return read_text(v, p);
     case MEMBER_DAY:
         return good_day(v) && clock_day_parse(v->str, p) == 0;

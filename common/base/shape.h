@@ -28,6 +28,7 @@ enum member_form {
     MEMBER_DIGEST,   /* const char *: base64url of 32 bytes */
     MEMBER_GS1,      /* const char *: what a GS1 label's lot may hold: its 82 characters, at most 20 */
     MEMBER_KEY,      /* const char *: a person's public key, not a weak one */
+    MEMBER_POINT,    /* const char *: a station's public key, a point of P-256 (base/p256.h) */
     MEMBER_DAY,      /* int64_t, days since 1970; YYYY-MM-DD */
     MEMBER_INT,      /* int64_t */
     MEMBER_BOOL,     /* bool; false is not written */
@@ -101,6 +102,7 @@ struct shape {
 #define M_DIGEST(T, m, f)  MEMBER_(T, m, MEMBER_DIGEST, const char *, .flags = (f))
 #define M_GS1(T, m, f)     MEMBER_(T, m, MEMBER_GS1, const char *, .flags = (f))
 #define M_KEY(T, m, f)     MEMBER_(T, m, MEMBER_KEY, const char *, .flags = (f))
+#define M_POINT(T, m, f)   MEMBER_(T, m, MEMBER_POINT, const char *, .flags = (f))
 #define M_DAY(T, m, f)     MEMBER_(T, m, MEMBER_DAY, int64_t, .flags = (f))
 #define M_INT(T, m, f)     MEMBER_(T, m, MEMBER_INT, int64_t, .flags = (f))
 #define M_BOOL(T, m, f)    MEMBER_(T, m, MEMBER_BOOL, bool, .flags = (f))

@@ -7,6 +7,7 @@
 #include "api/request.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/p256.h"
 
 void api_reply_json(struct http_request *r, const struct json *v)
 {
@@ -30,8 +31,10 @@ struct station *api_station(struct api *api, struct http_request *r)
     hash_sha256(token, strlen(token), digest);
     enc_digest(digest, text);
     struct station *st = book_station_by_token(flow_book(api->flow), text);
-    if (st && !st->revoked && flow_served(api->flow) && !flow_is_new(api->flow))
+    if (st && !st->revoked && flow_served(api->flow) && !flow_is_new(api->flow)) {
+        flow_heard(api->flow, st, 0);
         return st;
+    }
     /* before the log is folded nobody is known for sure, nor is anything whole: not the station's fault */
     if (away)
         http_refuse(r, 503, away);
@@ -95,6 +98,32 @@ static const char *take_late(struct work *w, const struct json *req)
     return api_bad(w, "late.reason");
 }
 
+/* An item of the station's own list: its number, the hash of the one before, the signature over both and the
+ * request (core/entry/station.h). */
+static const char *take_spool(struct work *w, const struct json *req)
+{
+    static const struct request_member members[] = {
+        {"number", JSON_INT}, {"prev", JSON_STRING}, {"sig", JSON_STRING}, {NULL, JSON_NULL}};
+    const struct json *spool = json_get(req, "spool");
+    uint8_t prev[HASH_LEN];
+    if (!spool)
+        return NULL;
+    struct spool_claim *c = arena_alloc(&w->arena, sizeof(*c));
+    c->number = json_get_int(spool, "number", 0);
+    c->prev = json_get_str(spool, "prev");
+    c->sig = json_get_str(spool, "sig");
+    if (request_fault(spool, members))
+        return api_bad(w, arena_printf(&w->arena, "spool.%s", request_fault(spool, members)));
+    if (c->number < 1)
+        return api_bad(w, "spool.number");
+    if (!c->prev || enc_unb64url_fixed(c->prev, strlen(c->prev), prev, sizeof(prev)) != 0)
+        return api_bad(w, "spool.prev");
+    if (!c->sig || strlen(c->sig) > 2 * P256_SIG)
+        return api_bad(w, "spool.sig");
+    w->spool = c;
+    return NULL;
+}
+
 /* The person's id from the badge as scanned. */
 const char *api_badge(struct work *w, const struct json *req)
 {
@@ -126,6 +155,8 @@ static const char *take_all(struct http_request *r, struct work *w, const struct
     const char *code = take_time(w, req, "at", &w->cmd.claimed);
     if (!code)
         code = take_late(w, req);
+    if (!code)
+        code = take_spool(w, req);
     return code ? code : fn(w, req);
 }
 
@@ -168,6 +199,20 @@ static void refuse_request(struct api *api, struct http_request *r, const char *
         http_refuse(r, 400, code);
 }
 
+/* The id tells the station's time, too: it hears by how much it is off, and can put its claims right. */
+static bool refuse_future(struct api *api, struct http_request *r, struct work *w)
+{
+    char text[CLOCK_TEXT];
+    int64_t ms = 0, now = flow_now(api->flow);
+    if (uuid7_parse(w->id, strlen(w->id), &ms) != 0 || ms <= now + BOUND_ID_FUTURE_MS ||
+        flow_unavailable(api->flow))
+        return false;
+    clock_format(now, text);
+    struct json *args = json_set_int(&w->arena, json_object(&w->arena), "seconds", (ms - now + 999) / 1000);
+    api_refuse(api, r, 400, "request.id-future", &w->arena, json_set_str(&w->arena, args, "now", text));
+    return true;
+}
+
 void api_command(struct api *api, struct http_request *r, enum command_kind kind, api_fill_fn fn,
                  flow_reply_fn reply)
 {
@@ -180,11 +225,16 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
     w->reply = reply;
     w->arg = r;
     const char *code = fill(r, w, fn);
-    if (code) {
+    if (code)
         refuse_request(api, r, code, w);
+    else if (refuse_future(api, r, w))
+        code = "request.id-future";
+    if (code) {
         work_drop(w);
         return;
     }
+    if (w->cmd.claimed && !w->cmd.late)
+        st->heard.ahead_ms = w->cmd.claimed - flow_now(api->flow);
     flow_start(api->flow, w);
 }
 
@@ -196,11 +246,12 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
         "late", JSON_OBJECT                                                                                  \
     }
 static const struct request_member scan_members[] = {
-    COMMON, {"raw", JSON_STRING}, {"typed", JSON_BOOL}, {NULL, JSON_NULL}};
+    COMMON, {"spool", JSON_OBJECT}, {"raw", JSON_STRING}, {"typed", JSON_BOOL}, {NULL, JSON_NULL}};
 static const struct request_member session_members[] = {
     COMMON, {"badge", JSON_STRING}, {"pin", JSON_STRING}, {NULL, JSON_NULL}};
 static const struct request_member act_members[] = {
     COMMON,
+    {"spool", JSON_OBJECT},
     {"badge", JSON_STRING},
     {"password", JSON_STRING},
     {"batch", JSON_STRING},
@@ -315,6 +366,52 @@ static void post_record(void *arg, struct http_request *r)
     api_command(arg, r, COMMAND_RECORD, fill_record, on_reply);
 }
 
+/* ---- a tablet's enrolment: whoever has the code; nobody is known yet ---- */
+
+static const char *fill_enrol(struct api *api, struct http_request *r, struct work *w)
+{
+    struct json *req;
+    size_t len;
+    int64_t ms;
+    const char *body = http_body(r, &len),
+               *code = request_read(&w->arena, body, len, BOUND_REQUEST_MEMBERS, &req);
+    if (code)
+        return code;
+    const char *id = json_get_str(req, "id");
+    if (!id || uuid7_parse(id, strlen(id), &ms) != 0)
+        return "request.id";
+    memcpy(w->id, id, 37);
+    request_digest(&w->arena, http_path(r), req, w->req);
+    return api_fill_enrol(api->flow, w, req);
+}
+
+static void post_enrol(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    const char *away = flow_served(api->flow) ? NULL : flow_unavailable(api->flow);
+    if (away) {
+        http_refuse(r, 503, away);
+        return;
+    }
+    struct work *w = work_new(api->flow);
+    w->cmd.kind = COMMAND_ENROL;
+    w->reply = on_reply;
+    w->arg = r;
+    const char *code = fill_enrol(api, r, w);
+    if (code) {
+        refuse_request(api, r, code, w);
+        work_drop(w);
+        return;
+    }
+    w->cmd.station = book_station_by_code(flow_book(api->flow), w->cmd.enrol->code);
+    if (!w->cmd.station) { /* a guess writes nothing */
+        http_refuse(r, 403, "station.code");
+        work_drop(w);
+        return;
+    }
+    flow_start(api->flow, w);
+}
+
 /* ---- training clock, set-up ---- */
 
 static void post_clock(void *arg, struct http_request *r)
@@ -370,6 +467,8 @@ const struct http_route api_routes[] = {
     {HTTP_POST, "/v1/sessions", post_session},
     {HTTP_POST, "/v1/acts", post_act},
     {HTTP_POST, "/v1/records", post_record},
+    {HTTP_POST, "/v1/heartbeat", api_heartbeat},
+    {HTTP_POST, "/v1/stations", post_enrol},
     {HTTP_POST, "/v1/clock", post_clock},
     {HTTP_GET, "/v1/status", api_status},
     {HTTP_GET, "/healthz", api_status},

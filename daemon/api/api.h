@@ -44,6 +44,10 @@ void api_secret(struct work *w, const struct json *req, const char *name, enum s
 void api_command(struct api *api, struct http_request *r, enum command_kind kind, api_fill_fn fn,
                  flow_reply_fn reply);
 
+/* station.c */
+void api_heartbeat(void *arg, struct http_request *r); /* POST /v1/heartbeat */
+const char *api_fill_enrol(struct flow *flow, struct work *w, const struct json *req);
+
 /* document.c: /v1/batches/ID/{bundle,pdf,csv,json}, made by cpf-report */
 void api_document(void *arg, struct http_request *r);             /* GET */
 void api_document_by_password(void *arg, struct http_request *r); /* POST {id, badge, password} */

@@ -54,6 +54,23 @@ static void put_recalls(const struct api *api, struct buf *b)
             "Judgements refused because what the database has of a closed stream is not what was signed.");
 }
 
+/* Of those that have a key: who is not heard, and whose clock is off. */
+static void put_stations(const struct api *api, struct buf *b)
+{
+    size_t pos = 0;
+    put(b, "cpf_station_silent", "gauge", "1 while a station where somebody is signed in is not heard.");
+    for (const struct station *st; (st = map_next(&flow_book(api->flow)->stations, &pos));)
+        if (st->key && !st->revoked)
+            buf_printf(b, "cpf_station_silent{station=\"%s\"} %d\n", st->id, st->silent_since != 0);
+    put(b, "cpf_station_clock_ahead_seconds", "gauge",
+        "How far a station's clock is ahead, as it said last.");
+    pos = 0;
+    for (const struct station *st; (st = map_next(&flow_book(api->flow)->stations, &pos));)
+        if (st->heard.at && !st->revoked)
+            buf_printf(b, "cpf_station_clock_ahead_seconds{station=\"%s\"} %.3f\n", st->id,
+                       (double)st->heard.ahead_ms / 1000);
+}
+
 /* ---- the log ---- */
 
 static int64_t log_size(const struct api *api)
@@ -255,6 +272,7 @@ void api_metrics(void *arg, struct http_request *r)
     put_log(api, &b);
     put_refused(api, &b);
     put_recalls(api, &b);
+    put_stations(api, &b);
     put_beside(api, &b);
     put_certificates(api, &b);
     put_warnings(api, &b);

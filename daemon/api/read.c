@@ -62,6 +62,17 @@ static struct json *recall_json(struct arena *a, const struct flow_recall_state 
     return set_do(a, o, hint_words_for(CPF_E_PROOF));
 }
 
+/* Stations that are not heard, with somebody signed in there. */
+static struct json *silent_json(struct arena *a, const struct book *b)
+{
+    struct json *list = json_array(a);
+    size_t pos = 0;
+    for (const struct station *st; (st = map_next(&b->stations, &pos));)
+        if (st->silent_since)
+            json_push(list, json_str(a, st->id));
+    return list;
+}
+
 void api_status(void *arg, struct http_request *r)
 {
     struct api *api = arg;
@@ -80,6 +91,7 @@ void api_status(void *arg, struct http_request *r)
     json_set_str(&a, o, "unavailable", flow_unavailable(api->flow));
     set_do(&a, o, hint_words_for_reason(flow_unavailable(api->flow)));
     json_set(&a, o, "warnings", warnings_json(&a, api));
+    json_set(&a, o, "silent", silent_json(&a, flow_book(api->flow)));
     json_set_str(&a, o, "origin", api->conf->origin);
     json_set_int(&a, o, "size", (int64_t)c.size);
     json_set(&a, o, "training", json_bool(&a, api->conf->training));

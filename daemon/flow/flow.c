@@ -123,6 +123,8 @@ static void start_serving(struct flow *f)
     (void)flow_clock_look(f, &now); /* before anything is made by it */
     flow_map_ready(f);
     flow_basis_look(f, now);
+    presence_begin(f, now);
+    presence_tick(f);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */
     if (f->cfg.on_ready)
         f->cfg.on_ready(f->cfg.arg);
@@ -345,6 +347,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     struct flow *f = arg;
     int64_t now;
     (void)fd, (void)what;
+    if (f->was_ready)
+        presence_tick(f);
     if (!f->was_ready || flow_clock_look(f, &now) || f->blocked)
         return; /* nothing falls due by a time that is not believed */
     guard_save(&f->guard, clock_boot_ms());
@@ -471,6 +475,8 @@ static void on_idle(void *arg)
 
 void flow_drain(struct flow *f)
 {
+    if (!f->draining)
+        presence_stop(f);
     f->draining = true;
     flow_map_drain(f);
     recall_drain(f);

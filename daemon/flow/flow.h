@@ -37,9 +37,10 @@ struct work {
     struct command cmd;
     const char *badge; /* person's id as read from the badge, or NULL */
     enum secret_kind secret_kind;
-    char *secret;             /* malloc'ed; wiped and freed by the flow */
-    struct json *credentials; /* RECORD person.*: {"pin": sealed, "key": sealed}, or NULL */
-    const char *bad_field;    /* of a request that cannot be read: its member, for the refusal */
+    char *secret;              /* malloc'ed; wiped and freed by the flow */
+    struct json *credentials;  /* RECORD person.*: {"pin": sealed, "key": sealed}, or NULL */
+    struct spool_claim *spool; /* an item of the station's own list, not yet looked at; NULL: none */
+    const char *bad_field;     /* of a request that cannot be read: its member, for the refusal */
     flow_reply_fn reply;
     void *arg;
     struct work_state *state; /* the flow's own */
@@ -116,6 +117,11 @@ struct flow_recall_state {
     char stream[ENTRY_STREAM_MAX + 1], why[128];
 };
 const struct flow_recall_state *flow_recall_state(const struct flow *f);
+
+/* A sign of life of that station; `claimed`: the time that it says it is, 0: it says none. */
+void flow_heard(struct flow *f, struct station *st, int64_t claimed);
+/* Did the key of an enrolment sign it? */
+bool flow_enrol_signed(const struct flow *f, const struct enrol_claim *c, const char *signature);
 
 /* The station's context and what it does next (GET /v1/stations/self). */
 struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st);

@@ -55,6 +55,13 @@ struct flow_recall {
     struct flow_recall_state told;
 };
 
+/* presence.c: since when it cannot record; 0: it does */
+struct flow_presence {
+    int64_t away_since, away_mono;
+    int64_t recording_at; /* when it could last */
+    const char *cause;
+};
+
 struct map_waiter;
 struct flow_map {
     uint64_t number;               /* of the newest durable map, 0: none */
@@ -83,6 +90,7 @@ struct flow {
     struct flow_map map;
     struct flow_basis *basis;
     struct flow_recall recall;
+    struct flow_presence presence;
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     struct {
@@ -166,6 +174,11 @@ void flow_basis_begin(struct flow *f);
 void flow_basis_free(struct flow *f);
 void flow_basis_look(struct flow *f, int64_t now);         /* while it serves, between two commands */
 struct basis_changed flow_basis_now(const struct flow *f); /* for the set-up */
+/* presence.c */
+void presence_begin(struct flow *f, int64_t now); /* once serving, before the first tick */
+void presence_tick(struct flow *f);
+void presence_stop(struct flow *f);
+void presence_spool(struct flow *f, struct work *w); /* of w->spool */
 /* entry_make.c */
 must_check int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry *e,
                           struct ledger_item *item);

@@ -124,7 +124,9 @@ static void same_sessions(struct play *p)
     for (size_t i = 0; i < view_sheet_count(p->sheet, VIEW_SESSION); i++) {
         struct view_row r;
         view_sheet_get(p->sheet, VIEW_SESSION, i, &r);
-        rows += !given(&r, "closed") && clock_day(num(&r, "opened")) == today;
+        const struct station *st = book_station(&p->rig.book, text(&r, "station"));
+        rows +=
+            !given(&r, "closed") && st && st->bench.day == today; /* opened yesterday, too: carried over */
     }
     if (book != rows)
         broken("projection sessions differ", "book %zu, rows %zu", book, rows);

@@ -66,10 +66,9 @@ static void dump_streams(struct lines *l, const struct book *b)
 
 static void dump_person(struct lines *l, const struct person *p, int64_t today)
 {
-    ADD(l, "person %s %s susp %d lock %d fit %d at %s tries %d\n", p->id,
-        or (word_name(&dept_words, (int)p->dept)), p->suspended, p->locked, p->fit_day == today && p->fit,
-        p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-",
-        p->locked ? 0 : person_tries(p, today));
+    ADD(l, "person %s %s susp %d lock %d fit %d at %s\n", p->id, or (word_name(&dept_words, (int)p->dept)),
+        p->suspended, p->locked, p->fit_day == today && p->fit,
+        p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-");
     ADD(l, "person %s key %s cred %s data %s\n", p->id, or (p->keyid), or (p->cred), data_of(l, p->data));
     for (size_t i = 0; i < p->nroles; i++)
         ADD(l, "person %s role %zu %s\n", p->id, i, p->role[i]);
@@ -82,7 +81,7 @@ static void dump_person(struct lines *l, const struct person *p, int64_t today)
 static void dump_bench(struct lines *l, const struct station *s, int64_t today)
 {
     const struct bench *n = &s->bench;
-    ADD(l, "station %s %s %s token %s revoked %d %s\n", s->id, s->kind, or (s->room), or (s->token),
+    ADD(l, "station %s %s %s token %s revoked %d %s\n", s->id, or (s->kind), or (s->room), or (s->token),
         s->revoked, data_of(l, s->data));
     ADD(l, "bench %s day %lld\n", s->id, (long long)n->day);
     if (n->day != today)

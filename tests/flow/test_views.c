@@ -167,7 +167,7 @@ static void test_story_tells_days_and_master_data(void **state)
          "OP1|session.closed|OP1\n"
          "OP1|session.opened|OP1\n"
          "OP1|bench.context|batch=KA-0002\n"
-         "cpfd|session.failed|session.wrong-secret left=4 OP3\n");
+         "cpfd|session.failed|session.wrong-secret left=2 OP3\n");
     says(state, "select what, text from cpf.story where stream = 'lot/TB1' order by idx",
          "lot.received|TB1\nlot.released|TB1\n");
 }
@@ -201,10 +201,10 @@ static void test_lots_used_tell_batch_step_and_bottle(void **state)
 static void test_sessions_end_by_sign_out_or_with_the_day(void **state)
 {
     says(state, "select station, day, person, opened, closed from cpf.sessions order by idx",
-         "B21|2026-11-02|OP1|2026-11-02 09:00:00|2026-11-03 09:00:00\n"
-         "B21|2026-11-02|OP2|2026-11-02 09:00:00|2026-11-03 09:00:00\n"
-         "B21|2026-11-02|OP3|2026-11-02 09:00:00|2026-11-03 09:00:00\n"
-         "B21|2026-11-03|OP1|2026-11-03 09:00:00|2026-11-03 09:00:00\n"
+         "B21|2026-11-02|OP1|2026-11-02 09:00:00|2026-11-03 08:50:00\n"
+         "B21|2026-11-02|OP2|2026-11-02 09:00:00|2026-11-03 08:50:00\n"
+         "B21|2026-11-02|OP3|2026-11-02 09:00:00|2026-11-03 08:50:00\n"
+         "B21|2026-11-03|OP1|2026-11-03 08:50:00|2026-11-03 09:00:00\n"
          "B21|2026-11-03|OP1|2026-11-03 09:00:00|\n");
 }
 

@@ -32,6 +32,7 @@ facility_make() {
         tail -n 20 "$DIR/log/init" >&2
         die 'cpfctl init failed'
     }
+    printf 'station_silent_s: 2\n' >>"$DIR/facility/cpfd.yaml"
     if ((${#SETTINGS[@]})); then printf '%s\n' "${SETTINGS[@]/=/: }" >>"$DIR/facility/cpfd.yaml"; fi
 }
 

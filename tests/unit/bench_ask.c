@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/enc.h"
+#include "core/entry/station.h"
 
 struct batch *rig_batch(const struct rig *r, const char *batch)
 {
@@ -66,4 +67,32 @@ void rig_expect(const struct verdict *v, enum outcome outcome, const char *code,
         print_error("%s: %s is %s, wanted %s\n", v->code, arg, text, value);
         _fail(file, line);
     }
+}
+
+/* ---- a station's own list ---- */
+
+void rig_back(struct rig *r, int64_t away)
+{
+    char since[CLOCK_TEXT];
+    clock_format(r->now - away, since);
+    rig_entry(r, arena_printf(&r->arena, "station/%s", r->station->id), "station.returned",
+              arena_printf(&r->arena, "{\"since\":\"%s\",\"station\":\"%s\"}", since, r->station->id));
+}
+
+void rig_offline(struct rig *r, int64_t before)
+{
+    struct spool_claim *c = arena_alloc(&r->arena, sizeof(*c));
+    uint8_t hash[HASH_LEN] = {1};
+    char text[44];
+    c->number = r->station->spool.number + 1;
+    memcpy(hash + 1, &c->number, sizeof(c->number));
+    enc_digest(hash, text);
+    *c = (struct spool_claim){.number = c->number,
+                              .prev = r->station->spool.hash ? r->station->spool.hash : STATION_SPOOL_FIRST,
+                              .hash = arena_strdup(&r->arena, text),
+                              .sig = "sig",
+                              .good = true};
+    r->next.occurred = r->now - before;
+    r->next.late = LATE_OFFLINE;
+    r->next.spool = c;
 }

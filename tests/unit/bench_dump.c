@@ -42,14 +42,30 @@ static void dump_people(struct lines *l, const struct book *b, int64_t today)
 {
     size_t pos = 0;
     for (const struct person *p; (p = map_next(&b->people, &pos));)
-        ADD(l, "person %s %s roles %zu quals %zu susp %d lock %d fit %d at %s tries %d\n", p->id,
+        ADD(l, "person %s %s roles %zu quals %zu susp %d lock %d fit %d at %s\n", p->id,
             or (word_name(&dept_words, (int)p->dept)), p->nroles, p->nquals, p->suspended, p->locked,
             p->fit_day == today && p->fit,
-            p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-",
-            p->locked ? 0 : person_tries(p, today));
+            p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-");
 }
 
 /* Who was signed in at a bench whose day is over is signed in nowhere, whatever stream has told of it. */
+static void dump_stations(struct lines *l, const struct book *b, int64_t today)
+{
+    size_t pos = 0;
+    for (const struct station *s; (s = map_next(&b->stations, &pos));) {
+        ADD(l, "station %s key %s invited %s list %lld %s %lld silent %lld\n", s->id, or (s->key),
+            or (s->invited.code), (long long)s->spool.number, or (s->spool.hash),
+            (long long)s->spool.occurred, (long long)s->silent_since);
+        for (size_t i = 0; i < s->outages.n; i++)
+            ADD(l, "away %s %lld %lld\n", s->id, (long long)s->outages.item[i].from,
+                (long long)s->outages.item[i].to);
+        for (const struct wrong *w = s->bench.day == today ? s->bench.wrong : NULL; w; w = w->next)
+            ADD(l, "wrong %s %s %d %lld\n", s->id, id_of(w->person), w->n, (long long)w->at);
+    }
+    for (size_t i = 0; i < b->outages.n; i++)
+        ADD(l, "away %lld %lld\n", (long long)b->outages.item[i].from, (long long)b->outages.item[i].to);
+}
+
 static void dump_benches(struct lines *l, const struct book *b, int64_t today)
 {
     size_t pos = 0;
@@ -166,6 +182,7 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     l = (struct lines){.a = a};
     dump_streams(&l, b);
     dump_people(&l, b, today);
+    dump_stations(&l, b, today);
     dump_benches(&l, b, today);
     dump_things(&l, b);
     dump_basis(&l, &b->basis);

@@ -99,6 +99,11 @@ void rig_entry(struct rig *r, const char *stream, const char *kind, const char *
 void rig_entry_with(struct rig *r, const char *stream, const char *kind, const char *body, const char *name,
                     const char *value);
 
+/* The station comes back now: it was not heard for that long. */
+void rig_back(struct rig *r, int64_t away);
+/* The next command is the next item of the station's own list, of something that long ago. */
+void rig_offline(struct rig *r, int64_t before);
+
 /* Order and card of a batch, two people at B21, and there. */
 void rig_begin(struct rig *r, const char *batch);
 /* CMocka's set-up and tear-down around each test: a rig of these steps in *state, its batch `batch` begun (or

@@ -22,57 +22,116 @@ static void test_nobody_signed_in_is_refused(void **state)
     assert_false(rig_says(r, "\"performed\":\"OP"));
 }
 
-static void test_fifth_wrong_pin_locks_out(void **state)
+static void test_station_is_slowed_first(void **state)
 {
     struct rig *r = *state;
     rig_at(r, "B21");
-    for (int i = 0; i < 3; i++)
-        refused(rig_pin(r, "OP1", false), "session.wrong-secret");
-    with_arg(rig_pin(r, "OP1", false), "left", "1");
-    refused(rig_pin(r, "OP1", false), "session.locked");
-    assert_int_equal(rig_count(r, "person.locked"), 1);
-    refused(rig_pin(r, "OP1", true), "session.locked");
-    accepted(rig_sign_in(r, "OP2"));
+    refused(rig_pin(r, "OP1", false), "session.wrong-secret");
+    with_arg(rig_pin(r, "OP2", false), "left", "1");
+    with_arg(rig_pin(r, "OP3", false), "left", "0");
+    refused(rig_sign_in(r, "MM"), "session.wait");
+    with_arg(&r->v, "seconds", "1");
+    assert_int_equal(rig_count(r, "session.failed"), 0);
+    rig_wait(r, RIG_SECOND);
+    accepted(rig_sign_in(r, "MM"));
+    with_arg(rig_pin(r, "OP1", false), "left", "2"); /* a right one ends the row */
 }
 
-static void test_right_pin_forgets_the_wrong_ones(void **state)
+/* Each wrong one as soon as it is taken; how long the next one waits. */
+static int64_t mistype(struct rig *r, const char *person, int times)
+{
+    struct command c = {.station = r->station, .person = book_person(&r->book, person)};
+    for (int i = 0; i < times; i++) {
+        rig_wait(r, rule_wait(&c, r->now));
+        refused(rig_pin(r, person, false), "session.wrong-secret");
+    }
+    return rule_wait(&c, r->now);
+}
+
+static void test_person_is_slowed_second_and_to_a_bound(void **state)
 {
     struct rig *r = *state;
     rig_at(r, "B21");
-    for (int i = 0; i < 4; i++)
-        refused(rig_pin(r, "OP1", false), "session.wrong-secret");
+    assert_int_equal(mistype(r, "OP1", 4), 2 * RIG_SECOND);
+    assert_int_equal(mistype(r, "OP1", 1), 15 * RIG_SECOND);
+    assert_int_equal(mistype(r, "OP1", 1), 30 * RIG_SECOND);
+    refused(rig_sign_in(r, "OP1"), "session.wait");
+    rig_wait(r, 8 * RIG_SECOND);
+    accepted(rig_sign_in(r, "OP2")); /* the station's own wait is shorter */
+    assert_int_equal(mistype(r, "OP1", 5), 15 * RIG_MINUTE);
+    assert_int_equal(mistype(r, "OP1", 1), 15 * RIG_MINUTE);
+    rig_wait(r, 15 * RIG_MINUTE);
     accepted(rig_sign_in(r, "OP1"));
-    accepted(rig_scan(r, "X:OUT"));
-    with_arg(rig_pin(r, "OP1", false), "left", "4");
+    assert_int_equal(mistype(r, "OP1", 1), 0);
+    assert_false(book_person(&r->book, "OP1")->locked);
 }
 
-static void test_wrong_passwords_lock_out_too(void **state)
+static void test_clinics_terminal_locks_nobody_at_the_own_desk(void **state)
+{
+    struct rig *r = *state;
+    static const char *const p[] = {"FM", "QM", "MM"};
+    rig_at(r, "CL1");
+    for (size_t i = 0; i < 3; i++)
+        mistype(r, p[i], 8);
+    rig_at(r, "QA1");
+    for (size_t i = 0; i < 3; i++)
+        accepted(rig_sign_in(r, p[i]));
+}
+
+static void test_unknown_secret_is_not_tried_while_one_waits(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    mistype(r, "OP1", 2);
+    r->next.untried = true; /* the daemon's clock was a moment behind */
+    refused(rig_pin(r, "OP1", false), "session.wait");
+    assert_int_equal(rig_count(r, "session.failed"), 0);
+}
+
+static const struct verdict *wrong_password(struct rig *r)
+{
+    struct command c = {.kind = COMMAND_ACT,
+                        .station = r->station,
+                        .person = book_person(&r->book, "MM"),
+                        .secret_given = true,
+                        .batch = "B1",
+                        .step = "report",
+                        .fields = json_object(&r->arena)};
+    return rig_run(r, &c);
+}
+
+static void test_wrong_passwords_count_too(void **state)
 {
     struct rig *r = *state;
     accepted(rig_order(r, "B1", "P000001"));
     rig_at(r, "QA1");
-    for (int i = 0; i < 5; i++) {
-        struct command c = {.kind = COMMAND_ACT,
-                            .station = r->station,
-                            .person = book_person(&r->book, "MM"),
-                            .secret_given = true,
-                            .batch = "B1",
-                            .step = "report",
-                            .fields = json_object(&r->arena)};
-        refused(rig_run(r, &c), "session.wrong-secret");
-    }
-    refused(rig_sign(r, "MM", "B1", "report", "all=yes"), "session.locked");
+    for (int i = 0; i < 3; i++)
+        refused(wrong_password(r), "session.wrong-secret");
+    refused(rig_sign(r, "MM", "B1", "report", "all=yes"), "session.wait");
+    refused(rig_record(r, "FM", "room.added", "room=R9|grade=B"), "session.wait");
+    rig_wait(r, RIG_SECOND);
+    refused(rig_sign(r, "MM", "B1", "report", "all=yes"), "step.order"); /* the secret was taken */
 }
 
 static void test_wrong_secrets_are_counted_by_day(void **state)
 {
     struct rig *r = *state;
     rig_at(r, "B21");
-    for (int i = 0; i < 4; i++)
-        refused(rig_pin(r, "OP1", false), "session.wrong-secret");
+    mistype(r, "OP1", 7);
     rig_wait(r, RIG_DAY);
-    with_arg(rig_pin(r, "OP1", false), "left", "4");
+    with_arg(rig_pin(r, "OP1", false), "left", "2");
     assert_int_equal(rig_count(r, "day.closed"), 1);
+}
+
+static void test_nobody_ends_the_own_lock_out(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "person/QM", "person.locked", "{\"person\":\"QM\"}"); /* by an older program */
+    rig_at(r, "QA1");
+    refused(rig_sign_in(r, "QM"), "session.locked");
+    refused(rig_record(r, "FM", "person.unlocked", "person=FM"), "right.barred");
+    accepted(rig_record(r, "FM", "person.unlocked", "person=QM"));
+    accepted(rig_sign_in(r, "QM"));
 }
 
 static void test_signed_in_elsewhere_is_refused(void **state)
@@ -112,6 +171,44 @@ static void test_day_change_ends_the_session(void **state)
     assert_int_equal(rig_count(r, "day.opened"), 1);
     assert_false(rig_says(r, "\"performed\":\"OP"));
     assert_int_equal(r->station->bench.npeople, 0);
+}
+
+static void test_midnight_ends_no_session_with_cells_in_hand(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    rig_clock(r, 0, 23, 50);
+    rig_entry(r, "day/B21/2026-11-02", "person.fit", "{\"fit\":true,\"person\":\"OP1\"}");
+    accepted(rig_scan(r, "C:B1-T1"));
+    rig_clock(r, 1, 0, 5);
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.acting");
+    assert_int_equal(rig_count(r, "day.closed"), 1);
+    assert_int_equal(rig_count(r, "day.opened"), 1);
+    assert_int_equal(r->station->bench.npeople, 2);
+    assert_string_equal(r->station->bench.batch->id, "B1");
+    assert_int_equal(r->station->bench.since[0], r->now - 15 * RIG_HOUR - 5 * RIG_MINUTE);
+    assert_int_equal(book_person(&r->book, "OP1")->fit_day, clock_day(r->now));
+    rig_clock(r, 2, 0, 5); /* but it is not carried on and on */
+    refused(rig_scan(r, "P:OP2"), "session.none");
+}
+
+static void test_what_was_left_for_hours_ends_at_midnight(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    accepted(rig_scan(r, "C:B1-T1"));
+    rig_clock(r, 1, 0, 5);
+    refused(rig_scan(r, "P:OP2"), "session.none");
+}
+
+static void test_signing_out_says_who_acts_now(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.acting");
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-next");
+    with_arg(&r->v, "next", "OP1");
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-closed");
 }
 
 static void test_unknown_and_suspended_people_are_refused(void **state)
@@ -190,13 +287,19 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_nobody_signed_in_is_refused),
-        T(test_fifth_wrong_pin_locks_out),
-        T(test_right_pin_forgets_the_wrong_ones),
-        T(test_wrong_passwords_lock_out_too),
+        T(test_station_is_slowed_first),
+        T(test_person_is_slowed_second_and_to_a_bound),
+        T(test_clinics_terminal_locks_nobody_at_the_own_desk),
+        T(test_unknown_secret_is_not_tried_while_one_waits),
+        T(test_wrong_passwords_count_too),
         T(test_wrong_secrets_are_counted_by_day),
+        T(test_nobody_ends_the_own_lock_out),
         T(test_signed_in_elsewhere_is_refused),
         T(test_session_left_open_yesterday_keeps_nobody_out),
         T(test_day_change_ends_the_session),
+        T(test_midnight_ends_no_session_with_cells_in_hand),
+        T(test_what_was_left_for_hours_ends_at_midnight),
+        T(test_signing_out_says_who_acts_now),
         T(test_unknown_and_suspended_people_are_refused),
         T(test_six_people_fill_a_station),
         T(test_badge_says_who_acts_now),

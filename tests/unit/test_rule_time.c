@@ -276,8 +276,8 @@ static void test_what_is_written_up_needs_a_second_person(void **state)
     r->next.occurred = r->now - 20 * RIG_MINUTE;
     r->next.late = "paper";
     refused(rig_scan(r, "D:B"), "people.too-few");
-    r->next.occurred = r->now - 20 * RIG_MINUTE;
-    r->next.late = "offline"; /* the station's own list was made as it happened */
+    rig_back(r, 29 * RIG_MINUTE);
+    rig_offline(r, 20 * RIG_MINUTE); /* the station's own list was made as it happened */
     accepted(rig_scan(r, "D:B"));
 }
 
@@ -286,8 +286,8 @@ static void test_list_after_an_outage_carries_its_own_times(void **state)
     struct rig *r = *state;
     rig_wait(r, 30 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-SPIN"));
-    r->next.occurred = r->now - 18 * RIG_MINUTE;
-    r->next.late = "offline";
+    rig_back(r, 29 * RIG_MINUTE);
+    rig_offline(r, 18 * RIG_MINUTE);
     accepted(rig_scan(r, "D:B"));
     assert_int_equal(batch_occ(rig_batch(r, "B1"), protocol_step(rig_batch(r, "B1")->protocol, "spin"))->done,
                      r->now - 18 * RIG_MINUTE);
@@ -298,8 +298,8 @@ static void test_claim_before_what_came_before_is_refused(void **state)
     struct rig *r = *state;
     rig_wait(r, 30 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-MUST"));
-    r->next.occurred = r->now - 40 * RIG_MINUTE;
-    r->next.late = "offline";
+    rig_back(r, 29 * RIG_MINUTE);
+    rig_offline(r, 40 * RIG_MINUTE);
     refused(rig_scan(r, "D:B"), "time.impossible");
 }
 
@@ -308,8 +308,8 @@ static void test_outage_does_not_make_a_short_spin_long(void **state)
     struct rig *r = *state;
     rig_wait(r, 30 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-SPIN"));
-    r->next.occurred = r->now - 26 * RIG_MINUTE;
-    r->next.late = "offline";
+    rig_back(r, 29 * RIG_MINUTE);
+    rig_offline(r, 26 * RIG_MINUTE);
     refused(rig_scan(r, "D:B"), "time.impossible");
 }
 

@@ -98,11 +98,13 @@ static void decide(struct rig *r)
 /* The next day: yesterday's sign-ins end with the first entry of the day. */
 static void finish(struct rig *r)
 {
-    rig_clock(r, 1, 9, 0);
+    rig_clock(r, 1, 8, 50);
     rig_at(r, "B21");
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:KA-0001"));
-    r->next = (struct command){.occurred = r->now - RIG_MINUTE, .late = "offline"};
+    rig_clock(r, 1, 9, 0);
+    rig_back(r, 9 * RIG_MINUTE);
+    rig_offline(r, RIG_MINUTE);
     accepted(rig_scan(r, "C:KA-0001-T1"));
     accepted(rig_scan(r, "X:OUT"));
     rig_at(r, "QA1");

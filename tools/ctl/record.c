@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
+#include "base/enc.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "lib/facility.h"
 #include "lib/files.h"
@@ -102,6 +106,22 @@ static int prepare_station(struct ctl *c, json_t *body)
     }
     fprintf(stderr, "%s %s\n", say("端末トークン（一度だけ表示）:", "station token (shown once):"), token);
     return EXIT_FINE;
+}
+
+/* Shown before it is known to the log: nobody else has it, and a quarter of an hour later it is worth
+ * nothing. */
+static int prepare_invitation(struct ctl *c, json_t *body)
+{
+    uint8_t hash[HASH_LEN];
+    char code[20], digest[44];
+    (void)c;
+    facility_make_password(code);
+    hash_sha256(code, strlen(code), hash);
+    enc_digest(hash, digest);
+    fprintf(stderr, "%s %s\n",
+            say("登録コード（10 分以内・一回だけ有効）:", "enrolment code (10 minutes, one use):"), code);
+    OPENSSL_cleanse(code, sizeof(code));
+    return json_object_set_new(body, "once", json_string(digest)) ? EXIT_USAGE : EXIT_FINE;
 }
 
 /* The second person signs in at this station with the own PIN: typed here, or in a file. */
@@ -258,8 +278,14 @@ static const struct record person_resume = {
 static const struct record station_add = {
     .kind = KIND_STATION_ENROLLED,
     .word = {"station"},
-    .made = " token ",
+    .made = " token key ",
     .prepare = prepare_station,
+};
+static const struct record station_invite = {
+    .kind = KIND_STATION_INVITED,
+    .word = {"station"},
+    .made = " once ",
+    .prepare = prepare_invitation,
 };
 static const struct record protocol_register = {
     .kind = KIND_PROTOCOL_REGISTERED,
@@ -304,6 +330,8 @@ const struct ctl_command ctl_record_commands[] = {
            RECORD(KIND_PERSON_UNLOCKED, "person")),
     SIGNED("station", "add", "端末を登録する（トークンは一度だけ表示）",
            "enrol a station; its token is shown once", NULL, NULL, &station_add),
+    SIGNED("station", "invite", "タブレットの登録コードを発行する（10 分・一回）",
+           "a one-time code for a tablet that makes its own key", NULL, NULL, &station_invite),
     SIGNED("station", "revoke", "端末を失効させる", "revoke a station", NULL, NULL,
            RECORD(KIND_STATION_REVOKED, "station")),
     SIGNED("clock", "confirm", "記録装置の時計が正しいことを確認する",

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "lib/client.h"
 #include "sim.h"
+#include "sim/tablet.h"
 
 int64_t sim_now(const struct sim *s)
 {
@@ -55,7 +56,7 @@ static void post_clock(struct sim *s, int64_t to)
     body = json_pack("{s:s}", "to", text);
     s->moving = true;
     s->clock_moves++;
-    client_send(s->client, "/v1/clock", s->stations->token, body, on_moved, s);
+    client_send(s->client, "/v1/clock", world_any(s, NULL)->token, body, on_moved, s);
     json_decref(body);
 }
 
@@ -145,8 +146,10 @@ int sim_run(struct sim *s)
     for (size_t i = 0; i < s->nplayers; i++)
         play_begin(&s->player[i]);
     clock_pump(s);
+    tablet_begin(s);
     event_base_dispatch(s->base);
     event_free(s->pump);
+    tablet_end(s);
     if (!s->failed)
         return 0;
     return s->unreachable ? 3 : 1;

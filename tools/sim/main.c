@@ -17,6 +17,7 @@
 #include "lib/say.h"
 #include "sim.h"
 #include "sim/plan.h"
+#include "sim/tablet.h"
 
 static const char *const flags[] = {"cases",  "omit-each", "progress", "json",  "help", "version",
                                     "pauses", "no-pauses", "check",    "steps", NULL};
@@ -263,7 +264,7 @@ static int verdict(const struct sim *s, int code)
     return code;
 }
 
-static int play(struct sim *s, struct args *a, struct plan *plan)
+static int play(struct sim *s, struct args *a, struct plan *plan, const char *dir)
 {
     int64_t began = clock_mono_ms();
     char why[STORY_ERROR] = "";
@@ -279,6 +280,8 @@ static int play(struct sim *s, struct args *a, struct plan *plan)
     if (code)
         return code;
     cut(s);
+    if (tablet_prepare(s, dir))
+        return EXIT_REFUSED;
     code = verdict(s, sim_run(s));
     report_end(s, (double)(clock_mono_ms() - began) / 1000);
     return code;
@@ -304,7 +307,7 @@ static int run(struct sim *s, struct args *a, struct plan *plan)
         return wrong("", why);
     s->base = event_base_new();
     code = connect_to(s, a, dir);
-    return code ? code : play(s, a, plan);
+    return code ? code : play(s, a, plan, dir);
 }
 
 static void list_steps(const struct story *st)

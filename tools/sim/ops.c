@@ -270,8 +270,17 @@ static bool all_can_come(struct making *m)
     return true;
 }
 
+/* The station is away for as long as what it brings afterwards is old. */
+static void add_outage(struct making *m)
+{
+    ops_add(m->p, &m->tail, OP_AWAY)->station = m->st;
+    ops_add(m->p, &m->tail, OP_WAIT)->wait_ms = m->p->block->claim_ms + 60000;
+    ops_add(m->p, &m->tail, OP_BACK)->station = m->st;
+}
+
 static void make_scans(struct making *m)
 {
+    const struct block *b = m->p->block;
     struct op *op;
     m->st->busy = m->p;
     if (m->who)
@@ -284,6 +293,8 @@ static void make_scans(struct making *m)
         op = ops_add(m->p, &m->tail, OP_CHOOSE);
         op->station = m->st;
     }
+    if (m->st->key && b->late && strcmp(b->late, "offline") == 0)
+        add_outage(m);
     add_items(m);
     op = ops_add(m->p, &m->tail, OP_DONE);
     op->station = m->st;

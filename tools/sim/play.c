@@ -10,6 +10,7 @@
 #include "core/code/code.h"
 #include "sim.h"
 #include "sim/request.h"
+#include "sim/tablet.h"
 
 static void on_answer(void *arg, const struct client_reply *r);
 
@@ -54,7 +55,7 @@ static void read_batch(struct player *p, struct op *op)
     p->op = op;
     p->state = PLAYER_BUSY;
     p->sim->requests++;
-    client_send(p->sim->client, path, op->station ? op->station->token : p->sim->stations->token, NULL,
+    client_send(p->sim->client, path, op->station ? op->station->token : world_any(p->sim, NULL)->token, NULL,
                 on_answer, p);
 }
 
@@ -172,7 +173,7 @@ static void take_context(struct player *p, struct op *op, const json_t *answer, 
     } else if (strcmp(code, "accepted.batch") == 0) {
         st->batch = p->batch;
         st->open = false;
-    } else if (strcmp(code, "accepted.session") == 0) {
+    } else if (strcmp(code, "accepted.acting") == 0) {
         for (size_t i = 0; i < st->npeople; i++)
             if (strcmp(st->person[i]->badge, op->text) == 0)
                 st->acting = st->person[i];
@@ -361,6 +362,12 @@ static void run_op(struct player *p)
     case OP_STATE:
     case OP_LOOK:
         read_batch(p, op);
+        break;
+    case OP_AWAY:
+        tablet_away(p, op);
+        break;
+    case OP_BACK:
+        tablet_back(p, op);
         break;
     case OP_RESEND:
         p->op = op;

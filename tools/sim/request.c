@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "sim/tablet.h"
 
 json_t *request_time(struct sim *s, int64_t before_ms)
 {
@@ -184,6 +185,8 @@ int request_make(struct player *p, const struct op *op, char *ret_error, size_t 
     default:
         json_object_set_new(o, "raw", json_string(op->text));
     }
+    if (!err && op->own && op->station->key && p->block->late && strcmp(p->block->late, "offline") == 0)
+        tablet_sign(p, op->station, p->path, o);
     json_decref(p->request);
     p->request = o;
     return err;

@@ -23,6 +23,7 @@
 #include "sim/vars.h"
 
 struct client;
+struct p256;
 struct event;
 struct event_base;
 struct player;
@@ -31,6 +32,7 @@ struct sim;
 struct sim_person {
     const char *id, *badge; /* badge: raw code */
     const char *pin, *password;
+    const char *role;       /* the first */
     struct sim_station *at; /* signed in there, or NULL */
     int holders;            /* players that need the person there */
     struct sim_person *next;
@@ -46,6 +48,11 @@ struct sim_station {
     struct sim_person *acting;
     char next_step[120], next_field[64]; /* what the server said comes next; "" = nothing */
     bool open;                           /* a step is under way */
+    /* one that has a key (sim/tablet.h) */
+    struct p256 *key;
+    bool away;
+    int64_t spooled;
+    const char *spool_hash;
     struct sim_station *next;
 };
 
@@ -64,6 +71,8 @@ enum op_kind {
     OP_WAIT,
     OP_DONE, /* the step must be finished */
     OP_RESEND,
+    OP_AWAY, /* the station is not heard, until the daemon says so */
+    OP_BACK,
 };
 
 struct op {
@@ -153,7 +162,8 @@ struct sim {
     struct player *player;
     bool moving;    /* the clock is being moved */
     int64_t target; /* where to, while we sleep before it */
-    struct event *pump;
+    struct event *pump, *beat;
+    const char *origin; /* of the log, once a station has a key */
     bool failed, unreachable;
     bool released;  /* a station, a person or a secret's turn became free */
     size_t secrets; /* requests in flight that open a sealed secret: the server queues few */
@@ -165,6 +175,8 @@ struct sim {
 must_check int world_load(struct sim *s, const char *dir, char *ret_error, size_t size);
 struct sim_person *world_person(struct sim *s, const char *id);
 struct sim_station *world_station(struct sim *s, const char *id);
+/* One that is heard without meaning it: another than `st`, without a key. */
+struct sim_station *world_any(struct sim *s, const struct sim_station *st);
 /* The id that plays `name` in this lane; literal names (upper case) stand for themselves. NULL if unknown. */
 const char *world_cast(struct sim *s, int lane, const char *name);
 void world_joined(struct sim_station *st, struct sim_person *p);

@@ -20,6 +20,14 @@ struct sim_station *world_station(struct sim *s, const char *id)
     return id ? map_get(&s->station_by_id, id) : NULL;
 }
 
+struct sim_station *world_any(struct sim *s, const struct sim_station *st)
+{
+    struct sim_station *any = s->stations;
+    while (any->next && (any == st || any->key))
+        any = any->next;
+    return any;
+}
+
 static const char *keep(struct sim *s, const json_t *o, const char *name)
 {
     const char *v = json_string_value(json_object_get(o, name));
@@ -38,6 +46,8 @@ static int load_people(struct sim *s, const char *dir, char *ret_error, size_t s
     {
         struct sim_person *p = arena_alloc(&s->arena, sizeof(*p));
         p->id = keep(s, o, "person");
+        const char *role = json_string_value(json_array_get(json_object_get(o, "roles"), 0));
+        p->role = role ? arena_strdup(&s->arena, role) : "";
         p->pin = keep(s, o, "pin");
         p->password = keep(s, o, "password");
         if (!p->id || code_make('P', p->id, raw, sizeof(raw)))

@@ -16,7 +16,15 @@ struct person *entry_performer(const struct book *b, const struct entry *e);
 struct station *entry_station(const struct book *b, const struct entry *e);
 
 /* ---- benches ---- */
+void bench_join(struct book *b, struct station *st, struct person *p, int64_t since); /* there is room */
 void bench_leave(struct book *b, struct bench *bench, const struct person *p);
+
+/* A wrong secret at the bench (p NULL: of somebody unknown); the right one. */
+void bench_mistyped(struct book *b, struct bench *bench, const struct person *p, int64_t at);
+void bench_typed(struct book *b, struct bench *bench, const struct person *p);
+
+/* ---- outages ---- */
+void outage_add(struct book *b, struct outages *list, int64_t from, int64_t to);
 
 /* ---- a batch's own stream ---- */
 struct batch *batch_of(const struct book *b,

@@ -194,9 +194,6 @@ int book_apply(struct book *b, const struct entry *e)
         return err;
     if (e->at > b->last_at)
         SET(b, b->last_at, e->at);
-    struct person *signer = e->act && !b->aside ? entry_performer(b, e) : NULL;
-    if (signer)
-        SET(b, signer->tries, 0); /* the right password was given */
     return apply_body(b, s, e);
 }
 
@@ -229,6 +226,15 @@ struct station *book_station(const struct book *b, const char *id)
 struct station *book_station_by_token(const struct book *b, const char *token_digest)
 {
     return map_get(&b->tokens, token_digest);
+}
+
+struct station *book_station_by_code(const struct book *b, const char *code_digest)
+{
+    size_t pos = 0;
+    for (struct station *st; (st = map_next(&b->stations, &pos));)
+        if (st->invited.code && strcmp(st->invited.code, code_digest) == 0)
+            return st;
+    return NULL;
 }
 
 struct thing *book_thing(const struct book *b, const char *id)
@@ -342,11 +348,6 @@ bool person_has_role(const struct person *p, const char *role)
         if (strcmp(p->role[i], role) == 0)
             return true;
     return false;
-}
-
-int person_tries(const struct person *p, int64_t today)
-{
-    return p->tries_day == today ? p->tries : 0;
 }
 
 const char *container_state_name(enum container_state s)

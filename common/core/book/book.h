@@ -62,11 +62,27 @@ struct person {
     struct qualification *qual;
     bool suspended, locked;
     int64_t reset_at; /* others made the secrets anew; 0: never */
-    int tries;        /* wrong secrets since the last right one, on day `tries_day` */
-    int64_t tries_day;
-    int64_t fit_day; /* day of the newest fitness declaration, else INT64_MIN */
+    int64_t fit_day;  /* day of the newest fitness declaration, else INT64_MIN */
     bool fit;
     struct station *signed_in; /* where, or NULL */
+};
+
+/* When a station, or all of them, could not be heard, as the daemon itself saw it: the newest ones. */
+#define OUTAGES 16
+struct outage {
+    int64_t from, to;
+};
+struct outages {
+    size_t n;
+    struct outage item[OUTAGES]; /* in the order of their ends */
+};
+
+/* Wrong secrets since the last right one. */
+struct wrong {
+    const struct person *person; /* NULL: anybody's */
+    int n;
+    int64_t at; /* of the last */
+    struct wrong *next;
 };
 
 #define BENCH_PEOPLE 6
@@ -75,18 +91,42 @@ struct bench {
     const char *stream; /* its name */
     size_t npeople;
     struct person *person[BENCH_PEOPLE]; /* in order of sign-in */
+    int64_t since[BENCH_PEOPLE];         /* when each of them signed in */
     struct person *acting;               /* performer: whose badge was read last */
     struct batch *batch;
-    int step; /* -1 = none chosen */
-    int last; /* the step finished here last, or -1: a repeated scan is "already done" */
+    int step;            /* -1 = none chosen */
+    int last;            /* the step finished here last, or -1: a repeated scan is "already done" */
+    struct wrong *wrong; /* of this day, at this station: anybody's, and of each who mistyped */
 };
 
+/* A one-time code that is out for a station. */
+struct invitation {
+    const char *code; /* digest, NULL: none */
+    const char *kind, *room;
+    int64_t until;
+};
+/* How far a station's own list was brought. */
+struct spool_mark {
+    int64_t number;
+    const char *hash;
+    int64_t occurred;
+};
 struct station {
     const char *id, *kind, *room;
     const char *token; /* base64url SHA-256 of the station's token */
+    const char *key;   /* its public key, base64url; NULL: keyless */
     struct json *data;
-    bool revoked;
+    bool revoked; /* or not enrolled yet */
     struct bench bench;
+    struct invitation invited;
+    struct spool_mark spool;
+    int64_t silent_since; /* 0: heard, as far as the log knows */
+    int64_t known_at;     /* when the log knew last that it was heard: enrolment, sign-in, return */
+    struct outages outages;
+    struct { /* daemon/flow: when it was heard last in this process; both 0: not yet */
+        int64_t mono, at;
+        int64_t ahead_ms; /* its clock before ours */
+    } heard;
 };
 
 struct room {
@@ -265,6 +305,7 @@ struct book {
     struct book_basis basis;
     const struct rights *rights; /* the table in force (core/right), whoever loaded it keeps it */
     int64_t last_at;             /* `at` of the newest applied entry */
+    struct outages outages;      /* of the daemon itself */
     struct closing_head {
         bool any;
         uint8_t leaf[HASH_LEN];
@@ -307,6 +348,8 @@ struct stream *book_stream(const struct book *b, const char *name);
 struct person *book_person(const struct book *b, const char *id);
 struct station *book_station(const struct book *b, const char *id);
 struct station *book_station_by_token(const struct book *b, const char *token_digest);
+/* Whose one-time code is that, NULL: nobody's. It may be too old. */
+struct station *book_station_by_code(const struct book *b, const char *code_digest);
 struct thing *book_thing(const struct book *b, const char *id);
 struct room *book_room(const struct book *b, const char *id);
 struct lot *book_lot(const struct book *b, const char *id);
@@ -320,6 +363,16 @@ struct protocol_state *book_protocol(const struct book *b, const char *id);
 /* Does it stand by the set-up, or have both accepted what is in force? */
 bool book_basis_accepted(const struct book *b);
 
+/* Is anybody signed in there: today, or since yesterday with cells in hand? Midnight ends no session that was
+ * being worked in; the next day's stream carries it over with its first entry. */
+bool bench_works(const struct bench *bench, int64_t now);
+bool bench_carries(const struct bench *bench, int64_t now);
+
+/* Lies that time in one of them? */
+bool outage_covers(const struct outages *list, int64_t at);
+/* Since when the log knows nothing of a station that was away, or of a daemon that was; 0: it was heard. */
+int64_t station_unheard_since(const struct book *b, const struct station *st);
+
 /* Batch questions. */
 struct occ *batch_occ(const struct batch *b, int step); /* the current (last) occurrence, or NULL */
 bool batch_step_done(const struct batch *b, int step);  /* at least one occurrence done or skipped */
@@ -332,8 +385,9 @@ const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);
 bool batch_acted(const struct batch *b, const struct person *p, enum dept dept);
 bool person_has_role(const struct person *p, const char *role);
-/* Wrong secrets in a row today: what was mistyped yesterday stands in a stream that is closed. */
-int person_tries(const struct person *p, int64_t today);
+/* Wrong secrets in a row at this station on that day, of the person; NULL: of anybody. NULL if there was
+ * none. They stand in the station's day alone, and end with it. */
+const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
 
 /*
  * The next deadline over all open batches: the batch and step it belongs to, its time in *ret_due.

@@ -1,12 +1,27 @@
 /* A station's day. */
 #include "core/entry/day.h"
 
+#include "base/clock.h"
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 #include "core/view/row.h"
 
+static const struct member carried_member[] = {
+    M_ID(struct carried, person, NEEDED),
+    M_TEXT(struct carried, since, NEEDED),
+    M_BOOL(struct carried, fit, 0),
+};
+
+static const struct shape carried_shape = SHAPE(struct carried, carried_member);
+
 static const struct member opened_member[] = {
-    M_ID(struct day_opened, station, NEEDED),
+    M_ID(struct day_opened, station, NEEDED), M_LIST(struct day_opened, people, 0, &carried_shape),
+    M_TEXT(struct day_opened, acting, 0),     M_TEXT(struct day_opened, batch, 0),
+    M_TEXT(struct day_opened, step, 0),
+};
+
+static const struct member closed_member[] = {
+    M_BOOL(struct day_closed, carried, 0),
 };
 
 static const struct member session_member[] = {
@@ -33,15 +48,50 @@ static const struct record_rule showing = {.right = RIGHT_PERSONAL_SHOWN, .judge
 
 /* ---- what they do to the book ---- */
 
+static int carry(struct book *b, struct station *st, const struct entry *e, const struct carried *c)
+{
+    struct person *p = book_person(b, c->person);
+    int64_t since;
+    if (!p || !c->since || clock_parse_rfc3339(c->since, &since) != 0 || st->bench.npeople == BENCH_PEOPLE)
+        return CPF_E_PROFILE;
+    if (p->signed_in == st)
+        return 0;
+    if (p->signed_in)
+        bench_leave(b, &p->signed_in->bench, p);
+    bench_join(b, st, p, since);
+    if (!c->fit)
+        return 0;
+    SET(b, p->fit, true);
+    SET(b, p->fit_day, clock_day(e->at));
+    return 0;
+}
+
+static int carry_all(struct book *b, struct station *st, const struct entry *e, const struct day_opened *v)
+{
+    int err = 0;
+    for (size_t i = 0; i < v->people.n && err == 0; i++)
+        err = carry(b, st, e, &v->people.item[i]);
+    if (err || !v->people.n)
+        return err;
+    struct bench *bench = &st->bench;
+    struct person *acting = book_person(b, v->acting);
+    book_touch(b, bench, sizeof(*bench));
+    bench->acting = acting ? acting : bench->acting;
+    bench->batch = book_batch(b, v->batch); /* NULL when closed since */
+    bench->step = bench->batch && v->step ? protocol_step(bench->batch->protocol, v->step) : -1;
+    bench->last = -1;
+    return 0;
+}
+
 static int apply_day_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     struct station *st = entry_station(b, e);
-    (void)body;
     if (!st)
         return CPF_E_PROFILE;
+    SET(b, st->bench.wrong, NULL);
     SET(b, st->bench.day, clock_day(e->at));
     SET(b, st->bench.stream, s->name);
-    return 0;
+    return carry_all(b, st, e, body);
 }
 
 static int apply_day_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -52,6 +102,7 @@ static int apply_day_closed(struct book *b, struct stream *s, const struct entry
         return CPF_E_PROFILE;
     while (st->bench.npeople)
         bench_leave(b, &st->bench, st->bench.person[0]);
+    SET(b, st->bench.wrong, NULL); /* they live with this stream */
     SET(b, st->bench.day, INT64_MIN);
     SET(b, st->bench.stream, NULL);
     return 0;
@@ -65,18 +116,15 @@ static int apply_session_opened(struct book *b, struct stream *s, const struct e
     (void)s;
     if (!st || !p)
         return CPF_E_PROFILE;
-    SET(b, p->tries, 0);
+    bench_typed(b, &st->bench, p);
     if (p->signed_in == st) /* again: it needs no further place */
         return 0;
     if (st->bench.npeople == BENCH_PEOPLE)
         return CPF_E_PROFILE;
     if (p->signed_in)
         bench_leave(b, &p->signed_in->bench, p);
-    SET(b, p->signed_in, st);
-    book_touch(b, &st->bench, sizeof(st->bench));
-    st->bench.person[st->bench.npeople++] = p;
-    if (!st->bench.acting)
-        st->bench.acting = p;
+    bench_join(b, st, p, e->at);
+    SET(b, st->known_at, e->at);
     return 0;
 }
 
@@ -95,13 +143,10 @@ static int apply_session_closed(struct book *b, struct stream *s, const struct e
 static int apply_session_failed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct session_failed *v = body;
-    struct person *p = book_person(b, v->person);
-    int64_t today = clock_day(e->at);
+    struct station *st = entry_station(b, e);
     (void)s;
-    if (!p)
-        return 0;
-    SET(b, p->tries, person_tries(p, today) + 1);
-    SET(b, p->tries_day, today);
+    if (st)
+        bench_mistyped(b, &st->bench, book_person(b, v->person), e->at);
     return 0;
 }
 
@@ -129,8 +174,9 @@ static int apply_context(struct book *b, struct stream *s, const struct entry *e
 
 static void view_day_closed(struct view_at *a, const void *body)
 {
-    (void)body;
-    view_session_end(a, NULL, "day");
+    const struct day_closed *v = body;
+    if (!v->carried)
+        view_session_end(a, NULL, "day");
 }
 
 static void view_session_opened(struct view_at *a, const void *body)
@@ -154,7 +200,7 @@ const struct kind kind_day_opened = {
 
 const struct kind kind_day_closed = {
     .id = KIND_DAY_CLOSED,
-    .shape = SHAPE_EMPTY,
+    .shape = SHAPE(struct day_closed, closed_member),
     .apply = apply_day_closed,
     .view = view_day_closed,
     .reads = {"端末の一日を終えた", "the day of the station ended"},

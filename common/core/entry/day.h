@@ -2,11 +2,19 @@
 /* A station's day: who is signed in, what the bench is at, what was refused there. */
 #include "core/entry/kind.h"
 
+/* Who goes on working there behind midnight, since when. */
+struct carried {
+    const char *person, *since;
+    bool fit; /* as declared yesterday */
+};
+struct carrieds LIST_OF(struct carried);
 struct day_opened {
     const char *station;
+    struct carrieds people; /* none: nobody is signed in */
+    const char *acting, *batch, *step;
 };
 struct day_closed {
-    char none; /* it says nothing more */
+    bool carried; /* its sessions go on in the next day's stream */
 };
 /* session.opened and session.closed */
 struct session_record {

@@ -94,7 +94,7 @@ struct json *actor_build(const struct actor *actor, struct arena *a)
 
 int64_t event_time_of(int64_t at, int64_t occurred, const char *late)
 {
-    return occurred && late && strcmp(late, "offline") == 0 ? occurred : at;
+    return occurred && late && strcmp(late, LATE_OFFLINE) == 0 ? occurred : at;
 }
 
 int64_t entry_event_time(const struct entry *e)

@@ -101,5 +101,7 @@ struct json *actor_build(const struct actor *actor, struct arena *a);
 
 /* When it happened: a station's own list sent after an outage carries true times; any other late claim is
  * kept beside, and judged by the time of recording. */
+#define LATE_OFFLINE "offline"        /* the daemon itself saw the outage: its own times are believed */
+#define LATE_UNSEEN  "offline-unseen" /* it did not: a claim like others */
 int64_t event_time_of(int64_t at, int64_t occurred, const char *late);
 int64_t entry_event_time(const struct entry *e);

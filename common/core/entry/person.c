@@ -164,7 +164,6 @@ static int set_locked(struct book *b, const char *id, bool locked)
     if (!p)
         return CPF_E_PROFILE;
     SET(b, p->locked, locked);
-    SET(b, p->tries, 0);
     return 0;
 }
 

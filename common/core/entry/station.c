@@ -1,14 +1,22 @@
 /* Stations. */
 #include "core/entry/station.h"
 
+#include "base/clock.h"
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 
 static const struct member enrolled_member[] = {
     M_ID(struct station_enrolled, station, NEEDED), M_ID(struct station_enrolled, kind, NEEDED),
     M_ID(struct station_enrolled, room, 0),         M_DIGEST(struct station_enrolled, token, NEEDED),
-    M_PERSONAL(struct station_enrolled, reason, 0), M_PERSONAL(struct station_enrolled, note, 0),
-    M_PERSONAL(struct station_enrolled, remark, 0),
+    M_POINT(struct station_enrolled, key, 0),       M_PERSONAL(struct station_enrolled, reason, 0),
+    M_PERSONAL(struct station_enrolled, note, 0),   M_PERSONAL(struct station_enrolled, remark, 0),
+};
+
+static const struct member invited_member[] = {
+    M_ID(struct station_invited, station, NEEDED), M_ID(struct station_invited, kind, NEEDED),
+    M_ID(struct station_invited, room, 0),         M_DIGEST(struct station_invited, once, NEEDED),
+    M_PERSONAL(struct station_invited, reason, 0), M_PERSONAL(struct station_invited, note, 0),
+    M_PERSONAL(struct station_invited, remark, 0),
 };
 
 static const struct member revoked_member[] = {
@@ -18,11 +26,35 @@ static const struct member revoked_member[] = {
     M_PERSONAL(struct station_revoked, remark, 0),
 };
 
+static const struct member silent_member[] = {
+    M_ID(struct station_silent, station, NEEDED),
+    M_TEXT(struct station_silent, since, NEEDED),
+};
+
+static const struct member returned_member[] = {
+    M_ID(struct station_returned, station, NEEDED),
+    M_TEXT(struct station_returned, since, NEEDED),
+};
+
+static const struct member spooled_member[] = {
+    M_ID(struct station_spooled, station, NEEDED),  M_INT(struct station_spooled, number, NEEDED),
+    M_DIGEST(struct station_spooled, prev, NEEDED), M_DIGEST(struct station_spooled, hash, NEEDED),
+    M_TEXT(struct station_spooled, sig, NEEDED),    M_TEXT(struct station_spooled, occurred, 0),
+    M_BOOL(struct station_spooled, seen, 0),        M_BOOL(struct station_spooled, broken, 0),
+};
+
 static const struct record_rule enrolment = {
     .right = RIGHT_STATION_ENROLLED,
     .id = offsetof(struct station_enrolled, station),
     .stream = RECORD_ANY,
-    .judge = record_own,
+    .judge = record_station,
+};
+
+static const struct record_rule invitation = {
+    .right = RIGHT_STATION_ENROLLED,
+    .id = offsetof(struct station_invited, station),
+    .stream = RECORD_ANY,
+    .judge = record_station,
 };
 
 static const struct record_rule revocation = {
@@ -40,6 +72,7 @@ static struct station *station_new(struct book *b, const char *id)
     st->id = book_keep(b, id);
     st->bench.day = INT64_MIN;
     st->bench.step = st->bench.last = -1;
+    st->revoked = true; /* until it is enrolled */
     book_put(b, &b->stations, st->id, st);
     return st;
 }
@@ -59,12 +92,34 @@ static int apply_enrolled(struct book *b, struct stream *s, const struct entry *
     st->kind = book_keep(b, v->kind);
     st->room = book_keep(b, v->room);
     st->token = book_keep(b, v->token);
+    st->key = book_keep(b, v->key);
     st->data = book_keep_json(b, e->body);
     st->revoked = false;
+    st->invited = (struct invitation){0}; /* one use */
+    st->spool = (struct spool_mark){0};
+    st->outages = (struct outages){0};
+    st->silent_since = 0;
+    st->known_at = e->at;
     book_put(b, &b->tokens, st->token, st);
     return 0;
 }
 
+static int apply_invited(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct station_invited *v = body;
+    (void)s;
+    if (!v->station || !v->kind || !v->once)
+        return CPF_E_PROFILE;
+    struct station *st = book_station(b, v->station);
+    if (!st)
+        st = station_new(b, v->station);
+    book_touch(b, st, sizeof(*st));
+    st->invited = (struct invitation){book_keep(b, v->once), book_keep(b, v->kind), book_keep(b, v->room),
+                                      e->at + STATION_CODE_MS};
+    return 0;
+}
+
+/* At once, and whoever was signed in there is free. */
 static int apply_revoked(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct station_revoked *v = body;
@@ -72,7 +127,63 @@ static int apply_revoked(struct book *b, struct stream *s, const struct entry *e
     (void)s, (void)e;
     if (!st)
         return CPF_E_PROFILE;
-    SET(b, st->revoked, true);
+    book_touch(b, st, sizeof(*st));
+    st->revoked = true;
+    st->invited = (struct invitation){0};
+    st->silent_since = 0;
+    while (st->bench.npeople)
+        bench_leave(b, &st->bench, st->bench.person[0]);
+    return 0;
+}
+
+/* ---- silence and return ---- */
+
+static int since_of(struct book *b, const char *station, const char *since, struct station **ret, int64_t *ms)
+{
+    *ret = book_station(b, station);
+    return *ret && since && clock_parse_rfc3339(since, ms) == 0 ? 0 : CPF_E_PROFILE;
+}
+
+static int apply_silent(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct station_silent *v = body;
+    struct station *st;
+    int64_t since;
+    (void)s, (void)e;
+    int err = since_of(b, v->station, v->since, &st, &since);
+    if (err == 0)
+        SET(b, st->silent_since, since);
+    return err;
+}
+
+static int apply_returned(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct station_returned *v = body;
+    struct station *st;
+    int64_t since;
+    (void)s;
+    int err = since_of(b, v->station, v->since, &st, &since);
+    if (err)
+        return err;
+    SET(b, st->silent_since, 0);
+    SET(b, st->known_at, e->at);
+    outage_add(b, &st->outages, since, e->at);
+    return 0;
+}
+
+/* What does not follow moves the mark only forward: the next item is held against the newest number. */
+static int apply_spooled(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct station_spooled *v = body;
+    struct station *st = book_station(b, v->station);
+    int64_t occurred = 0;
+    (void)s, (void)e;
+    if (!st || !v->hash || (v->occurred && clock_parse_rfc3339(v->occurred, &occurred) != 0))
+        return CPF_E_PROFILE;
+    if (v->broken && v->number <= st->spool.number)
+        return 0;
+    book_touch(b, &st->spool, sizeof(st->spool));
+    st->spool = (struct spool_mark){v->number, book_keep(b, v->hash), occurred};
     return 0;
 }
 
@@ -84,10 +195,41 @@ const struct kind kind_station_enrolled = {
     .reads = {"端末 {station} を登録した", "station {station} was enrolled"},
 };
 
+const struct kind kind_station_invited = {
+    .id = KIND_STATION_INVITED,
+    .shape = SHAPE(struct station_invited, invited_member),
+    .apply = apply_invited,
+    .record = &invitation,
+    .reads = {"端末 {station} の登録コードを発行した", "an enrolment code for station {station} was issued"},
+};
+
 const struct kind kind_station_revoked = {
     .id = KIND_STATION_REVOKED,
     .shape = SHAPE(struct station_revoked, revoked_member),
     .apply = apply_revoked,
     .record = &revocation,
     .reads = {"端末 {station} を失効させた", "station {station} was revoked"},
+};
+
+const struct kind kind_station_silent = {
+    .id = KIND_STATION_SILENT,
+    .shape = SHAPE(struct station_silent, silent_member),
+    .apply = apply_silent,
+    .reads = {"端末 {station} と通信が途絶えた（{since} から）", "station {station} fell silent ({since})"},
+};
+
+const struct kind kind_station_returned = {
+    .id = KIND_STATION_RETURNED,
+    .shape = SHAPE(struct station_returned, returned_member),
+    .apply = apply_returned,
+    .reads = {"端末 {station} との通信が戻った（{since} から途絶）",
+              "station {station} is back (away since {since})"},
+};
+
+const struct kind kind_station_spooled = {
+    .id = KIND_STATION_SPOOLED,
+    .shape = SHAPE(struct station_spooled, spooled_member),
+    .apply = apply_spooled,
+    .reads = {"端末 {station} の控え {number} 番を受け取った",
+              "item {number} of the list of station {station} was taken in"},
 };

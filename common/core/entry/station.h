@@ -2,13 +2,47 @@
 /* Stations: where people scan and sign. */
 #include "core/entry/kind.h"
 
-/* station.enrolled: also to give a known one another token */
+/* station.enrolled: a program's, by record; or a tablet's own, with the code of an invitation. Without a key
+ * it works as any other, but what it did while it was away carries no time that is believed. */
 struct station_enrolled {
     const char *station, *kind, *room;
     const char *token; /* digest of the bearer token */
+    const char *key;   /* P-256, base/p256.h; NULL: keyless */
+    struct personal reason, note, remark;
+};
+/* A one-time code for a tablet that makes its own key; good for STATION_CODE_MS from the entry's time. */
+struct station_invited {
+    const char *station, *kind, *room;
+    const char *once; /* digest of the one-time code, which nobody keeps */
     struct personal reason, note, remark;
 };
 struct station_revoked {
     const char *station;
     struct personal reason, note, remark;
 };
+/* Not heard since, with somebody signed in there. */
+struct station_silent {
+    const char *station, *since;
+};
+/* Heard again: the outage of this station is from `since` to the entry's time. */
+struct station_returned {
+    const char *station, *since;
+};
+/* What a station brings from its own list: the n-th since its enrolment. Beside the entry that it became. */
+struct station_spooled {
+    const char *station;
+    int64_t number;
+    const char *prev, *hash; /* of the item before it, as it says; of this one */
+    const char *sig;         /* by the station's key */
+    const char *occurred;    /* as it says */
+    bool seen;               /* the time is believed: the daemon itself had seen the outage */
+    bool broken;             /* signature, number, hash or time does not follow the one before */
+};
+
+/* What the station signs, and what the next item's `prev` is the SHA-256 of: six lines. */
+#define STATION_SPOOL_TEXT "cpf/spool/v1\n%s\n%s\n%lld\n%s\n%s\n" /* origin station n prev req */
+/* What a tablet signs when it enrols: five lines. */
+#define STATION_ENROL_TEXT "cpf/enrol/v1\n%s\n%s\n%s\n%s\n" /* origin, digests of code and token, key */
+/* `prev` of the first item. */
+#define STATION_SPOOL_FIRST "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define STATION_CODE_MS     (INT64_C(10) * 60 * 1000)

@@ -243,9 +243,9 @@ struct step {
     bool witness;
     size_t nwitness_by;
     const char **witness_by; /* roles of the witness; none: who may perform it */
-    bool form;           /* filled in at a desk in one go, not scan by scan */
-    enum verb verb;      /* != VERB_NONE: a signed act, always a form */
-    struct text meaning; /* what the signature says */
+    bool form;               /* filled in at a desk in one go, not scan by scan */
+    enum verb verb;          /* != VERB_NONE: a signed act, always a form */
+    struct text meaning;     /* what the signature says */
     size_t nnot_by;
     int *not_by; /* performers of these steps may not do this one */
     size_t nwindows;

@@ -424,9 +424,8 @@ static bool check_secret(struct judge *j)
     }
     if (!j->cmd->secret_given)
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_NEEDS_PASSWORD, NULL, NULL);
-    return j->cmd->authenticated ||
-           judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
-                      json_set_int(j->a, json_object(j->a), "left", secrets_left(j, j->performer)), NULL);
+    return check_wait(j) && (j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
+                                                                 secrets_left(j, j->performer), NULL));
 }
 
 /* ---- not done, because ---- */

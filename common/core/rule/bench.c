@@ -70,8 +70,15 @@ static void choose(struct judge *j, const char *code)
 
 static void sign_out(struct judge *j)
 {
-    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = j->performer->id);
-    judge_accept(j, d, SAY_ACCEPTED_SESSION_CLOSED, NULL);
+    const struct bench *b = j->bench;
+    const struct person *out = j->performer, *next = NULL;
+    for (size_t i = 0; i < b->npeople && !next; i++)
+        next = b->person[i] != out ? b->person[i] : NULL;
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id);
+    struct json *args = args1(j, "person", out->id);
+    if (next) /* who acts from now on */
+        json_set_str(j->a, args, "next", next->id);
+    judge_accept(j, d, next ? SAY_ACCEPTED_SESSION_NEXT : SAY_ACCEPTED_SESSION_CLOSED, args);
 }
 
 void judge_command_code(struct judge *j)
@@ -124,6 +131,7 @@ static void judge_witness(struct judge *j, const struct person *p)
         judge_refuse_found(j);
         return;
     }
+    judge_time_with(j, p);
     struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_INPUT, struct step_input, .step = s->id,
                             .occ = j->occ_no, .kind = "witness", .text = p->id, .done = true);
     d->performed = performer;
@@ -168,41 +176,68 @@ void judge_badge(struct judge *j)
         return;
     }
     j->performer = p;
-    context(j, (struct bench_context){.acting = p->id}, SAY_ACCEPTED_SESSION, args1(j, "person", p->id));
+    context(j, (struct bench_context){.acting = p->id}, SAY_ACCEPTED_ACTING, args1(j, "person", p->id));
 }
 
 /* ---- sign-in ---- */
 
-int secrets_left(const struct judge *j, const struct person *p)
+/* Of so many in a row nobody is slowed; then each wrong one doubles the wait, up to a bound. */
+static int64_t wait_for(const struct wrong *w, int free, int64_t first_ms, int64_t most_ms, int64_t now)
 {
-    int left = BOUND_PIN_TRIES - person_tries(p, clock_day(j->now)) - 1;
-    return left > 0 ? left : 0;
+    int64_t wait = first_ms;
+    if (!w || w->n < free)
+        return 0;
+    for (int i = free; i < w->n && wait < most_ms; i++)
+        wait *= 2;
+    wait = wait < most_ms ? wait : most_ms;
+    return w->at + wait > now ? w->at + wait - now : 0;
 }
 
-static void lock_out(struct judge *j, const struct person *p)
+int64_t rule_wait(const struct command *c, int64_t now)
 {
-    if (secrets_left(j, p) == 0)
-        DRAFT(j, stream_of(j, STREAM_PERSON, p->id), KIND_PERSON_LOCKED, struct person_named,
-              .person = p->id);
+    const struct bench *bench = &c->station->bench;
+    int64_t today = clock_day(now), station = c->wrong_station_s ? c->wrong_station_s : 30,
+            person = c->wrong_person_s ? c->wrong_person_s : 900;
+    int64_t a = wait_for(bench_wrong(bench, NULL, today), BOUND_WRONG_STATION, 1000, station * 1000, now);
+    int64_t b = !c->person ? 0
+                           : wait_for(bench_wrong(bench, c->person, today), BOUND_WRONG_PERSON, 15000,
+                                      person * 1000, now);
+    return a > b ? a : b;
+}
+
+static struct json *seconds(struct judge *j, int64_t ms)
+{
+    return json_set_int(j->a, json_object(j->a), "seconds", ms > 0 ? (ms + 999) / 1000 : 1);
+}
+
+bool check_wait(struct judge *j)
+{
+    int64_t ms = j->cmd->secret_given && j->st ? rule_wait(j->cmd, j->now) : 0;
+    return (!ms && !j->cmd->untried) || judge_find(j, EFFECT_REFUSE, SAY_SESSION_WAIT, seconds(j, ms), NULL);
+}
+
+struct json *secrets_left(struct judge *j, const struct person *p)
+{
+    int64_t today = clock_day(j->now);
+    const struct wrong *all = bench_wrong(j->bench, NULL, today), *own = bench_wrong(j->bench, p, today);
+    int a = BOUND_WRONG_STATION - (all ? all->n : 0) - 1, b = BOUND_WRONG_PERSON - (own ? own->n : 0) - 1;
+    int left = a < b ? a : b;
+    return json_set_int(j->a, json_object(j->a), "left", left > 0 ? left : 0);
 }
 
 void count_wrong_secret(struct judge *j, const struct person *p)
 {
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_FAILED, struct session_failed, .person = p->id);
     d->performed = d->recorded = NULL;
-    lock_out(j, p);
 }
 
 static void sign_in_failed(struct judge *j)
 {
     const struct person *p = j->cmd->person;
-    int left = secrets_left(j, p);
     j->performer = NULL;
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_FAILED, struct session_failed, .person = p->id);
     d->dept = p->dept;
-    judge_outcome(j, d, OUTCOME_REFUSED, left ? SAY_SESSION_WRONG_SECRET : SAY_SESSION_LOCKED,
-                  json_set_int(j->a, json_object(j->a), "left", left));
-    lock_out(j, p);
+    judge_outcome(j, d, OUTCOME_REFUSED, SAY_SESSION_WRONG_SECRET, secrets_left(j, p));
 }
 
 static enum say sign_in_refusal(struct judge *j, struct json **ret_args)
@@ -214,8 +249,9 @@ static enum say sign_in_refusal(struct judge *j, struct json **ret_args)
         return SAY_SESSION_LOCKED;
     if (p->suspended)
         return SAY_PERSON_SUSPENDED;
-    /* a session ends with its day; one left open yesterday keeps nobody out */
-    if (p->signed_in && p->signed_in != j->st && p->signed_in->bench.day == clock_day(j->now)) {
+    /* a session ends with its day: one left open yesterday keeps nobody out, nor does a silent station */
+    if (p->signed_in && p->signed_in != j->st && !p->signed_in->silent_since &&
+        p->signed_in->bench.day == clock_day(j->now)) {
         *ret_args = args1(j, "station", p->signed_in->id);
         return SAY_SESSION_ELSEWHERE;
     }
@@ -230,6 +266,10 @@ void judge_session(struct judge *j)
     enum say code = sign_in_refusal(j, &args);
     if (code) {
         judge_refuse(j, code, args);
+        return;
+    }
+    if (!check_wait(j)) {
+        judge_refuse_found(j);
         return;
     }
     if (!j->cmd->authenticated) {

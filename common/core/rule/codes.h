@@ -45,6 +45,7 @@ enum say_flag {
     X(VALUE_BALANCE_BOUND, "value.balance-bound", 0)                                                         \
     X(SESSION_NONE, "session.none", 0)                                                                       \
     X(SESSION_WRONG_SECRET, "session.wrong-secret", SAY_COUNTS)                                              \
+    X(SESSION_WAIT, "session.wait", 0)                                                                       \
     X(SESSION_LOCKED, "session.locked", 0)                                                                   \
     X(SESSION_ELSEWHERE, "session.elsewhere", 0)                                                             \
     X(SESSION_UNKNOWN_BADGE, "session.unknown-badge", 0)                                                     \
@@ -115,6 +116,11 @@ enum say_flag {
     X(TIME_LATE, "time.late", 0)                                                                             \
     X(TIME_FUTURE, "time.future", 0)                                                                         \
     X(TIME_PAST, "time.past", 0)                                                                             \
+    X(TIME_LATE_NEVER, "time.late-never", 0)                                                                 \
+    X(TIME_LIST_BROKEN, "time.list-broken", 0)                                                               \
+    X(STATION_LIVES, "station.lives", 0)                                                                     \
+    X(STATION_CODE, "station.code", 0)                                                                       \
+    X(ACCEPTED_STATION, "accepted.station", 0)                                                               \
     X(TIME_LATE_ENTRY, "time.late-entry", 0)                                                                 \
     X(VALUE_IMPOSSIBLE, "value.impossible", 0)                                                               \
     X(VALUE_UNIT, "value.unit", 0)                                                                           \
@@ -195,6 +201,8 @@ enum say_flag {
     X(ACCEPTED_STEP, "accepted.step", 0)                                                                     \
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
     X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \
+    X(ACCEPTED_SESSION_NEXT, "accepted.session-next", 0)                                                     \
+    X(ACCEPTED_ACTING, "accepted.acting", 0)                                                                 \
     X(ACCEPTED_SESSION_CLOSED, "accepted.session-closed", 0)                                                 \
     X(ACCEPTED_REDACTED, "accepted.redacted", 0)                                                             \
     X(ACCEPTED_ACT, "accepted.act", 0)

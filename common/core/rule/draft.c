@@ -76,6 +76,23 @@ void draft_housekeeping(struct draft *d)
     d->performed = d->recorded = NULL;
 }
 
+/* Midnight ends no session with cells in hand. */
+static void carry_over(struct judge *j, struct day_opened *to)
+{
+    const struct bench *bench = j->bench;
+    struct carried *list = arena_alloc(j->a, bench->npeople * sizeof(*list));
+    char since[CLOCK_TEXT];
+    for (size_t i = 0; i < bench->npeople; i++) {
+        const struct person *p = bench->person[i];
+        clock_format(bench->since[i], since);
+        list[i] = (struct carried){p->id, arena_strdup(j->a, since), p->fit && p->fit_day == bench->day};
+    }
+    to->people = (struct carrieds){bench->npeople, list};
+    to->acting = bench->acting ? bench->acting->id : NULL;
+    to->batch = bench->batch->id;
+    to->step = bench->step >= 0 ? bench->batch->protocol->step[bench->step].id : NULL;
+}
+
 /* The day's stream opens with its first entry; yesterday's is closed then. */
 static void open_day(struct judge *j)
 {
@@ -85,10 +102,14 @@ static void open_day(struct judge *j)
     for (size_t i = 0; i < j->v->ndrafts; i++)
         if (j->v->draft[i].kind == KIND_DAY_OPENED)
             return;
+    const struct day_closed closed = {.carried = bench_carries(j->bench, j->now)};
     if (j->bench->day != INT64_MIN)
-        draft_housekeeping(add(j, day_stream(j, j->bench->day), KIND_DAY_CLOSED));
-    draft_housekeeping(
-        DRAFT(j, day_stream(j, today), KIND_DAY_OPENED, struct day_opened, .station = j->st->id));
+        draft_housekeeping(
+            draft_add(j, day_stream(j, j->bench->day), KIND_DAY_CLOSED, &closed, sizeof(closed)));
+    struct day_opened opened = {.station = j->st->id};
+    if (closed.carried)
+        carry_over(j, &opened);
+    draft_housekeeping(draft_add(j, day_stream(j, today), KIND_DAY_OPENED, &opened, sizeof(opened)));
 }
 
 struct draft *draft_day(struct judge *j, enum kind_id kind, const void *value, size_t size)

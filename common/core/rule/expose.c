@@ -289,7 +289,7 @@ static void tell_more(struct judge *j, int64_t n)
 
 static bool room_left(const struct judge *j)
 {
-    return j->v->ndrafts + ROOM_FOR_ONE <= VERDICT_DRAFTS;
+    return j->v->ndrafts + ROOM_FOR_ONE < VERDICT_DRAFTS; /* and the mark of a station's list */
 }
 
 /* Held with this one. How many found no room. */

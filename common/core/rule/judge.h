@@ -90,7 +90,9 @@ struct judge {
     const struct book *book;
     const struct command *cmd;
     int64_t now;  /* of recording */
-    int64_t when; /* of the event: a station's list after an outage carries its own times */
+    int64_t when; /* of the event: what a station did while it was not heard carries its own times */
+    bool offline; /* the claimed time is believed, if the people were there and the step lets it be */
+    bool broken;  /* the station's list does not follow what it brought before */
     struct arena *a;
     struct station *st;
     const struct bench *bench;
@@ -120,10 +122,10 @@ static inline const struct step *judge_step(const struct judge *j)
     return &j->x->protocol->step[j->step];
 }
 
-/* Is anybody signed in here today? A session ends with its day. */
+/* Is anybody signed in here? A session ends with its day, unless cells are in hand. */
 static inline bool bench_staffed(const struct judge *j)
 {
-    return j->bench->npeople && j->bench->day == clock_day(j->now);
+    return bench_works(j->bench, j->now);
 }
 
 /* One-member argument objects, and adding to them. */
@@ -228,6 +230,15 @@ const char *day_text(struct judge *j, const struct code *c);
 /* One more of them. */
 void derived_add(struct judge *j, struct deriveds *all, struct derived d);
 
+/* station.c */
+void judge_enrol(struct judge *j);
+void judge_spool(struct judge *j);   /* sets offline, broken */
+void judge_spooled(struct judge *j); /* drafts the mark of the list */
+void judge_time(struct judge *j);    /* sets when: for these people, in this step */
+void judge_time_with(struct judge *j, const struct person *second);
+const char *judge_late(const struct judge *j); /* the word of the entries */
+bool never_by_claim(const struct step *s);
+
 /* scan.c, act.c, record.c, bench.c */
 void judge_scan(struct judge *j);
 void judge_act(struct judge *j);
@@ -238,9 +249,10 @@ void judge_command_code(struct judge *j);
 void judge_badge(struct judge *j);
 void judge_batch_card(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
-/* A wrong secret counts wherever it was given; the fifth in a row locks the person out. */
+/* A wrong secret counts at the station where it was given, and there for its person. */
 void count_wrong_secret(struct judge *j, const struct person *p);
-int secrets_left(const struct judge *j, const struct person *p); /* wrong ones, after one more */
+bool check_wait(struct judge *j); /* is a secret taken from this person here, now? */
+struct json *secrets_left(struct judge *j, const struct person *p); /* wrong ones, until one must wait */
 bool check_requirements(struct judge *j);
 bool check_unique(struct judge *j);
 /* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;

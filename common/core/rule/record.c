@@ -293,9 +293,10 @@ static bool check_sender(struct judge *j, const struct kind *k)
     bool by_session = record_by_session(j);
     if (!by_session && !j->cmd->secret_given)
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_NEEDS_PASSWORD, NULL, NULL);
+    if (!by_session && !check_wait(j))
+        return false;
     if (!by_session && !j->cmd->authenticated)
-        return judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
-                          json_set_int(j->a, json_object(j->a), "left", secrets_left(j, p)), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET, secrets_left(j, p), NULL);
     return true;
 }
 

@@ -49,7 +49,9 @@ bool check_room(struct judge *j, const char *room); /* NULL: not said */
 void record_own(struct judge *j, const struct kind *k, const void *given);
 /* The same, of equipment and places, which stand in one list: an id is one thing's. */
 void record_thing(struct judge *j, const struct kind *k, const void *given);
-/* record.c, people.c, thing.c, personal.c, redact.c, correct.c, identity.c, release.c: kinds of their own */
+/* record.c, people.c, thing.c, personal.c, redact.c, correct.c, identity.c, release.c, station.c: kinds of
+ * their own */
+void record_station(struct judge *j, const struct kind *k, const void *given);
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_receipt(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);

@@ -87,6 +87,15 @@ const struct follow *judge_follow(const struct judge *j, enum follow_kind kind)
     return NULL;
 }
 
+/* By how much, so that the station can correct its claims. */
+static struct json *off_by(struct judge *j, int64_t ms)
+{
+    char now[CLOCK_TEXT];
+    clock_format(j->now, now);
+    struct json *args = args1(j, "now", now);
+    return json_set_int(j->a, args, "seconds", (ms + 999) / 1000);
+}
+
 /* A station's time is only a claim; but one in the future, or an old one that is not declared late, is not
  * taken. */
 static bool check_claim(struct judge *j)
@@ -94,11 +103,37 @@ static bool check_claim(struct judge *j)
     const struct command *c = j->cmd;
     int64_t after = (c->late_after_s ? c->late_after_s : 300) * INT64_C(1000);
     /* clocks of stations drift a little; what is said to have happened has happened */
-    if (c->occurred > j->now + BOUND_CLOCK_BACK_MS || c->claimed > j->now + BOUND_ID_FUTURE_MS)
-        return judge_find(j, EFFECT_REFUSE, SAY_TIME_FUTURE, NULL, NULL);
+    if (c->occurred > j->now + BOUND_CLOCK_BACK_MS)
+        return judge_find(j, EFFECT_REFUSE, SAY_TIME_FUTURE, off_by(j, c->occurred - j->now), NULL);
+    if (c->claimed > j->now + BOUND_ID_FUTURE_MS)
+        return judge_find(j, EFFECT_REFUSE, SAY_TIME_FUTURE, off_by(j, c->claimed - j->now), NULL);
     if (!c->occurred && c->claimed && c->claimed < j->now - after)
-        return judge_find(j, EFFECT_REFUSE, SAY_TIME_PAST, NULL, NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_TIME_PAST, off_by(j, j->now - c->claimed), NULL);
     return true;
+}
+
+static void judge_kind(struct judge *j)
+{
+    switch (j->cmd->kind) {
+    case COMMAND_SCAN:
+        judge_scan(j);
+        break;
+    case COMMAND_SESSION:
+        judge_session(j);
+        break;
+    case COMMAND_ACT:
+        judge_act(j);
+        break;
+    case COMMAND_RECORD:
+        judge_record(j);
+        break;
+    case COMMAND_DEADLINE:
+        judge_deadline(j);
+        break;
+    case COMMAND_ENROL:
+        judge_enrol(j);
+        break;
+    }
 }
 
 void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
@@ -106,6 +141,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
 {
     ret->code = NULL; /* the drafts are written as they are added */
     ret->args = NULL;
+    ret->late = NULL;
     ret->batch = NULL;
     ret->step = -1;
     ret->outcome = OUTCOME_ACCEPTED;
@@ -114,33 +150,20 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     struct judge j = {.book = b, .cmd = cmd, .now = now, .a = a, .v = ret, .st = cmd->station};
     j.step = j.field = -1;
     j.code = &nothing;
-    j.when = event_time_of(now, cmd->occurred, cmd->late);
+    j.when = now;
     if (j.st) {
         j.bench = &j.st->bench;
         j.performer = bench_staffed(&j) ? j.bench->acting : NULL;
     }
-    if (!check_claim(&j)) {
-        judge_refuse(&j, j.found.finding[0].code, NULL);
-        return;
-    }
-    switch (cmd->kind) {
-    case COMMAND_SCAN:
-        judge_scan(&j);
-        break;
-    case COMMAND_SESSION:
-        judge_session(&j);
-        break;
-    case COMMAND_ACT:
-        judge_act(&j);
-        break;
-    case COMMAND_RECORD:
-        judge_record(&j);
-        break;
-    case COMMAND_DEADLINE:
-        judge_deadline(&j);
-        break;
-    }
+    judge_spool(&j);
+    judge_time(&j);
+    if (check_claim(&j))
+        judge_kind(&j);
+    else
+        judge_refuse_found(&j);
     require(ret->ndrafts > 0 && ret->code);
+    judge_spooled(&j);
+    ret->late = judge_late(&j);
     if (ret->nwants == 0)
         return;
     ret->outcome = OUTCOME_NONE;

@@ -27,6 +27,7 @@ enum command_kind {
     COMMAND_ACT,      /* a form or a signed act of a protocol step */
     COMMAND_RECORD,   /* master data and quality acts */
     COMMAND_DEADLINE, /* by the system: a step's deadline has passed */
+    COMMAND_ENROL,    /* a tablet brings its key, with a one-time code */
 };
 
 enum want_kind {
@@ -49,13 +50,25 @@ struct closing {
 };
 struct closings LIST_OF(struct closing);
 
+/* An item of a station's own list (core/entry/station.h). */
+struct spool_claim {
+    int64_t number;
+    const char *prev, *hash, *sig;
+    bool good; /* the station's key signed it */
+};
+struct enrol_claim {
+    const char *code, *token, *key; /* digests of both, and the public key, which was shown to be its own */
+};
+
 struct command {
     enum command_kind kind;
-    struct station *station; /* NULL for the system */
-    int64_t claimed;         /* the station's time, Unix ms; 0 = none */
-    int64_t occurred;        /* late entry: when it happened; 0 = now */
-    const char *late;        /* its reason: offline, busy, paper, opened */
-    int late_after_s;        /* an older claim needs a late entry; 0 = 300 */
+    struct station *station;         /* NULL for the system */
+    int64_t claimed;                 /* the station's time, Unix ms; 0 = none */
+    int64_t occurred;                /* late entry: when it happened; 0 = now */
+    const char *late;                /* its reason: offline, busy, paper, opened */
+    int late_after_s;                /* an older claim needs a late entry; 0 = 300 */
+    const struct spool_claim *spool; /* NULL: not from the station's list */
+    const struct enrol_claim *enrol; /* ENROL */
     /* SCAN */
     const char *raw;
     size_t raw_len;
@@ -64,6 +77,8 @@ struct command {
     struct person *person;
     bool authenticated; /* PIN or password was right */
     bool secret_given;
+    bool untried;                        /* the secret: rule_wait said so */
+    int wrong_station_s, wrong_person_s; /* the longest waits; 0 = 30 and 900 */
     /* ACT */
     const char *batch, *protocol, *step;
     const struct json *fields;  /* object: field -> string or array of strings */
@@ -114,11 +129,12 @@ struct json *draft_actor(const struct draft *d, const char *station, struct aren
 /* Its personal values; how many. */
 size_t draft_secrets(const struct draft *d, struct secret list[DRAFT_SECRETS]);
 
-#define VERDICT_DRAFTS 80
+#define VERDICT_DRAFTS 81
 struct verdict {
     enum outcome outcome;
     const char *code;    /* machine code, key of etc/catalogue.yaml */
     struct json *args;   /* for its text; never personal */
+    const char *late;    /* of the entries, where another time is claimed */
     struct batch *batch; /* what it was about, or NULL */
     int step;            /* -1 = none */
     size_t nwants;       /* not 0: nothing was judged */
@@ -131,6 +147,10 @@ struct verdict {
  * `system`. */
 void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
                 struct verdict *ret);
+
+/* How long, in ms, no secret of the command's person is taken at its station: after some wrong ones in a row
+ * the station is slowed, after some more the person there. 0: it is. */
+int64_t rule_wait(const struct command *c, int64_t now);
 
 /* What a station does next. Not part of the record: computed anew for each answer. */
 struct next {

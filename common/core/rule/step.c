@@ -97,6 +97,7 @@ void judge_enter(struct judge *j, struct batch *x, int step)
 {
     j->x = x;
     j->step = step;
+    judge_time(j);
     const struct occ *o = batch_occ(x, step);
     j->begins = !o || o->done;
     j->occ_no = (int64_t)x->step[step].nocc + (j->begins ? 1 : 0);
@@ -132,7 +133,9 @@ static bool check_person(struct judge *j, const struct person *p)
         if (!qualified(p, s->qualified[i], day))
             return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNQUALIFIED,
                               args1(j, "qualification", s->qualified[i]), NULL);
-    if (s->fit && !(p->fit && p->fit_day == day))
+    bool carried =
+        j->bench && p->signed_in == j->st && p->fit_day == j->bench->day && bench_carries(j->bench, j->now);
+    if (s->fit && !(p->fit && (p->fit_day == day || carried)))
         return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNFIT, args1(j, "person", p->id), NULL);
     return true;
 }
@@ -291,11 +294,27 @@ static bool check_window(struct judge *j, const struct window *w)
     return true;
 }
 
-/* A claim of another time than now is taken only as late, and counts (doc/bench.md 3, case 5); a station's
- * own list after an outage is no deviation. */
+/* A station's list that does not follow is told, as often as it does not. */
+static bool note_broken(struct judge *j)
+{
+    int64_t wanted = j->st->spool.number + 1;
+    struct json *args = json_set_int(j->a, json_object(j->a), "number", j->cmd->spool->number);
+    return judge_find(j, EFFECT_DEVIATION, SAY_TIME_LIST_BROKEN, json_set_int(j->a, args, "wanted", wanted),
+                      NULL);
+}
+
+/* A moment's hiccup of the line, no longer than a claim may be off anyway. */
+static bool hiccup(const struct judge *j)
+{
+    int64_t after = (j->cmd->late_after_s ? j->cmd->late_after_s : 300) * INT64_C(1000);
+    return j->cmd->spool && !j->broken && j->cmd->occurred >= j->now - after;
+}
+
+/* A claim of another time than now is taken only as late, and counts (doc/bench.md 3, case 5); what a station
+ * did in an outage that the daemon saw is no deviation. */
 static bool note_late(struct judge *j)
 {
-    if (!j->cmd->occurred || j->when == j->cmd->occurred)
+    if (!j->cmd->occurred || j->when == j->cmd->occurred || hiccup(j))
         return true;
     /* what was opened first and scanned after is told by whoever stands there; what was written up needs a
      * second person who answers for it */
@@ -303,10 +322,15 @@ static bool note_late(struct judge *j)
     if (alone && j->cmd->late && strcmp(j->cmd->late, "opened") != 0)
         return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW,
                           json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
+    if (j->broken && j->cmd->spool)
+        return note_broken(j);
     if (j->occ.late_noted)
         return true;
+    /* a late truth about what never goes by a claim holds the batch until quality has judged it */
+    bool never = never_by_claim(judge_step(j)) && !judge_step(j)->opens;
     int64_t minutes = (j->now - j->cmd->occurred) / 60000;
-    return judge_find(j, EFFECT_DEVIATION, SAY_TIME_LATE_ENTRY,
+    return judge_find(j, never ? EFFECT_HOLD : EFFECT_DEVIATION,
+                      never ? SAY_TIME_LATE_NEVER : SAY_TIME_LATE_ENTRY,
                       json_set_int(j->a, json_object(j->a), "minutes", minutes), NULL);
 }
 

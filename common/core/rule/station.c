@@ -1,0 +1,122 @@
+/* Stations: their enrolment, and what they did while nobody heard them. */
+#include <string.h>
+
+#include "core/rule/judge.h"
+#include "core/rule/record.h"
+
+/* ---- enrolment ---- */
+
+/* A name is one station's: a second tablet under it would speak for the first. */
+void record_station(struct judge *j, const struct kind *k, const void *given)
+{
+    const char *id = *(const char *const *)((const char *)given + k->record->id);
+    const struct station *st = book_station(j->book, id);
+    if (st && !st->revoked)
+        judge_refuse(j, SAY_STATION_LIVES, args1(j, "station", id));
+    else
+        record_own(j, k, given);
+}
+
+/* By whoever has the code in hand: the invitation beside it in the stream says who gave it out. */
+void judge_enrol(struct judge *j)
+{
+    const struct enrol_claim *c = j->cmd->enrol;
+    const struct invitation *i = &j->st->invited;
+    j->performer = NULL;
+    if (!i->code || strcmp(i->code, c->code) != 0 || j->now > i->until || !j->st->revoked) {
+        judge_refuse(j, SAY_STATION_CODE, NULL);
+        return;
+    }
+    struct draft *d =
+        DRAFT(j, stream_of(j, STREAM_STATION, j->st->id), KIND_STATION_ENROLLED, struct station_enrolled,
+              .station = j->st->id, .kind = i->kind, .room = i->room, .token = c->token, .key = c->key);
+    judge_accept(j, d, SAY_ACCEPTED_STATION, args1(j, "station", j->st->id));
+}
+
+/* ---- a station's own list ---- */
+
+static bool is_offline(const struct command *c)
+{
+    return c->occurred && c->late && strcmp(c->late, LATE_OFFLINE) == 0;
+}
+
+/* Signed by the station's key, the next number, the hash of the one before, and not an earlier time. */
+static bool follows(const struct judge *j)
+{
+    const struct spool_claim *s = j->cmd->spool;
+    const struct spool_mark *m = &j->st->spool;
+    return s->good && s->number == m->number + 1 &&
+           strcmp(s->prev, m->hash ? m->hash : STATION_SPOOL_FIRST) == 0 && j->cmd->occurred >= m->occurred;
+}
+
+/* Was the person signed in at this bench when it happened, as is claimed? */
+static bool was_here(const struct judge *j, const struct person *p)
+{
+    for (size_t i = 0; i < j->bench->npeople; i++)
+        if (j->bench->person[i] == p)
+            return j->bench->since[i] <= j->cmd->occurred;
+    return false;
+}
+
+void judge_spool(struct judge *j)
+{
+    const struct command *c = j->cmd;
+    if (!j->st || !c->spool)
+        return;
+    j->broken = !is_offline(c) || !follows(j);
+    bool secret = c->kind != COMMAND_SCAN && c->secret_given;
+    j->offline =
+        !j->broken && !secret && (c->kind == COMMAND_SCAN || c->kind == COMMAND_ACT) &&
+        (outage_covers(&j->st->outages, c->occurred) || outage_covers(&j->book->outages, c->occurred));
+}
+
+/* Signed acts, what follows a decision, what an expiry binds: there the present counts, whatever is claimed.
+ */
+bool never_by_claim(const struct step *s)
+{
+    bool never = s->verb != VERB_NONE || s->opens;
+    for (size_t i = 0; i < s->nrequires; i++)
+        never |= s->require[i].need == NEED_DECISION || s->require[i].need == NEED_EXPIRY;
+    return never;
+}
+
+void judge_time(struct judge *j)
+{
+    bool believed = j->offline && j->performer && was_here(j, j->performer);
+    if (believed && j->recorder)
+        believed = was_here(j, j->recorder);
+    if (believed && j->x && j->step >= 0)
+        believed = !never_by_claim(judge_step(j));
+    j->when = believed ? j->cmd->occurred : j->now;
+}
+
+void judge_time_with(struct judge *j, const struct person *second)
+{
+    if (j->offline && !was_here(j, second))
+        j->when = j->now;
+}
+
+/* The mark in the station's own stream, beside whatever became of the item. */
+void judge_spooled(struct judge *j)
+{
+    const struct spool_claim *s = j->cmd->spool;
+    if (!j->st || !s || j->v->nwants)
+        return;
+    char occurred[CLOCK_TEXT] = "";
+    if (j->cmd->occurred)
+        clock_format(j->cmd->occurred, occurred);
+    struct draft *d =
+        DRAFT(j, stream_of(j, STREAM_STATION, j->st->id), KIND_STATION_SPOOLED, struct station_spooled,
+              .station = j->st->id, .number = s->number, .prev = s->prev, .hash = s->hash, .sig = s->sig,
+              .occurred = *occurred ? arena_strdup(j->a, occurred) : NULL,
+              .seen = j->offline && j->when == j->cmd->occurred, .broken = j->broken);
+    d->performed = d->recorded = NULL;
+}
+
+/* What the entries say: the station's own time is believed, or it is a claim like others. */
+const char *judge_late(const struct judge *j)
+{
+    if (is_offline(j->cmd) && j->when != j->cmd->occurred)
+        return LATE_UNSEEN;
+    return j->cmd->late;
+}
