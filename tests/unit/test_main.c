@@ -48,7 +48,7 @@ static void write_conf(const char *more)
     char text[1024];
     snprintf(
         text, sizeof(text),
-        "tls_certificate: server.pem\ntls_key: server.key\nvkey_file: vkey\ncatalogue: vkey\nclauses: vkey\n"
+        "tls_certificate: server.pem\ntls_key: server.key\nvkey_file: vkey\ncatalogue: vkey\nclauses: vkey\nrights: vkey\n"
         "database: x\ndatabase_reader: x\nadmin_socket: admin.sock\nlisten_port: 0\ntraining: true\n%s",
         more);
     write_file("cpfd.yaml", text);
@@ -222,7 +222,7 @@ static void test_check_tells_and_ends(void **state)
     write_conf("origin: x\n");
     start("--check");
     assert_int_equal(ended(), 78);
-    assert_true(file_has("log", "cpfd.yaml:11:9: training is true"));
+    assert_true(file_has("log", "cpfd.yaml:12:9: training is true"));
     write_conf("origin: training.x\nzone: Mars/Base\n");
     start("--check");
     assert_int_equal(ended(), 78);
