@@ -17,7 +17,8 @@ must_check int catalogue_load(const char *catalogue_path, const char *clauses_pa
 void catalogue_free(struct catalogue *c);
 
 /* The code's texts with {name} replaced from members of `args` (strings and integers; arrays joined by ", "
- * or "、"; an object with `ja` and `en` by the one of the language). An unknown code gives the code itself in both. Lives in `a`. */
+ * or "、"; an object with `ja` and `en` by the one of the language). An unknown code gives the code itself in
+ * both. Lives in `a`. */
 struct text catalogue_text(const struct catalogue *c, struct arena *a, const char *code,
                            const struct json *args);
 /* Clause ids of a code, NULL-terminated, never NULL. */

@@ -327,7 +327,7 @@ struct record {
     const char **clause;       /* ids, sorted */
     int64_t provided, expires; /* 0 = not; `expires`: the newest expiry clock */
     int retention_years;       /* 0: the product's form does not say */
-    struct text notice; /* what stands on every page; {NULL}: nothing */
+    struct text notice;        /* what stands on every page; {NULL}: nothing */
     struct text retention_why;
 };
 

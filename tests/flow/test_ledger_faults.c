@@ -213,7 +213,8 @@ static void test_commit_whose_answer_was_lost_is_not_sent_twice(void **state)
     end(&r, &n);
 }
 
-/* As a promoted standby does that never got the group: it was answered, the next one was made, and it is gone. */
+/* As a promoted standby does that never got the group: it was answered, the next one was made, and it is
+ * gone. */
 static void test_next_group_goes_on_when_a_commit_did_not_last(void **state)
 {
     struct rig r;

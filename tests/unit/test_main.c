@@ -46,11 +46,11 @@ static void write_file(const char *name, const char *text)
 static void write_conf(const char *more)
 {
     char text[1024];
-    snprintf(
-        text, sizeof(text),
-        "tls_certificate: server.pem\ntls_key: server.key\nvkey_file: vkey\ncatalogue: vkey\nclauses: vkey\nrights: vkey\n"
-        "database: x\ndatabase_reader: x\nadmin_socket: admin.sock\nlisten_port: 0\ntraining: true\n%s",
-        more);
+    snprintf(text, sizeof(text),
+             "tls_certificate: server.pem\ntls_key: server.key\nvkey_file: vkey\ncatalogue: vkey\nclauses: "
+             "vkey\nrights: vkey\n"
+             "database: x\ndatabase_reader: x\nadmin_socket: admin.sock\nlisten_port: 0\ntraining: true\n%s",
+             more);
     write_file("cpfd.yaml", text);
 }
 

@@ -53,8 +53,7 @@ static const struct member lifted_member[] = {
 static const struct record_rule opening = {
     .right = RIGHT_DEVIATION_OPENED, .session = true, .judge = record_deviation};
 
-static const struct record_rule placing = {
-    .right = RIGHT_HOLD_PLACED, .session = true, .judge = record_hold};
+static const struct record_rule placing = {.right = RIGHT_HOLD_PLACED, .session = true, .judge = record_hold};
 
 static const struct record_rule assessment = {
     .right = RIGHT_DEVIATION_ASSESSED, .may = may_on_batch, .judge = record_assessment};
