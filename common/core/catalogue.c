@@ -316,6 +316,13 @@ struct text catalogue_text(const struct catalogue *c, struct arena *a, const cha
     return (struct text){fill(a, o->text.ja, args, &ja), fill(a, o->text.en, args, &en)};
 }
 
+struct text catalogue_said(const struct catalogue *c, struct arena *a, const char *code, const char *how,
+                           const struct json *args)
+{
+    const char *said = how ? arena_printf(a, "%s.%s", code, how) : code;
+    return catalogue_text(c, a, find_outcome(c, said) ? said : code, args);
+}
+
 const char *const *catalogue_law(const struct catalogue *c, const char *code)
 {
     static const char *const none[] = {NULL};

@@ -21,6 +21,11 @@ void catalogue_free(struct catalogue *c);
  * both. Lives in `a`. */
 struct text catalogue_text(const struct catalogue *c, struct arena *a, const char *code,
                            const struct json *args);
+/* What the person at the screen is told: the text of `code.how` where there is one, else the code's own.
+ * `how` is the outcome (value.same.hold: what followed), or "value" where the entry has one to read back; it
+ * may be NULL. */
+struct text catalogue_said(const struct catalogue *c, struct arena *a, const char *code, const char *how,
+                           const struct json *args);
 /* Clause ids of a code, NULL-terminated, never NULL. */
 const char *const *catalogue_law(const struct catalogue *c, const char *code);
 /* The records that lead on from a refusal, as its text says: names of kinds, NULL-terminated, never NULL. */

@@ -114,17 +114,40 @@ static struct json *localise(struct arena *a, const struct json *args, const str
     return o;
 }
 
+/* The value that was taken, as people read it; NULL: there is none, or it is personal. */
+static const char *value_words(struct arena *a, const struct entry *e, const struct step *own, bool ja)
+{
+    const char *field = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
+    const char *unit = json_get_str(e->body, "unit");
+    int i = own && field ? step_field(own, field) : -1;
+    if (i < 0 || !text || strcmp(text, "*") == 0)
+        return NULL;
+    for (size_t k = 0; k < own->field[i].noptions; k++)
+        if (strcmp(own->field[i].option[k].id, text) == 0)
+            text = ja ? own->field[i].option[k].title.ja : own->field[i].option[k].title.en;
+    const char *title = ja ? own->field[i].title.ja : own->field[i].title.en;
+    return arena_printf(a, "%s %s%s%s", title, text, unit ? " " : "", unit ? unit : "");
+}
+
+static struct json *message_args(struct arena *a, const struct entry *e, const struct batch *x,
+                                 const struct step *own, bool ja)
+{
+    struct json *o = localise(a, json_get(e->body, "args"), x, own, ja);
+    return json_set_str(a, o, "said", value_words(a, e, own, ja));
+}
+
 /* A person reads titles; the entry and `args` keep the ids. */
 static void add_message(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
 {
     const char *code = json_get_str(e->body, "code"), *id = json_get_str(e->body, "step");
-    const struct json *args = json_get(e->body, "args");
+    const char *how = json_get_str(e->body, "outcome");
     const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
     int step = x && id ? protocol_step(x->protocol, id) : -1;
     const struct step *own = step >= 0 ? &x->protocol->step[step] : NULL;
-    struct text t = catalogue_text(f->cfg.catalogue, a, code, args ? localise(a, args, x, own, true) : NULL);
-    if (args)
-        t.en = catalogue_text(f->cfg.catalogue, a, code, localise(a, args, x, own, false)).en;
+    if (value_words(a, e, own, true) && how && strcmp(how, "accepted") == 0)
+        how = "value";
+    struct text t = catalogue_said(f->cfg.catalogue, a, code, how, message_args(a, e, x, own, true));
+    t.en = catalogue_said(f->cfg.catalogue, a, code, how, message_args(a, e, x, own, false)).en;
     struct json *message = json_object(a);
     set_text(a, message, t);
     json_set(a, o, "message", message);

@@ -37,7 +37,7 @@ void page_measures(struct page *g)
                                   *limits ? pdf_escape(g->pdf, limits) : "定めなし none set",
                                   pdf_markup(g->pdf, "%s %s",
                                              v->mark   ? page_mark(g, v->mark)
-                                             : *limits ? "○内 within"
+                                             : *limits ? "基準内 within"
                                                        : "–",
                                              r->step[i].after ? "★" : ""),
                                   page_ref(g, &r->step[i]),
@@ -114,7 +114,7 @@ void page_reported(struct page *g)
     struct pdf_table t;
     size_t n = 0;
     pdf_heading(g->pdf, 1,
-                (struct text){"8. 提供機関から報告された事項", "Reported by the clinic, not observed"});
+                (struct text){"8. 医療機関から報告された事項", "Reported by the clinic, not observed"});
     pdf_table_begin(&t, g->pdf, column, 4, 7.5);
     for (size_t i = 0; i < r->nsteps; i++)
         for (size_t k = 0; k < r->step[i].nvalues; k++) {

@@ -23,10 +23,10 @@ const char *record_limits(const struct record *r, const struct field *f)
     if (!*action && !*alert)
         return "";
     if (!*alert)
-        return arena_printf(a, "処置 action %s", action);
+        return arena_printf(a, "処置基準 action %s", action);
     if (!*action)
-        return arena_printf(a, "警報 alert %s", alert);
-    return arena_printf(a, "処置 action %s／警報 alert %s", action, alert);
+        return arena_printf(a, "警報基準 alert %s", alert);
+    return arena_printf(a, "処置基準 action %s／警報基準 alert %s", action, alert);
 }
 
 struct text record_status_text(const struct record *r, enum record_status s)

@@ -128,7 +128,7 @@ class Station:
                          batch=batch or self.play.batch, step=step,
                          fields={k: self.play.value(v) for k, v in fields.items()}, **members)
 
-    def record(self, who, kind, password=None, **body):
+    def record(self, who, kind, /, password=None, **body):
         return self.send('/v1/records', kind=kind, body=body, badge=code('P', who),
                          password=password or self.play.password(who))
 

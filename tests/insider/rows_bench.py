@@ -353,7 +353,9 @@ def short_draw(p):
 
 @short_draw.honest
 def _(p):
-    draw(p)
+    said = p.at('CL1').work('draw', 'N1').scan('=45 mL')['message']
+    p.must(said['ja'] == '記録しました：採血量 45 mL' and said['en'] == 'Recorded: Volume drawn 45 mL', f'it was said: {said}')
+    p.at('CL1').scans('X:OPT-DONE', 'X:OPT-SMOOTH')
 
 
 @row('the logger was never started', 'arrival', 'option.hold')

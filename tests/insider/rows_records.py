@@ -38,7 +38,7 @@ def _(p):
 @row('the operator opens the room again', None, 'record.role')
 def opens_room(p):
     p.quiet(p.at('QA1').record('QM', 'room.blocked', room='B2', cause='処置基準超過 action limit'))
-    p.caught(p.at('QA1').record('OP1', 'room.reopened', room='B2', reason='清掃した cleaned'), 'record.role')
+    p.caught(p.at('QA1').record('OP1', 'room.reopened', room='B2', reason='清掃した cleaned', result='0 CFU'), 'record.role')
 
 
 @opens_room.honest

@@ -82,7 +82,7 @@ static void test_values_stand_beside_plan_and_limits(void **state)
     assert_string_equal(v->shown.ja, "45.0 mL");
     assert_string_equal(v->field->plan, "45");
     assert_true(v->field->reported);
-    assert_string_equal(record_limits(rec, v->field), "処置 action 30～50");
+    assert_string_equal(record_limits(rec, v->field), "処置基準 action 30～50");
     assert_int_equal(v->mark, MARK_NONE);
     assert_int_equal(value("spin", "warmth")->mark, MARK_ACTION);
     assert_int_equal(value("count", "viability")->mark, MARK_ALERT);

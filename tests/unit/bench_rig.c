@@ -111,15 +111,37 @@ void rig_commit(struct rig *r, const struct draft *d, const struct command *c)
 
 /* ---- what must hold for every command ---- */
 
-static void check_code_is_known(const char *code)
+/* Its text says everything: no placeholder is left. What is read back of a value comes from the entry. */
+static void check_words(const struct catalogue *texts, const struct verdict *v)
 {
+    static const char *const how[] = {[OUTCOME_ALERT] = "alert",
+                                      [OUTCOME_DEVIATION] = "deviation",
+                                      [OUTCOME_HOLD] = "hold",
+                                      [OUTCOME_REFUSED] = "refused",
+                                      [OUTCOME_ALREADY] = NULL};
+    size_t named = sizeof(how) / sizeof(*how);
+    struct arena a;
+    arena_init(&a, 0);
+    struct text t =
+        catalogue_said(texts, &a, v->code, (size_t)v->outcome < named ? how[v->outcome] : NULL, v->args);
+    const char *left = strchr(t.ja, '{') ? strchr(t.ja, '{') : strchr(t.en, '{');
+    if (left && strncmp(left, "{said}", 6) != 0)
+        fail_msg("%s leaves out %s", v->code, left);
+    arena_fini(&a);
+}
+
+static void check_code_is_known(const struct verdict *v)
+{
+    const char *code = v->code;
     static struct catalogue *texts;
     char *error = NULL;
     if (!texts && catalogue_load(ETC_DIR "/catalogue.yaml", ETC_DIR "/clauses.yaml", &texts, &error) != 0)
         fail_msg("%s", error ? error : "catalogue");
     for (const char *const *c = catalogue_codes(texts); *c; c++)
-        if (strcmp(*c, code) == 0)
+        if (strcmp(*c, code) == 0) {
+            check_words(texts, v);
             return;
+        }
     fail_msg("the catalogue has no text for %s", code);
 }
 
@@ -155,7 +177,7 @@ static void check_verdict(const struct verdict *v)
         own += !v->draft[i].system;
     assert_true(own > 0);
     assert_non_null(v->code);
-    check_code_is_known(v->code);
+    check_code_is_known(v);
 }
 
 const struct verdict *rig_run(struct rig *r, struct command *c)

@@ -124,6 +124,74 @@ static void test_every_refusal_says_what_to_do_in_one_glance(void **state)
     arena_fini(&a);
 }
 
+/* What has no Japanese name, or is written so on the thing itself. */
+static bool known_latin(const char *word, size_t len)
+{
+    static const char *const known[] = {
+        "PIN",   "CapsLock", "GS",     "GS1",  "DataMatrix", "ISBT",     "Digital", "Link", "L",  "idx",
+        "basis", "show",     "cpfctl", "json", "setup",      "redacted", "E",       "JSON", "SHA"};
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+        if (strlen(known[i]) == len && memcmp(known[i], word, len) == 0)
+            return true;
+    return false;
+}
+
+static bool latin(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The first word of the text that is English, or NULL. */
+static const char *english_in(const char *text, size_t *ret_len)
+{
+    while (*text) {
+        size_t n = 0;
+        if (*text == '{')
+            text += strcspn(text, "}");
+        while (latin(text[n]) || (n && text[n] >= '0' && text[n] <= '9'))
+            n++;
+        if (n && !known_latin(text, n)) {
+            *ret_len = n;
+            return text;
+        }
+        text += n ? n : 1;
+    }
+    return NULL;
+}
+
+static void test_japanese_is_japanese(void **state)
+{
+    const struct data *d = *state;
+    struct arena a;
+    size_t n = 0;
+    arena_init(&a, 0);
+    for (const char *const *c = catalogue_codes(d->catalogue); *c; c++) {
+        const char *ja = catalogue_text(d->catalogue, &a, *c, json_object(&a)).ja;
+        const char *word = english_in(ja, &n);
+        if (word)
+            fail_msg("%s: `%.*s` in the Japanese text", *c, (int)n, word);
+        if (strlen(ja) > 3 && strcmp(ja + strlen(ja) - 3, "。") != 0 && ja[strlen(ja) - 1] != '}')
+            fail_msg("%s: the Japanese sentence has no end", *c);
+    }
+    arena_fini(&a);
+}
+
+/* A hold is told in the words of whoever is stopped by it. */
+static void test_a_hold_is_told(void **state)
+{
+    const struct data *d = *state;
+    struct arena a;
+    arena_init(&a, 0);
+    for (const char *const *c = catalogue_codes(d->catalogue); *c; c++) {
+        size_t n = strlen(*c);
+        struct text t = catalogue_text(d->catalogue, &a, *c, json_object(&a));
+        if (n > 5 && strcmp(*c + n - 5, ".hold") == 0 && strcmp(*c, "decision.hold") != 0 &&
+            (!strstr(t.ja, "保留") || !strstr(t.en, "hold")))
+            fail_msg("%s does not tell the hold", *c);
+    }
+    arena_fini(&a);
+}
+
 static bool late_read(const struct step *s)
 {
     return s->late && !s->optional;
@@ -160,6 +228,8 @@ int main(void)
         cmocka_unit_test(test_transport_is_item_25_since_the_amendment),
         cmocka_unit_test(test_both_languages_tell_the_same_things),
         cmocka_unit_test(test_every_refusal_says_what_to_do_in_one_glance),
+        cmocka_unit_test(test_japanese_is_japanese),
+        cmocka_unit_test(test_a_hold_is_told),
         cmocka_unit_test(test_late_results_stand_before_completion),
         cmocka_unit_test(test_twenty_signed_acts_make_a_batch),
     };

@@ -189,7 +189,7 @@ static void test_product_out_of_specification_waits_for_the_physician(void **sta
     refused(again(r), "decision.specification");
     with_arg(&r->v, "deviations", "[\"B1-DV1\"]");
     refused(rig_record(r, "N1", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=x"),
-            "record.role");
+            "person.role");
     refused(rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV9|document=K-7|reason=x"),
             "record.unknown");
     accepted(

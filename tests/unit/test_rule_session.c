@@ -237,7 +237,7 @@ static void test_badge_says_who_acts_now(void **state)
     accepted(rig_scan(r, "P:OP2"));
     accepted(rig_scan(r, "C:B1-T1"));
     assert_true(rig_says(r, "\"performed\":\"OP2\",\"recorded\":\"OP1\""));
-    refused(rig_scan(r, "P:OP3"), "session.none");
+    refused(rig_scan(r, "P:OP3"), "session.not-here");
     refused(rig_scan(r, "P:NOONE"), "session.unknown-badge");
 }
 

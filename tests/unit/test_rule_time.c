@@ -300,7 +300,7 @@ static void test_claim_before_what_came_before_is_refused(void **state)
     accepted(rig_scan(r, "X:STEP-MUST"));
     rig_back(r, 29 * RIG_MINUTE);
     rig_offline(r, 40 * RIG_MINUTE);
-    refused(rig_scan(r, "D:B"), "time.impossible");
+    refused(rig_scan(r, "D:B"), "time.before");
 }
 
 static void test_outage_does_not_make_a_short_spin_long(void **state)

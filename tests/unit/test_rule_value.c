@@ -16,7 +16,7 @@ static const char steps[] =
     "      possible: [\"-30\", \"60\"], alert: [\"19\", \"25\"], action: [\"18\", \"26\"]}]}\n"
     "  - {id: endotoxin, " WORK ", after: [], repeat: 0, fields: [{id: eu, " NAMED
     ", number: EU/mL, decimals: 2,\n"
-    "      possible: [\"0\", ~], action: [~, \"4.99\"], on-action: hold}]}\n"
+    "      possible: [\"0\", ~], action: [\"0\", \"4.99\"], on-action: hold}]}\n"
     "  - id: count\n"
     "    title: {ja: 題, en: Count}\n"
     "    where: [B2]\n"

@@ -46,13 +46,23 @@ enum side range_side(const struct range *r, enum censor c, struct dec v)
     return range_outside(r, v) ? OUTSIDE : INSIDE;
 }
 
+struct range range_that_limits(const struct field *f, const struct range *r)
+{
+    const struct range *p = &f->possible;
+    struct range limits = *r;
+    limits.has_lo &= !p->has_lo || dec_cmp(r->lo, p->lo) > 0;
+    limits.has_hi &= !p->has_hi || dec_cmp(r->hi, p->hi) < 0;
+    return limits;
+}
+
 bool limits_of(const struct field *f, const char *text, enum limits *ret)
 {
     enum censor c;
     struct dec v;
     if (censored_parse(text, &c, &v) != CPF_OK)
         return false;
-    enum side action = range_side(&f->action, c, v), alert = range_side(&f->alert, c, v);
+    const struct range to_act = range_that_limits(f, &f->action), to_watch = range_that_limits(f, &f->alert);
+    enum side action = range_side(&to_act, c, v), alert = range_side(&to_watch, c, v);
     if (action == OUTSIDE)
         *ret = LIMITS_ACTION;
     else if (action == UNDECIDED || alert == UNDECIDED)

@@ -5,6 +5,9 @@
 
 enum side { INSIDE, OUTSIDE, UNDECIDED };
 
+/* Action or alert limits without a bound that no possible value lies beyond: `<0.05` is within 0 to 5, where
+ * nothing is below 0. */
+struct range range_that_limits(const struct field *f, const struct range *r);
 /* A limit that is not set has everything inside. */
 enum side range_side(const struct range *r, enum censor c, struct dec v);
 enum limits { LIMITS_OK, LIMITS_ALERT, LIMITS_ACTION, LIMITS_UNDECIDED };

@@ -172,7 +172,8 @@ void judge_badge(struct judge *j)
     j->x = NULL;
     j->step = -1;
     if (!signed_in_here(j, p)) {
-        judge_refuse(j, role ? SAY_PERSON_ROLE : SAY_SESSION_NONE, role ? args1(j, "role", role) : NULL);
+        judge_refuse(j, role ? SAY_PERSON_ROLE : SAY_SESSION_NOT_HERE,
+                     role ? args1(j, "role", role) : args1(j, "person", p->id));
         return;
     }
     j->performer = p;

@@ -44,6 +44,7 @@ enum say_flag {
     X(VALUE_UNDECIDED, "value.undecided", 0)                                                                 \
     X(VALUE_BALANCE_BOUND, "value.balance-bound", 0)                                                         \
     X(SESSION_NONE, "session.none", 0)                                                                       \
+    X(SESSION_NOT_HERE, "session.not-here", 0)                                                               \
     X(SESSION_WRONG_SECRET, "session.wrong-secret", SAY_COUNTS)                                              \
     X(SESSION_WAIT, "session.wait", 0)                                                                       \
     X(SESSION_LOCKED, "session.locked", 0)                                                                   \
@@ -112,6 +113,7 @@ enum say_flag {
     X(STEP_NOT_SKIPPABLE, "step.not-skippable", 0)                                                           \
     X(STEP_FORM, "step.form", 0)                                                                             \
     X(TIME_IMPOSSIBLE, "time.impossible", 0)                                                                 \
+    X(TIME_BEFORE, "time.before", 0)                                                                         \
     X(TIME_EARLY, "time.early", 0)                                                                           \
     X(TIME_LATE, "time.late", 0)                                                                             \
     X(TIME_FUTURE, "time.future", 0)                                                                         \

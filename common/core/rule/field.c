@@ -487,7 +487,7 @@ static bool check_identity(struct judge *j, const struct field *f, const char *t
 {
     if (identity_matches(j, f, text))
         return true;
-    return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PATIENT, NULL, f->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PATIENT, args1(j, "field", f->id), f->id);
 }
 
 /* A set that must be the same as at an earlier step: the five tubes that were handed over, the seal's number.

@@ -342,10 +342,8 @@ static bool check_claimed(struct judge *j)
     for (size_t i = 0; claimed && i < s->nafter; i++) {
         const struct occ *o = batch_done(j->x, s->after[i]);
         if (o && claimed + BOUND_ID_FUTURE_MS < o->done) { /* clocks of stations drift a little */
-            struct span none = {.set = true};
             const char *since = j->x->protocol->step[s->after[i]].id;
-            return judge_find(j, EFFECT_REFUSE, SAY_TIME_IMPOSSIBLE, span_args(j, since, "least", &none),
-                              NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_TIME_BEFORE, args1(j, "since", since), NULL);
         }
     }
     return true;

@@ -59,7 +59,8 @@ static void beyond_action(struct judge *j, const struct field *f, const char *te
 static void check_limits(struct judge *j, const struct field *f, enum censor c, struct dec v,
                          const char *text)
 {
-    enum side action = range_side(&f->action, c, v), alert = range_side(&f->alert, c, v);
+    const struct range to_act = range_that_limits(f, &f->action), to_watch = range_that_limits(f, &f->alert);
+    enum side action = range_side(&to_act, c, v), alert = range_side(&to_watch, c, v);
     if (action == OUTSIDE)
         beyond_action(j, f, text);
     else if (action == UNDECIDED)
