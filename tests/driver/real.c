@@ -275,6 +275,17 @@ static void take_own(struct play *p, struct rows *rows, const struct command *cm
     take(p, rows, p->rig.v.ndrafts);
 }
 
+/* What the daemon records of itself: no rule judges it. */
+static bool of_the_daemon(const struct entry *e)
+{
+    static const enum kind_id kinds[] = {KIND_BASIS_CHANGED, KIND_RECORDER_STOPPED, KIND_RECORDER_RESUMED,
+                                         KIND_STATION_SILENT, KIND_STATION_RETURNED};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (kind_is(e->kind, kinds[i]))
+            return true;
+    return strcmp(e->stream, "log") == 0;
+}
+
 /* All that is new; `id` NULL: nothing of the driver's own. Says whether the command's entries were there. */
 static bool take_new(struct play *p, const struct command *cmd, const char *id, bool restarted)
 {
@@ -282,7 +293,7 @@ static bool take_new(struct play *p, const struct command *cmd, const char *id, 
     bool found = false;
     p->rig.first = p->rig.n;
     while (rows.at < rows.n) {
-        if (strcmp(rows.e[rows.at].stream, "log") == 0) {
+        if (of_the_daemon(&rows.e[rows.at])) {
             take(p, &rows, 1);
         } else if (id && !found && begins(p, &rows, cmd, id)) {
             take_own(p, &rows, cmd, restarted);
