@@ -1,5 +1,6 @@
 /* Questions to the bench rig: what stands in its log, and whether a verdict is the one expected. */
 #include "bench_rig.h"
+#include "core/right/right.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/clock.h"
@@ -95,4 +96,13 @@ void rig_offline(struct rig *r, int64_t before)
     r->next.occurred = r->now - before;
     r->next.late = LATE_OFFLINE;
     r->next.spool = c;
+}
+
+const struct rights *rig_rights(void)
+{
+    static struct rights *rights;
+    char *error = NULL;
+    if (!rights && rights_load_file(ETC_DIR "/rights.yaml", &rights, &error) != 0)
+        fail_msg("%s", error ? error : "rights");
+    return rights;
 }

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
-#include "core/right/right.h"
 
 #define NAMED "title: {ja: 題, en: Title}"
 
@@ -31,16 +30,6 @@ static const char head[] =
     "      {id: name, " NAMED ", text: true, person: true},\n"
     "      {id: birth, " NAMED ", text: true},\n"
     "      {id: draw, " NAMED ", date: true}]}\n";
-
-/* The shipped table, once. */
-static const struct rights *rig_rights(void)
-{
-    static struct rights *rights;
-    char *error = NULL;
-    if (!rights && rights_load_file(ETC_DIR "/rights.yaml", &rights, &error) != 0)
-        fail_msg("%s", error ? error : "rights");
-    return rights;
-}
 
 /* ---- entries ---- */
 

@@ -115,6 +115,7 @@ const struct verdict *rig_one(struct rig *r, const char *step, const char *code)
 
 struct batch *rig_batch(const struct rig *r, const char *batch);
 /* Of the last command: entries of that kind; text of its i-th entry; does any text hold the word? */
+const struct rights *rig_rights(void); /* the shipped table, once */
 size_t rig_count(const struct rig *r, const char *kind);
 bool rig_says(const struct rig *r, const char *word);
 const char *rig_text_of(const struct rig *r, const char *kind);
