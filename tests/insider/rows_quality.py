@@ -306,7 +306,7 @@ def _(p):
     p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='記録計の製造者が読み出した read by its maker'))
 
 
-@row('a tester lifts the hold that the own reading placed', 'qc.gram.start', ('record.role', 'act.caused.patch'))
+@row('a tester lifts the hold that the own reading placed', 'qc.gram.start', ('record.role', 'act.caused'))
 def tester_lifts(p):
     p.wait('25m')
     p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID').scan('X:OPT-POSITIVE')

@@ -63,7 +63,8 @@ static const struct member stopped_member[] = {
 
 static const struct record_rule stopping = {
     .right = RIGHT_FACILITY_STOPPED, .session = true, .judge = record_stop};
-static const struct record_rule resuming = {.right = RIGHT_FACILITY_RESUMED, .judge = record_stop};
+static const struct record_rule resuming = {
+    .right = RIGHT_FACILITY_RESUMED, .may = may_resume, .judge = record_stop};
 
 static int apply_stopped(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {

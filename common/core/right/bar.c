@@ -29,12 +29,18 @@ static bool manufacturing(const struct right_about *w, const struct person *p)
     return w->batch && batch_acted(w->batch, p, DEPT_MANUFACTURING);
 }
 
+/* A decision says what became of it, and causes nothing. */
 static bool causer(const struct right_about *w, const struct person *p)
 {
-    for (size_t i = 0; i < w->ncausers; i++)
-        if (w->causer[i] == p)
+    int i = w->batch && w->step ? protocol_step(w->batch->protocol, w->step) : -1;
+    if (i >= 0 && w->batch->protocol->step[i].verb == VERB_DECIDE)
+        return false;
+    for (size_t o = 0; i >= 0 && o < w->batch->step[i].nocc; o++) {
+        const struct occ *occ = w->batch->step[i].occ[o];
+        if (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p)
             return true;
-    return false;
+    }
+    return w->causer == p;
 }
 
 static bool worker(const struct right_about *w, const struct person *p)

@@ -137,8 +137,9 @@ struct right_about {
     const struct person *person;
     const struct batch *batch;
     const struct person *author, *receiver, *judge;
-    size_t ncausers, nworkers;
-    const struct person *const *causer;
+    const struct person *causer;
+    const char *step; /* of the batch, in which it happened */
+    size_t nworkers;
     const char *const *worker; /* ids */
     bool documented;           /* number and digest of the document were given */
 };

@@ -121,6 +121,13 @@ void record_label(struct judge *j, const struct kind *k, const void *given)
 
 /* ---- the place ---- */
 
+bool may_resume(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct right_about about = {.causer = j->book->stopped.on ? j->book->stopped.by : NULL};
+    (void)given;
+    return check_right(j, k->record->right, &about);
+}
+
 void record_stop(struct judge *j, const struct kind *k, const void *given)
 {
     const struct facility_stopped *g = given;
@@ -129,8 +136,6 @@ void record_stop(struct judge *j, const struct kind *k, const void *given)
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "reason"));
     else if (stop == j->book->stopped.on)
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", "facility"));
-    else if (!stop && j->book->stopped.by == j->performer)
-        judge_refuse(j, SAY_ACT_CAUSED, args1(j, "person", j->performer->id));
     else
         accept(j, draft_add(j, "facility", k->id, g, sizeof(*g)),
                stop ? SAY_FACILITY_STOPPED : SAY_ACCEPTED_ACT, NULL);

@@ -274,8 +274,6 @@ bool check_decision(struct judge *j);
 int64_t decision_cited(const struct judge *j);
 /* Every result that was judged not to conform is accepted by the physician. */
 bool check_specification(struct judge *j);
-/* A bar: `p` caused it, or acted in that step (may be NULL) of the batch. */
-bool bar_caused(const struct batch *x, const struct person *p, const struct person *by, const char *step);
 /* hand.c: what comes to a closed record opens it; before the command's first entry */
 void reopen_if_closed(struct judge *j);
 bool check_facility(struct judge *j);

@@ -144,15 +144,6 @@ static const struct hold *open_hold(const struct batch *x, const char *id)
     return NULL;
 }
 
-/* Who caused it, or acted in that step, judges nothing of it. */
-static bool judges_itself(struct judge *j, const struct person *by, const char *step)
-{
-    if (!bar_caused(j->x, j->performer, by, step))
-        return false;
-    judge_refuse(j, SAY_ACT_CAUSED, args1(j, "person", j->performer->id));
-    return true;
-}
-
 static const char *step_of_hold(const struct batch *x, const struct hold *h)
 {
     for (size_t i = 0; h->dev && i < x->ndevs; i++)
@@ -164,6 +155,37 @@ static const char *step_of_hold(const struct batch *x, const struct hold *h)
 bool may_on_batch(struct judge *j, const struct kind *k, const void *given)
 {
     const struct right_about about = {.batch = judge_batch(j, *(const char *const *)given)};
+    return check_right(j, k->record->right, &about);
+}
+
+static bool may_judge(struct judge *j, const struct kind *k, const char *batch, const char *dev)
+{
+    struct right_about about = {.batch = judge_batch(j, batch)};
+    const struct deviation *d = about.batch ? open_deviation(about.batch, dev) : NULL;
+    about.causer = d ? d->by : NULL;
+    about.step = d ? d->step : NULL;
+    return check_right(j, k->record->right, &about);
+}
+
+bool may_assess(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_assessed *g = given;
+    return may_judge(j, k, g->batch, g->dev);
+}
+
+bool may_close(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_closed *g = given;
+    return may_judge(j, k, g->batch, g->dev);
+}
+
+bool may_lift(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct hold_lifted *g = given;
+    struct right_about about = {.batch = judge_batch(j, g->batch)};
+    const struct hold *h = about.batch ? open_hold(about.batch, g->hold) : NULL;
+    about.causer = h ? h->by : NULL;
+    about.step = h ? step_of_hold(about.batch, h) : NULL;
     return check_right(j, k->record->right, &about);
 }
 
@@ -190,8 +212,6 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
         return;
     if (!d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (judges_itself(j, d->by, d->step))
-        return;
     else if (d->grade == GRADE_MAJOR)
         /* closed with its measures, not called minor an hour before release */
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", g->dev));
@@ -206,8 +226,6 @@ void record_closing(struct judge *j, const struct kind *k, const void *given)
     const struct deviation *d = x ? open_deviation(x, g->dev) : NULL;
     if (x && !d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (x && judges_itself(j, d->by, d->step))
-        return;
     else if (x && d->grade == GRADE_NONE) /* what nobody has judged is not done with */
         judge_refuse(j, SAY_DEVIATION_UNASSESSED, args1(j, "dev", d->id));
     else if (x)
@@ -221,7 +239,7 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
     const struct hold *h = x ? open_hold(x, g->hold) : NULL;
     if (x && !h)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (x && !judges_itself(j, h->by, step_of_hold(x, h)))
+    else if (x)
         signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 

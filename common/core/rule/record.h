@@ -32,6 +32,11 @@ struct record_rule {
 bool check_right(struct judge *j, enum right_act act, const struct right_about *about);
 /* What the act on a batch is about: `given` begins with the batch's number. */
 bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
+/* The same of a deviation or a hold: who caused it is asked, too. */
+bool may_assess(struct judge *j, const struct kind *k, const void *given);
+bool may_close(struct judge *j, const struct kind *k, const void *given);
+bool may_lift(struct judge *j, const struct kind *k, const void *given);
+bool may_resume(struct judge *j, const struct kind *k, const void *given); /* hand.c */
 /* people.c, thing.c */
 bool may_person(struct judge *j, const struct kind *k, const void *given);
 bool may_unlock(struct judge *j, const struct kind *k, const void *given);

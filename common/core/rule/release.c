@@ -160,28 +160,6 @@ int64_t decision_cited(const struct judge *j)
     return j->x->suspended && step_decides(judge_step(j)) ? (int64_t)j->occ_no - 1 : 0;
 }
 
-/* ---- who caused it, judges nothing of it ---- */
-
-static bool acted_in(const struct batch *x, const char *step, const struct person *p)
-{
-    int i = step ? protocol_step(x->protocol, step) : -1;
-    for (size_t o = 0; i >= 0 && o < x->step[i].nocc; o++) {
-        const struct occ *occ = x->step[i].occ[o];
-        if (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p)
-            return true;
-    }
-    return false;
-}
-
-bool bar_caused(const struct batch *x, const struct person *p, const struct person *by, const char *step)
-{
-    int i = step ? protocol_step(x->protocol, step) : -1;
-    if (i >= 0 &&
-        x->protocol->step[i].verb == VERB_DECIDE) /* it says what became of it, and caused nothing */
-        return false;
-    return p == by || acted_in(x, step, p);
-}
-
 /* ---- what was shown ---- */
 
 static void add_text(struct buf *b, const char *s)

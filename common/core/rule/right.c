@@ -20,6 +20,8 @@ static bool barred(struct judge *j, const struct right_answer *answer)
     struct json *args = args1(j, "person", answer->person->id);
     if (answer->bar == RIGHT_BAR_MANUFACTURING)
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_PRODUCER, args, NULL);
+    if (answer->bar == RIGHT_BAR_CAUSER)
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_CAUSED, args, NULL);
     return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_BARRED,
                       args_text(j, args, "why", right_bar_title(answer->bar)), NULL);
 }
