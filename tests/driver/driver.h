@@ -78,6 +78,8 @@ struct json *gen_record(struct gen *g, const char *station, const char *person, 
                         struct json *body);
 struct json *gen_new_lot(struct gen *g, const char *material);
 struct json *gen_any_record(struct gen *g);
+struct json *gen_of_shape(struct gen *g); /* of a kind of whatever sort, by its shape; NULL: not now */
+struct json *gen_resume(struct gen *g);   /* of a facility that is stopped; NULL: it is not */
 /* gen_noise.c */
 struct json *gen_noise(struct gen *g);
 struct json *gen_fields(struct gen *g, const struct batch *x, int step, const struct station *st, bool fits);

@@ -343,6 +343,9 @@ struct json *gen_any_record(struct gen *g)
         "personal.shown",     "lot.closed",        "equipment.changed",   "equipment.changed",
         "person.changed",     "correction",
     };
+    struct json *other = gen_chance(g, 300) ? gen_of_shape(g) : NULL;
+    if (other)
+        return other;
     const char *kind = GEN_ONE_OF(g, kinds);
     if (strcmp(kind, "station.revoked") == 0 && !gen_chance(g, 100))
         kind = "correction";

@@ -258,8 +258,8 @@ static const char *number(const struct fit *w)
 static const char *choice(const struct fit *w, bool form)
 {
     const struct option *o = NULL;
-    for (size_t i = 0; i < w->f->noptions && !o; i++)
-        if (w->f->option[i].effect == EFFECT_OK)
+    for (size_t i = 0; i < w->f->noptions; i++)
+        if (w->f->option[i].effect == EFFECT_OK && (!o || gen_chance(w->g, 300)))
             o = &w->f->option[i];
     if (!o || gen_chance(w->g, w->g->slips))
         o = &w->f->option[gen_below(w->g, w->f->noptions)];

@@ -137,7 +137,8 @@ static struct person *choose_person(const struct work *w, const struct person * 
     struct person *found = NULL;
     size_t pos = 0, n = 0, best = SIZE_MAX;
     for (struct person *p; (p = map_next(&w->g->book->people, &pos)); n++) {
-        if (p == not || !has_role(w->s, p) || !qualified(w->g, p, w->s) || barred(w->x, w->s, p))
+        bool unwell = p->fit_day == clock_day(w->g->now) && !p->fit;
+        if (p == not || unwell || !has_role(w->s, p) || !qualified(w->g, p, w->s) || barred(w->x, w->s, p))
             continue;
         size_t rank = (n + gen_lane(w->x->id)) % 4 * 4 + (not != NULL);
         bool here = p->signed_in == w->st && w->st && w->st->bench.day == clock_day(w->g->now);
@@ -316,21 +317,24 @@ static struct json *scan_step(struct work *w)
         return c;
     if (!bench_is(w))
         return card(w);
-    if (w->st->bench.acting != w->performer)
-        return gen_scan(w->g, w->st->id, gen_badge(w->g, w->performer->id));
     struct next n;
     rule_next(w->g->book, w->st, w->g->now, &n);
+    /* a value that is entered twice is the other one's */
+    struct person *who = n.step == w->step && n.again && w->second ? w->second : w->performer;
+    if (w->st->bench.acting != who)
+        return gen_scan(w->g, w->st->id, gen_badge(w->g, who->id));
     if (n.step != w->step)
         return step_code(w, w->st);
     if (n.witness && w->second)
-        return gen_scan(w->g, w->st->id, gen_badge(w->g, w->second->id));
-    if (n.again && w->second && batch_occ(w->x, w->step)->performer == w->st->bench.acting)
         return gen_scan(w->g, w->st->id, gen_badge(w->g, w->second->id));
     return n.field >= 0 ? scan_value(w, n.field) : card(w);
 }
 
 static struct json *act(struct work *w)
 {
+    for (size_t i = 0; i < w->s->nfields; i++)
+        if (w->s->field[i].kind == FIELD_LOT && !gen_value(w->g, w->x, w->step, (int)i, w->st, NULL))
+            return lot_missing(w, &w->s->field[i]);
     struct json *c = gen_command(w->g, "act", w->st->id);
     json_set_str(w->g->a, c, "badge", gen_badge(w->g, w->performer->id));
     json_set_str(w->g->a, c, "batch", w->x->id);
@@ -378,7 +382,8 @@ static struct json *reopen_room(struct gen *g)
     for (const struct room *r; (r = map_next(&g->book->rooms, &pos));)
         if (r->blocked) {
             struct json *b = json_set_str(g->a, json_object(g->a), "room", r->id);
-            return gen_record(g, "QA1", "QM", "room.reopened", json_set_str(g->a, b, "reason", RIG_NAME));
+            json_set_str(g->a, json_set_str(g->a, b, "reason", RIG_NAME), "result", "0 CFU");
+            return gen_record(g, "QA1", "QM", "room.reopened", b);
         }
     return NULL;
 }
@@ -454,6 +459,8 @@ struct json *gen_work(struct gen *g)
 {
     struct batch *x = book_batch(g->book, g->focus);
     struct json *c = gen_chance(g, 200) ? unlock(g) : NULL;
+    if (!c && gen_chance(g, 200))
+        c = gen_resume(g);
     if (!c && gen_chance(g, 100))
         c = reopen_room(g);
     if (c)

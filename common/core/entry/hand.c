@@ -3,6 +3,7 @@
 
 #include "core/book/apply.h"
 #include "core/rule/record.h"
+#include "core/view/row.h"
 
 static const char *const information_word[] = {NULL, "complaint", "quality", "illness", "other"};
 const struct word_list information_words = {sizeof(information_word) / sizeof(*information_word),
@@ -43,6 +44,19 @@ static int apply_label(struct book *b, struct stream *s, const struct entry *e, 
     return 0;
 }
 
+/* ---- its rows ---- */
+
+static void view_voided(struct view_at *a, const void *body)
+{
+    const struct label_record *v = body;
+    struct view_row r = row_begin(VIEW_CONTAINER);
+    row_text(&r, "container", v->container);
+    row_text(&r, "state", container_state_name(CONTAINER_DISCARDED));
+    row_num(&r, "changed", a->e->at);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_end(a->v, &r);
+}
+
 const struct kind kind_information_received = {
     .id = KIND_INFORMATION_RECEIVED,
     .shape = SHAPE(struct information_received, received_member),
@@ -63,6 +77,7 @@ const struct kind kind_label_voided = {
     .id = KIND_LABEL_VOIDED,
     .shape = SHAPE(struct label_record, label_member),
     .apply = apply_label,
+    .view = view_voided,
     .record = &voiding,
     .reads = {"{container} のラベルを無効にした", "label of {container} was made void"},
 };
