@@ -430,7 +430,7 @@ static void refuse(struct judge *j, const struct finding *f)
     if (say_flags(f->code) & SAY_RESETS) /* a refused second entry voids the first: both are asked again */
         r.resets = f->field;
     judge_outcome(j, draft_refused(j, x, &r), OUTCOME_REFUSED, f->code, f->args);
-    if (say_flags(f->code) & SAY_HOLDS_PATIENT && x)
+    if (say_flags(f->code) & SAY_HOLDS_PATIENT && x && j->x)
         hold_patient(j, f->code);
     if (say_flags(f->code) & SAY_COUNTS)
         count_wrong_secret(j, j->performer);

@@ -25,7 +25,7 @@ static bool appoints(const struct judge *j, const struct person *p, const struct
 static bool check_roles(struct judge *j, const struct person *p, const struct person_record *v)
 {
     enum dept dept = v->dept ? v->dept : p ? p->dept : DEPT_NONE;
-    for (size_t i = 0; i < v->roles.n; i++) {
+    for (size_t i = 0; v->roles.item && i < v->roles.n; i++) {
         const char *near = NULL, *id = v->roles.item[i];
         const struct right_role *role = rights_role(j->book->rights, id, &near);
         if (!role)
