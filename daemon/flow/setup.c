@@ -182,9 +182,7 @@ static void add_protocol(struct setup *s, const char *text)
     }
     const char *stream = arena_printf(a, "protocol/%s@%s", p->id, p->version);
     for (size_t at = 0, take; at < len; at += take) {
-        take = len - at < 40000 ? len - at : 40000;
-        while (at + take < len && ((unsigned char)text[at + take] & 0xc0) == 0x80)
-            take--;
+        take = protocol_part(text + at, len - at);
         part++;
         struct protocol_text t = {.part = (int64_t)part, .text = arena_strndup(a, text + at, take)};
         add(s, stream, KIND_PROTOCOL_TEXT, &t);

@@ -10,6 +10,7 @@
 
 #include "core/entry/deviation.h"
 #include "core/entry/kind.h"
+#include "core/entry/protocol.h"
 #include "core/entry/lot.h"
 #include "core/entry/person.h"
 #include "core/entry/room.h"
@@ -251,9 +252,35 @@ static void test_an_old_body_is_read_as_far_as_it_goes(void **state)
     assert_int_equal(kind_read(&e, &arena, &b), CPF_E_PROFILE);
 }
 
+/* A part is bounded as it will stand in its entry: a quote takes two bytes there, a control character six. */
+static void test_protocol_part_is_bounded_as_it_is_written(void **state)
+{
+    static const char *const with[] = {"a", "\"", "\n", "\x01", "品"};
+    static char text[90001];
+    (void)state;
+    for (size_t k = 0; k < sizeof(with) / sizeof(*with); k++) {
+        struct arena a;
+        struct buf b;
+        size_t each = strlen(with[k]), len = 0;
+        arena_init(&a, 0);
+        buf_init(&b);
+        for (; len + each < sizeof(text); len += each)
+            memcpy(text + len, with[k], each);
+        text[len] = 0;
+        size_t n = protocol_part(text, len);
+        assert_in_range(n, 1, len);
+        assert_int_equal(n % each, 0); /* no character cut */
+        json_write(&b, json_str(&a, arena_strndup(&a, text, n)));
+        assert_true(b.len <= 60010);
+        buf_fini(&b);
+        arena_fini(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_protocol_part_is_bounded_as_it_is_written),
         cmocka_unit_test(test_every_name_finds_its_kind_and_its_module),
         cmocka_unit_test(test_every_code_of_the_rules_finds_itself),
         cmocka_unit_test(test_kinds_with_rows_stand_where_rows_are_made),

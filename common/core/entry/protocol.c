@@ -8,6 +8,24 @@
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 
+#define PROTOCOL_PART    40000
+#define PROTOCOL_ESCAPED 60000 /* as it stands in the entry */
+
+size_t protocol_part(const char *text, size_t left)
+{
+    size_t n = 0;
+    for (size_t written = 0; n < left && n < PROTOCOL_PART; n++) {
+        unsigned char c = (unsigned char)text[n];
+        bool two = c == '\n' || c == '\r' || c == '\t' || c == '"' || c == '\\';
+        written += two ? 2 : c < ' ' ? 6 : 1;
+        if (written > PROTOCOL_ESCAPED)
+            break;
+    }
+    while (n < left && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--; /* not within a character */
+    return n;
+}
+
 static const struct member text_member[] = {
     M_INT(struct protocol_text, part, NEEDED),
     M_LONG(struct protocol_text, text, NEEDED, BOUND_PROTOCOL_BYTES),

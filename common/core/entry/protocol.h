@@ -6,6 +6,9 @@ struct protocol_text {
     int64_t part; /* from 1 */
     const char *text;
 };
+/* How much of the text goes into the next of them: bounded as it will stand in the entry, and no character
+ * cut. */
+size_t protocol_part(const char *text, size_t left);
 struct protocol_registered {
     const char *protocol, *version, *hash;
     const char *text; /* of the request: it stands in the entries before */

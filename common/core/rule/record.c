@@ -50,24 +50,6 @@ void record_thing(struct judge *j, const struct kind *k, const void *given)
 
 /* ---- protocols: the text goes into the log in parts, so that the log explains itself ---- */
 
-#define PROTOCOL_PART    40000
-#define PROTOCOL_ESCAPED 60000 /* as it stands in the entry */
-
-static size_t part_length(const char *text, size_t left)
-{
-    size_t n = 0;
-    for (size_t written = 0; n < left && n < PROTOCOL_PART; n++) {
-        unsigned char c = (unsigned char)text[n];
-        bool two = c == '\n' || c == '\r' || c == '\t' || c == '"' || c == '\\';
-        written += two ? 2 : c < ' ' ? 6 : 1;
-        if (written > PROTOCOL_ESCAPED)
-            break;
-    }
-    while (n < left && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--; /* not within a character */
-    return n;
-}
-
 void record_protocol(struct judge *j, const struct kind *k, const void *given)
 {
     const char *text = ((const struct protocol_registered *)given)->text;
@@ -95,7 +77,7 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
     }
     size_t len = strlen(text), part = 0;
     for (size_t at = 0, take; at < len; at += take) {
-        take = part_length(text + at, len - at);
+        take = protocol_part(text + at, len - at);
         part++;
         DRAFT(j, stream, KIND_PROTOCOL_TEXT, struct protocol_text, .part = (int64_t)part,
               .text = arena_strndup(j->a, text + at, take))
