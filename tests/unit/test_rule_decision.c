@@ -146,6 +146,7 @@ static void test_hold_stops_release_and_shipping_until_it_is_lifted(void **state
     rig_at(r, "B21"); /* what was found after the decision is decided upon */
     refused(rig_scan(r, "C:B1-FP1"), "decision.suspended");
     accepted(assess(r, "B1-DV1", "minor"));
+    accepted(rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=investigated"));
     r->next.pending = json_array(&r->arena);
     accepted(rig_sign(r, "QM", "B1", "decide", "d=released"));
     assert_true(rig_says(r, "\"cites\":1"));

@@ -81,7 +81,7 @@ static void test_label_is_printed_again_or_void_with_reason_and_second_person(vo
     refused(rig_one(r, "FILL", "C:B1-T2"), "ident.gone");
     accepted(rig_scan(r, "C:B1-T1"));
     refused(rig_record(r, "OP1", "label.voided", "batch=B1|container=B1-T1|reason=torn|witness=P:OP2"),
-            "ident.gone"); /* something is in it */
+            "ident.used"); /* something is in it */
 }
 
 static void closed(struct rig *r)

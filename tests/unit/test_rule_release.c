@@ -86,6 +86,9 @@ static void test_adverse_result_takes_the_release_back_until_it_is_decided_again
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
     refused(ship(r), "decision.suspended");
     accepted(assess(r, "B1-DV1", "minor"));
+    refused(again(r), "decision.specification"); /* whatever it was judged to be */
+    accepted(
+        rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=nothing better"));
     accepted(again(r));
     assert_true(rig_says(r, "\"cites\":1"));
     accepted(ship(r));
@@ -196,6 +199,21 @@ static void test_product_out_of_specification_waits_for_the_physician(void **sta
         rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=nothing better"));
     accepted(again(r));
     accepted(ship(r));
+}
+
+/* A value that was typed wrong, and corrected, is none. */
+static void test_result_that_was_corrected_is_as_it_counts_now(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
+    accepted(rig_sign_in(r, "QC2"));
+    rig_record(r, "QC1", "correction", "batch=B1|step=grow|field=g|value=none|reason=slip|witness=P:QC2");
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+    accepted(assess(r, "B1-DV1", "minor"));
+    again(r);
+    assert_false(strcmp(r->v.code, "decision.specification") == 0);
 }
 
 /* ---- what was shown ---- */
@@ -323,6 +341,7 @@ int main(void)
         TEST(test_form_of_a_clinic_releases_nothing),
         TEST(test_own_measurements_alone_do_not_decide),
         TEST(test_product_out_of_specification_waits_for_the_physician),
+        TEST(test_result_that_was_corrected_is_as_it_counts_now),
         TEST(test_what_is_signed_is_what_was_shown),
         TEST(test_every_way_that_a_text_names_exists_and_works),
         TEST(test_correction_after_the_review_is_seen_before_it_is_signed),

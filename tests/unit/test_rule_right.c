@@ -257,10 +257,15 @@ static void test_lot_is_usable_when_both_said_yes(void **state)
     accepted(rig_record(r, "OP3", "lot.conforming", "lot=N1"));
     assert_int_equal(lot_state(r, "N1"), LOT_RELEASED);
     accepted(rig_record(r, "OP3", "lot.blocked", "lot=N1"));
-    accepted(rig_record(r, "QC1", "lot.released", "lot=N1"));
+    refused(rig_record(r, "QC1", "lot.released", "lot=N1|reason=it looks good"), "record.role");
+    refused(rig_record(r, "QM", "lot.released", "lot=N1"), "record.invalid");
+    with_arg(&r->v, "field", "reason");
+    accepted(rig_record(r, "QM", "lot.released", "lot=N1|reason=the maker took it back"));
     assert_int_equal(lot_state(r, "N1"), LOT_BLOCKED);
     accepted(rig_record(r, "OP3", "lot.conforming", "lot=N1"));
     assert_int_equal(lot_state(r, "N1"), LOT_RELEASED);
+    accepted(rig_record(r, "QM", "lot.blocked", "lot=N1"));
+    refused(rig_record(r, "QM", "lot.released", "lot=N1|reason=changed my mind"), "act.caused");
 }
 
 static void test_lot_is_not_judged_by_who_received_it(void **state)
@@ -298,6 +303,7 @@ static void test_material_is_a_known_word_and_a_lot_has_one_expiry(void **state)
             "right.document");
     accepted(rig_record(r, "MM", "lot.received",
                         RECEIVE("N2", "|gtin=04912345678904|maker_lot=TB-OLD|witness=P:QC1" PAPER)));
+    refused(rig_record(r, "MM", "lot.received", RECEIVE("N2", "|maker_lot=tb-old")), "right.second");
     accepted(rig_record(r, "MM", "lot.received", RECEIVE("N3", "|gtin=04912345678904|maker_lot=A1")));
     accepted(rig_record(r, "MM", "lot.received", RECEIVE("N4", "|gtin=04912345678904|maker_lot=A1")));
 }

@@ -437,6 +437,9 @@ static void test_equipment_must_be_known_of_the_kind_and_here(void **state)
 {
     struct rig *r = *state;
     refused(rig_one(r, "SPIN", "E:CF-9"), "equipment.unknown");
+    refused(rig_scan(r, "E:CF-Q"), "equipment.calibration"); /* others of its kind are, and it never was */
+    rig_entry(r, "equipment/CF-Q", "equipment.changed",
+              "{\"calibrated\":\"2027-03-31\",\"equipment\":\"CF-Q\"}");
     refused(rig_scan(r, "E:CF-Q"), "place.room");
     with_arg(&r->v, "room", "RQ");
     refused(rig_scan(r, "E:BSC-1"), "equipment.kind");

@@ -148,10 +148,11 @@ static int apply_released(struct book *b, struct stream *s, const struct entry *
 static int apply_blocked(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     struct lot *l = lot_touched(b, body);
-    (void)s, (void)e;
+    (void)s;
     if (!l)
         return CPF_E_PROFILE;
     l->state = LOT_BLOCKED;
+    l->blocker = entry_performer(b, e);
     l->judged = l->conforming = false;
     l->judge = l->conformer = NULL;
     return 0;

@@ -45,6 +45,7 @@ struct person;
     X(LOT_CONFORMING, "lot.conforming")                                                                      \
     X(LOT_RELEASED, "lot.released")                                                                          \
     X(LOT_BLOCKED, "lot.blocked")                                                                            \
+    X(LOT_UNBLOCKED, "lot.unblocked")                                                                        \
     X(LOT_CLOSED, "lot.closed")                                                                              \
     X(PROTOCOL_REGISTERED, "protocol.registered")                                                            \
     X(PROTOCOL_APPROVED, "protocol.approved")                                                                \

@@ -288,6 +288,16 @@ static bool check_container(struct judge *j, const struct field *f, const struct
 
 /* ---- equipment and places ---- */
 
+/* Others of its kind are calibrated, and it never was: no new name gets around a calibration. */
+static bool never_calibrated(const struct judge *j, const struct thing *t)
+{
+    size_t pos = 0;
+    bool others = t->interval > 0;
+    for (const struct thing *o; !others && (o = map_next(&j->book->things, &pos));)
+        others = strcmp(o->kind, t->kind) == 0 && o->calibrated != INT64_MAX;
+    return others && t->calibrated == INT64_MAX;
+}
+
 static bool check_thing(struct judge *j, const struct field *f, const struct code *c)
 {
     bool place = f->kind == FIELD_PLACE;
@@ -298,11 +308,13 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
         return refuse_id(j, place ? SAY_PLACE_KIND : SAY_EQUIPMENT_KIND, "wanted", f->thing);
     if (!t->in_service && !f->release) /* what is inside must come out */
         return refuse_id(j, SAY_EQUIPMENT_OUT_OF_SERVICE, "equipment", t->id);
-    if (t->calibrated < clock_day(j->when) && !f->release) {
-        char day[11];
-        clock_day_format(t->calibrated, day);
+    bool never = never_calibrated(j, t);
+    if ((never || t->calibrated < clock_day(j->when)) && !f->release) {
+        char day[11] = "–";
+        if (!never)
+            clock_day_format(t->calibrated, day);
         struct json *args = args1(j, "equipment", t->id);
-        json_set_str(j->a, args, "due", day);
+        json_set_str(j->a, args, "due", arena_strdup(j->a, day));
         return judge_find(j, EFFECT_REFUSE, SAY_EQUIPMENT_CALIBRATION, args, NULL);
     }
     if (f->occupy && t->occupied && t->occupied != j->x)

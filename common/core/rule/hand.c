@@ -98,7 +98,8 @@ static bool on_label(struct judge *j, const struct kind *k, const struct label_r
     if (!label_fits(k->id, c->state)) {
         struct json *args = args1(j, "container", c->id);
         json_set_str(j->a, args, "state", container_state_name(c->state));
-        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_GONE, args, NULL);
+        return judge_find(j, EFFECT_REFUSE, c->state == CONTAINER_FILLED ? SAY_IDENT_USED : SAY_IDENT_GONE,
+                          args, NULL);
     }
     const struct person *second = judge_second(j, g->witness);
     if (!second)

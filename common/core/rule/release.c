@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "base/hash.h"
 #include "core/entry/decision.h"
+#include "core/protocol/limit.h"
 #include "core/rule/record.h"
 
 /* ---- which steps are results, and which decide ---- */
@@ -103,13 +104,37 @@ static bool only_own(const struct judge *j)
     return measured && !judged;
 }
 
-/* Judged not to conform, and not accepted by the physician. */
+/* As it counts now: a slip of the fingers that was corrected fails no more. */
+static bool input_fails(const struct field *f, const struct input *in)
+{
+    enum limits l;
+    const struct option *o = field_option(f, in->text);
+    if (f->kind == FIELD_NUMBER)
+        return f->on_action == EFFECT_HOLD && limits_of(f, in->text, &l) && l >= LIMITS_ACTION;
+    return o && o->effect == EFFECT_HOLD;
+}
+
+/* A result that holds the batch. What it was later judged to be, or its hold lifted for, changes no
+ * measurement. */
+static bool measured_out(const struct batch *x, int step)
+{
+    const struct step *s = &x->protocol->step[step];
+    for (size_t o = 0; is_result(s) && o < x->step[step].nocc; o++)
+        for (size_t i = 0; i < x->step[step].occ[o]->ninputs; i++) {
+            const struct input *in = &x->step[step].occ[o]->input[i];
+            if (input_fails(&s->field[in->field], in))
+                return true;
+        }
+    return false;
+}
+
+/* Measured or judged not to conform, and not accepted by the physician. */
 static bool unaccepted(const struct batch *x, const struct deviation *d)
 {
     static const enum say failed[] = {SAY_VALUE_ACTION, SAY_VALUE_UNDECIDED, SAY_OPTION_DEVIATION,
                                       SAY_OPTION_HOLD};
     int step = d->step ? protocol_step(x->protocol, d->step) : -1;
-    if (d->accepted || step < 0 || x->protocol->step[step].verb != VERB_JUDGE)
+    if (d->accepted || step < 0 || !(x->protocol->step[step].verb == VERB_JUDGE || measured_out(x, step)))
         return false;
     for (size_t i = 0; i < sizeof(failed) / sizeof(*failed); i++)
         if (say_find(d->code) == failed[i])

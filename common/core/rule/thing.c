@@ -1,4 +1,5 @@
 /* Equipment, rooms and lots: what is said of them decides who may say it. */
+#include <ctype.h>
 #include <string.h>
 
 #include "core/entry/protocol.h"
@@ -126,15 +127,33 @@ static bool check_material(struct judge *j, const char *material)
     return !any || check_word(j, "material", material, near.best);
 }
 
-/* The maker's lot of that article has one expiry; another one is the maker's word, by document and quality.
- */
+/* As people read it off a box: letters and digits alone, large or small. */
+static bool same_number(const char *a, const char *b)
+{
+    for (; *a || *b; a++, b++) {
+        while (*a && !isalnum((unsigned char)*a))
+            a++;
+        while (*b && !isalnum((unsigned char)*b))
+            b++;
+        if (toupper((unsigned char)*a) != toupper((unsigned char)*b))
+            return false;
+        if (!*a)
+            return true;
+    }
+    return true;
+}
+
+/* The maker's lot of a material has one expiry; another one is the maker's word, by document and quality. */
 static bool check_expiry(struct judge *j, const struct lot_received *v)
 {
-    const struct lot *l = v->gtin && v->maker_lot ? judge_label(j, v->gtin, v->maker_lot) : NULL;
     const struct right_about about = {.documented = v->document && v->sha256};
-    if (!l || l->expiry == v->expiry || strcmp(l->id, v->lot) == 0)
-        return true;
-    return check_right(j, RIGHT_LOT_EXPIRY, &about);
+    const struct lot *label = v->gtin && v->maker_lot ? judge_label(j, v->gtin, v->maker_lot) : NULL;
+    bool other = label && label->expiry != v->expiry && strcmp(label->id, v->lot) != 0;
+    size_t pos = 0;
+    for (const struct lot *l; !other && v->maker_lot && (l = map_next(&j->book->lots, &pos));)
+        other = l->maker_lot && strcmp(l->id, v->lot) != 0 && strcmp(l->material, v->material) == 0 &&
+                l->expiry != v->expiry && same_number(l->maker_lot, v->maker_lot);
+    return !other || check_right(j, RIGHT_LOT_EXPIRY, &about);
 }
 
 bool may_receive(struct judge *j, const struct kind *k, const void *given)
@@ -158,8 +177,13 @@ bool may_lot(struct judge *j, const struct kind *k, const void *given)
     if (l) {
         about.receiver = l->receiver;
         about.judge = k->id == KIND_LOT_RELEASED ? l->conformer : l->judge;
+        about.causer = l->blocker;
     }
-    return check_right(j, k->record->right, &about);
+    if (!l || l->state != LOT_BLOCKED || k->id != KIND_LOT_RELEASED)
+        return check_right(j, k->record->right, &about);
+    return check_right(j, RIGHT_LOT_UNBLOCKED, &about) &&
+           (((const struct lot_state_record *)given)->reason.value ||
+            judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "reason"), NULL));
 }
 
 /* ---- protocols ---- */
