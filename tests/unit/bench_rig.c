@@ -282,7 +282,7 @@ static void add_places(struct rig *r)
         {"equipment/CF-1", "equipment.added",
          "{\"calibrated\":\"2026-11-03\",\"equipment\":\"CF-1\",\"kind\":\"centrifuge\",\"room\":\"R2\"}"},
         {"equipment/CF-Q", "equipment.added",
-         "{\"equipment\":\"CF-Q\",\"kind\":\"centrifuge\",\"room\":\"RQ\"}"},
+         "{\"calibrated\":\"2027-03-31\",\"equipment\":\"CF-Q\",\"kind\":\"centrifuge\",\"room\":\"RQ\"}"},
         {"place/SH-1", "place.added", "{\"kind\":\"shelf\",\"place\":\"SH-1\",\"room\":\"R2\"}"},
         {"place/SH-2", "place.added", "{\"kind\":\"shelf\",\"place\":\"SH-2\",\"room\":\"R2\"}"},
     };

@@ -437,9 +437,6 @@ static void test_equipment_must_be_known_of_the_kind_and_here(void **state)
 {
     struct rig *r = *state;
     refused(rig_one(r, "SPIN", "E:CF-9"), "equipment.unknown");
-    refused(rig_scan(r, "E:CF-Q"), "equipment.calibration"); /* others of its kind are, and it never was */
-    rig_entry(r, "equipment/CF-Q", "equipment.changed",
-              "{\"calibrated\":\"2027-03-31\",\"equipment\":\"CF-Q\"}");
     refused(rig_scan(r, "E:CF-Q"), "place.room");
     with_arg(&r->v, "room", "RQ");
     refused(rig_scan(r, "E:BSC-1"), "equipment.kind");
@@ -463,6 +460,8 @@ static void test_calibration_holds_through_its_last_day(void **state)
     accepted(rig_scan(r, "B:B1"));
     refused(rig_one(r, "SPIN", "E:CF-1"), "equipment.calibration");
     with_arg(&r->v, "due", "2026-11-03");
+    rig_entry(r, "equipment/CF-N", "equipment.added", "{\"equipment\":\"CF-N\",\"kind\":\"centrifuge\"}");
+    refused(rig_scan(r, "E:CF-N"), "equipment.calibration"); /* as its kind is */
     accepted(rig_scan(r, "X:BACK"));
     accepted(rig_one(r, "UNSPIN", "E:CF-1")); /* what is in must come out */
 }

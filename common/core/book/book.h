@@ -159,7 +159,7 @@ struct lot {
     enum lot_state state;
     bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */
-    int64_t closed_at;                                 /* used up; 0: not */
+    int64_t closed_at;                                           /* used up; 0: not */
     struct lot_unit *opened;
     struct json *data;
 };
