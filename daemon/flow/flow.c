@@ -325,21 +325,21 @@ static void on_db_retry(evutil_socket_t fd, short what, void *arg)
 
 /* ---- deadlines ---- */
 
-static bool fire_deadline(struct flow *f, int64_t until)
+/* False: nothing more can be fired. One that does not fold is told as any command is, and stays; the others
+ * come behind it. */
+static bool fire_deadline(struct flow *f, const struct deadline *d)
 {
-    struct batch *x;
-    int step;
-    int64_t due;
-    if (flow_unavailable(f) || f->recall.now || !book_next_deadline(&f->book, &x, &step, &due) || due > until)
+    if (flow_unavailable(f) || f->recall.now)
         return false;
     struct work *w = work_new(f);
-    w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
+    w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = d->batch, .due_step = d->step};
     int64_t now = flow_now(f);
     if (now < f->book.last_at)
         now = f->book.last_at;
     rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
     require(!w->state->verdict.nwants); /* of what is open alone */
-    return work_commit(w, now);
+    work_commit(w, now);
+    return true;
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -354,8 +354,10 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     guard_save(&f->guard, clock_boot_ms());
     flow_map_daily(f, now);
     flow_basis_look(f, now);
-    for (int i = 0; i < 64 && fire_deadline(f, flow_now(f)); i++)
-        ;
+    struct deadline d = {0};
+    for (int i = 0; i < 64 && book_deadline_after(&f->book, &d, &d) && d.due <= flow_now(f); i++)
+        if (!fire_deadline(f, &d))
+            break;
 }
 
 int flow_clock(struct flow *f, int64_t to_ms)
@@ -366,13 +368,11 @@ int flow_clock(struct flow *f, int64_t to_ms)
         return CPF_E_INVAL;
     if (f->recall.now)
         return CPF_E_STATE;
-    struct batch *x;
-    int step;
-    int64_t due;
-    for (int i = 0; i < 4096 && book_next_deadline(&f->book, &x, &step, &due) && due <= to_ms; i++) {
-        if (due > flow_now(f))
-            f->offset += due - flow_now(f);
-        if (!fire_deadline(f, due))
+    struct deadline d = {0};
+    for (int i = 0; i < 4096 && book_deadline_after(&f->book, &d, &d) && d.due <= to_ms; i++) {
+        if (d.due > flow_now(f))
+            f->offset += d.due - flow_now(f);
+        if (!fire_deadline(f, &d))
             break;
     }
     if (to_ms > flow_now(f))

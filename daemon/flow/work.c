@@ -101,19 +101,25 @@ uint64_t flow_refused(const struct flow *f, enum kind_id kind)
     return f->book_refused[kind];
 }
 
-#ifdef CPF_TESTHOOKS /* so that a test can have a fold that fails */
-static int spoil(enum kind_id kind, int err)
+#ifdef CPF_TESTHOOKS
+/* So that a test can have a fold that fails: of a kind once, or always in one stream (KIND@STREAM). */
+static int spoil(enum kind_id kind, const char *stream, int err)
 {
-    const char *hook = getenv("CPF_TEST_FOLD_FAILS");
-    if (err || !hook || strcmp(hook, kind_text(kind)) != 0)
+    const char *hook = getenv("CPF_TEST_FOLD_FAILS"), *where = hook ? strchr(hook, '@') : NULL;
+    size_t n = strlen(kind_text(kind));
+    if (err || !hook || strncmp(hook, kind_text(kind), n) != 0 ||
+        (where ? hook + n != where : hook[n] != '\0'))
         return err;
-    unsetenv("CPF_TEST_FOLD_FAILS"); /* once */
+    if (where && strcmp(where + 1, stream) != 0)
+        return 0;
+    if (!where)
+        unsetenv("CPF_TEST_FOLD_FAILS");
     return CPF_E_PROFILE;
 }
 #else
-static int spoil(enum kind_id kind, int err)
+static int spoil(enum kind_id kind, const char *stream, int err)
 {
-    (void)kind;
+    (void)kind, (void)stream;
     return err;
 }
 #endif
@@ -132,7 +138,7 @@ static int make_all(struct work *w, int64_t now, enum kind_id *ret_kind)
             return err;
         if (!d->system && s->first == SIZE_MAX)
             s->first = s->n - 1;
-        err = spoil(d->kind, book_apply(&s->flow->book, &s->entry[s->n - 1]));
+        err = spoil(d->kind, s->entry[s->n - 1].stream, book_apply(&s->flow->book, &s->entry[s->n - 1]));
     }
     return err;
 }

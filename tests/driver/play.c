@@ -119,14 +119,13 @@ static void note(struct play *p)
 
 static void fire_deadlines(struct play *p)
 {
-    struct batch *x;
-    int step;
-    int64_t due;
+    static const struct deadline none;
+    struct deadline d;
     p->rig.now = play_now(p);
-    for (int i = 0; book_next_deadline(&p->rig.book, &x, &step, &due) && due <= p->rig.now; i++) {
-        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
+    for (int i = 0; book_deadline_after(&p->rig.book, &none, &d) && d.due <= p->rig.now; i++) {
+        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
         if (i == 1000)
-            broken("deadlines without end", "%s step %d due %lld", x->id, step, (long long)due);
+            broken("deadlines without end", "%s step %d due %lld", d.batch->id, d.step, (long long)d.due);
         rig_run(&p->rig, &c);
         note(p);
         demand_after(p);

@@ -233,13 +233,11 @@ static void note(struct play *p)
 /* The system's own, but for the log's: a deadline has passed. */
 static void take_system(struct play *p, struct rows *rows)
 {
-    struct batch *x;
-    int step;
-    int64_t due;
+    struct deadline d = {0};
     const struct entry *e = &rows->e[rows->at];
-    if (!book_next_deadline(&p->rig.book, &x, &step, &due) || due > e->at)
+    if (!book_deadline_after(&p->rig.book, &d, &d) || d.due > e->at)
         broken("entry of nobody", "%s", e->text);
-    struct command c = {.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
+    struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
     const char *how = judged(p, rows, &c);
     if (how)
         broken("deadline judged differently", "%s", how);

@@ -547,11 +547,10 @@ const struct verdict *rig_record(struct rig *r, const char *person, const char *
 
 int rig_deadlines(struct rig *r)
 {
-    struct batch *x;
-    int step, n = 0;
-    int64_t due;
-    while (book_next_deadline(&r->book, &x, &step, &due) && due <= r->now) {
-        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = x, .due_step = step};
+    struct deadline d = {0};
+    int n = 0;
+    while (book_deadline_after(&r->book, &d, &d) && d.due <= r->now) {
+        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
         rig_run(r, &c);
         n++;
         assert_true(n < 1000);

@@ -369,22 +369,27 @@ static int64_t step_due(const struct batch *b, int step)
     return since->done + s->deadline.within.value;
 }
 
-bool book_next_deadline(const struct book *b, struct batch **ret_batch, int *ret_step, int64_t *ret_due)
+static bool deadline_before(const struct deadline *a, const struct deadline *b)
 {
-    int64_t best = 0;
+    if (a->due != b->due || !a->due)
+        return a->due < b->due;
+    int order = a->batch == b->batch ? 0 : strcmp(a->batch->id, b->batch->id);
+    return order ? order < 0 : a->step < b->step;
+}
+
+bool book_deadline_after(const struct book *b, const struct deadline *last, struct deadline *ret)
+{
+    struct deadline best = {0};
     size_t pos = 0;
     for (struct batch *x; (x = map_next(&b->batches, &pos));) {
         if (x->closed || x->stopped)
             continue;
         for (int i = 0; i < (int)x->protocol->nsteps; i++) {
-            int64_t due = step_due(x, i);
-            if (due && (!best || due < best)) {
-                best = due;
-                *ret_batch = x;
-                *ret_step = i;
-            }
+            struct deadline d = {step_due(x, i), x, i};
+            if (d.due && deadline_before(last, &d) && (!best.due || deadline_before(&d, &best)))
+                best = d;
         }
     }
-    *ret_due = best;
-    return best != 0;
+    *ret = best;
+    return best.due != 0;
 }

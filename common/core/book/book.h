@@ -389,8 +389,11 @@ bool person_has_role(const struct person *p, const char *role);
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
 
-/*
- * The next deadline over all open batches: the batch and step it belongs to, its time in *ret_due.
- * false if there is none.
- */
-bool book_next_deadline(const struct book *b, struct batch **ret_batch, int *ret_step, int64_t *ret_due);
+/* What a batch owes by a time. In order: by time, then batch, then step. */
+struct deadline {
+    int64_t due; /* ms; 0: before all */
+    struct batch *batch;
+    int step;
+};
+/* The next one behind `last` over all open batches; false if there is none. May be the same object. */
+bool book_deadline_after(const struct book *b, const struct deadline *last, struct deadline *ret);
