@@ -75,33 +75,52 @@ suite_fault() {
     tap_command "$TOP/tests/driver/daemon" --seed 6 --plays 1 --commands 300
 }
 # The daemon as it ships, without hooks.
-suite_sim() {
+suite_sim() { beside_told sim; }
+play_sim() {
     build_in "$TOP/build"
-    CPF_BUILD=$TOP/build tap_command "$TOP/tests/rig/sim-suite"
+    CPF_BUILD=$TOP/build "$TOP/tests/rig/sim-suite"
 }
 
 suite_crash() { tap_command "$TOP/tests/crash/run" 9; }
 
 suite_asan() {
-    build_in "$TOP/build-asan" -Db_sanitize=address,undefined -Db_lundef=false -Dtesthooks=true
+    build_in "$TOP/build-asan" -Db_sanitize=address,undefined -Db_lundef=false -Dtesthooks=true -Doptimization=1
     meson_suite "$TOP/build-asan" unit
 }
 
-# Among all suites it goes on beside the others: mostly it waits for what hangs.
-mutants_begin() {
-    "$TOP/tests/mutants/run" >"$STATE/mutants.tap" 2>"$STATE/mutants.err" &
-    MUTANTS=$!
-}
-mutants_told() {
-    cat "$STATE/mutants.err" >&2
-    cat "$STATE/mutants.tap"
-    return "$1"
-}
 suite_mutants() {
-    local rc=0
     tap_command "$TOP/tests/mutants/test-run"
-    [[ -n ${MUTANTS:-} ]] || { tap_command "$TOP/tests/mutants/run"; return; }
-    wait "$MUTANTS" || rc=$?
-    MUTANTS=''
-    tap_command mutants_told "$rc"
+    beside_told mutants
+}
+play_mutants() { "$TOP/tests/mutants/run"; }
+
+# Among several suites these go on beside the others, each in a process of its own: mostly they wait, one for answers, the
+# other for what hangs.
+BESIDE=(sim mutants)
+declare -A BEGUN=()
+
+# beside_begin SUITE...: those of them that can
+beside_begin() {
+    local name
+    for name in "${BESIDE[@]}"; do
+        [[ " $* " == *" $name "* ]] || continue
+        "play_$name" >"$STATE/$name.tap" 2>"$STATE/$name.err" &
+        BEGUN[$name]=$!
+    done
+}
+
+# beside_told NAME: waits for it, or plays it now.
+beside_told() {
+    local rc=0
+    if [[ -n ${BEGUN[$1]:-} ]]; then
+        wait "${BEGUN[$1]}" || rc=$?
+        tap_command said_by "$1" "$rc"
+    else
+        tap_command "play_$1"
+    fi
+}
+said_by() {
+    cat "$STATE/$1.err" >&2
+    cat "$STATE/$1.tap"
+    return "$2"
 }
