@@ -15,7 +15,8 @@ struct run {
 static bool same_run(const struct record_value *a, const struct record_value *b)
 {
     return a->field == b->field && a->first == b->first && a->again == b->again && a->dropped == b->dropped &&
-           !a->corrected && !b->corrected && a->typed == b->typed;
+           a->asked == b->asked && a->beside == b->beside && !a->corrected && !b->corrected &&
+           a->typed == b->typed;
 }
 
 /* A lot with its expiry, the day it was good for when it was used. */
@@ -55,7 +56,11 @@ static const char *remarks(struct page *g, const struct record_step *s, const st
     const char *list = page_mark(g, r->mark);
     if (v->first)
         list = add(g, list, "1回目 1st");
-    if (v->again)
+    if (v->asked)
+        list = add(g, list, "1回目（再入力を求めた） 1st, asked once more");
+    if (v->beside)
+        list = add(g, list, "2回目・相違、1回目を採用 2nd, differs, the 1st stands");
+    else if (v->again)
         list = add(g, list, "2回目 2nd");
     if (v->dropped)
         list = add(g, list, "不一致・不採用 differed, not used");

@@ -81,7 +81,8 @@ static struct json *value_json(const struct record *r, const struct record_value
         const char *name;
         bool set;
     } flag[] = {{"derived", v->derived}, {"typed", v->typed},     {"first", v->first},
-                {"again", v->again},     {"dropped", v->dropped}, {"reported", v->field->reported}};
+                {"again", v->again},     {"dropped", v->dropped}, {"reported", v->field->reported},
+                {"asked", v->asked},     {"beside", v->beside}};
     for (size_t i = 0; i < sizeof(flag) / sizeof(*flag); i++)
         if (flag[i].set)
             json_set(a, o, flag[i].name, json_bool(a, true));

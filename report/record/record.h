@@ -44,7 +44,8 @@ struct record_value {
     int64_t at;          /* when it happened */
     bool derived, typed; /* computed; typed in for want of a readable label */
     bool first, again;   /* of two independent entries */
-    bool dropped;        /* the two entries differed: neither counted */
+    bool asked, beside;  /* asked for once more; the second entry that was another, and does not count */
+    bool dropped;        /* the two entries differed: neither counted, or the second one does */
     enum record_hidden hidden;
     enum record_mark mark;
     const struct record_correction *corrected; /* the newest one, or NULL */

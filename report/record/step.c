@@ -120,7 +120,11 @@ static void add_input(struct maker *m, struct record_step *s, const struct entry
     if (f >= 0 && in->text) {
         struct record_value *v = add_value(m, s, e, &s->step->field[f], in->text, in->unit);
         v->first = in->first;
-        v->again = in->again;
+        v->asked = in->asked;
+        v->again = in->again || in->stands;
+        v->beside = in->stands != NULL;
+        for (size_t k = 0; in->instead && k + 1 < s->nvalues; k++)
+            s->value[k].dropped |= s->value[k].asked && s->value[k].field == v->field;
     }
     add_derived(m, s, e, &in->derived);
 }

@@ -149,9 +149,10 @@ static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t
         char num[DEC_TEXT];
         dec_format(in->value, num);
         ADD(l,
-            "batch %s occ %s %zu input %zu n %zu field %d text %s value %s day %lld at %lld by %s first %d\n",
+            "batch %s occ %s %zu input %zu n %zu field %d text %s value %s day %lld at %lld by %s first %d "
+            "%d %d\n",
             x->id, id, no, i, in->n, in->field, in->text, num, (long long)in->day, (long long)in->at,
-            id_of(in->by), in->first_of_two);
+            id_of(in->by), in->first_of_two, in->asked, in->differed);
         if (in->unit || in->digest)
             ADD(l, "batch %s occ %s %zu input %zu unit %s digest %s\n", x->id, id, no, i, or (in->unit),
                 or (in->digest));

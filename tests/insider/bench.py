@@ -104,6 +104,18 @@ class Station:
             answer = self.send('/v1/scans', raw=self.play.raw(raw), **members)
         return answer
 
+    def typed(self, raw):
+        """A value; and once more, by the other one, if that is asked."""
+        answer = self.scan(raw)
+        if answer.get('code') != 'value.once-more':
+            return answer
+        here = self.ask('GET', '/v1/stations/self')
+        for who in (x if isinstance(x, str) else x['person'] for x in here['people']):
+            if who != here['acting']:
+                self.scans('P:' + who)
+                break
+        return self.scan(raw)
+
     def scans(self, *what):
         """Each must be taken without noise."""
         for raw in what:

@@ -140,10 +140,3 @@ def pace(p):
     for label in 'W1 W2 PL1 G1 G2 C1 F1 PA1 PA2 PA3 PA4 M1 S1 S2 S3 RT1 EP1 AP1 FG1 FG2'.split():
         st.scan(label)
     p.must(p.found(None, outcome='alert'), 'nobody noticed')
-
-
-@row('a typing slip becomes a hold at once', 'd0.opening.fitness', ())
-def one_slip(p):
-    b2 = p.at('B21').work('d0.opening.room', 'OP2').scans('=15.0 Pa')
-    answer = b2.scan('=62.2 °C')
-    p.must(answer['outcome'] == 'refused' or answer.get('again'), 'not asked again')

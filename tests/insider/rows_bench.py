@@ -348,7 +348,7 @@ def _(p):
 @row('a draw below its action limit', 'tubes', 'value.action')
 def short_draw(p):
     cl = p.at('CL1').work('draw', 'N1')
-    p.caught(cl.scan('=27 mL'), 'value.action', 'deviation')
+    p.caught(cl.typed('=27 mL'), 'value.action', 'deviation')
 
 
 @short_draw.honest
@@ -356,6 +356,49 @@ def _(p):
     said = p.at('CL1').work('draw', 'N1').scan('=45 mL')['message']
     p.must(said['ja'] == '記録しました：採血量 45 mL' and said['en'] == 'Recorded: Volume drawn 45 mL', f'it was said: {said}')
     p.at('CL1').scans('X:OPT-DONE', 'X:OPT-SMOOTH')
+
+
+@row('a typing slip becomes a deviation at once', 'd0.opening.fitness', 'value.once-more')
+def one_slip(p):
+    b2 = p.at('B21').work('d0.opening.room', 'OP2').scans('=15.0 Pa')
+    answer = b2.scan('=42.2 °C')
+    p.due('step.input', text='42.2', asked=True)
+    p.must(answer['code'] == 'value.once-more' and answer['next'].get('again'), 'not asked for again')
+    p.must(not p.found('deviation.opened'), 'a deviation at once')
+
+
+@one_slip.honest
+def _(p):
+    b2 = p.at('B21').work('d0.opening.room', 'OP2').scans('=15.0 Pa')
+    p.quiet(b2.scan('=22.2 °C'))
+
+
+@row('a bad value is typed away when it is asked for once more', 'd0.opening.fitness', 'value.two-entries')
+def typed_away(p):
+    b2 = p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa')
+    p.quiet(b2.scan('=42.2 °C'), 'value.once-more')
+    b2.scans('P:OP1')
+    p.caught(b2.scan('=22.2 °C'), 'value.two-entries', 'deviation', also=[('step.input', {'text': '22.2', 'stands': '42.2'})])
+
+
+@typed_away.honest
+def _(p):
+    p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa', '=22.2 °C')
+
+
+@row('a trigger that bounces answers for the colleague', 'd0.opening.fitness', 'witness.same')
+def bounces(p):
+    b2 = p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa')
+    p.quiet(b2.scan('=42.2 °C'), 'value.once-more')
+    answer = b2.scan('=42.2 °C')
+    if p.mode == 'off':
+        p.due('refused', code='witness.same')
+    p.caught(answer, 'witness.same')
+
+
+@bounces.honest
+def _(p):
+    p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa', '=22.2 °C')
 
 
 @row('the logger was never started', 'arrival', 'option.hold')
@@ -382,7 +425,7 @@ def _(p):
 @row('plates above the action limit, and work goes on', 'd9.env.incubate', 'value.action')
 def saitama(p):
     qc = p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4')
-    p.caught(qc.scan('=9'), 'value.action', 'deviation', also=['room.blocked'])
+    p.caught(qc.typed('=9'), 'value.action', 'deviation', also=['room.blocked'])
 
 
 @saitama.honest

@@ -163,7 +163,7 @@ def _(p):
 def endotoxin_high(p):
     p.wait('70m')
     qc = p.at('QC1S').work('qc.endotoxin.result', 'QC1').scans('X:OPT-VALID')
-    p.caught(qc.scan('=6.20 EU/mL'), 'value.action', 'hold')
+    p.caught(qc.typed('=6.20 EU/mL'), 'value.action', 'hold')
 
 
 @endotoxin_high.honest

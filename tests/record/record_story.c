@@ -52,7 +52,7 @@ static void work(struct rig *r)
     alert(rig_scan(r, "0.200"), "value.alert"); /* viability 85.7 */
     accepted_as(rig_scan(r, "44.0"), "accepted.step-done");
     accepted(rig_scan(r, "E:CF-1"));
-    deviation(rig_scan(r, "35.0"), "value.action");
+    deviation(rig_sure(r, NULL, "35.0"), "value.action");
     deviation(rig_skip(r, "OP1", STORY_BATCH, "wipe"), "skip.recorded");
     alert(rig_record(r, "OP1", "correction",
                      "batch=" STORY_BATCH "|step=count|field=live|value=1.300|reason=misread|witness=P:OP2"),

@@ -106,3 +106,17 @@ const struct rights *rig_rights(void)
         fail_msg("%s", error ? error : "rights");
     return rights;
 }
+
+/* ---- typed once more ---- */
+
+const struct verdict *rig_sure(struct rig *r, const char *step, const char *code)
+{
+    const struct bench *bench = &r->station->bench;
+    alert(step ? rig_one(r, step, code) : rig_scan(r, code), "value.once-more");
+    for (size_t i = 0; i < bench->npeople; i++)
+        if (bench->person[i] != bench->acting) {
+            accepted(rig_scan(r, arena_printf(&r->arena, "P:%s", bench->person[i]->id)));
+            break;
+        }
+    return rig_scan(r, code);
+}

@@ -112,6 +112,8 @@ int rig_set_up(void **state, const char *steps, const char *batch);
 int rig_tear_down(void **state);
 /* The step's code, then this one. */
 const struct verdict *rig_one(struct rig *r, const char *step, const char *code);
+/* A value that is asked for once more: typed, and typed again by the other one. `step` NULL: it is begun. */
+const struct verdict *rig_sure(struct rig *r, const char *step, const char *code);
 
 struct batch *rig_batch(const struct rig *r, const char *batch);
 /* Of the last command: entries of that kind; text of its i-th entry; does any text hold the word? */

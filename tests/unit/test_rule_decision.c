@@ -60,7 +60,7 @@ static void test_release_wants_deviations_assessed_and_holds_lifted(void **state
     tubes(r);
     bin(r, "C:B1-T1");
     bin(r, "C:B1-T2");
-    deviation(rig_one(r, "VOLUME", "29.9"), "value.action");
+    deviation(rig_sure(r, "VOLUME", "29.9"), "value.action");
     accepted(rig_scan(r, "90"));
     refused(decide(r), "decision.deviations");
     accepted(assess(r, "B1-DV1", "minor"));
@@ -74,7 +74,7 @@ static void test_major_deviation_is_closed_not_called_minor(void **state)
     tubes(r);
     bin(r, "C:B1-T1");
     bin(r, "C:B1-T2");
-    deviation(rig_one(r, "VOLUME", "29.9"), "value.action");
+    deviation(rig_sure(r, "VOLUME", "29.9"), "value.action");
     accepted(rig_scan(r, "90"));
     accepted(assess(r, "B1-DV1", "major"));
     refused(decide(r), "decision.deviations");
@@ -111,7 +111,7 @@ static void test_book_refuses_what_follows_on_no_state(void **state)
     tubes(r);
     bin(r, "C:B1-T1");
     bin(r, "C:B1-T2");
-    deviation(rig_one(r, "VOLUME", "29.9"), "value.action");
+    deviation(rig_sure(r, "VOLUME", "29.9"), "value.action");
     accepted(rig_scan(r, "90"));
     assert_int_equal(folds(r, "deviation.assessed", "{\"dev\":\"B1-DV1\",\"grade\":\"minor\"}"), 0);
     accepted(assess(r, "B1-DV1", "major"));

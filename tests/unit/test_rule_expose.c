@@ -273,7 +273,9 @@ static void count_plate(struct rig *r, const char *count, const char *outcome)
     rig_at(r, "QC1S");
     accepted(rig_sign_in(r, "QC1"));
     accepted(rig_scan(r, "B:B1"));
-    rig_expect(rig_one(r, "COUNT", count), ANY_OUTCOME, outcome, NULL, NULL, __FILE__, __LINE__);
+    const struct verdict *v =
+        strcmp(outcome, "value.action") == 0 ? rig_sure(r, "COUNT", count) : rig_one(r, "COUNT", count);
+    rig_expect(v, ANY_OUTCOME, outcome, NULL, NULL, __FILE__, __LINE__);
 }
 
 static void test_action_limit_blocks_the_room_where_the_plates_stood(void **state)

@@ -133,10 +133,10 @@ static void test_limits_are_inclusive(void **state)
     alert(rig_one(r, "TEMP", "25.1"), "value.alert");
     alert(rig_one(r, "TEMP", "18"), "value.alert");
     alert(rig_one(r, "TEMP", "26"), "value.alert");
-    deviation(rig_one(r, "TEMP", "17.9"), "value.action");
-    deviation(rig_one(r, "TEMP", "26.1"), "value.action");
-    deviation(rig_one(r, "TEMP", "-30"), "value.action");
-    deviation(rig_one(r, "TEMP", "60"), "value.action");
+    deviation(rig_sure(r, "TEMP", "17.9"), "value.action");
+    deviation(rig_sure(r, "TEMP", "26.1"), "value.action");
+    deviation(rig_sure(r, "TEMP", "-30"), "value.action");
+    deviation(rig_sure(r, "TEMP", "60"), "value.action");
     refused(rig_one(r, "TEMP", "-30.1"), "value.impossible");
     refused(rig_scan(r, "60.1"), "value.impossible");
     refused(rig_scan(r, "140"), "value.impossible");
@@ -160,7 +160,7 @@ static void test_beyond_a_limit_that_holds_is_held(void **state)
 {
     struct rig *r = *state;
     accepted(rig_one(r, "ENDOTOXIN", "4.99"));
-    hold(rig_one(r, "ENDOTOXIN", "5"), "value.action");
+    hold(rig_sure(r, "ENDOTOXIN", "5"), "value.action");
     assert_int_equal(rig_count(r, "hold.placed"), 1);
     assert_int_equal(rig_count(r, "deviation.opened"), 1);
 }
@@ -399,7 +399,7 @@ static void test_numbers_are_read_as_people_type_them(void **state)
     refused(rig_scan(r, ".5"), "number.point");
     refused(rig_scan(r, "1234567890123456"), "number.long");
     refused(rig_scan(r, "twenty"), "scan.unknown");
-    deviation(rig_scan(r, "−5"), "value.action");
+    deviation(rig_sure(r, NULL, "−5"), "value.action");
 }
 
 static void test_results_may_be_bounds(void **state)
@@ -408,14 +408,14 @@ static void test_results_may_be_bounds(void **state)
     accepted(rig_one(r, "ENDOTOXIN", "<0.05 EU/mL"));
     assert_true(rig_says(r, "<0.05"));
     accepted(rig_one(r, "ENDOTOXIN", "検出せず"));
-    hold(rig_one(r, "ENDOTOXIN", ">5"), "value.action");
-    hold(rig_one(r, "ENDOTOXIN", "TNTC"), "value.action");
+    hold(rig_sure(r, "ENDOTOXIN", ">5"), "value.action");
+    hold(rig_sure(r, "ENDOTOXIN", "TNTC"), "value.action");
     hold(rig_one(r, "ENDOTOXIN", "<5"), "value.undecided");
     hold(rig_one(r, "ENDOTOXIN", ">0.05"), "value.undecided");
     refused(rig_one(r, "ENDOTOXIN", "<0"), "value.impossible");
     refused(rig_scan(r, "<0.005"), "value.decimals");
     accepted(rig_scan(r, "≤4.99"));
-    deviation(rig_one(r, "TEMP", "<18"), "value.action");
+    deviation(rig_sure(r, "TEMP", "<18"), "value.action");
     deviation(rig_one(r, "TEMP", "<26"), "value.undecided");
 }
 

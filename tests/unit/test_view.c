@@ -222,8 +222,8 @@ static void test_view_measurements_are_exact_with_unit_and_limits(void **state)
         /* field, value, unit, limits, derived, reading */
         {"gross", "15.0", "g", "ok", "0", "first"},        {"gross", "15.0", "g", "ok", "0", "first"},
         {"gross", "15.0", "g", "ok", "0", "second"},       {"tare", "8.0", "g", "ok", "0", "single"},
-        {"net", "7.0", "g", "alert", "1", "single"},       {"warmth", "35.0", "°C", "action", "0", "single"},
-        {"count", "1.20", "10^6/mL", "ok", "0", "single"},
+        {"net", "7.0", "g", "alert", "1", "single"},       {"warmth", "35.0", "°C", "action", "0", "first"},
+        {"warmth", "35.0", "°C", "action", "0", "second"}, {"count", "1.20", "10^6/mL", "ok", "0", "single"},
     };
     static const char *const column[] = {"field", "value", "unit", "limits", "derived", "reading"};
     struct fold f;

@@ -72,7 +72,7 @@ static void weigh(struct rig *r)
 static void work(struct rig *r)
 {
     accepted(rig_scan(r, "E:CF-1"));
-    deviation(rig_scan(r, "35.0"), "value.action");
+    deviation(rig_sure(r, NULL, "35.0"), "value.action");
     accepted(rig_scan(r, "W:SH-1"));
     accepted(rig_scan(r, "C:KA-0001-T1"));
     rig_wait(r, RIG_SECOND);

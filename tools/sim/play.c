@@ -264,10 +264,41 @@ static void drop_block(struct player *p)
     p->skip_block = true;
 }
 
+/* The other one, of whom the story speaks or who is there besides; NULL: nobody. */
+static struct sim_person *beside(const struct player *p, const struct sim_station *st)
+{
+    struct sim_person *any = NULL;
+    char why[200];
+    const char *named =
+        p->block->second ? codes_cast((struct player *)p, p->block->second, why, sizeof(why)) : NULL;
+    for (size_t i = 0; i < st->npeople; i++) {
+        if (st->person[i] == st->acting)
+            continue;
+        any = !any || (named && strcmp(st->person[i]->id, named) == 0) ? st->person[i] : any;
+    }
+    return any;
+}
+
+/* Asked for once more: the other one reads his badge and types the same; the expectation is that entry's. */
+static void once_more(struct player *p, const struct op *op)
+{
+    struct sim_person *other = beside(p, op->station);
+    struct op *again = arena_alloc(&p->arena, sizeof(*again));
+    *again = *op;
+    again->asked = op->station->acting;
+    again->next = p->ops;
+    p->ops = again;
+    if (!other)
+        return;
+    struct op *badge = arena_alloc(&p->arena, sizeof(*badge));
+    *badge = (struct op){.kind = OP_BADGE, .station = op->station, .person = other, .next = again};
+    p->ops = badge;
+}
+
 static void take_answer(struct player *p, struct op *op, const json_t *answer, int status)
 {
     const char *code, *outcome = check_outcome(answer, status, &code);
-    bool refused = strcmp(outcome, "refused") == 0;
+    bool refused = strcmp(outcome, "refused") == 0, asked = code && strcmp(code, "value.once-more") == 0;
     if (op->kind == OP_RESEND) {
         check_resend(p, op, answer);
         return;
@@ -276,7 +307,12 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
     take_context(p, op, answer, refused);
     p->opened |= op->kind == OP_ACT && !refused;
     p->stepped |= op->own && !refused;
-    check_answer(p, op, answer, status);
+    if (op->asked && !refused)
+        op->station->acting = op->asked;
+    if (asked && !op->asked && !p->loose)
+        once_more(p, op);
+    else
+        check_answer(p, op, answer, status);
     json_decref(p->answer_before);
     p->answer_before = json_incref((json_t *)answer);
     if (p->loose && p->block->gate && refused)

@@ -79,11 +79,12 @@ struct op {
     enum op_kind kind;
     struct sim_station *station;
     struct sim_person *person;
-    const struct item *item; /* whose expectation counts, or NULL */
-    const char *text;        /* raw code; sign-in: PIN; field name for OP_RECORD: kind */
-    const char *field;       /* that the scan is meant for, or NULL */
-    json_t *body;            /* OP_RECORD made by OP_EACH; freed with its answer */
-    bool own;                /* of the story, not of the engine: its expectation is the item's or block's */
+    const struct item *item;  /* whose expectation counts, or NULL */
+    const char *text;         /* raw code; sign-in: PIN; field name for OP_RECORD: kind */
+    const char *field;        /* that the scan is meant for, or NULL */
+    struct sim_person *asked; /* OP_SCAN: the second entry of a value; who acts on afterwards */
+    json_t *body;             /* OP_RECORD made by OP_EACH; freed with its answer */
+    bool own;                 /* of the story, not of the engine: its expectation is the item's or block's */
     int64_t wait_ms;
     struct op *next;
 };

@@ -311,6 +311,23 @@ bool occ_performed_by(const struct occ *o, const struct person *p)
     return o->performer == p;
 }
 
+bool input_awaits(const struct input *in, const struct field *f)
+{
+    return in->first_of_two && (in->asked || f->twice);
+}
+
+size_t batch_differed(const struct batch *x, const struct person *p)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < x->protocol->nsteps; s++)
+        for (size_t k = 0; k < x->step[s].nocc; k++)
+            for (size_t i = 0; i < x->step[s].occ[k]->ninputs; i++) {
+                const struct input *in = &x->step[s].occ[k]->input[i];
+                n += in->differed && in->by == p;
+            }
+    return n;
+}
+
 const struct input *batch_input(const struct batch *b, struct ref r)
 {
     const struct stepstate *s = &b->step[r.step];

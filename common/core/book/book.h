@@ -195,7 +195,9 @@ struct input {
     int64_t day;        /* dates */
     int64_t at;
     const struct person *by;
-    bool first_of_two; /* twice: awaits its independent second entry */
+    bool first_of_two; /* does not count: awaits its second entry, or is kept beside it */
+    bool asked;        /* beyond its limit: awaits the second entry */
+    bool differed;     /* asked for once more, another value was typed */
 };
 
 struct occ {
@@ -378,6 +380,10 @@ struct occ *batch_occ(const struct batch *b, int step); /* the current (last) oc
 bool batch_step_done(const struct batch *b, int step);  /* at least one occurrence done or skipped */
 /* The newest occurrence that is done (or answered "not done, because"); NULL if none. */
 const struct occ *batch_done(const struct batch *b, int step);
+/* Does it await its second entry, as a value that is entered twice or was asked for once more? */
+bool input_awaits(const struct input *in, const struct field *f);
+/* Values of the batch that `p` typed, which were typed otherwise when they were asked for once more. */
+size_t batch_differed(const struct batch *x, const struct person *p);
 /* Did `p` perform any of it? Not only the last input: two people may take turns in one step. */
 bool occ_performed_by(const struct occ *o, const struct person *p);
 /* The newest input of a field in the newest occurrence that has one; NULL if none. */

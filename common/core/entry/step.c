@@ -26,6 +26,9 @@ static const struct member input_member[] = {
     M_BOOL(struct step_input, first, 0),
     M_BOOL(struct step_input, again, 0),
     M_BOOL(struct step_input, done, 0),
+    M_BOOL(struct step_input, asked, 0),
+    M_BOOL(struct step_input, instead, 0),
+    M_TEXT(struct step_input, stands, 0),
     M_SECRETS(struct step_input, secrets),
 };
 
@@ -64,19 +67,58 @@ static void confirm_first(const struct at *a, int field)
             SET(a->b, a->o->input[i].first_of_two, false);
 }
 
+static struct input *asked_input(const struct at *a, int field)
+{
+    for (size_t i = 0; i < a->o->ninputs; i++)
+        if (a->o->input[i].field == field && a->o->input[i].asked)
+            return &a->o->input[i];
+    return NULL;
+}
+
+/* Whoever was asked acts on, if still there: the other one came to type one value. */
+static void acts_on(const struct at *a, const struct person *p)
+{
+    struct station *st = entry_station(a->b, a->e);
+    for (size_t i = 0; st && i < st->bench.npeople; i++)
+        if (st->bench.person[i] == p)
+            SET(a->b, st->bench.acting, st->bench.person[i]);
+}
+
+/* The second entry of a value that was asked for once more: the same, another one, or a better one. */
+static int take_second(const struct at *a, struct input *open, int field, const char *text,
+                       const struct step_input *v)
+{
+    if (v->stands && strcmp(v->stands, open->text) != 0)
+        return CPF_E_PROFILE;
+    SET(a->b, open->asked, false);
+    SET(a->b, open->first_of_two, v->instead);
+    SET(a->b, open->differed, !v->again);
+    acts_on(a, open->by);
+    int err = v->again ? 0 : at_input(a, field, text, v->unit);
+    if (err == 0 && v->stands)
+        a->o->input[a->o->ninputs - 1].first_of_two = true;
+    return err;
+}
+
 static int take_named(const struct at *a, const struct step_input *v)
 {
     int field = step_field(a->st, v->field);
     const char *text = field >= 0 ? at_text(a, field, v->text) : NULL;
-    if (!text)
+    struct input *open = field >= 0 ? asked_input(a, field) : NULL;
+    if (!text || (!open && (v->instead || v->stands)) || (open && (v->first || v->asked)))
         return CPF_E_PROFILE;
+    if (open)
+        return take_second(a, open, field, text, v);
     if (v->again) {
         confirm_first(a, field);
         return 0;
     }
     int err = at_input(a, field, text, v->unit);
-    if (err == 0 && v->first)
-        a->o->input[a->o->ninputs - 1].first_of_two = true;
+    if (err == 0 && (v->first || v->asked)) {
+        struct input *in = &a->o->input[a->o->ninputs - 1];
+        in->first_of_two = true;
+        in->asked = v->asked;
+    }
     return err;
 }
 
@@ -196,9 +238,13 @@ static void view_input(struct view_at *a, const void *body)
     const struct step_input *v = body;
     if (!view_enter(a, v->step, v->occ))
         return;
-    a->reading = v->first ? "first" : v->again ? "second" : "single";
     a->unit = v->unit;
-    view_take(a, v->field, v->text);
+    if (v->stands) { /* what was typed, and what counts */
+        a->reading = "beside";
+        view_take(a, v->field, v->text);
+    }
+    a->reading = v->first || v->asked ? "first" : v->again || v->stands ? "second" : "single";
+    view_take(a, v->field, v->stands ? v->stands : v->text);
     a->reading = "single";
     view_derived(a, &v->derived);
     if (v->done)

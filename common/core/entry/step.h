@@ -20,6 +20,9 @@ struct step_input {
     const char *unit;  /* of a number; of a lot: the unit opened */
     struct deriveds derived;
     bool first, again, done; /* of two entries of one value; the step is complete */
+    bool asked;              /* beyond its limit: it is asked for once more, and counts from then on */
+    bool instead;            /* the second time another value, which counts; the one before is kept */
+    const char *stands;      /* the second time a better one, which is kept; this one before it counts */
     struct secrets secrets;  /* the field's personal value, under the field's name */
 };
 

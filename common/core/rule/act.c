@@ -437,6 +437,11 @@ static void judge_skip(struct judge *j)
         judge_refuse(j, SAY_STEP_NOT_SKIPPABLE, args1(j, "step", s->id));
         return;
     }
+    for (size_t i = 0; i < j->occ.ninputs; i++) /* what was typed there is not left behind */
+        if (j->occ.input[i].asked) {
+            judge_refuse(j, SAY_VALUE_ONCE_MORE, args1(j, "field", s->field[j->occ.input[i].field].id));
+            return;
+        }
     struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_SKIPPED, struct step_skipped, .step = s->id,
                             .occ = j->occ_no, .reason = {.value = j->cmd->skip});
     judge_find(j, s->on_skip, SAY_SKIP_RECORDED, args1(j, "step", s->id), NULL);

@@ -130,6 +130,8 @@ enum say_flag {
     X(VALUE_DIFFERS, "value.differs", SAY_RESETS)                                                            \
     X(VALUE_ALERT, "value.alert", 0)                                                                         \
     X(VALUE_ACTION, "value.action", 0)                                                                       \
+    X(VALUE_ONCE_MORE, "value.once-more", 0)                                                                 \
+    X(VALUE_TWO, "value.two-entries", 0)                                                                     \
     X(VALUE_CHOICE, "value.choice", 0)                                                                       \
     X(VALUE_MISSING, "value.missing", 0)                                                                     \
     X(VALUE_PATTERN, "value.pattern", 0)                                                                     \

@@ -27,7 +27,8 @@ static int count_inputs(const struct judge *j, int field)
 static bool scanned(const struct judge *j, int field, const char *text)
 {
     for (size_t i = 0; i < j->occ.ninputs; i++)
-        if (j->occ.input[i].field == field && strcmp(j->occ.input[i].text, text) == 0)
+        if (j->occ.input[i].field == field && !j->occ.input[i].asked &&
+            strcmp(j->occ.input[i].text, text) == 0)
             return true;
     return false;
 }

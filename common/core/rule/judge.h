@@ -215,6 +215,13 @@ bool say_of_number(enum typed_fault fault,
                    enum say *ret); /* false: it is no number, and nothing more is known */
 bool is_code(const char *text);
 
+/* once.c: a typed value beyond its limit is asked for once more. `before`: what was found before it. */
+bool check_once(struct judge *j, int field, const char *text, const struct found *before,
+                struct step_input *marks);
+/* What was asked for once more, in the scratch; NULL: nothing. */
+struct input *once_open(const struct judge *j, int field);
+void once_take(struct judge *j, int field, const struct step_input *marks);
+
 /* value.c: numbers, derived values, balances */
 bool check_number(struct judge *j, const struct field *f, const struct code *c, const char *text);
 /* Adds what can be computed now to the scratch, and to *ret, which has room for a step's fields. */

@@ -267,6 +267,16 @@ struct json *rule_pending(struct arena *a, const struct batch *x)
     return list;
 }
 
+/* A value that was asked for once more is answered, in a step that nobody had to begin, too. */
+static bool awaits_second(const struct batch *x, int step)
+{
+    const struct occ *o = batch_occ(x, step);
+    for (size_t i = 0; o && !o->done && i < o->ninputs; i++)
+        if (o->input[i].asked)
+            return true;
+    return false;
+}
+
 struct json *rule_open_steps(struct arena *a, const struct batch *x, int before, bool late)
 {
     struct json *list = json_array(a);
@@ -275,7 +285,9 @@ struct json *rule_open_steps(struct arena *a, const struct batch *x, int before,
         const struct step *s = &x->protocol->step[i];
         bool begun = batch_occ(x, i) && !batch_step_done(x, i);
         /* a batch that was stopped owes only the end of what was begun */
-        if (x->stopped ? begun : !s->optional && (late || !s->late) && !batch_step_done(x, i))
+        if (x->stopped
+                ? begun
+                : awaits_second(x, i) || (!s->optional && (late || !s->late) && !batch_step_done(x, i)))
             json_push(list, json_str(a, s->id));
     }
     return list;
@@ -312,6 +324,7 @@ void rule_next(const struct book *b, const struct station *st, int64_t now, stru
         }
     ret->witness = ret->field < 0 && judge_step(&j)->witness;
     for (size_t i = 0; i < j.occ.ninputs; i++)
-        ret->again |= j.occ.input[i].field == ret->field && j.occ.input[i].first_of_two;
+        ret->again |= j.occ.input[i].field == ret->field &&
+                      input_awaits(&j.occ.input[i], &judge_step(&j)->field[ret->field]);
     arena_fini(&a);
 }

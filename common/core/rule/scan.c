@@ -148,7 +148,7 @@ static void accept_input(struct judge *j, int field, const char *text, const str
     in.unit = f->kind == FIELD_NUMBER                    ? f->unit
               : f->kind == FIELD_LOT && j->code->unit[0] ? j->code->unit
                                                          : NULL;
-    in.done = fields_complete(j) && !s->witness && !in.first;
+    in.done = fields_complete(j) && !s->witness && !in.first && !in.asked;
     if (field_personal(f))
         secret_add(j, &in.secrets, f->id, text);
     struct draft *d = draft_add(j, j->x->stream, KIND_STEP_INPUT, &in, sizeof(in));
@@ -217,10 +217,14 @@ static void judge_foreign(struct judge *j)
 static bool take_input(struct judge *j, int field, const char *text, struct step_input *marks)
 {
     scratch_add(j, field, text, j->code);
-    for (size_t i = 0; marks->again && i < j->occ.ninputs; i++)
-        j->occ.input[i].first_of_two &= j->occ.input[i].field != field;
-    j->occ.input[j->occ.ninputs - 1].first_of_two = marks->first;
-    return marks->first || (check_derived(j, &marks->derived) && check_balance(j));
+    if (once_open(j, field)) {
+        once_take(j, field, marks);
+    } else {
+        for (size_t i = 0; marks->again && i < j->occ.ninputs; i++)
+            j->occ.input[i].first_of_two &= j->occ.input[i].field != field;
+        j->occ.input[j->occ.ninputs - 1].first_of_two = marks->first || marks->asked;
+    }
+    return marks->first || marks->asked || (check_derived(j, &marks->derived) && check_balance(j));
 }
 
 static void judge_input(struct judge *j, int field)
@@ -235,6 +239,7 @@ static void judge_input(struct judge *j, int field)
     marks.first = ok && f->kind == FIELD_NUMBER && f->twice && !marks.again;
     if (marks.first) /* what was found about a value that is not yet confirmed is found when it is */
         j->found = before;
+    ok = ok && check_once(j, field, text, &before, &marks);
     if (ok && take_input(j, field, text, &marks))
         accept_input(j, field, text, &marks);
     else
