@@ -17,7 +17,9 @@
 #define BOUND_REQUEST_BODY    32768 /* HTTP body */
 #define BOUND_REQUEST_HEADERS 8192
 #define BOUND_REQUEST_DEPTH   8
-#define BOUND_REQUEST_MEMBERS 256  /* members of one request, all levels */
+#define BOUND_REQUEST_MEMBERS 256     /* members of one request, all levels */
+#define BOUND_LOT_UNITS       1000000 /* packages of one receipt */
+#define BOUND_UNIT_NAME       32
 #define BOUND_TEXT_FIELD      2000 /* free text of one field, UTF-8 bytes */
 #define BOUND_FORM_FIELDS     64
 

@@ -138,6 +138,14 @@ static void *take(struct setup *s, enum kind_id kind, const char *where, const s
     return value;
 }
 
+/* As for a lot that comes later: what it says of its units is all there is. */
+static void number_units(struct lot_received *l)
+{
+    if (l->unit.n)
+        l->units = (int64_t)l->unit.n;
+    l->numbered = l->units > 0;
+}
+
 static bool is_thing(enum kind_id kind)
 {
     return kind == KIND_EQUIPMENT_ADDED || kind == KIND_PLACE_ADDED;
@@ -153,6 +161,8 @@ static void add_record(struct setup *s, const struct setup_list *l, const struct
         if (strcmp(m->name, "released") != 0 && strcmp(m->name, "cred") != 0)
             json_set(a, body, m->name, truth(m) < 0 ? json_copy(a, m) : json_bool(a, truth(m)));
     void *value = take(s, l->kind, arena_printf(a, "%s %s", l->member, id ? id : ""), body);
+    if (value && l->kind == KIND_LOT_RECEIVED)
+        number_units(value);
     if (value && l->kind == KIND_PERSON_ENROLLED)
         add_credentials(s, given, value);
     const char *stream = arena_printf(a, "%s/%s", type, id);

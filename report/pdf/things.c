@@ -198,8 +198,11 @@ static void units(struct page *g)
             pdf_markup(g->pdf, "%zu", u->staged),
             pdf_markup(g->pdf, "%zu", u->drawn),
             pdf_markup(g->pdf, "%zu", u->accounted),
-            u->off                     ? "<b>×不一致</b> differ"
+            u->unknown                 ? "<b>×受入記録なし</b> never received"
+            : u->off                   ? "<b>×不一致</b> differ"
             : u->waiting               ? "△空容器の確認待ち empty to be read"
+            : u->again && u->unit      ? "○同一容器から反復 same unit again"
+            : u->again                 ? "△準備より多い more than staged"
             : u->drawn || u->accounted ? "○一致 ok"
                                        : "○準備のみ staged only"};
         pdf_table_row(&t, cell, u->off ? PDF_ALARM : PDF_PLAIN);

@@ -216,6 +216,10 @@ static struct json *unit_json(const struct record *r, const struct record_unit *
     json_set_int(a, o, "accounted", (int64_t)u->accounted);
     if (u->waiting)
         json_set(a, o, "waiting", json_bool(a, true));
+    if (u->unknown)
+        json_set(a, o, "never_received", json_bool(a, true));
+    if (u->again)
+        json_set(a, o, "drawn_again", json_bool(a, true));
     return json_set(a, o, "balanced", json_bool(a, !u->off));
 }
 

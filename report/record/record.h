@@ -107,8 +107,11 @@ struct record_unit { /* one opened unit of a lot, or the whole lot where units d
     const struct record_lot *lot;
     const char *unit; /* NULL: the lot */
     size_t staged, drawn, accounted;
+    bool unknown; /* no such unit was received */
+    bool again;   /* drawn more often than it was staged: of one opened unit no difference */
     bool waiting; /* drawn, its empty not yet read */
-    bool off; /* drawn though never staged, read off an empty that nobody drew from, or never read at all */
+    bool off; /* never received, drawn though never staged, read off an empty that nobody drew from, or never
+                 read at all */
 };
 
 struct record_thing {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/entry/lot.h"
 #include "record/int.h"
 
 static void add_use(struct record *r, struct record_use **list, size_t *n, const struct record_step *s,
@@ -95,8 +96,10 @@ static void judge_unit(struct record *r, struct record_unit *u)
     const char *material = l ? l->material : NULL;
     bool over = r->batch->closed || r->batch->stopped;
     bool empty = u->drawn && !u->accounted && asked(r, material, LOT_ACCOUNT);
+    u->unknown = l && u->unit && !lot_has_unit(l, u->unit);
+    u->again = u->staged && u->drawn > u->staged;
     u->waiting = empty && !over;
-    u->off = (empty && over) || (u->drawn && !u->staged && asked(r, material, LOT_STAGE)) ||
+    u->off = u->unknown || (empty && over) || (u->drawn && !u->staged && asked(r, material, LOT_STAGE)) ||
              (u->accounted && !u->drawn && asked(r, material, LOT_DRAW));
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "core/entry/lot.h"
 #include "driver.h"
 
 struct json *gen_record(struct gen *g, const char *station, const char *person, const char *kind,
@@ -73,6 +74,8 @@ struct json *gen_new_lot(struct gen *g, const char *material)
     struct json *b = body(g, "lot", gen_text(g, "N%zu", ++g->serial));
     json_set_str(g->a, b, "material", material);
     json_set_str(g->a, b, "expiry", day_in(g, 200));
+    if (gen_chance(g, 950))
+        json_set_int(g->a, b, "units", (int64_t)gen_below(g, 12));
     if (like && like->gtin && gen_chance(g, 300)) { /* another delivery of what is there */
         json_set_str(g->a, b, "gtin", like->gtin);
         json_set_str(g->a, b, "maker_lot", like->maker_lot);
@@ -249,6 +252,8 @@ static struct json *plain(struct gen *g, const char *kind)
     struct json *b;
     if (strncmp(kind, "lot.", 4) == 0) {
         b = body(g, "lot", l->id);
+        if (strcmp(kind, "lot.closed") == 0 && l->numbered && gen_chance(g, 800))
+            json_set_int(g->a, b, "discarded", l->units - lot_opened(l));
         return json_set_str(g->a, b, "reason", gen_chance(g, 500) ? RIG_NAME : NULL);
     }
     if (strncmp(kind, "room.", 5) == 0) {

@@ -97,11 +97,6 @@ def same_person(p):
     p.caught(order(p, **dict(p.ordered(p.batch), patient='P000950')), None)
 
 
-@row('a unit that was never received', 'handover', ())
-def unit_never_received(p):
-    p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan('L:IL2-2601/99999'), None)
-
-
 @row('a reagent outside of the plan, mixed in at the bedside', 'infusion-start', ())
 def mixed_in(p):
     p.caught(p.at('CL1').work('infusion-end', 'N1').scan('L:IL2-2601/77'), None)

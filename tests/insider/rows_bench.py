@@ -121,6 +121,36 @@ def _(p):
     p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:BM-2601/1')
 
 
+@row('a unit that was never received', 'handover', 'lot.unit-unknown')
+def unit_never_received(p):
+    p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan('L:IL2-2601/99999'), 'lot.unit-unknown')
+
+
+@unit_never_received.honest
+def _(p):
+    p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2601/3000')
+
+
+@row('a vial that was read as empty is drawn from again', 'd6.pass.in', 'lot.unit-empty')
+def drawn_from_empty(p):
+    p.caught(p.at('B21').work('d6.medium', 'OP2', 'OP1').scans('L:BM-2601/3').scan('L:IL2-2601/2'), 'lot.unit-empty')
+
+
+@drawn_from_empty.honest
+def _(p):
+    p.at('B21').work('d6.medium', 'OP2', 'OP1').scans('L:BM-2601/3', 'L:IL2-2601/3')
+
+
+@row('a lot is closed and nobody says where its units went', None, 'lot.balance')
+def closed_unbalanced(p):
+    p.caught(p.at('QA1').record('MM', 'lot.closed', lot='IL2-2601', discarded=1), 'lot.balance')
+
+
+@closed_unbalanced.honest
+def _(p):
+    p.quiet(p.at('QA1').record('MM', 'lot.closed', lot='IL2-2601', discarded=3000))
+
+
 @row('the empty vial shows that it had expired', 'd3.collect.plates', 'lot.used-expired')
 def expired_after_all(p):
     b2 = p.at('B21').work('d3.closing.close', 'OP1', 'OP2')

@@ -477,6 +477,10 @@ static struct json *fields_of(struct rig *r, const char *text)
             json_set(a, o, f, json_bool(a, strcmp(value, "?yes") == 0));
             continue;
         }
+        if (*value == '#') {
+            json_set_int(a, o, f, strtoll(value + 1, NULL, 10));
+            continue;
+        }
         if (*value != '[') {
             json_set_str(a, o, f, rig_raw(r, value));
             continue;

@@ -8,7 +8,7 @@
  * the whole log anew, and the open streams alone as the daemon does at start, and compares the books.
  *
  * Codes are written `C:B1-T1` (type, colon, id); the rig adds the check character. Forms are written
- * `field=value|field=[a,b]|field=?yes`; a record's body may be canonical JSON instead.
+ * `field=value|field=[a,b]|field=?yes|field=#3`; a record's body may be canonical JSON instead.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -124,10 +124,11 @@ static void test_record_is_made_by_its_department(void **state)
 {
     struct rig *r = *state;
     rig_at(r, "QA1");
-    accepted(rig_record(r, "MM", "lot.received", "lot=NEW1|material=tube|expiry=2027-01-31"));
+    accepted(rig_record(r, "MM", "lot.received", "lot=NEW1|material=tube|expiry=2027-01-31|units=#3"));
     refused(rig_record(r, "MM", "lot.released", "lot=NEW1"), "record.role");
     accepted(rig_record(r, "QM", "lot.released", "lot=NEW1"));
-    refused(rig_record(r, "MM", "lot.received", "lot=NEW1|material=tube|expiry=2027-01-31"), "record.exists");
+    refused(rig_record(r, "MM", "lot.received", "lot=NEW1|material=tube|expiry=2027-01-31|units=#3"),
+            "record.exists");
     refused(rig_record(r, "QM", "lot.released", "lot=NEW2"), "record.unknown");
     refused(rig_record(r, "QM", "lot.exploded", "lot=NEW1"), "command.unknown");
     accepted(rig_record(r, "N1", "lot.blocked", "lot=NEW1"));
@@ -154,7 +155,8 @@ static void test_lot_that_is_closed_stays_closed(void **state)
     accepted(rig_record(r, "MM", "lot.closed", "lot=TB1"));
     refused(rig_record(r, "MM", "lot.closed", "lot=TB1"), "lot.closed");
     refused(rig_record(r, "QM", "lot.released", "lot=TB1"), "lot.closed");
-    refused(rig_record(r, "MM", "lot.received", "lot=TB1|material=tube|expiry=2027-01-31"), "record.exists");
+    refused(rig_record(r, "MM", "lot.received", "lot=TB1|material=tube|expiry=2027-01-31|units=#3"),
+            "record.exists");
 }
 
 static void test_record_that_would_not_fold_is_refused(void **state)
@@ -162,9 +164,9 @@ static void test_record_that_would_not_fold_is_refused(void **state)
     struct rig *r = *state;
     rig_at(r, "QA1");
     accepted(rig_sign_in(r, "QM"));
-    refused(rig_record(r, "MM", "lot.received", "lot=NEW 1|material=tube|expiry=2027-01-31"),
+    refused(rig_record(r, "MM", "lot.received", "lot=NEW 1|material=tube|expiry=2027-01-31|units=#3"),
             "record.invalid");
-    refused(rig_record(r, "MM", "lot.received", "lot=new1|material=tube|expiry=2027-01-31"),
+    refused(rig_record(r, "MM", "lot.received", "lot=new1|material=tube|expiry=2027-01-31|units=#3"),
             "record.invalid");
     refused(rig_record(r, "MM", "lot.received", "lot=NEW1|material=tube|expiry=2027-02-31"),
             "record.invalid");
@@ -234,7 +236,7 @@ static void test_locked_person_is_unlocked_by_another(void **state)
     struct rig *r = *state;
     rig_at(r, "B21");
     rig_entry(r, "person/OP3", "person.locked", "{\"person\":\"OP3\"}"); /* by an older program */
-    refused(rig_record(r, "OP3", "lot.received", "lot=NEW1|material=tube|expiry=2027-01-31"),
+    refused(rig_record(r, "OP3", "lot.received", "lot=NEW1|material=tube|expiry=2027-01-31|units=#3"),
             "session.locked");
     accepted(rig_record(r, "FM", "person.unlocked", "person=OP3"));
     accepted(rig_sign_in(r, "OP3"));

@@ -239,7 +239,7 @@ static void test_room_is_reopened_by_who_did_not_work_there(void **state)
 
 /* ---- lots ---- */
 
-#define RECEIVE(lot, rest) "lot=" lot "|material=tube|expiry=2027-01-31" rest
+#define RECEIVE(lot, rest) "lot=" lot "|material=tube|expiry=2027-01-31|units=#3" rest
 
 static enum lot_state lot_state(const struct rig *r, const char *lot)
 {

@@ -303,6 +303,24 @@ static void test_claim_before_what_came_before_is_refused(void **state)
     refused(rig_scan(r, "D:B"), "time.before");
 }
 
+/* Nobody takes part before being on record. */
+static void test_claim_before_a_person_was_enrolled_is_refused(void **state)
+{
+    struct rig *r = *state;
+    rig_wait(r, 60 * RIG_MINUTE);
+    rig_entry(r, "person/OP8", "person.enrolled",
+              "{\"cred\":\"OP8\",\"dept\":\"manufacturing\",\"key\":\"11qYAYKxCrfVS_"
+              "7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
+              "\"person\":\"OP8\",\"roles\":[\"operator\"]}");
+    accepted(rig_sign_in(r, "OP8"));
+    accepted(rig_scan(r, "P:OP8"));
+    accepted(rig_scan(r, "X:STEP-LOOK"));
+    r->next.late = "paper";
+    r->next.occurred = r->now - 30 * RIG_MINUTE;
+    refused(rig_scan(r, "D:B"), "time.life");
+    with_arg(&r->v, "thing", "OP8");
+}
+
 static void test_outage_does_not_make_a_short_spin_long(void **state)
 {
     struct rig *r = *state;
@@ -414,6 +432,7 @@ int main(void)
         T(test_what_is_written_up_needs_a_second_person),
         T(test_list_after_an_outage_carries_its_own_times),
         T(test_claim_before_what_came_before_is_refused),
+        T(test_claim_before_a_person_was_enrolled_is_refused),
         T(test_outage_does_not_make_a_short_spin_long),
         T(test_deadline_in_days_fires_once_after_its_last_day),
         T(test_deadline_in_hours_counts_from_the_newest_end),

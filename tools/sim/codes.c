@@ -29,16 +29,21 @@ const char *codes_cast(struct player *p, const char *name, char *ret_error, size
     return id;
 }
 
-/* L:il-2/1 -> lot of the cast, unit made of the batch's year and serial and the number. */
+/* L:il-2/1 -> lot of the cast, and the batch's first unit of it. */
 static const char *lot_id(struct player *p, const struct player *owner, const char *word, char *ret_error,
                           size_t size)
 {
-    const char *slash = strchr(word, '/'), *unit = vars_get(&owner->vars, "unit", 4)->text;
+    const char *slash = strchr(word, '/');
     const char *name = slash ? arena_strndup(&p->arena, word, (size_t)(slash - word)) : word;
     const char *id = codes_cast(p, name, ret_error, size);
     if (!id || !slash)
         return id;
-    return arena_printf(&p->arena, "%s-U%s%s", id, unit, slash + 1);
+    long n = strtol(slash + 1, NULL, 10);
+    if (n < 1 || n > UNITS_EACH) {
+        snprintf(ret_error, size, "L:%s: a batch has units 1 to %d of a lot", word, UNITS_EACH);
+        return NULL;
+    }
+    return arena_printf(&p->arena, "%s-U%ld", id, owner->first_unit + n - 1);
 }
 
 static const char *typed_id(struct player *p, const struct player *owner, char type, const char *word,

@@ -207,6 +207,31 @@ static int ask(struct sim *s, const char *path, json_t **ret)
     return status == 200 && *ret ? 0 : status && status != 503 ? EXIT_REFUSED : EXIT_UNREACHABLE;
 }
 
+/* The highest number of a unit that was opened, of whatever lot: others may have played here before. */
+static int units_taken(struct sim *s)
+{
+    json_int_t after = -1;
+    json_t *page, *e;
+    size_t i, n = 1000;
+    while (n == 1000) {
+        char path[120];
+        snprintf(path, sizeof(path), "/v1/log?kind=lot.opened&limit=1000&after=%lld", (long long)after);
+        int code = ask(s, path, &page);
+        if (code)
+            return code;
+        n = json_array_size(json_object_get(page, "entries"));
+        json_array_foreach(json_object_get(page, "entries"), i, e)
+        {
+            const char *unit = json_string_value(json_object_get(json_object_get(e, "body"), "unit"));
+            long taken = unit ? strtol(unit, NULL, 10) : 0;
+            s->units_taken = taken > s->units_taken ? taken : s->units_taken;
+            after = json_integer_value(json_object_get(e, "idx"));
+        }
+        json_decref(page);
+    }
+    return 0;
+}
+
 /* Clock, protocol and batches of the server. */
 static int look(struct sim *s, json_t **ret_batches)
 {
@@ -224,6 +249,8 @@ static int look(struct sim *s, json_t **ret_batches)
     }
     snprintf(path, sizeof(path), "/v1/protocols/%s", s->story->protocol);
     code = ask(s, path, &s->protocol);
+    if (!code)
+        code = units_taken(s);
     return code ? code : ask(s, "/v1/batches", ret_batches);
 }
 

@@ -130,7 +130,7 @@ static int make_vars(struct player *p, int serial, int wave, int64_t zero, char 
     vars_init(&p->vars, &p->arena, p->sim->opt.seed * 1000003u + (uint64_t)p->index, zero);
     p->batch = arena_printf(&p->arena, "NK%02d-%04d", year_of(zero), serial);
     vars_text(&p->vars, "batch", p->batch);
-    vars_text(&p->vars, "unit", arena_printf(&p->arena, "%02d%04d", year_of(zero), serial));
+    p->first_unit = p->sim->units_taken + 1 + (long)p->index * UNITS_EACH;
     vars_text(&p->vars, "serial", arena_printf(&p->arena, "%04d", serial));
     set_int(&p->vars, "index", p->index);
     set_int(&p->vars, "lane", p->lane % p->sim->story->lanes);

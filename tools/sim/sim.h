@@ -92,10 +92,12 @@ struct op {
 enum player_state { PLAYER_WAITING, PLAYER_BUSY, PLAYER_ENDED };
 
 #define PLAYER_HELD 16
+#define UNITS_EACH  5
 struct player {
     struct sim *sim;
     int index, lane;
     const char *batch, *label; /* label: case or omitted step, or NULL */
+    long first_unit;           /* of each lot: it has UNITS_EACH from there on */
     const struct story *with;  /* case, or NULL */
     const char *omit;
     struct player *neighbour;
@@ -159,6 +161,7 @@ struct sim {
     int64_t now;      /* the server's clock when it was last read */
     int64_t now_mono; /* our monotonic clock then: both run on */
     int64_t zero;     /* day number of D0 */
+    long units_taken; /* of any lot, by whoever played before */
     size_t nplayers;
     struct player *player;
     bool moving;    /* the clock is being moved */

@@ -61,6 +61,7 @@ struct person {
     size_t nquals;
     struct qualification *qual;
     bool suspended, locked;
+    int64_t enrolled_at;
     int64_t reset_at; /* others made the secrets anew; 0: never */
     int64_t fit_day;  /* day of the newest fitness declaration, else INT64_MIN */
     bool fit;
@@ -156,6 +157,10 @@ struct lot {
     const char *id, *material, *maker_lot, *gtin;
     const char *label; /* <gtin>/<maker's lot>, or NULL */
     int64_t expiry;    /* last day of use */
+    int64_t received_at;
+    int64_t units; /* called 1 to that, where `unit` names none */
+    struct texts unit;
+    bool numbered; /* it has no other units than these */
     enum lot_state state;
     bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */

@@ -10,7 +10,8 @@ static const struct member received_member[] = {
     M_ID(struct lot_received, lot, NEEDED),     M_ID(struct lot_received, material, NEEDED),
     M_TEXT(struct lot_received, maker, 0),      M_GS1(struct lot_received, maker_lot, 0),
     M_ID(struct lot_received, gtin, 0),         M_DAY(struct lot_received, expiry, NEEDED),
-    M_INT(struct lot_received, units, 0),       M_BOOL(struct lot_received, both, OWN),
+    M_INT(struct lot_received, units, 0),       M_TEXTS(struct lot_received, unit, 0),
+    M_BOOL(struct lot_received, numbered, OWN), M_BOOL(struct lot_received, both, OWN),
     M_TEXT(struct lot_received, document, 0),   M_DIGEST(struct lot_received, sha256, 0),
     M_PERSONAL(struct lot_received, reason, 0), M_PERSONAL(struct lot_received, cause, 0),
     M_PERSONAL(struct lot_received, note, 0),   M_PERSONAL(struct lot_received, remark, 0),
@@ -20,6 +21,15 @@ static const struct member state_member[] = {
     M_ID(struct lot_state_record, lot, NEEDED),     M_PERSONAL(struct lot_state_record, reason, 0),
     M_PERSONAL(struct lot_state_record, cause, 0),  M_PERSONAL(struct lot_state_record, note, 0),
     M_PERSONAL(struct lot_state_record, remark, 0),
+};
+
+static const struct member closed_member[] = {
+    M_ID(struct lot_closed, lot, NEEDED),     M_INT(struct lot_closed, received, OWN),
+    M_INT(struct lot_closed, opened, OWN),    M_INT(struct lot_closed, used, 0),
+    M_INT(struct lot_closed, discarded, 0),   M_INT(struct lot_closed, returned, 0),
+    M_INT(struct lot_closed, missing, 0),     M_PERSONAL(struct lot_closed, reason, 0),
+    M_PERSONAL(struct lot_closed, cause, 0),  M_PERSONAL(struct lot_closed, note, 0),
+    M_PERSONAL(struct lot_closed, remark, 0),
 };
 
 static const struct member opened_member[] = {
@@ -62,10 +72,44 @@ static const struct record_rule blocking = {
 
 static const struct record_rule closing = {
     .right = RIGHT_LOT_CLOSED,
-    .id = offsetof(struct lot_state_record, lot),
+    .id = offsetof(struct lot_closed, lot),
     .stream = RECORD_KNOWN,
-    .judge = record_own,
+    .judge = record_lot_closing,
 };
+
+/* ---- units ---- */
+
+/* 1 to `units`, as they are printed: 7, not 07 */
+static bool counted(const struct lot *l, const char *unit)
+{
+    int64_t n = 0;
+    size_t len = strspn(unit, "0123456789");
+    if (len == 0 || len > 9 || unit[len] || unit[0] == '0')
+        return false;
+    for (; *unit; unit++)
+        n = n * 10 + (*unit - '0');
+    return n <= l->units;
+}
+
+bool lot_has_unit(const struct lot *l, const char *unit)
+{
+    for (size_t i = 0; i < l->unit.n; i++)
+        if (strcmp(l->unit.item[i], unit) == 0)
+            return true;
+    return !l->numbered || (l->unit.n == 0 && counted(l, unit));
+}
+
+int64_t lot_opened(const struct lot *l)
+{
+    int64_t n = 0;
+    for (const struct lot_unit *u = l->opened; u; u = u->next) {
+        const struct lot_unit *before = l->opened;
+        while (before != u && strcmp(before->unit, u->unit) != 0)
+            before = before->next;
+        n += before == u && lot_has_unit(l, u->unit);
+    }
+    return n;
+}
 
 /* ---- what they do to the book ---- */
 
@@ -77,6 +121,15 @@ static void label_means(struct book *b, const char *label, struct lot *l)
         book_drop(b, &b->gtins, was->label);
     if (l)
         book_put(b, &b->gtins, l->label, l);
+}
+
+/* Names that stay as long as the lot does. */
+static struct texts keep_texts(struct book *b, const struct texts *list)
+{
+    const char **item = list->n ? arena_alloc(b->keep, list->n * sizeof(*item)) : NULL;
+    for (size_t i = 0; i < list->n; i++)
+        item[i] = book_keep(b, list->item[i]);
+    return (struct texts){list->n, item};
 }
 
 static int apply_received(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -91,6 +144,10 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
                       .maker_lot = book_keep(b, v->maker_lot),
                       .gtin = book_keep(b, v->gtin),
                       .expiry = v->expiry,
+                      .units = v->units,
+                      .unit = keep_texts(b, &v->unit),
+                      .numbered = v->numbered,
+                      .received_at = e->at,
                       .both = v->both,
                       .receiver = entry_performer(b, e),
                       .data = book_keep_json(b, e->body)};
@@ -160,7 +217,7 @@ static int apply_blocked(struct book *b, struct stream *s, const struct entry *e
 
 static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
-    struct lot *l = book_lot(b, ((const struct lot_state_record *)body)->lot), *left = NULL;
+    struct lot *l = book_lot(b, ((const struct lot_closed *)body)->lot), *left = NULL;
     size_t pos = 0;
     (void)s;
     if (!l || l->closed_at)
@@ -223,7 +280,7 @@ const struct kind kind_lot_blocked = {
 /* Used up, returned or destroyed: nothing follows. */
 const struct kind kind_lot_closed = {
     .id = KIND_LOT_CLOSED,
-    .shape = SHAPE(struct lot_state_record, state_member),
+    .shape = SHAPE(struct lot_closed, closed_member),
     .apply = apply_closed,
     .record = &closing,
     .reads = {"ロット {lot} を使い終えた", "lot {lot} was closed"},

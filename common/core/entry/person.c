@@ -144,6 +144,7 @@ static int apply_enrolled(struct book *b, struct stream *s, const struct entry *
     struct person *p = arena_alloc(b->keep, sizeof(*p));
     p->id = book_keep(b, v->person);
     p->fit_day = INT64_MIN;
+    p->enrolled_at = e->at;
     int err = take(b, p, e, v);
     if (err == 0)
         book_put(b, &b->people, p->id, p);

@@ -91,6 +91,10 @@ enum say_flag {
     X(LOT_OTHER_BATCH, "lot.other-batch", 0)                                                                 \
     X(LOT_WHICH, "lot.which", 0)                                                                             \
     X(LOT_NO_UNIT, "lot.no-unit", 0)                                                                         \
+    X(LOT_UNIT, "lot.unit-unknown", 0)                                                                       \
+    X(LOT_UNIT_EMPTY, "lot.unit-empty", 0)                                                                   \
+    X(LOT_BALANCE, "lot.balance", 0)                                                                         \
+    X(LOT_USED_UNIT, "lot.used-unit", 0)                                                                     \
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
     X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
@@ -114,6 +118,7 @@ enum say_flag {
     X(STEP_FORM, "step.form", 0)                                                                             \
     X(TIME_IMPOSSIBLE, "time.impossible", 0)                                                                 \
     X(TIME_BEFORE, "time.before", 0)                                                                         \
+    X(TIME_LIFE, "time.life", 0)                                                                             \
     X(TIME_EARLY, "time.early", 0)                                                                           \
     X(TIME_LATE, "time.late", 0)                                                                             \
     X(TIME_FUTURE, "time.future", 0)                                                                         \

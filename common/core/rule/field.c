@@ -338,6 +338,26 @@ static const struct lot_unit *opened_unit(const struct lot *l, const char *unit)
     return NULL;
 }
 
+/* Was its empty read here, and before that? Then nothing is left to draw from it. */
+static bool emptied(const struct judge *j, const struct lot *l, const char *unit)
+{
+    int64_t when = j->cmd->occurred ? j->cmd->occurred : j->when;
+    for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
+        const struct step *s = &j->x->protocol->step[i];
+        for (size_t no = 0; no < j->x->step[i].nocc; no++) {
+            const struct occ *o = j->x->step[i].occ[no];
+            for (size_t k = 0; k < o->ninputs; k++) {
+                const struct field *f = &s->field[o->input[k].field];
+                if (f->kind == FIELD_LOT && f->lot_use == LOT_ACCOUNT && o->input[k].unit &&
+                    o->input[k].at <= when && strcmp(o->input[k].unit, unit) == 0 &&
+                    strcmp(o->input[k].text, l->id) == 0)
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
 static struct json *lot_args(struct judge *j, const struct lot *l, const char *unit)
 {
     struct json *args = args1(j, "lot", l->id);
@@ -361,6 +381,26 @@ static bool lot_closed(const struct judge *j, const struct lot *l)
     return l->closed_at && l->closed_at <= j->when;
 }
 
+/* The store's own label counts for every material, the maker's serial for one whose units are counted. */
+static bool counts_unit(const struct judge *j, const struct lot *l, const struct code *c)
+{
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    return *c->unit && (c->kind == CODE_LOT || (m && m->single_batch));
+}
+
+static bool check_unit(struct judge *j, const struct lot *l, const struct code *c)
+{
+    if (!counts_unit(j, l, c))
+        return true;
+    if (!lot_has_unit(l, c->unit)) {
+        struct json *args = lot_args(j, l, c->unit);
+        json_set_int(j->a, args, "units", l->units);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_UNIT, args, NULL);
+    }
+    return !emptied(j, l, c->unit) ||
+           judge_find(j, EFFECT_REFUSE, SAY_LOT_UNIT_EMPTY, lot_args(j, l, c->unit), NULL);
+}
+
 /* What was used is a fact: the true lot is recorded, whatever it says (doc/bench.md 3, case 2). */
 static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
 {
@@ -381,6 +421,8 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
     if (other && other != j->x && !other->closed)
         judge_follows(j, (struct follow){.kind = FOLLOW_BATCH_EXPOSED,
                                          .exposed = {other, SAY_LOT_USED_OTHER_BATCH, .lot = l->id}});
+    if (counts_unit(j, l, c) && !lot_has_unit(l, unit))
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_UNIT, lot_args(j, l, unit), f->id);
     if (!u && m && m->single_batch && *unit)
         opens_unit(j, l, unit);
     return true;
@@ -440,6 +482,8 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
         if (!judge_find(j, fact ? EFFECT_HOLD : EFFECT_REFUSE, SAY_LOT_MATERIAL, args, f->id))
             return false;
     }
+    if (!check_life(j, l->id, l->received_at))
+        return false;
     if (fact)
         return account_lot(j, f, l, c);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
@@ -451,7 +495,7 @@ static bool check_lot(struct judge *j, const struct field *f, const struct code 
                           lot_args(j, l, NULL), NULL);
     if (l->expiry < clock_day(j->when))
         return judge_find(j, EFFECT_REFUSE, SAY_LOT_EXPIRED, lot_args(j, l, NULL), NULL);
-    return check_single_batch(j, l, c->unit);
+    return check_unit(j, l, c) && check_single_batch(j, l, c->unit);
 }
 
 /* ---- the rest ---- */

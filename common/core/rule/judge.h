@@ -185,6 +185,8 @@ bool check_departments(struct judge *j, const struct person *p);
 /* May `p` stand beside the performer: recorder or witness? */
 bool check_second(struct judge *j, const struct person *p);
 bool check_begin(struct judge *j);
+/* Does a time that somebody claims lie behind the beginning of what took part in it? */
+bool check_life(struct judge *j, const char *id, int64_t since);
 void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
 bool step_here(const struct judge *j, const struct step *s);
 

@@ -59,6 +59,7 @@ void record_thing(struct judge *j, const struct kind *k, const void *given);
 void record_station(struct judge *j, const struct kind *k, const void *given);
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_receipt(struct judge *j, const struct kind *k, const void *given);
+void record_lot_closing(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);
 void record_protocol(struct judge *j, const struct kind *k, const void *given);
 void record_approval(struct judge *j, const struct kind *k, const void *given);

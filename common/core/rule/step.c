@@ -334,6 +334,32 @@ static bool note_late(struct judge *j)
                       json_set_int(j->a, json_object(j->a), "minutes", minutes), NULL);
 }
 
+bool check_life(struct judge *j, const char *id, int64_t since)
+{
+    char text[CLOCK_TEXT];
+    if (!j->cmd->occurred || j->cmd->occurred + BOUND_ID_FUTURE_MS >= since) /* clocks drift a little */
+        return true;
+    clock_format(since, text);
+    struct json *args = args1(j, "thing", id);
+    return judge_find(j, EFFECT_REFUSE, SAY_TIME_LIFE, json_set_str(j->a, args, "since", text), NULL);
+}
+
+/* The order, and who was there. */
+static bool check_lives(struct judge *j)
+{
+    const struct protocol *p = j->x->protocol;
+    const struct person *who[] = {j->performer, j->recorder};
+    for (int i = 0; i < (int)p->nsteps; i++) {
+        const struct occ *o = p->step[i].opens ? batch_done(j->x, i) : NULL;
+        if (o && !check_life(j, j->x->id, o->done))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof(who) / sizeof(*who); i++)
+        if (who[i] && !check_life(j, who[i]->id, who[i]->enrolled_at))
+            return false;
+    return true;
+}
+
 /* A time that somebody claims lies behind what the step comes after. */
 static bool check_claimed(struct judge *j)
 {
@@ -346,7 +372,7 @@ static bool check_claimed(struct judge *j)
             return judge_find(j, EFFECT_REFUSE, SAY_TIME_BEFORE, args1(j, "since", since), NULL);
         }
     }
-    return true;
+    return !claimed || check_lives(j);
 }
 
 static bool check_first(struct judge *j)

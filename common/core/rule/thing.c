@@ -163,11 +163,92 @@ bool may_receive(struct judge *j, const struct kind *k, const void *given)
     return check_right(j, k->record->right, &nothing) && check_material(j, v->material) && check_expiry(j, v);
 }
 
+static bool invalid(struct judge *j, const char *field)
+{
+    return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", field), NULL);
+}
+
+/* As a label has it behind U, or GS1 in element 21. */
+static bool unit_name(const char *s)
+{
+    size_t n = 0;
+    while (s[n] > ' ' && s[n] < 0x7f)
+        n++;
+    return n > 0 && n <= BOUND_UNIT_NAME && !s[n];
+}
+
+/* A lot comes with its units: how many, or what each is called. */
+static bool check_units(struct judge *j, struct lot_received *l)
+{
+    for (size_t i = 0; i < l->unit.n; i++) {
+        bool again = false;
+        for (size_t k = 0; k < i; k++)
+            again |= strcmp(l->unit.item[i], l->unit.item[k]) == 0;
+        if (again || !unit_name(l->unit.item[i]))
+            return invalid(j, "unit");
+    }
+    if (l->unit.n && l->units == 0)
+        l->units = (int64_t)l->unit.n;
+    if (l->units <= 0 || l->units > BOUND_LOT_UNITS || (l->unit.n && l->units != (int64_t)l->unit.n))
+        return invalid(j, "units");
+    l->numbered = true;
+    return true;
+}
+
 void record_receipt(struct judge *j, const struct kind *k, const void *given)
 {
     struct lot_received l = *(const struct lot_received *)given;
     l.both = true;
-    record_own(j, k, &l);
+    if (check_units(j, &l))
+        record_own(j, k, &l);
+    else
+        judge_refuse_found(j);
+}
+
+/* Each of its units was scanned when it was opened: the store's own count of used ones says nothing. */
+static bool one_batch_each(const struct book *b, const char *material)
+{
+    size_t pos = 0;
+    for (const struct protocol_state *p; (p = map_next(&b->protocols, &pos));) {
+        const struct material *m = p->protocol ? protocol_material(p->protocol, material) : NULL;
+        if (m && m->single_batch)
+            return true;
+    }
+    return false;
+}
+
+/* What came in is opened, used up, thrown away, given back, or missing, and then somebody says why. */
+static bool check_lot_balance(struct judge *j, const struct lot *l, struct lot_closed *c)
+{
+    const int64_t part[] = {c->used, c->discarded, c->returned, c->missing};
+    int64_t sum = c->opened = lot_opened(l);
+    c->received = l->units;
+    for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++) {
+        if (part[i] < 0 || part[i] > BOUND_LOT_UNITS)
+            return invalid(j, "units");
+        sum += part[i];
+    }
+    if (!l->numbered)
+        return true;
+    if (c->used && one_batch_each(j->book, l->material))
+        return invalid(j, "used");
+    if (c->missing && !c->reason.value)
+        return invalid(j, "reason");
+    struct json *args = args1(j, "lot", l->id);
+    json_set_int(j->a, args, "received", c->received);
+    json_set_int(j->a, args, "opened", c->opened);
+    json_set_int(j->a, args, "open", c->received - sum);
+    return sum == c->received || judge_find(j, EFFECT_REFUSE, SAY_LOT_BALANCE, args, NULL);
+}
+
+void record_lot_closing(struct judge *j, const struct kind *k, const void *given)
+{
+    struct lot_closed c = *(const struct lot_closed *)given;
+    const struct lot *l = judge_lot(j, c.lot);
+    if (!l || l->closed_at || check_lot_balance(j, l, &c))
+        record_own(j, k, &c);
+    else
+        judge_refuse_found(j);
 }
 
 bool may_lot(struct judge *j, const struct kind *k, const void *given)
