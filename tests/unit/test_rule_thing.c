@@ -1,6 +1,5 @@
 /* Containers, labels, lots, equipment, places, rooms: whose they are, where they are, in what state. */
 #include "bench_rig.h"
-#include "core/entry/lot.h"
 
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
@@ -432,139 +431,6 @@ static void test_used_vial_is_this_batchs_from_then_on(void **state)
     refused(rig_one(r, "DRAW", "L:AL1-U7"), "lot.other-batch");
 }
 
-/* ---- units ---- */
-
-#define THREE                                                                                                \
-    "{\"expiry\":\"2027-11-01\",\"gtin\":\"04912345678904\",\"lot\":\"AL3\",\"maker_lot\":\"A3\","           \
-    "\"material\":"                                                                                          \
-    "\"albumin\",\"numbered\":true"
-
-static void three_vials(struct rig *r, const char *more)
-{
-    rig_entry(r, "lot/AL3", "lot.received", arena_printf(&r->arena, THREE "%s,\"units\":3}", more));
-    rig_entry(r, "lot/AL3", "lot.released", "{\"lot\":\"AL3\"}");
-}
-
-static void test_unit_that_was_never_received_is_refused(void **state)
-{
-    struct rig *r = *state;
-    three_vials(r, "");
-    refused(rig_one(r, "DRAW", "L:AL3-U4"), "lot.unit-unknown");
-    with_arg(&r->v, "unit", "4");
-    refused(rig_scan(r, "L:AL3-U99"), "lot.unit-unknown");
-    refused(rig_scan(r, "L:AL3-U03"), "lot.unit-unknown");
-    refused(rig_scan(r, "L:AL3-U0"), "lot.unit-unknown");
-    refused(rig_scan(r, "L:AL3-UA1"), "lot.unit-unknown");
-    refused(rig_scan(r, "]d20104912345678904"
-                        "10A3\x1d"
-                        "2177"),
-            "lot.unit-unknown");
-    accepted(rig_scan(r, "L:AL3-U3"));
-}
-
-static void test_units_may_have_names_of_their_own(void **state)
-{
-    struct rig *r = *state;
-    three_vials(r, ",\"unit\":[\"X7\",\"X8\",\"X9\"]");
-    refused(rig_one(r, "DRAW", "L:AL3-U1"), "lot.unit-unknown");
-    accepted(rig_scan(r, "L:AL3-UX8"));
-}
-
-/* An older program asked nobody what a lot's units are called. */
-static void test_units_of_an_old_lot_are_not_said(void **state)
-{
-    struct rig *r = *state;
-    rig_entry(r, "lot/AL3", "lot.received",
-              "{\"expiry\":\"2027-11-01\",\"lot\":\"AL3\",\"material\":\"albumin\",\"units\":3}");
-    rig_entry(r, "lot/AL3", "lot.released", "{\"lot\":\"AL3\"}");
-    accepted(rig_one(r, "DRAW", "L:AL3-U2600011"));
-    rig_at(r, "QA1");
-    accepted(rig_record(r, "MM", "lot.closed", "lot=AL3"));
-}
-
-static void test_use_of_a_unit_that_was_never_received_is_a_fact(void **state)
-{
-    struct rig *r = *state;
-    three_vials(r, "");
-    hold(rig_one(r, "USED", "L:AL3-U4"), "lot.used-unit");
-    accepted(rig_one(r, "USED", "L:AL3-U1"));
-    assert_int_equal(lot_opened(book_lot(&r->book, "AL3")), 1); /* of those that came in */
-}
-
-static void test_unit_read_as_empty_is_drawn_from_no_more(void **state)
-{
-    struct rig *r = *state;
-    accepted(rig_one(r, "DRAW", "L:AL1-U1"));
-    rig_wait(r, RIG_MINUTE);
-    accepted(rig_one(r, "DRAW", "L:AL1-U1")); /* a bottle is drawn from twice */
-    rig_wait(r, RIG_MINUTE);
-    accepted(rig_one(r, "USED", "L:AL1-U1"));
-    rig_wait(r, RIG_MINUTE);
-    refused(rig_one(r, "DRAW", "L:AL1-U1"), "lot.unit-empty");
-    accepted(rig_scan(r, "L:AL1-U2"));
-}
-
-static void test_lot_is_closed_when_it_balances(void **state)
-{
-    struct rig *r = *state;
-    three_vials(r, "");
-    accepted(rig_one(r, "DRAW", "L:AL3-U2"));
-    rig_at(r, "QA1");
-    refused(rig_record(r, "MM", "lot.closed", "lot=AL3"), "lot.balance");
-    with_arg(&r->v, "open", "2");
-    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#3"), "lot.balance");
-    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|used=#2"), "record.invalid");
-    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1"), "record.invalid");
-    with_arg(&r->v, "field", "reason");
-    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#3|returned=#-1"), "record.invalid");
-    accepted(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1|reason=not found"));
-    assert_true(rig_says(r, "\"discarded\":1,\"lot\":\"AL3\",\"missing\":1,\"opened\":1"));
-    assert_true(rig_says(r, "\"received\":3"));
-}
-
-/* What many share is not scanned box by box: the store counts it. */
-static void test_lot_that_is_shared_is_counted_by_the_store(void **state)
-{
-    struct rig *r = *state;
-    rig_at(r, "QA1");
-    accepted(rig_record(r, "MM", "lot.received", "lot=TB9|material=tube|expiry=2027-11-01|units=#10"));
-    refused(rig_record(r, "MM", "lot.closed", "lot=TB9"), "lot.balance");
-    accepted(rig_record(r, "MM", "lot.closed", "lot=TB9|used=#9|returned=#1"));
-}
-
-static void test_lot_comes_with_its_units(void **state)
-{
-    struct rig *r = *state;
-    rig_at(r, "QA1");
-#define AL9 "lot=AL9|material=albumin|expiry=2027-11-01"
-    refused(rig_record(r, "MM", "lot.received", AL9), "record.invalid");
-    with_arg(&r->v, "field", "units");
-    refused(rig_record(r, "MM", "lot.received", AL9 "|units=#-3"), "record.invalid");
-    refused(rig_record(r, "MM", "lot.received", AL9 "|units=#3|unit=[A,B]"), "record.invalid");
-    refused(rig_record(r, "MM", "lot.received", AL9 "|unit=[A,A]"), "record.invalid");
-    accepted(rig_record(r, "MM", "lot.received", AL9 "|unit=[A,B]"));
-    assert_true(rig_says(r, "\"numbered\":true"));
-    assert_true(rig_says(r, "\"unit\":[\"A\",\"B\"],\"units\":2"));
-}
-
-/* Nothing is used before it came, nor for a batch that was not ordered. */
-static void test_claim_before_lot_or_order_is_refused(void **state)
-{
-    struct rig *r = *state;
-    rig_wait(r, 60 * RIG_MINUTE);
-    three_vials(r, "");
-    accepted(rig_sign_in(r, "OP2"));
-    accepted(rig_scan(r, "X:STEP-DRAW"));
-    r->next.late = "paper";
-    r->next.occurred = r->now - 30 * RIG_MINUTE;
-    refused(rig_scan(r, "L:AL3-U1"), "time.life");
-    with_arg(&r->v, "thing", "AL3");
-    r->next.late = "paper";
-    r->next.occurred = r->now - 90 * RIG_MINUTE;
-    refused(rig_scan(r, "L:AL1-U1"), "time.life");
-    with_arg(&r->v, "thing", "B1");
-}
-
 /* ---- equipment, places, rooms ---- */
 
 static void test_equipment_must_be_known_of_the_kind_and_here(void **state)
@@ -722,15 +588,6 @@ int main(void)
         T(test_opened_vial_belongs_to_one_batch),
         T(test_shared_vial_admitted_later_holds_both),
         T(test_used_vial_is_this_batchs_from_then_on),
-        T(test_unit_that_was_never_received_is_refused),
-        T(test_units_may_have_names_of_their_own),
-        T(test_units_of_an_old_lot_are_not_said),
-        T(test_use_of_a_unit_that_was_never_received_is_a_fact),
-        T(test_unit_read_as_empty_is_drawn_from_no_more),
-        T(test_lot_is_closed_when_it_balances),
-        T(test_lot_that_is_shared_is_counted_by_the_store),
-        T(test_lot_comes_with_its_units),
-        T(test_claim_before_lot_or_order_is_refused),
         T(test_equipment_must_be_known_of_the_kind_and_here),
         T(test_calibration_holds_through_its_last_day),
         T(test_what_is_in_broken_equipment_comes_out),

@@ -128,6 +128,14 @@ static inline bool bench_staffed(const struct judge *j)
     return bench_works(j->bench, j->now);
 }
 
+static inline bool listed(size_t n, const char **list, const char *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], s) == 0)
+            return true;
+    return false;
+}
+
 /* One-member argument objects, and adding to them. */
 struct json *args1(struct judge *j, const char *name, const char *value);
 /* What came from outside as an id, if it has the form of one; else "?": it may be anything, a name too. */
@@ -198,6 +206,8 @@ bool check_field(struct judge *j, int field, const struct code *c, const char *t
 bool field_personal(const struct field *f);
 const struct option *field_option(const struct field *f, const char *id); /* NULL: none */
 const struct lot *lot_of(const struct judge *j, const struct code *c);
+/* lot.c: a lot, or a unit of it, for the field */
+bool check_lot(struct judge *j, const struct field *f, const struct code *c);
 /* Is it a container of another batch? Then that is noted. */
 bool note_foreign(struct judge *j, const struct code *c);
 /* A value as a form or a record gives it, read as the field wants it; false if it is refused. */

@@ -1,0 +1,173 @@
+/* Lots and their units at the bench: which receipt, whose, may it be used, and what if it was. */
+#include <string.h>
+
+#include "core/rule/judge.h"
+
+static const struct lot_unit *opened_unit(const struct lot *l, const char *unit)
+{
+    for (const struct lot_unit *u = l->opened; u; u = u->next)
+        if (strcmp(u->unit, unit) == 0)
+            return u;
+    return NULL;
+}
+
+/* Was its empty read here, and before that? Then nothing is left to draw from it. */
+static bool emptied(const struct judge *j, const struct lot *l, const char *unit)
+{
+    int64_t when = j->cmd->occurred ? j->cmd->occurred : j->when;
+    for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
+        const struct step *s = &j->x->protocol->step[i];
+        for (size_t no = 0; no < j->x->step[i].nocc; no++) {
+            const struct occ *o = j->x->step[i].occ[no];
+            for (size_t k = 0; k < o->ninputs; k++) {
+                const struct field *f = &s->field[o->input[k].field];
+                if (f->kind == FIELD_LOT && f->lot_use == LOT_ACCOUNT && o->input[k].unit &&
+                    o->input[k].at <= when && strcmp(o->input[k].unit, unit) == 0 &&
+                    strcmp(o->input[k].text, l->id) == 0)
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct json *lot_args(struct judge *j, const struct lot *l, const char *unit)
+{
+    struct json *args = args1(j, "lot", l->id);
+    char day[11];
+    clock_day_format(l->expiry, day);
+    json_set_str(j->a, args, "expiry", day);
+    if (unit && *unit)
+        json_set_str(j->a, args, "unit", unit);
+    return args;
+}
+
+/* It is this batch's from now on. */
+static bool opens_unit(struct judge *j, const struct lot *l, const char *unit)
+{
+    return judge_follows(j, (struct follow){.kind = FOLLOW_UNIT_OPENED, .opened = {l->id, unit}});
+}
+
+/* What was used before it was closed was open. */
+static bool lot_closed(const struct judge *j, const struct lot *l)
+{
+    return l->closed_at && l->closed_at <= j->when;
+}
+
+/* The store's own label counts for every material, the maker's serial for one whose units are counted. */
+static bool counts_unit(const struct judge *j, const struct lot *l, const struct code *c)
+{
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    return *c->unit && (c->kind == CODE_LOT || (m && m->single_batch));
+}
+
+static bool check_unit(struct judge *j, const struct lot *l, const struct code *c)
+{
+    if (!counts_unit(j, l, c))
+        return true;
+    if (!lot_has_unit(l, c->unit)) {
+        struct json *args = lot_args(j, l, c->unit);
+        json_set_int(j->a, args, "units", l->units);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_UNIT, args, NULL);
+    }
+    return !emptied(j, l, c->unit) ||
+           judge_find(j, EFFECT_REFUSE, SAY_LOT_UNIT_EMPTY, lot_args(j, l, c->unit), NULL);
+}
+
+/* What was used is a fact: the true lot is recorded, whatever it says (doc/bench.md 3, case 2). */
+static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
+{
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    const char *unit = c->unit;
+    const struct lot_unit *u = opened_unit(l, unit);
+    if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
+        judge_find(j, EFFECT_HOLD, SAY_LOT_MISMATCH, lot_args(j, l, NULL), f->id);
+    if (l->expiry < clock_day(j->when))
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_EXPIRED, lot_args(j, l, NULL), f->id);
+    if (lot_closed(j, l))
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_CLOSED, lot_args(j, l, NULL), f->id);
+    if (l->state != LOT_RELEASED)
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, lot_args(j, l, NULL), f->id);
+    if (u && strcmp(u->batch_id, j->x->id) != 0)
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_OTHER_BATCH, lot_args(j, l, unit), f->id);
+    struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
+    if (other && other != j->x && !other->closed)
+        judge_follows(j, (struct follow){.kind = FOLLOW_BATCH_EXPOSED,
+                                         .exposed = {other, SAY_LOT_USED_OTHER_BATCH, .lot = l->id}});
+    if (counts_unit(j, l, c) && !lot_has_unit(l, unit))
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_UNIT, lot_args(j, l, unit), f->id);
+    if (!u && m && m->single_batch && *unit)
+        opens_unit(j, l, unit);
+    return true;
+}
+
+/* A lot that nobody received was used: that, too, is recorded. */
+static bool account_unknown(struct judge *j, const struct field *f, const struct code *c)
+{
+    const char *id = c->kind == CODE_GS1 ? c->lot : c->id;
+    return judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, args1(j, "lot", plain_id(id)), f->id);
+}
+
+static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
+{
+    const struct material *m = protocol_material(j->x->protocol, l->material);
+    if (!m || !m->single_batch)
+        return true;
+    if (!*unit)
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_NO_UNIT, lot_args(j, l, NULL), NULL);
+    const struct lot_unit *u = opened_unit(l, unit);
+    if (u && strcmp(u->batch_id, j->x->id) != 0)
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_OTHER_BATCH, lot_args(j, l, unit), NULL);
+    if (!u && !opens_unit(j, l, unit))
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", "lot"), NULL);
+    return true;
+}
+
+/* A maker's label that several receipts bear says nothing of which one it is: one may be blocked. */
+static bool says_which(struct judge *j, const struct lot *l, const struct code *c)
+{
+    struct json *list = json_array(j->a);
+    size_t pos = 0;
+    if (c->kind != CODE_GS1 || !l)
+        return true;
+    for (const struct lot *o; (o = map_next(&j->book->lots, &pos));)
+        if (o->label && !o->closed_at && strcmp(o->label, l->label) == 0)
+            json_push(list, json_str(j->a, o->id));
+    return list->len < 2 ||
+           judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH, json_set(j->a, json_object(j->a), "lots", list), NULL);
+}
+
+bool check_lot(struct judge *j, const struct field *f, const struct code *c)
+{
+    struct lot *l = (struct lot *)lot_of(j, c);
+    bool fact = f->lot_use == LOT_ACCOUNT || j->fact;
+    if (!says_which(j, l, c))
+        return false;
+    if (!l && c->run_on) /* another lot's name, or this one's with what stood behind the separator */
+        return judge_find(j, EFFECT_REFUSE, SAY_SCAN_SEPARATOR, args1(j, "lot", c->lot), NULL);
+    if (!l && fact)
+        return account_unknown(j, f, c);
+    if (!l)
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_UNKNOWN,
+                          args1(j, "lot", c->kind == CODE_GS1 ? c->lot : c->id), NULL);
+    if (!listed(f->nmaterials, f->material, l->material)) {
+        struct json *args = lot_args(j, l, NULL);
+        json_set_str(j->a, args, "wanted", f->nmaterials ? f->material[0] : "");
+        if (!judge_find(j, fact ? EFFECT_HOLD : EFFECT_REFUSE, SAY_LOT_MATERIAL, args, f->id))
+            return false;
+    }
+    if (!check_life(j, l->id, l->received_at))
+        return false;
+    if (fact)
+        return account_lot(j, f, l, c);
+    if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_MISMATCH, lot_args(j, l, NULL), NULL);
+    if (lot_closed(j, l))
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_CLOSED, lot_args(j, l, NULL), NULL);
+    if (l->state != LOT_RELEASED)
+        return judge_find(j, EFFECT_REFUSE, l->state == LOT_BLOCKED ? SAY_LOT_BLOCKED : SAY_LOT_QUARANTINE,
+                          lot_args(j, l, NULL), NULL);
+    if (l->expiry < clock_day(j->when))
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_EXPIRED, lot_args(j, l, NULL), NULL);
+    return check_unit(j, l, c) && check_single_batch(j, l, c->unit);
+}
