@@ -208,6 +208,8 @@ const struct option *field_option(const struct field *f, const char *id); /* NUL
 const struct lot *lot_of(const struct judge *j, const struct code *c);
 /* lot.c: a lot, or a unit of it, for the field */
 bool check_lot(struct judge *j, const struct field *f, const struct code *c);
+/* As people read a number off a box: letters and digits alone, large or small. */
+bool lot_same_number(const char *a, const char *b);
 /* Is it a container of another batch? Then that is noted. */
 bool note_foreign(struct judge *j, const struct code *c);
 /* A value as a form or a record gives it, read as the field wants it; false if it is refused. */

@@ -1,7 +1,24 @@
 /* Lots and their units at the bench: which receipt, whose, may it be used, and what if it was. */
+#include <ctype.h>
 #include <string.h>
 
 #include "core/rule/judge.h"
+
+/* As people read it off a box: letters and digits alone, large or small. */
+bool lot_same_number(const char *a, const char *b)
+{
+    for (; *a || *b; a++, b++) {
+        while (*a && !isalnum((unsigned char)*a))
+            a++;
+        while (*b && !isalnum((unsigned char)*b))
+            b++;
+        if (toupper((unsigned char)*a) != toupper((unsigned char)*b))
+            return false;
+        if (!*a)
+            return true;
+    }
+    return true;
+}
 
 static const struct lot_unit *opened_unit(const struct lot *l, const char *unit)
 {
@@ -123,6 +140,16 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
     return true;
 }
 
+/* Would the maker's label be on both? However its number was typed, and whether the article's was, too. */
+static bool same_label(const struct lot *a, const struct lot *b)
+{
+    if (a->label && b->label && strcmp(a->label, b->label) == 0)
+        return true;
+    return a->maker_lot && b->maker_lot && strcmp(a->material, b->material) == 0 &&
+           lot_same_number(a->maker_lot, b->maker_lot) &&
+           (!a->gtin || !b->gtin || strcmp(a->gtin, b->gtin) == 0);
+}
+
 /* A maker's label that several receipts bear says nothing of which one it is: one may be blocked. */
 static bool says_which(struct judge *j, const struct lot *l, const struct code *c)
 {
@@ -131,7 +158,7 @@ static bool says_which(struct judge *j, const struct lot *l, const struct code *
     if (c->kind != CODE_GS1 || !l)
         return true;
     for (const struct lot *o; (o = map_next(&j->book->lots, &pos));)
-        if (o->label && !o->closed_at && strcmp(o->label, l->label) == 0)
+        if (!o->closed_at && same_label(o, l))
             json_push(list, json_str(j->a, o->id));
     return list->len < 2 ||
            judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH, json_set(j->a, json_object(j->a), "lots", list), NULL);

@@ -1,5 +1,4 @@
 /* Equipment, rooms and lots: what is said of them decides who may say it. */
-#include <ctype.h>
 #include <string.h>
 
 #include "core/entry/protocol.h"
@@ -127,22 +126,6 @@ static bool check_material(struct judge *j, const char *material)
     return !any || check_word(j, "material", material, near.best);
 }
 
-/* As people read it off a box: letters and digits alone, large or small. */
-static bool same_number(const char *a, const char *b)
-{
-    for (; *a || *b; a++, b++) {
-        while (*a && !isalnum((unsigned char)*a))
-            a++;
-        while (*b && !isalnum((unsigned char)*b))
-            b++;
-        if (toupper((unsigned char)*a) != toupper((unsigned char)*b))
-            return false;
-        if (!*a)
-            return true;
-    }
-    return true;
-}
-
 /* The maker's lot of a material has one expiry; another one is the maker's word, by document and quality. */
 static bool check_expiry(struct judge *j, const struct lot_received *v)
 {
@@ -152,7 +135,7 @@ static bool check_expiry(struct judge *j, const struct lot_received *v)
     size_t pos = 0;
     for (const struct lot *l; !other && v->maker_lot && (l = map_next(&j->book->lots, &pos));)
         other = l->maker_lot && strcmp(l->id, v->lot) != 0 && strcmp(l->material, v->material) == 0 &&
-                l->expiry != v->expiry && same_number(l->maker_lot, v->maker_lot);
+                l->expiry != v->expiry && lot_same_number(l->maker_lot, v->maker_lot);
     return !other || check_right(j, RIGHT_LOT_EXPIRY, &about);
 }
 
