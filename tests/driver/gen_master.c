@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
-#include "core/entry/lot.h"
 #include "driver.h"
 
 struct json *gen_record(struct gen *g, const char *station, const char *person, const char *kind,
@@ -253,7 +252,7 @@ static struct json *plain(struct gen *g, const char *kind)
     if (strncmp(kind, "lot.", 4) == 0) {
         b = body(g, "lot", l->id);
         if (strcmp(kind, "lot.closed") == 0 && l->numbered && gen_chance(g, 800))
-            json_set_int(g->a, b, "discarded", l->units - lot_opened(l));
+            json_set_int(g->a, b, "discarded", l->units - l->nopened);
         return json_set_str(g->a, b, "reason", gen_chance(g, 500) ? RIG_NAME : NULL);
     }
     if (strncmp(kind, "room.", 5) == 0) {

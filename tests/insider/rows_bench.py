@@ -151,6 +151,47 @@ def _(p):
     p.quiet(p.at('QA1').record('MM', 'lot.closed', lot='IL2-2601', discarded=3000))
 
 
+def second_delivery(p, lot, **other):
+    """Another receipt of the first lot's maker, judged by both."""
+    qa = p.at('QA1')
+    first = qa.ask('GET', '/v1/log?stream=lot/IL2-2601&kind=lot.received')['entries'][0]['body']
+    body = {k: first[k] for k in ('maker', 'maker_lot', 'gtin', 'expiry', 'material')} | {'units': 10} | other
+    p.quiet(qa.record('MM', 'lot.received', lot=lot, **body))
+    p.quiet(qa.record('OP1', 'lot.conforming', lot=lot))
+    p.quiet(qa.record('QM', 'lot.released', lot=lot))
+    return body
+
+
+@row("the blocked delivery's box is read as the released one's", 'handover', 'lot.which')
+def blocked_delivery(p):
+    it = second_delivery(p, 'IL2-2602')
+    p.quiet(p.at('QA1').record('OP1', 'lot.blocked', lot='IL2-2601', reason='回収 recalled'))
+    label = f"=]d201{it['gtin']}17{it['expiry'][2:].replace('-', '')}10{it['maker_lot']}\x1d211"
+    p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan(label), 'lot.which')
+
+
+@blocked_delivery.honest
+def _(p):
+    second_delivery(p, 'IL2-2602')
+    p.quiet(p.at('QA1').record('OP1', 'lot.blocked', lot='IL2-2601', reason='回収 recalled'))
+    p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2602/1')
+
+
+@row('the newer lot is taken while the older one stands', 'handover', ('lot.first-expiry', 'lot.later-taken'))
+def newer_first(p):
+    second_delivery(p, 'IL2-2602', maker_lot='E0999', expiry=p.day(390))
+    st = p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01')
+    p.caught(st.scan('L:IL2-2602/1'), 'lot.first-expiry')
+    p.wait('5s')
+    p.caught(st.scan('L:IL2-2602/1'), 'lot.later-taken', 'alert')
+
+
+@newer_first.honest
+def _(p):
+    second_delivery(p, 'IL2-2602', maker_lot='E0999', expiry=p.day(390))
+    p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2601/1')
+
+
 @row('the empty vial shows that it had expired', 'd3.collect.plates', 'lot.used-expired')
 def expired_after_all(p):
     b2 = p.at('B21').work('d3.closing.close', 'OP1', 'OP2')

@@ -72,7 +72,7 @@ static void test_use_of_a_unit_that_was_never_received_is_a_fact(void **state)
     three_vials(r, "");
     hold(rig_one(r, "USED", "L:AL3-U4"), "lot.used-unit");
     accepted(rig_one(r, "USED", "L:AL3-U1"));
-    assert_int_equal(lot_opened(book_lot(&r->book, "AL3")), 1); /* of those that came in */
+    assert_int_equal(book_lot(&r->book, "AL3")->nopened, 1); /* of those that came in */
 }
 
 static void test_unit_read_as_empty_is_drawn_from_no_more(void **state)
@@ -131,6 +131,50 @@ static void test_lot_comes_with_its_units(void **state)
     assert_true(rig_says(r, "\"unit\":[\"A\",\"B\"],\"units\":2"));
 }
 
+/* ---- which expires first ---- */
+
+static void test_lot_that_expires_earlier_is_asked_for_once(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(
+        r, "lot/AL2", "lot.received",
+        "{\"expiry\":\"2027-06-01\",\"lot\":\"AL2\",\"material\":\"albumin\",\"numbered\":true,\"units\":1}");
+    accepted(rig_one(r, "DRAW", "L:AL1-U1")); /* it waits to be judged */
+    rig_entry(r, "lot/AL2", "lot.released", "{\"lot\":\"AL2\"}");
+    rig_wait(r, 24 * 60 * RIG_MINUTE);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    refused(rig_one(r, "DRAW", "L:AL1-U2"), "lot.first-expiry");
+    with_arg(&r->v, "first", "AL2");
+    rig_wait(r, RIG_SECOND);
+    refused(rig_scan(r, "L:AL1-U2"), "lot.first-expiry"); /* the trigger bounced */
+    rig_wait(r, 4 * RIG_SECOND);
+    alert(rig_scan(r, "L:AL1-U2"), "lot.later-taken");
+    rig_wait(r, RIG_MINUTE);
+    accepted(rig_one(r, "DRAW", "L:AL1-U3")); /* of the same day */
+    rig_wait(r, RIG_MINUTE);
+    accepted(rig_one(r, "DRAW", "L:AL2-U1"));
+    rig_wait(r, 24 * 60 * RIG_MINUTE); /* nothing is left of it */
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "DRAW", "L:AL1-U4"));
+}
+
+static void test_vial_in_hand_is_not_asked_about(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "DRAW", "L:AL1-U1"));
+    rig_entry(r, "lot/AL2", "lot.received",
+              "{\"expiry\":\"2027-06-01\",\"lot\":\"AL2\",\"material\":\"albumin\"}");
+    rig_entry(r, "lot/AL2", "lot.released", "{\"lot\":\"AL2\"}");
+    rig_wait(r, 24 * 60 * RIG_MINUTE);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "DRAW", "L:AL1-U1"));
+    rig_wait(r, RIG_MINUTE);
+    accepted(rig_one(r, "USED", "L:AL1-U2")); /* a fact */
+}
+
 /* Nothing is used before it came, nor for a batch that was not ordered. */
 static void test_claim_before_lot_or_order_is_refused(void **state)
 {
@@ -161,6 +205,8 @@ int main(void)
         T(test_lot_is_closed_when_it_balances),
         T(test_lot_that_is_shared_is_counted_by_the_store),
         T(test_lot_comes_with_its_units),
+        T(test_lot_that_expires_earlier_is_asked_for_once),
+        T(test_vial_in_hand_is_not_asked_about),
         T(test_claim_before_lot_or_order_is_refused),
     };
     return cmocka_run_group_tests_name("rule: lots", tests, NULL, NULL);

@@ -160,7 +160,8 @@ struct lot {
     int64_t received_at;
     int64_t units; /* called 1 to that, where `unit` names none */
     struct texts unit;
-    bool numbered; /* it has no other units than these */
+    bool numbered;   /* it has no other units than these */
+    int64_t nopened; /* of those */
     enum lot_state state;
     bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */
@@ -245,6 +246,11 @@ struct writing {
     const char *text, *digest;
 };
 
+struct asked { /* a lot, while one that expires earlier stood */
+    const char *lot;
+    int64_t at;
+};
+
 struct act_by { /* who did an act of which department on this batch */
     const struct person *person;
     enum dept dept;
@@ -260,13 +266,14 @@ struct batch {
     size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
-    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings;
+    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked;
     struct container **container;
     struct deviation *dev;
     struct hold *hold;
     struct expiry *expiry;
     struct act_by *act;
     struct writing *writing;
+    struct asked *asked;
     int64_t opened_at;
 };
 

@@ -99,16 +99,12 @@ bool lot_has_unit(const struct lot *l, const char *unit)
     return !l->numbered || (l->unit.n == 0 && counted(l, unit));
 }
 
-int64_t lot_opened(const struct lot *l)
+const struct lot_unit *lot_opened_unit(const struct lot *l, const char *unit)
 {
-    int64_t n = 0;
-    for (const struct lot_unit *u = l->opened; u; u = u->next) {
-        const struct lot_unit *before = l->opened;
-        while (before != u && strcmp(before->unit, u->unit) != 0)
-            before = before->next;
-        n += before == u && lot_has_unit(l, u->unit);
-    }
-    return n;
+    const struct lot_unit *u = l->opened;
+    while (u && strcmp(u->unit, unit) != 0)
+        u = u->next;
+    return u;
 }
 
 /* ---- what they do to the book ---- */
@@ -239,6 +235,8 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
     (void)s, (void)e;
     if (!l || !v->unit || !v->batch)
         return CPF_E_PROFILE;
+    if (lot_has_unit(l, v->unit) && !lot_opened_unit(l, v->unit))
+        SET(b, l->nopened, l->nopened + 1);
     struct lot_unit *u = arena_alloc(b->keep, sizeof(*u));
     *u = (struct lot_unit){book_keep(b, v->unit), book_keep(b, v->batch), l->opened};
     SET(b, l->opened, u);

@@ -33,4 +33,4 @@ struct lot_unit_opened {
 struct lot;
 /* Is it one of the lot's? Of a lot that does not say what its units are called each one is. */
 bool lot_has_unit(const struct lot *l, const char *unit);
-int64_t lot_opened(const struct lot *l); /* how many of its units were opened */
+const struct lot_unit *lot_opened_unit(const struct lot *l, const char *unit); /* NULL: not opened */

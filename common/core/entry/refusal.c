@@ -4,9 +4,8 @@
 #include "core/book/apply.h"
 
 static const struct member refused_member[] = {
-    M_TEXT(struct refused, step, 0),
-    M_TEXT(struct refused, resets, 0),
-    M_TEXT(struct refused, container, 0),
+    M_TEXT(struct refused, step, 0),    M_TEXT(struct refused, asks, 0),
+    M_TEXT(struct refused, resets, 0),  M_TEXT(struct refused, container, 0),
     M_SECRETS(struct refused, secrets),
 };
 
@@ -23,7 +22,8 @@ static int apply_refused(struct book *b, struct stream *s, const struct entry *e
 {
     const struct refused *v = body;
     struct batch *x = batch_of(b, s);
-    (void)e;
+    if (x && v->asks)
+        *PUSH(b, x->asked, x->nasked) = (struct asked){book_keep(b, v->asks), e->at};
     if (!x || !v->resets)
         return 0;
     int step = v->step ? protocol_step(x->protocol, v->step) : -1;

@@ -4,6 +4,7 @@
 
 struct refused {
     const char *step;
+    const char *asks;       /* the lot that was asked about: read once more, it is meant */
     const char *resets;     /* the field whose first entry counts no more */
     const char *container;  /* in the other batch's stream: its own container */
     struct secrets secrets; /* other, container, raw */

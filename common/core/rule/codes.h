@@ -12,6 +12,7 @@ enum say_flag {
     SAY_COUNTS = 16,        /* a wrong secret: it counts towards the lock-out */
     SAY_OPTION = 32,        /* found by a choice */
     SAY_DEADLINE = 64,      /* its deviation: a step was not done in time, and is told once */
+    SAY_ASKS = 256,         /* refused, it is a question about the lot: reading it once more answers it */
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
 };
 
@@ -93,6 +94,8 @@ enum say_flag {
     X(LOT_NO_UNIT, "lot.no-unit", 0)                                                                         \
     X(LOT_UNIT, "lot.unit-unknown", 0)                                                                       \
     X(LOT_UNIT_EMPTY, "lot.unit-empty", 0)                                                                   \
+    X(LOT_FIRST_EXPIRY, "lot.first-expiry", SAY_ASKS)                                                        \
+    X(LOT_LATER_TAKEN, "lot.later-taken", 0)                                                                 \
     X(LOT_BALANCE, "lot.balance", 0)                                                                         \
     X(LOT_USED_UNIT, "lot.used-unit", 0)                                                                     \
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \

@@ -429,6 +429,8 @@ static void refuse(struct judge *j, const struct finding *f)
         secret_add(j, &r.secrets, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
     if (say_flags(f->code) & SAY_RESETS) /* a refused second entry voids the first: both are asked again */
         r.resets = f->field;
+    if (say_flags(f->code) & SAY_ASKS && x)
+        r.asks = f->field;
     judge_outcome(j, draft_refused(j, x, &r), OUTCOME_REFUSED, f->code, f->args);
     if (say_flags(f->code) & SAY_HOLDS_PATIENT && x && j->x)
         hold_patient(j, f->code);

@@ -22,7 +22,7 @@ struct finding {
     enum effect effect;
     enum say code;
     struct json *args;
-    const char *field;
+    const char *field; /* of SAY_ASKS: the lot */
 };
 
 /* What follows beside the findings: made into drafts at the end, in this order, by draft.c alone. */

@@ -20,14 +20,6 @@ bool lot_same_number(const char *a, const char *b)
     return true;
 }
 
-static const struct lot_unit *opened_unit(const struct lot *l, const char *unit)
-{
-    for (const struct lot_unit *u = l->opened; u; u = u->next)
-        if (strcmp(u->unit, unit) == 0)
-            return u;
-    return NULL;
-}
-
 /* Was its empty read here, and before that? Then nothing is left to draw from it. */
 static bool emptied(const struct judge *j, const struct lot *l, const char *unit)
 {
@@ -96,7 +88,7 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
 {
     const struct material *m = protocol_material(j->x->protocol, l->material);
     const char *unit = c->unit;
-    const struct lot_unit *u = opened_unit(l, unit);
+    const struct lot_unit *u = lot_opened_unit(l, unit);
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
         judge_find(j, EFFECT_HOLD, SAY_LOT_MISMATCH, lot_args(j, l, NULL), f->id);
     if (l->expiry < clock_day(j->when))
@@ -132,7 +124,7 @@ static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
         return true;
     if (!*unit)
         return judge_find(j, EFFECT_REFUSE, SAY_LOT_NO_UNIT, lot_args(j, l, NULL), NULL);
-    const struct lot_unit *u = opened_unit(l, unit);
+    const struct lot_unit *u = lot_opened_unit(l, unit);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
         return judge_find(j, EFFECT_REFUSE, SAY_LOT_OTHER_BATCH, lot_args(j, l, unit), NULL);
     if (!u && !opens_unit(j, l, unit))
@@ -162,6 +154,68 @@ static bool says_which(struct judge *j, const struct lot *l, const struct code *
             json_push(list, json_str(j->a, o->id));
     return list->len < 2 ||
            judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH, json_set(j->a, json_object(j->a), "lots", list), NULL);
+}
+
+/* ---- which expires first ---- */
+
+/* Usable, with something left in it as far as is known, and to be used before `l`. */
+static bool before_it(const struct judge *j, const struct lot *o, const struct lot *l)
+{
+    return o->state == LOT_RELEASED && !o->closed_at && o->expiry >= clock_day(j->when) &&
+           o->expiry < l->expiry && (!o->numbered || o->nopened < o->units) &&
+           strcmp(o->material, l->material) == 0;
+}
+
+static const struct lot *first_expiring(const struct judge *j, const struct lot *l)
+{
+    const struct lot *first = NULL;
+    size_t pos = 0;
+    for (const struct lot *o; (o = map_next(&j->book->lots, &pos));)
+        if (before_it(j, o, first ? first : l))
+            first = o;
+    return first;
+}
+
+/* Taken for this batch today: it was asked then, or there was nothing to ask. */
+static bool in_use(const struct judge *j, const struct lot *l, const char *unit)
+{
+    const struct lot_unit *u = lot_opened_unit(l, unit);
+    if (u && strcmp(u->batch_id, j->x->id) == 0)
+        return true;
+    for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
+        const struct occ *o = batch_occ(j->x, i);
+        for (size_t k = 0; o && k < o->ninputs; k++)
+            if (j->x->protocol->step[i].field[o->input[k].field].kind == FIELD_LOT &&
+                strcmp(o->input[k].text, l->id) == 0 && clock_day(o->input[k].at) == clock_day(j->when))
+                return true;
+    }
+    return false;
+}
+
+#define ASK_AGAIN_MS 3000 /* a trigger that bounces answers nothing */
+
+static bool asked(const struct judge *j, const struct lot *l)
+{
+    for (size_t i = 0; i < j->x->nasked; i++)
+        if (strcmp(j->x->asked[i].lot, l->id) == 0 && j->now - j->x->asked[i].at >= ASK_AGAIN_MS &&
+            clock_day(j->x->asked[i].at) == clock_day(j->now))
+            return true;
+    return false;
+}
+
+/* Asked once a day: there may be a reason. Whoever reads the lot once more means it, and that is told. */
+static bool check_first_expiry(struct judge *j, const struct lot *l, const char *unit)
+{
+    const struct lot *first = in_use(j, l, unit) ? NULL : first_expiring(j, l);
+    char day[11];
+    if (!first)
+        return true;
+    clock_day_format(first->expiry, day);
+    struct json *args = args1(j, "lot", l->id);
+    json_set_str(j->a, args, "first", first->id);
+    json_set_str(j->a, args, "until", day);
+    return asked(j, l) ? judge_find(j, EFFECT_ALERT, SAY_LOT_LATER_TAKEN, args, NULL)
+                       : judge_find(j, EFFECT_REFUSE, SAY_LOT_FIRST_EXPIRY, args, l->id);
 }
 
 bool check_lot(struct judge *j, const struct field *f, const struct code *c)
@@ -196,5 +250,5 @@ bool check_lot(struct judge *j, const struct field *f, const struct code *c)
                           lot_args(j, l, NULL), NULL);
     if (l->expiry < clock_day(j->when))
         return judge_find(j, EFFECT_REFUSE, SAY_LOT_EXPIRED, lot_args(j, l, NULL), NULL);
-    return check_unit(j, l, c) && check_single_batch(j, l, c->unit);
+    return check_unit(j, l, c) && check_single_batch(j, l, c->unit) && check_first_expiry(j, l, c->unit);
 }

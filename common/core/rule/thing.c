@@ -204,7 +204,7 @@ static bool one_batch_each(const struct book *b, const char *material)
 static bool check_lot_balance(struct judge *j, const struct lot *l, struct lot_closed *c)
 {
     const int64_t part[] = {c->used, c->discarded, c->returned, c->missing};
-    int64_t sum = c->opened = lot_opened(l);
+    int64_t sum = c->opened = l->nopened;
     c->received = l->units;
     for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++) {
         if (part[i] < 0 || part[i] > BOUND_LOT_UNITS)
