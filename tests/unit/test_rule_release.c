@@ -187,6 +187,13 @@ static void test_product_out_of_specification_waits_for_the_physician(void **sta
     refused(rig_record(r, "QM", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"),
             "act.caused");
     refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=x"), "act.caused");
+    rig_at(r, "B21");
+    refused(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=x|witness=P:OP1"),
+            "act.producer"); /* nobody asked for a second one, and who is named acts too */
+    accepted(rig_sign_in(r, "OP3"));
+    refused(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=x|witness=P:OP3"),
+            "witness.department");
+    rig_at(r, "QA1");
     accepted(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=investigated"));
     accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
     refused(again(r), "decision.specification");

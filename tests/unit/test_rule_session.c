@@ -192,6 +192,19 @@ static void test_midnight_ends_no_session_with_cells_in_hand(void **state)
     refused(rig_scan(r, "P:OP2"), "session.none");
 }
 
+static void test_signing_in_says_who_declared_fit_elsewhere(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    accepted(rig_scan(r, "X:OUT"));
+    rig_entry(r, "day/GW1/2026-11-02", "person.fit", "{\"fit\":true,\"person\":\"OP1\"}");
+    accepted(rig_sign_in(r, "OP1"));
+    assert_true(rig_says(r, "\"fit\":true")); /* the other day's stream may leave the memory */
+    rig_clock(r, 1, 9, 0);
+    accepted(rig_sign_in(r, "OP1"));
+    assert_false(rig_says(r, "\"fit\""));
+}
+
 static void test_what_was_left_for_hours_ends_at_midnight(void **state)
 {
     struct rig *r = *state;
@@ -298,6 +311,7 @@ int main(void)
         T(test_session_left_open_yesterday_keeps_nobody_out),
         T(test_day_change_ends_the_session),
         T(test_midnight_ends_no_session_with_cells_in_hand),
+        T(test_signing_in_says_who_declared_fit_elsewhere),
         T(test_what_was_left_for_hours_ends_at_midnight),
         T(test_signing_out_says_who_acts_now),
         T(test_unknown_and_suspended_people_are_refused),

@@ -26,6 +26,7 @@ static const struct member closed_member[] = {
 
 static const struct member session_member[] = {
     M_ID(struct session_record, person, NEEDED),
+    M_BOOL(struct session_record, fit, 0),
 };
 
 static const struct member failed_member[] = {
@@ -48,6 +49,12 @@ static const struct record_rule showing = {.right = RIGHT_PERSONAL_SHOWN, .judge
 
 /* ---- what they do to the book ---- */
 
+static void set_fit(struct book *b, struct person *p, const struct entry *e)
+{
+    SET(b, p->fit, true);
+    SET(b, p->fit_day, clock_day(e->at));
+}
+
 static int carry(struct book *b, struct station *st, const struct entry *e, const struct carried *c)
 {
     struct person *p = book_person(b, c->person);
@@ -61,8 +68,7 @@ static int carry(struct book *b, struct station *st, const struct entry *e, cons
     bench_join(b, st, p, since);
     if (!c->fit)
         return 0;
-    SET(b, p->fit, true);
-    SET(b, p->fit_day, clock_day(e->at));
+    set_fit(b, p, e);
     return 0;
 }
 
@@ -117,6 +123,8 @@ static int apply_session_opened(struct book *b, struct stream *s, const struct e
     if (!st || !p)
         return CPF_E_PROFILE;
     bench_typed(b, &st->bench, p);
+    if (v->fit)
+        set_fit(b, p, e);
     if (p->signed_in == st) /* again: it needs no further place */
         return 0;
     if (st->bench.npeople == BENCH_PEOPLE)

@@ -19,6 +19,8 @@ struct day_closed {
 /* session.opened and session.closed */
 struct session_record {
     const char *person;
+    bool fit; /* opened: declared fit that day already, so that this stream says it when the other has left
+                 the memory */
 };
 struct session_failed {
     const char *person;

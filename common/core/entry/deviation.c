@@ -129,20 +129,13 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
 }
 
 /* Who judges what happened to a batch is of quality for it from then on (R 93), whatever role comes later. */
-static void note_judge(struct book *b, struct batch *x, const struct entry *e)
-{
-    const struct person *p = entry_performer(b, e);
-    if (p)
-        batch_note_act(b, x, p, DEPT_QUALITY);
-}
-
 static int apply_assessed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_assessed *v = body;
     struct deviation *d = dev_of(batch_of(b, s), v->dev);
     int err = d ? dev_become(b, d, v->grade, false) : CPF_E_PROFILE;
     if (err == 0)
-        note_judge(b, batch_of(b, s), e);
+        batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
     return err;
 }
 
@@ -152,7 +145,7 @@ static int apply_closed(struct book *b, struct stream *s, const struct entry *e,
     struct deviation *d = dev_of(batch_of(b, s), v->dev);
     int err = d ? dev_become(b, d, d->grade, true) : CPF_E_PROFILE;
     if (err == 0)
-        note_judge(b, batch_of(b, s), e);
+        batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
     return err;
 }
 
@@ -177,7 +170,7 @@ static int apply_lifted(struct book *b, struct stream *s, const struct entry *e,
         if (strcmp(x->hold[i].id, v->hold) == 0) {
             int err = hold_lift(b, &x->hold[i]);
             if (err == 0)
-                note_judge(b, x, e);
+                batch_note_people(b, x, e, DEPT_QUALITY);
             return err;
         }
     return CPF_E_PROFILE;

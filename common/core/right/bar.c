@@ -26,7 +26,7 @@ static bool judge(const struct right_about *w, const struct person *p)
 
 static bool manufacturing(const struct right_about *w, const struct person *p)
 {
-    return w->batch && batch_acted(w->batch, p, DEPT_MANUFACTURING);
+    return w->batch && (p->dept == DEPT_MANUFACTURING || batch_acted(w->batch, p, DEPT_MANUFACTURING));
 }
 
 /* A decision says what became of it, and causes nothing. */
@@ -98,7 +98,8 @@ struct right_answer right_ask(const struct rights *r, enum right_act act, const 
 {
     const struct right *right = rights_of(r, act);
     bool wanted = right_wanted(&right->second);
-    const struct person *const people[] = {performer, wanted ? second : NULL};
+    const struct person *const people[] = {performer,
+                                           second}; /* whoever is named beside acts too, asked for or not */
     bool fits =
         wanted && second &&
         (fit(r, right, performer, second, about->person) || fit(r, right, second, performer, about->person));

@@ -78,8 +78,8 @@ extern const struct word_list right_act_words;
     X(AUTHOR, "author", "作成（登録）した人", "who wrote it")                                                \
     X(RECEIVER, "receiver", "受け入れた人", "who received it")                                               \
     X(JUDGE, "other-judge", "もう一方の判定をした人", "who gave the other judgement")                        \
-    X(MANUFACTURING, "manufacturing", "この製造番号の製造に携わった人",                                      \
-      "who acted for manufacturing on the batch")                                                            \
+    X(MANUFACTURING, "manufacturing", "製造部門の人、この製造番号の製造に携わった人",                        \
+      "who is of manufacturing, or acted for it on the batch")                                               \
     X(CAUSER, "causer", "その原因となった人、その工程を行った人", "who caused it or acted in that step")     \
     X(WORKER, "worked-there", "その日にその室で作業した人", "who worked there that day")
 
@@ -157,6 +157,7 @@ struct right_answer {
     enum right_bar bar;
     const struct person *person;
 };
-/* The one question: may `performer` do this, with `second` (or NULL) beside? Where two act, either signs. */
+/* The one question: may `performer` do this, with `second` (or NULL) beside? Where two act, either signs.
+ * What bars one bars whoever is named beside, asked for or not. */
 struct right_answer right_ask(const struct rights *r, enum right_act act, const struct right_about *about,
                               const struct person *performer, const struct person *second);

@@ -278,6 +278,8 @@ void judge_session(struct judge *j)
         return;
     }
     j->performer = j->cmd->person;
-    struct draft *d = DRAFT_DAY(j, KIND_SESSION_OPENED, struct session_record, .person = j->performer->id);
+    const struct person *p = j->performer;
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_OPENED, struct session_record, .person = p->id,
+                                .fit = p->fit && p->fit_day == clock_day(j->now));
     judge_accept(j, d, SAY_ACCEPTED_SESSION, args1(j, "person", j->performer->id));
 }

@@ -45,11 +45,17 @@ const struct person *judge_second(struct judge *j, const char *badge)
     return NULL;
 }
 
-/* Nor of the other department of this batch. */
+/* Of the step's own department: neither the clinic for manufacturing, nor who acted for the other side of
+ * this batch. */
 static const struct person *second_person(struct judge *j, const struct correction *given)
 {
     const struct person *p = judge_second(j, given->witness);
-    return p && check_departments(j, p) ? p : NULL;
+    enum dept dept = judge_step(j)->dept;
+    if (p && dept && p->dept != dept)
+        judge_find(j, EFFECT_REFUSE, SAY_WITNESS_DEPT, args1(j, "person", p->id), NULL);
+    else if (p && check_departments(j, p))
+        return p;
+    return NULL;
 }
 
 /* ---- the occurrence with its new value ---- */

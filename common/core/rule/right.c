@@ -15,11 +15,14 @@ static struct json *args_who(struct judge *j, const struct right_who *who, const
     return args_text(j, args, "who", rights_words(j->book->rights, who, j->a));
 }
 
-static bool barred(struct judge *j, const struct right_answer *answer)
+static bool barred(struct judge *j, const struct right_about *about, const struct right_answer *answer)
 {
     struct json *args = args1(j, "person", answer->person->id);
     if (answer->bar == RIGHT_BAR_MANUFACTURING)
-        return judge_find(j, EFFECT_REFUSE, SAY_ACT_PRODUCER, args, NULL);
+        return judge_find(j, EFFECT_REFUSE,
+                          batch_acted(about->batch, answer->person, DEPT_MANUFACTURING) ? SAY_ACT_PRODUCER
+                                                                                        : SAY_WITNESS_DEPT,
+                          args, NULL);
     if (answer->bar == RIGHT_BAR_CAUSER)
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_CAUSED, args, NULL);
     return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_BARRED,
@@ -36,7 +39,7 @@ bool check_right(struct judge *j, enum right_act act, const struct right_about *
     case RIGHT_NOT_YOURS:
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_ROLE, args_who(j, &right->by, NULL), NULL);
     case RIGHT_BARRED:
-        return barred(j, &answer);
+        return barred(j, about, &answer);
     case RIGHT_SECOND_MISSING:
         return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_SECOND, args_who(j, &right->second, NULL), NULL);
     case RIGHT_SECOND_NOT_THIS:

@@ -135,7 +135,8 @@ static bool check_person(struct judge *j, const struct person *p)
                               args1(j, "qualification", s->qualified[i]), NULL);
     bool carried =
         j->bench && p->signed_in == j->st && p->fit_day == j->bench->day && bench_carries(j->bench, j->now);
-    if (s->fit && !(p->fit && (p->fit_day == day || carried)))
+    bool today = day == clock_day(j->now); /* of past days it is recorded what was done then */
+    if (s->fit && today && !(p->fit && (p->fit_day == day || carried)))
         return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNFIT, args1(j, "person", p->id), NULL);
     return true;
 }
