@@ -41,10 +41,19 @@ bool kind_is(const char *name, enum kind_id id)
 /* ---- streams ---- */
 
 static const char *const stream_names[] = {
-    [STREAM_BATCH] = "batch",       [STREAM_DAY] = "day",         [STREAM_EQUIPMENT] = "equipment",
-    [STREAM_FACILITY] = "facility", [STREAM_LOG] = "log",         [STREAM_LOT] = "lot",
-    [STREAM_PERSON] = "person",     [STREAM_PLACE] = "place",     [STREAM_PROTOCOL] = "protocol",
-    [STREAM_ROOM] = "room",         [STREAM_STATION] = "station",
+    [STREAM_BATCH] = "batch",
+    [STREAM_CLINIC] = "clinic",
+    [STREAM_PLAN] = "plan",
+    [STREAM_DAY] = "day",
+    [STREAM_EQUIPMENT] = "equipment",
+    [STREAM_FACILITY] = "facility",
+    [STREAM_LOG] = "log",
+    [STREAM_LOT] = "lot",
+    [STREAM_PERSON] = "person",
+    [STREAM_PLACE] = "place",
+    [STREAM_PROTOCOL] = "protocol",
+    [STREAM_ROOM] = "room",
+    [STREAM_STATION] = "station",
 };
 #define STREAM_TYPES (sizeof(stream_names) / sizeof(*stream_names))
 

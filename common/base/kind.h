@@ -12,6 +12,7 @@
 enum stream_type {
     STREAM_NONE,
     STREAM_BATCH,
+    STREAM_CLINIC,
     STREAM_DAY,
     STREAM_EQUIPMENT,
     STREAM_FACILITY,
@@ -19,6 +20,7 @@ enum stream_type {
     STREAM_LOT,
     STREAM_PERSON,
     STREAM_PLACE,
+    STREAM_PLAN,
     STREAM_PROTOCOL,
     STREAM_ROOM,
     STREAM_STATION,
@@ -43,6 +45,8 @@ enum kind_flag {
     X(BATCH_ORDERED, batch_ordered, "batch.ordered", STREAM_BATCH, KIND_STEP)                                \
     X(BATCH_REOPENED, batch_reopened, "batch.reopened", STREAM_BATCH, KIND_REOPENS)                          \
     X(BENCH_CONTEXT, bench_context, "bench.context", STREAM_DAY, 0)                                          \
+    X(CLINIC_ADDED, clinic_added, "clinic.added", STREAM_CLINIC, 0)                                          \
+    X(CLINIC_CHANGED, clinic_changed, "clinic.changed", STREAM_CLINIC, 0)                                    \
     X(CLOCK_CONFIRMED, clock_confirmed, "clock.confirmed", STREAM_FACILITY, KIND_ACT)                        \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
@@ -80,6 +84,8 @@ enum kind_flag {
     X(PERSON_UNLOCKED, person_unlocked, "person.unlocked", STREAM_PERSON, 0)                                 \
     X(PERSONAL_SHOWN, personal_shown, "personal.shown", STREAM_DAY, 0)                                       \
     X(PLACE_ADDED, place_added, "place.added", STREAM_PLACE, 0)                                              \
+    X(PLAN_CHANGED, plan_changed, "plan.changed", STREAM_PLAN, 0)                                            \
+    X(PLAN_REGISTERED, plan_registered, "plan.registered", STREAM_PLAN, 0)                                   \
     X(PRODUCT_ACCEPTED, product_accepted, "product.accepted", STREAM_BATCH, KIND_ACT)                        \
     X(PROTOCOL_APPROVED, protocol_approved, "protocol.approved", STREAM_PROTOCOL, 0)                         \
     X(PROTOCOL_REGISTERED, protocol_registered, "protocol.registered", STREAM_PROTOCOL, 0)                   \

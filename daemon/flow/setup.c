@@ -1,9 +1,9 @@
 /*
- * The one set-up of an empty log: people, rooms, stations, equipment, places, lots, protocols, and last the
- * facility itself, as entries by the system. All or nothing, whatever its size: a group commits at most
- * BOUND_GROUP_ENTRIES, so a large one comes in several, but until facility.opened stands nobody is served
- * (setup.needed), and the same request sent again goes on where the log ends. Which request it was, the first
- * entry says (`req`).
+ * The one set-up of an empty log: people, rooms, stations, equipment, places, lots, clinics, plans,
+ * protocols, and last the facility itself, as entries by the system. All or nothing, whatever its size: a
+ * group commits at most BOUND_GROUP_ENTRIES, so a large one comes in several, but until facility.opened
+ * stands nobody is served (setup.needed), and the same request sent again goes on where the log ends. Which
+ * request it was, the first entry says (`req`).
  */
 #include <string.h>
 
@@ -21,8 +21,9 @@ struct setup_list {
 };
 
 static const struct setup_list lists[] = {
-    {"people", KIND_PERSON_ENROLLED},    {"rooms", KIND_ROOM_ADDED},   {"stations", KIND_STATION_ENROLLED},
-    {"equipment", KIND_EQUIPMENT_ADDED}, {"places", KIND_PLACE_ADDED}, {"lots", KIND_LOT_RECEIVED},
+    {"people", KIND_PERSON_ENROLLED},    {"rooms", KIND_ROOM_ADDED},      {"stations", KIND_STATION_ENROLLED},
+    {"equipment", KIND_EQUIPMENT_ADDED}, {"places", KIND_PLACE_ADDED},    {"lots", KIND_LOT_RECEIVED},
+    {"clinics", KIND_CLINIC_ADDED},      {"plans", KIND_PLAN_REGISTERED},
 };
 
 struct setup {

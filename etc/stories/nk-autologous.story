@@ -166,7 +166,7 @@ let co2    = 5.0 ~ 0.2 : 1
 day -10
 09:00 cl order co form                                      # row 1
     patient:{patient} name-kanji="{kanji}" name-kana="{kana}" name-latin="{latin}" birth-date:{birth}
-    plan:PC5170071 facility:FC9990001 dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:none
+    plan:PC5170071 facility:FC9990001 physician:{@dr} dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:none
 09:20 cl screening co form                                  # row 2
     consent-version:3.1 consent-date:{D-12} questionnaire:fit laboratory:LAB-0012
     hiv-date:{D-14} hiv:negative hbv-date:{D-14} hbv:negative hcv-date:{D-14} hcv:negative

@@ -36,7 +36,14 @@ static struct text field_text(struct record *r, struct ref ref)
                          arena_printf(&r->arena, "%s: %s", f->title.en, all.en)};
 }
 
-/* Name and address of the clinic whose plan was recorded there, as the facility was set up. */
+static struct text clinic_words(struct record *r, const char *ja, const char *at, const char *en,
+                                const char *at_en)
+{
+    return (struct text){arena_printf(&r->arena, "%s（%s）", ja, at),
+                         arena_printf(&r->arena, "%s (%s)", en ? en : ja, at_en ? at_en : at)};
+}
+
+/* Name and address of the clinic whose plan was recorded there. */
 static struct text clinic_text(struct record *r, struct ref ref)
 {
     const struct record_step *s = newest(r, ref.step);
@@ -45,13 +52,17 @@ static struct text clinic_text(struct record *r, struct ref ref)
     for (size_t i = 0; s && i < s->nvalues; i++)
         if (s->value[i].field == f && !s->value[i].dropped && !s->value[i].again)
             plan = s->value[i].corrected ? s->value[i].corrected->raw : s->value[i].raw;
+    const struct plan *known = plan ? book_plan(&r->book, plan) : NULL;
+    const struct clinic *clinic = known ? book_clinic(&r->book, known->clinic) : NULL;
+    if (clinic)
+        return clinic_words(r, clinic->name_ja, clinic->address_ja, clinic->name_en, clinic->address_en);
+    /* an older log's facility was set up with them */
     json_each(c, plan ? json_get(r->facility, "clinics") : NULL) {
         const char *of = json_get_str(c, "plan"), *ja = json_get_str(c, "name_ja"),
                    *at = json_get_str(c, "address_ja"), *en = json_get_str(c, "name_en"),
                    *at_en = json_get_str(c, "address_en");
         if (of && ja && at && strcmp(of, plan) == 0)
-            return (struct text){arena_printf(&r->arena, "%s（%s）", ja, at),
-                                 arena_printf(&r->arena, "%s (%s)", en ? en : ja, at_en ? at_en : at)};
+            return clinic_words(r, ja, at, en, at_en);
     }
     return plan ? (struct text){"名称・所在地：施設の記録になし",
                                 "name and address: not in the facility's record"}

@@ -155,8 +155,18 @@ static int read_protocol(struct maker *m)
 
 /* ---- what it names ---- */
 
+/* The plan, and whose it is. */
+static int apply_plan(struct maker *m, const char *number)
+{
+    int err = apply_stream(m, "plan", number);
+    const struct plan *p = err ? NULL : book_plan(&m->r->book, number);
+    return p ? apply_stream(m, "clinic", p->clinic) : err;
+}
+
 static int apply_value(struct maker *m, const struct field *f, const char *text)
 {
+    if (f->means == MEANS_PLAN)
+        return apply_plan(m, text);
     switch (f->kind) {
     case FIELD_LOT:
         return apply_stream(m, "lot", text);

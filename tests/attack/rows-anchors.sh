@@ -146,7 +146,7 @@ day = lambda n: (datetime.date.today() + datetime.timedelta(n)).isoformat()
 print(json.dumps({"id": "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:])), "badge": "P-CO-Z",
     "password": "sample-co-password", "batch": "NK-R", "step": "order", "protocol": "nk-autologous", "fields": {
     "patient": "P000812", "name-kanji": "\u91ce", "name-kana": "\u30ce", "name-latin": "No", "birth-date": "1963-08-17",
-    "plan": "PC5170071", "facility": "FC9990001", "dose": "1", "planned-draw": day(11), "planned-infusion": day(25),
+    "plan": "PC5170071", "facility": "FC9990001", "physician": "DR", "dose": "1", "planned-draw": day(11), "planned-infusion": day(25),
     "allergies": "none"}}))')
     curl -sS --fail-with-body --max-time 20 --cacert "$REAL/facility/ca.pem" -H "Authorization: Bearer $(<"$REAL/facility/stations/$1.token")" \
         -H 'Content-Type: application/json' --data-binary "$body" "$(<"$REAL/facility/url")/v1/acts" >"$WORK/words"

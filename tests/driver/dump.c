@@ -122,6 +122,17 @@ static void dump_things(struct lines *l, const struct book *b)
             p->superseded);
 }
 
+static void dump_plans(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct clinic *c; (c = map_next(&b->clinics, &pos));)
+        ADD(l, "clinic %s %s %s staff %zu\n", c->id, or (c->name_ja), or (c->address_ja), c->staff.n);
+    pos = 0;
+    for (const struct plan *p; (p = map_next(&b->plans, &pos));)
+        ADD(l, "plan %s of %s products %zu physicians %zu %lld to %lld\n", p->number, p->clinic,
+            p->products.n, p->physicians.n, (long long)p->from, (long long)p->until);
+}
+
 static void dump_maps(struct lines *l, const struct book *b)
 {
     const struct map *gtins = &b->gtins;
@@ -203,6 +214,7 @@ const char *book_dump_whole(const struct book *b, struct arena *a, int64_t today
     for (const struct station *s; (s = map_next(&b->stations, &pos));)
         dump_bench(&l, s, today);
     dump_things(&l, b);
+    dump_plans(&l, b);
     dump_maps(&l, b);
     ADD(&l, "stopped %d by %s\n", b->stopped.on, id_of(b->stopped.by));
     pos = 0;

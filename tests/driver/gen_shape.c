@@ -68,6 +68,10 @@ static const char *in_book(const struct about *w, const char *name)
         return id_of(g, &b->lots);
     if (strcmp(name, "room") == 0)
         return id_of(g, &b->rooms);
+    if (strcmp(name, "clinic") == 0)
+        return gen_chance(g, 300) ? NULL : id_of(g, &b->clinics);
+    if (strcmp(name, "plan") == 0)
+        return gen_chance(g, 300) ? NULL : id_of(g, &b->plans);
     if (strcmp(name, "station") == 0)
         return id_of(g, &b->stations);
     if (strcmp(name, "equipment") == 0 || strcmp(name, "place") == 0)
@@ -75,6 +79,20 @@ static const char *in_book(const struct about *w, const char *name)
     if (strcmp(name, "kind") == 0)
         return GEN_ONE_OF(g, ((const char *const[]){"B2", "cabinet", "incubator-shelf", "QA"}));
     return NULL;
+}
+
+/* Lists of ids; whoever works on the batches stays in them. */
+static struct json *ids_of(struct gen *g, const char *name)
+{
+    struct json *list = json_array(g->a);
+    bool product = strcmp(name, "products") == 0, staff = strcmp(name, "staff") == 0;
+    if (product)
+        return json_push(json_push(list, json_str(g->a, "nk-autologous")), json_str(g->a, "small"));
+    if (staff || strcmp(name, "physicians") == 0)
+        json_push(list, json_str(g->a, "DR"));
+    if (staff)
+        json_push(list, json_str(g->a, "CO"));
+    return list->len ? list : json_push(list, json_str(g->a, "reason"));
 }
 
 static struct json *of_form(const struct about *w, const struct member *m)
@@ -90,14 +108,16 @@ static struct json *of_form(const struct about *w, const struct member *m)
     case MEMBER_WORD:
         return json_str(g->a, word_name(m->words, 1 + (int)gen_below(g, m->words->n - 1)));
     case MEMBER_DAY:
-        clock_day_format(clock_day(g->now) + (int64_t)gen_below(g, 400) - 20, day);
+        clock_day_format(clock_day(g->now) + (int64_t)gen_below(g, 400) - 20 +
+                             (strcmp(m->name, "until") == 0 ? 400 : 0),
+                         day);
         return json_str(g->a, arena_strdup(g->a, day));
     case MEMBER_DIGEST:
         return json_str(g->a, gen_text(g, "%042zuA", ++g->serial));
     case MEMBER_DECIMAL:
         return json_str(g->a, "1.5");
     case MEMBER_TEXTS:
-        return json_push(json_array(g->a), json_str(g->a, "reason"));
+        return ids_of(g, m->name);
     case MEMBER_PERSONAL:
         return json_str(g->a, RIG_NAME);
     case MEMBER_ID:

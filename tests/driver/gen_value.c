@@ -272,10 +272,23 @@ static const char *choice(const struct fit *w, bool form)
     return gen_code(w->g, 'X', id);
 }
 
+/* What an order must name, and now and then another. */
+static const char *ordered(const struct fit *w)
+{
+    if (gen_chance(w->g, 20))
+        return NULL;
+    return w->f->means == MEANS_PLAN        ? "PC5170071"
+           : w->f->means == MEANS_FACILITY  ? json_get_str(w->g->book->facility_data, "number")
+           : w->f->means == MEANS_PHYSICIAN ? "DR"
+                                            : NULL;
+}
+
 static const char *date(const struct fit *w)
 {
     char day[11];
     int64_t today = clock_day(w->g->now);
+    if (w->f->means == MEANS_INFUSION && !gen_chance(w->g, 20))
+        today += 20;
     clock_day_format(
         w->f->valid_days ? today - (int64_t)gen_below(w->g, 3) : today + (int64_t)gen_below(w->g, 20), day);
     return arena_strdup(w->g->a, day);
@@ -370,7 +383,7 @@ const char *gen_value(struct gen *g, const struct batch *x, int step, int field,
     case FIELD_DATE:
         return date(&w);
     case FIELD_TOKEN:
-        return token(&w);
+        return ordered(&w) ? ordered(&w) : token(&w);
     case FIELD_TEXT:
         return words(&w);
     case FIELD_IDENTITY:

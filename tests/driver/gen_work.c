@@ -131,6 +131,17 @@ static bool has_role(const struct step *s, const struct person *p)
     return yes;
 }
 
+/* A go is signed by a physician of the plan; all plans here name the same. */
+static bool outside(const struct work *w, const struct person *p)
+{
+    size_t pos = 0;
+    const struct plan *plan = map_next(&w->g->book->plans, &pos);
+    for (size_t i = 0; plan && i < plan->physicians.n; i++)
+        if (strcmp(plan->physicians.item[i], p->id) == 0)
+            return false;
+    return w->s->verb == VERB_GO && plan;
+}
+
 /* One who may, the batch's own people first. */
 static struct person *choose_person(const struct work *w, const struct person * not )
 {
@@ -138,7 +149,8 @@ static struct person *choose_person(const struct work *w, const struct person * 
     size_t pos = 0, n = 0, best = SIZE_MAX;
     for (struct person *p; (p = map_next(&w->g->book->people, &pos)); n++) {
         bool unwell = p->fit_day == clock_day(w->g->now) && !p->fit;
-        if (p == not || unwell || !has_role(w->s, p) || !qualified(w->g, p, w->s) || barred(w->x, w->s, p))
+        if (p == not || unwell || outside(w, p) || !has_role(w->s, p) || !qualified(w->g, p, w->s) ||
+            barred(w->x, w->s, p))
             continue;
         size_t rank = (n + gen_lane(w->x->id)) % 4 * 4 + (not != NULL);
         bool here = p->signed_in == w->st && w->st && w->st->bench.day == clock_day(w->g->now);

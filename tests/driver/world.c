@@ -22,6 +22,8 @@ static const struct {
     {"equipment", "equipment.added", "equipment", "equipment"},
     {"places", "place.added", "place", "place"},
     {"lots", "lot.received", "lot", "lot"},
+    {"clinics", "clinic.added", "clinic", "clinic"},
+    {"plans", "plan.registered", "plan", "plan"},
 };
 
 /* `+N` and `-N` are days from now. */

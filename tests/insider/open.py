@@ -72,21 +72,6 @@ def station_twice(p):
 # ---- what freezes, orders, lots ----
 
 
-@row('a physician outside of the plan: a plan that nobody knows', 'order', ())
-def unknown_plan(p):
-    p.caught(order(p, plan='PC5999999'), None)
-
-
-@row("another facility's number on the order", 'order', ())
-def other_facility(p):
-    p.caught(order(p, facility='FC1234567'), None)
-
-
-@row('infused before it was drawn', 'order', ())
-def infused_before_drawn(p):
-    p.caught(order(p, **{'planned-infusion': p.day(15)}), None)
-
-
 @row('two numbers that look alike', 'order', ())
 def look_alike(p):
     p.caught(order(p, p.batch.replace('0', 'O')), None)

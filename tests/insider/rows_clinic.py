@@ -1,12 +1,12 @@
 """At the clinic: the order, the consent, the patient, the bag at the bedside."""
-from bench import row
+from bench import row, sha256_id
 
 PATIENT = {'patient': 'P000901', 'name-kanji': '山本 光', 'name-kana': 'ヤマモト ヒカル', 'name-latin': 'Yamamoto Hikaru',
            'birth-date': '1966-05-09'}
 
 
 def order(p, batch='NK26-0490', who='CO', **fields):
-    body = dict(PATIENT, plan='PC5170071', facility='FC9990001', dose='1', allergies='none')
+    body = dict(PATIENT, plan='PC5170071', facility='FC9990001', physician='DR', dose='1', allergies='none')
     body.update({'planned-draw': p.day(20), 'planned-infusion': p.day(34)})
     body.update(fields)
     return p.at('CL1').act(who, 'order', batch=batch, protocol='nk-autologous', fields=body)
@@ -51,6 +51,71 @@ def no_birth_date(p):
 @no_birth_date.honest
 def _(p):
     p.quiet(order(p, **{'birth-date': '昭和41年5月9日'}))
+
+
+@row('a plan that nobody knows', 'order', 'order.plan')
+def unknown_plan(p):
+    p.caught(order(p, plan='PC5999999'), 'order.plan')
+
+
+@unknown_plan.honest
+def _(p):
+    p.quiet(order(p))
+
+
+@row('a physician outside of the plan orders', 'order', 'order.physician')
+def physician_outside(p):
+    p.caught(order(p, physician='N1'), 'order.physician')
+
+
+@physician_outside.honest
+def _(p):
+    p.quiet(order(p, who='DR'))
+
+
+@row("a physician outside of the plan gives the go for the draw", 'kit', 'order.physician')
+def go_outside(p):
+    dr = {'person': 'N1', 'dept': 'clinic', 'roles': ['physician'], 'reason': '医師として登録 enrolled as physician'}
+    p.quiet(p.at('QA1').sign_in('QM').record('FM', 'person.changed', witness=p.raw('P:QM'), **dr))
+    p.caught(p.at('CL1').act('N1', 'draw-go', fields={'condition': 'good', 'temperature': '36.5', 'consent': 'stands'}), 'order.physician')
+
+
+@go_outside.honest
+def _(p):
+    p.quiet(p.at('CL1').act('DR', 'draw-go', fields={'condition': 'good', 'temperature': '36.5', 'consent': 'stands'}))
+
+
+@row("another facility's number on the order", 'order', 'order.facility')
+def other_facility(p):
+    p.caught(order(p, facility='FC1234567'), 'order.facility')
+
+
+@other_facility.honest
+def _(p):
+    p.quiet(order(p))
+
+
+@row('infused before it was drawn', 'order', 'order.infusion')
+def infused_before_drawn(p):
+    p.caught(order(p, **{'planned-infusion': p.day(15)}), 'order.infusion')
+
+
+@infused_before_drawn.honest
+def _(p):
+    p.quiet(order(p, **{'planned-infusion': p.day(20)}))
+
+
+@row('a plan registered by one alone', None, ('right.second', 'right.document'))
+def plan_alone(p):
+    plan = {'plan': 'PC5180002', 'clinic': 'SAMPLE-CLINIC', 'products': ['nk-autologous'], 'physicians': ['DR'], 'from': p.day(-1)}
+    p.caught(p.at('QA1').record('FM', 'plan.registered', **plan), 'right.second')
+
+
+@plan_alone.honest
+def _(p):
+    plan = {'plan': 'PC5180002', 'clinic': 'SAMPLE-CLINIC', 'products': ['nk-autologous'], 'physicians': ['DR'], 'from': p.day(-1),
+            'document': '受理通知 5180002', 'sha256': sha256_id(b'notice')}
+    p.quiet(p.at('QA1').sign_in('QM').record('FM', 'plan.registered', witness=p.raw('P:QM'), **plan))
 
 
 @row('an operator orders a batch', 'order', 'person.role')

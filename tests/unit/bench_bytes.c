@@ -64,6 +64,8 @@ void book_bytes(const struct book *b, struct buf *ret)
     map_bytes(ret, &b->protocols, 0);
     map_bytes(ret, &b->containers, sizeof(struct container));
     map_bytes(ret, &b->redacted, 0);
+    map_bytes(ret, &b->clinics, sizeof(struct clinic));
+    map_bytes(ret, &b->plans, sizeof(struct plan));
     for (const struct protocol_state *p; (p = map_next(&b->protocols, &pos));)
         protocol_bytes(ret, p);
     map_bytes(ret, &b->batches, 0);

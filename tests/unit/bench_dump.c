@@ -101,6 +101,17 @@ static void dump_things(struct lines *l, const struct book *b)
     }
 }
 
+static void dump_plans(struct lines *l, const struct book *b)
+{
+    size_t pos = 0;
+    for (const struct clinic *c; (c = map_next(&b->clinics, &pos));)
+        ADD(l, "clinic %s %s staff %zu\n", c->id, c->name_ja, c->staff.n);
+    pos = 0;
+    for (const struct plan *p; (p = map_next(&b->plans, &pos));)
+        ADD(l, "plan %s of %s products %zu physicians %zu %lld to %lld\n", p->number, p->clinic,
+            p->products.n, p->physicians.n, (long long)p->from, (long long)p->until);
+}
+
 static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t no)
 {
     const struct occ *o = x->step[step].occ[no];
@@ -185,6 +196,7 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     dump_stations(&l, b, today);
     dump_benches(&l, b, today);
     dump_things(&l, b);
+    dump_plans(&l, b);
     dump_basis(&l, &b->basis);
     if (b->stopped.on)
         ADD(&l, "stopped by %s\n", id_of(b->stopped.by));

@@ -105,6 +105,26 @@ static bool ask_person(json_t *people, size_t d)
     return ok;
 }
 
+/* Who commissions, and under which plan: without it no order has a plan to stand under. The physician is the
+ * clinic's person. */
+static bool ask_clinic(json_t *all)
+{
+    const char *physician =
+        json_string_value(json_object_get(json_array_get(json_object_get(all, "people"), 0), "person"));
+    json_t *c = json_pack("{s:s,s:[s]}", "clinic", "CLINIC", "staff", physician);
+    json_t *p = json_pack("{s:s,s:[s],s:[s],s:s}", "clinic", "CLINIC", "products", "nk-autologous",
+                          "physicians", physician, "from", "+0");
+    bool ok =
+        ask_into(c, "name_ja", say("再生医療等提供機関の名称（日本語）", "Clinic, name in Japanese"), NULL) &&
+        ask_into(c, "name_en", say("再生医療等提供機関の名称（英語）", "Clinic, name in English"), NULL) &&
+        ask_into(c, "address_ja", say("その所在地", "Its address"), NULL) &&
+        ask_into(p, "plan", say("提供計画番号（例 PC5170071）", "Number of its plan (such as PC5170071)"),
+                 NULL);
+    json_object_set_new(all, "clinics", json_pack("[o]", c));
+    json_object_set_new(all, "plans", json_pack("[o]", p));
+    return ok;
+}
+
 json_t *ctl_guide(bool training)
 {
     json_t *all = json_pack("{s:{},s:[],s:[],s:[],s:[],s:[],s:[],s:[]}", "facility", "people", "stations",
@@ -122,6 +142,7 @@ json_t *ctl_guide(bool training)
         json_object_set(f, "id", json_object_get(f, "number"));
     for (size_t d = 0; ok && d < sizeof(departments) / sizeof(*departments); d++)
         ok = ask_person(json_object_get(all, "people"), d);
+    ok = ok && ask_clinic(all);
     for (size_t i = 0; i < sizeof(stations) / sizeof(*stations); i++)
         json_array_append_new(
             json_object_get(all, "stations"),

@@ -28,6 +28,8 @@ static const struct part {
     {"equipment", "equipment", true, {"room", NULL}},
     {"places", "place", true, {"room", "equipment"}},
     {"lots", "lot", false, {NULL, NULL}},
+    {"clinics", "clinic", false, {NULL, NULL}},
+    {"plans", "plan", false, {NULL, NULL}},
 };
 #define NPARTS (sizeof(parts) / sizeof(*parts))
 
@@ -64,8 +66,26 @@ static void copy_part(json_t *facility, const struct part *p, int copies)
     }
 }
 
+/* Copies of people belong where their first does. */
+static void copy_names(json_t *facility, const char *part, const char *member, int copies)
+{
+    json_t *item, *name;
+    size_t i, k;
+    json_array_foreach(json_object_get(facility, part), i, item)
+    {
+        json_t *list = json_object_get(item, member), *copied = jansson_array();
+        for (int copy = 2; copy <= copies; copy++)
+            json_array_foreach(list, k, name)
+                json_array_append_new(copied, json_sprintf("%s-%d", json_string_value(name), copy));
+        json_array_extend(list, copied);
+        json_decref(copied);
+    }
+}
+
 void facility_copy(json_t *facility, int copies)
 {
+    copy_names(facility, "clinics", "staff", copies);
+    copy_names(facility, "plans", "physicians", copies);
     for (size_t i = 0; i < NPARTS; i++)
         if (parts[i].copied)
             copy_part(facility, &parts[i], copies);

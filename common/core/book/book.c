@@ -12,8 +12,9 @@ void book_init(struct book *b)
     b->keep = &b->arena;
     arena_init(&b->scratch, 0);
     arena_init(&b->undo.arena, 0);
-    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
-                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
+    struct map *maps[] = {&b->streams,    &b->people,   &b->stations, &b->tokens,    &b->rooms,
+                          &b->things,     &b->lots,     &b->gtins,    &b->protocols, &b->batches,
+                          &b->containers, &b->redacted, &b->clinics,  &b->plans};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_init(maps[i]);
 }
@@ -55,8 +56,9 @@ void book_fini(struct book *b)
     pos = 0;
     for (struct stream *s; (s = map_next(&b->streams, &pos));)
         stream_free(s);
-    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
-                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted};
+    struct map *maps[] = {&b->streams,    &b->people,   &b->stations, &b->tokens,    &b->rooms,
+                          &b->things,     &b->lots,     &b->gtins,    &b->protocols, &b->batches,
+                          &b->containers, &b->redacted, &b->clinics,  &b->plans};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
     arena_fini(&b->undo.arena);
@@ -245,6 +247,16 @@ struct thing *book_thing(const struct book *b, const char *id)
 struct room *book_room(const struct book *b, const char *id)
 {
     return map_get(&b->rooms, id);
+}
+
+struct clinic *book_clinic(const struct book *b, const char *id)
+{
+    return map_get(&b->clinics, id);
+}
+
+struct plan *book_plan(const struct book *b, const char *number)
+{
+    return map_get(&b->plans, number);
 }
 
 struct lot *book_lot(const struct book *b, const char *id)

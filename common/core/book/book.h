@@ -137,6 +137,17 @@ struct room {
     struct json *data;
 };
 
+/* A medical institution that commissions, and the plan (再生医療等提供計画) under which it does. */
+struct clinic {
+    const char *id, *name_ja, *name_en, *address_ja, *address_en;
+    struct texts staff; /* ids of who orders for it; none: not said */
+};
+struct plan {
+    const char *number, *clinic;
+    struct texts products, physicians; /* ids of protocols, of people */
+    int64_t from, until;               /* days; `until` INT64_MAX: no end is known */
+};
+
 /* Equipment and places: both can be occupied by one donor's batch at a time. */
 struct thing {
     const char *id, *kind, *room;
@@ -308,7 +319,7 @@ struct book {
     struct arena scratch; /* of the entry being applied */
     struct undo undo;
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
-        redacted;
+        redacted, clinics, plans;
     struct {
         bool on;
         const struct person *by;
@@ -366,6 +377,8 @@ struct station *book_station_by_token(const struct book *b, const char *token_di
 struct station *book_station_by_code(const struct book *b, const char *code_digest);
 struct thing *book_thing(const struct book *b, const char *id);
 struct room *book_room(const struct book *b, const char *id);
+struct clinic *book_clinic(const struct book *b, const char *id);
+struct plan *book_plan(const struct book *b, const char *number);
 struct lot *book_lot(const struct book *b, const char *id);
 /* Of the open lots with that label the one received last. */
 struct lot *book_lot_gs1(const struct book *b, const char *gtin, const char *maker_lot);

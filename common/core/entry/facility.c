@@ -5,12 +5,12 @@
 #include "core/rule/record.h"
 
 static const struct member clinic_member[] = {
-    M_TEXT(struct clinic, plan, NEEDED),  M_TEXT(struct clinic, name_ja, 0),
-    M_TEXT(struct clinic, name_en, 0),    M_TEXT(struct clinic, address_ja, 0),
-    M_TEXT(struct clinic, address_en, 0),
+    M_TEXT(struct opened_clinic, plan, NEEDED),  M_TEXT(struct opened_clinic, name_ja, 0),
+    M_TEXT(struct opened_clinic, name_en, 0),    M_TEXT(struct opened_clinic, address_ja, 0),
+    M_TEXT(struct opened_clinic, address_en, 0),
 };
 
-static const struct shape clinic_shape = SHAPE(struct clinic, clinic_member);
+static const struct shape clinic_shape = SHAPE(struct opened_clinic, clinic_member);
 
 static const struct member opened_member[] = {
     M_ID(struct facility_opened, id, NEEDED),   M_TEXT(struct facility_opened, name_ja, 0),

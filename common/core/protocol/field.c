@@ -50,6 +50,11 @@ static const struct word functions[] = {{"sum", DERIVE_SUM},           {"diff", 
                                         {"ratio", DERIVE_RATIO},       {"viability", DERIVE_VIABILITY},
                                         {"doubling", DERIVE_DOUBLING}, {NULL, 0}};
 
+static const struct word meanings[] = {{"plan", MEANS_PLAN},           {"facility", MEANS_FACILITY},
+                                       {"physician", MEANS_PHYSICIAN}, {"draw", MEANS_DRAW},
+                                       {"infusion", MEANS_INFUSION},   {"name", MEANS_NAME},
+                                       {"birth", MEANS_BIRTH},         {NULL, 0}};
+
 /* The keys that say what a field is; exactly one of them. */
 static const struct word kinds[] = {{"scan", -2},
                                     {"number", FIELD_NUMBER},
@@ -310,6 +315,7 @@ static const struct key field_keys[] = {
     {.name = "token", .set = set_pattern, .kinds = K(TOKEN)},
     {.name = "donor", .set = set_bool, AT(donor), .kinds = K(TOKEN)},
     {.name = "person", .set = set_bool, AT(person), .kinds = K(TOKEN) | K(TEXT) | K(DATE)},
+    {.name = "means", .set = set_enum, AT(means), .words = meanings, .kinds = K(TOKEN) | K(TEXT) | K(DATE)},
     {.name = "text", .set = set_true, .kinds = K(TEXT)},
     {.name = "day", .set = set_bool, AT(day), .kinds = K(TEXT)},
     {.name = "identity", .set = set_ref, AT(identity), .rule = &to_identity, .kinds = K(IDENTITY)},
@@ -359,6 +365,21 @@ static void check_arguments(struct loader *l, const struct ynode *n, const struc
                    list ? "at least" : "exactly", f->nargs);
 }
 
+static bool fits_meaning(const struct field *f)
+{
+    switch (f->means) {
+    case MEANS_DRAW:
+    case MEANS_INFUSION:
+        return f->kind == FIELD_DATE;
+    case MEANS_NAME:
+        return f->kind == FIELD_TEXT && !f->day;
+    case MEANS_BIRTH:
+        return f->kind == FIELD_TEXT && f->day;
+    default:
+        return f->kind == FIELD_TOKEN;
+    }
+}
+
 static void check_field(struct loader *l, const struct ynode *n, const struct field *f)
 {
     const struct ynode *differ = ynode_get(n, "differs"), *action = ynode_get(n, "on-action");
@@ -371,6 +392,10 @@ static void check_field(struct loader *l, const struct ynode *n, const struct fi
                    "`from` with another use than fill");
     if (f->occupy && f->release)
         load_error(l, n, "keep one of the two", "a field that both occupies and releases");
+    if (f->means && !fits_meaning(f))
+        load_error(l, ynode_get(n, "means"),
+                   "numbers are tokens, days are dates, a birth date is a text with `day`",
+                   "a field of this kind cannot mean that");
     if (f->kind == FIELD_DERIVED && f->arg)
         check_arguments(l, ynode_get(n, "derive"), f);
 }

@@ -196,6 +196,7 @@ static struct json *field_json(const struct out *o, const struct field *f)
     set_true(o, j, "reported", f->reported);
     set_true(o, j, "donor", f->donor);
     set_true(o, j, "person", f->person);
+    json_set_str(o->a, j, "means", meaning_name(f->means));
     if (f->kind <= FIELD_DOCUMENT)
         put_scan(o, j, f);
     if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED)

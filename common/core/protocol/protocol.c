@@ -52,10 +52,18 @@ const struct material *protocol_material(const struct protocol *p, const char *i
     return NULL;
 }
 
+const char *meaning_name(enum meaning m)
+{
+    static const char *const names[] = {NULL,   "plan",     "facility", "physician",
+                                        "draw", "infusion", "name",     "birth"};
+    return names[m];
+}
+
 bool protocol_identity(const struct protocol *p, struct ref r)
 {
     const struct step *s = &p->step[r.step];
-    if (s->field[r.field].donor || s->field[r.field].person)
+    const struct field *said = &s->field[r.field];
+    if (said->donor || said->person || said->means == MEANS_NAME || said->means == MEANS_BIRTH)
         return true;
     for (size_t i = 0; i < s->nunique; i++)
         if (s->unique[i] == r.field)

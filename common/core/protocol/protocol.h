@@ -97,6 +97,19 @@ struct option {
     bool exposes; /* holds also whatever shared something with this batch, and the donor's other batches */
 };
 
+/* What a field of an order says, where the rules must know it. */
+enum meaning {
+    MEANS_NOTHING,
+    MEANS_PLAN,      /* number of the provision plan */
+    MEANS_FACILITY,  /* number of this facility */
+    MEANS_PHYSICIAN, /* id of who orders, where somebody else types it */
+    MEANS_DRAW,      /* day of the draw */
+    MEANS_INFUSION,  /* day of the infusion */
+    MEANS_NAME,      /* the patient's name, in one of its writings */
+    MEANS_BIRTH,     /* the patient's birth date */
+};
+const char *meaning_name(enum meaning m); /* NULL: MEANS_NOTHING */
+
 struct field {
     const char *id;
     struct text title;
@@ -155,6 +168,7 @@ struct field {
     regex_t regex;       /* compiled pattern; FIELD_TOKEN only */
     /* text: it is a day, in any form that means one; personal, as a birth date is */
     bool day;
+    enum meaning means; /* of the opening step: what the order says there */
     /* identity: the field it must equal */
     struct ref identity;
     int line; /* in the YAML file */

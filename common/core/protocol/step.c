@@ -344,6 +344,21 @@ static void read_unique(struct loader *l, const struct source *src, struct step 
     }
 }
 
+/* What an order says, it says once; a name may have several writings. */
+static void check_meanings(struct loader *l, const struct ynode *n, const struct step *s)
+{
+    unsigned seen = 0;
+    for (size_t i = 0; i < s->nfields; i++) {
+        enum meaning m = s->field[i].means;
+        if (m && !s->opens)
+            load_error(l, n, "it belongs to the step with `opens: true`",
+                       "`means` in a step that does not open");
+        if (m && m != MEANS_NAME && seen >> m & 1)
+            load_error(l, n, "keep one of them", "two fields of one step mean the same");
+        seen |= 1u << m;
+    }
+}
+
 static void check_step(struct loader *l, const struct ynode *n, const struct step *s)
 {
     if (s->names_pending && s->verb == VERB_NONE)
@@ -352,6 +367,7 @@ static void check_step(struct loader *l, const struct ynode *n, const struct ste
         load_error(l, n, "remove `optional`", "the opening step cannot be optional");
     if (s->opens && s->repeat_max != 1)
         load_error(l, n, "remove `repeat`", "the opening step cannot be repeated");
+    check_meanings(l, n, s);
     if (s->declares_fit) {
         for (size_t i = 0; i < s->nfields; i++)
             if (s->field[i].kind == FIELD_CHOICE)

@@ -47,6 +47,8 @@ struct person;
     X(LOT_BLOCKED, "lot.blocked")                                                                            \
     X(LOT_UNBLOCKED, "lot.unblocked")                                                                        \
     X(LOT_CLOSED, "lot.closed")                                                                              \
+    X(CLINIC, "clinic.entered")                                                                              \
+    X(PLAN, "plan.entered")                                                                                  \
     X(PROTOCOL_REGISTERED, "protocol.registered")                                                            \
     X(PROTOCOL_APPROVED, "protocol.approved")                                                                \
     X(BASIS_ACCEPTED, "basis.accepted")                                                                      \

@@ -183,6 +183,15 @@ enum say_flag {
     X(BATCH_CLOSED, "batch.closed", 0)                                                                       \
     X(BATCH_STOPPED, "batch.stopped", 0)                                                                     \
     X(ORDER_DUPLICATE, "order.duplicate", 0)                                                                 \
+    X(ORDER_PLAN, "order.plan", 0)                                                                           \
+    X(ORDER_PLAN_DAY, "order.plan-day", 0)                                                                   \
+    X(ORDER_PRODUCT, "order.product", 0)                                                                     \
+    X(ORDER_CLINIC, "order.clinic", 0)                                                                       \
+    X(ORDER_PHYSICIAN, "order.physician", 0)                                                                 \
+    X(ORDER_FACILITY, "order.facility", 0)                                                                   \
+    X(ORDER_DRAW, "order.draw", 0)                                                                           \
+    X(ORDER_INFUSION, "order.infusion", 0)                                                                   \
+    X(ORDER_BIRTH, "order.birth", 0)                                                                         \
     X(PROTOCOL_UNKNOWN, "protocol.unknown", 0)                                                               \
     X(PROTOCOL_NOT_APPROVED, "protocol.not-approved", 0)                                                     \
     X(PROTOCOL_SUPERSEDED, "protocol.superseded", 0)                                                         \

@@ -224,7 +224,7 @@ static bool take_correction(struct judge *j, const struct correction *given, int
     note_corrected(j, field, &j->occ.input[at]);
     ret->occ = (int64_t)no;
     derive_step(j, &ret->derived);
-    if (!check_balance(j) || (judge_step(j)->opens && !check_unique(j)))
+    if (!check_balance(j) || !check_ordered(j))
         return false;
     if (f->kind == FIELD_TEXT) {
         secret_add(j, &ret->secrets, f->id, text);

@@ -276,6 +276,9 @@ bool check_wait(struct judge *j); /* is a secret taken from this person here, no
 struct json *secrets_left(struct judge *j, const struct person *p); /* wrong ones, until one must wait */
 bool check_requirements(struct judge *j);
 bool check_unique(struct judge *j);
+/* order.c: what an order says is so (`check_unique` with it); the physician's go is one of the plan's. */
+bool check_ordered(struct judge *j);
+bool check_go(struct judge *j);
 /* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
  * NULL after a refusal. */
 const struct person *judge_second(struct judge *j, const char *badge);

@@ -46,6 +46,9 @@ bool may_reopen(struct judge *j, const struct kind *k, const void *given);
 bool may_receive(struct judge *j, const struct kind *k, const void *given);
 bool may_lot(struct judge *j, const struct kind *k, const void *given); /* `given` begins with its id */
 bool may_approve(struct judge *j, const struct kind *k, const void *given);
+/* clinic.c */
+bool may_clinic(struct judge *j, const struct kind *k, const void *given);
+bool may_plan(struct judge *j, const struct kind *k, const void *given);
 /* Refuses a word that must exist and does not; always false. */
 bool check_word(struct judge *j, const char *field, const char *word, const char *near);
 bool check_room(struct judge *j, const char *room); /* NULL: not said */

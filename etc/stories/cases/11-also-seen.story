@@ -5,13 +5,13 @@ needs neighbour
 before order
 09:02 cl order co form !order.duplicate
     patient:{other_patient} name-kanji="{kanji}" name-kana="{kana}" name-latin="{latin}" birth-date:{birth}
-    plan:PC5170071 facility:FC9990001 dose:1 planned-draw:{other_draw} planned-infusion:{D14} allergies:none
+    plan:PC5170071 facility:FC9990001 physician:{@dr} dose:1 planned-draw:{other_draw} planned-infusion:{D14} allergies:none
 +1m cl order co form !value.pattern
     patient:{patient} name-kanji="{kanji}" name-kana="{kana}" name-latin="{latin}" birth-date:{birth}
-    plan:XX5170071 facility:FC9990001 dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:none
+    plan:XX5170071 facility:FC9990001 physician:{@dr} dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:none
 +1m cl order co form !option.refuse
     patient:{patient} name-kanji="{kanji}" name-kana="{kana}" name-latin="{latin}" birth-date:{birth}
-    plan:PC5170071 facility:FC9990001 dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:listed
+    plan:PC5170071 facility:FC9990001 physician:{@dr} dose:1 planned-draw:{D0} planned-infusion:{D14} allergies:listed
 # a panel that is too old on the draw date, though valid today
 before screening
 09:18 cl screening co form !date.expired

@@ -1,0 +1,283 @@
+/* Orders: what must be so before anything is made, each beside the honest order. */
+#include "bench_rig.h"
+
+#include "base/enc.h"
+#include "core/protocol/protocol.h"
+
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+#define NAMED  "title: {ja: 題, en: T}"
+#define DIGEST "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+#define PAPER  "|document=N-2026-17|sha256=" DIGEST
+
+/* What the sample protocol of the rig does not say: what each field means. */
+static const char ordered[] =
+    "protocol: ordered\nversion: \"1\"\nproduct: {ja: 製品, en: Product}\nsteps:\n"
+    "  - {id: order, " NAMED ", by: [coordinator, physician], dept: clinic, form: true, opens: true, unique: "
+    "[patient, draw], fields: [\n"
+    "      {id: patient, " NAMED ", token: \"^P[0-9]{6}$\", donor: true},\n"
+    "      {id: kanji, " NAMED ", text: true, means: name},\n"
+    "      {id: kana, " NAMED ", text: true, means: name},\n"
+    "      {id: birth, " NAMED ", text: true, day: true, means: birth},\n"
+    "      {id: plan, " NAMED ", token: \"^P[ABC][0-9]{7}$\", means: plan},\n"
+    "      {id: facility, " NAMED ", token: \"^F[ABC][0-9]{7}$\", means: facility},\n"
+    "      {id: physician, " NAMED ", token: \"^[A-Z0-9]{1,9}$\", means: physician, optional: true},\n"
+    "      {id: draw, " NAMED ", date: true, means: draw},\n"
+    "      {id: infusion, " NAMED ", date: true, means: infusion}]}\n"
+    "  - {id: go, " NAMED
+    ", where: [QA], by: [physician], dept: clinic, repeat: 0, sign: {verb: go, meaning: "
+    "{ja: 可, en: Go}}, fields: [{id: c, " NAMED ", text: true, optional: true}]}\n";
+
+static void register_protocol(struct rig *r)
+{
+    struct arena *a = &r->arena;
+    struct protocol *p = NULL;
+    struct protocol_error err = {0};
+    size_t n = 0;
+    char hash[44];
+    struct buf text;
+    if (protocol_load(ordered, strlen(ordered), &p, &err, 1, &n) != 0)
+        fail_msg("%d:%d: %s (%s)", err.line, err.column, err.text, err.hint);
+    enc_digest(p->hash, hash);
+    protocol_free(p);
+    buf_init(&text);
+    json_write(&text, json_set_int(a, json_set_str(a, json_object(a), "text", ordered), "part", 1));
+    rig_entry(r, "protocol/ordered@1", "protocol.text", text.data);
+    buf_fini(&text);
+    rig_entry(r, "protocol/ordered@1", "protocol.registered",
+              arena_printf(a, "{\"hash\":\"%s\",\"protocol\":\"ordered\",\"version\":\"1\"}", hash));
+    rig_entry(r, "protocol/ordered@1", "protocol.approved", "{\"dept\":\"manufacturing\"}");
+    rig_entry(r, "protocol/ordered@1", "protocol.approved", "{\"dept\":\"quality\"}");
+}
+
+static int begin(void **state)
+{
+    int err = rig_set_up(state, "", NULL);
+    struct rig *r = *state;
+    rig_entry(r, "facility", "facility.opened", "{\"id\":\"TEST\",\"number\":\"FC9990001\"}");
+    register_protocol(r);
+    rig_entry(r, "person/DR2", "person.enrolled",
+              "{\"dept\":\"clinic\",\"person\":\"DR2\",\"roles\":[\"physician\"]}");
+    rig_entry(r, "person/CO2", "person.enrolled",
+              "{\"dept\":\"clinic\",\"person\":\"CO2\",\"roles\":[\"coordinator\"]}");
+    rig_at(r, "QA1");
+    static const char *const here[] = {"QM", "FM", "CO", "CO2", "DR", "DR2"};
+    for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++)
+        accepted(rig_sign_in(r, here[i]));
+    return err;
+}
+
+/* A facility that knows its clinic and plan: 2026-01-01 to 2026-12-31. */
+static int begin_with_plan(void **state)
+{
+    int err = begin(state);
+    struct rig *r = *state;
+    rig_entry(
+        r, "clinic/C1", "clinic.added",
+        "{\"address_ja\":\"大阪\",\"clinic\":\"C1\",\"name_ja\":\"医院\",\"staff\":[\"CO\",\"DR\",\"DR2\"]}");
+    rig_entry(r, "plan/PC5170071", "plan.registered",
+              "{\"clinic\":\"C1\",\"from\":\"2026-01-01\",\"physicians\":[\"DR\"],\"plan\":\"PC5170071\","
+              "\"products\":[\"ordered\"],\"until\":\"2026-12-31\"}");
+    return err;
+}
+
+struct said {
+    const char *who, *plan, /* NULL: the honest one; physician "": not said */
+        *facility, *physician, *draw, *infusion, *birth, *patient;
+};
+
+static const struct verdict *order_as(struct rig *r, const char *batch, struct said s)
+{
+#define OR(member, dflt) (s.member ? s.member : (dflt))
+    const char *physician =
+        *OR(physician, "DR") ? arena_printf(&r->arena, "|physician=%s", OR(physician, "DR")) : "";
+    r->next.protocol = "ordered";
+    return rig_form(r, OR(who, "CO"), batch, "order",
+                    arena_printf(&r->arena,
+                                 "patient=%s|kanji=" RIG_NAME
+                                 "|kana=ヤマダ|birth=%s|plan=%s|facility=%s|draw=%s|"
+                                 "infusion=%s%s",
+                                 OR(patient, "P000001"), OR(birth, RIG_BIRTH), OR(plan, "PC5170071"),
+                                 OR(facility, "FC9990001"), OR(draw, "2026-11-10"),
+                                 OR(infusion, "2026-11-24"), physician));
+}
+
+#define order(r, ...) order_as(r, "N1", (struct said){__VA_ARGS__})
+
+/* ---- the plan ---- */
+
+static void test_plan_is_known(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .plan = "PC5999999"), "order.plan");
+    with_arg(&r->v, "plan", "PC5999999");
+    accepted(order(r, .plan = "PC5170071"));
+}
+
+static void test_plan_is_in_force_today_and_when_the_cells_are_given(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .infusion = "2027-01-01"), "order.plan-day");
+    with_arg(&r->v, "until", "2026-12-31");
+    accepted(order(r, .infusion = "2026-12-31"));
+    rig_record(r, "FM", "plan.changed", "plan=PC5170071|until=2026-11-01|reason=x|witness=P:QM" PAPER);
+    refused(order_as(
+                r, "N2",
+                (struct said){
+                    .physician = "DR", .patient = "P000002", .draw = "2026-11-01", .infusion = "2026-11-01"}),
+            "order.plan-day");
+}
+
+static void test_plan_is_of_this_product(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "plan/PC5170071", "plan.changed", "{\"plan\":\"PC5170071\",\"products\":[\"sample\"]}");
+    refused(order(r, .plan = NULL), "order.product");
+    rig_entry(r, "plan/PC5170071", "plan.changed",
+              "{\"plan\":\"PC5170071\",\"products\":[\"sample\",\"ordered\"]}");
+    accepted(order(r, .plan = NULL));
+}
+
+static void test_only_the_clinics_own_people_order_under_its_plan(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .who = "CO2"), "order.clinic");
+    with_arg(&r->v, "person", "CO2");
+    accepted(order(r, .who = "CO"));
+}
+
+static void test_physician_is_in_the_plan(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .physician = "DR2"), "order.physician");
+    with_arg(&r->v, "person", "DR2");
+    refused(order(r, .physician = ""), "value.missing");
+    refused(order(r, .who = "DR2", .physician = ""), "order.physician");
+    accepted(order(r, .who = "DR", .physician = ""));
+}
+
+static void test_go_is_a_physicians_of_the_plan(void **state)
+{
+    struct rig *r = *state;
+    accepted(order(r, .plan = NULL));
+    refused(rig_sign(r, "DR2", "N1", "go", ""), "order.physician");
+    accepted(rig_sign(r, "DR", "N1", "go", ""));
+    rig_entry(r, "plan/PC5170071", "plan.changed", "{\"plan\":\"PC5170071\",\"until\":\"2026-11-01\"}");
+    refused(rig_sign(r, "DR", "N1", "go", ""), "order.plan-day");
+}
+
+static void test_log_without_plans_asks_nothing_of_them(void **state)
+{
+    struct rig *r = *state;
+    accepted(order(r, .plan = "PC5999999", .physician = ""));
+    accepted(rig_sign(r, "DR2", "N1", "go", ""));
+}
+
+/* ---- the facility and the days ---- */
+
+static void test_order_is_for_this_facility(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .facility = "FC1234567"), "order.facility");
+    with_arg(&r->v, "facility", "FC9990001");
+    accepted(order(r, .facility = "FC9990001"));
+}
+
+static void test_days_come_one_after_the_other(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .infusion = "2026-11-09"), "order.infusion");
+    refused(order(r, .draw = "2026-10-31"), "order.draw");
+    refused(order(r, .draw = "2027-11-10", .infusion = "2027-11-24"), "order.draw");
+    accepted(order(r, .draw = "2026-11-01", .infusion = "2026-11-01"));
+}
+
+static void test_somebody_was_born_that_day(void **state)
+{
+    struct rig *r = *state;
+    refused(order(r, .birth = "banana"), "date.invalid");
+    refused(order(r, .birth = "2026-11-03"), "order.birth");
+    refused(order(r, .birth = "1749-11-23"), "order.birth");
+    accepted(order(r, .birth = "昭和24年11月23日"));
+}
+
+static void test_correction_of_an_order_is_held_to_it(void **state)
+{
+    struct rig *r = *state;
+    accepted(order(r, .plan = NULL));
+    rig_wait(r, 3 * RIG_DAY);
+    accepted(rig_sign_in(r, "DR"));
+    accepted(rig_sign_in(r, "CO"));
+    refused(rig_record(r, "DR", "correction",
+                       "batch=N1|step=order|field=plan|value=PC5999999|reason=x|witness=P:CO"),
+            "order.plan");
+    refused(rig_record(r, "DR", "correction",
+                       "batch=N1|step=order|field=infusion|value=2026-11-09|reason=x|witness=P:CO"),
+            "order.infusion");
+    accepted(rig_record(r, "DR", "correction",
+                        "batch=N1|step=order|field=infusion|value=2026-11-25|reason=x|witness=P:CO"));
+}
+
+/* ---- clinics and plans ---- */
+
+static void test_plan_is_registered_by_two_with_its_notice(void **state)
+{
+    struct rig *r = *state;
+    static const char body[] = "plan=PC5180002|clinic=C1|products=[ordered]|physicians=[DR]|from=2026-10-01";
+#define WITH(more) arena_printf(&r->arena, "%s" more, body)
+    refused(rig_record(r, "FM", "plan.registered", WITH(PAPER)), "right.second");
+    refused(rig_record(r, "CO", "plan.registered", WITH("|witness=P:QM" PAPER)), "record.role");
+    refused(rig_record(r, "FM", "plan.registered", WITH("|witness=P:QM")), "right.document");
+    accepted(rig_record(r, "FM", "plan.registered", WITH("|witness=P:QM" PAPER)));
+    refused(rig_record(r, "FM", "plan.registered", WITH("|witness=P:QM" PAPER)), "record.exists");
+    accepted(order(r, .plan = "PC5180002", .infusion = "2027-05-01"));
+}
+
+static void test_plan_names_who_and_what_is_known(void **state)
+{
+    struct rig *r = *state;
+#define PLAN(clinic, product, physician)                                                                     \
+    rig_record(r, "FM", "plan.registered",                                                                   \
+               "plan=PC5180002|clinic=" clinic "|products=[" product "]|physicians=[" physician              \
+               "]|from=2026-10-01|witness=P:QM" PAPER)
+    refused(PLAN("C2", "ordered", "DR"), "record.word-near");
+    refused(PLAN("C1", "order", "DR"), "record.word-near");
+    refused(PLAN("C1", "ordered", "CO"), "record.word");
+    refused(PLAN("C1", "ordered", "DRR"), "record.word-near");
+    with_arg(&r->v, "near", "DR");
+    accepted(PLAN("C1", "ordered", "DR"));
+}
+
+static void test_clinic_is_changed_by_two(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "FM", "clinic.changed", "clinic=C1|staff=[CO,CO2]|reason=x"), "right.second");
+    refused(rig_record(r, "FM", "clinic.changed", "clinic=C1|staff=[CO,CO22]|reason=x|witness=P:QM"),
+            "record.word-near");
+    accepted(rig_record(r, "FM", "clinic.changed", "clinic=C1|staff=[CO2]|reason=x|witness=P:QM"));
+    refused(order(r, .who = "CO"), "order.clinic");
+    accepted(order(r, .who = "CO2"));
+}
+
+#define TEST(t, set_up) cmocka_unit_test_setup_teardown(t, set_up, rig_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_plan_is_known, begin_with_plan),
+        TEST(test_plan_is_in_force_today_and_when_the_cells_are_given, begin_with_plan),
+        TEST(test_plan_is_of_this_product, begin_with_plan),
+        TEST(test_only_the_clinics_own_people_order_under_its_plan, begin_with_plan),
+        TEST(test_physician_is_in_the_plan, begin_with_plan),
+        TEST(test_go_is_a_physicians_of_the_plan, begin_with_plan),
+        TEST(test_log_without_plans_asks_nothing_of_them, begin),
+        TEST(test_order_is_for_this_facility, begin_with_plan),
+        TEST(test_days_come_one_after_the_other, begin_with_plan),
+        TEST(test_somebody_was_born_that_day, begin_with_plan),
+        TEST(test_correction_of_an_order_is_held_to_it, begin_with_plan),
+        TEST(test_plan_is_registered_by_two_with_its_notice, begin_with_plan),
+        TEST(test_plan_names_who_and_what_is_known, begin_with_plan),
+        TEST(test_clinic_is_changed_by_two, begin_with_plan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
