@@ -139,7 +139,7 @@ static bool outside(const struct work *w, const struct person *p)
     for (size_t i = 0; plan && i < plan->physicians.n; i++)
         if (strcmp(plan->physicians.item[i], p->id) == 0)
             return false;
-    return w->s->verb == VERB_GO && plan;
+    return w->s->verb == VERB_GO && w->s->dept == DEPT_CLINIC && plan;
 }
 
 /* One who may, the batch's own people first. */

@@ -26,7 +26,11 @@ static const char ordered[] =
     "      {id: infusion, " NAMED ", date: true, means: infusion}]}\n"
     "  - {id: go, " NAMED
     ", where: [QA], by: [physician], dept: clinic, repeat: 0, sign: {verb: go, meaning: "
-    "{ja: 可, en: Go}}, fields: [{id: c, " NAMED ", text: true, optional: true}]}\n";
+    "{ja: 可, en: Go}}, fields: [{id: c, " NAMED ", text: true, optional: true}]}\n"
+    "  - {id: harvest, " NAMED
+    ", where: [QA], by: [production-manager], dept: manufacturing, repeat: 0, after: [], "
+    "sign: {verb: go, meaning: {ja: 可, en: Go}}, fields: [{id: c, " NAMED
+    ", text: true, optional: true}]}\n";
 
 static void register_protocol(struct rig *r)
 {
@@ -162,6 +166,7 @@ static void test_go_is_a_physicians_of_the_plan(void **state)
     accepted(order(r, .plan = NULL));
     refused(rig_sign(r, "DR2", "N1", "go", ""), "order.physician");
     accepted(rig_sign(r, "DR", "N1", "go", ""));
+    accepted(rig_sign(r, "MM", "N1", "harvest", "")); /* manufacturing's own */
     rig_entry(r, "plan/PC5170071", "plan.changed", "{\"plan\":\"PC5170071\",\"until\":\"2026-11-01\"}");
     refused(rig_sign(r, "DR", "N1", "go", ""), "order.plan-day");
 }

@@ -171,7 +171,8 @@ static const struct input *ordered(const struct batch *x, enum meaning m)
 
 bool check_go(struct judge *j)
 {
-    const struct input *in = judge_step(j)->verb == VERB_GO ? ordered(j->x, MEANS_PLAN) : NULL;
+    bool clinic = judge_step(j)->verb == VERB_GO && judge_step(j)->dept == DEPT_CLINIC;
+    const struct input *in = clinic ? ordered(j->x, MEANS_PLAN) : NULL;
     const struct plan *p = in ? book_plan(j->book, in->text) : NULL;
     return !p || (check_plan_day(j, p, clock_day(j->when)) && check_in_plan(j, p, j->performer->id));
 }
