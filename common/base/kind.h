@@ -57,6 +57,7 @@ enum kind_flag {
     X(EQUIPMENT_ADDED, equipment_added, "equipment.added", STREAM_EQUIPMENT, 0)                              \
     X(EQUIPMENT_CHANGED, equipment_changed, "equipment.changed", STREAM_EQUIPMENT, 0)                        \
     X(EXPOSURE_LINKED, exposure_linked, "exposure.linked", STREAM_BATCH, 0)                                  \
+    X(FACILITY_NUMBERING, facility_numbering, "facility.numbering", STREAM_FACILITY, KIND_ACT)               \
     X(FACILITY_OPENED, facility_opened, "facility.opened", STREAM_FACILITY, 0)                               \
     X(FACILITY_RESUMED, facility_resumed, "facility.resumed", STREAM_FACILITY, KIND_ACT)                     \
     X(FACILITY_STOPPED, facility_stopped, "facility.stopped", STREAM_FACILITY, 0)                            \

@@ -319,7 +319,7 @@ static const char *fill_act(struct work *w, const struct json *req)
     w->cmd.shown = text_of(w, req, "shown");
     w->cmd.fields = fields ? fields : json_object(&w->arena);
     w->cmd.pending = pending;
-    if (!w->cmd.batch || strlen(w->cmd.batch) > BOUND_CODE_ID)
+    if (w->cmd.batch ? strlen(w->cmd.batch) > BOUND_CODE_ID : !w->cmd.protocol || json_get(req, "batch"))
         return api_bad(w, "batch");
     if (w->cmd.fields->type != JSON_OBJECT || w->cmd.fields->len > BOUND_FORM_FIELDS)
         return api_bad(w, "fields");

@@ -100,6 +100,7 @@ void api_status(void *arg, struct http_request *r)
     json_set(&a, o, "groups", groups_json(&a, ledger_stats(flow_ledger(api->flow))));
     json_set(&a, o, "recall", recall_json(&a, flow_recall_state(api->flow)));
     json_set(&a, o, "setup", json_bool(&a, !flow_is_new(api->flow)));
+    json_set_str(&a, o, "numbering", flow_book(api->flow)->numbering.rule);
     json_set_str(&a, o, "basis", basis_state(flow_book(api->flow)));
     json_set(&a, o, "anchors", anchor_status(api->anchor, &a));
     api_reply_json(r, o);

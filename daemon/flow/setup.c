@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/code/number.h"
 #include "core/entry/basis.h"
+#include "core/entry/facility.h"
 #include "core/entry/lot.h"
 #include "core/entry/person.h"
 #include "core/entry/protocol.h"
@@ -211,7 +213,12 @@ static void add_protocol(struct setup *s, const char *text)
 
 static void add_all(struct setup *s, const struct json *body)
 {
-    void *facility = take(s, KIND_FACILITY_OPENED, "facility", json_get(body, "facility"));
+    const struct facility_opened *facility =
+        take(s, KIND_FACILITY_OPENED, "facility", json_get(body, "facility"));
+    if (facility && facility->numbering && number_check(facility->numbering) != CPF_OK) {
+        s->err = CPF_E_SYNTAX;
+        s->where = "facility: numbering";
+    }
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
         json_each(r, json_get(body, lists[i].member))
             if (!s->err)

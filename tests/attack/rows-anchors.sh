@@ -144,7 +144,7 @@ ms, r = int(time.time() * 1000), int.from_bytes(os.urandom(10), "big")
 h = "%032x" % (ms << 80 | 7 << 76 | (r >> 62 & 0xfff) << 64 | 2 << 62 | r & (1 << 62) - 1)
 day = lambda n: (datetime.date.today() + datetime.timedelta(n)).isoformat()
 print(json.dumps({"id": "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:])), "badge": "P-CO-Z",
-    "password": "sample-co-password", "batch": "NK-R", "step": "order", "protocol": "nk-autologous", "fields": {
+    "password": "sample-co-password", "step": "order", "protocol": "nk-autologous", "fields": {
     "patient": "P000812", "name-kanji": "\u91ce", "name-kana": "\u30ce", "name-latin": "No", "birth-date": "1963-08-17",
     "plan": "PC5170071", "facility": "FC9990001", "physician": "DR", "dose": "1", "planned-draw": day(11), "planned-infusion": day(25),
     "allergies": "none"}}))')
@@ -154,7 +154,7 @@ print(json.dumps({"id": "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:])), 
 }
 
 case_key_backdated_stamp() {
-    local idx when
+    local idx when batch
     when=$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%S.000Z)
     done_so "thief, in a log that must be stamped within the hour: a closing of the batch dated $when appended with the stolen key"
     DIR=$REAL
@@ -163,14 +163,15 @@ case_key_backdated_stamp() {
     cp "$REAL/root/manifest.$1" "$DIR/facility/evidence/keys/manifest.txt"
     real_order CL1
     anchor
-    idx=$(query "select min(idx) from cpf.entry where stream = 'batch/NK-R'")
+    batch=$(query "select substr(min(stream), 7) from cpf.entry where kind = 'batch.ordered'")
+    idx=$(query "select min(idx) from cpf.entry where stream = 'batch/$batch'")
     stop cpfd
-    if [[ $MODE == silent ]]; then puppet "$idx" batch/NK-R --only-close; fi
-    evil puppet "$idx" batch/NK-R --only-close --at "$when" --offline "$(log_key)"
+    if [[ $MODE == silent ]]; then puppet "$idx" "batch/$batch" --only-close; fi
+    evil puppet "$idx" "batch/$batch" --only-close --at "$when" --offline "$(log_key)"
     # It is the log's own key: start, stamp and audit see nothing.
     steady cpfd start_again
     steady stamped anchor
     steady audit-blind audit
-    bundle NK-R "$WORK/bundle.zip"
+    bundle "$batch" "$WORK/bundle.zip"
     watch cpf-verify 14 '\[stamp.(missing|at)\]' checked "$WORK/bundle.zip" --root "$REAL/root/root.txt"
 }

@@ -133,6 +133,7 @@ void world_set_up(struct play *p)
     size_t i;
     if (yaml_json_load(ETC_DIR "/facility/sample.yaml", &facility, &error) != 0)
         broken("world", "%s", error);
+    json_object_del(json_object_get(facility, "facility"), "numbering"); /* the driver numbers by itself */
     enter(&w, "facility", "facility.opened", real(&w, json_object_get(facility, "facility")));
     for (size_t l = 0; l < sizeof(lists) / sizeof(*lists); l++)
         json_array_foreach(json_object_get(facility, lists[l].member), i, item) add(&w, l, item);

@@ -137,7 +137,7 @@ class Station:
     def act(self, who, step, batch=None, password=None, **members):
         fields = members.pop('fields', {})
         return self.send('/v1/acts', badge=code('P', who), password=None if password is False else password or self.play.password(who),
-                         batch=batch or self.play.batch, step=step,
+                         batch=batch or (None if 'protocol' in members else self.play.batch), step=step,
                          fields={k: self.play.value(v) for k, v in fields.items()}, **members)
 
     def record(self, who, kind, /, password=None, **body):

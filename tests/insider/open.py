@@ -72,11 +72,6 @@ def station_twice(p):
 # ---- what freezes, orders, lots ----
 
 
-@row('two numbers that look alike', 'order', ())
-def look_alike(p):
-    p.caught(order(p, p.batch.replace('0', 'O')), None)
-
-
 @row('the same person under another number', 'order', ())
 def same_person(p):
     p.caught(order(p, **dict(p.ordered(p.batch), patient='P000950')), None)

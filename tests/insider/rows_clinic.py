@@ -5,7 +5,8 @@ PATIENT = {'patient': 'P000901', 'name-kanji': '山本 光', 'name-kana': 'ヤ�
            'birth-date': '1966-05-09'}
 
 
-def order(p, batch='NK26-0490', who='CO', **fields):
+def order(p, batch=None, who='CO', **fields):
+    """An order; the facility's rule numbers the batch."""
     body = dict(PATIENT, plan='PC5170071', facility='FC9990001', physician='DR', dose='1', allergies='none')
     body.update({'planned-draw': p.day(20), 'planned-infusion': p.day(34)})
     body.update(fields)
@@ -35,7 +36,7 @@ def identity(p, batch=None, **changed):
 @row('the same draw is ordered twice', 'order', 'order.duplicate')
 def ordered_twice(p):
     same = dict(p.ordered(p.batch))
-    p.caught(order(p, 'NK26-0491', **same), 'order.duplicate')
+    p.caught(order(p, **same), 'order.duplicate')
 
 
 @ordered_twice.honest
@@ -103,6 +104,26 @@ def infused_before_drawn(p):
 @infused_before_drawn.honest
 def _(p):
     p.quiet(order(p, **{'planned-infusion': p.day(20)}))
+
+
+@row('two numbers that look alike', 'order', ('order.look-alike', 'batch.number'))
+def look_alike(p):
+    p.caught(order(p, p.batch.replace('0', 'O')), 'order.look-alike')
+
+
+@look_alike.honest
+def _(p):
+    p.quiet(order(p))
+
+
+@row('the clinic chooses the batch number', 'order', 'batch.number')
+def chosen_number(p):
+    p.caught(order(p, 'NK26-0490'), 'batch.number')
+
+
+@chosen_number.honest
+def _(p):
+    p.quiet(order(p, f'{p.batch[:5]}{int(p.batch[5:]) + 1:04}'))
 
 
 @row('a plan registered by one alone', None, ('right.second', 'right.document'))

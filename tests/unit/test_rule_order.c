@@ -15,7 +15,7 @@ static const char ordered[] =
     "protocol: ordered\nversion: \"1\"\nproduct: {ja: 製品, en: Product}\nsteps:\n"
     "  - {id: order, " NAMED ", by: [coordinator, physician], dept: clinic, form: true, opens: true, unique: "
     "[patient, draw], fields: [\n"
-    "      {id: patient, " NAMED ", token: \"^P[0-9]{6}$\", donor: true},\n"
+    "      {id: patient, " NAMED ", token: \"^P[0-9I]{6}$\", donor: true},\n"
     "      {id: kanji, " NAMED ", text: true, means: name},\n"
     "      {id: kana, " NAMED ", text: true, means: name},\n"
     "      {id: birth, " NAMED ", text: true, day: true, means: birth},\n"
@@ -29,7 +29,10 @@ static const char ordered[] =
     "{ja: 可, en: Go}}, fields: [{id: c, " NAMED ", text: true, optional: true}]}\n"
     "  - {id: harvest, " NAMED
     ", where: [QA], by: [production-manager], dept: manufacturing, repeat: 0, after: [], "
-    "sign: {verb: go, meaning: {ja: 可, en: Go}}, fields: [{id: c, " NAMED
+    "sign: {verb: go, meaning: {ja: 可, en: Go}}, fields: [{id: c, " NAMED ", text: true, optional: true}]}\n"
+    "  - {id: end, " NAMED
+    ", where: [QA], by: [production-manager], dept: manufacturing, after: [], closes: true, "
+    "sign: {verb: complete, meaning: {ja: 完了, en: End}}, fields: [{id: c, " NAMED
     ", text: true, optional: true}]}\n";
 
 static void register_protocol(struct rig *r)
@@ -264,6 +267,90 @@ static void test_clinic_is_changed_by_two(void **state)
     accepted(order(r, .who = "CO2"));
 }
 
+/* ---- numbers ---- */
+
+static void numbered(struct rig *r, const char *more)
+{
+    rig_entry(r, "facility", "facility.opened",
+              arena_printf(&r->arena, "{\"first\":7,\"id\":\"TEST\",%s\"numbering\":\"N{yy}-{nnn}\"}", more));
+}
+
+static const struct verdict *order_of(struct rig *r, const char *batch, const char *patient)
+{
+    return order_as(r, batch, (struct said){.patient = patient});
+}
+
+static void test_batch_gets_the_number_that_comes_next(void **state)
+{
+    struct rig *r = *state;
+    numbered(r, "");
+    accepted(order_of(r, NULL, "P000001"));
+    assert_non_null(rig_batch(r, "N26-007"));
+    refused(order_of(r, "N26-010", "P000002"), "batch.number");
+    with_arg(&r->v, "next", "N26-008");
+    refused(order_of(r, "MINE", "P000002"), "batch.number");
+    accepted(order_of(r, "N26-008", "P000002"));
+    accepted(order_of(r, NULL, "P000003"));
+    assert_non_null(rig_batch(r, "N26-009"));
+}
+
+static void test_number_of_a_closed_batch_counts(void **state)
+{
+    struct rig *r = *state;
+    r->drops = true;
+    numbered(r, "");
+    accepted(order_of(r, NULL, "P000001"));
+    accepted(rig_sign(r, "MM", "N26-007", "end", ""));
+    assert_null(book_batch(&r->book, "N26-007"));
+    accepted(order_of(r, NULL, "P000002"));
+    assert_non_null(rig_batch(r, "N26-008"));
+}
+
+static void test_count_begins_anew_with_the_year(void **state)
+{
+    struct rig *r = *state;
+    numbered(r, "");
+    accepted(order_of(r, NULL, "P000001"));
+    rig_wait(r, 60 * RIG_DAY);
+    accepted(rig_sign_in(r, "CO"));
+    rig_entry(r, "plan/PC5170071", "plan.changed", "{\"plan\":\"PC5170071\",\"until\":\"2027-12-31\"}");
+    accepted(order_as(r, NULL, (struct said){.draw = "2027-01-10", .infusion = "2027-01-24"}));
+    assert_non_null(rig_batch(r, "N27-007"));
+}
+
+static void test_without_a_rule_the_order_says_the_number(void **state)
+{
+    struct rig *r = *state;
+    refused(order_of(r, NULL, "P000001"), "value.missing");
+    with_arg(&r->v, "field", "batch");
+    accepted(order_of(r, "WHATEVER-1", "P000001"));
+}
+
+static void test_rule_of_numbers_is_changed_by_two(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_record(r, "FM", "facility.numbering", "numbering=NK{nnnn}|reason=x"), "right.second");
+    refused(rig_record(r, "FM", "facility.numbering", "numbering=NK{n}|reason=x|witness=P:QM"),
+            "record.invalid");
+    accepted(rig_record(r, "FM", "facility.numbering", "numbering=NK{nnnn}|reason=x|witness=P:QM"));
+    accepted(order_of(r, NULL, "P000001"));
+    assert_non_null(rig_batch(r, "NK0001"));
+}
+
+static void test_numbers_that_look_alike_are_not_both_given(void **state)
+{
+    struct rig *r = *state;
+    r->drops = true;
+    accepted(order_of(r, "N0-1", "P000001"));
+    refused(order_of(r, "NO-1", "P000002"), "order.look-alike");
+    with_arg(&r->v, "batch", "N0-1");
+    accepted(rig_sign(r, "MM", "N0-1", "end", ""));
+    refused(order_of(r, "NO-1", "P000002"), "order.look-alike"); /* of a closed one, too */
+    refused(order_of(r, "N2", "P00000I"), "order.look-alike");
+    with_arg(&r->v, "field", "patient");
+    accepted(order_of(r, "N2", "P000002"));
+}
+
 #define TEST(t, set_up) cmocka_unit_test_setup_teardown(t, set_up, rig_tear_down)
 
 int main(void)
@@ -283,6 +370,12 @@ int main(void)
         TEST(test_plan_is_registered_by_two_with_its_notice, begin_with_plan),
         TEST(test_plan_names_who_and_what_is_known, begin_with_plan),
         TEST(test_clinic_is_changed_by_two, begin_with_plan),
+        TEST(test_batch_gets_the_number_that_comes_next, begin_with_plan),
+        TEST(test_number_of_a_closed_batch_counts, begin_with_plan),
+        TEST(test_count_begins_anew_with_the_year, begin_with_plan),
+        TEST(test_without_a_rule_the_order_says_the_number, begin_with_plan),
+        TEST(test_rule_of_numbers_is_changed_by_two, begin_with_plan),
+        TEST(test_numbers_that_look_alike_are_not_both_given, begin_with_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

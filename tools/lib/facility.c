@@ -340,16 +340,19 @@ static int name_items(json_t *facility, char **ret_error)
 }
 
 /* Counts are numbers; scalars of the file are all text. */
+static void count(json_t *item, const char *member)
+{
+    const char *n = json_string_value(json_object_get(item, member));
+    if (n && *n && !n[strspn(n, "0123456789")])
+        json_object_set_new(item, member, json_integer(strtol(n, NULL, 10)));
+}
+
 static void count_units(json_t *facility)
 {
     json_t *lot;
     size_t i;
-    json_array_foreach(json_object_get(facility, "lots"), i, lot)
-    {
-        const char *n = json_string_value(json_object_get(lot, "units"));
-        if (n && *n && !n[strspn(n, "0123456789")])
-            json_object_set_new(lot, "units", json_integer(strtol(n, NULL, 10)));
-    }
+    count(json_object_get(facility, "facility"), "first");
+    json_array_foreach(json_object_get(facility, "lots"), i, lot) count(lot, "units");
 }
 
 int facility_prepare(json_t *facility, const struct facility_files *files, char **ret_error)

@@ -241,6 +241,7 @@ static int look(struct sim *s, json_t **ret_batches)
     if (code)
         return code;
     clock_set(s, json_string_value(json_object_get(status, "now")));
+    s->numbered = json_object_get(status, "numbering") != NULL;
     code = json_is_true(json_object_get(status, "training")) ? 0 : EXIT_REFUSED;
     json_decref(status);
     if (code) {

@@ -125,6 +125,18 @@ static void set_other(struct player *p)
     vars_text(&p->vars, "other_draw", day);
 }
 
+void plan_numbered(struct player *p, const char *batch)
+{
+    struct sim *s = p->sim;
+    if (!batch || strcmp(batch, p->batch) == 0)
+        return;
+    p->batch = arena_strdup(&p->arena, batch);
+    vars_text(&p->vars, "batch", p->batch);
+    for (size_t i = 0; i < s->nplayers; i++)
+        if (s->player[i].neighbour == p)
+            vars_text(&s->player[i].vars, "other", p->batch);
+}
+
 static int make_vars(struct player *p, int serial, int wave, int64_t zero, char *ret_error, size_t size)
 {
     vars_init(&p->vars, &p->arena, p->sim->opt.seed * 1000003u + (uint64_t)p->index, zero);

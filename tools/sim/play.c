@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "lib/client.h"
 #include "core/code/code.h"
+#include "plan.h"
 #include "sim.h"
 #include "sim/request.h"
 #include "sim/tablet.h"
@@ -305,6 +306,8 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
     }
     count(p, op, answer, outcome, code);
     take_context(p, op, answer, refused);
+    if (op->kind == OP_ACT && !refused && !p->opened)
+        plan_numbered(p, json_string_value(json_object_get(answer, "batch")));
     p->opened |= op->kind == OP_ACT && !refused;
     p->stepped |= op->own && !refused;
     if (op->asked && !refused)

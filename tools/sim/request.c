@@ -135,8 +135,9 @@ static int act(struct player *p, const struct op *op, json_t *o, char *ret_error
     json_object_set_new(o, "badge", json_string(op->person->badge));
     if (b->kind == BLOCK_SIGN || op->person->at != op->station)
         json_object_set_new(o, "password", json_string(op->person->password));
-    json_object_set_new(o, "batch", json_string(p->batch));
     json_object_set_new(o, "step", json_string(b->step));
+    if (p->opened || !p->sim->numbered)
+        json_object_set_new(o, "batch", json_string(p->batch));
     if (!p->opened)
         json_object_set_new(o, "protocol", json_string(p->sim->story->protocol));
     json_object_set_new(o, "fields", fields);

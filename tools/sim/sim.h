@@ -163,6 +163,7 @@ struct sim {
     int64_t zero;     /* day number of D0 */
     long units_taken; /* of any lot, by whoever played before */
     size_t nplayers;
+    bool numbered; /* the facility's rule numbers the batches */
     struct player *player;
     bool moving;    /* the clock is being moved */
     int64_t target; /* where to, while we sleep before it */

@@ -323,7 +323,11 @@ struct book {
     struct {
         bool on;
         const struct person *by;
-    } stopped;            /* the facility: nothing begins, nothing leaves */
+    } stopped; /* the facility: nothing begins, nothing leaves */
+    struct {
+        const char *rule; /* core/code/number.h; NULL: batch numbers are typed freely */
+        int64_t first;
+    } numbering;
     const char *facility; /* id, NULL before set-up */
     struct json *facility_data;
     const char *zone; /* in which its days were counted from the first on; NULL: before set-up */

@@ -2,6 +2,7 @@
 #include "core/entry/facility.h"
 
 #include "core/book/apply.h"
+#include "core/code/number.h"
 #include "core/rule/record.h"
 
 static const struct member clinic_member[] = {
@@ -13,12 +14,21 @@ static const struct member clinic_member[] = {
 static const struct shape clinic_shape = SHAPE(struct opened_clinic, clinic_member);
 
 static const struct member opened_member[] = {
-    M_ID(struct facility_opened, id, NEEDED),   M_TEXT(struct facility_opened, name_ja, 0),
-    M_TEXT(struct facility_opened, name_en, 0), M_TEXT(struct facility_opened, zone, 0),
-    M_TEXT(struct facility_opened, number, 0),  M_LIST(struct facility_opened, clinics, 0, &clinic_shape),
+    M_ID(struct facility_opened, id, NEEDED),     M_TEXT(struct facility_opened, name_ja, 0),
+    M_TEXT(struct facility_opened, name_en, 0),   M_TEXT(struct facility_opened, zone, 0),
+    M_TEXT(struct facility_opened, number, 0),    M_LIST(struct facility_opened, clinics, 0, &clinic_shape),
+    M_TEXT(struct facility_opened, numbering, 0), M_INT(struct facility_opened, first, 0),
 };
 
 /* ---- what they do to the book ---- */
+
+/* A rule that this program cannot read is none. */
+static void set_numbering(struct book *b, const char *rule, int64_t first)
+{
+    bool good = rule && number_check(rule) == CPF_OK;
+    SET(b, b->numbering.rule, good ? book_keep(b, rule) : NULL);
+    SET(b, b->numbering.first, first > 0 ? first : 1);
+}
 
 static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
@@ -27,6 +37,7 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
     SET(b, b->facility, book_keep(b, v->id));
     SET(b, b->facility_data, book_keep_json(b, e->body));
     SET(b, b->zone, book_keep(b, e->zone));
+    set_numbering(b, v->numbering, v->first);
     return v->id ? 0 : CPF_E_PROFILE;
 }
 
@@ -35,6 +46,32 @@ const struct kind kind_facility_opened = {
     .shape = SHAPE(struct facility_opened, opened_member),
     .apply = apply_opened,
     .reads = {"施設 {id} を開設した", "facility {id} was set up"},
+};
+
+/* ---- batch numbers ---- */
+
+static const struct member numbering_member[] = {
+    M_TEXT(struct facility_numbering, numbering, NEEDED),
+    M_INT(struct facility_numbering, first, 0),
+    M_PERSONAL(struct facility_numbering, reason, NEEDED),
+};
+
+static const struct record_rule numbering_rule = {.right = RIGHT_NUMBERING, .judge = record_numbering};
+
+static int apply_numbering(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct facility_numbering *v = body;
+    (void)s, (void)e;
+    set_numbering(b, v->numbering, v->first);
+    return v->numbering ? 0 : CPF_E_PROFILE;
+}
+
+const struct kind kind_facility_numbering = {
+    .id = KIND_FACILITY_NUMBERING,
+    .shape = SHAPE(struct facility_numbering, numbering_member),
+    .apply = apply_numbering,
+    .record = &numbering_rule,
+    .reads = {"製造番号の付番規則を {numbering} とした", "the rule of batch numbers became {numbering}"},
 };
 
 static const struct member confirmed_member[] = {

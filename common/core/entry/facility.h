@@ -16,7 +16,15 @@ struct clock_confirmed {
 struct facility_stopped {
     struct personal reason;
 };
+/* The rule of batch numbers (core/code/number.h) from now on; no year's count is less than `first`. */
+struct facility_numbering {
+    const char *numbering;
+    int64_t first;
+    struct personal reason;
+};
 struct facility_opened {
     const char *id, *name_ja, *name_en, *zone, *number;
+    const char *numbering; /* NULL: numbers are typed freely */
+    int64_t first;
     struct clinics clinics;
 };

@@ -48,6 +48,7 @@ struct person;
     X(LOT_UNBLOCKED, "lot.unblocked")                                                                        \
     X(LOT_CLOSED, "lot.closed")                                                                              \
     X(CLINIC, "clinic.entered")                                                                              \
+    X(NUMBERING, "facility.numbering")                                                                       \
     X(PLAN, "plan.entered")                                                                                  \
     X(PROTOCOL_REGISTERED, "protocol.registered")                                                            \
     X(PROTOCOL_APPROVED, "protocol.approved")                                                                \

@@ -458,16 +458,21 @@ static bool open_batch(struct judge *j)
         judge_refuse(j, SAY_PROTOCOL_NOT_APPROVED, args1(j, "protocol", plain_id(j->cmd->protocol)));
         return false;
     }
+    const char *id = j->cmd->batch ? j->cmd->batch : number_next(j);
     struct code c;
     char raw[BOUND_CODE_ID + 8];
+    if (!id) {
+        judge_refuse(j, SAY_VALUE_MISSING, args1(j, "field", "batch"));
+        return false;
+    }
     /* room for a container's label behind it */
-    if (strlen(j->cmd->batch) > BOUND_CODE_ID - 24 || code_make('B', j->cmd->batch, raw, sizeof(raw)) != 0 ||
+    if (strlen(id) > BOUND_CODE_ID - 24 || code_make('B', id, raw, sizeof(raw)) != 0 ||
         code_read(raw, strlen(raw), &c) != CODE_OK) {
         judge_refuse(j, SAY_VALUE_PATTERN, args1(j, "field", "batch"));
         return false;
     }
     struct batch *x = arena_alloc(j->a, sizeof(*x));
-    x->id = j->cmd->batch;
+    x->id = id;
     x->stream = arena_printf(j->a, "batch/%s", x->id);
     x->protocol = p->protocol;
     x->step = arena_alloc(j->a, p->protocol->nsteps * sizeof(*x->step));
@@ -483,7 +488,7 @@ static bool open_batch(struct judge *j)
 static bool find_step(struct judge *j)
 {
     const struct command *c = j->cmd;
-    struct batch *x = judge_batch(j, c->batch);
+    struct batch *x = c->batch ? judge_batch(j, c->batch) : NULL;
     if (!x && c->protocol)
         return open_batch(j);
     if (c->protocol) {

@@ -180,9 +180,11 @@ enum say_flag {
     X(DECISION_PROTOCOL, "decision.protocol", 0)                                                             \
     X(BATCH_UNKNOWN, "batch.unknown", 0)                                                                     \
     X(BATCH_DUPLICATE, "batch.duplicate", 0)                                                                 \
+    X(BATCH_NUMBER, "batch.number", 0)                                                                       \
     X(BATCH_CLOSED, "batch.closed", 0)                                                                       \
     X(BATCH_STOPPED, "batch.stopped", 0)                                                                     \
     X(ORDER_DUPLICATE, "order.duplicate", 0)                                                                 \
+    X(ORDER_LOOK_ALIKE, "order.look-alike", 0)                                                               \
     X(ORDER_PLAN, "order.plan", 0)                                                                           \
     X(ORDER_PLAN_DAY, "order.plan-day", 0)                                                                   \
     X(ORDER_PRODUCT, "order.product", 0)                                                                     \

@@ -90,8 +90,7 @@ static void gather_occ(struct gathered *g, const struct protocol *p, const struc
             gather_input(g, &s->field[o->input[i].field], &o->input[i]);
 }
 
-/* Whose cells; NULL if the protocol does not say. */
-static const struct input *donor_of(const struct batch *x, bool *ret_personal)
+const struct input *donor_of(const struct batch *x, bool *ret_personal)
 {
     for (int s = 0; s < (int)x->protocol->nsteps; s++)
         for (int f = 0; f < (int)x->protocol->step[s].nfields; f++) {
@@ -186,12 +185,22 @@ static const struct batch *closed_batch(struct judge *j, const struct closing *c
     return x && x->closed ? x : NULL;
 }
 
-/* NULL: they are needed first. */
-static const struct closings *closings(struct judge *j)
+const struct closings *judge_closings(struct judge *j)
 {
     if (!j->cmd->closings)
         (void)judge_want(j, WANT_CLOSINGS, NULL);
     return j->cmd->closings;
+}
+
+const char *closing_donor(struct judge *j, const struct closing *c)
+{
+    bool personal;
+    for (size_t i = 0; c->used && i < c->used->uses.n; i++)
+        if (c->used->uses.item[i].kind == USED_DONOR)
+            return c->used->uses.item[i].id;
+    const struct batch *x = c->used ? NULL : closed_batch(j, c);
+    const struct input *in = x ? donor_of(x, &personal) : NULL;
+    return in ? in->text : NULL;
 }
 
 static bool reopened(const struct judge *j, const struct closing *c)
@@ -234,7 +243,7 @@ static bool same_order_said(const struct judge *j, const struct batch_used *u)
 
 const char *closed_order(struct judge *j)
 {
-    const struct closings *all = closings(j);
+    const struct closings *all = judge_closings(j);
     for (size_t i = 0; all && i < all->n; i++) {
         const struct closing *c = &all->item[i];
         if (reopened(j, c))
@@ -320,7 +329,7 @@ static int64_t expose_open(struct judge *j, const struct gathered *mine)
 /* What is closed has been given or destroyed: quality reads of it here. */
 static int64_t tell_closed(struct judge *j, const struct gathered *mine)
 {
-    const struct closings *all = closings(j);
+    const struct closings *all = judge_closings(j);
     int64_t more = 0;
     for (size_t i = 0; all && i < all->n; i++) {
         const struct closing *c = &all->item[i];

@@ -276,6 +276,10 @@ bool check_wait(struct judge *j); /* is a secret taken from this person here, no
 struct json *secrets_left(struct judge *j, const struct person *p); /* wrong ones, until one must wait */
 bool check_requirements(struct judge *j);
 bool check_unique(struct judge *j);
+/* number.c: the number that the facility's rule gives next; NULL: there is no rule, or closings are needed
+ * first. The number of the order is that one, and looks like no other. */
+const char *number_next(struct judge *j);
+bool check_batch_number(struct judge *j);
 /* order.c: what an order says is so (`check_unique` with it); the physician's go is one of the plan's. */
 bool check_ordered(struct judge *j);
 bool check_go(struct judge *j);
@@ -312,6 +316,11 @@ void expose_others(struct judge *j);
 bool same_order(const struct judge *j, const struct batch *o);
 /* Of all batches that are closed: is there one of the same order? NULL: none (or not known yet). */
 const char *closed_order(struct judge *j);
+/* The end of every closed batch; NULL: they are needed first. Whose cells a closed, an open one's are, as far
+ * as its protocol says; NULL: it does not, or the batch is needed first. */
+const struct closings *judge_closings(struct judge *j);
+const char *closing_donor(struct judge *j, const struct closing *c);
+const struct input *donor_of(const struct batch *x, bool *ret_personal);
 /* The end of the batch, as it will be with this command. */
 struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count);
 /* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */

@@ -7,7 +7,7 @@
 #include "core/entry/protocol.h"
 #include "core/rule/record.h"
 
-static void signed_record(struct judge *j, struct draft *d)
+void record_signed(struct judge *j, struct draft *d)
 {
     d->sign = true;
     d->meaning = kind_text(d->kind);
@@ -36,7 +36,7 @@ void record_own(struct judge *j, const struct kind *k, const void *given)
     else if (!exists && r->stream == RECORD_KNOWN)
         judge_refuse(j, SAY_RECORD_UNKNOWN, args1(j, "record", id));
     else
-        signed_record(j, draft_add(j, stream, k->id, given, k->shape.size));
+        record_signed(j, draft_add(j, stream, k->id, given, k->shape.size));
 }
 
 void record_thing(struct judge *j, const struct kind *k, const void *given)
@@ -83,7 +83,7 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
               .text = arena_strndup(j->a, text + at, take))
             ->system = true;
     }
-    signed_record(j, draft_add(j, stream, k->id, &registered, sizeof(registered)));
+    record_signed(j, draft_add(j, stream, k->id, &registered, sizeof(registered)));
 }
 
 /* Each of the two departments approves for itself. */
@@ -104,7 +104,7 @@ void record_approval(struct judge *j, const struct kind *k, const void *given)
     else {
         enc_digest(p->protocol->hash, hash);
         a.hash = arena_strdup(j->a, hash);
-        signed_record(j, draft_add(j, stream_of(j, STREAM_PROTOCOL, name), k->id, &a, sizeof(a)));
+        record_signed(j, draft_add(j, stream_of(j, STREAM_PROTOCOL, name), k->id, &a, sizeof(a)));
     }
 }
 
@@ -198,7 +198,7 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
         /* closed with its measures, not called minor an hour before release */
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", g->dev));
     else
-        signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+        record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
 void record_closing(struct judge *j, const struct kind *k, const void *given)
@@ -211,7 +211,7 @@ void record_closing(struct judge *j, const struct kind *k, const void *given)
     else if (x && d->grade == GRADE_NONE) /* what nobody has judged is not done with */
         judge_refuse(j, SAY_DEVIATION_UNASSESSED, args1(j, "dev", d->id));
     else if (x)
-        signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+        record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
 void record_lifting(struct judge *j, const struct kind *k, const void *given)
@@ -222,7 +222,7 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
     if (x && !h)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
     else if (x)
-        signed_record(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+        record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
 /* ---- who may, and what is a record at all ---- */
@@ -340,7 +340,7 @@ void record_acceptance(struct judge *j, const struct kind *k, const void *given)
     else if (other->person && strcmp(other->person, j->performer->id) == 0)
         judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", j->performer->id));
     else
-        signed_record(j, draft_add(j, "facility", k->id, &a, sizeof(a)));
+        record_signed(j, draft_add(j, "facility", k->id, &a, sizeof(a)));
 }
 
 /* ---- the clock ---- */
@@ -364,5 +364,5 @@ void record_clock(struct judge *j, const struct kind *k, const void *given)
     clock_format(j->book->last_at, last);
     c.now = arena_strdup(j->a, now);
     c.last = arena_strdup(j->a, last);
-    signed_record(j, draft_add(j, "facility", k->id, &c, sizeof(c)));
+    record_signed(j, draft_add(j, "facility", k->id, &c, sizeof(c)));
 }

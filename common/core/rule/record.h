@@ -36,7 +36,9 @@ bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
 bool may_assess(struct judge *j, const struct kind *k, const void *given);
 bool may_close(struct judge *j, const struct kind *k, const void *given);
 bool may_lift(struct judge *j, const struct kind *k, const void *given);
-bool may_resume(struct judge *j, const struct kind *k, const void *given); /* hand.c */
+bool may_resume(struct judge *j, const struct kind *k, const void *given); /* number.c */
+void record_numbering(struct judge *j, const struct kind *k, const void *given);
+/* hand.c */
 /* people.c, thing.c */
 bool may_person(struct judge *j, const struct kind *k, const void *given);
 bool may_unlock(struct judge *j, const struct kind *k, const void *given);
@@ -53,6 +55,8 @@ bool may_plan(struct judge *j, const struct kind *k, const void *given);
 bool check_word(struct judge *j, const char *field, const char *word, const char *near);
 bool check_room(struct judge *j, const char *room); /* NULL: not said */
 
+/* The person's own key signs it, beside the second one; and that was the command. */
+void record_signed(struct judge *j, struct draft *d);
 /* In the thing's own stream, as it was sent: <type of the kind's stream>/<id>. */
 void record_own(struct judge *j, const struct kind *k, const void *given);
 /* The same, of equipment and places, which stand in one list: an id is one thing's. */
