@@ -363,3 +363,28 @@ def shipped_suspended(p):
 @shipped_suspended.honest
 def _(p):
     p.at('SH1').work('ship-check', 'OP2', 'OP1').scans('FP1')
+
+
+# ---- a test is what was tested ----
+
+
+@row('a result that does not please is measured again', 'qc.endotoxin.result', 'result.rerun')
+def measured_again(p):
+    p.caught(p.at('QC1S').work(None, 'QC1').scan('X:STEP-QC-ENDOTOXIN-RERUN'), 'result.rerun')
+
+
+@measured_again.honest
+def _(p):
+    p.wait('10m')
+    p.at('QC1S').work('qc.phenotype.result', 'QC1').scans('X:OPT-VALID', '=85.20 %')
+
+
+@row('a result is changed after it was judged, and the report goes on', 'judgement', 'result.judge-again')
+def changed_after_judgement(p):
+    p.quiet(p.at('QC1S').work(None, 'QC1', 'QC3').correct('QC1', 'QC3', 'qc.endotoxin.result', 'value', '0.31'), 'result.judge-again')
+    p.caught(p.at('QA1').act('MM', 'report', fields={'review': 'reviewed'}), 'result.judge-again')
+
+
+@changed_after_judgement.honest
+def _(p):
+    p.quiet(p.at('QA1').act('MM', 'report', fields={'review': 'reviewed'}))

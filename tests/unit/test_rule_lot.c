@@ -131,6 +131,23 @@ static void test_lot_comes_with_its_units(void **state)
     assert_true(rig_says(r, "\"unit\":[\"A\",\"B\"],\"units\":2"));
 }
 
+/* The blocked first one was typed in by hand, as the store writes it: its boxes are no other delivery's. */
+static void test_label_of_two_receipts_asks_however_they_were_typed(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "lot/TB2", "lot.received",
+              "{\"expiry\":\"2026-11-03\",\"lot\":\"TB2\",\"maker_lot\":\"tb-1\",\"material\":\"tube\"}");
+    rig_entry(r, "lot/TB2", "lot.blocked", "{\"lot\":\"TB2\"}");
+    refused(rig_one(r, "STAGE",
+                    "]d2010491234567890417261103"
+                    "10TB1"),
+            "lot.which");
+    assert_true(rig_says(r, "\"lots\":[\"TB1\",\"TB2\"]"));
+    rig_entry(r, "lot/TB2", "lot.closed", "{\"lot\":\"TB2\"}");
+    accepted(rig_scan(r, "]d2010491234567890417261103"
+                         "10TB1"));
+}
+
 /* ---- which expires first ---- */
 
 static void test_lot_that_expires_earlier_is_asked_for_once(void **state)
@@ -205,6 +222,7 @@ int main(void)
         T(test_lot_is_closed_when_it_balances),
         T(test_lot_that_is_shared_is_counted_by_the_store),
         T(test_lot_comes_with_its_units),
+        T(test_label_of_two_receipts_asks_however_they_were_typed),
         T(test_lot_that_expires_earlier_is_asked_for_once),
         T(test_vial_in_hand_is_not_asked_about),
         T(test_claim_before_lot_or_order_is_refused),

@@ -396,23 +396,6 @@ static void test_label_of_two_receipts_asks_which(void **state)
     accepted(rig_one(r, "STAGE", "L:TB2"));
 }
 
-/* The blocked first one was typed in by hand, as the store writes it: its boxes are no other delivery's. */
-static void test_label_of_two_receipts_asks_however_they_were_typed(void **state)
-{
-    struct rig *r = *state;
-    rig_entry(r, "lot/TB2", "lot.received",
-              "{\"expiry\":\"2026-11-03\",\"lot\":\"TB2\",\"maker_lot\":\"tb-1\",\"material\":\"tube\"}");
-    rig_entry(r, "lot/TB2", "lot.blocked", "{\"lot\":\"TB2\"}");
-    refused(rig_one(r, "STAGE",
-                    "]d2010491234567890417261103"
-                    "10TB1"),
-            "lot.which");
-    assert_true(rig_says(r, "\"lots\":[\"TB1\",\"TB2\"]"));
-    rig_entry(r, "lot/TB2", "lot.closed", "{\"lot\":\"TB2\"}");
-    accepted(rig_scan(r, "]d2010491234567890417261103"
-                         "10TB1"));
-}
-
 static void test_opened_vial_belongs_to_one_batch(void **state)
 {
     struct rig *r = *state;
@@ -602,7 +585,6 @@ int main(void)
         T(test_use_of_a_closed_lot_is_a_fact),
         T(test_label_of_a_closed_lot_means_the_open_one),
         T(test_label_of_two_receipts_asks_which),
-        T(test_label_of_two_receipts_asks_however_they_were_typed),
         T(test_opened_vial_belongs_to_one_batch),
         T(test_shared_vial_admitted_later_holds_both),
         T(test_used_vial_is_this_batchs_from_then_on),

@@ -69,6 +69,8 @@ static void put_options(FILE *out, const struct json *options)
         fprintf(out, "%s%s", sep, json_get_str(o, "id"));
         if (is && strcmp(is, "ok") != 0)
             fprintf(out, "=%s%s", is, json_get_bool(o, "exposes") ? "+exposed" : "");
+        if (json_get_bool(o, "voids-run"))
+            fprintf(out, "+void");
         sep = " | ";
     }
 }
@@ -118,6 +120,8 @@ static void put_who(FILE *out, const struct json *s)
             fprintf(out, "  [%s]", flags[i]);
     if (json_get_int(s, "repeat", 1) != 1)
         fprintf(out, "  [repeat %lld]", (long long)json_get_int(s, "repeat", 1));
+    if (json_get_str(s, "rerun-of"))
+        fprintf(out, "  [rerun-of %s]", json_get_str(s, "rerun-of"));
     if (skip)
         fprintf(out, "  [skip: %s]", skip);
     fputc('\n', out);

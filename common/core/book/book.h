@@ -202,7 +202,8 @@ struct container {
 
 struct input {
     int field;
-    size_t n; /* the batch's n-th: a value counts for what was derived behind it */
+    size_t n;       /* the batch's n-th: a value counts for what was derived behind it */
+    size_t changed; /* it was corrected when the batch had so many */
     const char
         *text; /* code, value, option, date, token; for FIELD_TEXT the value itself (from its disclosure) */
     struct dec value;   /* numbers and derived */

@@ -85,6 +85,7 @@ static int replace(struct book *b, const struct batch *x, const struct replaceme
     if (!in || !r->text)
         return CPF_E_PROFILE;
     book_touch(b, in, sizeof(*in));
+    in->changed = x->ninputs;
     in->unit = field->kind == FIELD_LOT ? book_keep(b, r->unit) : NULL;
     in->digest = book_keep(b, r->digest);
     return input_set(in, field, book_keep(b, r->text));

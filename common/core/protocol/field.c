@@ -251,6 +251,8 @@ static SETTER(set_options)
          .count = offsetof(struct option, disposition),
          .form = &form_id},
         {.name = "exposes", .set = set_bool, .at = offsetof(struct option, exposes)},
+        {.name = "voids-run", .set = set_bool, .at = offsetof(struct option, voids_run)},
+        {.name = "run-was-void", .set = set_bool, .at = offsetof(struct option, run_was_void)},
     };
     (void)k;
     struct field *f = obj;

@@ -181,6 +181,8 @@ static void put_options(const struct out *o, struct json *j, const struct field 
         json_set_str(o->a, item, "is", effect_name(option->effect));
         json_set_str(o->a, item, "state", option->state);
         set_true(o, item, "exposes", option->exposes);
+        set_true(o, item, "voids-run", option->voids_run);
+        set_true(o, item, "run-was-void", option->run_was_void);
         json_push(list, item);
     }
     json_set(o->a, j, "options", list);
@@ -323,6 +325,8 @@ static void put_flags(const struct out *o, struct json *j, const struct step *s)
     set_true(o, j, "form", s->form);
     set_true(o, j, "names-pending", s->names_pending);
     json_set_int(o->a, j, "repeat", s->repeat_max);
+    if (s->rerun_of >= 0)
+        json_set_str(o->a, j, "rerun-of", o->p->step[s->rerun_of].id);
     json_set_str(o->a, j, "skip", s->can_skip ? effect_name(s->on_skip) : NULL);
     json_set_str(o->a, j, "state", s->state);
     set_strings(o, j, "law", s->law, s->nlaw);

@@ -94,7 +94,9 @@ struct option {
     enum effect effect;
     const char *state;            /* batch state set by choosing it, or NULL */
     enum disposition disposition; /* of `state` */
-    bool exposes; /* holds also whatever shared something with this batch, and the donor's other batches */
+    bool exposes;   /* holds also whatever shared something with this batch, and the donor's other batches */
+    bool voids_run; /* the controls failed: this run of the test is no result */
+    bool run_was_void; /* says that of the run before: chosen only where it is so */
 };
 
 /* What a field of an order says, where the rules must know it. */
@@ -261,7 +263,8 @@ struct step {
     enum verb verb;          /* != VERB_NONE: a signed act, always a form */
     struct text meaning;     /* what the signature says */
     size_t nnot_by;
-    int *not_by; /* performers of these steps may not do this one */
+    int *not_by;  /* performers of these steps may not do this one */
+    int rerun_of; /* -1, or the test's first run: done again only where a run is void or was investigated */
     size_t nwindows;
     struct window *window;
     struct {

@@ -7,6 +7,7 @@
 
 static const struct ref_rule to_after = {"after", 0, REF_ORDER};
 static const struct ref_rule to_not_by = {"not-by", 0, REF_ANY};
+static const struct ref_rule to_rerun = {"rerun-of", 0, REF_EARLIER};
 static const struct ref_rule to_since = {"since", 0, REF_OR_SELF};
 static const struct ref_rule to_deadline = {"since", 0, REF_EARLIER};
 static const struct ref_rule to_valid = {"valid", 0, REF_ANY};
@@ -263,6 +264,7 @@ static const struct key step_keys[] = {
     {.name = "form", .set = set_bool, .at = offsetof(struct step, form)},
     {.name = "sign", .set = set_sign},
     {.name = "not-by", .set = set_steps, LISTED(struct step, not_by, nnot_by), .rule = &to_not_by},
+    {.name = "rerun-of", .set = set_step, .at = offsetof(struct step, rerun_of), .rule = &to_rerun},
     {.name = "window", .set = set_windows},
     {.name = "deadline", .set = set_deadline},
     {.name = "requires", .set = set_requires},
@@ -365,6 +367,8 @@ static void check_step(struct loader *l, const struct ynode *n, const struct ste
         load_error(l, n, "add `sign`", "`names-pending` in a step that is not signed");
     if (s->opens && s->optional)
         load_error(l, n, "remove `optional`", "the opening step cannot be optional");
+    if (ynode_get(n, "rerun-of") && !s->optional)
+        load_error(l, n, "add `optional: true`", "a repeated run that must be done");
     if (s->opens && s->repeat_max != 1)
         load_error(l, n, "remove `repeat`", "the opening step cannot be repeated");
     check_meanings(l, n, s);
@@ -382,7 +386,7 @@ void load_step(struct loader *l, size_t i)
     struct step *s = &l->p->step[i];
     l->step = (int)i;
     l->field = -1;
-    *s = (struct step){.repeat_max = 1, .on_skip = EFFECT_DEVIATION, .line = src->node->line};
+    *s = (struct step){.repeat_max = 1, .rerun_of = -1, .on_skip = EFFECT_DEVIATION, .line = src->node->line};
     s->deadline.effect = EFFECT_DEVIATION;
     read_id(l, src, s);
     load_map(l, src->node, step_keys, COUNT(step_keys), s, "step", 0);

@@ -172,6 +172,9 @@ enum say_flag {
     X(DECISION_PENDING, "decision.pending", 0)                                                               \
     X(DECISION_SUSPENDED, "decision.suspended", 0)                                                           \
     X(DECISION_SPECIFICATION, "decision.specification", 0)                                                   \
+    X(RESULT_RERUN, "result.rerun", 0)                                                                       \
+    X(RESULT_VOID, "result.void", 0)                                                                         \
+    X(RESULT_JUDGE_AGAIN, "result.judge-again", 0)                                                           \
     X(RELEASE_CORRECTED, "release.corrected", 0)                                                             \
     X(RELEASE_EXPOSED, "release.exposed", 0)                                                                 \
     X(RELEASE_RESULT, "release.result", 0)                                                                   \

@@ -341,6 +341,9 @@ static void follow(struct judge *j, const struct follow *f)
 
 void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args)
 {
+    if (main &&
+        (main->kind == KIND_STEP_INPUT || main->kind == KIND_STEP_FORM || main->kind == KIND_CORRECTION))
+        tell_judge_again(j);
     const struct finding *w = worst(j);
     answer(j, outcome_of(w), w ? w->code : code, w ? w->args : args);
     if (main && judge_follow(j, FOLLOW_OTHER_TOLD))

@@ -336,6 +336,9 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
     if (o->disposition == DISPOSITION_RELEASED &&
         (judge_step(j)->dept != DEPT_QUALITY || judge_step(j)->verb == VERB_NONE))
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_QUALITY, NULL, NULL);
+    if (o->run_was_void && judge_step(j)->rerun_of >= 0 && !j->fact &&
+        !run_is_void(j->x, judge_step(j)->rerun_of))
+        return judge_find(j, EFFECT_REFUSE, SAY_RESULT_RERUN, args1(j, "step", judge_step(j)->id), f->id);
     if (o->exposes)
         judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
     struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);

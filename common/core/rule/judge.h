@@ -294,6 +294,18 @@ bool identity_matches(const struct judge *j, const struct field *f, const char *
 bool check_identity_correction(struct judge *j, int field);
 /* release.c: a step whose choice releases the product */
 bool step_decides(const struct step *s);
+/* Of quality's, with something in it that may be found wrong; a decision is none. */
+bool step_is_result(const struct step *s);
+/* run.c: did the controls of the test's newest run fail? */
+bool run_is_void(const struct batch *x, int step);
+/* That run is no result, and another one is. */
+bool run_replaced(const struct batch *x, int step, const struct occ *o);
+bool check_rerun(struct judge *j); /* of a step that repeats a run */
+bool check_runs(struct judge *j);  /* of a judgement that something conforms */
+/* Something came to the results after they were judged. */
+bool judge_again(const struct batch *x, int step);
+bool step_stands(const struct batch *x, int step); /* done, and not to be judged again */
+void tell_judge_again(struct judge *j);
 /* Of what this command (its first entry is of that kind) found in j->x: the release stands no more. */
 void suspend_release(struct judge *j, enum kind_id kind);
 /* Does the form's choice release, and may it? */

@@ -22,8 +22,7 @@ static bool may_fail(const struct field *f)
     return adverse;
 }
 
-/* Of quality's, with something in it that may be found wrong; a decision is none. */
-static bool is_result(const struct step *s)
+bool step_is_result(const struct step *s)
 {
     bool adverse = false;
     for (size_t i = 0; i < s->nfields; i++)
@@ -71,7 +70,7 @@ static enum say against(const struct judge *j, enum kind_id kind)
     if (kind == KIND_EXPOSURE_LINKED)
         return SAY_RELEASE_EXPOSED;
     bool result = kind == KIND_STEP_INPUT || kind == KIND_STEP_FORM || kind == KIND_STEP_SIGNED;
-    if (!result || !is_result(judge_step(j)))
+    if (!result || !step_is_result(judge_step(j)))
         return SAY_NONE;
     return adverse(j) ? SAY_RELEASE_RESULT : judge_step(j)->late ? SAY_NONE : SAY_RELEASE_UNPLANNED;
 }
@@ -95,7 +94,7 @@ static bool only_own(const struct judge *j)
     bool measured = false, judged = false;
     for (int i = 0; i < (int)x->protocol->nsteps; i++) {
         const struct step *s = &x->protocol->step[i];
-        for (size_t o = 0; is_result(s) && o < x->step[i].nocc; o++) {
+        for (size_t o = 0; step_is_result(s) && o < x->step[i].nocc; o++) {
             bool own = occ_performed_by(x->step[i].occ[o], j->performer);
             measured |= own && s->verb == VERB_NONE;
             judged |= !own && s->verb == VERB_JUDGE;
@@ -119,8 +118,9 @@ static bool input_fails(const struct field *f, const struct input *in)
 static bool measured_out(const struct batch *x, int step)
 {
     const struct step *s = &x->protocol->step[step];
-    for (size_t o = 0; is_result(s) && o < x->step[step].nocc; o++)
-        for (size_t i = 0; i < x->step[step].occ[o]->ninputs; i++) {
+    for (size_t o = 0; step_is_result(s) && o < x->step[step].nocc; o++)
+        for (size_t i = 0; i < x->step[step].occ[o]->ninputs && !run_replaced(x, step, x->step[step].occ[o]);
+             i++) {
             const struct input *in = &x->step[step].occ[o]->input[i];
             if (input_fails(&s->field[in->field], in))
                 return true;

@@ -253,7 +253,7 @@ void judge_deadline(struct judge *j)
 static bool pending(const struct batch *x, int step)
 {
     const struct step *s = &x->protocol->step[step];
-    if (!s->late || s->optional || batch_step_done(x, step))
+    if (!s->late || s->optional || step_stands(x, step))
         return false;
     return true;
 }
@@ -283,11 +283,10 @@ struct json *rule_open_steps(struct arena *a, const struct batch *x, int before,
     int end = before < 0 ? (int)x->protocol->nsteps : before;
     for (int i = 0; i < end; i++) {
         const struct step *s = &x->protocol->step[i];
-        bool begun = batch_occ(x, i) && !batch_step_done(x, i);
+        bool begun = batch_occ(x, i) && !step_stands(x, i);
         /* a batch that was stopped owes only the end of what was begun */
-        if (x->stopped
-                ? begun
-                : awaits_second(x, i) || (!s->optional && (late || !s->late) && !batch_step_done(x, i)))
+        bool due = (late || !s->late) && (judge_again(x, i) || (!s->optional && !batch_step_done(x, i)));
+        if (x->stopped ? begun : awaits_second(x, i) || due)
             json_push(list, json_str(a, s->id));
     }
     return list;

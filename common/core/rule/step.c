@@ -38,6 +38,8 @@ static bool exhausted(const struct batch *x, int step)
     int max = x->protocol->step[step].repeat_max;
     if (x->protocol->step[step].closes && !x->closed) /* it was reopened, or never closed */
         return false;
+    if (judge_again(x, step))
+        return false;
     if (x->suspended && step_decides(&x->protocol->step[step])) /* to be decided again */
         return false;
     return max > 0 && times_done(x, step) >= max && !in_progress(x, step);
@@ -80,7 +82,7 @@ static int first_missing(const struct book *b, const struct batch *x, const stru
     if (x->stopped && (s->closes || frees(b, x, s)))
         return -1;
     for (size_t i = 0; i < s->nafter; i++)
-        if (!batch_step_done(x, s->after[i]))
+        if (!step_stands(x, s->after[i]))
             return s->after[i];
     return -1;
 }
@@ -181,15 +183,25 @@ bool check_departments(struct judge *j, const struct person *p)
     return true;
 }
 
-static bool check_not_by(struct judge *j, const struct person *p)
+/* Whoever did that step does not do this one, nor who ran that test again. */
+static bool barred_by(const struct judge *j, int step)
 {
     const struct step *s = judge_step(j);
-    for (size_t i = 0; i < s->nnot_by; i++) {
-        const struct stepstate *o = &j->x->step[s->not_by[i]];
-        for (size_t k = 0; k < o->nocc; k++)
+    int first = j->x->protocol->step[step].rerun_of;
+    for (size_t i = 0; i < s->nnot_by; i++)
+        if (s->not_by[i] == step || (first >= 0 && s->not_by[i] == first && j->step != step))
+            return true;
+    return false;
+}
+
+static bool check_not_by(struct judge *j, const struct person *p)
+{
+    for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
+        const struct stepstate *o = &j->x->step[i];
+        for (size_t k = 0; k < o->nocc && barred_by(j, i); k++)
             if (occ_performed_by(o->occ[k], p))
                 return judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_BY,
-                                  args1(j, "step", j->x->protocol->step[s->not_by[i]].id), NULL);
+                                  args1(j, "step", j->x->protocol->step[i].id), NULL);
     }
     return true;
 }
@@ -247,6 +259,9 @@ static bool check_order(struct judge *j)
     int missing = first_missing(j->book, j->x, s);
     if (missing < 0)
         return true;
+    if (judge_again(j->x, missing))
+        return judge_find(j, EFFECT_REFUSE, SAY_RESULT_JUDGE_AGAIN,
+                          args1(j, "step", j->x->protocol->step[missing].id), NULL);
     if (needs_steps(s))
         return refuse_open_steps(j);
     struct json *args = args1(j, "step", s->id);
@@ -382,7 +397,7 @@ static bool check_first(struct judge *j)
     const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
     if (room && room->blocked && s->fit && !clears(s))
         return judge_find(j, EFFECT_REFUSE, SAY_ROOM_BLOCKED, args1(j, "room", room->id), NULL);
-    if (!check_order(j))
+    if (!check_order(j) || !check_rerun(j))
         return false;
     for (size_t i = 0; i < s->nwindows; i++)
         if (!check_window(j, &s->window[i]))
