@@ -82,6 +82,8 @@ static const struct key keys[] = {
         "folder of new.json and full.json, what the last audits said, for /metrics"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
+    KEY(idle_after_s, TYPE_INT, "1800", 0, 86400,
+        "seconds without use after which a station asks for a badge before the next act; 0: never"),
     KEY(station_silent_s, TYPE_INT, "60", 2, 3600,
         "seconds without a sign of life after which a station with a key, where somebody is signed in, is "
         "silent"),

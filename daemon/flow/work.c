@@ -422,6 +422,7 @@ static void go_on(struct work *w)
     if (w->badge)
         w->cmd.person = book_person(&f->book, w->badge);
     w->cmd.secret_given = w->secret != NULL;
+    w->cmd.idle_after_s = f->cfg.conf->idle_after_s;
     w->cmd.late_after_s = f->cfg.conf->late_after_s;
     w->cmd.wrong_station_s = f->cfg.conf->wrong_station_s;
     w->cmd.wrong_person_s = f->cfg.conf->wrong_person_s;

@@ -325,6 +325,10 @@ static struct json *scan_step(struct work *w)
         return c;
     if (!here(w, w->performer))
         return sign_in(w, w->performer);
+    if (w->st->bench.asked.at && w->g->now - w->st->bench.asked.at < 30000 && gen_chance(w->g, 900))
+        return gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "YES"));
+    if (!w->st->bench.acting)
+        return gen_scan(w->g, w->st->id, gen_badge(w->g, w->performer->id));
     if ((c = send_away(w)))
         return c;
     if (!bench_is(w))

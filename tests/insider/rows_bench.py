@@ -348,6 +348,53 @@ def _(p):
     p.at('B21').work('d3.opening.room', 'OP2')
 
 
+@row('another badge is read in the middle of a step', 'd3.out', 'bench.take-over')
+def takes_over(p):
+    b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2')
+    p.caught(b2.scan('P:OP1'), 'bench.take-over', 'alert')
+
+
+@takes_over.honest
+def _(p):
+    p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'P:OP2', 'L:IL2-2601/2')
+
+
+@row("another batch's card is read in the middle of a step", 'd3.out', 'bench.other-batch', batches=2)
+def other_card(p):
+    b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2')
+    p.caught(b2.scan('B:' + p.other), 'bench.other-batch', 'alert')
+
+
+@other_card.honest
+def _(p):
+    p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'B:' + p.batch)
+
+
+@row('one leaves, and the next scan is said to be the other one', 'handover', 'session.who')
+def who_is_left(p):
+    st = p.at('ST1').work('d0.tray', 'OP2', 'OP1').scans('X:OUT')
+    p.caught(st.scan('E:TRAY-01'), 'session.who')
+
+
+@who_is_left.honest
+def _(p):
+    p.at('ST1').work('d0.tray', 'OP2', 'OP1').scans('X:OUT', 'P:OP1', 'E:TRAY-01')
+
+
+@row('somebody finds a bench that was left an hour ago', 'handover', 'session.who')
+def left_bench(p):
+    st = p.at('ST1').work('d0.tray', 'OP2')
+    p.wait('1h')
+    p.caught(st.scan('E:TRAY-01'), 'session.who')
+
+
+@left_bench.honest
+def _(p):
+    st = p.at('ST1').work('d0.tray', 'OP2')
+    p.wait('20m')
+    st.scans('E:TRAY-01')
+
+
 @row('in without the declaration of health', 'd3.opening.fitness', 'person.unfit')
 def undeclared(p):
     p.caught(p.at('B21').work(None, 'OP3').scan('X:STEP-D3-OPENING-ROOM'), 'person.unfit')

@@ -120,3 +120,19 @@ const struct verdict *rig_sure(struct rig *r, const char *step, const char *code
         }
     return rig_scan(r, code);
 }
+
+/* ---- who acts ---- */
+
+void rig_take_over(struct rig *r, const char *person)
+{
+    alert(rig_scan(r, arena_printf(&r->arena, "P:%s", person)), "bench.take-over");
+    accepted_as(rig_scan(r, "X:YES"), "accepted.acting");
+}
+
+void rig_out(struct rig *r)
+{
+    const struct bench *bench = &r->station->bench;
+    if (!bench->acting)
+        accepted(rig_scan(r, arena_printf(&r->arena, "P:%s", bench->person[0]->id)));
+    accepted(rig_scan(r, "X:OUT"));
+}

@@ -115,6 +115,11 @@ const struct verdict *rig_one(struct rig *r, const char *step, const char *code)
 /* A value that is asked for once more: typed, and typed again by the other one. `step` NULL: it is begun. */
 const struct verdict *rig_sure(struct rig *r, const char *step, const char *code);
 
+/* The badge of another one in the middle of a step, and yes. */
+void rig_take_over(struct rig *r, const char *person);
+/* Whoever acts signs out; the first one there if nobody does. */
+void rig_out(struct rig *r);
+
 struct batch *rig_batch(const struct rig *r, const char *batch);
 /* Of the last command: entries of that kind; text of its i-th entry; does any text hold the word? */
 const struct rights *rig_rights(void); /* the shipped table, once */

@@ -64,7 +64,7 @@ static const struct verdict *step(struct rig *r, const char *id)
 static void alone(struct rig *r, const char *person)
 {
     while (r->station->bench.npeople && r->station->bench.day == clock_day(r->now))
-        accepted(rig_scan(r, "X:OUT"));
+        rig_out(r);
     accepted(rig_sign_in(r, person));
     accepted(rig_scan(r, "B:B1"));
 }
@@ -141,7 +141,7 @@ static void test_nobody_declares_fitness_for_another(void **state)
     struct rig *r = *state;
     accepted(step(r, "FITNESS"));
     accepted(rig_scan(r, "X:OPT-NONE"));
-    accepted(rig_scan(r, "P:OP2"));
+    rig_take_over(r, "OP2");
     accepted(rig_scan(r, "X:OPT-NONE"));
     assert_true(rig_says(r, "\"fit\":false"));
 }
@@ -193,7 +193,7 @@ static void test_who_performed_a_part_is_no_witness(void **state)
     struct rig *r = *state;
     accepted(step(r, "SEEN"));
     accepted(rig_scan(r, "D:A"));
-    accepted(rig_scan(r, "P:OP2"));
+    rig_take_over(r, "OP2");
     accepted(rig_scan(r, "D:B"));
     refused(rig_scan(r, "P:OP1"), "witness.same");
     refused(rig_scan(r, "P:OP2"), "witness.same");
@@ -213,6 +213,7 @@ static void test_badge_of_somebody_who_is_not_here_is_no_witness(void **state)
     accepted(rig_scan(r, "X:BACK"));
     accepted(rig_scan(r, "P:OP2"));
     accepted(rig_scan(r, "X:OUT"));
+    accepted(rig_scan(r, "P:OP1"));
     accepted(rig_scan(r, "X:STEP-SEEN")->outcome == OUTCOME_REFUSED ? rig_sign_in(r, "OP9") : &r->v);
     accepted(rig_scan(r, "X:STEP-SEEN"));
     refused(rig_scan(r, "P:OP2"), "witness.absent"); /* has signed out */

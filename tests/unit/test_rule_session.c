@@ -4,6 +4,10 @@
 static const char steps[] =
     "  - {id: work, title: {ja: 題, en: Work}, where: [B2], by: [operator], dept: manufacturing, fields: [\n"
     "      {id: tube, title: {ja: 題, en: Tube}, scan: container, label: [T], use: issue}]}\n"
+    "  - {id: pair, title: {ja: 題, en: Pair}, where: [B2], by: [operator], dept: manufacturing, after: [], "
+    "optional: true, fields: [\n"
+    "      {id: one, title: {ja: 題, en: Tube}, scan: document}, {id: two, title: {ja: 題, en: Tube}, scan: "
+    "document}]}\n"
     "  - {id: report, title: {ja: 題, en: Report}, where: [QA], by: [production-manager], dept: "
     "manufacturing,\n"
     "      sign: {verb: report, meaning: {ja: 報告, en: Reported}}, fields: [\n"
@@ -214,14 +218,81 @@ static void test_what_was_left_for_hours_ends_at_midnight(void **state)
     refused(rig_scan(r, "P:OP2"), "session.none");
 }
 
-static void test_signing_out_says_who_acts_now(void **state)
+static void test_signing_out_makes_nobody_act(void **state)
 {
     struct rig *r = *state;
     rig_begin(r, "B1");
     accepted_as(rig_scan(r, "P:OP2"), "accepted.acting");
     accepted_as(rig_scan(r, "X:OUT"), "accepted.session-next");
-    with_arg(&r->v, "next", "OP1");
+    refused(rig_scan(r, "C:B1-T1"), "session.who");
+    refused(rig_scan(r, "B:B1"), "session.who");
+    refused(rig_scan(r, "P:OP2"), "session.not-here");
+    refused(rig_scan(r, "P:NOONE"), "session.unknown-badge");
+    accepted(rig_sign_in(r, "OP3"));
+    refused(rig_scan(r, "X:OUT"), "session.who"); /* neither does who comes */
+    accepted_as(rig_scan(r, "P:OP1"), "accepted.acting");
+    accepted(rig_scan(r, "C:B1-T1"));
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-next");
+    accepted_as(rig_scan(r, "P:OP3"), "accepted.acting");
     accepted_as(rig_scan(r, "X:OUT"), "accepted.session-closed");
+}
+
+static void test_another_badge_in_the_middle_of_a_step_is_asked_about(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    accepted(rig_one(r, "PAIR", "D:A"));
+    alert(rig_scan(r, "P:OP2"), "bench.take-over");
+    with_arg(&r->v, "acting", "OP1");
+    accepted(rig_scan(r, "P:OP1")); /* that was not meant */
+    refused(rig_scan(r, "X:YES"), "bench.nothing-asked");
+    alert(rig_scan(r, "P:OP2"), "bench.take-over");
+    rig_wait(r, 2 * RIG_MINUTE);
+    refused(rig_scan(r, "X:YES"), "bench.nothing-asked");
+    alert(rig_scan(r, "P:OP2"), "bench.take-over");
+    assert_string_equal(r->station->bench.acting->id, "OP1");
+    accepted_as(rig_scan(r, "X:YES"), "accepted.acting");
+    assert_string_equal(r->station->bench.acting->id, "OP2");
+}
+
+static void test_another_card_in_the_middle_of_a_step_is_asked_about(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_order(r, "B2", "P000002"));
+    rig_begin(r, "B1");
+    accepted_as(rig_scan(r, "B:B2"), "accepted.batch"); /* nothing is begun */
+    accepted_as(rig_scan(r, "B:B1"), "accepted.batch");
+    accepted(rig_one(r, "PAIR", "D:A"));
+    accepted_as(rig_scan(r, "B:B1"), "accepted.batch"); /* the same one */
+    accepted(rig_scan(r, "X:STEP-PAIR"));
+    alert(rig_scan(r, "B:B2"), "bench.other-batch");
+    assert_string_equal(r->station->bench.batch->id, "B1");
+    accepted_as(rig_scan(r, "X:YES"), "accepted.batch");
+    assert_string_equal(r->station->bench.batch->id, "B2");
+}
+
+static const struct verdict *idle_scan(struct rig *r, const char *code)
+{
+    r->next.idle_after_s = 1800;
+    return rig_scan(r, code);
+}
+
+static void test_idle_bench_asks_for_a_badge(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    rig_wait(r, 30 * RIG_MINUTE);
+    accepted(idle_scan(r, "X:STEP-PAIR"));
+    accepted(idle_scan(r, "D:A"));
+    rig_wait(r, 31 * RIG_MINUTE);
+    refused(idle_scan(r, "D:B"), "session.who");
+    refused(idle_scan(r, "X:BACK"), "session.who");
+    alert(idle_scan(r, "P:OP2"), "bench.take-over");
+    accepted_as(idle_scan(r, "P:OP1"), "accepted.acting");
+    accepted(idle_scan(r, "D:B"));
+    rig_wait(r, 31 * RIG_MINUTE);
+    r->next.idle_after_s = 0; /* where the facility wants it so */
+    accepted(rig_scan(r, "X:BACK"));
 }
 
 static void test_unknown_and_suspended_people_are_refused(void **state)
@@ -260,7 +331,7 @@ static void test_last_to_sign_out_clears_the_bench(void **state)
     rig_begin(r, "B1");
     accepted(rig_scan(r, "X:OUT"));
     assert_non_null(r->station->bench.batch);
-    accepted(rig_scan(r, "X:OUT"));
+    rig_out(r);
     assert_null(r->station->bench.batch);
     assert_null(r->station->bench.acting);
 }
@@ -313,7 +384,10 @@ int main(void)
         T(test_midnight_ends_no_session_with_cells_in_hand),
         T(test_signing_in_says_who_declared_fit_elsewhere),
         T(test_what_was_left_for_hours_ends_at_midnight),
-        T(test_signing_out_says_who_acts_now),
+        T(test_signing_out_makes_nobody_act),
+        T(test_another_badge_in_the_middle_of_a_step_is_asked_about),
+        T(test_another_card_in_the_middle_of_a_step_is_asked_about),
+        T(test_idle_bench_asks_for_a_badge),
         T(test_unknown_and_suspended_people_are_refused),
         T(test_six_people_fill_a_station),
         T(test_badge_says_who_acts_now),

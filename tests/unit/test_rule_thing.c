@@ -183,8 +183,9 @@ static void test_typed_label_needs_a_second_person_and_counts(void **state)
     accepted(rig_scan(r, "C:B1-T2"));
     assert_true(rig_says(r, "\"typed\":true"));
     assert_int_equal(rig_batch(r, "B1")->typed, 1);
-    accepted(rig_scan(r, "P:OP2"));
+    rig_take_over(r, "OP2");
     accepted(rig_scan(r, "X:OUT"));
+    accepted(rig_scan(r, "P:OP1"));
     r->next.typed = true;
     refused(rig_scan(r, "C:B1-T3"), "people.too-few");
     accepted(rig_scan(r, "C:B1-T3"));

@@ -287,8 +287,8 @@ static void make_scans(struct making *m)
         add_sign_in(m->p, &m->tail, m->who, m->st);
     if (m->second)
         add_sign_in(m->p, &m->tail, m->second, m->st);
-    ops_add(m->p, &m->tail, OP_CARD)->station = m->st;
     add_badge(m, m->who);
+    ops_add(m->p, &m->tail, OP_CARD)->station = m->st;
     if (strcmp(m->p->block->step, "-") != 0) { /* else scans that belong to no step */
         op = ops_add(m->p, &m->tail, OP_CHOOSE);
         op->station = m->st;

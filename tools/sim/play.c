@@ -175,8 +175,9 @@ static void take_context(struct player *p, struct op *op, const json_t *answer, 
         st->batch = p->batch;
         st->open = false;
     } else if (strcmp(code, "accepted.acting") == 0) {
+        const char *who = json_string_value(json_object_get(json_object_get(answer, "args"), "person"));
         for (size_t i = 0; i < st->npeople; i++)
-            if (strcmp(st->person[i]->badge, op->text) == 0)
+            if (who && strcmp(st->person[i]->id, who) == 0)
                 st->acting = st->person[i];
     } else if (strcmp(code, "accepted.step") == 0) {
         st->open = true;
@@ -280,6 +281,29 @@ static struct sim_person *beside(const struct player *p, const struct sim_statio
     return any;
 }
 
+/* What the bench asks of whoever stands there, before or behind `op`: true if it is not to be judged by the
+ * story. */
+static bool obey(struct player *p, struct op *op, const char *code)
+{
+    struct op *add = arena_alloc(&p->arena, sizeof(*add));
+    *add = (struct op){.kind = OP_SCAN, .station = op->station, .person = op->person, .next = p->ops};
+    if (code && (strcmp(code, "bench.take-over") == 0 || strcmp(code, "bench.other-batch") == 0)) {
+        add->text = command(p, "YES");
+        p->ops = add;
+        return true;
+    }
+    if (!code || strcmp(code, "session.who") != 0 || op->who_said || !op->station)
+        return false;
+    struct op *again = arena_alloc(&p->arena, sizeof(*again));
+    *again = *op;
+    again->who_said = true;
+    again->next = p->ops;
+    *add = (struct op){.kind = OP_SCAN, .station = op->station, .next = again};
+    add->text = op->station->acting ? op->station->acting->badge : op->station->person[0]->badge;
+    p->ops = add;
+    return true;
+}
+
 /* Asked for once more: the other one reads his badge and types the same; the expectation is that entry's. */
 static void once_more(struct player *p, const struct op *op)
 {
@@ -314,7 +338,7 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
         op->station->acting = op->asked;
     if (asked && !op->asked && !p->loose)
         once_more(p, op);
-    else
+    else if (!obey(p, op, code))
         check_answer(p, op, answer, status);
     json_decref(p->answer_before);
     p->answer_before = json_incref((json_t *)answer);

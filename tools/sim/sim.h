@@ -82,6 +82,7 @@ struct op {
     const struct item *item;  /* whose expectation counts, or NULL */
     const char *text;         /* raw code; sign-in: PIN; field name for OP_RECORD: kind */
     const char *field;        /* that the scan is meant for, or NULL */
+    bool who_said;            /* sent again behind a badge */
     struct sim_person *asked; /* OP_SCAN: the second entry of a value; who acts on afterwards */
     json_t *body;             /* OP_RECORD made by OP_EACH; freed with its answer */
     bool own;                 /* of the story, not of the engine: its expectation is the item's or block's */

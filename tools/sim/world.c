@@ -142,7 +142,7 @@ void world_joined(struct sim_station *st, struct sim_person *p)
             return;
     if (st->npeople < STATION_PEOPLE)
         st->person[st->npeople++] = p;
-    if (!st->acting)
+    if (st->npeople == 1)
         st->acting = p;
     p->at = st;
 }
@@ -163,7 +163,7 @@ void world_left(struct sim_station *st, struct sim_person *p)
     st->npeople = n;
     p->at = NULL;
     if (st->acting == p)
-        st->acting = n ? st->person[0] : NULL;
+        st->acting = NULL; /* whoever goes on reads the own badge */
     if (n == 0) {
         st->batch = NULL;
         *st->next_step = 0;

@@ -17,8 +17,8 @@ void bench_leave(struct book *b, struct bench *bench, const struct person *p)
         }
     }
     bench->npeople = n;
-    if (bench->acting == p)
-        bench->acting = n ? bench->person[0] : NULL;
+    if (bench->acting == p) /* who acts from now on says so */
+        bench->acting = NULL;
     if (n == 0) {
         bench->batch = NULL;
         bench->step = bench->last = -1;
@@ -40,6 +40,12 @@ static int64_t worked_at(const struct bench *bench)
     return last;
 }
 
+int64_t bench_used(const struct bench *bench)
+{
+    int64_t worked = bench->batch ? worked_at(bench) : 0;
+    return worked > bench->at ? worked : bench->at;
+}
+
 bool bench_carries(const struct bench *bench, int64_t now)
 {
     return bench->npeople && bench->day == clock_day(now) - 1 && bench->batch && !bench->batch->closed &&
@@ -59,7 +65,7 @@ void bench_join(struct book *b, struct station *st, struct person *p, int64_t si
     book_touch(b, bench, sizeof(*bench));
     bench->since[bench->npeople] = since;
     bench->person[bench->npeople++] = p;
-    if (!bench->acting)
+    if (bench->npeople == 1)
         bench->acting = p;
 }
 

@@ -86,6 +86,13 @@ struct wrong {
     struct wrong *next;
 };
 
+/* Another person, or another batch, in the middle of a step: was that meant? */
+struct bench_asked {
+    struct person *person; /* one of the two, or neither: nothing is asked */
+    const char *batch;
+    int64_t at;
+};
+
 #define BENCH_PEOPLE 6
 struct bench {
     int64_t day;        /* of the open day stream, else INT64_MIN */
@@ -93,10 +100,12 @@ struct bench {
     size_t npeople;
     struct person *person[BENCH_PEOPLE]; /* in order of sign-in */
     int64_t since[BENCH_PEOPLE];         /* when each of them signed in */
-    struct person *acting;               /* performer: whose badge was read last */
+    struct person *acting;               /* performer: whose badge was read last; NULL: nobody said so */
     struct batch *batch;
     int step;            /* -1 = none chosen */
     int last;            /* the step finished here last, or -1: a repeated scan is "already done" */
+    int64_t at;          /* when somebody last said here who acts, or on what; 0: never */
+    struct bench_asked asked;
     struct wrong *wrong; /* of this day, at this station: anybody's, and of each who mistyped */
 };
 
@@ -399,6 +408,8 @@ bool book_basis_accepted(const struct book *b);
  * being worked in; the next day's stream carries it over with its first entry. */
 bool bench_works(const struct bench *bench, int64_t now);
 bool bench_carries(const struct bench *bench, int64_t now);
+/* When anything was done there last, as far as its day and its batch tell; 0: never. */
+int64_t bench_used(const struct bench *bench);
 
 /* Lies that time in one of them? */
 bool outage_covers(const struct outages *list, int64_t at);

@@ -37,6 +37,7 @@ static const struct member context_member[] = {
     M_TEXT(struct bench_context, batch, 0),
     M_TEXT(struct bench_context, step, 0),
     M_TEXT(struct bench_context, acting, 0),
+    M_BOOL(struct bench_context, asks, 0),
 };
 
 static const struct member shown_member[] = {
@@ -109,6 +110,7 @@ static int apply_day_closed(struct book *b, struct stream *s, const struct entry
     while (st->bench.npeople)
         bench_leave(b, &st->bench, st->bench.person[0]);
     SET(b, st->bench.wrong, NULL); /* they live with this stream */
+    SET(b, st->bench.asked, (struct bench_asked){0});
     SET(b, st->bench.day, INT64_MIN);
     SET(b, st->bench.stream, NULL);
     return 0;
@@ -132,6 +134,7 @@ static int apply_session_opened(struct book *b, struct stream *s, const struct e
     if (p->signed_in)
         bench_leave(b, &p->signed_in->bench, p);
     bench_join(b, st, p, e->at);
+    SET(b, st->bench.at, e->at);
     SET(b, st->known_at, e->at);
     return 0;
 }
@@ -167,6 +170,12 @@ static int apply_context(struct book *b, struct stream *s, const struct entry *e
         return CPF_E_PROFILE;
     struct bench *bench = &st->bench;
     book_touch(b, bench, sizeof(*bench));
+    bench->asked = (struct bench_asked){0};
+    if (v->asks) {
+        bench->asked = (struct bench_asked){book_person(b, v->acting), book_keep(b, v->batch), e->at};
+        return 0;
+    }
+    bench->at = e->at;
     if (v->acting)
         bench->acting = book_person(b, v->acting);
     if (v->batch) {

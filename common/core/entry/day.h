@@ -25,9 +25,10 @@ struct session_record {
 struct session_failed {
     const char *person;
 };
-/* One of the three is said; a step of "" is: none chosen */
+/* One of them is said; a step of "" is: none chosen */
 struct bench_context {
     const char *batch, *step, *acting;
+    bool asks; /* not yet: it is asked whether that is meant */
 };
 /* The entry comes before the data does. */
 struct personal_shown {

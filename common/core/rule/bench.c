@@ -10,6 +10,74 @@ static void context(struct judge *j, struct bench_context c, enum say code, stru
     judge_accept(j, draft_day(j, KIND_BENCH_CONTEXT, &c, sizeof(c)), code, args);
 }
 
+#define ASKED_MS (60 * INT64_C(1000))
+
+/* Is the bench in the middle of a step, which `p` does not perform? A badge that is awaited there for a
+ * second entry changes nothing. */
+static const struct occ *in_step(const struct judge *j)
+{
+    const struct bench *b = j->bench;
+    const struct occ *o = b->batch && b->step >= 0 ? batch_occ(b->batch, b->step) : NULL;
+    return o && !o->done && o->ninputs ? o : NULL;
+}
+
+static bool second_awaited(const struct judge *j, const struct occ *o)
+{
+    const struct step *s = &j->bench->batch->protocol->step[j->bench->step];
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (input_awaits(&o->input[i], &s->field[o->input[i].field]))
+            return true;
+    return false;
+}
+
+/* It is said in words what would change, and nothing changes before somebody has said yes. */
+static void ask(struct judge *j, struct bench_context c, enum say code, struct json *args)
+{
+    c.asks = true;
+    json_set_str(j->a, args, "step", j->bench->batch->protocol->step[j->bench->step].id);
+    judge_find(j, EFFECT_ALERT, code, args, NULL);
+    context(j, c, code, args);
+}
+
+/* Whose badge was read acts from now on. */
+static void act_as(struct judge *j, const struct person *p)
+{
+    const struct occ *o = in_step(j);
+    struct bench_context c = {.acting = p->id};
+    struct json *args = args1(j, "person", p->id);
+    bool other = o && o->performer && o->performer != p && j->bench->acting != p && !second_awaited(j, o);
+    j->performer = j->recorder = p;
+    if (!other || rule_off(SAY_BENCH_TAKE_OVER)) {
+        context(j, c, SAY_ACCEPTED_ACTING, args);
+        return;
+    }
+    ask(j, c, SAY_BENCH_TAKE_OVER, json_set_str(j->a, args, "acting", o->performer->id));
+}
+
+static void turn_to(struct judge *j, struct batch *x)
+{
+    /* a stopped one, too: what clears it away is left to do */
+    context(j, (struct bench_context){.batch = x->id}, SAY_ACCEPTED_BATCH, args1(j, "batch", x->id));
+    j->v->batch = x;
+}
+
+/* Yes to what was asked here last, while it is remembered. */
+static void say_yes(struct judge *j)
+{
+    const struct bench_asked *q = &j->bench->asked;
+    bool still = q->at && j->now - q->at <= ASKED_MS;
+    struct batch *x = still && q->batch ? book_batch(j->book, q->batch) : NULL;
+    if (still && q->person && signed_in_here(j, q->person)) {
+        j->performer = j->recorder = q->person;
+        context(j, (struct bench_context){.acting = q->person->id}, SAY_ACCEPTED_ACTING,
+                args1(j, "person", q->person->id));
+    } else if (x && !x->closed) {
+        turn_to(j, x);
+    } else {
+        judge_refuse(j, SAY_BENCH_NOTHING_ASKED, NULL);
+    }
+}
+
 void judge_batch_card(struct judge *j)
 {
     struct batch *x = judge_batch(j, j->code->id);
@@ -21,9 +89,54 @@ void judge_batch_card(struct judge *j)
         judge_refuse(j, SAY_BATCH_CLOSED, args1(j, "batch", x->id));
         return;
     }
-    /* a stopped one, too: what clears it away is left to do */
-    context(j, (struct bench_context){.batch = x->id}, SAY_ACCEPTED_BATCH, args1(j, "batch", x->id));
-    j->v->batch = x;
+    if (x == j->bench->batch || !in_step(j) || rule_off(SAY_BENCH_OTHER_BATCH))
+        turn_to(j, x);
+    else
+        ask(j, (struct bench_context){.batch = x->id}, SAY_BENCH_OTHER_BATCH, args1(j, "batch", x->id));
+}
+
+/* ---- who acts? ---- */
+
+static bool idle(const struct judge *j)
+{
+    int64_t used = bench_used(j->bench), most = j->cmd->idle_after_s * INT64_C(1000);
+    return most && used && !j->cmd->spool && j->now - used > most;
+}
+
+static bool badge_of_one_here(const struct judge *j)
+{
+    const struct person *p = j->code->kind == CODE_BADGE ? book_person(j->book, j->code->id) : NULL;
+    return p && signed_in_here(j, p);
+}
+
+static bool is_command(const struct judge *j, const char *id)
+{
+    return j->code->kind == CODE_COMMAND && strcmp(j->code->id, id) == 0;
+}
+
+static void refuse_who(struct judge *j)
+{
+    const struct person *p = j->code->kind == CODE_BADGE ? book_person(j->book, j->code->id) : NULL;
+    j->understood = false; /* nobody looked at it: it may be another batch's */
+    if (p)
+        judge_refuse(j, SAY_SESSION_NOT_HERE, args1(j, "person", p->id));
+    else
+        judge_refuse(j, j->code->kind == CODE_BADGE ? SAY_SESSION_UNKNOWN_BADGE : SAY_SESSION_WHO, NULL);
+}
+
+bool check_who(struct judge *j)
+{
+    if (!j->performer && rule_off(SAY_SESSION_WHO))
+        j->performer = j->bench->person[0];
+    bool nobody = !j->performer || (idle(j) && !rule_off(SAY_SESSION_WHO));
+    bool yes = is_command(j, "YES") && j->bench->asked.person;
+    if (nobody && badge_of_one_here(j))
+        act_as(j, book_person(j->book, j->code->id));
+    else if (nobody && !yes)
+        refuse_who(j);
+    else
+        return true;
+    return false;
 }
 
 /* `STEP-<ID>`: the step's id in upper case with '-' for '.'. */
@@ -70,15 +183,10 @@ static void choose(struct judge *j, const char *code)
 
 static void sign_out(struct judge *j)
 {
-    const struct bench *b = j->bench;
-    const struct person *out = j->performer, *next = NULL;
-    for (size_t i = 0; i < b->npeople && !next; i++)
-        next = b->person[i] != out ? b->person[i] : NULL;
+    const struct person *out = j->performer;
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id);
-    struct json *args = args1(j, "person", out->id);
-    if (next) /* who acts from now on */
-        json_set_str(j->a, args, "next", next->id);
-    judge_accept(j, d, next ? SAY_ACCEPTED_SESSION_NEXT : SAY_ACCEPTED_SESSION_CLOSED, args);
+    judge_accept(j, d, j->bench->npeople > 1 ? SAY_ACCEPTED_SESSION_NEXT : SAY_ACCEPTED_SESSION_CLOSED,
+                 args1(j, "person", out->id));
 }
 
 void judge_command_code(struct judge *j)
@@ -88,6 +196,8 @@ void judge_command_code(struct judge *j)
         sign_out(j);
     else if (strcmp(id, "BACK") == 0)
         context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED, NULL);
+    else if (strcmp(id, "YES") == 0)
+        say_yes(j);
     else if (strncmp(id, "STEP-", 5) == 0)
         choose(j, id + 5);
     else
@@ -176,8 +286,7 @@ void judge_badge(struct judge *j)
                      role ? args1(j, "role", role) : args1(j, "person", p->id));
         return;
     }
-    j->performer = p;
-    context(j, (struct bench_context){.acting = p->id}, SAY_ACCEPTED_ACTING, args1(j, "person", p->id));
+    act_as(j, p);
 }
 
 /* ---- sign-in ---- */

@@ -45,6 +45,10 @@ enum say_flag {
     X(VALUE_UNDECIDED, "value.undecided", 0)                                                                 \
     X(VALUE_BALANCE_BOUND, "value.balance-bound", 0)                                                         \
     X(SESSION_NONE, "session.none", 0)                                                                       \
+    X(SESSION_WHO, "session.who", 0)                                                                         \
+    X(BENCH_TAKE_OVER, "bench.take-over", 0)                                                                 \
+    X(BENCH_OTHER_BATCH, "bench.other-batch", 0)                                                             \
+    X(BENCH_NOTHING_ASKED, "bench.nothing-asked", 0)                                                         \
     X(SESSION_NOT_HERE, "session.not-here", 0)                                                               \
     X(SESSION_WRONG_SECRET, "session.wrong-secret", SAY_COUNTS)                                              \
     X(SESSION_WAIT, "session.wait", 0)                                                                       \

@@ -269,6 +269,8 @@ void judge_deadline(struct judge *j);
 void judge_command_code(struct judge *j);
 void judge_badge(struct judge *j);
 void judge_batch_card(struct judge *j);
+/* bench.c: who acts is never guessed. False: answered. */
+bool check_who(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
 /* A wrong secret counts at the station where it was given, and there for its person. */
 void count_wrong_secret(struct judge *j, const struct person *p);

@@ -66,6 +66,7 @@ struct command {
     int64_t claimed;                 /* the station's time, Unix ms; 0 = none */
     int64_t occurred;                /* late entry: when it happened; 0 = now */
     const char *late;                /* its reason: offline, busy, paper, opened */
+    int idle_after_s;                /* a bench that was not used for longer asks for a badge; 0 = never */
     int late_after_s;                /* an older claim needs a late entry; 0 = 300 */
     const struct spool_claim *spool; /* NULL: not from the station's list */
     const struct enrol_claim *enrol; /* ENROL */

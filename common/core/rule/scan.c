@@ -367,6 +367,8 @@ void judge_scan(struct judge *j)
         judge_refuse(j, SAY_SESSION_NONE, NULL);
         return;
     }
+    if (!check_who(j))
+        return;
     choose_recorder(j);
     if (j->code->kind == CODE_BATCH) {
         judge_batch_card(j);
