@@ -187,9 +187,10 @@ static void dump_batch(struct lines *l, const struct batch *x)
             container_state_name(x->container[i]->state), or (x->container[i]->place),
             x->container[i]->attached, x->container[i]->reprints);
     for (size_t i = 0; i < x->ndevs; i++)
-        ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s\n", x->id, x->dev[i].id,
-            x->dev[i].code, or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)),
-            x->dev[i].closed, x->dev[i].accepted, id_of(x->dev[i].by));
+        ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s with %s\n", x->id,
+            x->dev[i].id, x->dev[i].code, or (x->dev[i].step),
+            or (word_name(&grade_words, (int)x->dev[i].grade)), x->dev[i].closed, x->dev[i].accepted,
+            id_of(x->dev[i].by), id_of(x->dev[i].with));
     for (size_t i = 0; i < x->nholds; i++)
         ADD(l, "batch %s hold %s %s lifted %d by %s\n", x->id, x->hold[i].id, x->hold[i].code,
             x->hold[i].lifted, id_of(x->hold[i].by));

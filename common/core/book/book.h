@@ -102,9 +102,9 @@ struct bench {
     int64_t since[BENCH_PEOPLE];         /* when each of them signed in */
     struct person *acting;               /* performer: whose badge was read last; NULL: nobody said so */
     struct batch *batch;
-    int step;            /* -1 = none chosen */
-    int last;            /* the step finished here last, or -1: a repeated scan is "already done" */
-    int64_t at;          /* when somebody last said here who acts, or on what; 0: never */
+    int step;   /* -1 = none chosen */
+    int last;   /* the step finished here last, or -1: a repeated scan is "already done" */
+    int64_t at; /* when somebody last said here who acts, or on what; 0: never */
     struct bench_asked asked;
     struct wrong *wrong; /* of this day, at this station: anybody's, and of each who mistyped */
 };
@@ -246,14 +246,14 @@ struct deviation {
     const char *id, *code, *step;
     enum grade grade; /* GRADE_NONE while not assessed */
     bool closed;
-    bool accepted;           /* by the physician, in spite of it */
-    const struct person *by; /* whose act it came of, or NULL */
+    bool accepted;                  /* by the physician, in spite of it */
+    const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
 };
 
 struct hold {
     const char *id, *code, *dev;
     bool lifted;
-    const struct person *by; /* whose act it came of, or NULL */
+    const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
 };
 
 struct expiry {

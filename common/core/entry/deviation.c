@@ -110,6 +110,13 @@ static int hold_lift(struct book *b, struct hold *h)
     return 0;
 }
 
+static struct person *witness_of(const struct book *b, const struct entry *e)
+{
+    struct actor actor;
+    actor_read(e, &actor);
+    return book_person(b, actor.witnessed);
+}
+
 static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_opened *v = body;
@@ -117,6 +124,7 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
     if (!x || !v->dev || !v->cause)
         return CPF_E_PROFILE;
     *PUSH(b, x->dev, x->ndevs) = (struct deviation){.by = entry_performer(b, e),
+                                                    .with = witness_of(b, e),
                                                     .id = book_keep(b, v->dev),
                                                     .code = book_keep(b, v->cause),
                                                     .step = book_keep(b, v->step),
@@ -158,7 +166,8 @@ static int apply_placed(struct book *b, struct stream *s, const struct entry *e,
     *PUSH(b, x->hold, x->nholds) = (struct hold){.id = book_keep(b, v->hold),
                                                  .code = book_keep(b, v->cause),
                                                  .dev = book_keep(b, v->dev),
-                                                 .by = entry_performer(b, e)};
+                                                 .by = entry_performer(b, e),
+                                                 .with = witness_of(b, e)};
     return 0;
 }
 

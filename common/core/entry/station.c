@@ -59,6 +59,7 @@ static const struct record_rule invitation = {
 
 static const struct record_rule revocation = {
     .right = RIGHT_STATION_REVOKED,
+    .may = may_revoke,
     .id = offsetof(struct station_revoked, station),
     .stream = RECORD_KNOWN,
     .judge = record_own,

@@ -40,7 +40,7 @@ static bool causer(const struct right_about *w, const struct person *p)
         if (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p)
             return true;
     }
-    return w->causer == p;
+    return w->causer == p || w->with == p;
 }
 
 static bool worker(const struct right_about *w, const struct person *p)

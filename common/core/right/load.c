@@ -28,6 +28,14 @@ struct text right_bar_title(enum right_bar bar)
     return title[bar];
 }
 
+#define GRADES_MAX 100
+static const char *const least_word[] = {NULL, "minor", "major"};
+static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
+struct least {
+    const char *cause;
+    int grade;
+};
+
 struct rights {
     struct arena arena;
     const char *text;
@@ -35,6 +43,8 @@ struct rights {
     struct right_role role[RIGHT_ROLES];
     struct right right[RIGHTS];
     bool said[RIGHTS];
+    size_t ngrades;
+    struct least grade[GRADES_MAX];
 };
 
 struct loader {
@@ -192,14 +202,26 @@ static void read_act(struct loader *l, const struct ynode *id, const struct ynod
     l->r->said[act] = true;
 }
 
+/* ---- grades ---- */
+
+static void read_grade(struct loader *l, const struct ynode *cause, const struct ynode *n)
+{
+    struct rights *r = l->r;
+    int grade = word_of(l, n, &least_words, "grade");
+    if (r->ngrades == GRADES_MAX)
+        diag_limit(&l->d, cause->line, cause->column, NULL, "more than %d grades", GRADES_MAX);
+    else
+        r->grade[r->ngrades++] = (struct least){cause->str, grade};
+}
+
 static void read_all(struct loader *l, const struct ynode *root)
 {
-    static const char *const keys[] = {"rights", "roles", "acts", NULL};
+    static const char *const keys[] = {"rights", "roles", "acts", "grades", NULL};
     if (!is(l, root, YNODE_MAP, "the file"))
         return;
     only(l, root, keys);
     const struct ynode *version = ynode_get(root, "rights"), *roles = ynode_get(root, "roles"),
-                       *acts = ynode_get(root, "acts");
+                       *acts = ynode_get(root, "acts"), *grades = ynode_get(root, "grades");
     if (!version || version->kind != YNODE_SCALAR || strcmp(version->str, "1") != 0)
         fault(l, root, "`rights: 1` is missing: which form the file has");
     if (roles && is(l, roles, YNODE_MAP, "roles"))
@@ -208,6 +230,9 @@ static void read_all(struct loader *l, const struct ynode *root)
     if (acts && is(l, acts, YNODE_MAP, "acts"))
         ynode_each(it, acts)
             read_act(l, it->key, it->value);
+    if (grades && is(l, grades, YNODE_MAP, "grades"))
+        ynode_each(it, grades)
+            read_grade(l, it->key, it->value);
     for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
         if (!l->r->said[i])
             fault(l, acts ? acts : root, "nobody may do `%s`: the act is missing", act_word[i]);
@@ -279,6 +304,14 @@ void rights_free(struct rights *r)
 const char *rights_text(const struct rights *r)
 {
     return r->text;
+}
+
+int rights_least(const struct rights *r, const char *cause)
+{
+    for (size_t i = 0; i < r->ngrades; i++)
+        if (strcmp(r->grade[i].cause, cause) == 0)
+            return r->grade[i].grade;
+    return 0;
 }
 
 const struct right *rights_of(const struct rights *r, enum right_act act)

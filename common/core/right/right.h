@@ -62,8 +62,10 @@ struct person;
     X(LABEL_REPRINTED, "label.reprinted")                                                                    \
     X(LABEL_VOIDED, "label.voided")                                                                          \
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \
+    X(DEVIATION_LOWER, "deviation.lower")                                                                    \
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
+    X(QUALITY_INSTEAD, "quality.instead")                                                                    \
     X(PRODUCT_ACCEPTED, "product.accepted")                                                                  \
     X(IDENTITY_SUPPLEMENTED, "identity.supplemented")                                                        \
     X(CORRECTION, "correction")                                                                              \
@@ -123,6 +125,9 @@ must_check int rights_load(const char *text, size_t len, struct rights **ret, st
 must_check int rights_load_file(const char *path, struct rights **ret, char **ret_error);
 void rights_free(struct rights *r); /* NULL is fine */
 
+/* The least grade of a deviation with that cause: an enum grade (core/entry/deviation.h); 0: the table has
+ * none. */
+int rights_least(const struct rights *r, const char *cause);
 const char *rights_text(const struct rights *r); /* as it was loaded */
 const struct right *rights_of(const struct rights *r, enum right_act act);
 size_t rights_roles(const struct rights *r);
@@ -141,8 +146,8 @@ struct right_about {
     const struct person *person;
     const struct batch *batch;
     const struct person *author, *receiver, *judge;
-    const struct person *causer;
-    const char *step; /* of the batch, in which it happened */
+    const struct person *causer, *with; /* who witnessed what it came of */
+    const char *step;                   /* of the batch, in which it happened */
     size_t nworkers;
     const char *const *worker; /* ids */
     bool documented;           /* number and digest of the document were given */

@@ -133,6 +133,8 @@ enum say_flag {
     X(TIME_LATE_NEVER, "time.late-never", 0)                                                                 \
     X(TIME_LIST_BROKEN, "time.list-broken", 0)                                                               \
     X(STATION_LIVES, "station.lives", 0)                                                                     \
+    X(STATION_LAST, "station.last", 0)                                                                       \
+    X(DEVIATION_TABLE, "deviation.table", 0)                                                                 \
     X(STATION_CODE, "station.code", 0)                                                                       \
     X(ACCEPTED_STATION, "accepted.station", 0)                                                               \
     X(TIME_LATE_ENTRY, "time.late-entry", 0)                                                                 \

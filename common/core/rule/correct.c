@@ -260,6 +260,7 @@ static bool correct(struct judge *j, const struct correction *given)
 {
     int field = find_field(j, given);
     const struct person *second = judge_refusal(j) ? NULL : second_person(j, given);
+    j->second = second;
     if (!second || !check_departments(j, j->performer) || !check_identity_correction(j, field))
         return false;
     const struct field *f = &judge_step(j)->field[field];

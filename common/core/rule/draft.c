@@ -220,13 +220,15 @@ static void open_deviation(struct judge *j, const struct finding *f, struct ids 
           .cause = say_text(f->code),
           /* two donors' cells in one place: nobody may think that minor (doc/bench.md case 1) */
           .grade = say_flags(f->code) & SAY_MAJOR ? GRADE_MAJOR : GRADE_NONE, .args = f->args,
-          .field = f->field, .step = j->step >= 0 ? judge_step(j)->id : NULL, .hold = holds);
+          .field = f->field, .step = j->step >= 0 ? judge_step(j)->id : NULL, .hold = holds)
+        ->witnessed = j->second;
     ids->dev[ids->ndevs++] = dev;
     if (!holds)
         return;
     const char *hold = next_id(j, "H", j->x->nholds + ids->nholds + 1);
     DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .dev = dev,
-          .cause = say_text(f->code));
+          .cause = say_text(f->code))
+        ->witnessed = j->second;
     ids->hold[ids->nholds++] = hold;
 }
 

@@ -57,6 +57,23 @@ static bool check_secret_change(struct judge *j, const struct person *p, const s
     return check_right(j, RIGHT_PERSON_RESET, about) && check_present(j, v);
 }
 
+/* Who answers for the facility by the operator's document is not sent away by one of the others alone. */
+static bool answers(const struct judge *j, const struct person *p)
+{
+    for (size_t i = 0; p && i < rights_roles(j->book->rights); i++) {
+        const struct right_role *role = rights_role_at(j->book->rights, i);
+        if (role->appointed && person_has_role(p, role->id))
+            return true;
+    }
+    return false;
+}
+
+static bool check_suspension(struct judge *j, const struct person *p, const struct right_about *about)
+{
+    return check_right(j, RIGHT_PERSON_SUSPENDED, about) &&
+           (!answers(j, p) || check_right(j, RIGHT_PERSON_ROLE, about));
+}
+
 bool may_person(struct judge *j, const struct kind *k, const void *given)
 {
     const struct person_record *v = given;
@@ -70,7 +87,7 @@ bool may_person(struct judge *j, const struct kind *k, const void *given)
         return false;
     return (!appoints(j, p, v) || check_right(j, RIGHT_PERSON_APPOINTED, &about)) &&
            (!v->qualified.n || check_right(j, RIGHT_PERSON_QUALIFICATION, &about)) &&
-           (v->suspended != YES || check_right(j, RIGHT_PERSON_SUSPENDED, &about)) &&
+           (v->suspended != YES || check_suspension(j, p, &about)) &&
            (v->suspended != NO || check_right(j, RIGHT_PERSON_RESUMED, &about)) &&
            (!secret || check_secret_change(j, p, &about, v)) && check_roles(j, p, v);
 }

@@ -140,25 +140,60 @@ bool may_on_batch(struct judge *j, const struct kind *k, const void *given)
     return check_right(j, k->record->right, &about);
 }
 
-static bool may_judge(struct judge *j, const struct kind *k, const char *batch, const char *dev)
+/* Of quality: is there anybody who may? */
+static bool quality_may(const struct judge *j, enum right_act act, const struct right_about *about)
+{
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        if (!p->suspended && !p->locked && right_ask(j->book->rights, act, about, p, NULL).no == RIGHT_YES)
+            return true;
+    return false;
+}
+
+/* Where everybody of quality is barred, the facility manager judges: nothing is held for ever. */
+static bool check_quality(struct judge *j, enum right_act act, const struct right_about *about)
+{
+    struct right_answer answer = right_ask(j->book->rights, act, about, j->performer, j->second);
+    bool instead = about->batch && answer.no == RIGHT_NOT_YOURS && !quality_may(j, act, about);
+    return check_right(j, instead ? RIGHT_QUALITY_INSTEAD : act, about);
+}
+
+static struct right_about about_deviation(struct judge *j, const char *batch, const char *dev)
 {
     struct right_about about = {.batch = judge_batch(j, batch)};
     const struct deviation *d = about.batch ? open_deviation(about.batch, dev) : NULL;
     about.causer = d ? d->by : NULL;
+    about.with = d ? d->with : NULL;
     about.step = d ? d->step : NULL;
-    return check_right(j, k->record->right, &about);
+    return about;
+}
+
+/* Below the grade that the table has for its cause: not without the facility manager. */
+static bool check_grade(struct judge *j, const struct deviation_assessed *g)
+{
+    const struct right_about about = about_deviation(j, g->batch, g->dev);
+    const struct deviation *d = about.batch ? open_deviation(about.batch, g->dev) : NULL;
+    int least = d ? rights_least(j->book->rights, d->code) : GRADE_NONE;
+    if ((int)g->grade >= least ||
+        right_ask(j->book->rights, RIGHT_DEVIATION_LOWER, &about, j->performer, j->second).no == RIGHT_YES)
+        return true;
+    struct json *args = args1(j, "dev", d->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_TABLE,
+                      json_set_str(j->a, args, "grade", word_name(&grade_words, least)), NULL);
 }
 
 bool may_assess(struct judge *j, const struct kind *k, const void *given)
 {
     const struct deviation_assessed *g = given;
-    return may_judge(j, k, g->batch, g->dev);
+    const struct right_about about = about_deviation(j, g->batch, g->dev);
+    return check_quality(j, k->record->right, &about) && check_grade(j, g);
 }
 
 bool may_close(struct judge *j, const struct kind *k, const void *given)
 {
     const struct deviation_closed *g = given;
-    return may_judge(j, k, g->batch, g->dev);
+    const struct right_about about = about_deviation(j, g->batch, g->dev);
+    return check_quality(j, k->record->right, &about);
 }
 
 bool may_lift(struct judge *j, const struct kind *k, const void *given)
@@ -167,8 +202,9 @@ bool may_lift(struct judge *j, const struct kind *k, const void *given)
     struct right_about about = {.batch = judge_batch(j, g->batch)};
     const struct hold *h = about.batch ? open_hold(about.batch, g->hold) : NULL;
     about.causer = h ? h->by : NULL;
+    about.with = h ? h->with : NULL;
     about.step = h ? step_of_hold(about.batch, h) : NULL;
-    return check_right(j, k->record->right, &about);
+    return check_quality(j, k->record->right, &about);
 }
 
 /* The batch that quality acts on; NULL after a refusal. */

@@ -42,6 +42,7 @@ void record_numbering(struct judge *j, const struct kind *k, const void *given);
 /* people.c, thing.c */
 bool may_person(struct judge *j, const struct kind *k, const void *given);
 bool may_unlock(struct judge *j, const struct kind *k, const void *given);
+bool may_revoke(struct judge *j, const struct kind *k, const void *given); /* station.c */
 bool may_equipment(struct judge *j, const struct kind *k, const void *given);
 bool may_place(struct judge *j, const struct kind *k, const void *given);
 bool may_reopen(struct judge *j, const struct kind *k, const void *given);
