@@ -257,7 +257,7 @@ def _(p):
 
 def short_draw(p):
     """A deviation at the draw: its number."""
-    p.at('CL1').work('draw', 'N1').scan('=27 mL')
+    p.at('CL1').work('draw', 'N1').typed('=27 mL')
     return p.batch_now()['deviations'][0]['dev']
 
 
@@ -341,7 +341,7 @@ def _(p):
 @row('a bad result after the decision leaves the release standing', 'decision', ('release.result', 'release.corrected.patch'))
 def bad_result_after(p):
     p.wait('45h')
-    p.at('QC1S').work('d11.env.read', 'QC1').scans('EP5').scan('=7')
+    p.at('QC1S').work('d11.env.read', 'QC1').scans('EP5').typed('=7')
     p.due('release.suspended', cause='release.result')
 
 
@@ -388,3 +388,54 @@ def changed_after_judgement(p):
 @changed_after_judgement.honest
 def _(p):
     p.quiet(p.at('QA1').act('MM', 'report', fields={'review': 'reviewed'}))
+
+
+@row('graded below the table', 'd3.collect.plates', 'deviation.table')
+def below_the_table(p):
+    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scan('L:IL2-2501/1')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='まだ使える still good'),
+             'deviation.table')
+
+
+@below_the_table.honest
+def _(p):
+    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scan('L:IL2-2501/1')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='期限切れ expired'))
+
+
+def counted(p, witness):
+    """Plates counted, then corrected beyond the limit before the witness: the deviation."""
+    qc = p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4', '=0')
+    qc.sign_in(witness)
+    qc.correct('QC1', witness, 'd3.env.read', 'settle-cfu', '3')
+    return p.batch_now()['deviations'][-1]['dev']
+
+
+@row('the witness of a correction judges what came of it', 'd9.env.incubate', 'act.caused')
+def witness_judges(p):
+    dev = counted(p, 'QM')
+    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='軽微 small'), 'act.caused')
+
+
+@witness_judges.honest
+def _(p):
+    dev = counted(p, 'QC3')
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='軽微 small'))
+
+
+@row('who placed a hold lifts it', 'd3.entry.plates', 'act.caused')
+def lifts_what_he_placed(p):
+    qa = p.at('QA1')
+    p.quiet(qa.record('QM', 'hold.placed', batch=p.batch, reason='匂い a smell'))
+    p.caught(qa.record('QM', 'hold.lifted', batch=p.batch, hold=p.batch_now()['holds'][-1]['hold'], reason='問題なし fine'), 'act.caused')
+
+
+@lifts_what_he_placed.honest
+def _(p):
+    p.quiet(p.at('QA1').record('OP1', 'hold.placed', batch=p.batch, reason='匂い a smell'))
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=p.batch_now()['holds'][-1]['hold'], reason='問題なし fine'))

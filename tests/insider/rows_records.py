@@ -139,3 +139,127 @@ def number_corrected(p):
 def _(p):
     cl = p.at('CL1').sign_in('CO')
     p.quiet(cl.correct('DR', 'CO', 'order', 'dose', '2'))
+
+
+# ---- who may: the table of rights ----
+
+
+def later(p, who, **body):
+    return p.at('QA1').record(who, 'person.changed', reason='依頼 asked for', **body)
+
+
+@row('a tester changes the roles of the one who answers for making', None, 'record.role')
+def tester_changes_roles(p):
+    p.caught(later(p, 'QC1', person='MM', dept='manufacturing', roles=['production-manager', 'operator']), 'record.role')
+
+
+@tester_changes_roles.honest
+def _(p):
+    p.at('QA1').sign_in('QM')
+    p.quiet(later(p, 'FM', person='OP3', roles=['operator', 'process-manager'], witness=p.raw('P:QM')))
+
+
+@row('the facility manager alone makes a new quality manager', None, ('right.second', 'right.document'))
+def manager_alone(p):
+    p.caught(later(p, 'FM', person='QC2', roles=['tester', 'quality-manager']), 'right.second')
+
+
+@manager_alone.honest
+def _(p):
+    p.at('QA1').sign_in('QM')
+    p.quiet(later(p, 'FM', person='QC2', roles=['tester', 'deputy-quality-manager'], witness=p.raw('P:QM'), document='任命書 7',
+                  sha256='A' * 43))
+
+
+@row('somebody gives himself a qualification', None, 'right.barred')
+def own_qualification(p):
+    p.caught(later(p, 'QM', person='QM', qualified=[{'name': 'aseptic', 'until': p.day(90)}]), 'right.barred')
+
+
+@own_qualification.honest
+def _(p):
+    p.at('QA1').sign_in('FM')
+    p.quiet(later(p, 'QM', person='OP3', qualified=[{'name': 'aseptic', 'until': p.day(90)}], witness=p.raw('P:FM')))
+
+
+@row('the operator puts equipment back into service', None, 'record.role')
+def back_into_service(p):
+    p.caught(p.at('QA1').record('OP1', 'equipment.changed', equipment='HB-09', in_service='yes', reason='修理 mended'), 'record.role')
+
+
+@back_into_service.honest
+def _(p):
+    p.at('QA1').sign_in('QM')
+    p.quiet(p.at('QA1').record('MM', 'equipment.changed', equipment='HB-09', in_service='yes', reason='修理 mended',
+                               witness=p.raw('P:QM'), document='S-7', sha256='A' * 43))
+
+
+@row('the operator sets the calibration to 2099', None, 'record.role')
+def calibrated_for_ever(p):
+    p.caught(p.at('QA1').record('OP1', 'equipment.changed', equipment='CF-09', calibrated='2099-12-31', reason='校正 done'), 'record.role')
+
+
+@calibrated_for_ever.honest
+def _(p):
+    p.at('QA1').sign_in('QM')
+    p.quiet(p.at('QA1').record('MM', 'equipment.changed', equipment='CF-09', calibrated=p.day(180), reason='校正 done',
+                               witness=p.raw('P:QM'), document='C-7', sha256='A' * 43))
+
+
+@row('a tester opens the room again', None, 'record.role')
+def tester_opens_room(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', room='B2', cause='処置基準超過 action limit'))
+    p.caught(p.at('QA1').record('QC1', 'room.reopened', room='B2', reason='清掃した cleaned', result='0 CFU'), 'record.role')
+
+
+@tester_opens_room.honest
+def _(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', room='B2', cause='処置基準超過 action limit'))
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'room.reopened', room='B2', reason='清掃した cleaned', result='0 CFU'))
+
+
+@row('a second enrolment under the name of a station that lives', None, 'station.lives')
+def station_twice(p):
+    p.at('QA1').sign_in('QM')
+    p.caught(p.at('QA1').record('FM', 'station.enrolled', station='B21', kind='B2', room='B2', token='A' * 43, witness=p.raw('P:QM')),
+             'station.lives')
+
+
+@station_twice.honest
+def _(p):
+    p.at('QA1').sign_in('QM')
+    p.quiet(p.at('QA1').record('FM', 'station.enrolled', station='B29', kind='B2', room='B2', token='A' * 43, witness=p.raw('P:QM')))
+
+
+@row('a tester revokes the stations', None, 'record.role')
+def tester_revokes(p):
+    p.caught(p.at('QA1').record('QC1', 'station.revoked', station='B21'), 'record.role')
+
+
+@tester_revokes.honest
+def _(p):
+    p.quiet(p.at('QA1').record('FM', 'station.revoked', station='B21'))
+
+
+@row('the quality manager alone suspends the facility manager', None, 'right.second')
+def suspends_alone(p):
+    p.caught(later(p, 'QM', person='FM', suspended=True), 'right.second')
+
+
+@suspends_alone.honest
+def _(p):
+    p.quiet(later(p, 'QM', person='OP9', suspended=True))
+
+
+@row('quality locked out from a clinic terminal', None, 'session.wait')
+def locked_out_from_afar(p):
+    for _ in range(6):
+        p.at('CL1').send('/v1/sessions', badge=p.raw('P:QM'), pin='000000')
+    p.at('QA1').sign_in('QM')
+    p.due('refused', code='session.wait')
+
+
+@locked_out_from_afar.honest
+def _(p):
+    p.at('QA1').sign_in('QM')

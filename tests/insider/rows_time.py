@@ -109,3 +109,16 @@ def harvested_early(p):
 @harvested_early.honest
 def _(p):
     p.at('GW1').work('d9.opening.fitness-other', 'OP1').scans('X:OPT-NONE')
+
+
+@row('a session typed up at the end of the day, said to be an outage', 'd0.closing.countersign', 'time.late-entry')
+def outage_that_never_was(p):
+    p.wait('70m')
+    qc = p.at('QC1S').work('d0.env.incubate', 'QC1', 'QC3')
+    p.caught(qc.scan('E:PINC-01', late=p.late('-45m', 'offline')), 'time.late-entry', 'deviation')
+
+
+@outage_that_never_was.honest
+def _(p):
+    p.wait('70m')
+    p.at('QC1S').work('d0.env.incubate', 'QC1', 'QC3').scans('E:PINC-01')
