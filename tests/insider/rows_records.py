@@ -184,17 +184,17 @@ def _(p):
 
 @row('the operator puts equipment back into service', None, 'record.role')
 def back_into_service(p):
-    p.caught(p.at('QA1').record('OP1', 'equipment.changed', equipment='HB-09', in_service='yes', reason='修理 mended'), 'record.role')
+    p.caught(p.at('QA1').record('OP1', 'equipment.changed', equipment='HB-09', in_service=True, reason='修理 mended'), 'record.role')
 
 
 @back_into_service.honest
 def _(p):
     p.at('QA1').sign_in('QM')
-    p.quiet(p.at('QA1').record('MM', 'equipment.changed', equipment='HB-09', in_service='yes', reason='修理 mended',
+    p.quiet(p.at('QA1').record('MM', 'equipment.changed', equipment='HB-09', in_service=True, reason='修理 mended',
                                witness=p.raw('P:QM'), document='S-7', sha256='A' * 43))
 
 
-@row('the operator sets the calibration to 2099', None, 'record.role')
+@row('the operator sets the calibration to 2099', None, ('record.role', 'right.interval'))
 def calibrated_for_ever(p):
     p.caught(p.at('QA1').record('OP1', 'equipment.changed', equipment='CF-09', calibrated='2099-12-31', reason='校正 done'), 'record.role')
 

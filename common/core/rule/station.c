@@ -11,7 +11,7 @@ void record_station(struct judge *j, const struct kind *k, const void *given)
 {
     const char *id = *(const char *const *)((const char *)given + k->record->id);
     const struct station *st = book_station(j->book, id);
-    if (st && !st->revoked)
+    if (st && !st->revoked && !rule_off(SAY_STATION_LIVES))
         judge_refuse(j, SAY_STATION_LIVES, args1(j, "station", id));
     else
         record_own(j, k, given);
