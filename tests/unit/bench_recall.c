@@ -58,7 +58,9 @@ static const struct closings *closings_of(struct rig *r)
         for (size_t k = 0; k < all->n; k++)
             if (strcmp(list[k].batch, batch) != 0)
                 list[n++] = list[k];
-        list[n++] = (struct closing){batch, ((const struct batch_closed *)body.value)->used};
+        const struct batch_closed *said = body.value;
+        list[n++] = (struct closing){
+            batch, said->used, said->person.digest ? map_get(&r->disclosed, said->person.digest) : NULL};
         all->n = n;
     }
     all->item = list;

@@ -277,7 +277,9 @@ static void numbered(struct rig *r, const char *more)
 
 static const struct verdict *order_of(struct rig *r, const char *batch, const char *patient)
 {
-    return order_as(r, batch, (struct said){.patient = patient});
+    return order_as(r, batch,
+                    (struct said){.patient = patient, /* somebody else each time */
+                                  .birth = arena_printf(&r->arena, "1960-01-0%c", patient[6])});
 }
 
 static void test_batch_gets_the_number_that_comes_next(void **state)
@@ -314,7 +316,8 @@ static void test_count_begins_anew_with_the_year(void **state)
     rig_wait(r, 60 * RIG_DAY);
     accepted(rig_sign_in(r, "CO"));
     rig_entry(r, "plan/PC5170071", "plan.changed", "{\"plan\":\"PC5170071\",\"until\":\"2027-12-31\"}");
-    accepted(order_as(r, NULL, (struct said){.draw = "2027-01-10", .infusion = "2027-01-24"}));
+    accepted(order_as(r, NULL,
+                      (struct said){.draw = "2027-01-10", .infusion = "2027-01-24", .birth = "1960-01-01"}));
     assert_non_null(rig_batch(r, "N27-007"));
 }
 
@@ -346,9 +349,65 @@ static void test_numbers_that_look_alike_are_not_both_given(void **state)
     with_arg(&r->v, "batch", "N0-1");
     accepted(rig_sign(r, "MM", "N0-1", "end", ""));
     refused(order_of(r, "NO-1", "P000002"), "order.look-alike"); /* of a closed one, too */
-    refused(order_of(r, "N2", "P00000I"), "order.look-alike");
+    refused(order_as(r, "N2", (struct said){.patient = "P00000I", .birth = "1961-01-01"}),
+            "order.look-alike");
     with_arg(&r->v, "field", "patient");
     accepted(order_of(r, "N2", "P000002"));
+}
+
+/* ---- somebody whom we have already ---- */
+
+static const struct verdict *order_for(struct rig *r, const char *batch, const char *patient,
+                                       const char *draw, const char *birth)
+{
+    return order_as(r, batch, (struct said){.patient = patient, .draw = draw, .birth = birth});
+}
+
+static void test_same_person_under_another_number_is_asked(void **state)
+{
+    struct rig *r = *state;
+    r->drops = true;
+    accepted(order_for(r, "N1", "P000001", "2026-11-10", RIG_BIRTH));
+    refused(order_for(r, "N2", "P000002", "2026-11-20", RIG_BIRTH), "order.same-person");
+    with_arg(&r->v, "batch", "N1");
+    refused(order_for(r, "N2", "P000002", "2026-11-20", "昭和50年3月9日"), "order.same-person");
+    accepted(rig_sign(r, "MM", "N1", "end", "")); /* a closed one, too */
+    refused(order_for(r, "N2", "P000002", "2026-11-20", RIG_BIRTH), "order.same-person");
+    accepted(order_for(r, "N2", "P000002", "2026-11-20", "1975-03-10"));
+}
+
+static void test_number_of_somebody_else_is_asked(void **state)
+{
+    struct rig *r = *state;
+    accepted(order_for(r, "N1", "P000001", "2026-11-10", RIG_BIRTH));
+    refused(order_for(r, "N2", "P000001", "2026-11-20", "1980-01-01"), "order.other-person");
+    accepted(order_for(r, "N2", "P000001", "2026-11-20", RIG_BIRTH));
+}
+
+static void test_draw_a_day_from_another_is_asked(void **state)
+{
+    struct rig *r = *state;
+    r->drops = true;
+    accepted(order_for(r, "N1", "P000001", "2026-11-10", RIG_BIRTH));
+    refused(order_for(r, "N2", "P000001", "2026-11-10", RIG_BIRTH), "order.duplicate");
+    refused(order_for(r, "N2", "P000001", "2026-11-11", RIG_BIRTH), "order.near-draw");
+    accepted(rig_sign(r, "MM", "N1", "end", ""));
+    refused(order_for(r, "N2", "P000001", "2026-11-09", RIG_BIRTH), "order.near-draw");
+    accepted(order_for(r, "N2", "P000001", "2026-11-12", RIG_BIRTH));
+}
+
+static void test_quality_answers_for_one_order_and_names_the_other(void **state)
+{
+    struct rig *r = *state;
+    accepted(order_for(r, "N1", "P000001", "2026-11-10", RIG_BIRTH));
+    refused(rig_record(r, "CO", "order.answered", "batch=N1|patient=P000002|draw=2026-11-20|reason=x"),
+            "record.role");
+    refused(rig_record(r, "QM", "order.answered", "batch=N9|patient=P000002|draw=2026-11-20|reason=x"),
+            "batch.unknown");
+    accepted(rig_record(r, "QM", "order.answered", "batch=N1|patient=P000002|draw=2026-11-20|reason=x"));
+    refused(order_for(r, "N2", "P000003", "2026-11-20", RIG_BIRTH), "order.same-person");
+    refused(order_for(r, "N2", "P000002", "2026-11-21", RIG_BIRTH), "order.same-person");
+    accepted(order_for(r, "N2", "P000002", "2026-11-20", RIG_BIRTH));
 }
 
 #define TEST(t, set_up) cmocka_unit_test_setup_teardown(t, set_up, rig_tear_down)
@@ -370,6 +429,10 @@ int main(void)
         TEST(test_plan_is_registered_by_two_with_its_notice, begin_with_plan),
         TEST(test_plan_names_who_and_what_is_known, begin_with_plan),
         TEST(test_clinic_is_changed_by_two, begin_with_plan),
+        TEST(test_same_person_under_another_number_is_asked, begin_with_plan),
+        TEST(test_number_of_somebody_else_is_asked, begin_with_plan),
+        TEST(test_draw_a_day_from_another_is_asked, begin_with_plan),
+        TEST(test_quality_answers_for_one_order_and_names_the_other, begin_with_plan),
         TEST(test_batch_gets_the_number_that_comes_next, begin_with_plan),
         TEST(test_number_of_a_closed_batch_counts, begin_with_plan),
         TEST(test_count_begins_anew_with_the_year, begin_with_plan),

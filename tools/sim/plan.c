@@ -61,6 +61,19 @@ static void set_int(struct vars *v, const char *name, int n)
     require(!err);
 }
 
+/* Names come in turn, and each time they come the birth date is a day later: nobody comes twice. */
+static const char *birth_of(struct player *p, const struct patient *who, int serial)
+{
+    const char *first = who ? who->birth : "1960-01-01";
+    size_t n = p->sim->story->npatients ? p->sim->story->npatients : 1;
+    int64_t day;
+    char text[11];
+    if (clock_day_parse(first, &day) != CPF_OK)
+        return first;
+    clock_day_format(day + (serial - FIRST_SERIAL) / (int)n, text);
+    return arena_strdup(&p->arena, text);
+}
+
 static void set_patient(struct player *p, int serial)
 {
     const struct story *s = p->sim->story;
@@ -71,7 +84,7 @@ static void set_patient(struct player *p, int serial)
     vars_text(&p->vars, "kanji", who ? who->kanji : "患者");
     vars_text(&p->vars, "kana", who ? who->kana : "カンジャ");
     vars_text(&p->vars, "latin", who ? who->latin : "Patient");
-    vars_text(&p->vars, "birth", who ? who->birth : "1960-01-01");
+    vars_text(&p->vars, "birth", birth_of(p, who, serial));
 }
 
 static const struct let *override_of(const struct story *with, const char *name)

@@ -61,6 +61,7 @@ void book_fini(struct book *b)
                           &b->containers, &b->redacted, &b->clinics,  &b->plans};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
+    free(b->answered);
     arena_fini(&b->undo.arena);
     arena_fini(&b->scratch);
     arena_fini(&b->arena);

@@ -157,6 +157,12 @@ struct plan {
     int64_t from, until;               /* days; `until` INT64_MAX: no end is known */
 };
 
+/* Of that patient's number, for a draw on that day, beside that batch. */
+struct order_answer {
+    const char *batch, *patient;
+    int64_t draw;
+};
+
 /* Equipment and places: both can be occupied by one donor's batch at a time. */
 struct thing {
     const char *id, *kind, *room;
@@ -334,6 +340,8 @@ struct book {
         bool on;
         const struct person *by;
     } stopped; /* the facility: nothing begins, nothing leaves */
+    size_t nanswered;
+    struct order_answer *answered; /* by quality: orders that may stand beside another batch */
     struct {
         const char *rule; /* core/code/number.h; NULL: batch numbers are typed freely */
         int64_t first;

@@ -28,6 +28,7 @@ static const struct member closed_member[] = {
     M_INT(struct batch_closed, count, NEEDED),
     M_DIGEST(struct batch_closed, before, OWN),
     M_OBJECT(struct batch_closed, used, OWN, &used_shape),
+    M_PERSONAL(struct batch_closed, person, OWN),
 };
 
 static const struct member reopened_member[] = {

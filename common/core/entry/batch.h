@@ -22,6 +22,7 @@ struct batch_closed {
     int64_t count; /* entries of the stream, this one included */
     const char
         *before; /* leaf of the closing before this one in the log: whoever knows the newest knows all */
+    struct personal person;        /* who it was: digests of name and birth date; erased with them */
     const struct batch_used *used; /* NULL: its entries alone tell (older programs; too many; personal) */
 };
 struct batch_reopened {

@@ -47,6 +47,7 @@ struct person;
     X(LOT_BLOCKED, "lot.blocked")                                                                            \
     X(LOT_UNBLOCKED, "lot.unblocked")                                                                        \
     X(LOT_CLOSED, "lot.closed")                                                                              \
+    X(ORDER_ANSWERED, "order.answered")                                                                      \
     X(CLINIC, "clinic.entered")                                                                              \
     X(NUMBERING, "facility.numbering")                                                                       \
     X(PLAN, "plan.entered")                                                                                  \

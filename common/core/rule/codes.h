@@ -194,6 +194,9 @@ enum say_flag {
     X(BATCH_STOPPED, "batch.stopped", 0)                                                                     \
     X(ORDER_DUPLICATE, "order.duplicate", 0)                                                                 \
     X(ORDER_LOOK_ALIKE, "order.look-alike", 0)                                                               \
+    X(ORDER_SAME_PERSON, "order.same-person", 0)                                                             \
+    X(ORDER_OTHER_PERSON, "order.other-person", 0)                                                           \
+    X(ORDER_NEAR_DRAW, "order.near-draw", 0)                                                                 \
     X(ORDER_PLAN, "order.plan", 0)                                                                           \
     X(ORDER_PLAN_DAY, "order.plan-day", 0)                                                                   \
     X(ORDER_PRODUCT, "order.product", 0)                                                                     \

@@ -154,7 +154,7 @@ static const struct json *order_of(struct judge *j, const struct batch *x, const
 
 struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count)
 {
-    struct batch_closed c = {.count = count};
+    struct batch_closed c = {.count = count, .person = {.value = person_marks(j, x)}};
     const struct closing_head *head = &j->book->closing;
     bool personal = false;
     int ordered = ordered_by(x->protocol);

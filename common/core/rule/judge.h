@@ -278,6 +278,10 @@ bool check_wait(struct judge *j); /* is a secret taken from this person here, no
 struct json *secrets_left(struct judge *j, const struct person *p); /* wrong ones, until one must wait */
 bool check_requirements(struct judge *j);
 bool check_unique(struct judge *j);
+/* same.c: is it nobody whom another batch has under another number or name, no draw a day from another? What
+ * a closing tells of who it was: digests with blanks between, or NULL. */
+bool check_same_person(struct judge *j);
+const char *person_marks(struct judge *j, const struct batch *x);
 /* number.c: the number that the facility's rule gives next; NULL: there is no rule, or closings are needed
  * first. The number of the order is that one, and looks like no other. */
 const char *number_next(struct judge *j);

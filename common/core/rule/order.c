@@ -153,8 +153,9 @@ static bool check_days(struct judge *j)
 
 bool check_ordered(struct judge *j)
 {
-    return !judge_step(j)->opens || (check_facility_number(j) && check_days(j) && check_plan(j) &&
-                                     check_unique(j) && (j->fact || check_batch_number(j)));
+    return !judge_step(j)->opens ||
+           (check_facility_number(j) && check_days(j) && check_plan(j) && check_unique(j) &&
+            (j->fact || (check_same_person(j) && check_batch_number(j))));
 }
 
 /* ---- later: the physician's go ---- */

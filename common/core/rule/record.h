@@ -36,7 +36,9 @@ bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
 bool may_assess(struct judge *j, const struct kind *k, const void *given);
 bool may_close(struct judge *j, const struct kind *k, const void *given);
 bool may_lift(struct judge *j, const struct kind *k, const void *given);
-bool may_resume(struct judge *j, const struct kind *k, const void *given); /* number.c */
+bool may_resume(struct judge *j, const struct kind *k, const void *given); /* same.c */
+void record_answer(struct judge *j, const struct kind *k, const void *given);
+/* number.c */
 void record_numbering(struct judge *j, const struct kind *k, const void *given);
 /* hand.c */
 /* people.c, thing.c */

@@ -77,9 +77,9 @@ static bool redact(struct judge *j, const struct redacted *given)
     d->meaning = kind_text(KIND_REDACTED);
     judge_accept(j, d, SAY_ACCEPTED_REDACTED, NULL);
     if (closed) {
-        const struct batch_closed again =
-            closing_of(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)),
-                       (int64_t)book_stream(j->book, t->stream)->sseq + 3);
+        struct batch_closed again = closing_of(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)),
+                                               (int64_t)book_stream(j->book, t->stream)->sseq + 3);
+        again.person.value = NULL; /* who that was is being erased */
         draft_add(j, t->stream, KIND_BATCH_CLOSED, &again, sizeof(again));
     }
     return true;

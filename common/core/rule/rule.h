@@ -47,6 +47,7 @@ struct answer {
 struct closing {
     const char *batch;
     const struct batch_used *used; /* NULL: only its stream tells */
+    const char *person;            /* of the closing; NULL: not said, or erased */
 };
 struct closings LIST_OF(struct closing);
 
