@@ -139,7 +139,7 @@ static void test_tell_shows_deviations_holds_and_acts(void **state)
          "2026-11-02 09:03:04|QM||hold.lifted|accepted|KA-0001-H1\n"
          "2026-11-02 09:03:04|QM|decision|step.signed|accepted|disposition=released [done]\n"
          "2026-11-03 09:00:00|QM|end|step.signed|accepted|[done]\n"
-         "2026-11-03 09:00:00|QM||batch.closed||entries=36\n");
+         "2026-11-03 09:00:00|QM||batch.closed||entries=37\n");
 }
 
 static void test_tell_marks_what_was_recorded_late(void **state)

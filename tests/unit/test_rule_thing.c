@@ -2,7 +2,6 @@
 #include "bench_rig.h"
 
 #pragma GCC diagnostic ignored "-Woverlength-strings"
-
 #define NAMED "title: {ja: 題, en: T}"
 #define WORK  NAMED ", where: [B2, QC], by: [operator], dept: manufacturing, after: [], repeat: 0"
 
