@@ -152,13 +152,17 @@ bool check_same_person(struct judge *j)
     if (!own.drawn && !own.nmarks) /* the protocol says nothing of it */
         return true;
     for (const struct batch *x; (x = map_next(&j->book->batches, &pos));) {
-        const struct who other = x == j->x || x->closed ? (struct who){0} : who_of(j, x, false);
+        struct who other = {0};
+        if (x != j->x && !x->closed)
+            other = who_of(j, x, false);
         if (!check_pair(j, &own, &other, x->id))
             return false;
     }
     for (size_t i = 0; all && i < all->n; i++) {
         const struct batch *open = book_batch(j->book, all->item[i].batch);
-        const struct who other = open && !open->closed ? (struct who){0} : who_closed(j, &all->item[i]);
+        struct who other = {0};
+        if (!open || open->closed)
+            other = who_closed(j, &all->item[i]);
         if (!check_pair(j, &own, &other, all->item[i].batch))
             return false;
     }
