@@ -21,7 +21,7 @@
 
 struct app {
     struct api api; /* first: handlers take it as their argument */
-    struct catalogue *catalogue;
+    struct words words;
     struct rights *rights;
     struct follow *follow;
     char *vkey;
@@ -151,14 +151,22 @@ static int check_vkey(const struct conf *c, char **ret_error)
     return err;
 }
 
+static int load_words(const struct conf *c, struct words *ret, char **ret_error)
+{
+    char *beside = conf_beside(c, "report-words.yaml");
+    int err = words_load(ret, NULL, c->catalogue, c->clauses, beside, NULL, ret_error);
+    free(beside);
+    return err;
+}
+
 int app_check(const struct conf *conf, char **ret_error)
 {
-    struct catalogue *catalogue = NULL;
+    struct words words = {0};
     struct rights *rights = NULL;
     int err = check_vkey(conf, ret_error);
     if (!err)
-        err = catalogue_load(conf->catalogue, conf->clauses, &catalogue, ret_error);
-    catalogue_free(catalogue);
+        err = load_words(conf, &words, ret_error);
+    words_fini(&words);
     if (!err)
         err = rights_load_file(conf->rights, &rights, ret_error);
     rights_free(rights);
@@ -176,7 +184,7 @@ static const char *newest_checkpoint(void *arg)
 static int wire(struct app *a, struct event_base *base, char **ret_error)
 {
     const struct conf *c = a->api.conf;
-    int err = catalogue_load(c->catalogue, c->clauses, &a->catalogue, ret_error);
+    int err = load_words(c, &a->words, ret_error);
     if (!err)
         err = rights_load_file(c->rights, &a->rights, ret_error);
     if (err)
@@ -189,7 +197,7 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     }
     struct flow_config f = {.base = base,
                             .conf = c,
-                            .catalogue = a->catalogue,
+                            .words = &a->words,
                             .rights = a->rights,
                             .vkey = a->vkey,
                             .on_ready = on_flow_ready,
@@ -252,7 +260,7 @@ void app_error_body(void *app, const char *code, char **ret_json, size_t *ret_le
     struct arena arena;
     struct buf b;
     arena_init(&arena, 0);
-    struct text t = catalogue_text(a->catalogue, &arena, code, NULL);
+    struct text t = catalogue_text(a->words.codes, &arena, code, NULL);
     struct json *o = json_set_str(&arena, json_object(&arena), "code", code), *m = json_object(&arena);
     json_set_str(&arena, m, "ja", t.ja);
     json_set_str(&arena, m, "en", t.en);
@@ -305,7 +313,7 @@ void app_free(struct app *a)
     flow_free(a->api.flow);
     query_free(a->api.query);
     reporter_free(a->api.reporter);
-    catalogue_free(a->catalogue);
+    words_fini(&a->words);
     rights_free(a->rights);
     free(a->vkey);
     free(a);

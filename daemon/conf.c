@@ -261,16 +261,21 @@ static int fill_in(struct loader *l)
     return 0;
 }
 
-/* A facility that has no table of its own has the shipped one. */
-static void find_rights(struct conf *c)
+char *conf_beside(const struct conf *c, const char *name)
 {
     const char *slash = strrchr(c->catalogue, '/');
     char *path = NULL;
+    require(asprintf(&path, "%.*s/%s", (int)(slash - c->catalogue), c->catalogue, name) >= 0);
+    return path;
+}
+
+/* A facility that has no table of its own has the shipped one. */
+static void find_rights(struct conf *c)
+{
     if (*c->rights)
         return;
-    require(asprintf(&path, "%.*s/rights.yaml", (int)(slash - c->catalogue), c->catalogue) >= 0);
     free((char *)c->rights);
-    c->rights = path;
+    c->rights = conf_beside(c, "rights.yaml");
 }
 
 /* Where two keys must agree. keys[0] is origin. */

@@ -44,5 +44,7 @@ struct conf {
 /* *ret_error gets file:line:column, what and a hint; free() it. */
 must_check int conf_load(const char *path, struct conf **ret, char **ret_error);
 void conf_free(struct conf *c);
+/* A file beside the catalogue; free() it. */
+char *conf_beside(const struct conf *c, const char *name);
 /* Every key with type, default and meaning, as text: `cpfd --help-config`. */
 void conf_print_keys(void);

@@ -1,4 +1,4 @@
-#include "words.h"
+#include "core/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +80,8 @@ struct text words_step(const struct words *w, int step)
 struct text words_step_id(const struct words *w, const char *id)
 {
     int step = id && w->protocol ? protocol_step(w->protocol, id) : -1;
+    if (step >= 0 && w->screen)
+        return w->protocol->step[step].title;
     return step < 0 ? text_both(id ? id : "–") : words_step(w, step);
 }
 
@@ -134,7 +136,7 @@ const char *words_amount(const struct words *w, const char *number, const char *
 
 /* ---- what happened ---- */
 
-/* An option's Japanese title: the rules put its English one (or its id) into the arguments. */
+/* An option's title: the rules put its English one (or its id) into the arguments. */
 static struct text option_text(const struct words *w, const struct field *f, const char *name)
 {
     for (size_t i = 0; f && i < f->noptions; i++)
@@ -173,6 +175,7 @@ static struct text arg_text(const struct words *w, const char *name, const char 
         const char *name, *family;
     } family[] = {{"role", "role"},       {"qualification", "qualification"},
                   {"state", "container"}, {"clock", "clock"},
+                  {"dept", "dept"},       {"grade", "grade"},
                   {"station", "station"}, {NULL, NULL}};
     static const char *const steps[] = {"step", "since", "missing", "steps", "pending", NULL};
     for (size_t i = 0; steps[i]; i++)
@@ -189,7 +192,9 @@ static struct text arg_text(const struct words *w, const char *name, const char 
         return span_text(w, v);
     if (strcmp(name, "field") == 0 || strcmp(name, "awaits") == 0) {
         const struct field *g = field_named(w, step, v);
-        return g ? g->title : word(w, "field", v);
+        if (g)
+            return g->title;
+        return w->protocol && protocol_step(w->protocol, v) >= 0 ? words_step_id(w, v) : word(w, "field", v);
     }
     if (strcmp(name, "unit") == 0)
         return text_both(unit_text(w, v));
@@ -226,15 +231,23 @@ static void set_arg(const struct words *w, struct json *ja, struct json *en, con
     }
 }
 
+void words_args(const struct words *w, const struct json *args, int step, struct json **ret_ja,
+                struct json **ret_en)
+{
+    const struct field *f = field_named(w, step, json_get_str(args, "field"));
+    *ret_ja = json_object(w->a);
+    *ret_en = json_object(w->a);
+    json_each(m, args)
+        set_arg(w, *ret_ja, *ret_en, m, f, step);
+}
+
 struct text words_code(const struct words *w, const char *code, const struct json *args, int step)
 {
-    struct json *ja = json_object(w->a), *en = json_object(w->a);
-    const struct field *f = field_named(w, step, json_get_str(args, "field"));
+    struct json *ja, *en;
     struct text plain;
     if (!code)
         return text_both("–");
     const struct catalogue *c = lookup(w->report, w->a, code, &plain) ? w->report : w->codes;
-    json_each(m, args)
-        set_arg(w, ja, en, m, f, step);
+    words_args(w, args, step, &ja, &en);
     return (struct text){catalogue_text(c, w->a, code, ja).ja, catalogue_text(c, w->a, code, en).en};
 }

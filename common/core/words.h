@@ -1,8 +1,9 @@
 #pragma once
 /*
- * What ids and codes are called on paper. Titles come from the batch's protocol; roles, states, kinds of
- * equipment and short names of what happened from etc/report-words.yaml (a catalogue as core/catalogue.h
- * reads them); codes that it lacks from etc/catalogue.yaml, whose texts speak to the person at the screen.
+ * What ids and codes are called, on paper and on a screen. Titles come from the batch's protocol; roles,
+ * states, kinds of equipment and short names of what happened from etc/report-words.yaml (a catalogue as
+ * core/catalogue.h reads them); codes that it lacks from etc/catalogue.yaml, whose texts speak to the person
+ * at the screen.
  */
 #include "base/json.h"
 #include "core/catalogue.h"
@@ -12,6 +13,7 @@ struct words {
     struct catalogue *codes, *report, *staff; /* staff NULL: no register */
     const struct protocol *protocol;          /* NULL until known */
     struct arena *a;
+    bool screen; /* a step is called by its title alone: it stands beside */
 };
 
 /* `staff`: the register of names (lines `staff.ID: {ja, en}`), or NULL. */
@@ -29,6 +31,9 @@ bool word_known(const struct words *w, const char *family, const char *id);
 struct text words_person(const struct words *w, const char *id);
 /* What happened: `code` with `args`, whose ids are named as in step `step` (-1: none). */
 struct text words_code(const struct words *w, const char *code, const struct json *args, int step);
+/* The same arguments in either language, as catalogue_text() takes them. */
+void words_args(const struct words *w, const struct json *args, int step, struct json **ret_ja,
+                struct json **ret_en);
 /* "title [id]": several steps may have one title. */
 struct text words_step(const struct words *w, int step);
 struct text words_step_id(const struct words *w, const char *id);

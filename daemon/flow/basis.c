@@ -27,11 +27,13 @@ struct flow_basis {
 static const char *const names[] = {BASIS_WORDS, BASIS_FORMS, BASIS_STAFF};
 #define FILES (sizeof(names) / sizeof(*names))
 
-/* Where cpf-report reads it: beside the catalogue. */
-static const char *beside(struct arena *a, const char *path, const char *name)
+/* Where cpf-report reads it. */
+static const char *beside(struct arena *a, const struct conf *c, const char *name)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? arena_printf(a, "%.*s/%s", (int)(slash - path), path, name) : name;
+    char *path = conf_beside(c, name);
+    const char *kept = arena_strdup(a, path);
+    free(path);
+    return kept;
 }
 
 static void set_number(struct basis *b, const char *name, int value)
@@ -94,8 +96,8 @@ void flow_basis_begin(struct flow *f)
     struct flow_basis *m = f->basis = xcalloc(1, sizeof(*m));
     arena_init(&m->keep, 0);
     arena_init(&m->arena, 0);
-    m->path[0] = beside(&m->keep, c->catalogue, "report-words.yaml");
-    m->path[1] = beside(&m->keep, c->catalogue, "report-forms.yaml");
+    m->path[0] = beside(&m->keep, c, "report-words.yaml");
+    m->path[1] = beside(&m->keep, c, "report-forms.yaml");
     m->path[2] = arena_printf(&m->keep, "%s/staff.yaml", c->evidence);
     struct basis loaded = {.a = &m->keep};
     basis_file(&loaded, BASIS_CATALOGUE, c->catalogue);

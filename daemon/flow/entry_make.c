@@ -34,7 +34,7 @@ static struct json *law_of(const struct flow *f, struct arena *a, const struct d
     for (size_t i = 0; i < d->nlaw; i++)
         json_push(law, json_str(a, d->law[i]));
     if (d->nlaw == 0 && code)
-        for (const char *const *c = catalogue_law(f->cfg.catalogue, code); *c; c++)
+        for (const char *const *c = catalogue_law(f->cfg.words->codes, code); *c; c++)
             json_push(law, json_str(a, *c));
     return law->len ? law : NULL;
 }

@@ -59,7 +59,7 @@ const struct book *flow_book(const struct flow *f)
 
 const struct catalogue *flow_catalogue(const struct flow *f)
 {
-    return f->cfg.catalogue;
+    return f->cfg.words->codes;
 }
 
 struct ledger *flow_ledger(const struct flow *f)

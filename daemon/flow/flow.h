@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "conf.h"
 #include "core/catalogue.h"
+#include "core/words.h"
 #include "core/right/right.h"
 #include "core/rule/rule.h"
 
@@ -54,7 +55,7 @@ void flow_start(struct flow *f, struct work *w);
 struct flow_config {
     struct event_base *base;
     const struct conf *conf;
-    const struct catalogue *catalogue;
+    const struct words *words;
     const struct rights *rights;
     const char *vkey;
     void (*on_ready)(void *arg);

@@ -84,56 +84,23 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     return o;
 }
 
-/* The words of an id in one language: a step's title, a field's within the entry's step; else the id itself.
- */
-static const char *words(const struct batch *x, const struct step *own, const char *id, bool ja)
-{
-    int step = x ? protocol_step(x->protocol, id) : -1;
-    int field = own ? step_field(own, id) : -1;
-    const struct text *t = step >= 0    ? &x->protocol->step[step].title
-                           : field >= 0 ? &own->field[field].title
-                                        : NULL;
-    return !t ? id : ja ? t->ja : t->en;
-}
-
-static struct json *localise(struct arena *a, const struct json *args, const struct batch *x,
-                             const struct step *own, bool ja)
-{
-    struct json *o = json_object(a);
-    json_each(m, args) {
-        struct json *v = json_copy(a, m);
-        if (m->type == JSON_STRING)
-            v = json_str(a, words(x, own, m->str, ja));
-        if (m->type == JSON_ARRAY) {
-            v = json_array(a);
-            json_each(i, m)
-                json_push(v, i->str ? json_str(a, words(x, own, i->str, ja)) : json_copy(a, i));
-        }
-        json_set(a, o, m->name, v);
-    }
-    return o;
-}
-
 /* The value that was taken, as people read it; NULL: there is none, or it is personal. */
-static const char *value_words(struct arena *a, const struct entry *e, const struct step *own, bool ja)
+static const char *value_words(const struct words *w, const struct entry *e, const struct step *own, bool ja)
 {
     const char *field = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
     const char *unit = json_get_str(e->body, "unit");
     int i = own && field ? step_field(own, field) : -1;
     if (i < 0 || !text || strcmp(text, "*") == 0)
         return NULL;
-    for (size_t k = 0; k < own->field[i].noptions; k++)
-        if (strcmp(own->field[i].option[k].id, text) == 0)
-            text = ja ? own->field[i].option[k].title.ja : own->field[i].option[k].title.en;
-    const char *title = ja ? own->field[i].title.ja : own->field[i].title.en;
-    return arena_printf(a, "%s %s%s%s", title, text, unit ? " " : "", unit ? unit : "");
-}
-
-static struct json *message_args(struct arena *a, const struct entry *e, const struct batch *x,
-                                 const struct step *own, bool ja)
-{
-    struct json *o = localise(a, json_get(e->body, "args"), x, own, ja);
-    return json_set_str(a, o, "said", value_words(a, e, own, ja));
+    const struct field *f = &own->field[i];
+    for (size_t k = 0; k < f->noptions; k++)
+        if (strcmp(f->option[k].id, text) == 0)
+            text = ja ? f->option[k].title.ja : f->option[k].title.en;
+    if (unit && f->kind == FIELD_LOT)
+        text = arena_printf(w->a, ja ? "%s の容器 %s" : "%s, unit %s", text, unit);
+    else if (unit)
+        text = words_amount(w, text, unit);
+    return arena_printf(w->a, "%s %s", ja ? f->title.ja : f->title.en, text);
 }
 
 /* A person reads titles; the entry and `args` keep the ids. */
@@ -144,10 +111,18 @@ static void add_message(struct flow *f, struct arena *a, struct json *o, const s
     const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
     int step = x && id ? protocol_step(x->protocol, id) : -1;
     const struct step *own = step >= 0 ? &x->protocol->step[step] : NULL;
-    if (value_words(a, e, own, true) && how && strcmp(how, "accepted") == 0)
+    struct words w = *f->cfg.words;
+    w.a = a;
+    w.protocol = x ? x->protocol : NULL;
+    w.screen = true;
+    if (value_words(&w, e, own, true) && how && strcmp(how, "accepted") == 0)
         how = "value";
-    struct text t = catalogue_said(f->cfg.catalogue, a, code, how, message_args(a, e, x, own, true));
-    t.en = catalogue_said(f->cfg.catalogue, a, code, how, message_args(a, e, x, own, false)).en;
+    struct json *ja, *en;
+    words_args(&w, json_get(e->body, "args"), step, &ja, &en);
+    json_set_str(a, ja, "said", value_words(&w, e, own, true));
+    json_set_str(a, en, "said", value_words(&w, e, own, false));
+    struct text t = catalogue_said(w.codes, a, code, how, ja);
+    t.en = catalogue_said(w.codes, a, code, how, en).en;
     struct json *message = json_object(a);
     set_text(a, message, t);
     json_set(a, o, "message", message);
@@ -185,7 +160,7 @@ static struct json *law_json(struct flow *f, struct arena *a, const struct entry
     struct json *list = json_array(a);
     json_each(c, e->law) {
         struct json *o = json_set_str(a, json_object(a), "id", c->str);
-        set_text(a, o, catalogue_clause(f->cfg.catalogue, c->str, clock_day(e->at)));
+        set_text(a, o, catalogue_clause(f->cfg.words->codes, c->str, clock_day(e->at)));
         json_push(list, o);
     }
     return list->len ? list : NULL;

@@ -235,7 +235,7 @@ static void answer_invalid(struct setup *s)
 {
     struct arena *a = &s->w->arena;
     struct json *args = json_set_str(a, json_object(a), "field", s->where ? s->where : "");
-    struct text t = catalogue_text(s->f->cfg.catalogue, a, "record.invalid", args);
+    struct text t = catalogue_text(s->f->cfg.words->codes, a, "record.invalid", args);
     struct json *o = json_set_str(a, json_object(a), "code", "record.invalid"), *m = json_object(a);
     json_set_str(a, m, "ja", t.ja);
     json_set_str(a, m, "en", t.en);

@@ -20,7 +20,7 @@
 #include "core/entry/kind.h"
 #include "core/entry/step.h"
 #include "store/scan.h"
-#include "words.h"
+#include "core/words.h"
 
 /* ---- values ---- */
 

@@ -195,7 +195,7 @@ void judge_command_code(struct judge *j)
     if (strcmp(id, "OUT") == 0)
         sign_out(j);
     else if (strcmp(id, "BACK") == 0)
-        context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED, NULL);
+        context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED_BACK, NULL);
     else if (strcmp(id, "YES") == 0)
         say_yes(j);
     else if (strncmp(id, "STEP-", 5) == 0)

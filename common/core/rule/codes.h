@@ -234,6 +234,7 @@ enum say_flag {
     X(ACCEPTED_VALUE, "accepted.value", 0)                                                                   \
     X(ACCEPTED_STEP_DONE, "accepted.step-done", 0)                                                           \
     X(ACCEPTED_STEP, "accepted.step", 0)                                                                     \
+    X(ACCEPTED_BACK, "accepted.back", 0)                                                                     \
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
     X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \
     X(ACCEPTED_SESSION_NEXT, "accepted.session-next", 0)                                                     \

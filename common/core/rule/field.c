@@ -331,7 +331,7 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
                                     [EFFECT_REFUSE] = SAY_OPTION_REFUSE};
     const struct option *o = field_option(f, id);
     if (!o)
-        return refuse_id(j, SAY_VALUE_CHOICE, "option", f->id); /* what was typed may be anything */
+        return refuse_id(j, SAY_VALUE_CHOICE, "field", f->id); /* what was typed may be anything */
     *ret_text = o->id;
     if (o->disposition == DISPOSITION_RELEASED &&
         (judge_step(j)->dept != DEPT_QUALITY || judge_step(j)->verb == VERB_NONE))
