@@ -195,6 +195,8 @@ static const char *differs(struct play *p, const struct draft *d, const struct e
     return occurred != e->occurred ? arena_printf(a, "judged: occurred %lld", (long long)occurred) : NULL;
 }
 
+#define IDLE_AFTER_S 1800 /* the daemon's own configuration says nothing else */
+
 /* The command judged when its first entry was made; NULL, or how that differs from the rows. */
 static const char *judged(struct play *p, const struct rows *rows, const struct command *cmd)
 {
@@ -202,6 +204,7 @@ static const char *judged(struct play *p, const struct rows *rows, const struct 
     struct verdict *v = &p->rig.v;
     p->rig.now = rows->e[rows->at].at;
     struct command c = *cmd;
+    c.idle_after_s = IDLE_AFTER_S;
     rig_judge(&p->rig, &c);
     for (size_t i = 0; i < v->ndrafts; i++) {
         if (rows->at + i == rows->n)
@@ -254,6 +257,7 @@ static bool begins(struct play *p, const struct rows *rows, const struct command
     if (k == rows->n || rows->e[k].at != rows->e[rows->at].at)
         return false;
     struct command c = *cmd;
+    c.idle_after_s = IDLE_AFTER_S;
     p->rig.now = rows->e[k].at;
     rig_judge(&p->rig, &c);
     return k == rows->at + leading(&p->rig.v) || rows->e[rows->at].id;

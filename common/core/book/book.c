@@ -35,6 +35,7 @@ static void free_batch(struct batch *b)
     free(b->expiry);
     free(b->act);
     free(b->writing);
+    free(b->asked);
 }
 
 static void stream_free(struct stream *s)
