@@ -90,6 +90,8 @@ suite_asan() {
 
 suite_mutants() {
     tap_command "$TOP/tests/mutants/test-run"
+    # What stood beside it has ended: a second hand for what is left.
+    if [[ -n ${BEGUN[mutants]:-} ]]; then tap_command "$TOP/tests/mutants/run" --with "${BEGUN[mutants]}"; fi
     beside_told mutants
 }
 play_mutants() { "$TOP/tests/mutants/run"; }
