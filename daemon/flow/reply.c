@@ -51,20 +51,61 @@ static void next_field(struct arena *a, struct json *o, const struct next *n, co
         json_set(a, o, "options", options);
 }
 
+/* Id, and the name where a register of staff tells it. */
+static struct json *who_json(struct flow *f, struct arena *a, const struct person *p)
+{
+    struct words w = *f->cfg.words;
+    w.a = a;
+    struct json *o = json_set_str(a, json_object(a), "id", p->id);
+    set_text(a, o, words_person(&w, p->id));
+    return o;
+}
+
+/* Who acts, and who stands there: nobody has to remember whose badge was read last. */
+static void next_people(struct flow *f, struct arena *a, struct json *o, const struct station *st)
+{
+    const struct bench *b = &st->bench;
+    bool here = bench_works(b, flow_now(f));
+    struct json *people = json_array(a);
+    for (size_t i = 0; here && i < b->npeople; i++)
+        json_push(people, who_json(f, a, b->person[i]));
+    if (here && b->acting)
+        json_set(a, o, "acting", who_json(f, a, b->acting));
+    json_set(a, o, "people", people);
+}
+
+/* The second person's badge; or the step's code, where it is under way and not chosen here. */
+static void next_badge(struct flow *f, struct arena *a, struct json *o, const struct next *n,
+                       const struct step *s)
+{
+    if (n->witness)
+        json_set_str(a, o, "kind", "witness");
+    if (n->of)
+        json_set(a, o, "of", who_json(f, a, n->of));
+    if (!n->choose)
+        return;
+    char raw[BOUND_CODE_ID + 8];
+    if (code_make('X', arena_printf(a, "STEP-%s", upper_code(a, s->id)), raw, sizeof(raw)) == 0)
+        json_set_str(a, o, "choose", arena_strdup(a, raw));
+}
+
 static struct json *next_json(struct flow *f, struct arena *a, const struct station *st)
 {
     struct next n;
+    struct json *o = json_object(a);
+    next_people(f, a, o, st);
     rule_next(&f->book, st, flow_now(f), &n);
-    if (!n.batch || n.step < 0)
-        return NULL;
-    const struct step *s = &n.batch->protocol->step[n.step];
-    struct json *o = json_set_str(a, json_object(a), "step", s->id);
+    if (!n.batch)
+        return o;
     json_set_str(a, o, "batch", n.batch->id);
+    if (n.step < 0)
+        return o;
+    const struct step *s = &n.batch->protocol->step[n.step];
+    json_set_str(a, o, "step", s->id);
     set_text(a, o, s->title);
     if (n.field >= 0)
         next_field(a, o, &n, &s->field[n.field]);
-    if (n.witness)
-        json_set_str(a, o, "kind", "witness");
+    next_badge(f, a, o, &n, s);
     json_set(a, o, "form", json_bool(a, s->form || s->verb != VERB_NONE));
     json_set(a, o, "sign", json_bool(a, s->verb != VERB_NONE));
     return o;

@@ -195,7 +195,7 @@ static bool here(const struct work *w, const struct person *p)
 
 static struct json *sign_out(const struct work *w, const struct station *st, const struct person *p)
 {
-    if (st->bench.acting != p)
+    if (st->bench.asked.leaves)
         return gen_scan(w->g, st->id, gen_badge(w->g, p->id));
     return gen_scan(w->g, st->id, gen_code(w->g, 'X', "OUT"));
 }

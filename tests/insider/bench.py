@@ -125,6 +125,13 @@ class Station:
             self.play.quiet(answer)
         return self
 
+    def leave(self, *people):
+        for who in people:
+            if self.scan('X:OUT').get('code') == 'accepted.session-whose':
+                self.scan('P:' + who)
+            self.play.quiet(self.play.last)
+        return self
+
     def people(self):
         return [x if isinstance(x, str) else x['person'] for x in self.ask('GET', '/v1/stations/self')['people']]
 

@@ -372,13 +372,13 @@ def _(p):
 
 @row('one leaves, and the next scan is said to be the other one', 'handover', 'session.who')
 def who_is_left(p):
-    st = p.at('ST1').work('d0.tray', 'OP2', 'OP1').scans('X:OUT')
+    st = p.at('ST1').work('d0.tray', 'OP2', 'OP1').leave('OP2')
     p.caught(st.scan('E:TRAY-01'), 'session.who')
 
 
 @who_is_left.honest
 def _(p):
-    p.at('ST1').work('d0.tray', 'OP2', 'OP1').scans('X:OUT', 'P:OP1', 'E:TRAY-01')
+    p.at('ST1').work('d0.tray', 'OP2', 'OP1').leave('OP2').scans('P:OP1', 'E:TRAY-01')
 
 
 @row('somebody finds a bench that was left an hour ago', 'handover', 'session.who')
@@ -443,7 +443,7 @@ def _(p):
 @row('culture before the cells are there', 'receipt', 'step.order')
 def out_of_order(p):
     for who in ('OP1', 'OP2'):
-        p.at('GW1').work('d0.opening.fitness', who).scans('X:OPT-NONE', 'X:OPT-NONE', 'X:OPT-NONE', 'X:OUT')
+        p.at('GW1').work('d0.opening.fitness', who).scans('X:OPT-NONE', 'X:OPT-NONE', 'X:OPT-NONE').leave(who)
     p.caught(p.at('B21').work(None, 'OP1', 'OP2').scan('X:STEP-D0-CULTURE'), 'step.order')
 
 

@@ -355,8 +355,7 @@ def _(p):
 def shipped_suspended(p):
     b2 = p.at('B21').work(None, 'OP1', 'OP2')
     b2.correct('OP1', 'OP2', 'd14.fill', 'volume', '100.5')
-    b2.scan('X:OUT')
-    b2.scan('X:OUT')
+    b2.leave('OP1', 'OP2')
     p.caught(p.at('SH1').work(None, 'OP2', 'OP1').scan('X:STEP-SHIP-CHECK'), 'decision.suspended')
 
 

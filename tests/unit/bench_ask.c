@@ -132,7 +132,12 @@ void rig_take_over(struct rig *r, const char *person)
 void rig_out(struct rig *r)
 {
     const struct bench *bench = &r->station->bench;
-    if (!bench->acting)
-        accepted(rig_scan(r, arena_printf(&r->arena, "P:%s", bench->person[0]->id)));
+    rig_leaves(r, bench->acting ? bench->acting->id : bench->person[0]->id);
+}
+
+void rig_leaves(struct rig *r, const char *person)
+{
     accepted(rig_scan(r, "X:OUT"));
+    if (strcmp(r->v.code, "accepted.session-whose") == 0)
+        accepted(rig_scan(r, arena_printf(&r->arena, "P:%s", person)));
 }

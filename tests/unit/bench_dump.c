@@ -116,9 +116,10 @@ static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t
 {
     const struct occ *o = x->step[step].occ[no];
     const char *id = x->protocol->step[step].id;
-    ADD(l, "batch %s occ %s %zu begun %lld done %lld skip %d late %d by %s %s %s\n", x->id, id, no,
+    ADD(l, "batch %s occ %s %zu begun %lld done %lld skip %d late %d by %s %s %s%s%s\n", x->id, id, no,
         (long long)o->begun, (long long)o->done, o->skipped, o->late_noted, id_of(o->performer),
-        id_of(o->recorder), id_of(o->witness));
+        id_of(o->recorder), id_of(o->witness), o->seen_by ? " seen by " : "",
+        o->seen_by ? o->seen_by->id : "");
     for (size_t i = 0; i < o->ninputs; i++) {
         const struct input *in = &o->input[i];
         char num[DEC_TEXT];

@@ -102,9 +102,7 @@ static void test_another_one_as_bad_takes_its_place(void **state)
 static void test_alone_one_types_it_oneself(void **state)
 {
     struct rig *r = *state;
-    accepted(rig_scan(r, "P:OP2"));
-    accepted(rig_scan(r, "X:OUT"));
-    accepted(rig_scan(r, "P:OP1"));
+    rig_leaves(r, "OP2");
     asked(r, "TEMP", "35.5");
     deviation(rig_scan(r, "35.5"), "value.action");
     accepted(rig_sign_in(r, "QC1")); /* who may not do the step is nobody beside */

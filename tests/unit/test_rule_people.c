@@ -172,6 +172,11 @@ static void read_both(struct rig *r)
     refused(rig_scan(r, "D:C"), "witness.awaited");
 }
 
+static int seen_step(struct rig *r)
+{
+    return protocol_step(rig_batch(r, "B1")->protocol, "seen");
+}
+
 static void test_second_person_ends_the_step(void **state)
 {
     struct rig *r = *state;
@@ -188,17 +193,84 @@ static void test_performer_is_no_witness(void **state)
     refused(rig_scan(r, "P:OP1"), "witness.same");
 }
 
-static void test_who_performed_a_part_is_no_witness(void **state)
+static void test_each_of_two_sees_what_the_other_did(void **state)
 {
     struct rig *r = *state;
     accepted(step(r, "SEEN"));
     accepted(rig_scan(r, "D:A"));
     rig_take_over(r, "OP2");
     accepted(rig_scan(r, "D:B"));
-    refused(rig_scan(r, "P:OP1"), "witness.same");
-    refused(rig_scan(r, "P:OP2"), "witness.same");
+    accepted_as(rig_scan(r, "P:OP1"), "accepted.witness-part");
+    assert_true(rig_says(r, "\"performed\":\"OP2\""));
+    assert_true(rig_says(r, "\"witnessed\":\"OP1\""));
+    assert_int_equal(batch_occ(rig_batch(r, "B1"), seen_step(r))->done, 0);
+    refused(rig_scan(r, "P:OP1"), "witness.same"); /* the own part */
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.step-done");
+    assert_true(rig_says(r, "\"performed\":\"OP1\""));
+    assert_true(rig_says(r, "\"witnessed\":\"OP2\""));
+}
+
+static void test_a_third_one_sees_both_parts(void **state)
+{
+    struct rig *r = *state;
+    accepted(step(r, "SEEN"));
+    accepted(rig_scan(r, "D:A"));
+    rig_take_over(r, "OP2");
+    accepted(rig_scan(r, "D:B"));
     accepted(rig_sign_in(r, "OP3"));
-    accepted(rig_scan(r, "P:OP3"));
+    accepted_as(rig_scan(r, "P:OP3"), "accepted.step-done");
+}
+
+/* A badge too early changes nothing, and its own may still be the witness's. */
+static void test_witness_too_early_is_the_witness_later(void **state)
+{
+    struct rig *r = *state;
+    accepted(step(r, "SEEN"));
+    accepted(rig_scan(r, "D:A"));
+    alert(rig_scan(r, "P:OP2"), "bench.take-over");
+    accepted(rig_scan(r, "D:B"));
+    assert_true(rig_says(r, "\"performed\":\"OP1\""));
+    refused(rig_scan(r, "P:OP1"), "witness.same");
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.step-done");
+}
+
+static void test_who_leaves_signs_nothing(void **state)
+{
+    struct rig *r = *state;
+    read_both(r);
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-whose");
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.session-stays");
+    with_arg(&r->v, "acting", "OP1");
+    assert_int_equal(batch_occ(rig_batch(r, "B1"), seen_step(r))->done, 0);
+    accepted(rig_sign_in(r, "OP2"));
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-whose");
+    rig_wait(r, 2 * RIG_MINUTE); /* nobody came */
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.step-done");
+}
+
+static void test_leaving_is_over_once_somebody_goes_on(void **state)
+{
+    struct rig *r = *state;
+    accepted(step(r, "SEEN"));
+    accepted(rig_scan(r, "D:A"));
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-whose");
+    accepted(rig_scan(r, "D:B"));
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.step-done");
+}
+
+/* What the station asks for is what the badge does. */
+static void test_witness_is_asked_for_where_the_badge_signs(void **state)
+{
+    struct rig *r = *state;
+    struct next n;
+    read_both(r);
+    rule_next(&r->book, r->station, r->now, &n);
+    assert_true(n.witness && !n.choose);
+    assert_string_equal(n.of->id, "OP1");
+    accepted(rig_scan(r, "B:B1")); /* back at the batch, and no step is chosen */
+    r->station->bench.step = -1;
+    rule_next(&r->book, r->station, r->now, &n);
+    assert_false(n.witness);
 }
 
 static void test_badge_of_somebody_who_is_not_here_is_no_witness(void **state)
@@ -210,10 +282,7 @@ static void test_badge_of_somebody_who_is_not_here_is_no_witness(void **state)
     accepted(rig_sign_in(r, "OP3"));
     rig_at(r, "B21");
     refused(rig_scan(r, "P:OP3"), "witness.absent"); /* is in another room */
-    accepted(rig_scan(r, "X:BACK"));
-    accepted(rig_scan(r, "P:OP2"));
-    accepted(rig_scan(r, "X:OUT"));
-    accepted(rig_scan(r, "P:OP1"));
+    rig_leaves(r, "OP2");
     accepted(rig_scan(r, "X:STEP-SEEN")->outcome == OUTCOME_REFUSED ? rig_sign_in(r, "OP9") : &r->v);
     accepted(rig_scan(r, "X:STEP-SEEN"));
     refused(rig_scan(r, "P:OP2"), "witness.absent"); /* has signed out */
@@ -408,7 +477,12 @@ int main(void)
         T(test_two_people_are_wanted),
         T(test_second_person_ends_the_step),
         T(test_performer_is_no_witness),
-        T(test_who_performed_a_part_is_no_witness),
+        T(test_each_of_two_sees_what_the_other_did),
+        T(test_a_third_one_sees_both_parts),
+        T(test_witness_too_early_is_the_witness_later),
+        T(test_who_leaves_signs_nothing),
+        T(test_leaving_is_over_once_somebody_goes_on),
+        T(test_witness_is_asked_for_where_the_badge_signs),
         T(test_badge_of_somebody_who_is_not_here_is_no_witness),
         T(test_witness_must_be_in_force),
         T(test_courier_shows_a_badge_without_a_session),

@@ -200,7 +200,7 @@ static void test_signing_in_says_who_declared_fit_elsewhere(void **state)
 {
     struct rig *r = *state;
     rig_begin(r, "B1");
-    accepted(rig_scan(r, "X:OUT"));
+    rig_leaves(r, "OP1");
     rig_entry(r, "day/GW1/2026-11-02", "person.fit", "{\"fit\":true,\"person\":\"OP1\"}");
     accepted(rig_sign_in(r, "OP1"));
     assert_true(rig_says(r, "\"fit\":true")); /* the other day's stream may leave the memory */
@@ -223,18 +223,21 @@ static void test_signing_out_makes_nobody_act(void **state)
     struct rig *r = *state;
     rig_begin(r, "B1");
     accepted_as(rig_scan(r, "P:OP2"), "accepted.acting");
-    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-next");
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-whose");
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.session-next");
     refused(rig_scan(r, "C:B1-T1"), "session.who");
     refused(rig_scan(r, "B:B1"), "session.who");
     refused(rig_scan(r, "P:OP2"), "session.not-here");
     refused(rig_scan(r, "P:NOONE"), "session.unknown-badge");
     accepted(rig_sign_in(r, "OP3"));
-    refused(rig_scan(r, "X:OUT"), "session.who"); /* neither does who comes */
+    refused(rig_scan(r, "C:B1-T1"), "session.who"); /* neither does who comes */
     accepted_as(rig_scan(r, "P:OP1"), "accepted.acting");
     accepted(rig_scan(r, "C:B1-T1"));
-    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-next");
-    accepted_as(rig_scan(r, "P:OP3"), "accepted.acting");
-    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-closed");
+    rig_leaves(r, "OP1");
+    assert_string_equal(r->v.code, "accepted.session-next");
+    accepted_as(rig_scan(r, "X:OUT"), "accepted.session-whose"); /* nobody acts */
+    refused(rig_scan(r, "P:OP1"), "session.not-here");
+    accepted_as(rig_scan(r, "P:OP3"), "accepted.session-closed");
 }
 
 static void test_another_badge_in_the_middle_of_a_step_is_asked_about(void **state)
@@ -329,7 +332,7 @@ static void test_last_to_sign_out_clears_the_bench(void **state)
 {
     struct rig *r = *state;
     rig_begin(r, "B1");
-    accepted(rig_scan(r, "X:OUT"));
+    rig_leaves(r, "OP1");
     assert_non_null(r->station->bench.batch);
     rig_out(r);
     assert_null(r->station->bench.batch);

@@ -183,7 +183,7 @@ static void test_typed_label_needs_a_second_person_and_counts(void **state)
     assert_true(rig_says(r, "\"typed\":true"));
     assert_int_equal(rig_batch(r, "B1")->typed, 1);
     rig_take_over(r, "OP2");
-    accepted(rig_scan(r, "X:OUT"));
+    rig_leaves(r, "OP2");
     accepted(rig_scan(r, "P:OP1"));
     r->next.typed = true;
     refused(rig_scan(r, "C:B1-T3"), "people.too-few");

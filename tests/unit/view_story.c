@@ -67,6 +67,7 @@ static void weigh(struct rig *r)
     rig_wait(r, RIG_SECOND);
     alert(rig_scan(r, "8.0"), "value.alert");
     accepted_as(rig_scan(r, "P:OP3"), "accepted.step-done"); /* OP1 and OP2 both weighed */
+    accepted(rig_scan(r, "P:OP1"));
 }
 
 static void work(struct rig *r)
@@ -106,7 +107,7 @@ static void finish(struct rig *r)
     rig_back(r, 9 * RIG_MINUTE);
     rig_offline(r, RIG_MINUTE);
     accepted(rig_scan(r, "C:KA-0001-T1"));
-    accepted(rig_scan(r, "X:OUT"));
+    rig_out(r);
     rig_at(r, "QA1");
     accepted(rig_sign(r, "QM", "KA-0001", "end", ""));
 }

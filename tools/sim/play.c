@@ -62,19 +62,6 @@ static void read_batch(struct player *p, struct op *op)
 
 /* ── ops that depend on where the bench is ─────────────────────────────── */
 
-/* Puts a scan in front of `op`. */
-static struct op *scan_before(struct player *p, struct op *op, const char *raw)
-{
-    struct op *scan = arena_alloc(&p->arena, sizeof(*scan));
-    scan->kind = OP_SCAN;
-    scan->station = op->station;
-    scan->person = op->person;
-    scan->text = raw;
-    scan->next = op;
-    p->ops = scan;
-    return scan;
-}
-
 static const char *command(struct player *p, const char *id)
 {
     char raw[140];
@@ -83,20 +70,15 @@ static const char *command(struct player *p, const char *id)
     return arena_strdup(&p->arena, raw);
 }
 
-/* BACK out of an open step, the own badge, then OUT. */
+/* OUT; and the own badge, where it is asked for. */
 static void sign_out(struct player *p, struct op *op)
 {
-    struct sim_station *st = op->station;
-    if (op->person->at != st) {
+    if (op->person->at != op->station) {
         p->ops = op->next;
-    } else if (st->open) {
-        send_op(p, scan_before(p, op, command(p, "BACK")));
-    } else if (st->acting != op->person) {
-        send_op(p, scan_before(p, op, op->person->badge));
-    } else {
-        op->text = command(p, "OUT");
-        send_op(p, op);
+        return;
     }
+    op->text = op->who_said ? op->person->badge : command(p, "OUT");
+    send_op(p, op);
 }
 
 static void card(struct player *p, struct op *op)
@@ -157,6 +139,11 @@ static void take_next(struct sim_station *st, const json_t *answer)
     const char *field = json_string_value(json_object_get(next, "field"));
     snprintf(st->next_step, sizeof(st->next_step), "%s", step ? step : "");
     snprintf(st->next_field, sizeof(st->next_field), "%s", field ? field : "");
+    const char *who = json_string_value(json_object_get(json_object_get(next, "acting"), "id"));
+    st->acting = NULL;
+    for (size_t i = 0; next && i < st->npeople; i++)
+        if (who && strcmp(st->person[i]->id, who) == 0)
+            st->acting = st->person[i];
 }
 
 /* What the server keeps of the bench, kept here too. */
@@ -164,24 +151,20 @@ static void take_context(struct player *p, struct op *op, const json_t *answer, 
 {
     struct sim_station *st = op->station;
     const char *code = json_string_value(json_object_get(answer, "code"));
-    take_next(st, answer);
-    if (refused || !code)
-        return;
-    if (op->kind == OP_SIGN_IN) {
+    if (!refused && op->kind == OP_SIGN_IN)
         world_joined(st, op->person);
-    } else if (op->kind == OP_SIGN_OUT) {
-        world_left(st, op->person);
+    take_next(st, answer);
+    if (refused || !code || op->kind == OP_SIGN_IN)
+        return;
+    if (op->kind == OP_SIGN_OUT) {
+        if (strcmp(code, "accepted.session-whose") != 0)
+            world_left(st, op->person);
     } else if (strcmp(code, "accepted.batch") == 0) {
         st->batch = p->batch;
         st->open = false;
-    } else if (strcmp(code, "accepted.acting") == 0) {
-        const char *who = json_string_value(json_object_get(json_object_get(answer, "args"), "person"));
-        for (size_t i = 0; i < st->npeople; i++)
-            if (who && strcmp(st->person[i]->id, who) == 0)
-                st->acting = st->person[i];
     } else if (strcmp(code, "accepted.step") == 0) {
         st->open = true;
-    } else if (op->kind == OP_SCAN && !op->own) {
+    } else if (op->kind == OP_SCAN && !op->own && strcmp(code, "accepted.acting") != 0) {
         st->open = false; /* BACK */
     } else if (op->kind == OP_SCAN && json_object_get(answer, "step")) {
         st->open = !json_is_true(json_object_get(answer, "done"));
@@ -292,12 +275,17 @@ static bool obey(struct player *p, struct op *op, const char *code)
         p->ops = add;
         return true;
     }
-    if (!code || strcmp(code, "session.who") != 0 || op->who_said || !op->station)
+    bool whose = code && strcmp(code, "accepted.session-whose") == 0;
+    if (!code || (strcmp(code, "session.who") != 0 && !whose) || op->who_said || !op->station)
         return false;
     struct op *again = arena_alloc(&p->arena, sizeof(*again));
     *again = *op;
     again->who_said = true;
     again->next = p->ops;
+    if (whose) {
+        p->ops = again;
+        return true;
+    }
     *add = (struct op){.kind = OP_SCAN, .station = op->station, .next = again};
     add->text = op->station->acting ? op->station->acting->badge : op->station->person[0]->badge;
     p->ops = add;
@@ -334,8 +322,6 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
         plan_numbered(p, json_string_value(json_object_get(answer, "batch")));
     p->opened |= op->kind == OP_ACT && !refused;
     p->stepped |= op->own && !refused;
-    if (op->asked && !refused)
-        op->station->acting = op->asked;
     if (asked && !op->asked && !p->loose)
         once_more(p, op);
     else if (!obey(p, op, code))

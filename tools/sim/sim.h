@@ -58,7 +58,7 @@ struct sim_station {
 
 enum op_kind {
     OP_SIGN_IN,
-    OP_SIGN_OUT, /* becomes X-BACK where needed, badge and X-OUT */
+    OP_SIGN_OUT, /* becomes X-OUT and the badge */
     OP_CARD,     /* the batch card, unless the bench has it */
     OP_BADGE,    /* unless this person is the one acting */
     OP_CHOOSE,   /* the step's code, unless it is what the server awaits */

@@ -70,9 +70,16 @@ static json_t *request(const char *name, const char *value)
     return json_pack("{s:s,s:s}", "id", id, name, value);
 }
 
-static int scan(struct sim *s, const char *token, const char *raw)
+/* OUT; and the badge, where several stand there. */
+static int sign_out(struct sim *s, const char *token, const char *out, const char *badge)
 {
-    return call(s, "/v1/scans", token, request("raw", raw), NULL);
+    json_t *answer = NULL;
+    int err = call(s, "/v1/scans", token, request("raw", out), &answer);
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    if (!err && code && strcmp(code, "accepted.session-whose") == 0)
+        err = call(s, "/v1/scans", token, request("raw", badge), NULL);
+    json_decref(answer);
+    return err;
 }
 
 /* By the facility manager; what wants a second person, by the quality manager beside. */
@@ -96,9 +103,7 @@ static int record(struct sim *s, const char *token, const char *kind, json_t *bo
     json_object_set_new(o, "password", json_string(by->password));
     json_object_set_new(o, "body", body);
     err = call(s, "/v1/records", token, o, NULL);
-    if (!err && second)
-        err = scan(s, token, with->badge);
-    return !err && second ? scan(s, token, out) : err;
+    return !err && second ? sign_out(s, token, out, with->badge) : err;
 }
 
 static const char *digest(struct sim *s, const char *text)

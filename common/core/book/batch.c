@@ -106,6 +106,7 @@ void at_bench(const struct at *a, bool done)
     struct station *station = entry_station(a->b, a->e);
     if (!station || station->bench.batch != a->x)
         return;
+    SET(a->b, station->bench.asked, (struct bench_asked){0}); /* whoever goes on has answered */
     SET(a->b, station->bench.step, done ? -1 : a->step);
     if (done)
         SET(a->b, station->bench.last, a->step);

@@ -325,6 +325,22 @@ bool occ_performed_by(const struct occ *o, const struct person *p)
     return o->performer == p;
 }
 
+/* Whoever saw the others' part did not see the own one, and each of the others can. */
+const struct person *occ_unseen_of_others(const struct occ *o, const struct person *p)
+{
+    if (o->seen_by)
+        return o->seen_by == p ? NULL : o->seen_by;
+    for (size_t i = o->ninputs; i-- > 0;)
+        if (o->input[i].by && o->input[i].by != p)
+            return o->input[i].by;
+    return o->performer == p ? NULL : o->performer;
+}
+
+bool occ_unseen_of(const struct occ *o, const struct person *p)
+{
+    return o->seen_by ? o->seen_by == p : occ_performed_by(o, p);
+}
+
 bool input_awaits(const struct input *in, const struct field *f)
 {
     return in->first_of_two && (in->asked || f->twice);

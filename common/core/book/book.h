@@ -86,10 +86,11 @@ struct wrong {
     struct wrong *next;
 };
 
-/* Another person, or another batch, in the middle of a step: was that meant? */
+/* Another person, or another batch, in the middle of a step: was that meant? Or: who signs out? */
 struct bench_asked {
-    struct person *person; /* one of the two, or neither: nothing is asked */
+    struct person *person; /* one of the three, or none: nothing is asked */
     const char *batch;
+    bool leaves;
     int64_t at;
 };
 
@@ -237,6 +238,7 @@ struct occ {
     int64_t begun, done; /* 0 = not yet */
     bool skipped, late_noted;
     const struct person *performer, *recorder, *witness;
+    const struct person *seen_by;  /* of several who performed: who witnessed the others' part; or NULL */
     const struct station *station; /* where it was last worked on */
     size_t ninputs, cap;
     struct input *input;
@@ -435,6 +437,10 @@ bool input_awaits(const struct input *in, const struct field *f);
 size_t batch_differed(const struct batch *x, const struct person *p);
 /* Did `p` perform any of it? Not only the last input: two people may take turns in one step. */
 bool occ_performed_by(const struct occ *o, const struct person *p);
+/* Who performed something of it that awaits its witness, and is not `p`; NULL: nobody. */
+const struct person *occ_unseen_of_others(const struct occ *o, const struct person *p);
+/* Does something that `p` performed await its witness? */
+bool occ_unseen_of(const struct occ *o, const struct person *p);
 /* The newest input of a field in the newest occurrence that has one; NULL if none. */
 const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);

@@ -34,10 +34,9 @@ static const struct member failed_member[] = {
 };
 
 static const struct member context_member[] = {
-    M_TEXT(struct bench_context, batch, 0),
-    M_TEXT(struct bench_context, step, 0),
-    M_TEXT(struct bench_context, acting, 0),
-    M_BOOL(struct bench_context, asks, 0),
+    M_TEXT(struct bench_context, batch, 0),  M_TEXT(struct bench_context, step, 0),
+    M_TEXT(struct bench_context, acting, 0), M_BOOL(struct bench_context, asks, 0),
+    M_BOOL(struct bench_context, leaves, 0),
 };
 
 static const struct member shown_member[] = {
@@ -147,6 +146,7 @@ static int apply_session_closed(struct book *b, struct stream *s, const struct e
     (void)s;
     if (!st || !p)
         return CPF_E_PROFILE;
+    SET(b, st->bench.asked, (struct bench_asked){0});
     bench_leave(b, &st->bench, p);
     return 0;
 }
@@ -172,7 +172,8 @@ static int apply_context(struct book *b, struct stream *s, const struct entry *e
     book_touch(b, bench, sizeof(*bench));
     bench->asked = (struct bench_asked){0};
     if (v->asks) {
-        bench->asked = (struct bench_asked){book_person(b, v->acting), book_keep(b, v->batch), e->at};
+        bench->asked =
+            (struct bench_asked){book_person(b, v->acting), book_keep(b, v->batch), v->leaves, e->at};
         return 0;
     }
     bench->at = e->at;

@@ -28,7 +28,8 @@ struct session_failed {
 /* One of them is said; a step of "" is: none chosen */
 struct bench_context {
     const char *batch, *step, *acting;
-    bool asks; /* not yet: it is asked whether that is meant */
+    bool asks;   /* not yet: it is asked whether that is meant */
+    bool leaves; /* it is asked who signs out */
 };
 /* The entry comes before the data does. */
 struct personal_shown {

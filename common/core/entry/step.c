@@ -111,6 +111,7 @@ static int take_named(const struct at *a, const struct step_input *v)
         return take_second(a, open, field, text, v);
     if (v->again) {
         confirm_first(a, field);
+        acts_on(a, a->o->performer);
         return 0;
     }
     int err = at_input(a, field, text, v->unit);
@@ -137,6 +138,8 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e, 
     judged_read(e, &b->scratch, &judged);
     SET(b, a.x->typed, a.x->typed + judged.typed);
     err = v->field ? take_named(&a, v) : 0;
+    if (!v->field && !v->done) /* the others' part; the own one is another's to see */
+        a.o->seen_by = a.o->witness;
     if (err == 0)
         err = at_derived(&a, &v->derived);
     if (err == 0 && v->done)

@@ -139,6 +139,43 @@ bool check_who(struct judge *j)
     return false;
 }
 
+/* ---- signing out ---- */
+
+static void sign_out(struct judge *j, const struct person *out)
+{
+    j->performer = j->recorder = out;
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id);
+    const struct person *stays = j->bench->acting != out ? j->bench->acting : NULL;
+    struct json *args = args1(j, "person", out->id);
+    if (stays)
+        json_set_str(j->a, args, "acting", stays->id);
+    judge_accept(j, d,
+                 stays                   ? SAY_ACCEPTED_SESSION_STAYS
+                 : j->bench->npeople > 1 ? SAY_ACCEPTED_SESSION_NEXT
+                                         : SAY_ACCEPTED_SESSION_CLOSED,
+                 args);
+}
+
+/* OUT, then the badge: of several it is never guessed who leaves, and a badge that is read in order to leave
+ * signs nothing. */
+bool judge_leaving(struct judge *j)
+{
+    const struct bench_asked *q = &j->bench->asked;
+    if (is_command(j, "OUT")) {
+        bool clear = j->bench->npeople == 1 && j->performer && !idle(j);
+        if (clear)
+            sign_out(j, j->performer);
+        else
+            context(j, (struct bench_context){.asks = true, .leaves = true}, SAY_ACCEPTED_SESSION_WHOSE,
+                    NULL);
+        return true;
+    }
+    if (!q->leaves || j->now - q->at > ASKED_MS || !badge_of_one_here(j))
+        return false;
+    sign_out(j, book_person(j->book, j->code->id));
+    return true;
+}
+
 /* `STEP-<ID>`: the step's id in upper case with '-' for '.'. */
 static int step_by_code(const struct protocol *p, const char *code)
 {
@@ -181,20 +218,10 @@ static void choose(struct judge *j, const char *code)
     context(j, (struct bench_context){.step = s->id}, SAY_ACCEPTED_STEP, args1(j, "step", s->id));
 }
 
-static void sign_out(struct judge *j)
-{
-    const struct person *out = j->performer;
-    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id);
-    judge_accept(j, d, j->bench->npeople > 1 ? SAY_ACCEPTED_SESSION_NEXT : SAY_ACCEPTED_SESSION_CLOSED,
-                 args1(j, "person", out->id));
-}
-
 void judge_command_code(struct judge *j)
 {
     const char *id = j->code->id;
-    if (strcmp(id, "OUT") == 0)
-        sign_out(j);
-    else if (strcmp(id, "BACK") == 0)
+    if (strcmp(id, "BACK") == 0)
         context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED_BACK, NULL);
     else if (strcmp(id, "YES") == 0)
         say_yes(j);
@@ -224,12 +251,30 @@ static bool witness_awaited(struct judge *j)
     return !j->begins && fields_complete(j);
 }
 
-/* The second person ends the step: present, at this station, and not the one who performed it. */
+static void draft_witness(struct judge *j, const struct person *of, const struct person *p, bool done)
+{
+    const struct step *s = judge_step(j);
+    struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_INPUT, struct step_input, .step = s->id,
+                            .occ = j->occ_no, .kind = "witness", .text = p->id, .done = done);
+    d->performed = of;
+    d->recorded = j->occ.recorder ? j->occ.recorder : of;
+    d->witnessed = p;
+    d->law = s->law;
+    d->nlaw = s->nlaw;
+    struct json *args = args1(j, done ? "step" : "person", done ? s->id : p->id);
+    judge_accept(j, d, done ? SAY_ACCEPTED_STEP_DONE : SAY_ACCEPTED_WITNESS_PART, args);
+}
+
+/*
+ * The second person ends the step: present, at this station, and not the one who performed it. Where several
+ * did, nobody sees the own part: of two each sees what the other one did, and both badges end the step.
+ */
 static void judge_witness(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
-    const struct person *performer = j->occ.performer ? j->occ.performer : j->performer;
-    if (occ_performed_by(&j->occ, p)) {
+    const struct person *other = occ_unseen_of_others(&j->occ, p);
+    bool own = occ_unseen_of(&j->occ, p);
+    if (own && !other) {
         judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", p->id));
         return;
     }
@@ -242,16 +287,10 @@ static void judge_witness(struct judge *j, const struct person *p)
         return;
     }
     judge_time_with(j, p);
-    struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_INPUT, struct step_input, .step = s->id,
-                            .occ = j->occ_no, .kind = "witness", .text = p->id, .done = true);
-    d->performed = performer;
-    d->recorded = j->occ.recorder ? j->occ.recorder : performer;
-    d->witnessed = p;
-    d->law = s->law;
-    d->nlaw = s->nlaw;
-    judge_accept(j, d, SAY_ACCEPTED_STEP_DONE, args1(j, "step", s->id));
-    j->performer = performer; /* what the step brings with it is the performer's */
-    step_finish_drafts(j);
+    draft_witness(j, other, p, !own);
+    j->performer = other; /* what the step brings with it is the performer's */
+    if (!own)
+        step_finish_drafts(j);
 }
 
 /* Does the step under way await somebody's badge? The role wanted, or NULL. */

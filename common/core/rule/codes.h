@@ -237,6 +237,9 @@ enum say_flag {
     X(ACCEPTED_BACK, "accepted.back", 0)                                                                     \
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
     X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \
+    X(ACCEPTED_SESSION_WHOSE, "accepted.session-whose", 0)                                                   \
+    X(ACCEPTED_WITNESS_PART, "accepted.witness-part", 0)                                                     \
+    X(ACCEPTED_SESSION_STAYS, "accepted.session-stays", 0)                                                   \
     X(ACCEPTED_SESSION_NEXT, "accepted.session-next", 0)                                                     \
     X(ACCEPTED_ACTING, "accepted.acting", 0)                                                                 \
     X(ACCEPTED_SESSION_CLOSED, "accepted.session-closed", 0)                                                 \

@@ -271,6 +271,8 @@ void judge_badge(struct judge *j);
 void judge_batch_card(struct judge *j);
 /* bench.c: who acts is never guessed. False: answered. */
 bool check_who(struct judge *j);
+/* Somebody signs out. True: answered. */
+bool judge_leaving(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
 /* A wrong secret counts at the station where it was given, and there for its person. */
 void count_wrong_secret(struct judge *j, const struct person *p);

@@ -321,7 +321,10 @@ void rule_next(const struct book *b, const struct station *st, int64_t now, stru
             ret->field = i;
             ret->remaining = field_remaining(&j, i);
         }
-    ret->witness = ret->field < 0 && judge_step(&j)->witness;
+    /* where the step is not chosen, a badge says who acts and signs nothing: first the step's code */
+    ret->witness = ret->field < 0 && judge_step(&j)->witness && st->bench.step >= 0;
+    ret->choose = st->bench.step < 0 && !j.begins;
+    ret->of = ret->witness ? occ_unseen_of_others(&j.occ, NULL) : NULL;
     for (size_t i = 0; i < j.occ.ninputs; i++)
         ret->again |= j.occ.input[i].field == ret->field &&
                       input_awaits(&j.occ.input[i], &judge_step(&j)->field[ret->field]);

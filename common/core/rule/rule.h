@@ -157,10 +157,12 @@ int64_t rule_wait(const struct command *c, int64_t now);
 /* What a station does next. Not part of the record: computed anew for each answer. */
 struct next {
     struct batch *batch;
-    int step, field; /* -1 = none */
-    int remaining;   /* scans still awaited by the field */
-    bool witness;    /* the second person's badge */
-    bool again;      /* the second, independent entry of a value */
+    int step, field;         /* -1 = none */
+    int remaining;           /* scans still awaited by the field */
+    bool witness;            /* the second person's badge */
+    const struct person *of; /* whose part the witness sees */
+    bool choose;             /* the step is under way, and not chosen here: its code comes first */
+    bool again;              /* the second, independent entry of a value */
 };
 void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);
 

@@ -367,7 +367,7 @@ void judge_scan(struct judge *j)
         judge_refuse(j, SAY_SESSION_NONE, NULL);
         return;
     }
-    if (!check_who(j))
+    if (judge_leaving(j) || !check_who(j))
         return;
     choose_recorder(j);
     if (j->code->kind == CODE_BATCH) {
