@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # A private PostgreSQL: UNIX socket only, its own data, never a system cluster.
 
-# pg_settings: what every private cluster has beside initdb's defaults.
+# pg_settings: what every private cluster has beside initdb's defaults. Shared memory lies in its own folder, so that one
+# that was killed leaves none elsewhere.
 pg_settings() {
     cat <<'CONF'
 listen_addresses = ''
 max_connections = 120
 shared_buffers = 128MB
+dynamic_shared_memory_type = mmap
 fsync = on
 full_page_writes = on
 synchronous_commit = on
