@@ -212,6 +212,28 @@ static void test_late_results_stand_before_completion(void **state)
                      9); /* R+3, R+7, R+14 and their judgement, D6, two bags of D11, plates of D11 and D14 */
 }
 
+static bool asks_for(const struct step *s, const char *name)
+{
+    for (size_t i = 0; i < s->nqualified; i++)
+        if (strcmp(s->qualified[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Nobody works, reads or decides untrained; nobody stands at open cells without more. */
+static void test_every_step_asks_for_qualifications(void **state)
+{
+    const struct protocol *p = ((const struct data *)*state)->protocol;
+    for (size_t i = 0; i < p->nsteps; i++) {
+        const struct step *s = &p->step[i];
+        bool enough =
+            asks_for(s, "training") && (!s->fit || (asks_for(s, "health") && asks_for(s, "aseptic")));
+        if (!enough)
+            print_error("%s\n", s->id);
+        assert_true(enough);
+    }
+}
+
 static void test_twenty_signed_acts_make_a_batch(void **state)
 {
     const struct protocol *p = ((const struct data *)*state)->protocol;
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_japanese_is_japanese),
         cmocka_unit_test(test_a_hold_is_told),
         cmocka_unit_test(test_late_results_stand_before_completion),
+        cmocka_unit_test(test_every_step_asks_for_qualifications),
         cmocka_unit_test(test_twenty_signed_acts_make_a_batch),
     };
     return cmocka_run_group_tests(tests, load, unload);
