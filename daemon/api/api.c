@@ -245,8 +245,13 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
     {                                                                                                        \
         "late", JSON_OBJECT                                                                                  \
     }
-static const struct request_member scan_members[] = {
-    COMMON, {"spool", JSON_OBJECT}, {"raw", JSON_STRING}, {"typed", JSON_BOOL}, {NULL, JSON_NULL}};
+static const struct request_member scan_members[] = {COMMON,
+                                                     {"spool", JSON_OBJECT},
+                                                     {"raw", JSON_STRING},
+                                                     {"typed", JSON_BOOL},
+                                                     {"step", JSON_STRING},
+                                                     {"field", JSON_STRING},
+                                                     {NULL, JSON_NULL}};
 static const struct request_member session_members[] = {
     COMMON, {"badge", JSON_STRING}, {"pin", JSON_STRING}, {NULL, JSON_NULL}};
 static const struct request_member act_members[] = {
@@ -286,6 +291,8 @@ static const char *fill_scan(struct work *w, const struct json *req)
     w->cmd.raw = raw->str;
     w->cmd.raw_len = raw->len;
     w->cmd.typed = json_get_bool(req, "typed");
+    w->cmd.step = json_get_str(req, "step");
+    w->cmd.field = json_get_str(req, "field");
     return NULL;
 }
 

@@ -125,18 +125,29 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     return o;
 }
 
+static const char *option_words(const struct field *f, const char *id, bool ja)
+{
+    for (size_t k = 0; id && k < f->noptions; k++)
+        if (strcmp(f->option[k].id, id) == 0)
+            return ja ? f->option[k].title.ja : f->option[k].title.en;
+    return id ? id : "–";
+}
+
 /* The value that was taken, as people read it; NULL: there is none, or it is personal. */
 static const char *value_words(const struct words *w, const struct entry *e, const struct step *own, bool ja)
 {
     const char *field = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
+    const char *value = json_get_str(e->body, "value"), *old = json_get_str(e->body, "old");
     const char *unit = json_get_str(e->body, "unit");
     int i = own && field ? step_field(own, field) : -1;
-    if (i < 0 || !text || strcmp(text, "*") == 0)
+    const struct field *f = i >= 0 ? &own->field[i] : NULL;
+    if (f && strcmp(e->kind, "correction") == 0)
+        return !value ? ja ? f->title.ja : f->title.en
+                      : arena_printf(w->a, ja ? "%s %s → %s" : "%s: %s → %s", ja ? f->title.ja : f->title.en,
+                                     option_words(f, old, ja), option_words(f, value, ja));
+    if (!f || !text || strcmp(text, "*") == 0)
         return NULL;
-    const struct field *f = &own->field[i];
-    for (size_t k = 0; k < f->noptions; k++)
-        if (strcmp(f->option[k].id, text) == 0)
-            text = ja ? f->option[k].title.ja : f->option[k].title.en;
+    text = option_words(f, text, ja);
     if (unit && f->kind == FIELD_LOT)
         text = arena_printf(w->a, ja ? "%s の容器 %s" : "%s, unit %s", text, unit);
     else if (unit)

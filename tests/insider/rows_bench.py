@@ -426,10 +426,10 @@ def _(p):
     p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
 
 
-@row('the value is typed again by the one who typed it', 'd14.count.cells', 'witness.same')
+@row('the value is typed again by the one who typed it', 'd14.count.cells', 'value.other-person')
 def typed_twice_by_one(p):
     b2 = p.at('B21').work('d14.fill', 'OP1', 'OP2').scans('L:PB-2601', 'C2', '=100.0 mL')
-    p.caught(b2.scan('=100.0 mL'), 'witness.same')
+    p.caught(b2.scan('=100.0 mL'), 'value.other-person')
 
 
 @typed_twice_by_one.honest
@@ -504,14 +504,14 @@ def _(p):
     p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa', '=22.2 °C')
 
 
-@row('a trigger that bounces answers for the colleague', 'd0.opening.fitness', 'witness.same')
+@row('a trigger that bounces answers for the colleague', 'd0.opening.fitness', 'value.other-person')
 def bounces(p):
     b2 = p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa')
     p.quiet(b2.scan('=42.2 °C'), 'value.once-more')
     answer = b2.scan('=42.2 °C')
     if p.mode == 'off':
-        p.due('refused', code='witness.same')
-    p.caught(answer, 'witness.same')
+        p.due('refused', code='value.other-person')
+    p.caught(answer, 'value.other-person')
 
 
 @bounces.honest

@@ -55,7 +55,7 @@ static void test_the_same_from_the_other_one_is_a_fact(void **state)
     struct rig *r = *state;
     asked(r, "TEMP", "35.5");
     assert_null(newest(r, "temp", "t"));
-    refused(rig_scan(r, "35.5"), "witness.same"); /* a bouncing key is no second look */
+    refused(rig_scan(r, "35.5"), "value.other-person"); /* a bouncing key is no second look */
     accepted(rig_scan(r, "P:OP2"));
     deviation(rig_scan(r, "35.5"), "value.action");
     assert_string_equal(newest(r, "temp", "t")->text, "35.5");

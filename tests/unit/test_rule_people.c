@@ -312,7 +312,7 @@ static void test_critical_value_is_entered_twice_by_two_people(void **state)
     struct rig *r = *state;
     accepted(step(r, "COUNT"));
     accepted(rig_scan(r, "45"));
-    refused(rig_scan(r, "45"), "witness.same");
+    refused(rig_scan(r, "45"), "value.other-person");
     accepted(rig_scan(r, "P:OP2"));
     accepted_as(rig_scan(r, "45.0"), "accepted.step-done");
 }
@@ -453,8 +453,8 @@ static void test_list_of_people_names_each_once(void **state)
 {
     struct rig *r = *state;
     rig_at(r, "QA1");
-    refused(rig_sign(r, "OP3", "B1", "paper", "who=[P:OP1,P:OP1]"), "value.pattern");
-    refused(rig_sign(r, "OP3", "B1", "paper", "who=[P:OP1,P:OP2,P:OP3]"), "value.pattern");
+    refused(rig_sign(r, "OP3", "B1", "paper", "who=[P:OP1,P:OP1]"), "value.twice");
+    refused(rig_sign(r, "OP3", "B1", "paper", "who=[P:OP1,P:OP2,P:OP3]"), "value.many");
     refused(rig_sign(r, "OP3", "B1", "paper", "who=[P:OP1]"), "value.missing");
     refused(rig_sign(r, "OP3", "B1", "paper", "who=[P:OP1,P:QM]"), "person.role");
     refused(rig_sign(r, "NOBODY", "B1", "paper", "who=[P:OP1,P:OP2]"), "session.unknown-badge");

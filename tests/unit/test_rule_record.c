@@ -90,11 +90,13 @@ static void test_correction_of_what_was_shown(void **state)
     accepted(correct(r, VOLUME("40") "|old=45"));
     refused(correct(r, "batch=B1|step=later|field=cells|value=1|reason=x|witness=P:OP2"), "record.unknown");
     refused(correct(r, "batch=B1|step=volume|field=density|value=1|reason=x|witness=P:OP2"),
-            "record.invalid");
+            "correction.derived");
     refused(correct(r, "batch=B1|step=fill|field=tube|value=C:B1-T1|reason=x|witness=P:OP2"),
-            "record.invalid");
+            "correction.thing");
+    with_arg(&r->v, "field", "tube");
     refused(correct(r, "batch=B1|step=decide|field=d|value=released|reason=x|witness=P:OP2"),
-            "record.invalid");
+            "correction.signed");
+    refused(correct(r, "batch=B1|step=volume|field=none|value=1|reason=x|witness=P:OP2"), "record.invalid");
     refused(correct(r, "batch=B1|step=none|field=d|value=1|reason=x|witness=P:OP2"), "step.unknown");
     refused(correct(r, "batch=B7|step=volume|field=v|value=1|reason=x|witness=P:OP2"), "batch.unknown");
 }

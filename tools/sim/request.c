@@ -185,6 +185,10 @@ int request_make(struct player *p, const struct op *op, char *ret_error, size_t 
         break;
     default:
         json_object_set_new(o, "raw", json_string(op->text));
+        if (op->own && *op->station->next_field && !p->block->late) { /* what the screen showed */
+            json_object_set_new(o, "step", json_string(op->station->next_step));
+            json_object_set_new(o, "field", json_string(op->station->next_field));
+        }
     }
     if (!err && op->own && op->station->key && p->block->late && strcmp(p->block->late, "offline") == 0)
         tablet_sign(p, op->station, p->path, o);

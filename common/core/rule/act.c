@@ -280,12 +280,13 @@ static bool take_list(struct judge *j, int field, const struct json *v, const st
         bool more = item->str && field_remaining(j, field) > 0;
         size_t before = j->occ.ninputs;
         if (!more)
-            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, item->str ? SAY_VALUE_MANY : SAY_VALUE_PATTERN,
+                              args1(j, "field", f->id), NULL);
         if (!take_value(j, field, item->str, &text))
             return false;
         j->occ.ninputs = before;
         if (f->kind != FIELD_LOT && taken(j, field, text))
-            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_PATTERN, args1(j, "field", f->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_TWICE, args1(j, "field", f->id), NULL);
         j->occ.ninputs++;
         json_push(list, json_str(j->a, text));
         json_push(units, json_str(j->a, unit_read(j, f)));

@@ -150,6 +150,10 @@ enum say_flag {
     X(VALUE_MISSING, "value.missing", 0)                                                                     \
     X(VALUE_PATTERN, "value.pattern", 0)                                                                     \
     X(VALUE_TEXT, "value.text", 0)                                                                           \
+    X(VALUE_ANSWERED, "value.answered", 0)                                                                   \
+    X(VALUE_OTHER_PERSON, "value.other-person", 0)                                                           \
+    X(VALUE_TWICE, "value.twice", 0)                                                                         \
+    X(VALUE_MANY, "value.many", 0)                                                                           \
     X(VALUE_SAME, "value.same", 0)                                                                           \
     X(VALUE_BALANCE_OVER, "value.balance-over", 0)                                                           \
     X(VALUE_BALANCE_UNDER, "value.balance-under", 0)                                                         \
@@ -215,6 +219,9 @@ enum say_flag {
     X(BASIS_OTHER, "basis.other", 0)                                                                         \
     X(CLOCK_DIFFERS, "clock.differs", 0)                                                                     \
     X(DEVIATION_UNASSESSED, "deviation.unassessed", 0)                                                       \
+    X(CORRECTION_SIGNED, "correction.signed", 0)                                                             \
+    X(CORRECTION_DERIVED, "correction.derived", 0)                                                           \
+    X(CORRECTION_THING, "correction.thing", 0)                                                               \
     X(RECORD_INVALID, "record.invalid", 0)                                                                   \
     X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
     X(RECORD_ROLE, "record.role", 0)                                                                         \

@@ -22,6 +22,14 @@ static bool correctable(const struct step *s, const struct field *f)
     return s->verb == VERB_NONE && kind[f->kind] && !state;
 }
 
+/* Why not: each says what is done instead. */
+static enum say not_correctable(const struct step *s, int field)
+{
+    if (s->verb != VERB_NONE)
+        return SAY_CORRECTION_SIGNED;
+    return s->field[field].kind == FIELD_DERIVED ? SAY_CORRECTION_DERIVED : SAY_CORRECTION_THING;
+}
+
 /* ---- people ---- */
 
 const struct person *judge_second(struct judge *j, const char *badge)
@@ -251,8 +259,11 @@ static int find_field(struct judge *j, const struct correction *given)
         judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(given->batch)), NULL);
     else if (step < 0)
         judge_find(j, EFFECT_REFUSE, SAY_STEP_UNKNOWN, NULL, NULL);
-    else if (field < 0 || !correctable(judge_step(j), &judge_step(j)->field[field]))
+    else if (field < 0)
         judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "field"), NULL);
+    else if (!correctable(judge_step(j), &judge_step(j)->field[field]))
+        judge_find(j, EFFECT_REFUSE, not_correctable(judge_step(j), field),
+                   args1(j, "field", judge_step(j)->field[field].id), NULL);
     return field;
 }
 

@@ -102,7 +102,7 @@ bool check_once(struct judge *j, int field, const char *text, const struct found
         return judge_find(j, EFFECT_ALERT, SAY_VALUE_ONCE_MORE, args1(j, "field", f->id), f->id);
     }
     if (!j->cmd->spool && open->by == j->performer && other_here(j, open->by))
-        return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", j->performer->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_OTHER_PERSON, args1(j, "field", f->id), f->id);
     if (open->by && open->by != j->performer) { /* typed by the one beside */
         j->recorder = j->performer;
         j->performer = open->by;

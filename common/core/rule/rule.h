@@ -74,7 +74,8 @@ struct command {
     /* SCAN */
     const char *raw;
     size_t raw_len;
-    bool typed; /* typed in for want of a readable label */
+    bool typed;        /* typed in for want of a readable label */
+    const char *field; /* with `step`: what the station awaited as it was typed, or NULL */
     /* SESSION, ACT, RECORD: the person of the badge, NULL if unknown */
     struct person *person;
     bool authenticated; /* PIN or password was right */

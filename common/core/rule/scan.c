@@ -32,15 +32,21 @@ static const char *scanned_id(const struct judge *j)
     return l ? l->id : j->code->kind == CODE_GS1 ? j->code->lot : j->code->id;
 }
 
-/* Does the code stand in the occurrence under way, or in the step finished here last? */
+/* The very same code: of a lot another vial is another one. */
+static bool same_code(const struct judge *j, const struct input *in)
+{
+    return strcmp(in->text, scanned_id(j)) == 0 && strcmp(in->unit ? in->unit : "", j->code->unit) == 0;
+}
+
+/* Does the code stand in the occurrence under way? */
 static bool already_there(struct judge *j, struct batch *x, int step)
 {
     const struct occ *o = step >= 0 ? batch_occ(x, step) : NULL;
-    for (size_t i = 0; o && i < o->ninputs; i++) {
+    for (size_t i = 0; o && !o->done && i < o->ninputs; i++) {
         enum field_kind k = x->protocol->step[step].field[o->input[i].field].kind;
         bool thing = k == FIELD_CONTAINER || k == FIELD_EQUIPMENT || k == FIELD_PLACE || k == FIELD_LOT ||
                      k == FIELD_DOCUMENT;
-        if (thing && strcmp(o->input[i].text, scanned_id(j)) == 0)
+        if (thing && same_code(j, &o->input[i]))
             return true;
     }
     return false;
@@ -52,13 +58,28 @@ static bool already_there(struct judge *j, struct batch *x, int step)
  */
 #define DOUBLE_READ_MS 3000
 
-static bool read_twice(struct judge *j)
+static bool is_option(const struct code *c)
+{
+    return c->kind == CODE_COMMAND && strncmp(c->id, "OPT-", 4) == 0;
+}
+
+/* What ended the step here, with nothing behind it, or NULL. */
+static const struct input *ended_with(const struct judge *j)
 {
     const struct bench *b = j->bench;
     const struct occ *o = b->batch && b->step < 0 && b->last >= 0 ? batch_occ(b->batch, b->last) : NULL;
     const struct input *in = o && o->ninputs ? &o->input[o->ninputs - 1] : NULL;
-    return in && in->at == o->done && j->when - in->at < DOUBLE_READ_MS && j->code->kind <= CODE_DOCUMENT &&
-           strcmp(in->text, scanned_id(j)) == 0;
+    if (!in || in->at != o->done || b->at > in->at)
+        return NULL;
+    if (is_option(j->code))
+        return strcasecmp(in->text, j->code->id + 4) == 0 ? in : NULL;
+    return j->code->kind <= CODE_DOCUMENT && same_code(j, in) ? in : NULL;
+}
+
+static bool read_twice(const struct judge *j)
+{
+    const struct input *in = ended_with(j);
+    return in && j->when - in->at < DOUBLE_READ_MS;
 }
 
 /* The step the bench is at; else the first one open here that awaits this; else the first one open here. */
@@ -116,7 +137,7 @@ static bool check_twice(struct judge *j, int field, bool *ret_again)
         if (in->field != field || !in->first_of_two)
             continue;
         if (in->by == j->performer)
-            return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", j->performer->id), NULL);
+            return judge_find(j, EFFECT_REFUSE, SAY_VALUE_OTHER_PERSON, args1(j, "field", f->id), f->id);
         if (in->censor != j->code->censor || dec_cmp(in->value, j->code->value) != 0)
             return judge_find(j, EFFECT_REFUSE, SAY_VALUE_DIFFERS, args1(j, "field", f->id), f->id);
         *ret_again = true;
@@ -254,12 +275,70 @@ static void judge_already(struct judge *j)
     judge_outcome(j, d, OUTCOME_ALREADY, SAY_SCAN_ALREADY, args1(j, "code", scanned_id(j)));
 }
 
+/* One of the step's own: it takes no more of them, or not yet. */
+static bool takes_label(const struct judge *j)
+{
+    for (int i = 0; i < (int)judge_step(j)->nfields; i++) {
+        const struct field *f = &judge_step(j)->field[i];
+        if (f->kind == FIELD_CONTAINER && listed(f->nlabels, f->label, j->code->label))
+            return true;
+    }
+    return false;
+}
+
 static bool awaits_container(const struct judge *j)
 {
     for (int i = 0; i < (int)judge_step(j)->nfields; i++)
         if (judge_step(j)->field[i].kind == FIELD_CONTAINER && field_remaining(j, i) > 0)
             return true;
     return false;
+}
+
+static int first_open(const struct judge *j)
+{
+    for (int i = 0; i < (int)judge_step(j)->nfields; i++)
+        if (field_wanted(j, i) && field_remaining(j, i) > 0)
+            return i;
+    return -1;
+}
+
+/* Typed as an answer to a field that is answered: by the same value, a key was pressed twice. */
+static bool answered(const struct judge *j)
+{
+    const struct command *c = j->cmd;
+    enum code_kind k = j->code->kind;
+    bool value = k == CODE_NUMBER || k == CODE_TEXT || k == CODE_DATE || is_option(j->code);
+    int step = value && c->step && c->field ? protocol_step(j->x->protocol, c->step) : -1;
+    int field = step >= 0 ? step_field(&j->x->protocol->step[step], c->field) : -1;
+    if (field < 0 || c->spool || rule_off(SAY_VALUE_ANSWERED))
+        return false;
+    return step != j->step || field_remaining(j, field) <= 0 || (j->begins && field != first_open(j));
+}
+
+static bool same_value(const struct judge *j, const struct input *in)
+{
+    const struct code *c = j->code;
+    if (is_option(c))
+        return strcasecmp(in->text, c->id + 4) == 0;
+    if (c->kind == CODE_NUMBER)
+        return in->censor == c->censor && dec_cmp(in->value, c->value) == 0;
+    return strlen(in->text) == j->cmd->raw_len && memcmp(in->text, j->cmd->raw, j->cmd->raw_len) == 0;
+}
+
+static void judge_stale(struct judge *j)
+{
+    int step = protocol_step(j->x->protocol, j->cmd->step);
+    int field = step_field(&j->x->protocol->step[step], j->cmd->field);
+    const struct occ *o = batch_occ(j->x, step);
+    bool same = false;
+    for (size_t i = 0; o && i < o->ninputs; i++)
+        same |= o->input[i].field == field && same_value(j, &o->input[i]);
+    struct json *args = j->step >= 0 ? awaited(j) : args1(j, "awaits", "");
+    if (!same)
+        judge_refuse(j, SAY_VALUE_ANSWERED, args);
+    else
+        judge_outcome(j, draft_add(j, j->x->stream, KIND_STEP_AGAIN, NULL, 0), OUTCOME_ALREADY,
+                      SAY_VALUE_ANSWERED, args);
 }
 
 /* The step awaits a lot, but of another material. */
@@ -312,7 +391,7 @@ static void judge_unexpected(struct judge *j)
 {
     struct batch *x = j->bench->batch;
     const struct code *c = j->code;
-    if (already_there(j, x, j->bench->step) || already_there(j, x, j->bench->last)) {
+    if (already_there(j, x, j->bench->step) || ended_with(j)) {
         judge_already(j);
         return;
     }
@@ -321,7 +400,7 @@ static void judge_unexpected(struct judge *j)
         judge_refuse(j, SAY_SCAN_NO_STEP, NULL);
     else if (!j->begins && fields_complete(j) && judge_step(j)->witness)
         judge_refuse(j, SAY_WITNESS_AWAITED, NULL);
-    else if (c->kind == CODE_CONTAINER && awaits_container(j))
+    else if (c->kind == CODE_CONTAINER && awaits_container(j) && !takes_label(j))
         judge_refuse(j, SAY_LABEL_KIND, args1(j, "label", c->label));
     else if (lot && !lot_of(j, c))
         judge_refuse(j, c->run_on ? SAY_SCAN_SEPARATOR : SAY_LOT_UNKNOWN, args1(j, "lot", scanned_id(j)));
@@ -374,8 +453,7 @@ void judge_scan(struct judge *j)
         judge_batch_card(j);
         return;
     }
-    bool option = j->code->kind == CODE_COMMAND && strncmp(j->code->id, "OPT-", 4) == 0;
-    if (j->code->kind == CODE_COMMAND && !option) {
+    if (j->code->kind == CODE_COMMAND && !is_option(j->code)) {
         judge_command_code(j);
         return;
     }
@@ -404,6 +482,8 @@ void judge_scan(struct judge *j)
         field >= 0 && j->code->kind == CODE_CONTAINER && !j->begins && already_there(j, j->x, j->step);
     if (again)
         judge_already(j);
+    else if (j->x && answered(j))
+        judge_stale(j);
     else if (field >= 0)
         judge_input(j, field);
     else if (j->understood)
