@@ -17,37 +17,38 @@
 #include "api/request.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "core/entry/day.h"
 #include "ledger/ledger.h"
 #include "log.h"
 
-static const struct document_kind {
-    const char *name, *type, *end;
-} kinds[] = {
-    {"bundle", "application/zip", ".zip"},
-    {"pdf", "application/pdf", ".pdf"},
-    {"csv", "text/csv; charset=utf-8", ".csv"},
-    {"json", "application/json; charset=utf-8", ".json"},
+static const char *const type_of[] = {
+    [DOCUMENT_BUNDLE] = "application/zip",
+    [DOCUMENT_PDF] = "application/pdf",
+    [DOCUMENT_CSV] = "text/csv; charset=utf-8",
+    [DOCUMENT_JSON] = "application/json; charset=utf-8",
 };
 
 struct order { /* until the reply; http_data */
     struct api *api;
-    const struct document_kind *kind;
+    enum document what;
     char batch[BOUND_CODE_ID + 1];
     bool disclosures;
 };
+
+static const char *what_of(const struct order *o)
+{
+    return word_name(&document_words, (int)o->what);
+}
 
 /* From .../ID/KIND; false: there is no such thing. */
 static bool read_order(struct api *api, struct http_request *r, struct order *ret)
 {
     const char *rest = http_path_rest(r), *slash = strchr(rest, '/');
     const char *disclosures = http_query(r, "disclosures");
-    const struct document_kind *kind = NULL;
-    for (size_t i = 0; slash && i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (strcmp(slash + 1, kinds[i].name) == 0)
-            kind = &kinds[i];
-    if (!kind || slash == rest || slash - rest > BOUND_CODE_ID)
+    int what = slash ? word_find(&document_words, slash + 1) : DOCUMENT_NONE;
+    if (!what || slash == rest || slash - rest > BOUND_CODE_ID)
         return false;
-    *ret = (struct order){.api = api, .kind = kind};
+    *ret = (struct order){.api = api, .what = (enum document)what};
     ret->disclosures = !disclosures || strcmp(disclosures, "none") != 0;
     memcpy(ret->batch, rest, (size_t)(slash - rest));
     return true;
@@ -108,9 +109,10 @@ static void on_made(void *arg, int code, const void *data, size_t len)
     o->api->documents += code == CPF_OK;
     o->api->document_failures += code != CPF_OK && code != CPF_E_NOTFOUND;
     if (code == CPF_OK) {
-        snprintf(name, sizeof(name), "attachment; filename=\"%s%s\"", o->batch, o->kind->end);
+        snprintf(name, sizeof(name), "attachment; filename=\"%s.%s\"", o->batch,
+                 o->what == DOCUMENT_BUNDLE ? "zip" : what_of(o));
         const char *const headers[] = {"Content-Disposition", name, NULL};
-        http_reply_type(r, 200, o->kind->type, data, len, headers);
+        http_reply_type(r, 200, type_of[o->what], data, len, headers);
         free(o);
     } else if (code == CPF_E_NOTFOUND) {
         refuse_unknown(r);
@@ -160,7 +162,7 @@ static struct json *report_request(struct arena *a, const struct order *o, uint6
                                    const char *consistent)
 {
     const struct conf *c = o->api->conf;
-    struct json *q = json_set_str(a, json_object(a), "kind", o->kind->name);
+    struct json *q = json_set_str(a, json_object(a), "kind", what_of(o));
     json_set_str(a, q, "database", c->database_reader);
     json_set_str(a, q, "batch", o->batch);
     json_set_str(a, q, "zone", c->zone);
@@ -170,7 +172,7 @@ static struct json *report_request(struct arena *a, const struct order *o, uint6
     json_set_str(a, q, "certificate", *c->report_certificate ? c->report_certificate : NULL);
     json_set_int(a, q, "size", (int64_t)size);
     json_set_int(a, q, "now", flow_now(o->api->flow));
-    if (strcmp(o->kind->name, "bundle") == 0)
+    if (o->what == DOCUMENT_BUNDLE)
         json_set(a, q, "anchored", json_bool(a, true));
     json_set(a, q, "disclosures", json_bool(a, o->disclosures));
     return json_set(a, q, "consistent", sizes_of(a, consistent));
@@ -209,7 +211,7 @@ static void map_and_make(struct http_request *r)
 {
     struct order *o = http_data(r);
     struct flow *f = o->api->flow;
-    if (strcmp(o->kind->name, "bundle") != 0 || !flow_ready(f) || !flow_map_now(f, o->batch, on_mapped, r))
+    if (o->what != DOCUMENT_BUNDLE || !flow_ready(f) || !flow_map_now(f, o->batch, on_mapped, r))
         make(r);
 }
 
@@ -258,7 +260,7 @@ static void set_shown(struct work *w, const struct order *o)
     w->cmd.record = "personal.shown";
     w->cmd.shows = true;
     w->cmd.body = json_set_str(&w->arena, json_object(&w->arena), "batch", o->batch);
-    json_set_str(&w->arena, (struct json *)w->cmd.body, "what", o->kind->name);
+    json_set_str(&w->arena, (struct json *)w->cmd.body, "what", what_of(o));
 }
 
 /* The last thing that may refuse the request comes first: then it owns an order. */

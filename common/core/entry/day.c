@@ -6,6 +6,9 @@
 #include "core/rule/record.h"
 #include "core/view/row.h"
 
+static const char *const document_word[] = {NULL, "bundle", "pdf", "csv", "json"};
+const struct word_list document_words = {sizeof(document_word) / sizeof(*document_word), document_word};
+
 static const struct member carried_member[] = {
     M_ID(struct carried, person, NEEDED),
     M_TEXT(struct carried, since, NEEDED),
@@ -41,7 +44,7 @@ static const struct member context_member[] = {
 
 static const struct member shown_member[] = {
     M_ID(struct personal_shown, batch, NEEDED),
-    M_TEXT(struct personal_shown, what, NEEDED),
+    M_WORD(struct personal_shown, what, enum document, NEEDED, &document_words),
     M_TEXT(struct personal_shown, disclosures, OWN),
 };
 

@@ -31,8 +31,11 @@ struct bench_context {
     bool asks;   /* not yet: it is asked whether that is meant */
     bool leaves; /* it is asked who signs out */
 };
+enum document { DOCUMENT_NONE, DOCUMENT_BUNDLE, DOCUMENT_PDF, DOCUMENT_CSV, DOCUMENT_JSON };
+extern const struct word_list document_words;
 /* The entry comes before the data does. */
 struct personal_shown {
-    const char *batch, *what;
+    const char *batch;
+    enum document what;
     const char *disclosures; /* "all" */
 };

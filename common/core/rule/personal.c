@@ -2,8 +2,6 @@
  * Personal data (who was shown it): the entry comes before the data does. It stands in the station's day, so
  * that a closed batch stays closed.
  */
-#include <string.h>
-
 #include "core/rule/record.h"
 
 /* Signed in at this station today with the own PIN: enough to look, never to sign. */
@@ -15,21 +13,11 @@ bool record_by_session(const struct judge *j)
     return (shown || said) && j->bench && bench_staffed(j) && j->performer->signed_in == j->st;
 }
 
-static bool known_document(const char *what)
-{
-    return strcmp(what, "bundle") == 0 || strcmp(what, "pdf") == 0 || strcmp(what, "csv") == 0 ||
-           strcmp(what, "json") == 0;
-}
-
 void record_shown(struct judge *j, const struct kind *k, const void *given)
 {
     struct personal_shown shown = *(const struct personal_shown *)given;
     if (!j->cmd->shows) { /* nobody says so of himself: it is said of a document on its way */
         judge_refuse(j, SAY_COMMAND_UNKNOWN, NULL);
-        return;
-    }
-    if (!known_document(shown.what)) {
-        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "what"));
         return;
     }
     if (!judge_batch(j, shown.batch)) {
