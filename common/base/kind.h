@@ -47,6 +47,7 @@ enum kind_flag {
     X(BENCH_CONTEXT, bench_context, "bench.context", STREAM_DAY, 0)                                          \
     X(CLINIC_ADDED, clinic_added, "clinic.added", STREAM_CLINIC, 0)                                          \
     X(CLINIC_CHANGED, clinic_changed, "clinic.changed", STREAM_CLINIC, 0)                                    \
+    X(CLINIC_WARNED, clinic_warned, "clinic.warned", STREAM_BATCH, 0)                                        \
     X(CLOCK_CONFIRMED, clock_confirmed, "clock.confirmed", STREAM_FACILITY, KIND_ACT)                        \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
@@ -113,7 +114,8 @@ enum kind_flag {
     X(STEP_FORM, step_form, "step.form", STREAM_BATCH, KIND_STEP)                                            \
     X(STEP_INPUT, step_input, "step.input", STREAM_BATCH, KIND_STEP)                                         \
     X(STEP_SIGNED, step_signed, "step.signed", STREAM_BATCH, KIND_STEP | KIND_ACT)                           \
-    X(STEP_SKIPPED, step_skipped, "step.skipped", STREAM_BATCH, KIND_STEP)
+    X(STEP_SKIPPED, step_skipped, "step.skipped", STREAM_BATCH, KIND_STEP)                                   \
+    X(WARNING_DUE, warning_due, "warning.due", STREAM_BATCH, 0)
 
 #define KIND_ENUM_(id, symbol, name, stream, flags) KIND_##id,
 enum kind_id { KIND_NONE, KIND_LIST(KIND_ENUM_) KINDS };

@@ -386,6 +386,9 @@ static struct json *clear_up(struct gen *g, const struct batch *x, bool all)
         if (!d->closed && (!d->grade || all || d->grade == GRADE_MAJOR))
             return on_batch(g, x, d->grade ? "deviation.closed" : "deviation.assessed", "dev", d->id);
     }
+    if (x->warn_since)
+        return gen_record(g, "CL1", "N1", "clinic.warned",
+                          json_set_str(g->a, json_object(g->a), "batch", x->id));
     for (size_t i = 0; i < x->nholds; i++)
         if (!x->hold[i].lifted)
             return on_batch(g, x, "hold.lifted", "hold", x->hold[i].id);

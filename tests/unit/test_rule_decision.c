@@ -273,6 +273,11 @@ static void test_rejected_batch_ends_with_everything_accounted_for(void **state)
     rig_at(r, "B21");
     bin(r, "C:B1-T1");
     rig_at(r, "QA1");
+    rig_entry(r, "batch/B1", "warning.due", "{\"cause\":\"release.result\"}");
+    refused(rig_sign(r, "QM", "B1", "end", "p=none"), "clinic.not-warned");
+    rig_at(r, "CL1");
+    accepted(rig_record(r, "N1", "clinic.warned", "batch=B1"));
+    rig_at(r, "QA1");
     accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
     assert_true(rig_batch(r, "B1")->closed);
 }

@@ -94,6 +94,44 @@ static void test_adverse_result_takes_the_release_back_until_it_is_decided_again
     accepted(ship(r));
 }
 
+/* ---- the clinic is warned ---- */
+
+static const struct verdict *warned(struct rig *r, const char *who)
+{
+    rig_at(r, "CL1");
+    return rig_record(r, who, "clinic.warned", "batch=B1");
+}
+
+static void test_clinic_is_warned_when_somebody_there_says_so(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    refused(warned(r, "N1"), "record.unknown"); /* of nothing */
+    hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
+    assert_int_equal(rig_count(r, "warning.due"), 1);
+    refused(warned(r, "QM"), "record.role");
+    accepted_as(warned(r, "N1"), "clinic.warned");
+    with_arg(&r->v, "person", "N1");
+    rig_wait(r, RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 0);
+    refused(warned(r, "N1"), "record.unknown");
+}
+
+static void test_warning_that_nobody_acknowledged_is_told_once(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
+    rig_wait(r, 4 * RIG_HOUR - RIG_MINUTE);
+    assert_int_equal(rig_deadlines(r), 0);
+    rig_wait(r, RIG_MINUTE);
+    assert_int_equal(rig_deadlines(r), 1);
+    deviation(&r->v, "clinic.unwarned");
+    rig_wait(r, RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 0);
+    accepted_as(warned(r, "DR"), "clinic.warned");
+}
+
 static void test_result_that_nobody_awaited_takes_the_release_back(void **state)
 {
     struct rig *r = *state;
@@ -134,6 +172,7 @@ static void test_what_was_given_is_not_kept_back(void **state)
     accepted(rig_form(r, "N1", "B1", "given", ""));
     hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
     assert_int_equal(rig_count(r, "release.suspended"), 0);
+    assert_int_equal(rig_count(r, "warning.due"), 1); /* but told */
 }
 
 /* ---- who decides ---- */
@@ -306,6 +345,9 @@ static const struct verdict *way(struct rig *r, const char *kind)
     if (strcmp(kind, "product.accepted") == 0)
         return rig_at(r, "QA1"), hold(rig_sign(r, "QM", "B1", "judge", "j=fail"), "option.hold"),
                rig_record(r, "DR", kind, "batch=B1|dev=B1-DV1|document=K-7|reason=x");
+    if (strcmp(kind, "clinic.warned") == 0)
+        return rig_entry(r, "batch/B1", "warning.due", "{\"cause\":\"release.result\"}"),
+               rig_record(r, "DR", kind, "batch=B1");
     tubes(r);
     if (strncmp(kind, "label.", 6) == 0)
         return rig_record(r, "OP1", kind, "batch=B1|container=B1-T1|reason=torn|witness=P:OP2");
@@ -344,6 +386,8 @@ int main(void)
         TEST(test_correction_takes_the_release_back),
         TEST(test_work_of_manufacturing_takes_nothing_back),
         TEST(test_what_was_given_is_not_kept_back),
+        TEST(test_clinic_is_warned_when_somebody_there_says_so),
+        TEST(test_warning_that_nobody_acknowledged_is_told_once),
         TEST(test_released_waits_for_what_the_protocol_demands),
         TEST(test_form_of_a_clinic_releases_nothing),
         TEST(test_own_measurements_alone_do_not_decide),

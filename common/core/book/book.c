@@ -416,6 +416,11 @@ static int64_t step_due(const struct batch *b, int step)
     return since->done + s->deadline.within.value;
 }
 
+static int64_t warning_due(const struct batch *x)
+{
+    return x->warn_since && !x->warn_broken ? x->warn_since + BOUND_WARNING_MS : 0;
+}
+
 static bool deadline_before(const struct deadline *a, const struct deadline *b)
 {
     if (a->due != b->due || !a->due)
@@ -429,10 +434,10 @@ bool book_deadline_after(const struct book *b, const struct deadline *last, stru
     struct deadline best = {0};
     size_t pos = 0;
     for (struct batch *x; (x = map_next(&b->batches, &pos));) {
-        if (x->closed || x->stopped)
+        if (x->closed)
             continue;
-        for (int i = 0; i < (int)x->protocol->nsteps; i++) {
-            struct deadline d = {step_due(x, i), x, i};
+        for (int i = -1; i < (int)x->protocol->nsteps; i++) {
+            struct deadline d = {i < 0 ? warning_due(x) : x->stopped ? 0 : step_due(x, i), x, i};
             if (d.due && deadline_before(last, &d) && (!best.due || deadline_before(&d, &best)))
                 best = d;
         }

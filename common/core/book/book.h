@@ -292,6 +292,8 @@ struct batch {
     bool closed, stopped;
     bool released;      /* decided: released */
     bool suspended;     /* something came after that: to be decided again */
+    int64_t warn_since; /* the clinic is to be warned, since then; 0: it is not, or it was */
+    bool warn_broken;   /* … and was not in time: told once */
     size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
@@ -450,7 +452,8 @@ bool person_has_role(const struct person *p, const char *role);
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
 
-/* What a batch owes by a time. In order: by time, then batch, then step. */
+/* What a batch owes by a time: a step, or (-1) that the clinic was warned. In order: by time, then batch, then
+ * step. */
 struct deadline {
     int64_t due; /* ms; 0: before all */
     struct batch *batch;

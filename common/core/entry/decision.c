@@ -17,6 +17,18 @@ static const struct member accepted_member[] = {
     M_PERSONAL(struct product_accepted, reason, NEEDED),
 };
 
+static const struct member due_member[] = {
+    M_TEXT(struct warning_due, cause, NEEDED),
+};
+
+static const struct member warned_member[] = {
+    M_ID(struct clinic_warned, batch, ASKED | NEEDED),
+    M_PERSONAL(struct clinic_warned, reason, 0),
+};
+
+static const struct record_rule warning = {
+    .right = RIGHT_CLINIC_WARNED, .session = true, .judge = record_warning};
+
 static const struct record_rule accepting = {.right = RIGHT_PRODUCT_ACCEPTED, .judge = record_product};
 
 /* ---- what they do to the book ---- */
@@ -43,6 +55,42 @@ static int apply_accepted(struct book *b, struct stream *s, const struct entry *
         }
     return CPF_E_PROFILE;
 }
+
+static int apply_due(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct batch *x = batch_of(b, s);
+    (void)body;
+    if (!x)
+        return CPF_E_PROFILE;
+    SET(b, x->warn_since, e->at);
+    SET(b, x->warn_broken, false);
+    return 0;
+}
+
+static int apply_warned(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct batch *x = batch_of(b, s);
+    (void)e, (void)body;
+    if (!x || !x->warn_since)
+        return CPF_E_PROFILE;
+    SET(b, x->warn_since, 0);
+    return 0;
+}
+
+const struct kind kind_warning_due = {
+    .id = KIND_WARNING_DUE,
+    .shape = SHAPE(struct warning_due, due_member),
+    .apply = apply_due,
+    .reads = {"医療機関への連絡が必要になった", "the clinic is to be warned"},
+};
+
+const struct kind kind_clinic_warned = {
+    .id = KIND_CLINIC_WARNED,
+    .shape = SHAPE(struct clinic_warned, warned_member),
+    .apply = apply_warned,
+    .record = &warning,
+    .reads = {"医療機関が連絡を受けた", "the clinic was warned"},
+};
 
 const struct kind kind_release_suspended = {
     .id = KIND_RELEASE_SUSPENDED,

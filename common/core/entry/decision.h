@@ -6,6 +6,15 @@
 struct release_suspended {
     const char *cause; /* code */
 };
+/* By the system: the clinic is told of it by somebody who is answered, and a clock runs until then. */
+struct warning_due {
+    const char *cause; /* code */
+};
+/* Whoever of the clinic was told says so by name. */
+struct clinic_warned {
+    const char *batch; /* of the request */
+    struct personal reason;
+};
 /* The physician takes a product that does not meet its specification, by a document of the clinic. */
 struct product_accepted {
     const char *batch; /* of the request */

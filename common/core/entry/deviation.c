@@ -129,6 +129,8 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
                                                     .code = book_keep(b, v->cause),
                                                     .step = book_keep(b, v->step),
                                                     .grade = v->grade};
+    if (say_find(v->cause) == SAY_CLINIC_UNWARNED)
+        SET(b, x->warn_broken, true);
     bool deadline = say_flags(say_find(v->cause)) & SAY_DEADLINE;
     int i = v->step && deadline ? protocol_step(x->protocol, v->step) : -1;
     if (i >= 0)

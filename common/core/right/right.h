@@ -67,6 +67,7 @@ struct person;
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
     X(QUALITY_INSTEAD, "quality.instead")                                                                    \
+    X(CLINIC_WARNED, "clinic.warned")                                                                        \
     X(PRODUCT_ACCEPTED, "product.accepted")                                                                  \
     X(IDENTITY_SUPPLEMENTED, "identity.supplemented")                                                        \
     X(CORRECTION, "correction")                                                                              \

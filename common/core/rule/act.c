@@ -363,9 +363,12 @@ static bool affirmative(const struct judge *j)
     return !holds || sets_state(j) || judge_step(j)->closes;
 }
 
-/* What is signed as the end of all must not open something new that nobody could close. */
+/* What is signed as the end of all must not open something new that nobody could close; nor leave the clinic
+ * unwarned. */
 static bool check_closing(struct judge *j)
 {
+    if (judge_step(j)->closes && j->x->warn_since)
+        return judge_find(j, EFFECT_REFUSE, SAY_CLINIC_NOT_YET, args1(j, "batch", j->x->id), NULL);
     for (size_t i = 0; judge_step(j)->closes && i < j->found.nfindings; i++)
         if (say_flags(j->found.finding[i].code) & SAY_OPTION && j->found.finding[i].effect > EFFECT_ALERT)
             return judge_find(j, EFFECT_REFUSE, SAY_OPTION_REFUSE, json_copy(j->a, j->found.finding[i].args),

@@ -134,6 +134,9 @@ enum say_flag {
     X(TIME_LIST_BROKEN, "time.list-broken", 0)                                                               \
     X(STATION_LIVES, "station.lives", 0)                                                                     \
     X(STATION_LAST, "station.last", 0)                                                                       \
+    X(CLINIC_UNWARNED, "clinic.unwarned", 0)                                                                 \
+    X(CLINIC_WARNED, "clinic.warned", 0)                                                                     \
+    X(CLINIC_NOT_YET, "clinic.not-warned", 0)                                                                \
     X(DEVIATION_TABLE, "deviation.table", 0)                                                                 \
     X(STATION_CODE, "station.code", 0)                                                                       \
     X(ACCEPTED_STATION, "accepted.station", 0)                                                               \

@@ -14,7 +14,7 @@
 #include "base/enc.h"
 #include "core/rule/judge.h"
 
-#define ROOM_FOR_ONE 10  /* entries: five for one exposed batch, and some for what finishes the step */
+#define ROOM_FOR_ONE 11  /* entries: six for one exposed batch, and some for what finishes the step */
 #define USES_MOST    500 /* of one closing: it must fit its entry */
 
 /* ---- what a batch shared ---- */

@@ -62,7 +62,7 @@ struct follow {
 #define FOUND_FOLLOWS  20
 /* The act; an entry for a finding and its hold, one a unit, four an exposed batch; the bench's and the
  * batch's own (day, fitness, closing, its release taken back). */
-_Static_assert(1 + 2 * FOUND_FINDINGS + 4 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 9 <=
+_Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 10 <=
                    VERDICT_DRAFTS,
                "what is found makes no more entries than a verdict holds");
 struct found {

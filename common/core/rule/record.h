@@ -86,6 +86,7 @@ void record_hold(struct judge *j, const struct kind *k, const void *given);
 void record_information(struct judge *j, const struct kind *k, const void *given);
 void record_label(struct judge *j, const struct kind *k, const void *given);
 void record_stop(struct judge *j, const struct kind *k, const void *given);
+void record_warning(struct judge *j, const struct kind *k, const void *given);
 void record_product(struct judge *j, const struct kind *k, const void *given);
 void record_supplement(struct judge *j, const struct kind *k, const void *given);
 void record_redaction(struct judge *j, const struct kind *k, const void *given);

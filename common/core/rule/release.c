@@ -78,11 +78,33 @@ static enum say against(const struct judge *j, enum kind_id kind)
 void suspend_release(struct judge *j, enum kind_id kind)
 {
     const struct batch *x = j->x;
-    if (!x || !x->released || x->suspended || provided(x))
+    enum say why = x && x->released ? against(j, kind) : SAY_NONE;
+    bool given = why && provided(x);
+    if (!why || (given && why != SAY_RELEASE_EXPOSED && !adverse(j)))
         return;
-    enum say why = against(j, kind);
-    if (why)
+    if (!given && !x->suspended)
         DRAFT(j, x->stream, KIND_RELEASE_SUSPENDED, struct release_suspended, .cause = say_text(why));
+    if ((given || !x->suspended) && !x->warn_since)
+        DRAFT(j, x->stream, KIND_WARNING_DUE, struct warning_due, .cause = say_text(why));
+}
+
+/* ---- the clinic is warned when somebody there says so by name ---- */
+
+void record_warning(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct clinic_warned *g = given;
+    struct batch *x = j->x = judge_batch(j, g->batch);
+    if (!x) {
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)));
+    } else if (!x->warn_since) {
+        j->x = NULL;
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    } else {
+        struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
+        d->sign = j->cmd->authenticated;
+        d->meaning = kind_text(k->id);
+        judge_accept(j, d, SAY_CLINIC_WARNED, args1(j, "person", j->performer->id));
+    }
 }
 
 /* ---- who decides, and on what ---- */

@@ -242,6 +242,12 @@ const struct lot *judge_label(const struct judge *j, const char *gtin, const cha
 
 void judge_deadline(struct judge *j)
 {
+    if (j->cmd->due_step < 0) {
+        j->x = j->cmd->due_batch;
+        judge_find(j, EFFECT_DEVIATION, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id), NULL);
+        judge_accept(j, NULL, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id));
+        return;
+    }
     judge_enter(j, j->cmd->due_batch, j->cmd->due_step);
     const struct step *s = judge_step(j);
     judge_find(j, s->deadline.effect, SAY_DEADLINE_MISSED, args1(j, "step", s->id), NULL);

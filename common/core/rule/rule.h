@@ -132,7 +132,7 @@ struct json *draft_actor(const struct draft *d, const char *station, struct aren
 /* Its personal values; how many. */
 size_t draft_secrets(const struct draft *d, struct secret list[DRAFT_SECRETS]);
 
-#define VERDICT_DRAFTS 81
+#define VERDICT_DRAFTS 86
 struct verdict {
     enum outcome outcome;
     const char *code;    /* machine code, key of etc/catalogue.yaml */

@@ -5,7 +5,9 @@ instead late.r3
 10:00 qc late.r3 qc1
     growth:growth ^option.hold
 after late.r3
-+10m qa assess qm+major
++10m cl record clinic.warned n1
+    batch:{batch}
++5m qa assess qm+major
 before complete
 10:30 qa complete qm sign !decision.hold
     pending:none
