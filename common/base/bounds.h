@@ -10,8 +10,8 @@
 #define BOUND_CLOCK_SAID_MS  120000 /* who confirms a clock names its time; it may differ by so much */
 #define BOUND_OUTAGE_EDGE_MS 5000   /* a station notices an outage, and its end, that much apart from us */
 #define BOUND_CARRY_MS       7200000 /* worked on within so long before midnight, a session goes on behind it */
-#define BOUND_WARNING_MS     14400000 /* within so long the clinic has acknowledged a warning, or that is told */
-#define BOUND_ID_FUTURE_MS   120000 /* a client id further ahead is refused */
+#define BOUND_WARNING_MS     14400000 /* so long the clinic has to acknowledge a warning */
+#define BOUND_ID_FUTURE_MS   120000   /* a client id further ahead is refused */
 
 #define BOUND_RAW_SCAN        512   /* raw string of one scan */
 #define BOUND_CODE_ID         64    /* an identifier inside a local code */

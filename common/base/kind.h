@@ -49,6 +49,7 @@ enum kind_flag {
     X(CLINIC_CHANGED, clinic_changed, "clinic.changed", STREAM_CLINIC, 0)                                    \
     X(CLINIC_WARNED, clinic_warned, "clinic.warned", STREAM_BATCH, 0)                                        \
     X(CLOCK_CONFIRMED, clock_confirmed, "clock.confirmed", STREAM_FACILITY, KIND_ACT)                        \
+    X(CONSENT_WITHDRAWN, consent_withdrawn, "consent.withdrawn", STREAM_BATCH, 0)                            \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
     X(DAY_OPENED, day_opened, "day.opened", STREAM_DAY, 0)                                                   \

@@ -4,6 +4,7 @@
  * value is wiped with the entry. The stored value goes in the transaction that stores the entry (ledger.h,
  * `forgets`).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/flow_int.h"
@@ -21,6 +22,19 @@ static struct json *words_of(struct arena *a, const char *text)
     return list;
 }
 
+/* Index and digest in turn, between blanks. */
+static void take_closings(struct work *w, const struct json *words, struct redact_target *t)
+{
+    struct target_closing *list = arena_alloc(&w->arena, (words->len / 2 + 1) * sizeof(*list));
+    const char *idx = NULL;
+    json_each(word, words) {
+        if (idx)
+            list[t->nclosings++] = (struct target_closing){(uint64_t)strtoull(idx, NULL, 10), word->str};
+        idx = idx ? NULL : word->str;
+    }
+    t->closing = list;
+}
+
 static void take_target(struct work *w, const struct db_result *r, uint64_t idx)
 {
     struct arena *a = &w->arena;
@@ -31,6 +45,7 @@ static void take_target(struct work *w, const struct db_result *r, uint64_t idx)
         return;
     *t = (struct redact_target){
         .idx = idx, .stream = e.stream, .pd = e.pd, .held = words_of(a, db_text(r, 0, 1))};
+    take_closings(w, words_of(a, db_text(r, 0, 2)), t);
     w->cmd.target = t;
 }
 
@@ -84,4 +99,6 @@ void redact_forget(struct work *w)
         book_forget(&f->book, t->stream, digest);
         disclosed_forget(f, digest);
     }
+    for (size_t i = 0; i < t->nclosings; i++)
+        disclosed_forget(f, t->closing[i].digest);
 }

@@ -174,11 +174,12 @@ static void dump_occ(struct lines *l, const struct batch *x, size_t step, size_t
 static void dump_batch(struct lines *l, const struct batch *x)
 {
     ADD(l,
-        "batch %s state %s closed %d stopped %d released %d suspended %d warn %lld %d typed %zu corrected "
-        "%zu opened "
+        "batch %s state %s closed %d stopped %d released %d suspended %d typed %zu corrected %zu opened "
         "%lld\n",
-        x->id, x->state, x->closed, x->stopped, x->released, x->suspended, (long long)x->warn_since,
-        x->warn_broken, x->typed, x->corrections, (long long)x->opened_at);
+        x->id, x->state, x->closed, x->stopped, x->released, x->suspended, x->typed, x->corrections,
+        (long long)x->opened_at);
+    if (x->warn_since || x->warn_broken)
+        ADD(l, "batch %s warn since %lld broken %d\n", x->id, (long long)x->warn_since, x->warn_broken);
     for (size_t s = 0; s < x->protocol->nsteps; s++) {
         ADD(l, "batch %s step %zu fired %d\n", x->id, s, x->step[s].deadline_fired);
         for (size_t k = 0; k < x->step[s].nocc; k++)

@@ -149,6 +149,20 @@ def _(p):
     p.quiet(order(p))
 
 
+@row("an order is corrected into another patient's", 'order', ('order.other-person', 'ident.corrected'))
+def corrected_into_another(p):
+    mine = p.quiet(order(p))['batch']
+    cl = p.at('CL1').sign_in('CO')
+    p.caught(cl.correct('DR', 'CO', 'order', 'patient', p.ordered(p.batch)['patient'], batch=mine), 'order.other-person')
+
+
+@corrected_into_another.honest
+def _(p):
+    mine = p.quiet(order(p))['batch']
+    cl = p.at('CL1').sign_in('CO')
+    p.quiet(cl.correct('DR', 'CO', 'order', 'dose', '2', batch=mine))
+
+
 @row('a second order, for a draw a day away', 'order', 'order.near-draw')
 def draw_a_day_away(p):
     p.caught(order(p, **dict(p.ordered(p.batch), **{'planned-draw': p.day(11), 'planned-infusion': p.day(25)})), 'order.near-draw')

@@ -438,3 +438,63 @@ def _(p):
     p.quiet(p.at('QA1').record('OP1', 'hold.placed', batch=p.batch, reason='匂い a smell'))
     p.begun = p.status()['size']
     p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=p.batch_now()['holds'][-1]['hold'], reason='問題なし fine'))
+
+
+# ---- the clinic is told, and tells ----
+
+
+@row("somebody of the facility acknowledges in the clinic's name", 'administration', 'record.role', batches=2)
+def acknowledges_for_them(p):
+    growth(p)
+    p.caught(p.at('QA1').record('QM', 'clinic.warned', batch=p.batch), 'record.role')
+
+
+@acknowledges_for_them.honest
+def _(p):
+    growth(p)
+    p.begun = p.status()['size']
+    p.quiet(p.at('CL1').record('N1', 'clinic.warned', batch=p.batch))
+
+
+def exposed(p):
+    """The plates had more than was written down: found when all is over; assessed and closed."""
+    qc = p.at('QC1S').sign_in('QC1', 'QC3')
+    qc.correct('QC1', 'QC3', 'd14.env.read', 'settle-cfu', '3')
+    for dev in [d['dev'] for d in p.batch_now()['deviations'] if not d.get('closed')]:
+        p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='記録の誤り misread'))
+        p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='調査済み looked into'))
+
+
+@row('the batch is closed before the clinic knows', 'supplement', 'clinic.not-warned')
+def closed_unwarned(p):
+    exposed(p)
+    p.caught(p.at('QA1').act('QM', 'complete', fields={'pending': 'none'}), 'clinic.not-warned')
+
+
+@closed_unwarned.honest
+def _(p):
+    exposed(p)
+    p.quiet(p.at('CL1').record('N1', 'clinic.warned', batch=p.batch))
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').act('QM', 'complete', fields={'pending': 'none'}))
+
+
+@row('shipped although consent was withdrawn', 'certificate', ('decision.suspended', 'decision.hold'))
+def shipped_without_consent(p):
+    p.quiet(p.at('CL1').record('N1', 'consent.withdrawn', batch=p.batch, at=p.then('-10m')))
+    p.caught(p.at('SH1').work(None, 'OP2', 'OP1').scan('X:STEP-SHIP-CHECK'), 'decision.hold')
+
+
+@shipped_without_consent.honest
+def _(p):
+    p.at('SH1').work('ship-check', 'OP2', 'OP1').scans('FP1')
+
+
+@row("an operator withdraws the patient's consent", 'd3.entry.plates', 'record.role')
+def withdrawn_by_others(p):
+    p.caught(p.at('QA1').record('OP1', 'consent.withdrawn', batch=p.batch, at=p.then('-10m')), 'record.role')
+
+
+@withdrawn_by_others.honest
+def _(p):
+    p.quiet(p.at('QA1').record('OP1', 'information.received', batch=p.batch, about='other', reason='患者が迷っている the patient wavers'))

@@ -263,3 +263,43 @@ def locked_out_from_afar(p):
 @locked_out_from_afar.honest
 def _(p):
     p.at('QA1').sign_in('QM')
+
+
+# ---- lots ----
+
+
+def received(p, who, maker_lot, **more):
+    return p.at('QA1').record(who, 'lot.received', lot='IL2-2701', material='il-2', maker='Sample Cytokines', maker_lot=maker_lot,
+                              gtin='02000000010083', expiry=p.day(300), units=10, **more)
+
+
+@row('an expired lot is received again with a later date', None, ('right.second', 'right.document'))
+def received_again(p):
+    p.caught(received(p, 'MM', 'E0701'), 'right.second')
+
+
+@received_again.honest
+def _(p):
+    p.at('QA1').sign_in('QC1')
+    p.quiet(received(p, 'MM', 'E0701', witness=p.raw('P:QC1'), document='延長通知 7', sha256='A' * 43))
+
+
+def store_keeper(p):
+    """OP4 keeps the store, receives a lot, and goes over to quality."""
+    p.at('QA1').sign_in('QM')
+    p.quiet(later(p, 'FM', person='OP4', roles=['operator', 'store-keeper'], witness=p.raw('P:QM')))
+    p.quiet(received(p, 'OP4', 'E0901'))
+    p.quiet(later(p, 'FM', person='OP4', dept='quality', roles=['tester'], witness=p.raw('P:QM')))
+
+
+@row('one person receives a lot and releases it', None, 'right.barred')
+def receives_and_releases(p):
+    store_keeper(p)
+    p.caught(p.at('QA1').record('OP4', 'lot.released', lot='IL2-2701'), 'right.barred')
+
+
+@receives_and_releases.honest
+def _(p):
+    store_keeper(p)
+    p.quiet(p.at('QA1').record('MM', 'lot.conforming', lot='IL2-2701'))
+    p.quiet(p.at('QA1').record('QC1', 'lot.released', lot='IL2-2701'))

@@ -118,11 +118,70 @@ static void test_closed_record_takes_what_comes_and_quality_closes_it_again(void
                         "batch=B1|step=volume|field=v|value=46|reason=misread|witness=P:OP2"));
     assert_false(rig_batch(r, "B1")->closed);
     rig_at(r, "QA1");
+    refused(rig_sign(r, "QM", "B1", "end", "p=none"), "clinic.not-warned"); /* it has gone out */
+    rig_at(r, "CL1");
+    accepted(rig_record(r, "N1", "clinic.warned", "batch=B1"));
+    rig_at(r, "QA1");
     accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
     rig_at(r, "B21");
     accepted(say(r, "OP1", "deviation.opened", deviation_body(r, false), false));
     rig_at(r, "QA1");
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.deviations");
+}
+
+/* ---- consent ---- */
+
+static const struct verdict *withdrawn(struct rig *r, const char *who, const char *at)
+{
+    rig_at(r, "CL1");
+    return rig_record(r, who, "consent.withdrawn", arena_printf(&r->arena, "batch=B1|at=%s", at));
+}
+
+static const char *said(struct rig *r, int64_t ago)
+{
+    char text[CLOCK_TEXT];
+    clock_format(r->now - ago, text);
+    return arena_strdup(&r->arena, text);
+}
+
+static void test_consent_is_withdrawn_by_the_clinic_with_its_moment(void **state)
+{
+    struct rig *r = *state;
+    refused(withdrawn(r, "QM", said(r, 0)), "record.role");
+    refused(withdrawn(r, "N1", "yesterday"), "record.invalid");
+    with_arg(&r->v, "field", "at");
+    refused(withdrawn(r, "N1", said(r, -RIG_HOUR)), "record.invalid"); /* nobody knows the future */
+    accepted_as(withdrawn(r, "N1", said(r, RIG_HOUR)), "consent.withdrawn");
+    assert_int_equal(rig_count(r, "hold.placed"), 1);
+    assert_true(rig_says(r, "\"cause\":\"consent.withdrawn\""));
+    assert_int_equal(rig_count(r, "warning.due"), 0); /* the clinic knows */
+}
+
+static void test_release_does_not_stand_without_consent(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    accepted(decide(r));
+    accepted(withdrawn(r, "N1", said(r, 0)));
+    assert_int_equal(rig_count(r, "release.suspended"), 1);
+    rig_at(r, "B21");
+    refused(rig_scan(r, "X:STEP-SHIP"), "decision.hold");
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=the patient changed her mind"));
+    rig_at(r, "B21");
+    refused(rig_scan(r, "X:STEP-SHIP"), "decision.suspended"); /* to be decided again */
+}
+
+static void test_what_was_given_stays_recorded(void **state)
+{
+    struct rig *r = *state;
+    closed(r);
+    accepted_as(withdrawn(r, "N1", said(r, RIG_DAY)), "consent.late");
+    assert_int_equal(rig_count(r, "hold.placed"), 0);
+    assert_int_equal(rig_count(r, "batch.reopened"), 1);
+    assert_false(rig_batch(r, "B1")->closed);
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
 }
 
 int main(void)
@@ -131,6 +190,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold),
         TEST(test_stopped_facility_begins_nothing_until_another_of_quality_ends_it),
+        TEST(test_consent_is_withdrawn_by_the_clinic_with_its_moment),
+        TEST(test_release_does_not_stand_without_consent),
+        TEST(test_what_was_given_stays_recorded),
         TEST(test_label_is_printed_again_or_void_with_reason_and_second_person),
         TEST(test_closed_record_takes_what_comes_and_quality_closes_it_again),
     };

@@ -410,6 +410,33 @@ static void test_quality_answers_for_one_order_and_names_the_other(void **state)
     accepted(order_for(r, "N2", "P000002", "2026-11-20", RIG_BIRTH));
 }
 
+static const struct verdict *corrected(struct rig *r, const char *field, const char *value)
+{
+    return rig_record(
+        r, "DR", "correction",
+        arena_printf(&r->arena, "batch=N2|step=order|field=%s|value=%s|reason=x|witness=P:CO", field, value));
+}
+
+static void test_correction_of_an_order_asks_whose_it_is(void **state)
+{
+    struct rig *r = *state;
+    r->drops = true;
+    accepted(order_for(r, "N1", "P000001", "2026-11-10", RIG_BIRTH));
+    accepted(order_for(r, "N2", "P000002", "2026-11-20", "1980-01-01"));
+    accepted(rig_sign_in(r, "DR"));
+    accepted(rig_sign_in(r, "CO"));
+    refused(corrected(r, "birth", RIG_BIRTH), "order.same-person");
+    with_arg(&r->v, "batch", "N1");
+    refused(corrected(r, "patient", "P000001"), "order.other-person");
+    refused(corrected(r, "patient", "P00000I"), "order.look-alike");
+    accepted(rig_sign(r, "MM", "N1", "end", "")); /* of a closed one, too */
+    refused(corrected(r, "birth", RIG_BIRTH), "order.same-person");
+    refused(corrected(r, "patient", "P00000I"), "order.look-alike");
+    accepted(corrected(r, "infusion", "2026-12-01")); /* says nothing of it */
+    accepted(rig_record(r, "QM", "order.answered", "batch=N1|patient=P000002|draw=2026-11-20|reason=x"));
+    hold(corrected(r, "birth", RIG_BIRTH), "ident.corrected");
+}
+
 #define TEST(t, set_up) cmocka_unit_test_setup_teardown(t, set_up, rig_tear_down)
 
 int main(void)
@@ -433,6 +460,7 @@ int main(void)
         TEST(test_number_of_somebody_else_is_asked, begin_with_plan),
         TEST(test_draw_a_day_from_another_is_asked, begin_with_plan),
         TEST(test_quality_answers_for_one_order_and_names_the_other, begin_with_plan),
+        TEST(test_correction_of_an_order_asks_whose_it_is, begin_with_plan),
         TEST(test_batch_gets_the_number_that_comes_next, begin_with_plan),
         TEST(test_number_of_a_closed_batch_counts, begin_with_plan),
         TEST(test_count_begins_anew_with_the_year, begin_with_plan),

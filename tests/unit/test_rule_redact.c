@@ -4,6 +4,20 @@
 #include "core/entry/batch.h"
 #include "rule_release.h"
 
+static void find_closings(struct rig *r, const char *stream, struct redact_target *t)
+{
+    struct target_closing *list = arena_alloc(&r->arena, r->n * sizeof(*list));
+    t->closing = list;
+    for (size_t i = 0; i < r->n; i++) {
+        struct entry e;
+        assert_int_equal(entry_read(&e, &r->arena, r->log[i].text, r->log[i].len), 0);
+        const char *digest = json_get_str(e.pd, "person");
+        if (strcmp(e.stream, stream) == 0 && strcmp(e.kind, "batch.closed") == 0 && digest && i != t->idx &&
+            map_get(&r->disclosed, digest))
+            list[t->nclosings++] = (struct target_closing){i, digest};
+    }
+}
+
 /* What the daemon looks up of the log: the newest entry of that kind in the stream. */
 static struct redact_target *target_of(struct rig *r, const char *stream, const char *kind)
 {
@@ -18,6 +32,7 @@ static struct redact_target *target_of(struct rig *r, const char *stream, const 
         json_each(d, e.pd)
             if (map_get(&r->disclosed, d->str))
                 json_push(held, json_str(&r->arena, d->name));
+        find_closings(r, stream, t);
         return t;
     }
     fail_msg("no %s in %s", kind, stream);
@@ -172,6 +187,29 @@ static void test_redaction_in_a_closed_batch_keeps_its_count(void **state)
     assert_true(rig_batch(r, "B1")->closed);
 }
 
+/* The closings of the batch say who it was, too, as digests. */
+static void test_redaction_takes_who_it_was_out_of_the_closings(void **state)
+{
+    struct rig *r = *state;
+    for (int i = 0; i < 2; i++) {
+        const struct stream *s = book_stream(&r->book, "batch/B1");
+        rig_entry_with(r, "batch/B1", "batch.closed",
+                       arena_printf(&r->arena, "{\"count\":%llu}", (unsigned long long)s->sseq + 1), "person",
+                       "digests");
+        if (i == 0)
+            rig_entry(r, "batch/B1", "batch.reopened", "{}");
+    }
+    struct ask a = order_name(r);
+    assert_int_equal(a.target->nclosings, 2);
+    accepted(redact(r, &a));
+    assert_int_equal(r->v.ndrafts, 5);
+    assert_int_equal(rig_count(r, "redacted"), 3);
+    const struct stream *s = book_stream(&r->book, "batch/B1");
+    assert_int_equal(((const struct batch_closed *)r->v.draft[4].value)->count, s->sseq);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(book_redacted(&r->book, a.target->closing[i].idx, "person"));
+}
+
 static void test_redaction_in_a_batch_that_left_the_memory(void **state)
 {
     struct rig *r = *state;
@@ -206,6 +244,7 @@ int main(void)
         T(test_redaction_of_what_is_not_there),
         T(test_redaction_is_asked_by_quality_and_approved_by_another),
         T(test_redaction_in_a_closed_batch_keeps_its_count),
+        T(test_redaction_takes_who_it_was_out_of_the_closings),
         T(test_redaction_in_a_batch_that_left_the_memory),
         T(test_redaction_of_a_raw_scan_in_a_day),
     };

@@ -15,6 +15,12 @@ static const struct member received_member[] = {
     M_PERSONAL(struct information_received, reason, NEEDED),
 };
 
+static const struct member withdrawn_member[] = {
+    M_ID(struct consent_withdrawn, batch, ASKED | NEEDED),
+    M_TEXT(struct consent_withdrawn, at, NEEDED),
+    M_PERSONAL(struct consent_withdrawn, reason, 0),
+};
+
 static const struct member label_member[] = {
     M_ID(struct label_record, batch, ASKED | NEEDED), M_TEXT(struct label_record, witness, ASKED | NEEDED),
     M_ID(struct label_record, container, NEEDED),     M_INT(struct label_record, serial, OWN),
@@ -23,6 +29,8 @@ static const struct member label_member[] = {
 
 static const struct record_rule telling = {
     .right = RIGHT_INFORMATION_RECEIVED, .session = true, .judge = record_information};
+static const struct record_rule withdrawing = {
+    .right = RIGHT_CONSENT_WITHDRAWN, .session = true, .judge = record_consent};
 static const struct record_rule reprinting = {
     .right = RIGHT_LABEL_REPRINTED, .session = true, .judge = record_label};
 static const struct record_rule voiding = {
@@ -62,6 +70,13 @@ const struct kind kind_information_received = {
     .shape = SHAPE(struct information_received, received_member),
     .record = &telling,
     .reads = {"情報を受け付けた：{about}", "information was received: {about}"},
+};
+
+const struct kind kind_consent_withdrawn = {
+    .id = KIND_CONSENT_WITHDRAWN,
+    .shape = SHAPE(struct consent_withdrawn, withdrawn_member),
+    .record = &withdrawing,
+    .reads = {"同意の撤回を受け付けた（{at}）", "consent was withdrawn ({at})"},
 };
 
 const struct kind kind_label_reprinted = {

@@ -16,6 +16,12 @@ struct information_received {
     enum information about;
     struct personal reason;
 };
+/* The patient, as somebody of the clinic says by name: from that moment on. */
+struct consent_withdrawn {
+    const char *batch; /* of the request */
+    const char *at;    /* when the patient said so; as the log writes times */
+    struct personal reason;
+};
 /* label.reprinted, label.voided */
 struct label_record {
     const char *batch, *witness; /* of the request */

@@ -68,6 +68,7 @@ struct person;
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
     X(QUALITY_INSTEAD, "quality.instead")                                                                    \
     X(CLINIC_WARNED, "clinic.warned")                                                                        \
+    X(CONSENT_WITHDRAWN, "consent.withdrawn")                                                                \
     X(PRODUCT_ACCEPTED, "product.accepted")                                                                  \
     X(IDENTITY_SUPPLEMENTED, "identity.supplemented")                                                        \
     X(CORRECTION, "correction")                                                                              \

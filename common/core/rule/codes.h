@@ -137,6 +137,8 @@ enum say_flag {
     X(CLINIC_UNWARNED, "clinic.unwarned", 0)                                                                 \
     X(CLINIC_WARNED, "clinic.warned", 0)                                                                     \
     X(CLINIC_NOT_YET, "clinic.not-warned", 0)                                                                \
+    X(CONSENT_WITHDRAWN, "consent.withdrawn", SAY_HOLDS_CLINIC)                                              \
+    X(CONSENT_LATE, "consent.late", 0)                                                                       \
     X(DEVIATION_TABLE, "deviation.table", 0)                                                                 \
     X(STATION_CODE, "station.code", 0)                                                                       \
     X(ACCEPTED_STATION, "accepted.station", 0)                                                               \

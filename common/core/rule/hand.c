@@ -76,6 +76,52 @@ void record_information(struct judge *j, const struct kind *k, const void *given
     accept(j, draft_add(j, x->stream, k->id, g, sizeof(*g)), SAY_HAND_INFORMATION, args1(j, "batch", x->id));
 }
 
+/* ---- the patient does not want it any more ---- */
+
+/* As the log writes times; NULL after a refusal. */
+static const char *moment_of(struct judge *j, const char *said)
+{
+    char text[CLOCK_TEXT];
+    int64_t ms;
+    if (clock_parse_rfc3339(said, &ms) != 0 || ms > j->now + BOUND_CLOCK_SAID_MS) {
+        judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "at"), NULL);
+        return NULL;
+    }
+    clock_format(ms, text);
+    return arena_strdup(j->a, text);
+}
+
+static bool withdraw(struct judge *j, const struct kind *k, const struct consent_withdrawn *g)
+{
+    struct consent_withdrawn w = *g;
+    struct batch *x = j->x = judge_batch(j, g->batch);
+    if (!x)
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)), NULL);
+    w.at = check_clinic_of(j) ? moment_of(j, g->at) : NULL;
+    if (!w.at)
+        return false;
+    bool stops = !x->closed && !x->stopped && !batch_given(x);
+    reopen_if_closed(j);
+    struct draft *d = draft_add(j, x->stream, k->id, &w, sizeof(w));
+    accept(j, d, stops ? SAY_CONSENT_WITHDRAWN : SAY_CONSENT_LATE, args1(j, "batch", x->id));
+    if (stops)
+        draft_hold(j, d, SAY_CONSENT_WITHDRAWN);
+    return true;
+}
+
+/*
+ * What can be stopped is: the patient's side at once, by a hold, and a release that stands. What becomes of
+ * cells that grow, quality decides (discarded and closed, or the hold lifted if it was a mistake). What was
+ * given stays recorded; so does a closed batch, which quality closes again.
+ */
+void record_consent(struct judge *j, const struct kind *k, const void *given)
+{
+    if (withdraw(j, k, given))
+        return;
+    j->x = NULL;
+    judge_refuse_found(j);
+}
+
 /* ---- labels ---- */
 
 /* Its label can be void only while nothing is in it; what is gone has none. */

@@ -291,6 +291,8 @@ bool check_batch_number(struct judge *j);
 /* order.c: what an order says is so (`check_unique` with it); the physician's go is one of the plan's. */
 bool check_ordered(struct judge *j);
 bool check_go(struct judge *j);
+bool check_clinic_of(
+    struct judge *j); /* who says it is of the clinic that ordered, as far as its staff is known */
 /* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
  * NULL after a refusal. */
 const struct person *judge_second(struct judge *j, const char *badge);
@@ -316,6 +318,7 @@ bool step_stands(const struct batch *x, int step); /* done, and not to be judged
 void tell_judge_again(struct judge *j);
 /* Of what this command (its first entry is of that kind) found in j->x: the release stands no more. */
 void suspend_release(struct judge *j, enum kind_id kind);
+bool batch_given(const struct batch *x); /* there is nothing left that could be kept back */
 /* Does the form's choice release, and may it? */
 bool check_decision(struct judge *j);
 /* The occurrence that is decided again; 0: nothing is. */

@@ -62,10 +62,13 @@ static bool check_alike(struct judge *j, const char *field, const char *own, con
                       json_set_str(j->a, args1(j, "field", field), "batch", batch), NULL);
 }
 
-/* Whose cells, as the order says; NULL: the protocol does not say. */
+/* Whose cells, as the order says; NULL: the protocol does not say, or another item of the order is corrected.
+ */
 static const char *own_donor(const struct judge *j)
 {
     const struct step *s = judge_step(j);
+    if (j->corrected && !s->field[j->corrected->item[0].at.field].donor)
+        return NULL;
     for (int i = 0; i < (int)s->nfields; i++) {
         const struct input *in = s->field[i].donor ? scratch_input(j, (struct ref){j->step, i}) : NULL;
         if (in)
@@ -76,20 +79,21 @@ static const char *own_donor(const struct judge *j)
 
 static bool check_like_no_other(struct judge *j)
 {
-    const char *donor = own_donor(j);
-    const struct closings *all = judge_closings(j);
+    const char *donor = own_donor(j), *number = j->corrected ? NULL : j->x->id;
+    const struct closings *all = donor || number ? judge_closings(j) : NULL;
     size_t pos = 0;
     bool personal;
     for (const struct batch *x; (x = map_next(&j->book->batches, &pos));) {
         const struct input *theirs = x->closed || x == j->x ? NULL : donor_of(x, &personal);
-        if (x != j->x && (!check_alike(j, "batch", j->x->id, x->id, x->id) ||
+        if (x != j->x && (!check_alike(j, "batch", number, x->id, x->id) ||
                           !check_alike(j, "patient", donor, theirs ? theirs->text : NULL, x->id)))
             return false;
     }
     for (size_t i = 0; all && i < all->n; i++) {
         const struct closing *c = &all->item[i];
-        if (!check_alike(j, "batch", j->x->id, c->batch, c->batch) ||
-            !check_alike(j, "patient", donor, closing_donor(j, c), c->batch))
+        if (strcmp(c->batch, j->x->id) != 0 &&
+            (!check_alike(j, "batch", number, c->batch, c->batch) ||
+             !check_alike(j, "patient", donor, closing_donor(j, c), c->batch)))
             return false;
     }
     return true;
@@ -97,7 +101,7 @@ static bool check_like_no_other(struct judge *j)
 
 bool check_batch_number(struct judge *j)
 {
-    return check_like_no_other(j) && check_next(j);
+    return check_like_no_other(j) && (j->corrected || check_next(j));
 }
 
 /* ---- the rule ---- */

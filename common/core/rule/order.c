@@ -79,7 +79,8 @@ static bool check_clinic_staff(struct judge *j, const struct plan *p)
 {
     const struct clinic *c = book_clinic(j->book, p->clinic);
     const struct person *who = j->performer;
-    if (!c || !c->staff.n || j->fact || who->dept != DEPT_CLINIC || among(&c->staff, who->id))
+    if (!c || !c->staff.n || j->fact || who->dept != DEPT_CLINIC || among(&c->staff, who->id) ||
+        among(&p->physicians, who->id))
         return true;
     struct json *args = json_set_str(j->a, args1(j, "plan", p->number), "clinic", c->id);
     return judge_find(j, EFFECT_REFUSE, SAY_ORDER_CLINIC, json_set_str(j->a, args, "person", who->id), NULL);
@@ -153,9 +154,8 @@ static bool check_days(struct judge *j)
 
 bool check_ordered(struct judge *j)
 {
-    return !judge_step(j)->opens ||
-           (check_facility_number(j) && check_days(j) && check_plan(j) && check_unique(j) &&
-            (j->fact || (check_same_person(j) && check_batch_number(j))));
+    return !judge_step(j)->opens || (check_facility_number(j) && check_days(j) && check_plan(j) &&
+                                     check_unique(j) && check_same_person(j) && check_batch_number(j));
 }
 
 /* ---- later: the physician's go ---- */
@@ -168,6 +168,13 @@ static const struct input *ordered(const struct batch *x, enum meaning m)
             if (x->protocol->step[s].field[i].means == m)
                 return batch_input(x, (struct ref){s, i});
     return NULL;
+}
+
+bool check_clinic_of(struct judge *j)
+{
+    const struct input *in = ordered(j->x, MEANS_PLAN);
+    const struct plan *p = in ? book_plan(j->book, in->text) : NULL;
+    return !p || check_clinic_staff(j, p);
 }
 
 bool check_go(struct judge *j)

@@ -84,6 +84,7 @@ void record_shown(struct judge *j, const struct kind *k, const void *given);
 void record_deviation(struct judge *j, const struct kind *k, const void *given);
 void record_hold(struct judge *j, const struct kind *k, const void *given);
 void record_information(struct judge *j, const struct kind *k, const void *given);
+void record_consent(struct judge *j, const struct kind *k, const void *given);
 void record_label(struct judge *j, const struct kind *k, const void *given);
 void record_stop(struct judge *j, const struct kind *k, const void *given);
 void record_warning(struct judge *j, const struct kind *k, const void *given);

@@ -1,7 +1,8 @@
 /*
  * A personal value is erased (doc/log.md 6): quality asks, another person of quality or management approves
  * on the spot, and the entry `redacted` in the value's own stream names what is gone. A batch that is closed
- * is opened for this one entry and closed again, so that its count stays true.
+ * is opened for this one entry and closed again, so that its count stays true. Who it was stands in each
+ * closing of the batch, as digests of name and birth date: it goes with whatever is erased of the batch.
  */
 #include <string.h>
 
@@ -56,6 +57,27 @@ static bool is_closed_batch(const struct judge *j, const struct redact_target *t
     return s && s->closed && stream_type(t->stream, NULL) == STREAM_BATCH;
 }
 
+#define CLOSINGS_MOST (VERDICT_DRAFTS - 8)
+
+/* How many of them were drafted. */
+static int64_t redact_closings(struct judge *j, const struct redact_target *t, struct redacted r)
+{
+    static const char *const person[] = {"person"};
+    int64_t n = 0;
+    r.names = (struct texts){1, (const char **)person};
+    for (size_t i = 0; i < t->nclosings && n < CLOSINGS_MOST; i++) {
+        if (book_redacted(j->book, t->closing[i].idx, *person))
+            continue;
+        r.idx = (int64_t)t->closing[i].idx;
+        struct draft *d = draft_add(j, t->stream, KIND_REDACTED, &r, sizeof(r));
+        d->witnessed = j->second;
+        d->sign = true;
+        d->meaning = kind_text(KIND_REDACTED);
+        n++;
+    }
+    return n;
+}
+
 static bool redact(struct judge *j, const struct redacted *given)
 {
     const struct redact_target *t = j->cmd->target;
@@ -76,9 +98,10 @@ static bool redact(struct judge *j, const struct redacted *given)
     d->sign = true;
     d->meaning = kind_text(KIND_REDACTED);
     judge_accept(j, d, SAY_ACCEPTED_REDACTED, NULL);
+    int64_t more = redact_closings(j, t, r);
     if (closed) {
         struct batch_closed again = closing_of(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)),
-                                               (int64_t)book_stream(j->book, t->stream)->sseq + 3);
+                                               (int64_t)book_stream(j->book, t->stream)->sseq + 3 + more);
         again.person.value = NULL; /* who that was is being erased */
         draft_add(j, t->stream, KIND_BATCH_CLOSED, &again, sizeof(again));
     }

@@ -39,8 +39,7 @@ bool step_decides(const struct step *s)
     return false;
 }
 
-/* It was given: there is nothing left that could be kept back. */
-static bool provided(const struct batch *x)
+bool batch_given(const struct batch *x)
 {
     for (int i = 0; i < (int)x->protocol->nsteps; i++)
         if (x->protocol->step[i].disposition == DISPOSITION_PROVIDED && batch_step_done(x, i))
@@ -69,6 +68,8 @@ static enum say against(const struct judge *j, enum kind_id kind)
         return SAY_RELEASE_CORRECTED;
     if (kind == KIND_EXPOSURE_LINKED)
         return SAY_RELEASE_EXPOSED;
+    if (kind == KIND_CONSENT_WITHDRAWN)
+        return SAY_CONSENT_WITHDRAWN;
     bool result = kind == KIND_STEP_INPUT || kind == KIND_STEP_FORM || kind == KIND_STEP_SIGNED;
     if (!result || !step_is_result(judge_step(j)))
         return SAY_NONE;
@@ -79,32 +80,39 @@ void suspend_release(struct judge *j, enum kind_id kind)
 {
     const struct batch *x = j->x;
     enum say why = x && x->released ? against(j, kind) : SAY_NONE;
-    bool given = why && provided(x);
+    bool given = why && batch_given(x);
     if (!why || (given && why != SAY_RELEASE_EXPOSED && !adverse(j)))
         return;
     if (!given && !x->suspended)
         DRAFT(j, x->stream, KIND_RELEASE_SUSPENDED, struct release_suspended, .cause = say_text(why));
-    if ((given || !x->suspended) && !x->warn_since)
+    if ((given || !x->suspended) && !x->warn_since && why != SAY_CONSENT_WITHDRAWN) /* it said so itself */
         DRAFT(j, x->stream, KIND_WARNING_DUE, struct warning_due, .cause = say_text(why));
 }
 
 /* ---- the clinic is warned when somebody there says so by name ---- */
 
+static bool take_warning(struct judge *j, const struct kind *k, const struct clinic_warned *g)
+{
+    struct batch *x = j->x = judge_batch(j, g->batch);
+    if (!x)
+        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)), NULL);
+    if (!x->warn_since)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
+    if (!check_clinic_of(j))
+        return false;
+    struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
+    d->sign = j->cmd->authenticated;
+    d->meaning = kind_text(k->id);
+    judge_accept(j, d, SAY_CLINIC_WARNED, args1(j, "person", j->performer->id));
+    return true;
+}
+
 void record_warning(struct judge *j, const struct kind *k, const void *given)
 {
-    const struct clinic_warned *g = given;
-    struct batch *x = j->x = judge_batch(j, g->batch);
-    if (!x) {
-        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)));
-    } else if (!x->warn_since) {
-        j->x = NULL;
-        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    } else {
-        struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
-        d->sign = j->cmd->authenticated;
-        d->meaning = kind_text(k->id);
-        judge_accept(j, d, SAY_CLINIC_WARNED, args1(j, "person", j->performer->id));
-    }
+    if (take_warning(j, k, given))
+        return;
+    j->x = NULL;
+    judge_refuse_found(j);
 }
 
 /* ---- who decides, and on what ---- */

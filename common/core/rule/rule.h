@@ -110,6 +110,12 @@ struct redact_target {
     const char *stream;
     const struct json *pd;   /* of the entry; NULL: it has no personal values */
     const struct json *held; /* names of those that are still there: array of strings */
+    size_t nclosings;        /* of its batch, that still say who it was */
+    const struct target_closing *closing;
+};
+struct target_closing {
+    uint64_t idx;
+    const char *digest;
 };
 
 #define DRAFT_SECRETS 24 /* personal values of one entry */

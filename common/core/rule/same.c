@@ -144,24 +144,42 @@ static bool check_pair(struct judge *j, const struct who *own, const struct who 
     return judge_find(j, EFFECT_REFUSE, code, args1(j, "batch", batch), NULL);
 }
 
-bool check_same_person(struct judge *j)
+/* A slip in another item of an order, which was taken long ago, asks nothing. */
+static bool asks(const struct judge *j)
 {
-    const struct who own = who_of(j, j->x, true);
-    const struct closings *all = own.drawn || own.nmarks ? judge_closings(j) : NULL;
-    size_t pos = 0;
-    if (!own.drawn && !own.nmarks) /* the protocol says nothing of it */
+    if (!j->corrected)
         return true;
+    const struct field *f = &judge_step(j)->field[j->corrected->item[0].at.field];
+    return f->donor || f->means == MEANS_NAME || f->means == MEANS_BIRTH || f->means == MEANS_DRAW;
+}
+
+static bool check_open(struct judge *j, const struct who *own)
+{
+    size_t pos = 0;
     for (const struct batch *x; (x = map_next(&j->book->batches, &pos));) {
         struct who other = {0};
         if (x != j->x && !x->closed)
             other = who_of(j, x, false);
-        if (!check_pair(j, &own, &other, x->id))
+        if (!check_pair(j, own, &other, x->id))
             return false;
     }
+    return true;
+}
+
+bool check_same_person(struct judge *j)
+{
+    if (!asks(j))
+        return true;
+    const struct who own = who_of(j, j->x, true);
+    const struct closings *all = own.drawn || own.nmarks ? judge_closings(j) : NULL;
+    if (!own.drawn && !own.nmarks) /* the protocol says nothing of it */
+        return true;
+    if (!check_open(j, &own))
+        return false;
     for (size_t i = 0; all && i < all->n; i++) {
         const struct batch *open = book_batch(j->book, all->item[i].batch);
         struct who other = {0};
-        if (!open || open->closed)
+        if (open != j->x && (!open || open->closed)) /* one that is corrected is no other */
             other = who_closed(j, &all->item[i]);
         if (!check_pair(j, &own, &other, all->item[i].batch))
             return false;
