@@ -53,9 +53,13 @@ enum kind_flag {
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
     X(DAY_OPENED, day_opened, "day.opened", STREAM_DAY, 0)                                                   \
+    X(DEVIATION_ACTION, deviation_action, "deviation.action", STREAM_BATCH, KIND_ACT)                        \
     X(DEVIATION_ASSESSED, deviation_assessed, "deviation.assessed", STREAM_BATCH, KIND_ACT)                  \
     X(DEVIATION_CLOSED, deviation_closed, "deviation.closed", STREAM_BATCH, KIND_ACT)                        \
     X(DEVIATION_OPENED, deviation_opened, "deviation.opened", STREAM_BATCH, 0)                               \
+    X(DEVIATION_OVERDUE, deviation_overdue, "deviation.overdue", STREAM_BATCH, 0)                            \
+    X(DEVIATION_REPORTED, deviation_reported, "deviation.reported", STREAM_BATCH, KIND_ACT)                  \
+    X(DEVIATION_VERIFIED, deviation_verified, "deviation.verified", STREAM_BATCH, KIND_ACT)                  \
     X(EQUIPMENT_ADDED, equipment_added, "equipment.added", STREAM_EQUIPMENT, 0)                              \
     X(EQUIPMENT_CHANGED, equipment_changed, "equipment.changed", STREAM_EQUIPMENT, 0)                        \
     X(EXPOSURE_LINKED, exposure_linked, "exposure.linked", STREAM_BATCH, 0)                                  \

@@ -192,6 +192,25 @@ static struct json *containers_of(struct arena *a, const struct batch *x)
     return list;
 }
 
+static struct json *actions_of(struct arena *a, const struct batch *x, const char *dev)
+{
+    struct json *list = json_array(a);
+    char day[11];
+    for (size_t i = 0; i < x->nactions; i++) {
+        const struct action *t = &x->action[i];
+        if (strcmp(t->dev, dev) != 0)
+            continue;
+        clock_day_format(t->due, day);
+        struct json *o = json_set_str(a, json_object(a), "action", t->id);
+        json_set_str(a, o, "owner", t->owner);
+        json_set_str(a, o, "due", arena_strdup(a, day));
+        json_set(a, o, "effect", json_bool(a, t->effect));
+        json_set(a, o, "overdue", json_bool(a, t->overdue));
+        json_push(list, json_set(a, o, "verified", json_bool(a, t->verified)));
+    }
+    return list->len ? list : NULL;
+}
+
 static struct json *deviations_of(struct arena *a, const struct batch *x)
 {
     struct json *list = json_array(a);
@@ -200,6 +219,8 @@ static struct json *deviations_of(struct arena *a, const struct batch *x)
         json_set_str(a, o, "code", x->dev[i].code);
         json_set_str(a, o, "step", x->dev[i].step);
         json_set_str(a, o, "grade", word_name(&grade_words, (int)x->dev[i].grade));
+        json_set(a, o, "actions", actions_of(a, x, x->dev[i].id));
+        json_set(a, o, "reported", x->dev[i].reported ? json_bool(a, true) : NULL);
         json_push(list, json_set(a, o, "closed", json_bool(a, x->dev[i].closed)));
     }
     return list;

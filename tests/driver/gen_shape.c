@@ -45,6 +45,8 @@ static const char *in_batch(const struct about *w, const char *name)
         return x->ndevs ? x->dev[gen_below(g, x->ndevs)].id : "NK-1-DV9";
     if (strcmp(name, "hold") == 0)
         return x->nholds ? x->hold[gen_below(g, x->nholds)].id : "NK-1-H9";
+    if (strcmp(name, "action") == 0)
+        return x->nactions ? x->action[gen_below(g, x->nactions)].id : "NK-1-A9";
     if (strcmp(name, "container") == 0)
         return x->ncontainers ? x->container[gen_below(g, x->ncontainers)]->id : "NK-1-T9";
     if (strcmp(name, "step") == 0)
@@ -60,7 +62,7 @@ static const char *in_book(const struct about *w, const char *name)
     const struct book *b = g->book;
     if (strcmp(name, "witness") == 0)
         return gen_badge(g, w->second);
-    if (strcmp(name, "person") == 0)
+    if (strcmp(name, "person") == 0 || strcmp(name, "owner") == 0)
         return id_of(g, &b->people);
     if (strcmp(name, "present") == 0)
         return gen_badge(g, id_of(g, &b->people));

@@ -374,6 +374,8 @@ static struct json *on_batch(struct gen *g, const struct batch *x, const char *k
     struct json *b = json_set_str(g->a, json_object(g->a), "batch", x->id);
     json_set_str(g->a, b, member, id);
     json_set_str(g->a, b, "reason", RIG_NAME);
+    if (strcmp(kind, "deviation.closed") == 0 && gen_chance(g, 700))
+        json_set_str(g->a, b, "despite", RIG_NAME);
     if (strcmp(kind, "deviation.assessed") == 0)
         json_set_str(g->a, b, "grade", gen_chance(g, 850) ? "minor" : "major");
     return gen_record(g, "QA1", GEN_ONE_OF(g, quality), kind, b);

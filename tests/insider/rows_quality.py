@@ -498,3 +498,40 @@ def withdrawn_by_others(p):
 @withdrawn_by_others.honest
 def _(p):
     p.quiet(p.at('QA1').record('OP1', 'information.received', batch=p.batch, about='other', reason='患者が迷っている the patient wavers'))
+
+
+# ---- what is done about a deviation ----
+
+
+def measure(p, owner='MM'):
+    """A deviation that is assessed, with something to be done about it."""
+    dev = short_draw(p)
+    qa = p.at('QA1')
+    p.begun = p.status()['size']
+    p.quiet(qa.record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
+    p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner=owner, due=p.day(7), reason='手順を教育する train'))
+    return dev
+
+
+@row('a deviation is closed before anything was done about it', 'tubes', 'deviation.actions')
+def closed_undone(p):
+    p.caught(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=measure(p), reason='済 done'), 'deviation.actions')
+
+
+@closed_undone.honest
+def _(p):
+    dev = measure(p)
+    p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
+    p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
+
+
+@row('who was to do it says that it was done', 'tubes', 'right.barred')
+def verifies_own(p):
+    measure(p, 'QM')
+    p.caught(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='済 done'), 'right.barred')
+
+
+@verifies_own.honest
+def _(p):
+    measure(p)
+    p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))

@@ -320,6 +320,62 @@ static void two_at(struct rig *r, const char *station, const char *one, const ch
     accepted(rig_sign_in(r, other));
 }
 
+/* What is done about a deviation, by somebody within that time. */
+static const struct verdict *act_on_it(struct rig *r, const char *dev, const char *owner, int64_t within)
+{
+    char day[11];
+    clock_day_format(clock_day(r->now + within), day);
+    return rig_record(
+        r, "QM", "deviation.action",
+        arena_printf(&r->arena, "batch=B1|dev=%s|owner=%s|due=%s|reason=mend it", dev, owner, day));
+}
+
+static void test_deviation_with_open_measures_closes_only_when_quality_says_why(void **state)
+{
+    struct rig *r = *state;
+    by_hand(r);
+    accepted(assess(r, "B1-DV1", "minor"));
+    refused(act_on_it(r, "B1-DV1", "NOBODY", RIG_DAY), "record.word");
+    refused(act_on_it(r, "B1-DV1", "MM", -RIG_DAY), "record.invalid");
+    refused(act_on_it(r, "B1-DV9", "MM", RIG_DAY), "record.unknown");
+    accepted(act_on_it(r, "B1-DV1", "MM", RIG_DAY));
+    accepted(act_on_it(r, "B1-DV1", "QM", RIG_DAY));
+    refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"), "deviation.actions");
+    refused(rig_record(r, "MM", "deviation.verified", "batch=B1|action=B1-A1|reason=done"), "record.role");
+    accepted(rig_record(r, "QM", "deviation.verified", "batch=B1|action=B1-A1|reason=seen"));
+    refused(rig_record(r, "QM", "deviation.verified", "batch=B1|action=B1-A1|reason=seen"), "record.unknown");
+    refused(rig_record(r, "QM", "deviation.verified", "batch=B1|action=B1-A2|reason=mine"), "right.barred");
+    refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"), "deviation.actions");
+    accepted(
+        rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done|despite=seen in March"));
+    assert_true(rig_says(r, "\"open\":[\"B1-A2\"]"));
+}
+
+static void test_measure_that_is_overdue_is_told_once(void **state)
+{
+    struct rig *r = *state;
+    by_hand(r);
+    accepted(act_on_it(r, "B1-DV1", "MM", RIG_DAY));
+    accepted(act_on_it(r, "B1-DV1", "OP1", RIG_DAY));
+    accepted(rig_record(r, "QM", "deviation.verified", "batch=B1|action=B1-A2|reason=seen"));
+    assert_int_equal(rig_deadlines(r), 0);
+    rig_wait(r, 2 * RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 1);
+    assert_string_equal(r->v.code, "deviation.overdue");
+    with_arg(&r->v, "owner", "MM");
+    assert_int_equal(rig_deadlines(r), 0);
+}
+
+static void test_facility_manager_knows_of_a_deviation(void **state)
+{
+    struct rig *r = *state;
+    by_hand(r);
+    refused(rig_record(r, "QM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.role");
+    accepted(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"));
+    assert_true(rig_batch(r, "B1")->dev[0].reported);
+    refused(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.unknown");
+}
+
 /* Where it is wanted, and then the record itself. */
 static const struct verdict *way(struct rig *r, const char *kind)
 {
@@ -331,6 +387,9 @@ static const struct verdict *way(struct rig *r, const char *kind)
     if (strcmp(kind, "deviation.closed") == 0)
         return by_hand(r), accepted(assess(r, "B1-DV1", "minor")),
                rig_record(r, "QM", kind, "batch=B1|dev=B1-DV1|reason=done");
+    if (strcmp(kind, "deviation.verified") == 0)
+        return by_hand(r), accepted(act_on_it(r, "B1-DV1", "MM", RIG_DAY)),
+               rig_record(r, "QM", kind, "batch=B1|action=B1-A1|reason=seen");
     if (strcmp(kind, "hold.placed") == 0 || strcmp(kind, "deviation.opened") == 0)
         return by_hand(r), &r->v;
     if (strcmp(kind, "information.received") == 0)
@@ -395,6 +454,9 @@ int main(void)
         TEST(test_result_that_was_corrected_is_as_it_counts_now),
         TEST(test_what_is_signed_is_what_was_shown),
         TEST(test_every_way_that_a_text_names_exists_and_works),
+        TEST(test_deviation_with_open_measures_closes_only_when_quality_says_why),
+        TEST(test_measure_that_is_overdue_is_told_once),
+        TEST(test_facility_manager_knows_of_a_deviation),
         TEST(test_correction_after_the_review_is_seen_before_it_is_signed),
     };
     return cmocka_run_group_tests_name("rule: after the decision", tests, NULL, NULL);

@@ -421,6 +421,22 @@ static int64_t warning_due(const struct batch *x)
     return x->warn_since && !x->warn_broken ? x->warn_since + BOUND_WARNING_MS : 0;
 }
 
+static int64_t action_due(const struct batch *x, size_t i)
+{
+    const struct action *a = &x->action[i];
+    for (size_t d = 0; d < x->ndevs; d++)
+        if (x->dev[d].closed && strcmp(x->dev[d].id, a->dev) == 0)
+            return 0;
+    return a->verified || a->overdue ? 0 : clock_day_start(a->due + 1);
+}
+
+static int64_t owed(const struct batch *x, int step)
+{
+    if (step <= DUE_ACTION(0))
+        return action_due(x, (size_t)DUE_ACTION(step));
+    return step == DUE_WARNING ? warning_due(x) : x->stopped ? 0 : step_due(x, step);
+}
+
 static bool deadline_before(const struct deadline *a, const struct deadline *b)
 {
     if (a->due != b->due || !a->due)
@@ -436,8 +452,8 @@ bool book_deadline_after(const struct book *b, const struct deadline *last, stru
     for (struct batch *x; (x = map_next(&b->batches, &pos));) {
         if (x->closed)
             continue;
-        for (int i = -1; i < (int)x->protocol->nsteps; i++) {
-            struct deadline d = {i < 0 ? warning_due(x) : x->stopped ? 0 : step_due(x, i), x, i};
+        for (int i = DUE_ACTION(x->nactions) + 1; i < (int)x->protocol->nsteps; i++) {
+            struct deadline d = {owed(x, i), x, i};
             if (d.due && deadline_before(last, &d) && (!best.due || deadline_before(&d, &best)))
                 best = d;
         }

@@ -255,7 +255,16 @@ struct deviation {
     enum grade grade; /* GRADE_NONE while not assessed */
     bool closed;
     bool accepted;                  /* by the physician, in spite of it */
+    bool reported;                  /* the facility manager knows of it */
     const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
+};
+
+/* What is done about a deviation. */
+struct action {
+    const char *id, *dev, *owner;
+    int64_t due;            /* the last day */
+    bool effect;            /* it is looked whether the others helped */
+    bool verified, overdue; /* `overdue`: told once */
 };
 
 struct hold {
@@ -297,9 +306,10 @@ struct batch {
     size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
-    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked;
+    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked, nactions;
     struct container **container;
     struct deviation *dev;
+    struct action *action;
     struct hold *hold;
     struct expiry *expiry;
     struct act_by *act;
@@ -452,8 +462,10 @@ bool person_has_role(const struct person *p, const char *role);
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
 
-/* What a batch owes by a time: a step, or (-1) that the clinic was warned. In order: by time, then batch, then
- * step. */
+/* What a batch owes by a time: a step, that the clinic was warned, or what is done about a deviation. In
+ * order: by time, then batch, then step. */
+#define DUE_WARNING   (-1)
+#define DUE_ACTION(i) (-2 - (int)(i)) /* and back again */
 struct deadline {
     int64_t due; /* ms; 0: before all */
     struct batch *batch;

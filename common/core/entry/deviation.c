@@ -31,9 +31,9 @@ static const struct member assessed_member[] = {
 };
 
 static const struct member closed_member[] = {
-    M_ID(struct deviation_closed, batch, ASKED | NEEDED),
-    M_TEXT(struct deviation_closed, dev, NEEDED),
-    M_PERSONAL(struct deviation_closed, reason, NEEDED),
+    M_ID(struct deviation_closed, batch, ASKED | NEEDED), M_TEXT(struct deviation_closed, dev, NEEDED),
+    M_TEXTS(struct deviation_closed, open, OWN),          M_PERSONAL(struct deviation_closed, reason, NEEDED),
+    M_PERSONAL(struct deviation_closed, despite, 0),
 };
 
 static const struct member placed_member[] = {

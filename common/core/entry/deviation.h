@@ -24,7 +24,9 @@ struct deviation_assessed {
 struct deviation_closed {
     const char *batch; /* of the request */
     const char *dev;
+    struct texts open; /* what was to be done about it and was not yet: closed all the same */
     struct personal reason;
+    struct personal despite; /* why */
 };
 struct hold_placed {
     const char *batch; /* of the request */

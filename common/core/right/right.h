@@ -65,6 +65,9 @@ struct person;
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \
     X(DEVIATION_LOWER, "deviation.lower")                                                                    \
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
+    X(DEVIATION_ACTION, "deviation.action")                                                                  \
+    X(DEVIATION_VERIFIED, "deviation.verified")                                                              \
+    X(DEVIATION_REPORTED, "deviation.reported")                                                              \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
     X(QUALITY_INSTEAD, "quality.instead")                                                                    \
     X(CLINIC_WARNED, "clinic.warned")                                                                        \

@@ -227,6 +227,8 @@ enum say_flag {
     X(CORRECTION_SIGNED, "correction.signed", 0)                                                             \
     X(CORRECTION_DERIVED, "correction.derived", 0)                                                           \
     X(CORRECTION_THING, "correction.thing", 0)                                                               \
+    X(DEVIATION_ACTIONS, "deviation.actions", 0)                                                             \
+    X(DEVIATION_OVERDUE, "deviation.overdue", 0)                                                             \
     X(RECORD_INVALID, "record.invalid", 0)                                                                   \
     X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
     X(RECORD_ROLE, "record.role", 0)                                                                         \

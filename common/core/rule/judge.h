@@ -317,6 +317,10 @@ bool judge_again(const struct batch *x, int step);
 bool step_stands(const struct batch *x, int step); /* done, and not to be judged again */
 void tell_judge_again(struct judge *j);
 /* Of what this command (its first entry is of that kind) found in j->x: the release stands no more. */
+/* action.c */
+void judge_overdue(struct judge *j, const struct action *a);
+struct texts open_actions(const struct judge *j, const struct batch *x,
+                          const char *dev); /* of the deviation */
 void suspend_release(struct judge *j, enum kind_id kind);
 bool batch_given(const struct batch *x); /* there is nothing left that could be kept back */
 /* Does the form's choice release, and may it? */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/action.h"
 #include "core/entry/basis.h"
 #include "core/entry/facility.h"
 #include "core/entry/protocol.h"
@@ -196,6 +197,20 @@ bool may_close(struct judge *j, const struct kind *k, const void *given)
     return check_quality(j, k->record->right, &about);
 }
 
+/* Not the owner of what was to be done. */
+bool may_verify(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_verified *g = given;
+    const struct batch *x = judge_batch(j, g->batch);
+    const struct action *a = NULL;
+    for (size_t i = 0; x && i < x->nactions; i++)
+        if (strcmp(x->action[i].id, g->action) == 0)
+            a = &x->action[i];
+    struct right_about about = about_deviation(j, g->batch, a ? a->dev : "");
+    about.person = a ? book_person(j->book, a->owner) : NULL;
+    return check_quality(j, k->record->right, &about);
+}
+
 bool may_lift(struct judge *j, const struct kind *k, const void *given)
 {
     const struct hold_lifted *g = given;
@@ -237,17 +252,31 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
         record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
 }
 
+static bool check_done(struct judge *j, const char *dev, const struct texts *open)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < open->n; i++)
+        json_push(list, json_str(j->a, open->item[i]));
+    return list->len == 0 || judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_ACTIONS,
+                                        json_set(j->a, args1(j, "dev", dev), "actions", list), NULL);
+}
+
 void record_closing(struct judge *j, const struct kind *k, const void *given)
 {
-    const struct deviation_closed *g = given;
-    struct batch *x = act_on(j, g->batch);
-    const struct deviation *d = x ? open_deviation(x, g->dev) : NULL;
+    struct deviation_closed c = *(const struct deviation_closed *)given;
+    struct batch *x = act_on(j, c.batch);
+    const struct deviation *d = x ? open_deviation(x, c.dev) : NULL;
     if (x && !d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (x && d->grade == GRADE_NONE) /* what nobody has judged is not done with */
+    if (!d)
+        return;
+    c.open = open_actions(j, x, d->id);
+    if (d->grade == GRADE_NONE) /* what nobody has judged is not done with */
         judge_refuse(j, SAY_DEVIATION_UNASSESSED, args1(j, "dev", d->id));
-    else if (x)
-        record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+    else if (!c.despite.value && !check_done(j, d->id, &c.open))
+        judge_refuse_found(j);
+    else
+        record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
 }
 
 void record_lifting(struct judge *j, const struct kind *k, const void *given)

@@ -34,7 +34,9 @@ bool check_right(struct judge *j, enum right_act act, const struct right_about *
 bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
 /* The same of a deviation or a hold: who caused it is asked, too. */
 bool may_assess(struct judge *j, const struct kind *k, const void *given);
-bool may_close(struct judge *j, const struct kind *k, const void *given);
+bool may_close(struct judge *j, const struct kind *k,
+               const void *given); /* it begins with batch and deviation */
+bool may_verify(struct judge *j, const struct kind *k, const void *given);
 bool may_lift(struct judge *j, const struct kind *k, const void *given);
 bool may_resume(struct judge *j, const struct kind *k, const void *given); /* same.c */
 void record_answer(struct judge *j, const struct kind *k, const void *given);
@@ -75,6 +77,10 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given);
 void record_approval(struct judge *j, const struct kind *k, const void *given);
 void record_assessment(struct judge *j, const struct kind *k, const void *given);
 void record_closing(struct judge *j, const struct kind *k, const void *given);
+/* action.c */
+void record_action(struct judge *j, const struct kind *k, const void *given);
+void record_verified(struct judge *j, const struct kind *k, const void *given);
+void record_reported(struct judge *j, const struct kind *k, const void *given);
 void record_lifting(struct judge *j, const struct kind *k, const void *given);
 void record_acceptance(struct judge *j, const struct kind *k, const void *given);
 void record_clock(struct judge *j, const struct kind *k, const void *given);

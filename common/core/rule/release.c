@@ -240,6 +240,8 @@ void rule_shown(const struct batch *x, char ret[44])
     for (size_t i = 0; i < x->ndevs; i++)
         buf_printf(&b, "%s %d %d %d ", x->dev[i].id, (int)x->dev[i].grade, x->dev[i].closed,
                    x->dev[i].accepted);
+    for (size_t i = 0; i < x->nactions; i++)
+        buf_printf(&b, "%s %d ", x->action[i].id, x->action[i].verified);
     for (size_t i = 0; i < x->nholds; i++)
         buf_printf(&b, "%s %d ", x->hold[i].id, x->hold[i].lifted);
     hash_sha256(b.data, b.len, hash);

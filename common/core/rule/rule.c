@@ -242,7 +242,12 @@ const struct lot *judge_label(const struct judge *j, const char *gtin, const cha
 
 void judge_deadline(struct judge *j)
 {
-    if (j->cmd->due_step < 0) {
+    if (j->cmd->due_step <= DUE_ACTION(0)) {
+        j->x = j->cmd->due_batch;
+        judge_overdue(j, &j->x->action[DUE_ACTION(j->cmd->due_step)]);
+        return;
+    }
+    if (j->cmd->due_step == DUE_WARNING) {
         j->x = j->cmd->due_batch;
         judge_find(j, EFFECT_DEVIATION, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id), NULL);
         judge_accept(j, NULL, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id));

@@ -1,0 +1,138 @@
+/*
+ * What is done about a deviation: measures, each with somebody who owns it and a day; another says that it
+ * was done. A deviation is not closed while one is open, unless quality says by name why. What is overdue is
+ * told once, by the deadline that the book keeps of it.
+ */
+#include "core/entry/action.h"
+
+#include <string.h>
+
+#include "core/entry/deviation.h"
+#include "core/rule/record.h"
+
+static struct deviation *deviation_of(const struct batch *x, const char *id)
+{
+    for (size_t i = 0; x && i < x->ndevs; i++)
+        if (strcmp(x->dev[i].id, id) == 0)
+            return &x->dev[i];
+    return NULL;
+}
+
+static const struct action *action_of(const struct batch *x, const char *id)
+{
+    for (size_t i = 0; x && i < x->nactions; i++)
+        if (strcmp(x->action[i].id, id) == 0)
+            return &x->action[i];
+    return NULL;
+}
+
+/* An open batch; NULL after a refusal. */
+static struct batch *on_open(struct judge *j, const char *batch)
+{
+    struct batch *x = j->x = judge_batch(j, batch);
+    if (x && !x->closed)
+        return x;
+    judge_find(j, EFFECT_REFUSE, x ? SAY_BATCH_CLOSED : SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)),
+               NULL);
+    return NULL;
+}
+
+static bool unknown(struct judge *j)
+{
+    return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
+}
+
+static bool take_action(struct judge *j, const struct kind *k, const struct deviation_action *g)
+{
+    struct deviation_action a = *g;
+    const struct batch *x = on_open(j, g->batch);
+    const struct deviation *d = deviation_of(x, g->dev);
+    const struct person *owner = book_person(j->book, g->owner);
+    if (!x)
+        return false;
+    if (!d || d->closed)
+        return unknown(j);
+    if (!owner || owner->suspended)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_WORD,
+                          json_set_str(j->a, args1(j, "field", "owner"), "word", plain_id(g->owner)), NULL);
+    if (g->due < clock_day(j->now))
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "due"), NULL);
+    a.action = arena_printf(j->a, "%s-A%zu", x->id, x->nactions + 1);
+    record_signed(j, draft_add(j, x->stream, k->id, &a, sizeof(a)));
+    return true;
+}
+
+static bool take_verified(struct judge *j, const struct kind *k, const struct deviation_verified *g)
+{
+    const struct batch *x = on_open(j, g->batch);
+    const struct action *a = action_of(x, g->action);
+    if (!x)
+        return false;
+    if (!a || a->verified)
+        return unknown(j);
+    record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+    return true;
+}
+
+static bool take_reported(struct judge *j, const struct kind *k, const struct deviation_reported *g)
+{
+    const struct batch *x = on_open(j, g->batch);
+    const struct deviation *d = deviation_of(x, g->dev);
+    if (!x)
+        return false;
+    if (!d || d->reported)
+        return unknown(j);
+    record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+    return true;
+}
+
+static void refused_of(struct judge *j)
+{
+    j->x = NULL;
+    judge_refuse_found(j);
+}
+
+void record_action(struct judge *j, const struct kind *k, const void *given)
+{
+    if (!take_action(j, k, given))
+        refused_of(j);
+}
+
+void record_verified(struct judge *j, const struct kind *k, const void *given)
+{
+    if (!take_verified(j, k, given))
+        refused_of(j);
+}
+
+void record_reported(struct judge *j, const struct kind *k, const void *given)
+{
+    if (!take_reported(j, k, given))
+        refused_of(j);
+}
+
+/* ---- what stands in the way of closing ---- */
+
+struct texts open_actions(const struct judge *j, const struct batch *x, const char *dev)
+{
+    const char **list = arena_alloc(j->a, (x->nactions + 1) * sizeof(*list));
+    size_t n = 0;
+    for (size_t i = 0; i < x->nactions; i++)
+        if (!x->action[i].verified && strcmp(x->action[i].dev, dev) == 0)
+            list[n++] = x->action[i].id;
+    return (struct texts){n, list};
+}
+
+/* ---- its day has passed ---- */
+
+void judge_overdue(struct judge *j, const struct action *a)
+{
+    char day[11];
+    clock_day_format(a->due, day);
+    struct json *args = json_set_str(j->a, args1(j, "dev", a->dev), "action", a->id);
+    json_set_str(j->a, args, "owner", a->owner);
+    json_set_str(j->a, args, "due", day);
+    judge_find(j, EFFECT_ALERT, SAY_DEVIATION_OVERDUE, args, NULL);
+    struct draft *d = DRAFT(j, j->x->stream, KIND_DEVIATION_OVERDUE, struct deviation_overdue, .dev = a->dev,
+                            .action = a->id);
+    judge_accept(j, d, SAY_DEVIATION_OVERDUE, args);
+}
