@@ -74,13 +74,20 @@ static const char *id_of(const struct verify *v, const struct entry *e)
     return id ? id : id_among(v->support, v->nsupport, e->of);
 }
 
+/* One erasure takes values out of several entries: each says so of another one. */
+static bool erases_elsewhere(const struct entry *a, const struct entry *b)
+{
+    return kind_is(a->kind, KIND_REDACTED) && kind_is(b->kind, KIND_REDACTED) &&
+           json_get_int(a->body, "idx", -1) != json_get_int(b->body, "idx", -1);
+}
+
 /* The same act put into the record a second time: its id tells. */
 static bool stands_already(const struct verify *v, const struct record *r)
 {
     const char *id = id_of(v, &r->e);
     for (const struct record *x = v->entry; id && x < v->entry + v->nentries && x != r; x++) {
         const char *other = x->read && x->e.act ? id_of(v, &x->e) : NULL;
-        if (other && strcmp(other, id) == 0)
+        if (other && strcmp(other, id) == 0 && !erases_elsewhere(&x->e, &r->e))
             return true;
     }
     return false;
