@@ -84,6 +84,14 @@ static const struct key keys[] = {
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
     KEY(idle_after_s, TYPE_INT, "1800", 0, 86400,
         "seconds without use after which a station asks for a badge before the next act; 0: never"),
+    KEY(pace_scan_ms, TYPE_INT, "2000", 0, 60000,
+        "milliseconds; more than half of 30 entries at a station faster than that is a deviation; 0: never"),
+    KEY(pace_tube_ms, TYPE_INT, "500", 0, 60000,
+        "the same between two containers of one step: tubes go by in bursts"),
+    KEY(pace_witness_ms, TYPE_INT, "2000", 0, 60000,
+        "milliseconds from a step's last value to the second person's badge; more than half of 10 faster is "
+        "a "
+        "deviation; 0: never"),
     KEY(station_silent_s, TYPE_INT, "60", 2, 3600,
         "seconds without a sign of life after which a station with a key, where somebody is signed in, is "
         "silent"),

@@ -89,7 +89,15 @@ class Facility:
         self.start('signer', [f'{self.folder}/bin/cpf-signer', '--config', f'{self.folder}/facility/cpf-signer.yaml'],
                    lambda: os.path.exists(path), cwd='/', **own)
 
-    def start_cpfd(self, off):
+    def start_cpfd(self, off, settings=None):
+        """The rig's settings, and the row's in their place."""
+        path = f'{self.folder}/facility/cpfd.yaml'
+        if not os.path.exists(path + '.rig'):
+            shutil.copy2(path, path + '.rig')
+        with open(path + '.rig', encoding='utf-8') as f:
+            lines = [line for line in f if line.split(':')[0] not in (settings or {})]
+        with open(path, 'w', encoding='utf-8') as f:
+            f.writelines(lines + [f'{k}: {v}\n' for k, v in (settings or {}).items()])
         self.start('cpfd', [f'{self.folder}/bin/cpfd', '--config', f'{self.folder}/facility/cpfd.yaml'], self.serves, cwd=TOP,
                    env=dict(os.environ, CPF_TEST_OFF=','.join(off)))
 
@@ -121,14 +129,14 @@ class Facility:
         subprocess.run(['cp', '-a', f'{self.folder}/facility/signer/state', self.state(name)], check=True)
         self.saved.add(name)
 
-    def restore(self, name, off=(), patched=False):
+    def restore(self, name, off=(), patched=False, settings=None):
         self.stop('cpfd')
         self.stop('signer')
         self.copy(name, 'cpf')
         subprocess.run(['cp', '-a', self.state(name), f'{self.folder}/facility/signer/state'], check=True)
         shutil.copy2((self.patched if patched else self.build) + '/daemon/cpfd', self.folder + '/bin/cpfd')
         self.start_signer()
-        self.start_cpfd(off)
+        self.start_cpfd(off, settings)
 
     def world(self, row):
         """The name of the state where the row begins; the story is played up to there the first time."""
@@ -143,5 +151,5 @@ class Facility:
     def begin(self, row, mode):
         name = self.world(row)
         off = [x.removesuffix('.patch') for x in row.off] if mode == 'off' else []
-        self.restore(name, off, mode == 'off' and any(x.endswith('.patch') for x in row.off))
+        self.restore(name, off, mode == 'off' and any(x.endswith('.patch') for x in row.off), row.settings)
         return bench.Play(self.folder + '/facility', mode)

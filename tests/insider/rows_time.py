@@ -122,3 +122,26 @@ def outage_that_never_was(p):
 def _(p):
     p.wait('70m')
     p.at('QC1S').work('d0.env.incubate', 'QC1', 'QC3').scans('E:PINC-01')
+
+
+TRAY = ('E:TRAY-01 L:PIP-2601 L:CT50-2601 L:ST-2601 L:DYE-2601 L:DM-2601/1 L:WB-2601/1 L:BM-2601/1 L:IL2-2601/1 L:IL15-2601/1 '
+        'L:STM-2601/1 L:FL-2601 L:AP-2601 L:FP-2601 L:IPA-2601').split()
+LABELS = 'W1 W2 PL1 G1 G2 C1 F1 PA1 PA2 PA3 PA4 M1 S1 S2 S3 RT1'.split()
+
+
+@row('thirty entries in a second: a session typed up as if it were now', 'handover', 'time.pace', settings={'pace_scan_ms': 2000, 'pace_tube_ms': 500})
+def pace(p):
+    st = p.at('ST1').work('d0.tray', 'OP2').scans(*TRAY)
+    p.caught(st.work('d0.labels', 'OP2').scans(*LABELS[:-1]).scan(LABELS[-1]), 'time.pace', 'deviation')
+
+
+@pace.honest
+def _(p):
+    st = p.at('ST1').work('d0.tray', 'OP2')
+    for thing in TRAY:
+        p.wait('5s')
+        st.scans(thing)
+    st.work('d0.labels', 'OP2')
+    for label in LABELS:  # tubes go by in a burst
+        p.wait('1s')
+        st.scans(label)

@@ -32,6 +32,7 @@ static void batch_bytes(struct buf *ret, const struct batch *x)
     RAWS(ret, x->expiry, x->nexpiries);
     RAWS(ret, x->act, x->nacts);
     RAWS(ret, x->writing, x->nwritings);
+    RAWS(ret, x->pace, x->npaces);
     RAWS(ret, x->step, x->protocol->nsteps);
     for (size_t s = 0; s < x->protocol->nsteps; s++) {
         RAWS(ret, x->step[s].occ, x->step[s].nocc);

@@ -171,6 +171,11 @@ static void dump_batch(struct lines *l, const struct batch *x)
     dump_causes(l, x);
     for (size_t i = 0; i < x->nexpiries; i++)
         ADD(l, "batch %s clock %s %lld\n", x->id, x->expiry[i].clock, (long long)x->expiry[i].until);
+    for (size_t i = 0; i < x->npaces; i++)
+        if (x->pace[i].told_day != INT64_MIN)
+            ADD(l, "batch %s pace %s %zu %lld %d %lld\n", x->id,
+                x->pace[i].station ? x->pace[i].station->id : "-", x->pace[i].n, (long long)x->pace[i].at,
+                x->pace[i].step, (long long)x->pace[i].told_day);
     for (size_t i = 0; i < x->nwritings; i++)
         ADD(l, "batch %s writing of %d.%d %s\n", x->id, x->writing[i].at.step, x->writing[i].at.field,
             x->writing[i].text);

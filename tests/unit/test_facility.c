@@ -11,9 +11,11 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/dept.h"
 #include "base/enc.h"
 #include "base/hash.h"
 #include "base/key.h"
+#include "core/right/right.h"
 #include "lib/facility.h"
 #include "lib/files.h"
 #include "lib/yaml_json.h"
@@ -156,6 +158,54 @@ static void test_yaml_mistakes_have_line_and_column(void **state)
     assert_null(v);
 }
 
+static bool has_role(const json_t *person, const char *role)
+{
+    json_t *it;
+    size_t i;
+    json_array_foreach(json_object_get(person, "roles"), i,
+                       it) if (strcmp(json_string_value(it), role) == 0) return true;
+    return false;
+}
+
+/* Each role in a department where it counts; nobody of two sides, nobody who receives what he judges. */
+static void assert_allowed(const struct rights *r, const json_t *person)
+{
+    int dept = word_find(&dept_words, json_string_value(json_object_get(person, "dept")));
+    json_t *it;
+    size_t i;
+    json_array_foreach(json_object_get(person, "roles"), i, it)
+    {
+        const struct right_role *role = rights_role(r, json_string_value(it), NULL);
+        assert_non_null(role);
+        assert_true(role->depts >> dept & 1);
+    }
+    bool judges = has_role(person, "tester") || has_role(person, "quality-manager") ||
+                  has_role(person, "deputy-quality-manager");
+    assert_false(judges && dept != DEPT_QUALITY);
+    assert_false(judges && (has_role(person, "store-keeper") || has_role(person, "operator") ||
+                            has_role(person, "production-manager")));
+    assert_false(has_role(person, "physician") && dept != DEPT_CLINIC);
+}
+
+static void test_nobody_holds_what_bars_another(void **state)
+{
+    static const char *const files[] = {"/facility/sample.yaml", "/facility/seven.yaml"};
+    struct rights *r = NULL;
+    char *why = NULL, path[300];
+    (void)state;
+    assert_int_equal(rights_load_file(ETC_DIR "/rights.yaml", &r, &why), 0);
+    for (size_t f = 0; f < 2; f++) {
+        json_t *v = NULL, *person;
+        size_t i;
+        snprintf(path, sizeof(path), "%s%s", ETC_DIR, files[f]);
+        assert_int_equal(yaml_json_load(path, &v, &why), 0);
+        assert_true(json_array_size(json_object_get(v, "people")) > 7);
+        json_array_foreach(json_object_get(v, "people"), i, person) assert_allowed(r, person);
+        json_decref(v);
+    }
+    rights_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_copies_keep_their_rooms_apart),
         cmocka_unit_test(test_weak_secrets_are_not_taken),
         cmocka_unit_test(test_yaml_mistakes_have_line_and_column),
+        cmocka_unit_test(test_nobody_holds_what_bars_another),
     };
     char command[64];
     int failed;

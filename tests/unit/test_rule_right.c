@@ -151,6 +151,41 @@ static void test_lost_secret_is_made_anew_by_two_with_the_person_present(void **
     assert_int_equal(book_person(&r->book, "OP1")->reset_at, r->now);
 }
 
+/* Whoever gave a secret knows it. */
+static void test_secrets_that_others_gave_are_nobodys_word(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    r->next.cred = "new";
+    accepted(change(r, "FM", "person=QC1|present=P:QC1|witness=P:QM|" KEY));
+    assert_true(rig_says(r, "\"fresh\":true"));
+    refused(change(r, "QC1", "person=OP1|suspended=?yes"), "person.fresh-secret");
+    r->next.cred = "new";
+    refused(change(r, "FM", "person=OP1|present=P:OP1|witness=P:QC1|" KEY), "person.fresh-secret");
+    r->next.cred = "own";
+    accepted(change(r, "QC1", "person=QC1|" KEY));
+    assert_false(rig_says(r, "\"fresh\":true"));
+    r->next.cred = "new"; /* and now it is asked for what it is */
+    refused(change(r, "FM", "person=OP1|present=P:OP1|witness=P:QC1|" KEY), "right.second-role");
+}
+
+static void test_nobody_works_or_confirms_with_secrets_that_others_gave(void **state)
+{
+    struct rig *r = *state;
+    r->next.cred = "new";
+    accepted(change(r, "FM", "person=OP2|present=P:OP2|witness=P:QM|" KEY));
+    rig_at(r, "B21");
+    accepted(rig_scan(r, "P:OP1"));
+    accepted(rig_one(r, "SEEN", "D:PAPER"));
+    refused(rig_scan(r, "P:OP2"), "person.fresh-secret");
+    r->next.cred = "own";
+    accepted(change(r, "OP2", "person=OP2|" KEY));
+    accepted(rig_scan(r, "P:OP2"));
+    rig_at(r, "QA1");
+    rig_entry(r, "person/QM", "person.changed", "{\"cred\":\"x\",\"fresh\":true,\"person\":\"QM\"}");
+    refused(rig_sign(r, "QM", "B1", "vouch", ""), "person.fresh-secret");
+}
+
 static void test_signature_after_a_reset_is_shown(void **state)
 {
     struct rig *r = *state;
@@ -408,6 +443,8 @@ int main(void)
         TEST(test_qualification_is_given_by_quality_and_another),
         TEST(test_own_secret_is_changed_by_oneself),
         TEST(test_lost_secret_is_made_anew_by_two_with_the_person_present),
+        TEST(test_secrets_that_others_gave_are_nobodys_word),
+        TEST(test_nobody_works_or_confirms_with_secrets_that_others_gave),
         TEST(test_signature_after_a_reset_is_shown),
         TEST(test_nobody_ends_his_own_suspension_or_lock),
         TEST(test_calibration_has_a_paper_a_second_and_an_interval),

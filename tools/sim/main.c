@@ -44,6 +44,7 @@ static void help(void)
            "    --start DATE       %s\n"
            "    --first N          %s\n"
            "    --pauses           %s\n"
+           "    --slips N          %s\n"
            "    --connections N    %s\n"
            "    --progress         %s\n"
            "    --json             %s\n"
@@ -65,6 +66,8 @@ static void help(void)
            say("この工程まで", "stop behind this step"), say("採血日", "day of the draw"),
            say("最初の製造番号", "first serial number"),
            say("スキャンの間に休みを置く", "believable pauses between scans"),
+           say("入力 N 件に 1 件を打ち間違える（隣のキー、全角、空白、コンマ、二度打ち）",
+               "one in N typed values mistyped: next key, full width, blanks, comma, a key twice"),
            say("接続の数", "connections; default 16"), say("工程ごとに一行", "one line a step"),
            say("結果を JSON で", "summary as JSON"),
            say("送る要求をすべてファイルに書く", "write every request to FILE (tokens and PINs included)"),
@@ -159,6 +162,7 @@ static int read_options(struct args *a, struct sim_options *o)
     o->speed = strtod(flag_or(a, "speed", "0"), NULL);
     o->batches = atoi(flag_or(a, "batches", "1"));
     o->connections = atoi(flag_or(a, "connections", "16"));
+    o->slips = atoi(flag_or(a, "slips", "0"));
     o->first = atoi(flag_or(a, "first", "0"));
     o->progress = args_flag(a, "progress");
     o->json = args_flag(a, "json");

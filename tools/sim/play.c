@@ -27,6 +27,8 @@ static bool needs_secret(const struct op *op)
 static void send_op(struct player *p, struct op *op)
 {
     char why[300] = "";
+    if (slip_before(p, op))
+        op = p->ops;
     if (needs_secret(op) && p->sim->secrets >= SECRETS_MOST) {
         p->blocked = true;
         return;
@@ -120,7 +122,8 @@ static void choose(struct player *p, struct op *op)
 static int64_t pause_ms(struct player *p, const struct op *op)
 {
     static const int least[] = {10, 3, 1}, most[] = {40, 15, 3};
-    int kind = op->item && op->item->kind == ITEM_CODES ? 2 : 1;
+    bool burst = op->item && op->item->kind == ITEM_CODES && op->next && op->next->item == op->item;
+    int kind = burst ? 2 : 1; /* the last tube of a burst is looked at, too */
     char expr[40], why[VARS_ERROR];
     const char *s;
     /* one chance draw per scan of the batch, from its own seed */
@@ -308,6 +311,19 @@ static void once_more(struct player *p, const struct op *op)
     p->ops = badge;
 }
 
+/* Behind a slip stands what was meant: it is typed where the slip was refused, or asked about. */
+static void take_slip(struct player *p, bool asked, bool refused)
+{
+    struct op *meant = p->ops;
+    if (refused)
+        return;
+    p->ops = meant->next;
+    if (!asked)
+        return;
+    meant->settles = true;
+    once_more(p, meant);
+}
+
 static void take_answer(struct player *p, struct op *op, const json_t *answer, int status)
 {
     const char *code, *outcome = check_outcome(answer, status, &code);
@@ -318,11 +334,14 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
     }
     count(p, op, answer, outcome, code);
     take_context(p, op, answer, refused);
+    slip_counted(p->sim, op, outcome, code);
     if (op->kind == OP_ACT && !refused && !p->opened)
         plan_numbered(p, json_string_value(json_object_get(answer, "batch")));
     p->opened |= op->kind == OP_ACT && !refused;
     p->stepped |= op->own && !refused;
-    if (asked && !op->asked && !p->loose)
+    if (op->slip)
+        take_slip(p, asked, refused);
+    else if (asked && !op->asked && !p->omit)
         once_more(p, op);
     else if (!obey(p, op, code))
         check_answer(p, op, answer, status);

@@ -143,6 +143,14 @@ static void print_summary(const struct sim *s, double seconds)
     }
     print_tally(say("結果", "outcomes"), s->outcomes);
     print_tally(say("コード", "codes"), s->codes);
+    if (s->opt.slips)
+        printf(say("打ち間違い %zu 件（入力 %zu 件）：拒否 %zu、再入力の確認 %zu、範囲内で記録 %zu、逸脱 "
+                   "%zu、保留 %zu\n",
+                   "%zu slips in %zu typed values: refused %zu, asked once more %zu, recorded within limits "
+                   "%zu, deviations %zu, "
+                   "holds %zu\n"),
+               s->slips.made, s->slips.typed, s->slips.refused, s->slips.asked, s->slips.quiet,
+               s->slips.deviations, s->slips.holds);
     printf(say("%zu 要求（スキャン %zu、署名等 %zu）、%.1f 秒。次工程の案内と話の違い: %zu 回\n",
                "%zu requests (%zu scans, %zu acts) in %.1f s; `next` differed from the story %zu times\n"),
            s->requests, scans, acts, seconds, s->next_differs);

@@ -83,6 +83,8 @@ struct op {
     const char *text;         /* raw code; sign-in: PIN; field name for OP_RECORD: kind */
     const char *field;        /* that the scan is meant for, or NULL */
     bool who_said;            /* sent again behind a badge */
+    bool drawn;               /* it is decided whether it is mistyped */
+    bool slip, settles;       /* mistyped; typed as it was meant, because the slip was asked about */
     struct sim_person *asked; /* OP_SCAN: the second entry of a value; who acts on afterwards */
     json_t *body;             /* OP_RECORD made by OP_EACH; freed with its answer */
     bool own;                 /* of the story, not of the engine: its expectation is the item's or block's */
@@ -142,13 +144,20 @@ struct sim_options {
     uint64_t seed;
     double speed; /* 0: as fast as possible */
     int batches, connections, first;
+    int slips; /* one in so many typed values is mistyped; 0: none */
     bool progress, json, pauses, show_next;
     const char *until;
     const char *start; /* YYYY-MM-DD of D0, or NULL */
 };
 
+/* What became of mistyped values. */
+struct sim_slips {
+    size_t typed, made, refused, asked, quiet, deviations, holds;
+};
+
 struct sim {
     struct sim_options opt;
+    struct sim_slips slips;
     struct event_base *base;
     struct client *client;
     FILE *record; /* every request is written there, or NULL */
@@ -218,6 +227,11 @@ int sim_run(struct sim *s);
  * done. */
 bool play_on(struct player *p);
 void play_begin(struct player *p);
+
+/* sim_slip.c: in front of a typed value comes a slip of it, now and then; true if one was put there. */
+bool slip_before(struct player *p, struct op *op);
+/* What came of a slip, or of the value behind it. */
+void slip_counted(struct sim *s, const struct op *op, const char *outcome, const char *code);
 
 /* sim_check.c: compares an answer with what the story expects; prints what differs. */
 void check_answer(struct player *p, const struct op *op, const json_t *answer, int status);

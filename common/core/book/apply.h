@@ -61,6 +61,11 @@ void batch_set_state(struct book *b, struct batch *x, const char *state, enum di
 must_check int input_set(struct input *in, const struct field *f, const char *text);
 /* What an input does beyond being kept: to containers, things, places, the batch's state. */
 void input_effect(const struct at *a, const struct field *f, const char *id);
+/* pace.c: an input came, or the second person confirmed; it was told how fast. */
+void at_pace(const struct at *a, bool container, bool witness);
+void pace_told(struct book *b, struct batch *x, const struct station *station, int64_t at);
+/* core/entry/step.c: the same, if an entry says so with that code. */
+void pace_said(struct book *b, struct batch *x, const struct entry *e, const char *code);
 /* ---- erased values ---- */
 #define REDACT_KEY 96
 bool redact_key(uint64_t idx, const char *name, char ret[REDACT_KEY]); /* false: no such name */

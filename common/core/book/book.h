@@ -61,6 +61,7 @@ struct person {
     size_t nquals;
     struct qualification *qual;
     bool suspended, locked;
+    bool fresh; /* others gave the secrets: until the person has changed them, they count for nothing */
     int64_t enrolled_at;
     int64_t reset_at; /* others made the secrets anew; 0: never */
     int64_t fit_day;  /* day of the newest fitness declaration, else INT64_MIN */
@@ -232,8 +233,6 @@ struct input {
     bool first_of_two; /* does not count: awaits its second entry, or is kept beside it */
     bool asked;        /* beyond its limit: awaits the second entry */
     bool differed;     /* asked for once more, another value was typed */
-    bool confirmed;    /* by a second entry */
-    bool second;       /* typed where another one was asked for once more */
 };
 
 struct occ {
@@ -291,6 +290,29 @@ struct asked { /* a lot, while one that expires earlier stood */
     int64_t at;
 };
 
+/* How fast entries follow each other, of late: what one station brings, or how soon a second person confirms.
+ */
+#define PACE_SCANS     30
+#define PACE_WITNESSES 10
+#define PACE_PAUSE_MS  (INT64_C(15) * 60 * 1000) /* a longer one begins anew */
+struct gap {
+    int32_t ms;
+    bool tube; /* one container behind another in the same step: tubes go by in bursts */
+};
+struct pace {
+    const struct station *station; /* NULL: from a step's last value to the second person's badge, anywhere */
+    size_t n;                      /* gaps since it was last told */
+    struct gap gap[PACE_SCANS];    /* the newest, each at its number's remainder */
+    int64_t at;                    /* of the newest entry; 0: the next one begins anew */
+    int step;                      /* the newest was a container of that step, or -1 */
+    int64_t told_day;              /* a deviation of that day tells it, or INT64_MIN */
+};
+/* How many of the newest are looked at together. */
+static inline size_t pace_size(const struct pace *p)
+{
+    return p->station ? PACE_SCANS : PACE_WITNESSES;
+}
+
 struct act_by { /* who did an act of which department on this batch */
     const struct person *person;
     enum dept dept;
@@ -308,7 +330,7 @@ struct batch {
     size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
-    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked, nactions;
+    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked, nactions, npaces;
     struct container **container;
     struct deviation *dev;
     struct action *action;
@@ -317,6 +339,7 @@ struct batch {
     struct act_by *act;
     struct writing *writing;
     struct asked *asked;
+    struct pace *pace;
     int64_t opened_at;
 };
 
@@ -447,6 +470,7 @@ bool batch_step_done(const struct batch *b, int step);  /* at least one occurren
 const struct occ *batch_done(const struct batch *b, int step);
 /* Does it await its second entry, as a value that is entered twice or was asked for once more? */
 bool input_awaits(const struct input *in, const struct field *f);
+struct pace *batch_pace(const struct batch *x, const struct station *station); /* NULL: none yet */
 /* Values of the batch that `p` typed, which were typed otherwise when they were asked for once more. */
 size_t batch_differed(const struct batch *x, const struct person *p);
 /* Did `p` perform any of it? Not only the last input: two people may take turns in one step. */

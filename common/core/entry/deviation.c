@@ -131,6 +131,7 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
                                                     .grade = v->grade};
     if (say_find(v->cause) == SAY_CLINIC_UNWARNED)
         SET(b, x->warn_broken, true);
+    pace_said(b, x, e, v->cause);
     bool deadline = say_flags(say_find(v->cause)) & SAY_DEADLINE;
     int i = v->step && deadline ? protocol_step(x->protocol, v->step) : -1;
     if (i >= 0)

@@ -21,6 +21,7 @@ static const struct member enrolled_member[] = {
     M_KEY(struct person_record, key, 0),
     M_TEXT(struct person_record, keyid, 0),
     M_DIGEST(struct person_record, cred, OWN),
+    M_BOOL(struct person_record, fresh, OWN),
     M_YESNO(struct person_record, locked, 0),
     M_YESNO(struct person_record, suspended, 0),
     M_TEXT(struct person_record, document, 0),
@@ -37,6 +38,7 @@ static const struct member changed_member[] = {
     M_KEY(struct person_record, key, 0),
     M_TEXT(struct person_record, keyid, 0),
     M_DIGEST(struct person_record, cred, OWN),
+    M_BOOL(struct person_record, fresh, OWN),
     M_YESNO(struct person_record, locked, 0),
     M_YESNO(struct person_record, suspended, 0),
     M_TEXT(struct person_record, document, 0),
@@ -127,8 +129,10 @@ static int take(struct book *b, struct person *p, const struct entry *e, const s
         take_qualified(b, p, &v->qualified);
     if (v->suspended)
         p->suspended = v->suspended == YES;
-    if (v->cred)
+    if (v->cred) {
         p->cred = book_keep(b, v->cred);
+        p->fresh = v->fresh;
+    }
     if (v->reset)
         p->reset_at = e->at;
     p->data = book_keep_json(b, e->body);

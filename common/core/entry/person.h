@@ -19,6 +19,7 @@ struct person_record {
     const char *document, *sha256; /* by which somebody was appointed: its number and digest */
     const char *present;           /* of the request: the person's own badge, read here */
     bool reset;                    /* a lost secret was made anew, by others */
+    bool fresh;                    /* others gave the secrets, and know them */
     struct personal reason, remark;
 };
 /* person.locked */

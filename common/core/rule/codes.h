@@ -56,11 +56,10 @@ enum say_flag {
     X(SESSION_ELSEWHERE, "session.elsewhere", 0)                                                             \
     X(SESSION_UNKNOWN_BADGE, "session.unknown-badge", 0)                                                     \
     X(SESSION_FULL, "session.full", 0)                                                                       \
+    X(PERSON_FRESH, "person.fresh-secret", 0)                                                                \
     X(PERSON_ROLE, "person.role", 0)                                                                         \
     X(PERSON_UNQUALIFIED, "person.unqualified", 0)                                                           \
     X(PERSON_UNFIT, "person.unfit", 0)                                                                       \
-    X(PERSON_UNFIT_ASKED, "person.unfit-asked", 0)                                                           \
-    X(PERSON_FIT_OWN, "person.fit-own", 0)                                                                   \
     X(PERSON_RESET, "person.reset", 0)                                                                       \
     X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
@@ -144,6 +143,8 @@ enum say_flag {
     X(DEVIATION_TABLE, "deviation.table", 0)                                                                 \
     X(STATION_CODE, "station.code", 0)                                                                       \
     X(ACCEPTED_STATION, "accepted.station", 0)                                                               \
+    X(TIME_PACE, "time.pace", 0)                                                                             \
+    X(TIME_PACE_WITNESS, "time.pace-witness", 0)                                                             \
     X(TIME_LATE_ENTRY, "time.late-entry", 0)                                                                 \
     X(VALUE_IMPOSSIBLE, "value.impossible", 0)                                                               \
     X(VALUE_UNIT, "value.unit", 0)                                                                           \
@@ -161,7 +162,6 @@ enum say_flag {
     X(VALUE_OTHER_PERSON, "value.other-person", 0)                                                           \
     X(VALUE_TWICE, "value.twice", 0)                                                                         \
     X(VALUE_MANY, "value.many", 0)                                                                           \
-    X(VALUE_TAKEN_BACK, "value.taken-back", 0)                                                               \
     X(VALUE_SAME, "value.same", 0)                                                                           \
     X(VALUE_BALANCE_OVER, "value.balance-over", 0)                                                           \
     X(VALUE_BALANCE_UNDER, "value.balance-under", 0)                                                         \
@@ -255,7 +255,6 @@ enum say_flag {
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
     X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \
     X(ACCEPTED_SESSION_WHOSE, "accepted.session-whose", 0)                                                   \
-    X(ACCEPTED_UNFIT, "accepted.unfit", 0)                                                                   \
     X(ACCEPTED_WITNESS_PART, "accepted.witness-part", 0)                                                     \
     X(ACCEPTED_SESSION_STAYS, "accepted.session-stays", 0)                                                   \
     X(ACCEPTED_SESSION_NEXT, "accepted.session-next", 0)                                                     \

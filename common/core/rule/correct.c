@@ -48,7 +48,7 @@ const struct person *judge_second(struct judge *j, const char *badge)
         judge_find(j, EFFECT_REFUSE, SAY_WITNESS_ABSENT, args1(j, "person", p->id), NULL);
     else if (p->suspended || p->locked)
         judge_find(j, EFFECT_REFUSE, SAY_PERSON_SUSPENDED, args1(j, "person", p->id), NULL);
-    else
+    else if (check_fresh(j, p))
         return p;
     return NULL;
 }

@@ -193,12 +193,13 @@ bool check_departments(struct judge *j, const struct person *p);
 /* May `p` stand beside the performer: recorder or witness? */
 bool check_second(struct judge *j, const struct person *p);
 bool check_begin(struct judge *j);
+/* people.c: secrets that others gave, and know, are nobody's word until the person has changed them. */
+bool check_fresh(struct judge *j, const struct person *p);
+bool changes_own_secret(const struct judge *j); /* of a record */
 /* Does a time that somebody claims lie behind the beginning of what took part in it? */
 bool check_life(struct judge *j, const char *id, int64_t since);
 void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
 bool step_here(const struct judge *j, const struct step *s);
-/* Before which the step is not begun, or only with a deviation; 0: it may be now. */
-int64_t step_earliest(const struct judge *j);
 
 /* field.c: one field of the scratch occurrence */
 int field_remaining(const struct judge *j, int field);
@@ -238,6 +239,11 @@ bool check_once(struct judge *j, int field, const char *text, const struct found
 struct input *once_open(const struct judge *j, int field);
 void once_take(struct judge *j, int field, const struct step_input *marks);
 
+/* pace.c: does this entry, a container or none, come as more than half of the newest did, faster than hands
+ * are? Found, never refused: it has happened. */
+void check_pace(struct judge *j, bool container);
+void check_pace_witness(struct judge *j);
+
 /* value.c: numbers, derived values, balances */
 bool check_number(struct judge *j, const struct field *f, const struct code *c, const char *text);
 /* Adds what can be computed now to the scratch, and to *ret, which has room for a step's fields. */
@@ -275,12 +281,6 @@ void judge_batch_card(struct judge *j);
 bool check_who(struct judge *j);
 /* Somebody signs out. True: answered. */
 bool judge_leaving(struct judge *j);
-/* back.c: X-BACK takes back what one typed last in a step that is not ended. False: it leaves the step. */
-bool judge_take_back(struct judge *j);
-/* Everything is declared, and somebody would be unfit: that is asked, and X-YES ends the step (false: it is
- * not asked). */
-bool awaits_yes(const struct judge *j);
-bool judge_unfit(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
 /* A wrong secret counts at the station where it was given, and there for its person. */
 void count_wrong_secret(struct judge *j, const struct person *p);

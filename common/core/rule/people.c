@@ -99,12 +99,26 @@ bool may_unlock(struct judge *j, const struct kind *k, const void *given)
     return check_right(j, k->record->right, &about);
 }
 
+bool check_fresh(struct judge *j, const struct person *p)
+{
+    return !p->fresh || judge_find(j, EFFECT_REFUSE, SAY_PERSON_FRESH, args1(j, "person", p->id), NULL);
+}
+
+/* The one thing that may be done with secrets that others know. */
+bool changes_own_secret(const struct judge *j)
+{
+    const char *who = json_get_str(j->cmd->body, "person");
+    return strcmp(j->cmd->record, "person.changed") == 0 && j->cmd->cred && who &&
+           strcmp(who, j->performer->id) == 0;
+}
+
 /* The digest of the sealed secrets comes from whoever kept them (daemon/flow). */
 void record_person(struct judge *j, const struct kind *k, const void *given)
 {
     struct person_record p = *(const struct person_record *)given;
     p.cred = j->cmd->cred;
     p.reset = k->id == KIND_PERSON_CHANGED && (p.key || p.cred) && strcmp(j->performer->id, p.person) != 0;
+    p.fresh = (p.key || p.cred) && strcmp(j->performer->id, p.person) != 0;
     if (k->record->stream == RECORD_FRESH && (!p.key || !p.cred))
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", p.key ? "cred" : "key"));
     else

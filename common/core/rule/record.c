@@ -362,7 +362,8 @@ static bool check_sender(struct judge *j, const struct kind *k)
         return false;
     if (!by_session && !j->cmd->authenticated)
         return judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET, secrets_left(j, p), NULL);
-    return true;
+    bool said = by_session && k->record->session; /* what somebody has seen, whoever it is */
+    return said || changes_own_secret(j) || check_fresh(j, p);
 }
 
 void judge_record(struct judge *j)

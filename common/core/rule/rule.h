@@ -61,6 +61,12 @@ struct enrol_claim {
     const char *code, *token, *key; /* digests of both, and the public key, which was shown to be its own */
 };
 
+/* Milliseconds between two entries at one station; between two containers of one step; between the last value
+ * and the second person's badge. 0: that one is not looked at. */
+struct pace_least {
+    int scan_ms, tube_ms, witness_ms;
+};
+
 struct command {
     enum command_kind kind;
     struct station *station;         /* NULL for the system */
@@ -69,6 +75,7 @@ struct command {
     const char *late;                /* its reason: offline, busy, paper, opened */
     int idle_after_s;                /* a bench that was not used for longer asks for a badge; 0 = never */
     int late_after_s;                /* an older claim needs a late entry; 0 = 300 */
+    struct pace_least pace;          /* faster than that no hands are; all 0: not looked at */
     const struct spool_claim *spool; /* NULL: not from the station's list */
     const struct enrol_claim *enrol; /* ENROL */
     /* SCAN */
@@ -166,11 +173,9 @@ struct next {
     struct batch *batch;
     int step, field;         /* -1 = none */
     int remaining;           /* scans still awaited by the field */
-    bool yes;                /* or X-BACK: somebody would be unfit */
     bool witness;            /* the second person's badge */
     const struct person *of; /* whose part the witness sees */
     bool choose;             /* the step is under way, and not chosen here: its code comes first */
-    int64_t earliest;        /* it is too early before that; 0: it is not */
     bool again;              /* the second, independent entry of a value */
 };
 void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);

@@ -155,16 +155,6 @@ static bool check_typed(struct judge *j)
                       json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
 }
 
-/* That somebody stays out is told in words, before it is so. */
-static void ask_unfit(struct judge *j)
-{
-    struct found *f = &j->found;
-    judge_find(j, EFFECT_ALERT, SAY_PERSON_UNFIT_ASKED, args1(j, "person", j->performer->id), NULL);
-    struct finding asked = f->finding[f->nfindings - 1];
-    memmove(&f->finding[1], &f->finding[0], (f->nfindings - 1) * sizeof(asked));
-    f->finding[0] = asked;
-}
-
 static void accept_input(struct judge *j, int field, const char *text, const struct step_input *marks)
 {
     const struct step *s = judge_step(j);
@@ -179,12 +169,11 @@ static void accept_input(struct judge *j, int field, const char *text, const str
     in.unit = f->kind == FIELD_NUMBER                    ? f->unit
               : f->kind == FIELD_LOT && j->code->unit[0] ? j->code->unit
                                                          : NULL;
-    bool asks = !in.first && !in.asked && awaits_yes(j);
-    in.done = fields_complete(j) && !s->witness && !in.first && !in.asked && !asks;
-    if (asks)
-        ask_unfit(j);
+    in.done = fields_complete(j) && !s->witness && !in.first && !in.asked;
     if (field_personal(f))
         secret_add(j, &in.secrets, f->id, text);
+    if (!in.asked) /* a question is told alone */
+        check_pace(j, j->code->kind == CODE_CONTAINER);
     struct draft *d = draft_add(j, j->x->stream, KIND_STEP_INPUT, &in, sizeof(in));
     d->law = s->law;
     d->nlaw = in.done ? s->nlaw : 0;
@@ -446,7 +435,8 @@ static void choose_recorder(struct judge *j)
     j->recorder = j->performer;
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < j->bench->npeople && j->recorder == j->performer; i++)
-            if (round == 1 || !x || !batch_acted(x, j->bench->person[i], not ))
+            if (!j->bench->person[i]->fresh &&
+                (round == 1 || !x || !batch_acted(x, j->bench->person[i], not )))
                 j->recorder = j->bench->person[i];
 }
 

@@ -165,6 +165,8 @@ bool check_role(struct judge *j, const struct person *p)
 bool check_witness(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
+    if (!check_fresh(j, p))
+        return false;
     if (s->nwitness_by)
         return check_one_of(j, p, s->nwitness_by, s->witness_by);
     if (s->dept && p->dept != s->dept)
@@ -213,8 +215,9 @@ bool check_people(struct judge *j)
         struct json *args = json_set_int(j->a, json_object(j->a), "wanted", s->people);
         return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW, args, NULL);
     }
-    if (!check_role(j, j->performer) || !check_departments(j, j->performer) ||
-        !check_not_by(j, j->performer) || !check_person(j, j->performer))
+    if (!check_fresh(j, j->performer) || !check_role(j, j->performer) ||
+        !check_departments(j, j->performer) || !check_not_by(j, j->performer) ||
+        !check_person(j, j->performer))
         return false;
     return !j->recorder || j->recorder == j->performer || check_second(j, j->recorder);
 }
@@ -308,24 +311,6 @@ static bool check_window(struct judge *j, const struct window *w)
     if (w->max.set && after(j, o->done, &w->max))
         return judge_find(j, w->late, SAY_TIME_LATE, span_args(j, since, "most", &w->max), NULL);
     return true;
-}
-
-int64_t step_earliest(const struct judge *j)
-{
-    const struct step *s = judge_step(j);
-    int64_t earliest = 0;
-    for (size_t i = 0; j->begins && i < s->nwindows; i++) {
-        const struct window *w = &s->window[i];
-        const struct occ *o = batch_done(j->x, w->since);
-        const struct span *const span[] = {&w->possible, &w->min};
-        for (size_t k = 0; o && k < 2; k++) {
-            int64_t at = span[k]->days ? clock_day_start(clock_day(o->done) + span[k]->value)
-                                       : o->done + span[k]->value;
-            if (span[k]->set && at > earliest)
-                earliest = at;
-        }
-    }
-    return earliest > j->when ? earliest : 0;
 }
 
 /* A station's list that does not follow is told, as often as it does not. */
