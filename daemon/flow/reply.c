@@ -80,6 +80,8 @@ static void next_badge(struct flow *f, struct arena *a, struct json *o, const st
 {
     if (n->witness)
         json_set_str(a, o, "kind", "witness");
+    if (n->yes)
+        json_set_str(a, o, "kind", "yes");
     if (n->of)
         json_set(a, o, "of", who_json(f, a, n->of));
     if (!n->choose)
@@ -106,6 +108,11 @@ static struct json *next_json(struct flow *f, struct arena *a, const struct stat
     if (n.field >= 0)
         next_field(a, o, &n, &s->field[n.field]);
     next_badge(f, a, o, &n, s);
+    if (n.earliest) {
+        char when[CLOCK_TEXT];
+        clock_format(n.earliest, when);
+        json_set_str(a, o, "earliest", when);
+    }
     json_set(a, o, "form", json_bool(a, s->form || s->verb != VERB_NONE));
     json_set(a, o, "sign", json_bool(a, s->verb != VERB_NONE));
     return o;

@@ -45,7 +45,7 @@ struct record_value {
     bool derived, typed; /* computed; typed in for want of a readable label */
     bool first, again;   /* of two independent entries */
     bool asked, beside;  /* asked for once more; the second entry that was another, and does not count */
-    bool dropped;        /* the two entries differed: neither counted, or the second one does */
+    bool dropped; /* the two entries differed: neither counted, or the second one does; or taken back */
     enum record_hidden hidden;
     enum record_mark mark;
     const struct record_correction *corrected; /* the newest one, or NULL */

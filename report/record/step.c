@@ -113,11 +113,24 @@ static void add_derived(struct maker *m, struct record_step *s, const struct ent
     }
 }
 
+/* The newest entry of the field, with what was computed behind it. */
+static void take_back(struct record_step *s, const struct field *f)
+{
+    for (size_t k = s->nvalues; k-- > 0;) {
+        bool done = !s->value[k].derived && !s->value[k].dropped && s->value[k].field == f;
+        s->value[k].dropped |= done || s->value[k].derived;
+        if (done)
+            return;
+    }
+}
+
 static void add_input(struct maker *m, struct record_step *s, const struct entry *e,
                       const struct step_input *in)
 {
     int f = in->field ? step_field(s->step, in->field) : -1;
-    if (f >= 0 && in->text) {
+    if (f >= 0 && in->back) {
+        take_back(s, &s->step->field[f]);
+    } else if (f >= 0 && in->text) {
         struct record_value *v = add_value(m, s, e, &s->step->field[f], in->text, in->unit);
         v->first = in->first;
         v->asked = in->asked;

@@ -341,6 +341,8 @@ static struct json *scan_step(struct work *w)
         return gen_scan(w->g, w->st->id, gen_badge(w->g, who->id));
     if (n.step != w->step)
         return step_code(w, w->st);
+    if (n.yes)
+        return gen_scan(w->g, w->st->id, gen_code(w->g, 'X', gen_chance(w->g, 500) ? "YES" : "BACK"));
     if (n.witness && w->second)
         return gen_scan(w->g, w->st->id, gen_badge(w->g, w->second->id));
     return n.field >= 0 ? scan_value(w, n.field) : card(w);

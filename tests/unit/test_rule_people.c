@@ -123,6 +123,13 @@ static void test_who_has_a_symptom_stays_out(void **state)
     struct rig *r = *state;
     alone(r, "OP1");
     declare(r, "PRESENT");
+    rig_expect(&r->v, OUTCOME_ALERT, "person.unfit-asked", "person", "OP1", __FILE__, __LINE__);
+    assert_int_equal(rig_count(r, "person.fit"), 0);
+    struct next n;
+    rule_next(&r->book, r->station, r->now, &n);
+    assert_true(n.yes);
+    accepted_as(rig_scan(r, "X:YES"), "accepted.unfit");
+    assert_true(rig_says(r, "\"fit\":false"));
     refused(step(r, "FIT"), "person.unfit");
 }
 
@@ -141,9 +148,18 @@ static void test_nobody_declares_fitness_for_another(void **state)
     struct rig *r = *state;
     accepted(step(r, "FITNESS"));
     accepted(rig_scan(r, "X:OPT-NONE"));
+    refused(rig_scan(r, "P:OP2"), "person.fit-own");
+    with_arg(&r->v, "acting", "OP1");
+    rig_leaves(r, "OP1"); /* who left keeps nobody from it */
     rig_take_over(r, "OP2");
+    alert(rig_scan(r, "X:OPT-NONE"), "person.unfit-asked"); /* nobody declares for another */
+    assert_int_equal(rig_count(r, "person.fit"), 0);
+    refused(rig_scan(r, "X:YES"), "bench.nothing-asked");
+    alert(rig_scan(r, "X:BACK"), "value.taken-back");
+    alert(rig_scan(r, "X:BACK"), "value.taken-back");
     accepted(rig_scan(r, "X:OPT-NONE"));
-    assert_true(rig_says(r, "\"fit\":false"));
+    accepted_as(rig_scan(r, "X:OPT-NONE"), "accepted.step-done");
+    assert_true(rig_says(r, "\"fit\":true"));
 }
 
 static void test_suspended_person_stops_within_the_session(void **state)
@@ -460,6 +476,8 @@ static void test_list_of_people_names_each_once(void **state)
     refused(rig_sign(r, "NOBODY", "B1", "paper", "who=[P:OP1,P:OP2]"), "session.unknown-badge");
     refused(rig_sign(r, "OP3", "B9", "paper", "who=[P:OP1,P:OP2]"), "batch.unknown");
     refused(rig_sign(r, "OP3", "B1", "plain", "paper=D:A"), "scan.unexpected");
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "judge", "all=ｐａｓｓ")); /* the keyboard's width */
 }
 
 int main(void)

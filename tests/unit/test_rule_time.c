@@ -96,6 +96,11 @@ static void test_culture_of_twenty_two_days_is_held(void **state)
 static void test_spin_shorter_than_possible_is_refused(void **state)
 {
     struct rig *r = *state;
+    struct next n;
+    int64_t done = r->now;
+    rule_next(&r->book, r->station, r->now, &n);
+    if (n.step == protocol_step(rig_batch(r, "B1")->protocol, "spin"))
+        assert_true(n.earliest >= done + 5 * RIG_MINUTE);
     rig_wait(r, 5 * RIG_MINUTE - 1);
     refused(rig_scan(r, "X:STEP-SPIN"), "time.impossible");
     with_arg(&r->v, "least", "5 min");

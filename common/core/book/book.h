@@ -233,6 +233,8 @@ struct input {
     bool first_of_two; /* does not count: awaits its second entry, or is kept beside it */
     bool asked;        /* beyond its limit: awaits the second entry */
     bool differed;     /* asked for once more, another value was typed */
+    bool confirmed;    /* by a second entry */
+    bool second;       /* typed where another one was asked for once more */
 };
 
 struct occ {

@@ -30,6 +30,7 @@ static const struct member input_member[] = {
     M_BOOL(struct step_input, asked, 0),
     M_BOOL(struct step_input, instead, 0),
     M_TEXT(struct step_input, stands, 0),
+    M_BOOL(struct step_input, back, 0),
     M_SECRETS(struct step_input, secrets),
 };
 
@@ -64,8 +65,10 @@ const char *step_unit(const struct json *units, size_t i)
 static void confirm_first(const struct at *a, int field)
 {
     for (size_t i = 0; i < a->o->ninputs; i++)
-        if (a->o->input[i].field == field)
+        if (a->o->input[i].field == field && a->o->input[i].first_of_two) {
             SET(a->b, a->o->input[i].first_of_two, false);
+            SET(a->b, a->o->input[i].confirmed, true);
+        }
 }
 
 static struct input *asked_input(const struct at *a, int field)
@@ -94,11 +97,51 @@ static int take_second(const struct at *a, struct input *open, int field, const 
     SET(a->b, open->asked, false);
     SET(a->b, open->first_of_two, v->instead);
     SET(a->b, open->differed, !v->again);
+    SET(a->b, open->confirmed, v->again);
     acts_on(a, open->by);
     int err = v->again ? 0 : at_input(a, field, text, v->unit);
-    if (err == 0 && v->stands)
-        a->o->input[a->o->ninputs - 1].first_of_two = true;
+    if (err == 0 && !v->again) {
+        struct input *second = &a->o->input[a->o->ninputs - 1];
+        second->first_of_two = v->stands != NULL;
+        second->second = true;
+    }
     return err;
+}
+
+/* It is asked for once more again; of a value that is always entered twice, the first one stays. */
+static void reopen(const struct at *a, struct input *in)
+{
+    SET(a->b, in->asked, !a->st->field[in->field].twice);
+    SET(a->b, in->first_of_two, true);
+    SET(a->b, in->confirmed, false);
+    SET(a->b, in->differed, false);
+}
+
+/* The newest entry, with what was computed behind it. Nobody performed what is not there. */
+static int take_back(const struct at *a, const struct step_input *v)
+{
+    struct occ *o = a->o;
+    size_t n = o->ninputs;
+    while (n && a->st->field[o->input[n - 1].field].kind == FIELD_DERIVED)
+        n--;
+    struct input *in = n ? &o->input[n - 1] : NULL;
+    if (!in || o->done || in->field != step_field(a->st, v->field))
+        return CPF_E_PROFILE;
+    bool second = in->second;
+    if (in->confirmed)
+        reopen(a, in);
+    else
+        n--;
+    for (size_t i = n; second && i-- > 0;)
+        if (o->input[i].field == in->field && o->input[i].differed) {
+            reopen(a, &o->input[i]);
+            break;
+        }
+    o->ninputs = n;
+    o->seen_by = NULL;
+    o->performer = n ? o->input[n - 1].by : NULL;
+    o->recorder = n ? o->recorder : NULL;
+    return 0;
 }
 
 static int take_named(const struct at *a, const struct step_input *v)
@@ -147,7 +190,7 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e, 
         a.o->performer = performer;
     judged_read(e, &b->scratch, &judged);
     SET(b, a.x->typed, a.x->typed + judged.typed);
-    err = v->field ? take_named(&a, v) : 0;
+    err = v->back ? take_back(&a, v) : v->field ? take_named(&a, v) : 0;
     if (!v->field && !v->done) /* the others' part; the own one is another's to see */
         a.o->seen_by = a.o->witness;
     if (err == 0)
@@ -259,7 +302,10 @@ static void view_input(struct view_at *a, const void *body)
         a->reading = "beside";
         view_take(a, v->field, v->text);
     }
-    a->reading = v->first || v->asked ? "first" : v->again || v->stands ? "second" : "single";
+    a->reading = v->back                 ? "back"
+                 : v->first || v->asked  ? "first"
+                 : v->again || v->stands ? "second"
+                                         : "single";
     view_take(a, v->field, v->stands ? v->stands : v->text);
     a->reading = "single";
     view_derived(a, &v->derived);

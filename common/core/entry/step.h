@@ -14,15 +14,16 @@ extern const struct shape derived_shape;
 struct step_input {
     const char *step;
     int64_t occ;       /* from 1 */
-    const char *field; /* NULL: the second person's badge ends the step */
+    const char *field; /* NULL: the second person's badge, or a yes, ends the step */
     const char *text;  /* code, number, option; "*" for a personal value; the badge's person */
-    const char *kind;  /* of the code; "witness" */
+    const char *kind;  /* of the code; "witness", "yes", "back" */
     const char *unit;  /* of a number; of a lot: the unit opened */
     struct deriveds derived;
     bool first, again, done; /* of two entries of one value; the step is complete */
     bool asked;              /* beyond its limit: it is asked for once more, and counts from then on */
     bool instead;            /* the second time another value, which counts; the one before is kept */
     const char *stands;      /* the second time a better one, which is kept; this one before it counts */
+    bool back;               /* the newest entry of the occurrence, of this field and value, is taken back */
     struct secrets secrets;  /* the field's personal value, under the field's name */
 };
 

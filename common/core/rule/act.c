@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/code/typed.h"
 #include "core/rule/judge.h"
 
 /* ---- needs ---- */
@@ -225,8 +226,12 @@ bool read_value(struct judge *j, const struct field *f, const char *text, const 
     c->kind = CODE_TEXT;
     *ret = text;
     *ret_code = c;
-    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN)
+    if (f->kind == FIELD_CHOICE || f->kind == FIELD_TOKEN) {
+        char plain[BOUND_RAW_SCAN + 1]; /* full width is what the keyboard gave */
+        if (typed_plain(text, strlen(text), plain, sizeof(plain)) == CPF_OK)
+            *ret = arena_strdup(j->a, plain);
         return true;
+    }
     if (f->kind == FIELD_TEXT)
         return !is_code(text) ||
                judge_find(j, EFFECT_REFUSE, SAY_SCAN_IN_TEXT, args1(j, "field", f->id), f->id);

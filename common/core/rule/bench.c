@@ -51,7 +51,12 @@ static void act_as(struct judge *j, const struct person *p)
         context(j, c, SAY_ACCEPTED_ACTING, args);
         return;
     }
-    ask(j, c, SAY_BENCH_TAKE_OVER, json_set_str(j->a, args, "acting", o->performer->id));
+    json_set_str(j->a, args, "acting", o->performer->id);
+    /* nobody goes on with another one's declaration */
+    if (j->bench->batch->protocol->step[j->bench->step].declares_fit && signed_in_here(j, o->performer))
+        judge_refuse(j, SAY_PERSON_FIT_OWN, args);
+    else
+        ask(j, c, SAY_BENCH_TAKE_OVER, args);
 }
 
 static void turn_to(struct judge *j, struct batch *x)
@@ -221,6 +226,10 @@ static void choose(struct judge *j, const char *code)
 void judge_command_code(struct judge *j)
 {
     const char *id = j->code->id;
+    if (strcmp(id, "BACK") == 0 && judge_take_back(j))
+        return;
+    if (strcmp(id, "YES") == 0 && judge_unfit(j))
+        return;
     if (strcmp(id, "BACK") == 0)
         context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED_BACK, NULL);
     else if (strcmp(id, "YES") == 0)

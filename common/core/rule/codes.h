@@ -60,6 +60,8 @@ enum say_flag {
     X(PERSON_ROLE, "person.role", 0)                                                                         \
     X(PERSON_UNQUALIFIED, "person.unqualified", 0)                                                           \
     X(PERSON_UNFIT, "person.unfit", 0)                                                                       \
+    X(PERSON_UNFIT_ASKED, "person.unfit-asked", 0)                                                           \
+    X(PERSON_FIT_OWN, "person.fit-own", 0)                                                                   \
     X(PERSON_RESET, "person.reset", 0)                                                                       \
     X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
@@ -162,6 +164,7 @@ enum say_flag {
     X(VALUE_OTHER_PERSON, "value.other-person", 0)                                                           \
     X(VALUE_TWICE, "value.twice", 0)                                                                         \
     X(VALUE_MANY, "value.many", 0)                                                                           \
+    X(VALUE_TAKEN_BACK, "value.taken-back", 0)                                                               \
     X(VALUE_SAME, "value.same", 0)                                                                           \
     X(VALUE_BALANCE_OVER, "value.balance-over", 0)                                                           \
     X(VALUE_BALANCE_UNDER, "value.balance-under", 0)                                                         \
@@ -255,6 +258,7 @@ enum say_flag {
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
     X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \
     X(ACCEPTED_SESSION_WHOSE, "accepted.session-whose", 0)                                                   \
+    X(ACCEPTED_UNFIT, "accepted.unfit", 0)                                                                   \
     X(ACCEPTED_WITNESS_PART, "accepted.witness-part", 0)                                                     \
     X(ACCEPTED_SESSION_STAYS, "accepted.session-stays", 0)                                                   \
     X(ACCEPTED_SESSION_NEXT, "accepted.session-next", 0)                                                     \

@@ -200,6 +200,8 @@ bool changes_own_secret(const struct judge *j); /* of a record */
 bool check_life(struct judge *j, const char *id, int64_t since);
 void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
 bool step_here(const struct judge *j, const struct step *s);
+/* Before which the step is not begun, or only with a deviation; 0: it may be now. */
+int64_t step_earliest(const struct judge *j);
 
 /* field.c: one field of the scratch occurrence */
 int field_remaining(const struct judge *j, int field);
@@ -281,6 +283,12 @@ void judge_batch_card(struct judge *j);
 bool check_who(struct judge *j);
 /* Somebody signs out. True: answered. */
 bool judge_leaving(struct judge *j);
+/* back.c: X-BACK takes back what one typed last in a step that is not ended. False: it leaves the step. */
+bool judge_take_back(struct judge *j);
+/* Everything is declared, and somebody would be unfit: that is asked, and X-YES ends the step (false: it is
+ * not asked). */
+bool awaits_yes(const struct judge *j);
+bool judge_unfit(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
 /* A wrong secret counts at the station where it was given, and there for its person. */
 void count_wrong_secret(struct judge *j, const struct person *p);

@@ -334,6 +334,8 @@ void rule_next(const struct book *b, const struct station *st, int64_t now, stru
         }
     /* where the step is not chosen, a badge says who acts and signs nothing: first the step's code */
     ret->witness = ret->field < 0 && judge_step(&j)->witness && st->bench.step >= 0;
+    ret->yes = st->bench.step >= 0 && !j.begins && awaits_yes(&j);
+    ret->earliest = step_earliest(&j);
     ret->choose = st->bench.step < 0 && !j.begins;
     ret->of = ret->witness ? occ_unseen_of_others(&j.occ, NULL) : NULL;
     for (size_t i = 0; i < j.occ.ninputs; i++)

@@ -173,9 +173,11 @@ struct next {
     struct batch *batch;
     int step, field;         /* -1 = none */
     int remaining;           /* scans still awaited by the field */
+    bool yes;                /* or X-BACK: somebody would be unfit */
     bool witness;            /* the second person's badge */
     const struct person *of; /* whose part the witness sees */
     bool choose;             /* the step is under way, and not chosen here: its code comes first */
+    int64_t earliest;        /* it is too early before that; 0: it is not */
     bool again;              /* the second, independent entry of a value */
 };
 void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);

@@ -155,6 +155,16 @@ static bool check_typed(struct judge *j)
                       json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
 }
 
+/* That somebody stays out is told in words, before it is so. */
+static void ask_unfit(struct judge *j)
+{
+    struct found *f = &j->found;
+    judge_find(j, EFFECT_ALERT, SAY_PERSON_UNFIT_ASKED, args1(j, "person", j->performer->id), NULL);
+    struct finding asked = f->finding[f->nfindings - 1];
+    memmove(&f->finding[1], &f->finding[0], (f->nfindings - 1) * sizeof(asked));
+    f->finding[0] = asked;
+}
+
 static void accept_input(struct judge *j, int field, const char *text, const struct step_input *marks)
 {
     const struct step *s = judge_step(j);
@@ -169,7 +179,10 @@ static void accept_input(struct judge *j, int field, const char *text, const str
     in.unit = f->kind == FIELD_NUMBER                    ? f->unit
               : f->kind == FIELD_LOT && j->code->unit[0] ? j->code->unit
                                                          : NULL;
-    in.done = fields_complete(j) && !s->witness && !in.first && !in.asked;
+    bool asks = !in.first && !in.asked && awaits_yes(j);
+    in.done = fields_complete(j) && !s->witness && !in.first && !in.asked && !asks;
+    if (asks)
+        ask_unfit(j);
     if (field_personal(f))
         secret_add(j, &in.secrets, f->id, text);
     if (!in.asked) /* a question is told alone */

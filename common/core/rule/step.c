@@ -313,6 +313,24 @@ static bool check_window(struct judge *j, const struct window *w)
     return true;
 }
 
+int64_t step_earliest(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    int64_t earliest = 0;
+    for (size_t i = 0; j->begins && i < s->nwindows; i++) {
+        const struct window *w = &s->window[i];
+        const struct occ *o = batch_done(j->x, w->since);
+        const struct span *const span[] = {&w->possible, &w->min};
+        for (size_t k = 0; o && k < 2; k++) {
+            int64_t at = span[k]->days ? clock_day_start(clock_day(o->done) + span[k]->value)
+                                       : o->done + span[k]->value;
+            if (span[k]->set && at > earliest)
+                earliest = at;
+        }
+    }
+    return earliest > j->when ? earliest : 0;
+}
+
 /* A station's list that does not follow is told, as often as it does not. */
 static bool note_broken(struct judge *j)
 {

@@ -344,6 +344,18 @@ static bool tell_bound(struct judge *j, struct ref r)
     return judge_find(j, EFFECT_DEVIATION, SAY_VALUE_BALANCE_BOUND, args, f->id);
 }
 
+/* Typed otherwise when it was asked for once more. */
+static bool disputed(const struct judge *j, size_t n, const struct ref *ref)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct occ *o = ref[i].step == j->step ? &j->occ : batch_occ(j->x, ref[i].step);
+        for (size_t k = 0; o && k < o->ninputs; k++)
+            if (o->input[k].field == ref[i].field && o->input[k].differed)
+                return true;
+    }
+    return false;
+}
+
 bool check_balance(struct judge *j)
 {
     const struct balance *b = &judge_step(j)->balance;
@@ -367,6 +379,11 @@ bool check_balance(struct judge *j)
     json_set_str(j->a, args, "out", tout);
     const struct field *f = &j->x->protocol->step[b->in[0].step].field[b->in[0].field];
     json_set_str(j->a, args, "unit", f->unit);
-    return over ? judge_find(j, b->over, SAY_VALUE_BALANCE_OVER, args, NULL)
+    /* a value that stands until quality has judged must not keep a true one out */
+    enum effect effect =
+        b->over == EFFECT_REFUSE && (disputed(j, b->nin, b->in) || disputed(j, b->nout, b->out))
+            ? EFFECT_DEVIATION
+            : b->over;
+    return over ? judge_find(j, effect, SAY_VALUE_BALANCE_OVER, args, NULL)
                 : judge_find(j, b->under, SAY_VALUE_BALANCE_UNDER, args, NULL);
 }
