@@ -347,9 +347,9 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
         check_answer(p, op, answer, status);
     json_decref(p->answer_before);
     p->answer_before = json_incref((json_t *)answer);
-    if (p->loose && p->block->gate && refused)
+    if (p->omit && p->block->gate && refused)
         check_gate(p, answer);
-    if (p->loose && refused && !op->own)
+    if (p->omit && refused && !op->own)
         drop_block(p);
     if (p->sim->opt.pauses && op->kind == OP_SCAN && op->own)
         p->due = sim_now(p->sim) + pause_ms(p, op);
