@@ -116,10 +116,10 @@ static void test_tell_shows_values_units_and_second_entries(void **state)
          "kind=number\n"
          "2026-11-02 09:02:02|OP2 記録 OP1|weigh|step.input|accepted|gross=15.0 g (1/2)\n"
          "2026-11-02 09:02:02|OP1 記録 OP2|weigh|step.input|accepted|gross=15.0 g (2/2)\n"
-         "2026-11-02 09:02:03|OP1 記録 OP2|weigh|step.input|alert|value.alert field=net hi=– lo=10 unit=g "
+         "2026-11-02 09:02:03|OP2 記録 OP1|weigh|step.input|alert|value.alert field=net hi=– lo=10 unit=g "
          "value=7.0 "
          "id=8.0 kind=number tare=8.0 g net=7.0 g\n"
-         "2026-11-02 09:02:03|OP1 記録 OP2 立会 OP3|weigh|step.input|accepted|witness=OP3 [done]\n");
+         "2026-11-02 09:02:03|OP2 記録 OP1 立会 OP3|weigh|step.input|accepted|witness=OP3 [done]\n");
 }
 
 static void test_tell_shows_deviations_holds_and_acts(void **state)
