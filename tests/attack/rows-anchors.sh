@@ -55,15 +55,21 @@ held_policy() {
 }
 
 # A fork: another history under the real key, with every checkpoint.
+# An entry of the open batch that no map of streams counts yet: what is mapped the maps would tell.
+unmapped() {
+    query "select min(idx) from cpf.entry where stream = 'batch/$OPEN' and kind = 'step.input' and body like '%\"performed\":\"OP%'
+        and idx > (select max(idx) from cpf.entry where kind = 'log.batch-map')"
+}
+
 case_key_fork() {
     local idx
-    idx=$(scanned "batch/$CLOSED")
+    idx=$(unmapped)
     done_so "thief: entry $idx rewritten, and every checkpoint from there on signed with the stolen key; the witness's cosignatures do not fit"
     witnessed
-    stop cpfd
+    "$RIG" kill "$DIR" cpfd # its end would be an entry that nobody cosigned
     evil stolen_rewrite "$idx"
     steady audit-blind audit
-    bundle "$CLOSED" "$WORK/bundle.zip" "{\"size\": $(query 'select size from cpf.log_head')}"
+    bundle "$OPEN" "$WORK/bundle.zip" "{\"size\": $(query 'select size from cpf.log_head')}"
     watch cpf-verify 13 '\[quorum.missing\]' verify "$WORK/bundle.zip" --policy "$(held_policy)"
 }
 
@@ -75,25 +81,25 @@ stolen_rewrite() {
 # Two notes of one size: nothing else is needed to prove it.
 case_key_two_notes() {
     local idx known=()
-    idx=$(scanned "batch/$CLOSED")
+    idx=$(unmapped)
     done_so "the same fork, shown to somebody who holds a checkpoint from before: two notes under one key"
+    "$RIG" kill "$DIR" cpfd
     printf '%s\n' "$(query 'select note from cpf.log_head')" >"$WORK/note"
-    stop cpfd
     evil stolen_rewrite "$idx"
     if [[ $MODE != off ]]; then known=(--known-checkpoint "$WORK/note"); fi
-    watch cpf-verify 19 '\[known.fork\]' inspect "$CLOSED" "${known[@]}"
+    watch cpf-verify 19 '\[known.fork\]' inspect "$OPEN" "${known[@]}"
 }
 
 # Back-dated: appended after the theft, dated before it.
 case_key_backdated() {
     local idx
-    idx=$(scanned "batch/$CLOSED" 4)
-    done_so "thief: an entry dated 2026-12-02 and a closing appended to $CLOSED with the stolen key; no witness saw it"
+    idx=$(scanned "batch/$OPEN" 4)
+    done_so "thief: an entry dated 2026-12-02 appended to $OPEN with the stolen key; no witness saw it"
     witnessed
-    stop cpfd
-    evil puppet "$idx" "batch/$CLOSED" --close --at 2026-12-02T01:00:00.000Z --offline "$(log_key)"
+    "$RIG" kill "$DIR" cpfd
+    evil puppet "$idx" "batch/$OPEN" --at 2026-12-02T01:00:00.000Z --offline "$(log_key)"
     steady audit-blind audit
-    bundle "$CLOSED" "$WORK/bundle.zip" "{\"size\": $(query 'select size from cpf.log_head')}"
+    bundle "$OPEN" "$WORK/bundle.zip" "{\"size\": $(query 'select size from cpf.log_head')}"
     watch cpf-verify 13 '\[quorum.missing\]' verify "$WORK/bundle.zip" --policy "$(held_policy)"
 }
 

@@ -43,19 +43,19 @@ case_old_bundle() {
 
 # ---- 13: persons' acts ----
 
-# An act that somebody signed for the open batch, put into the closed one by whoever rules cpfd: proved, and signed by
-# the log like everything else.
+# An act that somebody signed for the closed batch, put into the open one by whoever rules cpfd: proved, and signed by
+# the log like everything else. (In the closed one its closing and the map of streams would tell first.)
 signed_act() {
-    query "select idx from cpf.entry where stream = 'batch/$OPEN' and kind = 'step.signed' order by idx limit 1"
+    query "select idx from cpf.entry where stream = 'batch/$CLOSED' and kind = 'step.signed' order by idx limit 1"
 }
 
 case_act_copied() {
     local idx
     idx=$(signed_act)
-    done_so "taken-over daemon: the signed act $idx of $OPEN copied into $CLOSED, which is closed again"
+    done_so "taken-over daemon: the signed act $idx of $CLOSED copied into $OPEN"
     stop cpfd
-    evil puppet "$idx" "batch/$CLOSED" --close
-    watch cpf-verify 20 '\[act.says\]' inspect "$CLOSED"
+    evil puppet "$idx" "batch/$OPEN"
+    watch cpf-verify 20 '\[act.says\]' inspect "$OPEN"
 }
 
 case_act_altered() {
@@ -63,8 +63,8 @@ case_act_altered() {
     idx=$(signed_act)
     done_so "the same, the batch changed in the signed text too; the signature stays"
     stop cpfd
-    evil puppet "$idx" "batch/$CLOSED" --close --replace "$OPEN" "$CLOSED"
-    watch cpf-verify 20 '\[act.signature\]' inspect "$CLOSED"
+    evil puppet "$idx" "batch/$OPEN" --replace "$CLOSED" "$OPEN"
+    watch cpf-verify 20 '\[act.signature\]' inspect "$OPEN"
 }
 
 case_act_other_key() {
@@ -72,8 +72,8 @@ case_act_other_key() {
     idx=$(signed_act)
     done_so 'the same, signed anew by a key that nobody enrolled'
     stop cpfd
-    evil puppet "$idx" "batch/$CLOSED" --close --replace "$OPEN" "$CLOSED" --sign "$OWN_KEY"
-    watch cpf-verify 20 '\[act.key\]' inspect "$CLOSED"
+    evil puppet "$idx" "batch/$OPEN" --replace "$CLOSED" "$OPEN" --sign "$OWN_KEY"
+    watch cpf-verify 20 '\[act.key\]' inspect "$OPEN"
 }
 
 # ---- 18: unsigned words ----
