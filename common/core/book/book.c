@@ -36,6 +36,7 @@ static void free_batch(struct batch *b)
     free(b->act);
     free(b->writing);
     free(b->asked);
+    free(b->action);
     free(b->pace);
 }
 
