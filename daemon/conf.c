@@ -92,6 +92,14 @@ static const struct key keys[] = {
         "milliseconds from a step's last value to the second person's badge; more than half of 10 faster is "
         "a "
         "deviation; 0: never"),
+    KEY(pace_spread_ms, TYPE_INT, "500", 0, 60000,
+        "milliseconds; 10 confirmations in a row that waited alike, within so much, are a deviation; 0: "
+        "never"),
+    KEY(pace_apart_ms, TYPE_INT, "15000", 0, 600000,
+        "milliseconds; one person's entries at stations of two rooms within that are a deviation; 0: never"),
+    KEY(pace_review_ms, TYPE_INT, "100", 0, 60000,
+        "milliseconds for each entry of a batch from its report to the confirmation; sooner is a deviation; "
+        "0: never"),
     KEY(station_silent_s, TYPE_INT, "60", 2, 3600,
         "seconds without a sign of life after which a station with a key, where somebody is signed in, is "
         "silent"),

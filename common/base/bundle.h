@@ -3,8 +3,8 @@
  * Evidence bundle of one batch: a ZIP of plain files. This module knows their names and texts; reading and
  * writing ZIP is its users'. doc/evidence-bundle.md is the format's specification and lists the files;
  * support/ holds, in the order of the log and each once, the whole streams of those who signed the batch, all
- * log.void, the log.batch-map of map.json, log.opened, log.recovered, key.rotated, protocol/... and facility:
- * nothing of another batch.
+ * log.void, the log.batch-map of map.json, what stations signed of offline entries, log.opened,
+ * log.recovered, key.rotated, protocol/... and facility: nothing of another batch.
  */
 #include <stdbool.h>
 #include <stddef.h>

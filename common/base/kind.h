@@ -105,6 +105,7 @@ enum kind_flag {
     X(RELEASE_SUSPENDED, release_suspended, "release.suspended", STREAM_BATCH, 0)                            \
     X(ROOM_ADDED, room_added, "room.added", STREAM_ROOM, 0)                                                  \
     X(ROOM_BLOCKED, room_blocked, "room.blocked", STREAM_ROOM, 0)                                            \
+    X(ROOM_CONDITIONAL, room_conditional, "room.conditional", STREAM_BATCH, 0)                               \
     X(ROOM_REOPENED, room_reopened, "room.reopened", STREAM_ROOM, 0)                                         \
     X(SESSION_CLOSED, session_closed, "session.closed", STREAM_DAY, 0)                                       \
     X(SESSION_FAILED, session_failed, "session.failed", STREAM_DAY, KIND_REFUSAL)                            \

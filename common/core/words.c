@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define LISTED 6 /* of a list among the arguments; the entry has them all */
+#define LISTED        6 /* of a list among the arguments; the entry has them all */
+#define LISTED_FIELDS 24
 
 int words_load(struct words *w, struct arena *a, const char *catalogue, const char *clauses,
                const char *words, const char *staff, char **ret_error)
@@ -156,6 +157,16 @@ static struct text span_text(const struct words *w, const char *s)
     return words_span(w, &v);
 }
 
+/* "≥ 5 min", "≤ 2 h": of a window. */
+static struct text limit_text(const struct words *w, const char *s)
+{
+    bool least = strncmp(s, "≥ ", 4) == 0;
+    if (!least && strncmp(s, "≤ ", 4) != 0)
+        return text_both(s);
+    return least ? text_printf(w->a, span_text(w, s + 4), "%s以上", "at least %s")
+                 : text_printf(w->a, span_text(w, s + 4), "%s以内", "within %s");
+}
+
 static struct text wanted_text(const struct words *w, const char *id)
 {
     const struct material *m = w->protocol ? protocol_material(w->protocol, id) : NULL;
@@ -190,7 +201,9 @@ static struct text arg_text(const struct words *w, const char *name, const char 
         return wanted_text(w, v);
     if (strcmp(name, "least") == 0 || strcmp(name, "most") == 0)
         return span_text(w, v);
-    if (strcmp(name, "field") == 0 || strcmp(name, "awaits") == 0) {
+    if (strcmp(name, "span") == 0)
+        return limit_text(w, v);
+    if (strcmp(name, "field") == 0 || strcmp(name, "awaits") == 0 || strcmp(name, "before") == 0) {
         const struct field *g = field_named(w, step, v);
         if (g)
             return g->title;
@@ -211,17 +224,17 @@ static void set_arg(const struct words *w, struct json *ja, struct json *en, con
         json_set_str(w->a, en, m->name, t.en);
     } else if (m->type == JSON_ARRAY) {
         struct json *list_ja = json_array(w->a), *list_en = json_array(w->a);
-        size_t n = 0;
+        size_t n = 0, most = strcmp(m->name, "field") == 0 ? LISTED_FIELDS : LISTED;
         json_each(i, m) {
-            if (++n > LISTED)
+            if (++n > most)
                 break;
             struct text t = i->str ? arg_text(w, m->name, i->str, f, step) : text_both("?");
             json_push(list_ja, json_str(w->a, t.ja));
             json_push(list_en, json_str(w->a, t.en));
         }
-        if (m->len > LISTED) {
-            json_push(list_ja, json_strf(w->a, "ほか %zu 件", m->len - LISTED));
-            json_push(list_en, json_strf(w->a, "and %zu more", m->len - LISTED));
+        if (m->len > most) {
+            json_push(list_ja, json_strf(w->a, "ほか %zu 件", m->len - most));
+            json_push(list_en, json_strf(w->a, "and %zu more", m->len - most));
         }
         json_set(w->a, ja, m->name, list_ja);
         json_set(w->a, en, m->name, list_en);

@@ -58,7 +58,8 @@ static void gather(struct flow *f)
     set_number(&m->items, "clock_ahead_s", c->clock_ahead_s);
     set_number(&m->items, "late_after_s", c->late_after_s);
     basis_text(&m->items, "pace_ms",
-               arena_printf(&m->arena, "%d %d %d", c->pace_scan_ms, c->pace_tube_ms, c->pace_witness_ms));
+               arena_printf(&m->arena, "%d %d %d %d %d %d", c->pace_scan_ms, c->pace_tube_ms,
+                            c->pace_witness_ms, c->pace_spread_ms, c->pace_apart_ms, c->pace_review_ms));
     m->now = (struct basis_changed){.items = basis_list(&m->items)};
     basis_digest(&m->now.items, digest);
     m->now.digest = arena_strdup(&m->arena, digest);

@@ -162,17 +162,31 @@ static const char *value_words(const struct words *w, const struct entry *e, con
     return arena_printf(w->a, "%s %s", ja ? f->title.ja : f->title.en, text);
 }
 
+/* Whose fields the entry names: the batch's, or those of the order that was refused. */
+static const struct protocol *protocol_of(struct flow *f, const struct entry *e)
+{
+    const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
+    const char *id = x ? NULL : json_get_str(json_get(e->body, "args"), "protocol");
+    const struct protocol_state *p = id ? book_protocol(&f->book, id) : NULL;
+    return x ? x->protocol : p ? p->protocol : NULL;
+}
+
+static int step_of(const struct protocol *p, const struct entry *e)
+{
+    const char *id = json_get_str(e->body, "step");
+    return p && id ? protocol_step(p, id) : -1;
+}
+
 /* A person reads titles; the entry and `args` keep the ids. */
 static void add_message(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
 {
-    const char *code = json_get_str(e->body, "code"), *id = json_get_str(e->body, "step");
-    const char *how = json_get_str(e->body, "outcome");
-    const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
-    int step = x && id ? protocol_step(x->protocol, id) : -1;
-    const struct step *own = step >= 0 ? &x->protocol->step[step] : NULL;
+    const char *code = json_get_str(e->body, "code"), *how = json_get_str(e->body, "outcome");
+    const struct protocol *p = protocol_of(f, e);
+    int step = step_of(p, e);
+    const struct step *own = step >= 0 ? &p->step[step] : NULL;
     struct words w = *f->cfg.words;
     w.a = a;
-    w.protocol = x ? x->protocol : NULL;
+    w.protocol = p;
     w.screen = true;
     if (value_words(&w, e, own, true) && how && strcmp(how, "accepted") == 0)
         how = "value";
@@ -185,6 +199,26 @@ static void add_message(struct flow *f, struct arena *a, struct json *o, const s
     struct json *message = json_object(a);
     set_text(a, message, t);
     json_set(a, o, "message", message);
+}
+
+/* Of a form: what is wrong with each field, in words. */
+static void add_faults(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
+{
+    const struct json *faults = json_get(json_get(e->body, "args"), "faults");
+    struct words w = *f->cfg.words;
+    struct json *list = json_array(a);
+    w.a = a;
+    w.protocol = protocol_of(f, e);
+    w.screen = true;
+    int step = step_of(w.protocol, e);
+    json_each(fault, faults) {
+        struct json *told = json_set_str(a, json_object(a), "field", json_get_str(fault, "field"));
+        json_set_str(a, told, "code", json_get_str(fault, "code"));
+        set_text(a, told, words_code(&w, json_get_str(fault, "code"), json_get(fault, "args"), step));
+        json_push(list, told);
+    }
+    if (list->len)
+        json_set(a, o, "faults", list);
 }
 
 /* Batch and step as the entry names them; titles from the batch's own protocol. */
@@ -238,6 +272,7 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
     const char *other = json_get_str(e->pd, "other");
     json_set_str(a, o, "other", other ? disclosed_value(f, other) : NULL);
     add_message(f, a, o, e);
+    add_faults(f, a, o, e);
     add_step(f, a, o, e);
     json_set(a, o, "law", law_json(f, a, e));
     clock_format(e->at, when);

@@ -424,8 +424,9 @@ static void go_on(struct work *w)
     w->cmd.secret_given = w->secret != NULL;
     w->cmd.idle_after_s = f->cfg.conf->idle_after_s;
     w->cmd.late_after_s = f->cfg.conf->late_after_s;
-    w->cmd.pace = (struct pace_least){f->cfg.conf->pace_scan_ms, f->cfg.conf->pace_tube_ms,
-                                      f->cfg.conf->pace_witness_ms};
+    w->cmd.pace = (struct pace_least){f->cfg.conf->pace_scan_ms,    f->cfg.conf->pace_tube_ms,
+                                      f->cfg.conf->pace_witness_ms, f->cfg.conf->pace_spread_ms,
+                                      f->cfg.conf->pace_apart_ms,   f->cfg.conf->pace_review_ms};
     w->cmd.wrong_station_s = f->cfg.conf->wrong_station_s;
     w->cmd.wrong_person_s = f->cfg.conf->wrong_person_s;
     w->cmd.untried = w->secret && w->cmd.station && rule_wait(&w->cmd, flow_now(f)) > 0;

@@ -1,11 +1,12 @@
 /*
  * Entries of other streams that the evidence rests on: what the log says of itself, the facility, the batch's
- * protocol, the streams of those who signed it, and the keys of those who signed these. Nothing of another
- * batch.
+ * protocol, the streams of those who signed it, the keys of those who signed these, and what stations signed
+ * of their own lists. Nothing of another batch.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kind.h"
 #include "bundle/int.h"
 
 static int take(struct make *m, enum db_stmt stmt, const char *stream)
@@ -67,6 +68,49 @@ static int take_signers(struct make *m)
     return r;
 }
 
+/* ---- stations ---- */
+
+static bool is_offline(const struct entry *e)
+{
+    return e->late && strcmp(e->late, "offline") == 0;
+}
+
+/* The keys of the station, and of its list what became entries of this batch. */
+static bool of_batch(const struct make *m, const struct entry *e)
+{
+    if (!kind_is(e->kind, KIND_STATION_SPOOLED))
+        return kind_is(e->kind, KIND_STATION_ENROLLED);
+    for (size_t i = 0; i < m->nentries; i++) {
+        const struct entry *own = &m->entry[i];
+        if (is_offline(own) && e->has_of && memcmp(e->of, own->has_of ? own->of : own->leaf, HASH_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int take_station(struct make *m, const char *stream)
+{
+    size_t kept = m->nsupport;
+    int r = take(m, DB_BUNDLE_ENTRIES, stream);
+    for (size_t i = kept; i < m->nsupport && !r; i++)
+        if (of_batch(m, &m->support[i]))
+            m->support[kept++] = m->support[i];
+    m->nsupport = r ? m->nsupport : kept;
+    return r;
+}
+
+static int take_stations(struct make *m)
+{
+    int r = CPF_OK;
+    for (size_t i = 0; i < m->nentries && !r; i++) {
+        const char *station = is_offline(&m->entry[i]) ? json_get_str(m->entry[i].actor, "station") : NULL;
+        const char *stream = station ? arena_printf(&m->a, "station/%s", station) : NULL;
+        if (stream && !have_stream(m, stream))
+            r = take_station(m, stream);
+    }
+    return r;
+}
+
 int make_support(struct make *m)
 {
     const char *const size[] = {m->size_text};
@@ -75,6 +119,8 @@ int make_support(struct make *m)
         r = take(m, DB_BUNDLE_ENTRIES, "facility");
     if (!r)
         r = take_protocol(m);
+    if (!r)
+        r = take_stations(m);
     if (!r)
         r = take_signers(m);
     for (size_t i = 0; i < m->nsupport && !r; i++) {

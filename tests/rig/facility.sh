@@ -33,7 +33,7 @@ facility_make() {
         die 'cpfctl init failed'
     }
     printf 'station_silent_s: 2\n' >>"$DIR/facility/cpfd.yaml"
-    if [[ -z $PACE ]]; then printf 'pace_%s_ms: 0\n' scan tube witness >>"$DIR/facility/cpfd.yaml"; fi
+    if [[ -z $PACE ]]; then printf 'pace_%s_ms: 0\n' scan tube witness spread apart review >>"$DIR/facility/cpfd.yaml"; fi
     if ((${#SETTINGS[@]})); then printf '%s\n' "${SETTINGS[@]/=/: }" >>"$DIR/facility/cpfd.yaml"; fi
 }
 

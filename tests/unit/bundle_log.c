@@ -4,7 +4,10 @@
 
 #include "base/basis.h"
 #include "base/batchmap.h"
+#include "base/clock.h"
 #include "base/enc.h"
+#include "base/p256.h"
+#include "base/spool.h"
 #include "bundle_rig_int.h"
 
 #define OTHER_STREAM "batch/" RIG_MARKER
@@ -249,6 +252,64 @@ static struct entry *add_signed(struct bundle_rig *r, const char *id, const char
     return e;
 }
 
+/* ---- a station's own list ---- */
+
+static void enrol_station(struct bundle_rig *r, const struct p256 *k)
+{
+    uint8_t pub[P256_PUB];
+    struct buf key;
+    buf_init(&key);
+    p256_public(k, pub);
+    enc_b64url(&key, pub, sizeof(pub));
+    add(r, "station/B21", "station.enrolled",
+        json_set_str(&r->a, words(r, "station", "B21"), "key", arena_strdup(&r->a, key.data)));
+    buf_fini(&key);
+}
+
+/* Twenty minutes before it came: beside the entry, what the station signed of it. */
+static void add_offline(struct bundle_rig *r)
+{
+    enum rig_twist twist = r->plan.twist;
+    char req[44], when[CLOCK_TEXT], digest[44];
+    uint8_t sig[P256_SIG], hash[HASH_LEN];
+    struct p256 *k;
+    struct buf b64;
+    assert_int_equal(p256_new(&k), CPF_OK);
+    if (twist != TWIST_SPOOL_KEY)
+        enrol_station(r, k);
+    struct entry *e = append_row(r);
+    head(r, e, RIG_STREAM, "step.input", words(r, "step", "culture"));
+    e->id = "019d4650-0000-7000-8000-0000000000c1";
+    enc_random(e->req, HASH_LEN);
+    e->occurred = e->at - 20 * RIG_MINUTE;
+    e->late = "offline";
+    e->actor = words(r, "station", "B21");
+    finish(r, e);
+    enc_digest(twist == TWIST_SPOOL_SIGNED ? e->leaf : e->req, req);
+    const char *text = arena_printf(&r->a, STATION_SPOOL_TEXT, r->origin, "B21", 7LL, "first", req);
+    assert_int_equal(p256_sign(k, text, strlen(text), sig), CPF_OK);
+    hash_sha256(text, strlen(text), hash);
+    enc_digest(hash, digest);
+    clock_format(e->occurred + (twist == TWIST_SPOOL_TIME ? RIG_MINUTE : 0), when);
+    buf_init(&b64);
+    enc_b64url(&b64, sig, sizeof(sig));
+    struct json *body = json_set_int(&r->a, words(r, "station", "B21"), "number", 7);
+    json_set_str(&r->a, body, "prev", "first");
+    json_set_str(&r->a, body, "hash", digest);
+    json_set_str(&r->a, body, "sig", b64.data);
+    json_set_str(&r->a, body, "occurred", when);
+    json_set(&r->a, body, "seen", json_bool(&r->a, twist != TWIST_SPOOL_UNSEEN));
+    struct entry *s = append_row(r);
+    head(r, s, "station/B21", "station.spooled", body);
+    memcpy(s->of, e->leaf, HASH_LEN);
+    s->has_of = true;
+    finish(r, s);
+    if (twist == TWIST_SPOOL_KEY)
+        enrol_station(r, k);
+    buf_fini(&b64);
+    p256_free(k);
+}
+
 /* ---- the batch ---- */
 
 static void add_order(struct bundle_rig *r)
@@ -441,6 +502,8 @@ void rig_log(struct bundle_rig *r)
     for (size_t i = 0; i < r->plan.steps; i++) {
         add_others(r);
         add_step(r, i);
+        if (i == 1 && r->plan.offline)
+            add_offline(r);
         if (i == 1 && r->plan.voids)
             add_voids(r);
         if (i == 3 && r->plan.twist == TWIST_TWO_VOIDS)

@@ -256,6 +256,8 @@ static bool supports(const struct bundle_rig *r, const struct entry *e)
 {
     if (strncmp(e->stream, "person/", 7) == 0 || strcmp(e->kind, "log.void") == 0)
         return true;
+    if (strncmp(e->stream, "station/", 8) == 0)
+        return true;
     if (r->plan.basis && strcmp(e->stream, "facility") == 0)
         return true;
     return r->plan.map && strcmp(e->kind, "log.batch-map") == 0;

@@ -65,6 +65,10 @@ enum rig_twist {
     TWIST_BASIS_SETUP,   /* of the set-up, and nobody's acceptance */
     TWIST_BASIS_ALONE,   /* one person accepts for both departments */
     TWIST_BASIS_AGAIN,   /* other words and settings, behind the accepted ones, accepted by nobody */
+    TWIST_SPOOL_SIGNED,  /* the station signed another request */
+    TWIST_SPOOL_KEY,     /* with a key that is enrolled afterwards */
+    TWIST_SPOOL_TIME,    /* the station's list says another time */
+    TWIST_SPOOL_UNSEEN,  /* its time was not believed */
     TWIST_ROW_OTHER,     /* rows/ holds the row of a stream that is not a person's */
 };
 
@@ -75,6 +79,7 @@ struct rig_plan {
     bool open;     /* not closed: needs the map */
     bool reopened; /* closed, reopened, closed again */
     bool map, witness, stamp, older, without_values, redact, voids;
+    bool offline;        /* the second step was done while the station was away */
     bool basis;          /* the facility's words and settings, accepted by P-01 and P-02 */
     uint64_t revoked_at; /* the log key's line ends here; 0 = never */
     const char *origin;  /* NULL: RIG_ORIGIN */

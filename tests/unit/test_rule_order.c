@@ -196,7 +196,9 @@ static void test_days_come_one_after_the_other(void **state)
     struct rig *r = *state;
     refused(order(r, .infusion = "2026-11-09"), "order.infusion");
     refused(order(r, .draw = "2026-10-31"), "order.draw");
-    refused(order(r, .draw = "2027-11-10", .infusion = "2027-11-24"), "order.draw");
+    refused(order(r, .draw = "2027-11-10", .infusion = "2027-11-24"), "form.faults");
+    assert_true(rig_says(r, "\"code\":\"order.draw\"")); /* and the plan has ended by then */
+    assert_true(rig_says(r, "\"code\":\"order.plan-day\""));
     accepted(order(r, .draw = "2026-11-01", .infusion = "2026-11-01"));
 }
 

@@ -407,6 +407,9 @@ static const struct verdict *way(struct rig *r, const char *kind)
     if (strcmp(kind, "clinic.warned") == 0)
         return rig_entry(r, "batch/B1", "warning.due", "{\"cause\":\"release.result\"}"),
                rig_record(r, "DR", kind, "batch=B1");
+    if (strcmp(kind, "room.conditional") == 0)
+        return rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\"}"),
+               rig_record(r, "QM", kind, "batch=B1|room=R2|reason=wiped|result=0");
     tubes(r);
     if (strncmp(kind, "label.", 6) == 0)
         return rig_record(r, "OP1", kind, "batch=B1|container=B1-T1|reason=torn|witness=P:OP2");

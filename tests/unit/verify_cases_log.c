@@ -160,6 +160,20 @@ static void drop_void(struct bundle_rig *r, struct verify_options *o)
     drop_support(r, 3);
 }
 
+static void drop_spooled(struct bundle_rig *r, struct verify_options *o)
+{
+    (void)o;
+    for (unsigned n = 1; n < 9; n++) {
+        char name[32];
+        snprintf(name, sizeof(name), "support/%05u.json", n);
+        if (rig_has(r, name) && strstr(rig_file(r, name)->data, "station.spooled")) {
+            drop_support(r, n);
+            return;
+        }
+    }
+    fail();
+}
+
 static void drop_person(struct bundle_rig *r, struct verify_options *o)
 {
     (void)o;
@@ -214,6 +228,12 @@ const struct doctored cases_log[] = {
     {"act_of_a_stranger", {CLOSED, .twist = TWIST_ACT_STRANGER}, NULL, VERIFY_ACT, "act.key", "entries/00008.json", false},
     {"act_with_weak_key", {CLOSED, .twist = TWIST_ACT_WEAK}, NULL, VERIFY_ACT, "act.weak", "entries/00008.json", false},
     {"act_without_enrolment", {CLOSED}, drop_person, VERIFY_ACT, "act.key", "entries/00008.json", false},
+    {"offline_good", {CLOSED, .offline = true}, NULL, HOLDS},
+    {"offline_of_another_request", {CLOSED, .offline = true, .twist = TWIST_SPOOL_SIGNED}, NULL, VERIFY_ACT, "spool.signature", "entries/00004.json", false},
+    {"offline_with_a_later_key", {CLOSED, .offline = true, .twist = TWIST_SPOOL_KEY}, NULL, VERIFY_ACT, "spool.key", "entries/00004.json", false},
+    {"offline_at_another_time", {CLOSED, .offline = true, .twist = TWIST_SPOOL_TIME}, NULL, VERIFY_ACT, "spool.says", "entries/00004.json", false},
+    {"offline_not_believed", {CLOSED, .offline = true, .twist = TWIST_SPOOL_UNSEEN}, NULL, VERIFY_ACT, "spool.says", "entries/00004.json", false},
+    {"offline_without_its_list", {CLOSED, .offline = true}, drop_spooled, VERIFY_LESSER, "spool.missing", "entries/00004.json", false},
     {0},
 };
 /* clang-format on */

@@ -39,6 +39,7 @@ extern const struct ctl_command ctl_keys_commands[];
 extern const struct ctl_command ctl_export_commands[];
 extern const struct ctl_command ctl_anchor_commands[];
 extern const struct ctl_command ctl_rights_commands[];
+extern const struct ctl_command ctl_basis_commands[];
 
 /* ctl_conn.c: reads url, ca.pem and token (flags before files) and makes the client. */
 int ctl_connect(struct ctl *c);

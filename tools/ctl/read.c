@@ -160,65 +160,6 @@ static int run_deviation_list(struct ctl *c, const struct ctl_command *cmd)
     return EXIT_FINE;
 }
 
-/* ── what changes what a record says ───────────────────────────────────── */
-
-static const char *const basis_columns[] = {"name:名称:name", "value:SHA-256 または値:SHA-256, or value",
-                                            NULL};
-static const char *const basis_by_columns[] = {"dept:部門:department", "person:承認者:accepted by",
-                                               "at:日時:at", NULL};
-
-/* The log's digests as sha256sum(1) writes them. */
-static void set_hex(json_t *item)
-{
-    const char *digest = json_string_value(json_object_get(item, "sha256"));
-    uint8_t hash[HASH_LEN];
-    struct buf hex;
-    buf_init(&hex);
-    if (digest && enc_unb64url_fixed(digest, strlen(digest), hash, sizeof(hash)) == 0) {
-        enc_hex(&hex, hash, sizeof(hash));
-        json_object_set_new(item, "value", json_string(hex.data));
-    } else if (json_object_get(item, "text")) {
-        json_object_set(item, "value", json_object_get(item, "text"));
-    }
-    buf_fini(&hex);
-}
-
-static void print_accepted(const json_t *v)
-{
-    static const char *const dept[] = {"management", "quality"};
-    json_t *list = jansson_array();
-    for (size_t i = 0; i < 2; i++) {
-        json_t *by = json_object_get(v, dept[i]);
-        if (by && json_object_set_new(by, "dept", json_string(dept[i])) == 0)
-            json_array_append(list, by);
-    }
-    if (json_array_size(list)) {
-        putchar('\n');
-        ctl_print_table(list, basis_by_columns);
-    }
-    json_decref(list);
-}
-
-static int run_basis_show(struct ctl *c, const struct ctl_command *cmd)
-{
-    json_t *v = NULL, *item;
-    size_t i;
-    int code = read_path(c, cmd, "/v1/basis", &v);
-    if (code)
-        return code;
-    if (c->json) {
-        ctl_print_json(v);
-    } else {
-        json_array_foreach(json_object_get(v, "items"), i, item) set_hex(item);
-        ctl_printf("%s  %s  %s\n\n", ctl_text(json_object_get(v, "state")),
-                   ctl_text(json_object_get(v, "digest")), ctl_text(json_object_get(v, "since")));
-        ctl_print_table(json_object_get(v, "items"), basis_columns);
-        print_accepted(v);
-    }
-    json_decref(v);
-    return EXIT_FINE;
-}
-
 /* ── the log ───────────────────────────────────────────────────────────── */
 
 static void add_query(struct buf *path, const char *name, const char *value)
@@ -379,8 +320,6 @@ const struct ctl_command ctl_read_commands[] = {
      NULL, NULL, run_batch_show, NULL},
     {"deviation", "list", "BATCH", "逸脱と保留の一覧", "deviations and holds of a batch", NULL, NULL,
      run_deviation_list, NULL},
-    {"basis", "show", "", "記録の内容を左右する文言・設定と、その承認",
-     "what changes what a record says, and who accepted it", NULL, NULL, run_basis_show, NULL},
     {"log", "tail", "[--stream S] [--kind K] [--limit N] [--once]", "新しい記録を表示し続ける",
      "follow the log", NULL, NULL, run_log_tail, NULL},
     {"log", "search", "[TEXT] [--stream S] [--kind K] [--after N] [--limit N]", "記録を検索する",

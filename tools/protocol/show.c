@@ -78,7 +78,8 @@ static void put_options(FILE *out, const struct json *options)
 static void put_field(FILE *out, const struct json *f)
 {
     const struct json *n = json_get(f, "n");
-    const char *const words[] = {"use", "thing", "unit", "derive", "same", "identity", "valid-on"};
+    const char *const words[] = {"use",  "thing",    "unit",     "derive",
+                                 "same", "identity", "valid-on", "not-before"};
     fprintf(out, "        %-14s %-10s", json_get_str(f, "id"), json_get_str(f, "kind"));
     fprintf(out, json_get_bool(f, "optional") ? " (%s)" : " %s", title(f));
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -137,6 +138,11 @@ static void put_times(FILE *out, const struct json *s)
                 say("      時間 %s から %s（早い: %s, 遅い: %s）\n",
                     "      since %s: %s (early: %s, late: %s)\n"),
                 json_get_str(w, "since"), text, json_get_str(w, "early"), json_get_str(w, "late"));
+    }
+    if (json_get(s, "takes")) {
+        span_text(json_get(s, "takes"), text);
+        fprintf(out, say("      所要 %s 以上、短ければ %s\n", "      takes %s at least, else %s\n"), text,
+                json_get_str(s, "short"));
     }
     if (deadline) {
         span_text(json_get(deadline, "within"), text);

@@ -55,14 +55,16 @@ static void one_entry(struct verify *v, struct record *r)
 /* ---- what they rest on ---- */
 
 /* Another batch's entry would show another patient's data, however well it is proved. */
-static bool may_support(const char *stream)
+static bool may_support(const struct entry *e)
 {
-    switch (stream_type(stream, NULL)) {
+    switch (stream_type(e->stream, NULL)) {
     case STREAM_LOG:
     case STREAM_FACILITY:
     case STREAM_PERSON:
     case STREAM_PROTOCOL:
         return true;
+    case STREAM_STATION:
+        return kind_is(e->kind, KIND_STATION_ENROLLED) || kind_is(e->kind, KIND_STATION_SPOOLED);
     default:
         return false;
     }
@@ -71,7 +73,7 @@ static bool may_support(const char *stream)
 static void one_support(struct verify *v, struct record *r)
 {
     r->proof = verify_numbered(v, BUNDLE_K_SUPPORT_PROOF, r->file->is.number);
-    if (read_entry(v, r) && !may_support(r->e.stream))
+    if (read_entry(v, r) && !may_support(&r->e))
         verify_fail(v, SUPPORT_STREAM, r->file->name, "%s", r->e.stream);
     prove(v, r);
 }

@@ -82,6 +82,7 @@ static const struct verify_failure rules[RULES] = {
 
     R(PERSON_ROW, "person.row", VERIFY_STREAM, "rows/ の行が map.json と同じ一覧にある個人のストリームのものでない", "not a row of a person's stream in the map of map.json"),
     R(PERSON_COUNT, "person.count", VERIFY_STREAM, "署名者の登録の記録が足りない(鍵の変更が抜けている恐れ)", "not all entries of a signer's stream are here: a change of key may have been left out"),
+    R(SPOOL_MISSING, "spool.missing", VERIFY_LESSER, "端末自身の時刻とされた記録の、端末の署名がここにない(時刻は記録簿だけが示す)", "the station's signature of an entry with the station's own time is not here: the log alone vouches for that time"),
 
     R(DISCLOSURE_FOREIGN, "disclosure.foreign", VERIFY_PERSONAL, "記録にない個人情報", "a value that no entry of the bundle has"),
     R(DISCLOSURE_DIGEST, "disclosure.digest", VERIFY_PERSONAL, "個人情報が記録のダイジェストと違う", "not the value whose digest stands in the entry"),
@@ -111,6 +112,9 @@ static const struct verify_failure rules[RULES] = {
     R(ACT_SIGNATURE, "act.signature", VERIFY_ACT, "本人の署名が正しくない", "the person's signature does not verify"),
     R(ACT_SAYS, "act.says", VERIFY_ACT, "署名された内容が記録と違う", "what was signed is not what the entry says"),
     R(ACT_TWICE, "act.twice", VERIFY_ACT, "同じ署名行為が二度記録されている", "one signed act stands in the record twice"),
+    R(SPOOL_KEY, "spool.key", VERIFY_ACT, "端末の鍵として登録された鍵がない", "no key was enrolled for this station then"),
+    R(SPOOL_SIGNATURE, "spool.signature", VERIFY_ACT, "端末の控えの署名が正しくない", "the station's signature of its own list does not verify"),
+    R(SPOOL_SAYS, "spool.says", VERIFY_ACT, "端末の控えにいう時刻・端末が記録と違う", "the station's list says another time or station than the entry, or its time was not believed"),
 
     R(REPORT_FORM, "report.form", VERIFY_REPORT, "report.json の書式が正しくない", "report.json is not of its form"),
     R(REPORT_SAYS, "report.says", VERIFY_REPORT, "report.json が記録と違う", "report.json says something else than the entries"),

@@ -24,6 +24,7 @@ static void run(struct verify *v)
     verify_persons(v);
     verify_personal(v);
     verify_acts(v);
+    verify_spool(v);
     verify_brackets(v);
     verify_reports(v);
 }

@@ -111,6 +111,9 @@ enum rule {
     ACT_SIGNATURE,
     ACT_SAYS,
     ACT_TWICE,
+    SPOOL_KEY,
+    SPOOL_SIGNATURE,
+    SPOOL_SAYS,
     /* reports */
     REPORT_FORM,
     REPORT_SAYS,
@@ -119,6 +122,7 @@ enum rule {
     /* lesser statements */
     CLOSED_UNMAPPED,
     PERSON_UNMAPPED,
+    SPOOL_MISSING,
     RULES
 };
 
@@ -246,6 +250,7 @@ void verify_map(struct verify *v);
 void verify_persons(struct verify *v);
 void verify_personal(struct verify *v);
 void verify_acts(struct verify *v);
+void verify_spool(struct verify *v);
 void verify_brackets(struct verify *v);
 void verify_reports(struct verify *v);
 void verify_basis(struct verify *v, const struct json *report); /* of report.json */

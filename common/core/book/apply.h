@@ -63,6 +63,7 @@ must_check int input_set(struct input *in, const struct field *f, const char *te
 void input_effect(const struct at *a, const struct field *f, const char *id);
 /* pace.c: an input came, or the second person confirmed; it was told how fast. */
 void at_pace(const struct at *a, bool container, bool witness);
+void at_seen(const struct at *a); /* whoever acted was there then */
 void pace_told(struct book *b, struct batch *x, const struct station *station, int64_t at);
 /* core/entry/step.c: the same, if an entry says so with that code. */
 void pace_said(struct book *b, struct batch *x, const struct entry *e, const char *code);

@@ -56,6 +56,7 @@ void at_people(const struct at *a)
     o->witness = witnessed ? witnessed : o->witness;
     batch_note_people(a->b, a->x, a->e, a->st->dept);
     note_late(o, a->e);
+    at_seen(a);
 }
 
 /* ---- occurrences ---- */
@@ -92,12 +93,14 @@ void at_done(const struct at *a)
 {
     struct occ *o = a->o;
     o->done = entry_event_time(a->e);
+    o->claimed = a->e->late && o->done == a->e->at ? a->e->occurred : 0;
     if (o->skipped)
         return; /* what was not done changes no state and starts no clock */
     if (a->st->state)
         batch_set_state(a->b, a->x, a->st->state, a->st->disposition);
     if (a->st->clock)
-        *PUSH(a->b, a->x->expiry, a->x->nexpiries) = (struct expiry){a->st->clock, o->done + a->st->clock_ms};
+        *PUSH(a->b, a->x->expiry, a->x->nexpiries) =
+            (struct expiry){a->st->clock, occ_said(o) + a->st->clock_ms};
 }
 
 /* A step begun at a bench is its step until it is done. */

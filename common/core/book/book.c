@@ -38,6 +38,7 @@ static void free_batch(struct batch *b)
     free(b->asked);
     free(b->action);
     free(b->pace);
+    free(b->permit);
 }
 
 static void stream_free(struct stream *s)
@@ -172,6 +173,10 @@ void book_drop_stream(struct book *b, const char *name)
     if (l)
         drop_lot(b, l);
     drop_redacted(b, s);
+    size_t pos = 0;
+    for (struct person *p; (p = map_next(&b->people, &pos));)
+        if (p->seen.in == s)
+            memset(&p->seen, 0, sizeof(p->seen));
     map_remove(&b->streams, s->name);
     b->keep = &b->arena;
     stream_free(s);
@@ -414,8 +419,8 @@ static int64_t step_due(const struct batch *b, int step)
     if (!since)
         return 0;
     if (s->deadline.within.days)
-        return clock_day_start(clock_day(since->done) + s->deadline.within.value + 1);
-    return since->done + s->deadline.within.value;
+        return clock_day_start(clock_day(occ_said(since)) + s->deadline.within.value + 1);
+    return occ_said(since) + s->deadline.within.value;
 }
 
 static int64_t warning_due(const struct batch *x)

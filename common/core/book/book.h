@@ -67,6 +67,11 @@ struct person {
     int64_t fit_day;  /* day of the newest fitness declaration, else INT64_MIN */
     bool fit;
     struct station *signed_in; /* where, or NULL */
+    struct {                   /* the newest entry of a batch that names the person as performer or witness */
+        const struct station *at;
+        int64_t when;
+        const struct stream *in; /* what comes to its end takes it along */
+    } seen;
 };
 
 /* When a station, or all of them, could not be heard, as the daemon itself saw it: the newest ones. */
@@ -239,6 +244,7 @@ struct input {
 
 struct occ {
     int64_t begun, done; /* 0 = not yet */
+    int64_t claimed;     /* `done` was told late, and is said to have been then; 0: it was not */
     bool skipped, late_noted;
     const struct person *performer, *recorder, *witness;
     const struct person *seen_by;  /* of several who performed: who witnessed the others' part; or NULL */
@@ -287,8 +293,8 @@ struct writing {
     const char *text, *digest;
 };
 
-struct asked { /* a lot, while one that expires earlier stood */
-    const char *lot;
+struct asked { /* a question (SAY_ASKS): about a lot by its id, or as its rule names it */
+    const char *what;
     int64_t at;
 };
 
@@ -299,7 +305,8 @@ struct asked { /* a lot, while one that expires earlier stood */
 #define PACE_PAUSE_MS  (INT64_C(15) * 60 * 1000) /* a longer one begins anew */
 struct gap {
     int32_t ms;
-    bool tube; /* one container behind another in the same step: tubes go by in bursts */
+    uint32_t sseq; /* of the entry that ends it, in the batch's stream */
+    bool tube;     /* one container behind another in the same step: tubes go by in bursts */
 };
 struct pace {
     const struct station *station; /* NULL: from a step's last value to the second person's badge, anywhere */
@@ -314,6 +321,11 @@ static inline size_t pace_size(const struct pace *p)
 {
     return p->station ? PACE_SCANS : PACE_WITNESSES;
 }
+
+struct permit { /* to work in a blocked room, on that day */
+    const char *room;
+    int64_t day;
+};
 
 struct act_by { /* who did an act of which department on this batch */
     const struct person *person;
@@ -332,7 +344,7 @@ struct batch {
     size_t ninputs;     /* so far */
     size_t typed;       /* codes typed in for want of a readable label */
     size_t corrections; /* values corrected afterwards */
-    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked, nactions, npaces;
+    size_t ncontainers, ndevs, nholds, nexpiries, nacts, nwritings, nasked, nactions, npaces, npermits;
     struct container **container;
     struct deviation *dev;
     struct action *action;
@@ -342,6 +354,7 @@ struct batch {
     struct writing *writing;
     struct asked *asked;
     struct pace *pace;
+    struct permit *permit;
     int64_t opened_at;
 };
 
@@ -470,6 +483,11 @@ struct occ *batch_occ(const struct batch *b, int step); /* the current (last) oc
 bool batch_step_done(const struct batch *b, int step);  /* at least one occurrence done or skipped */
 /* The newest occurrence that is done (or answered "not done, because"); NULL if none. */
 const struct occ *batch_done(const struct batch *b, int step);
+/* When it ended, by whatever was said of it: what was told late never ended later than is claimed. */
+static inline int64_t occ_said(const struct occ *o)
+{
+    return o->claimed && o->claimed < o->done ? o->claimed : o->done;
+}
 /* Does it await its second entry, as a value that is entered twice or was asked for once more? */
 bool input_awaits(const struct input *in, const struct field *f);
 struct pace *batch_pace(const struct batch *x, const struct station *station); /* NULL: none yet */

@@ -22,9 +22,12 @@ static struct pace *pace_here(struct book *b, struct batch *x, const struct stat
     return p;
 }
 
-static void add(struct pace *p, int64_t ms, bool tube)
+static void add(struct pace *p, int64_t ms, uint64_t sseq, bool tube)
 {
-    p->gap[p->n++ % pace_size(p)] = (struct gap){ms < 0 ? 0 : ms > INT32_MAX ? INT32_MAX : (int32_t)ms, tube};
+    p->gap[p->n++ % pace_size(p)] = (struct gap){ms < 0           ? 0
+                                                 : ms > INT32_MAX ? INT32_MAX
+                                                                  : (int32_t)ms,
+                                                 (uint32_t)sseq, tube};
 }
 
 /* What is written up has times of its own, which are no pace. */
@@ -44,14 +47,35 @@ void at_pace(const struct at *a, bool container, bool witness)
     if (now - p->at > PACE_PAUSE_MS)
         p->n = 0;
     else if (!up)
-        add(p, now - p->at, container && p->step == a->step);
+        add(p, now - p->at, a->e->sseq, container && p->step == a->step);
     if (p->at && witness && !up) {
         struct pace *w = pace_here(a->b, a->x, NULL);
-        add(w, now - batch_pace(a->x, station)->at, false);
+        add(w, now - batch_pace(a->x, station)->at, a->e->sseq, false);
         p = batch_pace(a->x, station); /* the list may have moved */
     }
     p->at = up ? 0 : now;
     p->step = container ? a->step : -1;
+}
+
+/* Where the batch saw the person last. Written up, or recalled, it says nothing of now. */
+static void see(const struct at *a, struct person *p, const struct station *station)
+{
+    if (!p || !station)
+        return;
+    book_touch(a->b, &p->seen, sizeof(p->seen));
+    p->seen.at = station;
+    p->seen.when = a->e->at;
+    p->seen.in = book_stream(a->b, a->e->stream);
+}
+
+void at_seen(const struct at *a)
+{
+    struct actor actor;
+    if (a->b->aside || a->e->late)
+        return;
+    actor_read(a->e, &actor);
+    const struct station *station = book_station(a->b, actor.station);
+    see(a, book_person(a->b, actor.witnessed ? actor.witnessed : actor.performed), station);
 }
 
 void pace_told(struct book *b, struct batch *x, const struct station *station, int64_t at)

@@ -27,6 +27,12 @@ static const struct member reopened_member[] = {
     M_PERSONAL(struct room_reopened, remark, 0),
 };
 
+static const struct member conditional_member[] = {
+    M_ID(struct room_conditional, batch, ASKED | NEEDED), M_ID(struct room_conditional, room, NEEDED),
+    M_PERSONAL(struct room_conditional, reason, NEEDED),  M_PERSONAL(struct room_conditional, result, NEEDED),
+    M_PERSONAL(struct room_conditional, note, 0),         M_PERSONAL(struct room_conditional, remark, 0),
+};
+
 static const struct record_rule addition = {
     .right = RIGHT_ROOM_ADDED,
     .id = offsetof(struct room_added, room),
@@ -47,6 +53,12 @@ static const struct record_rule reopening = {
     .id = offsetof(struct room_reopened, room),
     .stream = RECORD_KNOWN,
     .judge = record_own,
+};
+
+static const struct record_rule permitting = {
+    .right = RIGHT_ROOM_CONDITIONAL,
+    .may = may_permit,
+    .judge = record_conditional,
 };
 
 /* ---- what they do to the book ---- */
@@ -91,6 +103,16 @@ static int apply_reopened(struct book *b, struct stream *s, const struct entry *
     return 0;
 }
 
+static int apply_conditional(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct room_conditional *v = body;
+    struct batch *x = batch_of(b, s);
+    if (!x || !v->room)
+        return CPF_E_PROFILE;
+    *PUSH(b, x->permit, x->npermits) = (struct permit){book_keep(b, v->room), clock_day(e->at)};
+    return 0;
+}
+
 const struct kind kind_room_added = {
     .id = KIND_ROOM_ADDED,
     .shape = SHAPE(struct room_added, added_member),
@@ -113,4 +135,13 @@ const struct kind kind_room_reopened = {
     .apply = apply_reopened,
     .record = &reopening,
     .reads = {"作業室 {room} を再開した", "room {room} was reopened"},
+};
+
+const struct kind kind_room_conditional = {
+    .id = KIND_ROOM_CONDITIONAL,
+    .shape = SHAPE(struct room_conditional, conditional_member),
+    .apply = apply_conditional,
+    .record = &permitting,
+    .reads = {"使用停止中の作業室 {room} での条件付き作業を許可した",
+              "a conditional session in the blocked room {room} was permitted"},
 };

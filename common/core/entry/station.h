@@ -1,5 +1,6 @@
 #pragma once
 /* Stations: where people scan and sign. */
+#include "base/spool.h"
 #include "core/entry/kind.h"
 
 /* station.enrolled: a program's, by record; or a tablet's own, with the code of an invitation. Without a key
@@ -39,8 +40,6 @@ struct station_spooled {
     bool broken;             /* signature, number, hash or time does not follow the one before */
 };
 
-/* What the station signs, and what the next item's `prev` is the SHA-256 of: six lines. */
-#define STATION_SPOOL_TEXT "cpf/spool/v1\n%s\n%s\n%lld\n%s\n%s\n" /* origin station n prev req */
 /* What a tablet signs when it enrols: five lines. */
 #define STATION_ENROL_TEXT "cpf/enrol/v1\n%s\n%s\n%s\n%s\n" /* origin, digests of code and token, key */
 /* `prev` of the first item. */

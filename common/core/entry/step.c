@@ -172,7 +172,7 @@ void pace_said(struct book *b, struct batch *x, const struct entry *e, const cha
     enum say said = say_find(code);
     if (said == SAY_TIME_PACE)
         pace_told(b, x, entry_station(b, e), e->at);
-    else if (said == SAY_TIME_PACE_WITNESS)
+    else if (said == SAY_TIME_PACE_WITNESS || said == SAY_TIME_PACE_EVEN)
         pace_told(b, x, NULL, e->at);
 }
 

@@ -13,6 +13,7 @@
 
 static const struct ref_rule to_from = {"from", K(CONTAINER), REF_EARLIER};
 static const struct ref_rule to_valid_on = {"valid-on", K(DATE), REF_EARLIER};
+static const struct ref_rule to_not_before = {"not-before", K(DATE), REF_EARLIER};
 static const struct ref_rule to_room = {"blocks-room", ~0u, REF_EARLIER};
 static const struct ref_rule to_identity = {"identity", K(TEXT) | K(DATE) | K(TOKEN), REF_EARLIER};
 static const struct ref_rule to_argument = {"derive", LIMITED, REF_SAME_STEP};
@@ -101,6 +102,12 @@ static SETTER(set_same)
 static SETTER(set_valid_on)
 {
     ((struct field *)obj)->has_valid_on = true;
+    set_ref(l, k, obj, v);
+}
+
+static SETTER(set_not_before)
+{
+    ((struct field *)obj)->has_not_before = true;
     set_ref(l, k, obj, v);
 }
 
@@ -314,6 +321,7 @@ static const struct key field_keys[] = {
     {.name = "date", .set = set_true, .kinds = K(DATE)},
     {.name = "valid-days", .set = set_int, AT(valid_days), .lo = 1, .hi = 36500, .kinds = K(DATE)},
     {.name = "valid-on", .set = set_valid_on, AT(valid_on), .rule = &to_valid_on, .kinds = K(DATE)},
+    {.name = "not-before", .set = set_not_before, AT(not_before), .rule = &to_not_before, .kinds = K(DATE)},
     {.name = "token", .set = set_pattern, .kinds = K(TOKEN)},
     {.name = "donor", .set = set_bool, AT(donor), .kinds = K(TOKEN)},
     {.name = "person", .set = set_bool, AT(person), .kinds = K(TOKEN) | K(TEXT) | K(DATE)},

@@ -209,6 +209,7 @@ static struct json *field_json(const struct out *o, const struct field *f)
         put_options(o, j, f);
     set_nonzero(o, j, "valid-days", f->valid_days);
     json_set(o->a, j, "valid-on", f->has_valid_on ? ref_json(o, f->valid_on) : NULL);
+    json_set(o->a, j, "not-before", f->has_not_before ? ref_json(o, f->not_before) : NULL);
     json_set_str(o->a, j, "pattern", f->pattern);
     json_set(o->a, j, "identity", f->kind == FIELD_IDENTITY ? ref_json(o, f->identity) : NULL);
     return j;
@@ -231,6 +232,10 @@ static void put_times(const struct out *o, struct json *j, const struct step *s)
         json_push(list, item);
     }
     json_set(o->a, j, "window", list);
+    if (s->takes.set) {
+        set_span(o, j, "takes", s->takes);
+        json_set_str(o->a, j, "short", effect_name(s->short_of_it));
+    }
     if (s->deadline.set) {
         struct json *d = json_object(o->a);
         json_set_str(o->a, d, "since", step_id(o, s->deadline.since));

@@ -163,6 +163,8 @@ struct field {
     int valid_days;
     bool has_valid_on;
     struct ref valid_on;
+    bool has_not_before; /* never before the day of that field */
+    struct ref not_before;
     /* token */
     bool donor;          /* says whose cells these are: batches with the same value are one donor's */
     bool person;         /* says who that is, as what `identity` refers to does: it freezes with them */
@@ -265,6 +267,8 @@ struct step {
     size_t nnot_by;
     int *not_by;  /* performers of these steps may not do this one */
     int rerun_of; /* -1, or the test's first run: done again only where a run is void or was investigated */
+    struct span takes;       /* from its first entry to its last, at least */
+    enum effect short_of_it; /* EFFECT_DEVIATION, _HOLD, _ALERT */
     size_t nwindows;
     struct window *window;
     struct {

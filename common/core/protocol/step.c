@@ -265,6 +265,8 @@ static const struct key step_keys[] = {
     {.name = "sign", .set = set_sign},
     {.name = "not-by", .set = set_steps, LISTED(struct step, not_by, nnot_by), .rule = &to_not_by},
     {.name = "rerun-of", .set = set_step, .at = offsetof(struct step, rerun_of), .rule = &to_rerun},
+    {.name = "takes", .set = set_span, .at = offsetof(struct step, takes)},
+    {.name = "short", .set = set_enum, .at = offsetof(struct step, short_of_it), .words = recorded},
     {.name = "window", .set = set_windows},
     {.name = "deadline", .set = set_deadline},
     {.name = "requires", .set = set_requires},
@@ -371,6 +373,13 @@ static void check_step(struct loader *l, const struct ynode *n, const struct ste
         load_error(l, n, "add `optional: true`", "a repeated run that must be done");
     if (s->opens && s->repeat_max != 1)
         load_error(l, n, "remove `repeat`", "the opening step cannot be repeated");
+    if (s->takes.set && (s->form || s->opens))
+        load_error(l, n, "give a window since an earlier step",
+                   "`takes` in a form, which is filled in at once");
+    if (s->takes.set && s->takes.days)
+        load_error(l, n, "write it in h, min or s", "a step takes elapsed time, not calendar days");
+    if (ynode_get(n, "short") && !s->takes.set)
+        load_error(l, n, "add `takes`", "`short` without a time");
     check_meanings(l, n, s);
     if (s->declares_fit) {
         for (size_t i = 0; i < s->nfields; i++)
@@ -386,7 +395,11 @@ void load_step(struct loader *l, size_t i)
     struct step *s = &l->p->step[i];
     l->step = (int)i;
     l->field = -1;
-    *s = (struct step){.repeat_max = 1, .rerun_of = -1, .on_skip = EFFECT_DEVIATION, .line = src->node->line};
+    *s = (struct step){.repeat_max = 1,
+                       .rerun_of = -1,
+                       .on_skip = EFFECT_DEVIATION,
+                       .short_of_it = EFFECT_DEVIATION,
+                       .line = src->node->line};
     s->deadline.effect = EFFECT_DEVIATION;
     read_id(l, src, s);
     load_map(l, src->node, step_keys, COUNT(step_keys), s, "step", 0);

@@ -34,6 +34,7 @@ struct person;
     X(ROOM_ADDED, "room.added")                                                                              \
     X(ROOM_BLOCKED, "room.blocked")                                                                          \
     X(ROOM_REOPENED, "room.reopened")                                                                        \
+    X(ROOM_CONDITIONAL, "room.conditional")                                                                  \
     X(EQUIPMENT_ADDED, "equipment.added")                                                                    \
     X(EQUIPMENT_CALIBRATED, "equipment.calibrated")                                                          \
     X(EQUIPMENT_BACK, "equipment.back-in-service")                                                           \

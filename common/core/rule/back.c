@@ -87,6 +87,7 @@ bool judge_unfit(struct judge *j)
         return false;
     }
     const struct step *s = judge_step(j);
+    check_took(j);
     struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_INPUT, struct step_input, .step = s->id,
                             .occ = j->occ_no, .kind = "yes", .done = true);
     d->law = s->law;

@@ -298,6 +298,9 @@ static void judge_witness(struct judge *j, const struct person *p)
     judge_time_with(j, p);
     check_pace(j, false);
     check_pace_witness(j);
+    check_rooms(j, p);
+    if (!own)
+        check_took(j);
     draft_witness(j, other, p, !own);
     j->performer = other; /* what the step brings with it is the performer's */
     if (!own)

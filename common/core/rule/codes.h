@@ -12,7 +12,7 @@ enum say_flag {
     SAY_COUNTS = 16,        /* a wrong secret: it counts towards the lock-out */
     SAY_OPTION = 32,        /* found by a choice */
     SAY_DEADLINE = 64,      /* its deviation: a step was not done in time, and is told once */
-    SAY_ASKS = 256,         /* refused, it is a question about the lot: reading it once more answers it */
+    SAY_ASKS = 256,         /* refused, it is a question: the same once more answers it */
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
 };
 
@@ -104,6 +104,8 @@ enum say_flag {
     X(LOT_FIRST_EXPIRY, "lot.first-expiry", SAY_ASKS)                                                        \
     X(LOT_LATER_TAKEN, "lot.later-taken", 0)                                                                 \
     X(LOT_BALANCE, "lot.balance", 0)                                                                         \
+    X(LOT_WHICH_UNIT, "lot.which-unit", SAY_ASKS)                                                            \
+    X(LOT_USED_NO_UNIT, "lot.used-no-unit", 0)                                                               \
     X(LOT_USED_UNIT, "lot.used-unit", 0)                                                                     \
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
@@ -120,6 +122,8 @@ enum say_flag {
     X(PLACE_OTHER_DONOR, "place.other-donor", 0)                                                             \
     X(PLACE_ROOM, "place.room", 0)                                                                           \
     X(ROOM_BLOCKED, "room.blocked", 0)                                                                       \
+    X(ROOM_CONDITIONAL, "room.conditional", 0)                                                               \
+    X(ROOM_OPEN, "room.open", 0)                                                                             \
     X(STEP_ORDER, "step.order", 0)                                                                           \
     X(STEP_UNKNOWN, "step.unknown", 0)                                                                       \
     X(STEP_WHERE, "step.where", 0)                                                                           \
@@ -131,6 +135,7 @@ enum say_flag {
     X(TIME_LIFE, "time.life", 0)                                                                             \
     X(TIME_EARLY, "time.early", 0)                                                                           \
     X(TIME_LATE, "time.late", 0)                                                                             \
+    X(TIME_NOT_SHOWN, "time.not-shown", 0)                                                                   \
     X(TIME_FUTURE, "time.future", 0)                                                                         \
     X(TIME_PAST, "time.past", 0)                                                                             \
     X(TIME_LATE_NEVER, "time.late-never", 0)                                                                 \
@@ -147,6 +152,10 @@ enum say_flag {
     X(ACCEPTED_STATION, "accepted.station", 0)                                                               \
     X(TIME_PACE, "time.pace", 0)                                                                             \
     X(TIME_PACE_WITNESS, "time.pace-witness", 0)                                                             \
+    X(TIME_PACE_EVEN, "time.pace-even", 0)                                                                   \
+    X(TIME_TWO_ROOMS, "time.two-rooms", 0)                                                                   \
+    X(TIME_REVIEW, "time.review", 0)                                                                         \
+    X(TIME_SHORT, "time.short", 0)                                                                           \
     X(TIME_LATE_ENTRY, "time.late-entry", 0)                                                                 \
     X(VALUE_IMPOSSIBLE, "value.impossible", 0)                                                               \
     X(VALUE_UNIT, "value.unit", 0)                                                                           \
@@ -158,10 +167,12 @@ enum say_flag {
     X(VALUE_TWO, "value.two-entries", 0)                                                                     \
     X(VALUE_CHOICE, "value.choice", 0)                                                                       \
     X(VALUE_MISSING, "value.missing", 0)                                                                     \
+    X(FORM_FAULTS, "form.faults", 0)                                                                         \
     X(VALUE_PATTERN, "value.pattern", 0)                                                                     \
     X(VALUE_TEXT, "value.text", 0)                                                                           \
     X(VALUE_ANSWERED, "value.answered", 0)                                                                   \
     X(VALUE_OTHER_PERSON, "value.other-person", 0)                                                           \
+    X(VALUE_SAME_AGAIN, "value.same-again", SAY_ASKS)                                                        \
     X(VALUE_TWICE, "value.twice", 0)                                                                         \
     X(VALUE_MANY, "value.many", 0)                                                                           \
     X(VALUE_TAKEN_BACK, "value.taken-back", 0)                                                               \
@@ -169,6 +180,7 @@ enum say_flag {
     X(VALUE_BALANCE_OVER, "value.balance-over", 0)                                                           \
     X(VALUE_BALANCE_UNDER, "value.balance-under", 0)                                                         \
     X(DATE_INVALID, "date.invalid", 0)                                                                       \
+    X(DATE_ORDER, "date.order", 0)                                                                           \
     X(DATE_EXPIRED, "date.expired", 0)                                                                       \
     X(OPTION_ALERT, "option.alert", SAY_OPTION)                                                              \
     X(OPTION_DEVIATION, "option.deviation", SAY_OPTION)                                                      \

@@ -346,8 +346,24 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
     return judge_find(j, o->effect, code[o->effect], args, f->id);
 }
 
+static bool check_not_before(struct judge *j, const struct field *f, const struct code *c)
+{
+    const struct input *in = f->has_not_before ? scratch_input(j, f->not_before) : NULL;
+    char day[11];
+    if (!in || c->day >= in->day)
+        return true;
+    clock_day_format(in->day, day);
+    struct json *args = args1(j, "field", f->id);
+    const struct step *s = &j->x->protocol->step[f->not_before.step];
+    json_set_str(j->a, args, "before", s->field[f->not_before.field].id);
+    return judge_find(j, EFFECT_REFUSE, SAY_DATE_ORDER,
+                      json_set_str(j->a, args, "day", arena_strdup(j->a, day)), NULL);
+}
+
 static bool check_date(struct judge *j, const struct field *f, const struct code *c)
 {
+    if (!check_not_before(j, f, c))
+        return false;
     if (!f->valid_days)
         return true;
     int64_t until = c->day + f->valid_days, on = clock_day(j->when);

@@ -22,7 +22,7 @@ struct finding {
     enum effect effect;
     enum say code;
     struct json *args;
-    const char *field; /* of SAY_ASKS: the lot */
+    const char *field; /* of SAY_ASKS: what is asked about */
 };
 
 /* What follows beside the findings: made into drafts at the end, in this order, by draft.c alone. */
@@ -156,6 +156,10 @@ bool judge_find(struct judge *j, enum effect effect, enum say code, struct json 
 /* The refusal found, or NULL. */
 const struct finding *judge_refusal(const struct judge *j);
 
+/* Was that asked today about this batch (SAY_ASKS), and not just now? A trigger that bounces answers nothing.
+ */
+bool judge_asked(const struct judge *j, const char *what);
+
 /* Notes what follows, once; false if there is no more room for that kind. */
 bool judge_follows(struct judge *j, struct follow f);
 /* The first of that kind, or NULL. */
@@ -200,8 +204,14 @@ bool changes_own_secret(const struct judge *j); /* of a record */
 bool check_life(struct judge *j, const char *id, int64_t since);
 void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
 bool step_here(const struct judge *j, const struct step *s);
+/* window.c: does the step begin neither too early nor too late? */
+bool check_windows(struct judge *j);
 /* Before which the step is not begun, or only with a deviation; 0: it may be now. */
 int64_t step_earliest(const struct judge *j);
+/* "10 min", as arguments have it. */
+const char *span_text(struct judge *j, const struct span *span);
+/* A claim may be off by so much, anywhere; ms. */
+int64_t claim_slack(const struct judge *j);
 
 /* field.c: one field of the scratch occurrence */
 int field_remaining(const struct judge *j, int field);
@@ -220,6 +230,13 @@ bool note_foreign(struct judge *j, const struct code *c);
 /* A value as a form or a record gives it, read as the field wants it; false if it is refused. */
 bool read_value(struct judge *j, const struct field *f, const char *text, const struct code **ret_code,
                 const char **ret);
+/* form.c: the command's fields into the scratch and the form. */
+bool take_fields(struct judge *j, struct step_form *form);
+/* The refusal just found goes into the list of what is wrong, with its field (or NULL); false: it is told
+ * alone. */
+bool form_fault(struct judge *j, const char *field, struct json *faults);
+/* False, with one refusal for all of them, if there are any. */
+bool form_tell(struct judge *j, struct json *faults);
 void scratch_add(struct judge *j, int field, const char *text, const struct code *c);
 const struct input *scratch_input(const struct judge *j, struct ref r);
 /* The occurrence of another step whose value of `r` counts (as_of); 0: none has one. */
@@ -245,6 +262,12 @@ void once_take(struct judge *j, int field, const struct step_input *marks);
  * are? Found, never refused: it has happened. */
 void check_pace(struct judge *j, bool container);
 void check_pace_witness(struct judge *j);
+/* Was the person in another room just now? */
+void check_rooms(struct judge *j, const struct person *p);
+/* The step ends: after as long as it takes at least? */
+void check_took(struct judge *j);
+/* A record is confirmed: after as long as reading it takes at least? */
+void check_review(struct judge *j);
 
 /* value.c: numbers, derived values, balances */
 bool check_number(struct judge *j, const struct field *f, const struct code *c, const char *text);
@@ -348,6 +371,8 @@ bool check_specification(struct judge *j);
 /* hand.c: what comes to a closed record opens it; before the command's first entry */
 void reopen_if_closed(struct judge *j);
 bool check_facility(struct judge *j);
+/* Has quality permitted a session of this batch there today, though the room is blocked? */
+bool room_permitted(const struct judge *j, const struct batch *x, const struct room *r);
 /* personal.c */
 bool record_by_session(const struct judge *j);
 /* thing.c: ids of who works in that room now */

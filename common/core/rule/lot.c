@@ -83,12 +83,28 @@ static bool check_unit(struct judge *j, const struct lot *l, const struct code *
            judge_find(j, EFFECT_REFUSE, SAY_LOT_UNIT_EMPTY, lot_args(j, l, c->unit), NULL);
 }
 
+/* Which unit it was the empty's own label tells. Where that cannot be read nobody knows, and that is told. */
+static bool account_no_unit(struct judge *j, const struct field *f, const struct lot *l)
+{
+    struct json *args = args1(j, "lot", l->id), *units = json_array(j->a);
+    const char *key = arena_printf(j->a, "unit of %s", l->id);
+    for (const struct lot_unit *u = l->opened; u; u = u->next)
+        if (strcmp(u->batch_id, j->x->id) == 0)
+            json_push(units, json_str(j->a, u->unit));
+    json_set(j->a, args, "units", units->len ? units : json_str(j->a, "–"));
+    if (j->cmd->spool || j->fact || judge_asked(j, key)) /* what tells the past answers no questions */
+        return judge_find(j, EFFECT_DEVIATION, SAY_LOT_USED_NO_UNIT, args, f->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH_UNIT, args, key);
+}
+
 /* What was used is a fact: the true lot is recorded, whatever it says (doc/bench.md 3, case 2). */
 static bool account_lot(struct judge *j, const struct field *f, struct lot *l, const struct code *c)
 {
     const struct material *m = protocol_material(j->x->protocol, l->material);
     const char *unit = c->unit;
     const struct lot_unit *u = lot_opened_unit(l, unit);
+    if (m && m->single_batch && !*unit && !account_no_unit(j, f, l))
+        return false;
     if (c->kind == CODE_GS1 && c->expiry_day != INT64_MIN && c->expiry_day != l->expiry)
         judge_find(j, EFFECT_HOLD, SAY_LOT_MISMATCH, lot_args(j, l, NULL), f->id);
     if (l->expiry < clock_day(j->when))
@@ -192,17 +208,6 @@ static bool in_use(const struct judge *j, const struct lot *l, const char *unit)
     return false;
 }
 
-#define ASK_AGAIN_MS 3000 /* a trigger that bounces answers nothing */
-
-static bool asked(const struct judge *j, const struct lot *l)
-{
-    for (size_t i = 0; i < j->x->nasked; i++)
-        if (strcmp(j->x->asked[i].lot, l->id) == 0 && j->now - j->x->asked[i].at >= ASK_AGAIN_MS &&
-            clock_day(j->x->asked[i].at) == clock_day(j->now))
-            return true;
-    return false;
-}
-
 /* Asked once a day: there may be a reason. Whoever reads the lot once more means it, and that is told. */
 static bool check_first_expiry(struct judge *j, const struct lot *l, const char *unit)
 {
@@ -214,8 +219,8 @@ static bool check_first_expiry(struct judge *j, const struct lot *l, const char 
     struct json *args = args1(j, "lot", l->id);
     json_set_str(j->a, args, "first", first->id);
     json_set_str(j->a, args, "until", day);
-    return asked(j, l) ? judge_find(j, EFFECT_ALERT, SAY_LOT_LATER_TAKEN, args, NULL)
-                       : judge_find(j, EFFECT_REFUSE, SAY_LOT_FIRST_EXPIRY, args, l->id);
+    return judge_asked(j, l->id) ? judge_find(j, EFFECT_ALERT, SAY_LOT_LATER_TAKEN, args, NULL)
+                                 : judge_find(j, EFFECT_REFUSE, SAY_LOT_FIRST_EXPIRY, args, l->id);
 }
 
 bool check_lot(struct judge *j, const struct field *f, const struct code *c)

@@ -118,44 +118,64 @@ static bool check_facility_number(struct judge *j)
     return judge_find(j, EFFECT_REFUSE, SAY_ORDER_FACILITY, args1(j, "facility", own), NULL);
 }
 
-static bool check_draw(struct judge *j, const struct input *draw)
+static bool check_draw(struct judge *j)
 {
+    const struct field *f;
+    const struct input *draw = meant(j, MEANS_DRAW, &f);
     int64_t today = clock_day(j->when);
-    if (today - DRAW_BACK_DAYS <= draw->day && draw->day <= today + DRAW_AHEAD_DAYS)
+    if (!draw || (today - DRAW_BACK_DAYS <= draw->day && draw->day <= today + DRAW_AHEAD_DAYS))
         return true;
     struct json *args = args_day(j, json_object(j->a), "from", today - DRAW_BACK_DAYS);
     return judge_find(j, EFFECT_REFUSE, SAY_ORDER_DRAW, args_day(j, args, "until", today + DRAW_AHEAD_DAYS),
                       NULL);
 }
 
-static bool check_birth(struct judge *j, const struct input *in, const struct field *f)
+static bool check_infusion(struct judge *j)
 {
+    const struct field *f;
+    const struct input *draw = meant(j, MEANS_DRAW, &f), *infusion = meant(j, MEANS_INFUSION, &f);
+    if (!draw || !infusion || infusion->day >= draw->day)
+        return true;
+    struct json *args = args_day(j, json_object(j->a), "draw", draw->day);
+    return judge_find(j, EFFECT_REFUSE, SAY_ORDER_INFUSION, args_day(j, args, "infusion", infusion->day),
+                      NULL);
+}
+
+static bool check_birth(struct judge *j)
+{
+    const struct field *f;
+    const struct input *in = meant(j, MEANS_BIRTH, &f);
     int64_t day, today = clock_day(j->when);
     if (!in || typed_day(in->text, &day) != CPF_OK || (today - AGE_DAYS <= day && day <= today))
         return true;
     return judge_find(j, EFFECT_REFUSE, SAY_ORDER_BIRTH, args1(j, "field", f->id), NULL);
 }
 
-static bool check_days(struct judge *j)
+/* Of the fields alone: what is wrong with them is told together. */
+static bool check_said(struct judge *j)
 {
-    const struct field *of_draw, *of_infusion, *of_birth;
-    const struct input *draw = meant(j, MEANS_DRAW, &of_draw),
-                       *infusion = meant(j, MEANS_INFUSION, &of_infusion),
-                       *birth = meant(j, MEANS_BIRTH, &of_birth);
-    if (draw && !check_draw(j, draw))
-        return false;
-    if (draw && infusion && infusion->day < draw->day &&
-        !judge_find(j, EFFECT_REFUSE, SAY_ORDER_INFUSION,
-                    args_day(j, args_day(j, json_object(j->a), "draw", draw->day), "infusion", infusion->day),
-                    NULL))
-        return false;
-    return check_birth(j, birth, of_birth);
+    static const struct {
+        bool (*good)(struct judge *j);
+        enum meaning of;
+    } checks[] = {{check_facility_number, MEANS_FACILITY},
+                  {check_draw, MEANS_DRAW},
+                  {check_infusion, MEANS_INFUSION},
+                  {check_birth, MEANS_BIRTH},
+                  {check_plan, MEANS_PLAN}};
+    struct json *faults = json_array(j->a);
+    for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+        const struct field *f;
+        (void)meant(j, checks[i].of, &f);
+        if (!checks[i].good(j) && !form_fault(j, f ? f->id : NULL, faults))
+            return false;
+    }
+    return form_tell(j, faults);
 }
 
 bool check_ordered(struct judge *j)
 {
-    return !judge_step(j)->opens || (check_facility_number(j) && check_days(j) && check_plan(j) &&
-                                     check_unique(j) && check_same_person(j) && check_batch_number(j));
+    return !judge_step(j)->opens ||
+           (check_said(j) && check_unique(j) && check_same_person(j) && check_batch_number(j));
 }
 
 /* ---- later: the physician's go ---- */

@@ -50,6 +50,7 @@ bool may_revoke(struct judge *j, const struct kind *k, const void *given); /* st
 bool may_equipment(struct judge *j, const struct kind *k, const void *given);
 bool may_place(struct judge *j, const struct kind *k, const void *given);
 bool may_reopen(struct judge *j, const struct kind *k, const void *given);
+bool may_permit(struct judge *j, const struct kind *k, const void *given);
 bool may_receive(struct judge *j, const struct kind *k, const void *given);
 bool may_lot(struct judge *j, const struct kind *k, const void *given); /* `given` begins with its id */
 bool may_approve(struct judge *j, const struct kind *k, const void *given);
@@ -72,6 +73,7 @@ void record_station(struct judge *j, const struct kind *k, const void *given);
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_receipt(struct judge *j, const struct kind *k, const void *given);
 void record_lot_closing(struct judge *j, const struct kind *k, const void *given);
+void record_conditional(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);
 void record_protocol(struct judge *j, const struct kind *k, const void *given);
 void record_approval(struct judge *j, const struct kind *k, const void *given);

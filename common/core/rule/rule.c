@@ -41,6 +41,17 @@ const struct finding *judge_refusal(const struct judge *j)
     return NULL;
 }
 
+#define ASK_AGAIN_MS 3000
+
+bool judge_asked(const struct judge *j, const char *what)
+{
+    for (size_t i = 0; i < j->x->nasked; i++)
+        if (strcmp(j->x->asked[i].what, what) == 0 && j->now - j->x->asked[i].at >= ASK_AGAIN_MS &&
+            clock_day(j->x->asked[i].at) == clock_day(j->now))
+            return true;
+    return false;
+}
+
 static bool same_follow(const struct follow *a, const struct follow *b)
 {
     if (a->kind != b->kind)

@@ -62,9 +62,10 @@ struct enrol_claim {
 };
 
 /* Milliseconds between two entries at one station; between two containers of one step; between the last value
- * and the second person's badge. 0: that one is not looked at. */
+ * and the second person's badge; by which ten such waits in a row differ; between entries of one person in
+ * two rooms; for each entry of a record from the report to its confirmation. 0: that one is not looked at. */
 struct pace_least {
-    int scan_ms, tube_ms, witness_ms;
+    int scan_ms, tube_ms, witness_ms, spread_ms, apart_ms, review_ms;
 };
 
 struct command {

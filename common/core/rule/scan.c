@@ -185,8 +185,12 @@ static void accept_input(struct judge *j, int field, const char *text, const str
         ask_unfit(j);
     if (field_personal(f))
         secret_add(j, &in.secrets, f->id, text);
-    if (!in.asked) /* a question is told alone */
+    if (!in.asked) { /* a question is told alone */
         check_pace(j, j->code->kind == CODE_CONTAINER);
+        check_rooms(j, j->performer);
+    }
+    if (in.done)
+        check_took(j);
     struct draft *d = draft_add(j, j->x->stream, KIND_STEP_INPUT, &in, sizeof(in));
     d->law = s->law;
     d->nlaw = in.done ? s->nlaw : 0;
@@ -328,6 +332,38 @@ static bool answered(const struct judge *j)
     if (field < 0 || c->spool || rule_off(SAY_VALUE_ANSWERED))
         return false;
     return step != j->step || field_remaining(j, field) <= 0 || (j->begins && field != first_open(j));
+}
+
+#define SAME_AGAIN_MS 30000
+
+/* The number that was typed here last, with nothing behind it but what was computed of it; NULL: none. */
+static const struct input *last_number(const struct judge *j, const struct field **ret)
+{
+    int step = j->begins ? j->bench->last : j->step;
+    const struct occ *o = step >= 0 ? batch_occ(j->x, step) : NULL;
+    size_t n = o && o->station == j->st ? o->ninputs : 0;
+    while (n && j->x->protocol->step[step].field[o->input[n - 1].field].kind == FIELD_DERIVED)
+        n--;
+    *ret = n ? &j->x->protocol->step[step].field[o->input[n - 1].field] : NULL;
+    return n && (*ret)->kind == FIELD_NUMBER ? &o->input[n - 1] : NULL;
+}
+
+/* A key that was pressed twice would answer the next field, too. A station that says what it showed is told
+ * by that; one that does not is asked, where the same number means something else. */
+static bool check_same_again(struct judge *j, int field)
+{
+    const struct command *c = j->cmd;
+    const struct field *f = &judge_step(j)->field[field], *before;
+    const struct input *in = j->code->kind == CODE_NUMBER ? last_number(j, &before) : NULL;
+    bool again = in && !c->field && !c->spool && !c->occurred && f->kind == FIELD_NUMBER && !*j->code->unit &&
+                 strcmp(f->unit, before->unit) != 0 && j->now - in->at < SAME_AGAIN_MS &&
+                 in->censor == j->code->censor && dec_cmp(in->value, j->code->value) == 0;
+    const char *key = again ? arena_printf(j->a, "%s of %s", f->id, judge_step(j)->id) : NULL;
+    if (!again || judge_asked(j, key))
+        return true;
+    struct json *args = args1(j, "value", in->text);
+    json_set_str(j->a, args, "field", before->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_VALUE_SAME_AGAIN, json_set_str(j->a, args, "awaits", f->id), key);
 }
 
 static bool same_value(const struct judge *j, const struct input *in)
@@ -500,6 +536,8 @@ void judge_scan(struct judge *j)
         judge_already(j);
     else if (j->x && answered(j))
         judge_stale(j);
+    else if (field >= 0 && !check_same_again(j, field))
+        judge_refuse_found(j);
     else if (field >= 0)
         judge_input(j, field);
     else if (j->understood)

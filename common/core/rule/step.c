@@ -272,65 +272,6 @@ static bool check_order(struct judge *j)
     return judge_find(j, EFFECT_REFUSE, SAY_STEP_ORDER, args, NULL);
 }
 
-static bool before(const struct judge *j, int64_t since, const struct span *span)
-{
-    if (span->days)
-        return clock_day(j->when) < clock_day(since) + span->value;
-    return j->when < since + span->value;
-}
-
-static bool after(const struct judge *j, int64_t since, const struct span *span)
-{
-    if (span->days)
-        return clock_day(j->when) > clock_day(since) + span->value;
-    return j->when > since + span->value;
-}
-
-static struct json *span_args(struct judge *j, const char *since, const char *name, const struct span *span)
-{
-    struct json *args = args1(j, "since", since);
-    int64_t minutes = span->value / 60000;
-    const char *text = span->days ? arena_printf(j->a, "%lld d", (long long)span->value)
-                       : minutes && span->value % 60000 == 0
-                           ? arena_printf(j->a, "%lld min", (long long)minutes)
-                           : arena_printf(j->a, "%lld s", (long long)(span->value / 1000));
-    return json_set_str(j->a, args, name, text);
-}
-
-static bool check_window(struct judge *j, const struct window *w)
-{
-    const struct occ *o = batch_done(j->x, w->since);
-    if (!o)
-        return true; /* its absence shows by itself */
-    const char *since = j->x->protocol->step[w->since].id;
-    if (w->possible.set && before(j, o->done, &w->possible))
-        return judge_find(j, EFFECT_REFUSE, SAY_TIME_IMPOSSIBLE, span_args(j, since, "least", &w->possible),
-                          NULL);
-    if (w->min.set && before(j, o->done, &w->min))
-        return judge_find(j, w->early, SAY_TIME_EARLY, span_args(j, since, "least", &w->min), NULL);
-    if (w->max.set && after(j, o->done, &w->max))
-        return judge_find(j, w->late, SAY_TIME_LATE, span_args(j, since, "most", &w->max), NULL);
-    return true;
-}
-
-int64_t step_earliest(const struct judge *j)
-{
-    const struct step *s = judge_step(j);
-    int64_t earliest = 0;
-    for (size_t i = 0; j->begins && i < s->nwindows; i++) {
-        const struct window *w = &s->window[i];
-        const struct occ *o = batch_done(j->x, w->since);
-        const struct span *const span[] = {&w->possible, &w->min};
-        for (size_t k = 0; o && k < 2; k++) {
-            int64_t at = span[k]->days ? clock_day_start(clock_day(o->done) + span[k]->value)
-                                       : o->done + span[k]->value;
-            if (span[k]->set && at > earliest)
-                earliest = at;
-        }
-    }
-    return earliest > j->when ? earliest : 0;
-}
-
 /* A station's list that does not follow is told, as often as it does not. */
 static bool note_broken(struct judge *j)
 {
@@ -343,8 +284,7 @@ static bool note_broken(struct judge *j)
 /* A moment's hiccup of the line, no longer than a claim may be off anyway. */
 static bool hiccup(const struct judge *j)
 {
-    int64_t after = (j->cmd->late_after_s ? j->cmd->late_after_s : 300) * INT64_C(1000);
-    return j->cmd->spool && !j->broken && j->cmd->occurred >= j->now - after;
+    return j->cmd->spool && !j->broken && j->cmd->occurred >= j->now - claim_slack(j);
 }
 
 /* A claim of another time than now is taken only as late, and counts (doc/bench.md 3, case 5); what a station
@@ -388,7 +328,7 @@ static bool check_lives(struct judge *j)
     const struct person *who[] = {j->performer, j->recorder};
     for (int i = 0; i < (int)p->nsteps; i++) {
         const struct occ *o = p->step[i].opens ? batch_done(j->x, i) : NULL;
-        if (o && !check_life(j, j->x->id, o->done))
+        if (o && !check_life(j, j->x->id, occ_said(o)))
             return false;
     }
     for (size_t i = 0; i < sizeof(who) / sizeof(*who); i++)
@@ -404,7 +344,7 @@ static bool check_claimed(struct judge *j)
     int64_t claimed = j->cmd->occurred;
     for (size_t i = 0; claimed && i < s->nafter; i++) {
         const struct occ *o = batch_done(j->x, s->after[i]);
-        if (o && claimed + BOUND_ID_FUTURE_MS < o->done) { /* clocks of stations drift a little */
+        if (o && claimed + BOUND_ID_FUTURE_MS < occ_said(o)) { /* clocks of stations drift a little */
             const char *since = j->x->protocol->step[s->after[i]].id;
             return judge_find(j, EFFECT_REFUSE, SAY_TIME_BEFORE, args1(j, "since", since), NULL);
         }
@@ -416,14 +356,11 @@ static bool check_first(struct judge *j)
 {
     const struct step *s = judge_step(j);
     const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
-    if (room && room->blocked && s->fit && !clears(s))
+    if (room && room->blocked && s->fit && !clears(s) && !room_permitted(j, j->x, room))
         return judge_find(j, EFFECT_REFUSE, SAY_ROOM_BLOCKED, args1(j, "room", room->id), NULL);
     if (!check_order(j) || !check_rerun(j))
         return false;
-    for (size_t i = 0; i < s->nwindows; i++)
-        if (!check_window(j, &s->window[i]))
-            return false;
-    return true;
+    return check_windows(j);
 }
 
 /* Who was not the patient once is not drawn from nor infused until somebody has cleared it. */

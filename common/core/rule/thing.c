@@ -106,6 +106,58 @@ bool may_reopen(struct judge *j, const struct kind *k, const void *given)
             judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "result"), NULL));
 }
 
+bool may_permit(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct room_conditional *v = given;
+    const struct room *r = book_room(j->book, v->room);
+    struct texts workers = r ? r->workers : (struct texts){0};
+    add_workers(j, v->room, &workers);
+    const struct right_about about = {.nworkers = workers.n, .worker = workers.item};
+    return check_right(j, k->record->right, &about);
+}
+
+static enum say conditional_fault(const struct judge *j, const struct room *r)
+{
+    return !j->x                        ? SAY_BATCH_UNKNOWN
+           : j->x->closed               ? SAY_BATCH_CLOSED
+           : j->x->stopped              ? SAY_BATCH_STOPPED
+           : !r                         ? SAY_RECORD_UNKNOWN
+           : !r->blocked                ? SAY_ROOM_OPEN
+           : room_permitted(j, j->x, r) ? SAY_RECORD_EXISTS
+                                        : SAY_NONE;
+}
+
+/* The room stays blocked for everybody else, and tomorrow; the batch is on hold until the plates are read. */
+void record_conditional(struct judge *j, const struct kind *k, const void *given)
+{
+    struct room_conditional v = *(const struct room_conditional *)given;
+    const struct room *r = book_room(j->book, v.room);
+    j->x = judge_batch(j, v.batch);
+    enum say fault = conditional_fault(j, r);
+    struct json *args = args1(j, "room", plain_id(v.room));
+    json_set_str(j->a, args, "batch", plain_id(v.batch));
+    json_set_str(j->a, args, "record", plain_id(v.room));
+    if (fault) {
+        j->x = NULL;
+        judge_refuse(j, fault, args);
+        return;
+    }
+    struct draft *d = draft_add(j, j->x->stream, k->id, &v, sizeof(v));
+    d->sign = true;
+    d->meaning = kind_text(d->kind);
+    d->witnessed = j->second;
+    judge_accept(j, d, SAY_ROOM_CONDITIONAL, args);
+    draft_hold(j, d, SAY_ROOM_CONDITIONAL);
+}
+
+bool room_permitted(const struct judge *j, const struct batch *x, const struct room *r)
+{
+    for (size_t i = 0; i < x->npermits; i++)
+        if (x->permit[i].day == clock_day(j->now) && strcmp(x->permit[i].room, r->id) == 0)
+            return true;
+    return false;
+}
+
 /* ---- lots ---- */
 
 /* A material that some protocol knows, where there is any. */

@@ -1,0 +1,106 @@
+/* A blocked room, and cells that cannot wait: one session, on hold, by quality. */
+#include "bench_rig.h"
+
+#define NAMED  "title: {ja: 題, en: T}"
+#define WORK   NAMED ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0"
+#define PERMIT "batch=B1|room=R2|reason=wiped|result=0 particles"
+
+static const char steps[] =
+    "  - {id: fitness, " WORK ", declares-fit: true, fields: [{id: all, " NAMED
+    ", choice: {yes: {title: {ja: 可, en: Fit}, is: ok}}}]}\n"
+    "  - {id: feed, " WORK ", fit: true, fields: [{id: paper, " NAMED ", scan: document}]}\n";
+
+static void fit(struct rig *r)
+{
+    static const char *const who[] = {"P:OP2", "P:OP1"};
+    for (size_t i = 0; i < 2; i++) {
+        accepted(rig_scan(r, who[i]));
+        accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
+    }
+}
+
+static int begin(void **state)
+{
+    int rc = rig_set_up(state, steps, "B1");
+    fit(*state);
+    return rc;
+}
+
+static const struct verdict *permit(struct rig *r, const char *who, const char *body)
+{
+    rig_at(r, "QA1");
+    (void)rig_record(r, who, "room.conditional", body);
+    rig_at(r, "B21");
+    return &r->v;
+}
+
+static void blocked(struct rig *r)
+{
+    rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\",\"workers\":[\"OP1\"]}");
+    refused(rig_scan(r, "X:STEP-FEED"), "room.blocked");
+}
+
+static void test_one_session_is_permitted_on_hold_and_the_room_stays_blocked(void **state)
+{
+    struct rig *r = *state;
+    blocked(r);
+    accepted_as(permit(r, "QM", PERMIT), "room.conditional");
+    assert_int_equal(rig_count(r, "hold.placed"), 1);
+    assert_true(rig_says(r, "\"cause\":\"room.conditional\""));
+    assert_false(rig_says(r, "0 particles"));
+    assert_true(book_room(&r->book, "R2")->blocked);
+    accepted(rig_one(r, "FEED", "D:A"));
+    refused(permit(r, "QM", PERMIT), "record.exists");
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
+}
+
+static void test_tomorrow_it_is_asked_for_again(void **state)
+{
+    struct rig *r = *state;
+    blocked(r);
+    accepted(permit(r, "QM", PERMIT));
+    rig_wait(r, RIG_DAY);
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    fit(r);
+    refused(rig_scan(r, "X:STEP-FEED"), "room.blocked");
+    accepted(permit(r, "QM", PERMIT));
+    accepted(rig_one(r, "FEED", "D:A"));
+}
+
+static void test_another_batch_stays_out(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    accepted(rig_order(r, "NK2", "P000002"));
+    rig_at(r, "B21");
+    blocked(r);
+    accepted(permit(r, "QM", "batch=NK2|room=R2|reason=wiped|result=0"));
+    refused(rig_scan(r, "X:STEP-FEED"), "room.blocked");
+}
+
+static void test_quality_permits_after_clean_up_and_count(void **state)
+{
+    struct rig *r = *state;
+    refused(permit(r, "QM", PERMIT), "room.open");
+    blocked(r);
+    refused(permit(r, "MM", PERMIT), "record.role");
+    refused(permit(r, "QM", "batch=B1|room=R2|reason=wiped"), "record.invalid");
+    refused(permit(r, "QM", "batch=B1|room=R2|result=0"), "record.invalid");
+    refused(permit(r, "QM", "batch=B9|room=R2|reason=wiped|result=0"), "batch.unknown");
+    refused(permit(r, "QM", "batch=B1|room=R9|reason=wiped|result=0"), "record.unknown");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_one_session_is_permitted_on_hold_and_the_room_stays_blocked),
+        T(test_tomorrow_it_is_asked_for_again),
+        T(test_another_batch_stays_out),
+        T(test_quality_permits_after_clean_up_and_count),
+    };
+    return cmocka_run_group_tests_name("rule: a blocked room", tests, NULL, NULL);
+}
