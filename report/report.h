@@ -6,6 +6,7 @@
  *
  *   {"kind", "database", ...}
  *
+ *   page, note last-resort: what it prints (pdf/resort.h)
  *   kind       bundle, and what else main.c lists
  *   database   libpq conninfo of the reader role
  *   batch      its number

@@ -50,6 +50,7 @@ enum kind_flag {
     X(CLINIC_WARNED, clinic_warned, "clinic.warned", STREAM_BATCH, 0)                                        \
     X(CLOCK_CONFIRMED, clock_confirmed, "clock.confirmed", STREAM_FACILITY, KIND_ACT)                        \
     X(CONSENT_WITHDRAWN, consent_withdrawn, "consent.withdrawn", STREAM_BATCH, 0)                            \
+    X(CONTAINER_RESCUED, container_rescued, "container.rescued", STREAM_BATCH, 0)                            \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
     X(DAY_OPENED, day_opened, "day.opened", STREAM_DAY, 0)                                                   \
@@ -85,6 +86,7 @@ enum kind_flag {
     X(LOT_RECEIVED, lot_received, "lot.received", STREAM_LOT, 0)                                             \
     X(LOT_RELEASED, lot_released, "lot.released", STREAM_LOT, 0)                                             \
     X(ORDER_ANSWERED, order_answered, "order.answered", STREAM_FACILITY, KIND_ACT)                           \
+    X(PERSON_AWAY, person_away, "person.away", STREAM_PERSON, 0)                                             \
     X(PERSON_CHANGED, person_changed, "person.changed", STREAM_PERSON, KIND_KEYS)                            \
     X(PERSON_ENROLLED, person_enrolled, "person.enrolled", STREAM_PERSON, KIND_KEYS)                         \
     X(PERSON_FIT, person_fit, "person.fit", STREAM_DAY, 0)                                                   \
@@ -103,10 +105,12 @@ enum kind_flag {
     X(REDACTED, redacted, "redacted", STREAM_NONE, KIND_ACT | KIND_FORGETS)                                  \
     X(REFUSED, refused, "refused", STREAM_NONE, KIND_REFUSAL)                                                \
     X(RELEASE_SUSPENDED, release_suspended, "release.suspended", STREAM_BATCH, 0)                            \
+    X(RESCUE_WITNESSED, rescue_witnessed, "rescue.witnessed", STREAM_BATCH, 0)                               \
     X(ROOM_ADDED, room_added, "room.added", STREAM_ROOM, 0)                                                  \
     X(ROOM_BLOCKED, room_blocked, "room.blocked", STREAM_ROOM, 0)                                            \
     X(ROOM_CONDITIONAL, room_conditional, "room.conditional", STREAM_BATCH, 0)                               \
     X(ROOM_REOPENED, room_reopened, "room.reopened", STREAM_ROOM, 0)                                         \
+    X(ROTA_GAPS, rota_gaps, "rota.gaps", STREAM_BATCH, 0)                                                    \
     X(SESSION_CLOSED, session_closed, "session.closed", STREAM_DAY, 0)                                       \
     X(SESSION_FAILED, session_failed, "session.failed", STREAM_DAY, KIND_REFUSAL)                            \
     X(SESSION_OPENED, session_opened, "session.opened", STREAM_DAY, 0)                                       \

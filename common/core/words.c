@@ -187,7 +187,8 @@ static struct text arg_text(const struct words *w, const char *name, const char 
     } family[] = {{"role", "role"},       {"qualification", "qualification"},
                   {"state", "container"}, {"clock", "clock"},
                   {"dept", "dept"},       {"grade", "grade"},
-                  {"station", "station"}, {NULL, NULL}};
+                  {"station", "station"}, {"weekday", "weekday"},
+                  {"lack", "lack"},       {NULL, NULL}};
     static const char *const steps[] = {"step", "since", "missing", "steps", "pending", NULL};
     for (size_t i = 0; steps[i]; i++)
         if (strcmp(name, steps[i]) == 0)

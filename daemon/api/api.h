@@ -57,6 +57,17 @@ void api_add_checkpoint(void *arg, struct http_request *r); /* POST /witness/add
 void api_anchor(void *arg, struct http_request *r);         /* POST /v1/anchor, admin socket */
 void api_metrics(void *arg, struct http_request *r);        /* metrics.c: GET /metrics, admin socket only */
 
+/* missing.c */
+void api_rota(void *arg, struct http_request *r);
+struct json *api_gaps(struct api *api, struct arena *a); /* of all open batches */
+void api_silence(void *arg, struct http_request *r);
+struct json *api_silences(struct api *api, struct arena *a,
+                          const struct batch *x); /* NULL: of the facility */
+
+/* resort.c */
+void api_resort(void *arg, struct http_request *r);
+void api_resort_pdf(void *arg, struct http_request *r);
+
 /* read.c */
 void api_status(void *arg, struct http_request *r);
 void api_batches(void *arg, struct http_request *r);

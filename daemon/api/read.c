@@ -237,10 +237,18 @@ static struct json *holds_of(struct arena *a, const struct batch *x)
     return list;
 }
 
+struct look {
+    struct api *api;
+    struct http_request *r;
+};
+
 static void on_batch(void *arg, const struct batch *x, int status, const char *code)
 {
-    struct http_request *r = arg;
+    struct look *look = arg;
+    struct http_request *r = look->r;
+    struct api *api = look->api;
     struct arena a;
+    free(look);
     if (!x) {
         http_refuse(r, code ? status : 404, code ? code : "http.not-found");
         return;
@@ -252,6 +260,7 @@ static void on_batch(void *arg, const struct batch *x, int status, const char *c
     json_set(&a, o, "deviations", deviations_of(&a, x));
     json_set(&a, o, "holds", holds_of(&a, x));
     json_set(&a, o, "pending", rule_pending(&a, x));
+    json_set(&a, o, "silence", api_silences(api, &a, x));
     char shown[44];
     rule_shown(x, shown);
     json_set_str(&a, o, "shown", shown);
@@ -268,8 +277,11 @@ void api_batch(void *arg, struct http_request *r)
     struct api *api = arg;
     if (strchr(http_path_rest(r), '/'))
         api_document(arg, r);
-    else if (api_station(api, r))
-        flow_look(api->flow, http_path_rest(r), on_batch, r);
+    else if (api_station(api, r)) {
+        struct look *look = xcalloc(1, sizeof(*look));
+        *look = (struct look){api, r};
+        flow_look(api->flow, http_path_rest(r), on_batch, look);
+    }
 }
 
 void api_protocol(void *arg, struct http_request *r)

@@ -13,6 +13,7 @@
 #include <event2/event.h>
 
 #include "base/enc.h"
+#include "core/rule/missing.h"
 #include "flow/flow_int.h"
 #include "log.h"
 
@@ -55,6 +56,11 @@ static int64_t now_cb(void *arg)
 const struct book *flow_book(const struct flow *f)
 {
     return &f->book;
+}
+
+const struct words *flow_words(const struct flow *f)
+{
+    return f->cfg.words;
 }
 
 const struct catalogue *flow_catalogue(const struct flow *f)
@@ -342,6 +348,21 @@ static bool fire_deadline(struct flow *f, const struct deadline *d)
     return true;
 }
 
+/* Once a day, batch by batch: what nobody can do of what is coming (core/rule/rota.c). */
+static void look_at_rota(struct flow *f)
+{
+    int64_t today = clock_day(flow_now(f));
+    size_t pos = 0;
+    if (f->rota_day == today)
+        return;
+    for (struct batch *x; (x = map_next(&f->book.batches, &pos));) {
+        const struct deadline d = {1, x, DUE_ROTA};
+        if (rule_rota_due(&f->book, x, flow_now(f)) && !fire_deadline(f, &d))
+            return; /* the next tick goes on */
+    }
+    f->rota_day = today;
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     struct flow *f = arg;
@@ -358,6 +379,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     for (int i = 0; i < 64 && book_deadline_after(&f->book, &d, &d) && d.due <= flow_now(f); i++)
         if (!fire_deadline(f, &d))
             break;
+    look_at_rota(f);
 }
 
 int flow_clock(struct flow *f, int64_t to_ms)
@@ -377,6 +399,7 @@ int flow_clock(struct flow *f, int64_t to_ms)
     }
     if (to_ms > flow_now(f))
         f->offset += to_ms - flow_now(f);
+    look_at_rota(f);
     return 0;
 }
 

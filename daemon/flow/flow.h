@@ -79,6 +79,7 @@ void flow_block(struct flow *f, const char *code);
 int64_t flow_now(struct flow *f);
 const struct book *flow_book(const struct flow *f);
 const struct catalogue *flow_catalogue(const struct flow *f);
+const struct words *flow_words(const struct flow *f);
 struct ledger *flow_ledger(const struct flow *f);
 bool flow_is_new(const struct flow *f);
 

@@ -91,6 +91,7 @@ struct flow {
     struct flow_basis *basis;
     struct flow_recall recall;
     struct flow_presence presence;
+    int64_t rota_day; /* on which the rota was looked at last */
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     struct {

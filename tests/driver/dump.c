@@ -72,6 +72,9 @@ static void dump_person(struct lines *l, const struct person *p, int64_t today)
     ADD(l, "person %s key %s cred %s data %s\n", p->id, or (p->keyid), or (p->cred), data_of(l, p->data));
     for (size_t i = 0; i < p->nroles; i++)
         ADD(l, "person %s role %zu %s\n", p->id, i, p->role[i]);
+    for (size_t i = 0; i < p->aways.n; i++)
+        ADD(l, "person %s away %zu %lld to %lld %d %s\n", p->id, i, (long long)p->aways.item[i].from,
+            (long long)p->aways.item[i].until, p->aways.item[i].back, or (p->aways.item[i].deputy));
     for (size_t i = 0; i < p->nquals; i++)
         ADD(l, "person %s qualified %zu %s until %lld\n", p->id, i, p->qual[i].name,
             (long long)p->qual[i].until);
@@ -190,9 +193,11 @@ static void dump_batch(struct lines *l, const struct batch *x)
             dump_occ(l, x, s, k);
     }
     for (size_t i = 0; i < x->ncontainers; i++)
-        ADD(l, "batch %s container %s %s at %s attached %d again %zu\n", x->id, x->container[i]->id,
-            container_state_name(x->container[i]->state), or (x->container[i]->place),
-            x->container[i]->attached, x->container[i]->reprints);
+        ADD(l, "batch %s container %s %s at %s from %s rescued %lld attached %d again %zu\n", x->id,
+            x->container[i]->id, container_state_name(x->container[i]->state), or (x->container[i]->place),
+            or (x->container[i]->from), (long long)x->container[i]->rescued, x->container[i]->attached,
+            x->container[i]->reprints);
+    ADD(l, "batch %s rota told %lld\n", x->id, (long long)x->rota_told);
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s with %s\n", x->id,
             x->dev[i].id, x->dev[i].code, or (x->dev[i].step),

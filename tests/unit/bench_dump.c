@@ -46,6 +46,11 @@ static void dump_people(struct lines *l, const struct book *b, int64_t today)
             or (word_name(&dept_words, (int)p->dept)), p->nroles, p->nquals, p->suspended, p->locked,
             p->fit_day == today && p->fit,
             p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-");
+    pos = 0;
+    for (const struct person *p; (p = map_next(&b->people, &pos));)
+        for (size_t i = 0; i < p->aways.n; i++)
+            ADD(l, "person %s away %zu %lld to %lld %d %s\n", p->id, i, (long long)p->aways.item[i].from,
+                (long long)p->aways.item[i].until, p->aways.item[i].back, or (p->aways.item[i].deputy));
 }
 
 /* Who was signed in at a bench whose day is over is signed in nowhere, whatever stream has told of it. */
@@ -149,6 +154,17 @@ static void dump_causes(struct lines *l, const struct batch *x)
                 or (x->hold[i].dev));
 }
 
+/* What a log has where people were missing. */
+static void dump_missing(struct lines *l, const struct batch *x)
+{
+    for (size_t i = 0; i < x->ncontainers; i++)
+        if (x->container[i]->from || x->container[i]->rescued)
+            ADD(l, "batch %s container %s from %s rescued %lld\n", x->id, x->container[i]->id,
+                or (x->container[i]->from), (long long)x->container[i]->rescued);
+    if (x->rota_told)
+        ADD(l, "batch %s rota told %lld\n", x->id, (long long)x->rota_told);
+}
+
 static void dump_batch(struct lines *l, const struct batch *x)
 {
     ADD(l, "batch %s state %s stopped %d released %d\n", x->id, x->state, x->stopped, x->released);
@@ -163,6 +179,7 @@ static void dump_batch(struct lines *l, const struct batch *x)
         ADD(l, "batch %s container %s %s at %s attached %d\n", x->id, x->container[i]->id,
             container_state_name(x->container[i]->state), or (x->container[i]->place),
             x->container[i]->attached);
+    dump_missing(l, x);
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d\n", x->id, x->dev[i].id, x->dev[i].code,
             or (x->dev[i].step), or (word_name(&grade_words, (int)x->dev[i].grade)), x->dev[i].closed);

@@ -376,6 +376,17 @@ static void test_facility_manager_knows_of_a_deviation(void **state)
     refused(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.unknown");
 }
 
+/* By one alone, from where nobody knew it to be. */
+static void rescued(struct rig *r)
+{
+    accepted(rig_one(r, "FILL", "C:B1-T1"));
+    rig_leaves(r, "OP2");
+    hold(rig_record(r, "OP1", "container.rescued",
+                    "batch=B1|containers=[C:B1-T1]|from=W:SH-1|to=W:SH-2|called=QM|reason=alarm"),
+         "rescue.elsewhere");
+    accepted(rig_sign_in(r, "OP2"));
+}
+
 /* Where it is wanted, and then the record itself. */
 static const struct verdict *way(struct rig *r, const char *kind)
 {
@@ -404,6 +415,8 @@ static const struct verdict *way(struct rig *r, const char *kind)
     if (strcmp(kind, "product.accepted") == 0)
         return rig_at(r, "QA1"), hold(rig_sign(r, "QM", "B1", "judge", "j=fail"), "option.hold"),
                rig_record(r, "DR", kind, "batch=B1|dev=B1-DV1|document=K-7|reason=x");
+    if (strcmp(kind, "person.away") == 0)
+        return rig_record(r, "FM", kind, "person=OP3|from=2026-11-02|until=2026-11-30");
     if (strcmp(kind, "clinic.warned") == 0)
         return rig_entry(r, "batch/B1", "warning.due", "{\"cause\":\"release.result\"}"),
                rig_record(r, "DR", kind, "batch=B1");
@@ -413,6 +426,10 @@ static const struct verdict *way(struct rig *r, const char *kind)
     tubes(r);
     if (strncmp(kind, "label.", 6) == 0)
         return rig_record(r, "OP1", kind, "batch=B1|container=B1-T1|reason=torn|witness=P:OP2");
+    if (strcmp(kind, "rescue.witnessed") == 0)
+        return rescued(r),
+               rig_record(r, "OP1", kind,
+                          "batch=B1|containers=[C:B1-T1]|place=W:SH-2|appearance=normal|witness=P:OP2");
     accepted(rig_one(r, "VOLUME", "45"));
     if (strcmp(kind, "correction") == 0)
         return rig_record(r, "OP1", kind,

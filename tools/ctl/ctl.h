@@ -40,6 +40,7 @@ extern const struct ctl_command ctl_export_commands[];
 extern const struct ctl_command ctl_anchor_commands[];
 extern const struct ctl_command ctl_rights_commands[];
 extern const struct ctl_command ctl_basis_commands[];
+extern const struct ctl_command ctl_missing_commands[];
 
 /* ctl_conn.c: reads url, ca.pem and token (flags before files) and makes the client. */
 int ctl_connect(struct ctl *c);
@@ -56,6 +57,10 @@ void ctl_wipe(char *secret); /* overwrites and frees; NULL is fine */
 json_t *ctl_id(void);
 /* Raw text of a local code with its check character: 'P', "QM1" -> P-QM1-<check>; a whole code is kept. */
 char *ctl_code(char type, const char *id);
+
+/* export.c: a PDF of the facility into a file. */
+int ctl_fetch_page(struct ctl *c, const struct ctl_command *cmd, const char *path, const char *out,
+                   bool force);
 
 /* ctl_init.c: the admin socket that init wrote into DIR's cpfd.yaml; malloc'ed. NULL, and told, if that
  * cannot be read. */

@@ -210,6 +210,30 @@ static int run_export(struct ctl *c, const struct ctl_command *cmd)
     return code;
 }
 
+int ctl_fetch_page(struct ctl *c, const struct ctl_command *cmd, const char *path, const char *out,
+                   bool force)
+{
+    struct order o = {.kind = "pdf", .out = out, .force = force, .path = xstrdup(path)};
+    int code = EXIT_FINE;
+    if (args_unknown(&c->args) || c->args.nwords)
+        code = ctl_usage(cmd, "%s", say("余分な引数です", "too many arguments"));
+    if (!code && !force && access(out, F_OK) == 0) {
+        say_error(say("%s は既にあります（上書きは --force）", "%s is there already (--force overwrites it)"),
+                  out);
+        code = EXIT_USAGE;
+    }
+    c->timeout_ms = TRY_MS;
+    c->patience_ms = PATIENCE_MS;
+    if (!code)
+        code = ctl_connect(c);
+    if (!code)
+        code = fetch_file(c, &o);
+    if (!code)
+        code = tell(&o);
+    free(o.path);
+    return code;
+}
+
 const struct ctl_command ctl_export_commands[] = {
     {"export", "batch",
      "BATCH --out FILE [--pdf|--csv|--json] [--without-disclosures] [--known SIZE,...] [--force] "

@@ -81,6 +81,8 @@ static const char *const step_columns[] = {"step:工程:step",
 static const char *const deviation_columns[] = {"dev:逸脱:deviation", "code:コード:code",   "step:工程:step",
                                                 "grade:区分:grade",   "closed:完了:closed", NULL};
 static const char *const hold_columns[] = {"hold:保留:hold", "code:コード:code", "lifted:解除:lifted", NULL};
+static const char *const silence_columns[] = {"words:無いもの:what is missing", "title:工程:step",
+                                              "thing:対象:of", "since:いつから:since", NULL};
 static const char *const container_columns[] = {"container:容器:container", "state:状態:state",
                                                 "place:位置:place", NULL};
 
@@ -139,6 +141,8 @@ static int run_batch_show(struct ctl *c, const struct ctl_command *cmd)
         print_part(v, "containers", say("容器", "CONTAINERS"), container_columns);
         print_part(v, "deviations", say("逸脱", "DEVIATIONS"), deviation_columns);
         print_part(v, "holds", say("保留", "HOLDS"), hold_columns);
+        print_part(v, "silence", say("あるべきなのに無いもの", "WHAT SHOULD EXIST AND DOES NOT"),
+                   silence_columns);
     }
     json_decref(v);
     return EXIT_FINE;

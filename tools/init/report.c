@@ -49,7 +49,17 @@ static int write_staff(const struct init *in)
             buf_puts(&b, "}\n");
             n++;
         }
+        const char *phone = json_string_value(json_object_get(person, "phone"));
+        if (id && phone) { /* for the page of last resort */
+            buf_printf(&b, "phone.%s: {ja: ", id);
+            add_quoted(&b, phone);
+            buf_puts(&b, ", en: ");
+            add_quoted(&b, phone);
+            buf_puts(&b, "}\n");
+            n++;
+        }
         json_object_del(person, "name");
+        json_object_del(person, "phone");
     }
     int err = n ? files_write(path, b.data, b.len, 0640) : CPF_OK;
     if (err)

@@ -61,6 +61,8 @@ void batch_set_state(struct book *b, struct batch *x, const char *state, enum di
 must_check int input_set(struct input *in, const struct field *f, const char *text);
 /* What an input does beyond being kept: to containers, things, places, the batch's state. */
 void input_effect(const struct at *a, const struct field *f, const char *id);
+/* Without a step: from where it stood to that place. */
+void container_moved(struct book *b, struct batch *x, struct container *c, const char *from, const char *to);
 /* pace.c: an input came, or the second person confirmed; it was told how fast. */
 void at_pace(const struct at *a, bool container, bool witness);
 void at_seen(const struct at *a); /* whoever acted was there then */

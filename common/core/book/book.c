@@ -396,6 +396,14 @@ bool book_basis_accepted(const struct book *b)
     return b->basis.setup || (b->basis.management.person && b->basis.quality.person);
 }
 
+bool person_away(const struct person *p, int64_t day)
+{
+    for (size_t i = p->aways.n; i-- > 0;)
+        if (day >= p->aways.item[i].from && day <= p->aways.item[i].until)
+            return !p->aways.item[i].back;
+    return false;
+}
+
 bool person_has_role(const struct person *p, const char *role)
 {
     for (size_t i = 0; i < p->nroles; i++)

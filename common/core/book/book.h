@@ -21,6 +21,7 @@
  * stream is dropped (book_drop_stream). What must be known of it later comes
  * back from the log (book_recall); nothing of it is kept meanwhile.
  */
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,18 @@ struct qualification {
     int64_t until; /* last day in force */
 };
 
+/* Days on which somebody is not there, as was said; of two that say of one day the newer counts. */
+#define AWAYS 16
+struct away {
+    int64_t from, until; /* days, both included */
+    bool back;           /* there after all */
+    const char *deputy;
+};
+struct aways {
+    size_t n;
+    struct away item[AWAYS];
+};
+
 struct person {
     const char *id, *keyid;
     enum dept dept;
@@ -72,6 +85,7 @@ struct person {
         int64_t when;
         const struct stream *in; /* what comes to its end takes it along */
     } seen;
+    struct aways aways;
 };
 
 /* When a station, or all of them, could not be heard, as the daemon itself saw it: the newest ones. */
@@ -218,6 +232,8 @@ struct container {
     struct batch *batch;
     enum container_state state;
     const char *place; /* where it was put last, or NULL */
+    const char *from;  /* from where a rescue brought it there, or NULL */
+    int64_t rescued;   /* by one alone, then: two have not seen it there yet; 0: they have */
     bool attached;     /* its label was scanned back on a vessel */
     size_t reprints;   /* of its label */
 };
@@ -356,6 +372,7 @@ struct batch {
     struct pace *pace;
     struct permit *permit;
     int64_t opened_at;
+    int64_t rota_told; /* day on which gaps in the rota were told last */
 };
 
 struct protocol_state {
@@ -504,6 +521,7 @@ const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);
 bool batch_acted(const struct batch *b, const struct person *p, enum dept dept);
 bool person_has_role(const struct person *p, const char *role);
+bool person_away(const struct person *p, int64_t day);
 /* Wrong secrets in a row at this station on that day, of the person; NULL: of anybody. NULL if there was
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
@@ -511,6 +529,7 @@ const struct wrong *bench_wrong(const struct bench *bench, const struct person *
 /* What a batch owes by a time: a step, that the clinic was warned, or what is done about a deviation. In
  * order: by time, then batch, then step. */
 #define DUE_WARNING   (-1)
+#define DUE_ROTA      INT_MIN         /* of no deadline: gaps are told once a day (rule_rota_due) */
 #define DUE_ACTION(i) (-2 - (int)(i)) /* and back again */
 struct deadline {
     int64_t due; /* ms; 0: before all */

@@ -17,15 +17,27 @@ static void container_add(const struct at *a, const char *id, const char *label)
 }
 
 /* The last container gone, the shelf is free again, whatever became of the batch. */
-static void leave_place(const struct at *a, struct container *c)
+static void leave_place(struct book *b, const struct batch *x, struct container *c)
 {
-    struct thing *t = book_thing(a->b, c->place);
-    SET(a->b, c->place, NULL);
-    for (size_t i = 0; t && i < a->x->ncontainers; i++)
-        if (a->x->container[i]->place && strcmp(a->x->container[i]->place, t->id) == 0)
+    struct thing *t = book_thing(b, c->place);
+    SET(b, c->place, NULL);
+    SET(b, c->from, NULL);
+    for (size_t i = 0; t && i < x->ncontainers; i++)
+        if (x->container[i]->place && strcmp(x->container[i]->place, t->id) == 0)
             return;
-    if (t && t->occupied == a->x)
-        SET(a->b, t->occupied, NULL);
+    if (t && t->occupied == x)
+        SET(b, t->occupied, NULL);
+}
+
+void container_moved(struct book *b, struct batch *x, struct container *c, const char *from, const char *to)
+{
+    struct thing *t = book_thing(b, to);
+    const char *first = c->from ? c->from : c->place; /* of several rescues the first one counts */
+    leave_place(b, x, c);
+    SET(b, c->from, first ? first : book_keep(b, from));
+    SET(b, c->place, book_keep(b, to));
+    if (t && !b->aside)
+        SET(b, t->occupied, x);
 }
 
 static void issue(const struct at *a, const char *id)
@@ -57,7 +69,7 @@ static void container_effect(const struct at *a, const struct field *f, const ch
     SET(a->b, c->state, to[f->use]);
     SET(a->b, c->attached, c->attached || f->use == USE_ATTACH || f->use == USE_FILL);
     if (f->use == USE_CONSUME || f->use == USE_DISCARD || f->use == USE_LEAVE)
-        leave_place(a, c);
+        leave_place(a->b, a->x, c);
 }
 
 /* ---- places ---- */
@@ -84,6 +96,12 @@ static struct container *put_down(const struct at *a, const struct input *in)
     return puts_down(a->st, in) ? book_container(a->b, in->text) : NULL;
 }
 
+static void put_at(const struct at *a, struct container *c, const struct thing *at)
+{
+    SET(a->b, c->place, at->id);
+    SET(a->b, c->from, NULL);
+}
+
 /* Place first and then what stands there, or things first and then their place: as the first one read says.
  */
 static void place_effect(const struct at *a)
@@ -96,11 +114,11 @@ static void place_effect(const struct at *a)
         struct container *c = put_down(a, &a->o->input[i]);
         things_first |= c && !at;
         if (c && !things_first)
-            SET(a->b, c->place, at->id);
+            put_at(a, c, at);
         for (; t && things_first && waiting < i; waiting++) {
             struct container *earlier = put_down(a, &a->o->input[waiting]);
             if (earlier)
-                SET(a->b, earlier->place, t->id);
+                put_at(a, earlier, t);
         }
         at = t ? t : at;
     }

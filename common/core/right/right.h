@@ -29,6 +29,7 @@ struct person;
     X(PERSON_SUSPENDED, "person.suspended")                                                                  \
     X(PERSON_RESUMED, "person.resumed")                                                                      \
     X(PERSON_UNLOCKED, "person.unlocked")                                                                    \
+    X(PERSON_AWAY, "person.away")                                                                            \
     X(STATION_ENROLLED, "station.enrolled")                                                                  \
     X(STATION_REVOKED, "station.revoked")                                                                    \
     X(ROOM_ADDED, "room.added")                                                                              \
@@ -61,6 +62,9 @@ struct person;
     X(INFORMATION_RECEIVED, "information.received")                                                          \
     X(FACILITY_STOPPED, "facility.stopped")                                                                  \
     X(FACILITY_RESUMED, "facility.resumed")                                                                  \
+    X(CONTAINER_RESCUED, "container.rescued")                                                                \
+    X(RESCUE_CALLED, "rescue.called")                                                                        \
+    X(RESCUE_WITNESSED, "rescue.witnessed")                                                                  \
     X(LABEL_REPRINTED, "label.reprinted")                                                                    \
     X(LABEL_VOIDED, "label.voided")                                                                          \
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \

@@ -399,6 +399,8 @@ static void finish_form(struct judge *j, struct step_form *form)
     d->sign = s->verb != VERB_NONE;
     if (d->sign)
         note_reset(j);
+    if (s->verb == VERB_APPROVE)
+        tell_rota(j);
     d->meaning = s->meaning.ja;
     d->law = s->law;
     d->nlaw = s->nlaw;

@@ -64,6 +64,8 @@ enum say_flag {
     X(PERSON_FIT_OWN, "person.fit-own", 0)                                                                   \
     X(PERSON_RESET, "person.reset", 0)                                                                       \
     X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
+    X(PERSON_AWAY, "person.away", 0)                                                                         \
+    X(PERSON_BACK, "person.back", 0)                                                                         \
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
     X(WITNESS_DEPT, "witness.department", 0)                                                                 \
     X(WITNESS_ABSENT, "witness.absent", 0)                                                                   \
@@ -84,6 +86,13 @@ enum say_flag {
     X(LABEL_EXTRA, "label.extra", 0)                                                                         \
     X(LABEL_AGAIN, "label.again", 0)                                                                         \
     X(LABEL_VOID, "label.void", 0)                                                                           \
+    X(RESCUE_MOVED, "rescue.moved", 0)                                                                       \
+    X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \
+    X(RESCUE_NOT_ALONE, "rescue.not-alone", 0)                                                               \
+    X(RESCUE_ELSEWHERE, "rescue.elsewhere", 0)                                                               \
+    X(RESCUE_UNSEEN, "rescue.unseen", 0)                                                                     \
+    X(RESCUE_SEEN, "rescue.seen", 0)                                                                         \
+    X(RESCUE_CHANGED, "rescue.changed", 0)                                                                   \
     X(HAND_DEVIATION, "hand.deviation", 0)                                                                   \
     X(HAND_HOLD, "hand.hold", 0)                                                                             \
     X(HAND_INFORMATION, "hand.information", 0)                                                               \
@@ -247,6 +256,7 @@ enum say_flag {
     X(CORRECTION_THING, "correction.thing", 0)                                                               \
     X(DEVIATION_ACTIONS, "deviation.actions", 0)                                                             \
     X(DEVIATION_OVERDUE, "deviation.overdue", 0)                                                             \
+    X(ROTA_GAPS, "rota.gaps", 0)                                                                             \
     X(RECORD_INVALID, "record.invalid", 0)                                                                   \
     X(RECORD_UNKNOWN_MEMBER, "record.unknown-member", 0)                                                     \
     X(RECORD_ROLE, "record.role", 0)                                                                         \

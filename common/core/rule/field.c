@@ -276,7 +276,7 @@ static bool check_container(struct judge *j, const struct field *f, const struct
     const struct container *k = book_container(j->book, c->id);
     if (!k)
         return refuse_id(j, SAY_IDENT_NOT_ISSUED, "container", c->id);
-    return check_state(j, f, k);
+    return check_state(j, f, k) && check_rescued_one(j, f, k);
 }
 
 /* ---- equipment and places ---- */
@@ -396,9 +396,13 @@ static bool check_same(struct judge *j, const struct field *f, const char *text)
         return true;
     const struct stepstate *s = &j->x->step[f->same.step];
     for (size_t k = s->nocc; k-- > 0;)
-        for (size_t i = 0; i < s->occ[k]->ninputs; i++)
-            if (s->occ[k]->input[i].field == f->same.field && strcmp(s->occ[k]->input[i].text, text) == 0)
+        for (size_t i = 0; i < s->occ[k]->ninputs; i++) {
+            const struct input *in = &s->occ[k]->input[i];
+            if (in->field != f->same.field)
+                continue;
+            if (f->kind == FIELD_PLACE ? rescue_same(j->x, in->text, text) : strcmp(in->text, text) == 0)
                 return true;
+        }
     return judge_find(j, f->differs, SAY_VALUE_SAME, args1(j, "field", f->id), f->id);
 }
 

@@ -107,6 +107,7 @@ struct judge {
     size_t first_new;              /* inputs of the scratch from here on are this command's */
     bool begins;                   /* no input before this command */
     bool fact;                     /* a correction: what was so, not what is meant to be */
+    bool foreseen;                 /* of a day to come: nobody has declared fitness for it yet */
     struct corrections *corrected; /* of a correction, else NULL */
     /* what was read: of a scan, or the value of a form's field */
     const struct code *code;
@@ -194,6 +195,10 @@ bool check_people(struct judge *j);
 bool check_role(struct judge *j, const struct person *p);
 bool check_witness(struct judge *j, const struct person *p);
 bool check_departments(struct judge *j, const struct person *p);
+/* Could `p` perform it, or witness it, at j->when, whoever else may be there? */
+bool could_perform(struct judge *j, const struct person *p);
+bool could_witness(struct judge *j, const struct person *p);
+bool check_person(struct judge *j, const struct person *p); /* there at all, qualified, fit today */
 /* May `p` stand beside the performer: recorder or witness? */
 bool check_second(struct judge *j, const struct person *p);
 bool check_begin(struct judge *j);
@@ -373,6 +378,13 @@ void reopen_if_closed(struct judge *j);
 bool check_facility(struct judge *j);
 /* Has quality permitted a session of this batch there today, though the room is blocked? */
 bool room_permitted(const struct judge *j, const struct batch *x, const struct room *r);
+/* rescue.c: what one alone has moved is seen by two before anything is opened */
+bool check_rescued(struct judge *j);
+bool check_rescued_one(struct judge *j, const struct field *f, const struct container *c);
+bool rescue_same(const struct batch *x, const char *was, const char *now);
+/* rota.c: gaps in the coming days, told with the instruction; and once a day */
+void tell_rota(struct judge *j);
+void judge_rota(struct judge *j);
 /* personal.c */
 bool record_by_session(const struct judge *j);
 /* thing.c: ids of who works in that room now */

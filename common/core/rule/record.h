@@ -42,9 +42,10 @@ bool may_resume(struct judge *j, const struct kind *k, const void *given); /* sa
 void record_answer(struct judge *j, const struct kind *k, const void *given);
 /* number.c */
 void record_numbering(struct judge *j, const struct kind *k, const void *given);
-/* hand.c */
 /* people.c, thing.c */
 bool may_person(struct judge *j, const struct kind *k, const void *given);
+bool may_away(struct judge *j, const struct kind *k, const void *given); /* rota.c */
+void record_away(struct judge *j, const struct kind *k, const void *given);
 bool may_unlock(struct judge *j, const struct kind *k, const void *given);
 bool may_revoke(struct judge *j, const struct kind *k, const void *given); /* station.c */
 bool may_equipment(struct judge *j, const struct kind *k, const void *given);
@@ -94,6 +95,9 @@ void record_hold(struct judge *j, const struct kind *k, const void *given);
 void record_information(struct judge *j, const struct kind *k, const void *given);
 void record_consent(struct judge *j, const struct kind *k, const void *given);
 void record_label(struct judge *j, const struct kind *k, const void *given);
+/* rescue.c */
+void record_rescue(struct judge *j, const struct kind *k, const void *given);
+void record_rescue_seen(struct judge *j, const struct kind *k, const void *given);
 void record_stop(struct judge *j, const struct kind *k, const void *given);
 void record_warning(struct judge *j, const struct kind *k, const void *given);
 void record_product(struct judge *j, const struct kind *k, const void *given);

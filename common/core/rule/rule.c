@@ -253,6 +253,11 @@ const struct lot *judge_label(const struct judge *j, const char *gtin, const cha
 
 void judge_deadline(struct judge *j)
 {
+    if (j->cmd->due_step == DUE_ROTA) {
+        j->x = j->cmd->due_batch;
+        judge_rota(j);
+        return;
+    }
     if (j->cmd->due_step <= DUE_ACTION(0)) {
         j->x = j->cmd->due_batch;
         judge_overdue(j, &j->x->action[DUE_ACTION(j->cmd->due_step)]);

@@ -125,7 +125,7 @@ static bool qualified(const struct person *p, const char *name, int64_t day)
     return false;
 }
 
-static bool check_person(struct judge *j, const struct person *p)
+bool check_person(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
     int64_t day = clock_day(j->when);
@@ -137,7 +137,8 @@ static bool check_person(struct judge *j, const struct person *p)
                               args1(j, "qualification", s->qualified[i]), NULL);
     bool carried =
         j->bench && p->signed_in == j->st && p->fit_day == j->bench->day && bench_carries(j->bench, j->now);
-    bool today = day == clock_day(j->now); /* of past days it is recorded what was done then */
+    bool today =
+        !j->foreseen && day == clock_day(j->now); /* of past days it is recorded what was done then */
     if (s->fit && today && !(p->fit && (p->fit_day == day || carried)))
         return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNFIT, args1(j, "person", p->id), NULL);
     return true;
@@ -162,16 +163,19 @@ bool check_role(struct judge *j, const struct person *p)
 
 /* Whom the step names; else who may perform it, and nobody of another department: not the courier for
  * manufacturing, nor the other way round. */
-bool check_witness(struct judge *j, const struct person *p)
+static bool check_witness_role(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
-    if (!check_fresh(j, p))
-        return false;
     if (s->nwitness_by)
         return check_one_of(j, p, s->nwitness_by, s->witness_by);
     if (s->dept && p->dept != s->dept)
         return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_DEPT, args1(j, "person", p->id), NULL);
     return check_role(j, p);
+}
+
+bool check_witness(struct judge *j, const struct person *p)
+{
+    return check_fresh(j, p) && check_witness_role(j, p);
 }
 
 /* Nobody acts for manufacturing and for quality on one batch (R 93), whatever role was given today. */
@@ -208,6 +212,16 @@ static bool check_not_by(struct judge *j, const struct person *p)
     return true;
 }
 
+bool could_perform(struct judge *j, const struct person *p)
+{
+    return check_role(j, p) && check_departments(j, p) && check_not_by(j, p) && check_person(j, p);
+}
+
+bool could_witness(struct judge *j, const struct person *p)
+{
+    return check_witness_role(j, p) && check_departments(j, p) && check_person(j, p);
+}
+
 bool check_people(struct judge *j)
 {
     const struct step *s = judge_step(j);
@@ -215,9 +229,7 @@ bool check_people(struct judge *j)
         struct json *args = json_set_int(j->a, json_object(j->a), "wanted", s->people);
         return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW, args, NULL);
     }
-    if (!check_fresh(j, j->performer) || !check_role(j, j->performer) ||
-        !check_departments(j, j->performer) || !check_not_by(j, j->performer) ||
-        !check_person(j, j->performer))
+    if (!check_fresh(j, j->performer) || !could_perform(j, j->performer))
         return false;
     return !j->recorder || j->recorder == j->performer || check_second(j, j->recorder);
 }
@@ -382,7 +394,7 @@ bool check_begin(struct judge *j)
         return judge_find(j, EFFECT_REFUSE, SAY_BATCH_STOPPED, args1(j, "batch", j->x->id), NULL);
     if (j->begins && !check_first(j))
         return false;
-    if (s->dept == DEPT_CLINIC && !patient_cleared(j))
+    if ((s->dept == DEPT_CLINIC && !patient_cleared(j)) || !check_rescued(j))
         return false;
     /* an act's needs are looked at with its choices: rejecting a batch needs none of them; at the bench they
      * must hold from the first scan to the last: a decision may be taken back between two of them */

@@ -1,0 +1,217 @@
+/*
+ * Silence: what should exist and does not is shown like what does. Each line follows from something that the
+ * book has: a window that has passed, a vessel that stands somewhere, a label that was printed.
+ */
+#include <string.h>
+
+#include "core/rule/judge.h"
+#include "core/rule/missing.h"
+
+#define HOUR_MS (INT64_C(3600) * 1000)
+#define LOOK_MS                                                                                              \
+    (30 * HOUR_MS) /* looked at every day: in the morning of the one, in the afternoon of the next */
+#define READING_MS (4 * 24 * HOUR_MS) /* between two sessions */
+
+static const char *const what_word[] = {NULL,    "step",   "look",    "reading", "calibration",
+                                        "label", "rescue", "station", "warning", "measure"};
+const struct word_list silence_words = {sizeof(what_word) / sizeof(*what_word), what_word};
+
+struct gathering {
+    const struct book *b;
+    int64_t now;
+    struct arena *a;
+    struct silence *item;
+    size_t n, cap;
+};
+
+static void add(struct gathering *g, struct silence s)
+{
+    if (g->n == g->cap) {
+        size_t cap = g->cap ? g->cap * 2 : 32;
+        struct silence *item = arena_alloc(g->a, cap * sizeof(*item));
+        if (g->n)
+            memcpy(item, g->item, g->n * sizeof(*item));
+        g->item = item;
+        g->cap = cap;
+    }
+    g->item[g->n++] = s;
+}
+
+/* ---- steps ---- */
+
+static int64_t end_of(int64_t since, const struct span *span)
+{
+    return span->days ? clock_day_start(clock_day(since) + span->value + 1) - 1 : since + span->value;
+}
+
+int64_t step_latest(const struct batch *x, int step)
+{
+    const struct step *s = &x->protocol->step[step];
+    int64_t latest = 0;
+    for (size_t i = 0; i <= s->nwindows; i++) {
+        bool deadline = i == s->nwindows;
+        const struct span *span = deadline ? &s->deadline.within : &s->window[i].max;
+        int since = deadline ? s->deadline.since : s->window[i].since;
+        const struct occ *o = (deadline ? s->deadline.set : span->set) ? batch_done(x, since) : NULL;
+        int64_t at = o ? end_of(o->done, span) : 0;
+        if (at && (!latest || at < latest))
+            latest = at;
+    }
+    return latest;
+}
+
+static void add_steps(struct gathering *g, const struct batch *x)
+{
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        int64_t latest = rule_owes(x, i) ? step_latest(x, i) : 0;
+        if (latest && latest < g->now)
+            add(g, (struct silence){SILENCE_STEP, x, i, NULL, latest});
+    }
+}
+
+/* ---- vessels, and what they stand in ---- */
+
+/* The step in which vessels of that label are looked at from time to time; -1: none. */
+static int look_of(const struct protocol *p, const char *label)
+{
+    for (int i = 0; i < (int)p->nsteps; i++)
+        for (size_t k = 0; p->step[i].optional && p->step[i].repeat_max == 0 && k < p->step[i].nfields; k++) {
+            const struct field *f = &p->step[i].field[k];
+            if (f->kind == FIELD_CONTAINER && f->use == USE_TAKE && listed(f->nlabels, f->label, label))
+                return i;
+        }
+    return -1;
+}
+
+/* When that was read last, in any step; with numbers beside it: 0 never. */
+static int64_t read_last(const struct batch *x, const char *id, bool numbers)
+{
+    int64_t last = 0;
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        bool counts = !numbers;
+        for (size_t k = 0; !counts && k < x->protocol->step[i].nfields; k++)
+            counts = x->protocol->step[i].field[k].kind == FIELD_NUMBER;
+        for (size_t n = 0; counts && n < x->step[i].nocc; n++)
+            for (size_t k = 0; k < x->step[i].occ[n]->ninputs; k++) {
+                const struct input *in = &x->step[i].occ[n]->input[k];
+                if (in->at > last && in->text && strcmp(in->text, id) == 0)
+                    last = in->at;
+            }
+    }
+    return last;
+}
+
+static void add_looks(struct gathering *g, const struct batch *x)
+{
+    for (size_t i = 0; i < x->ncontainers; i++) {
+        const struct container *c = x->container[i];
+        int look = c->state == CONTAINER_FILLED && c->place ? look_of(x->protocol, c->label) : -1;
+        int64_t last = look >= 0 ? read_last(x, c->id, false) : 0;
+        if (last && last < g->now - LOOK_MS)
+            add(g, (struct silence){SILENCE_LOOK, x, look, c->id, last});
+    }
+}
+
+/* A position has the name of what it lies in, and more behind it: INC-03-S1. */
+static bool lies_in(const char *place, const struct thing *t)
+{
+    size_t n = strlen(t->id);
+    return strncmp(place, t->id, n) == 0 && place[n] == '-';
+}
+
+static bool watches(const struct batch *x, const struct thing *t)
+{
+    for (size_t i = 0; i < x->ncontainers; i++) {
+        const struct container *c = x->container[i];
+        if (c->state == CONTAINER_FILLED && c->place && lies_in(c->place, t) &&
+            look_of(x->protocol, c->label) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* What was read once is read again while vessels stand there that are looked at. */
+static void add_readings(struct gathering *g, const struct batch *x)
+{
+    size_t pos = 0;
+    for (const struct thing *t; (t = map_next(&g->b->things, &pos));) {
+        int64_t last = watches(x, t) ? read_last(x, t->id, true) : 0;
+        if (last && last < g->now - READING_MS)
+            add(g, (struct silence){SILENCE_READING, x, -1, t->id, last});
+    }
+}
+
+/* ---- labels ---- */
+
+static int64_t issued_at(const struct batch *x, const char *id, int *ret_step)
+{
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        *ret_step = i;
+        for (size_t n = 0; n < x->step[i].nocc; n++)
+            for (size_t k = 0; k < x->step[i].occ[n]->ninputs; k++) {
+                const struct input *in = &x->step[i].occ[n]->input[k];
+                const struct field *f = &x->protocol->step[i].field[in->field];
+                if (f->kind == FIELD_CONTAINER && f->use == USE_ISSUE && strcmp(in->text, id) == 0)
+                    return in->at;
+            }
+    }
+    return 0;
+}
+
+static void add_labels(struct gathering *g, const struct batch *x)
+{
+    for (size_t i = 0; i < x->ncontainers; i++) {
+        const struct container *c = x->container[i];
+        int step = -1;
+        int64_t at = c->state == CONTAINER_ISSUED ? issued_at(x, c->id, &step) : 0;
+        if (at && clock_day(at) < clock_day(g->now))
+            add(g, (struct silence){SILENCE_LABEL, x, step, c->id, at});
+    }
+}
+
+/* ---- the rest ---- */
+
+static void add_batch(struct gathering *g, const struct batch *x)
+{
+    if (x->closed)
+        return;
+    add_steps(g, x);
+    add_looks(g, x);
+    add_readings(g, x);
+    add_labels(g, x);
+    for (size_t i = 0; i < x->ncontainers; i++)
+        if (x->container[i]->rescued)
+            add(g, (struct silence){SILENCE_RESCUE, x, -1, x->container[i]->id, x->container[i]->rescued});
+    if (x->warn_since)
+        add(g, (struct silence){SILENCE_WARNING, x, -1, NULL, x->warn_since});
+    for (size_t i = 0; i < x->nactions; i++)
+        if (!x->action[i].verified && x->action[i].due < clock_day(g->now))
+            add(g, (struct silence){SILENCE_MEASURE, x, -1, x->action[i].id,
+                                    clock_day_start(x->action[i].due + 1)});
+}
+
+static void add_facility(struct gathering *g)
+{
+    size_t pos = 0;
+    for (const struct station *s; (s = map_next(&g->b->stations, &pos));)
+        if (s->silent_since && !s->revoked)
+            add(g, (struct silence){SILENCE_STATION, NULL, -1, s->id, s->silent_since});
+    pos = 0;
+    for (const struct thing *t; (t = map_next(&g->b->things, &pos));)
+        if (t->in_service && t->calibrated < clock_day(g->now))
+            add(g,
+                (struct silence){SILENCE_CALIBRATION, NULL, -1, t->id, clock_day_start(t->calibrated + 1)});
+}
+
+struct silences rule_silence(const struct book *b, const struct batch *only, int64_t now, struct arena *a)
+{
+    struct gathering g = {.b = b, .now = now, .a = a};
+    size_t pos = 0;
+    if (only)
+        add_batch(&g, only);
+    for (const struct batch *x; !only && (x = map_next(&b->batches, &pos));)
+        add_batch(&g, x);
+    if (!only)
+        add_facility(&g);
+    return (struct silences){g.n, g.item};
+}

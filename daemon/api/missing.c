@@ -1,0 +1,139 @@
+/* GET: who is missing for what is coming, and what should exist and does not. */
+#include "api/api.h"
+#include "base/clock.h"
+#include "core/rule/missing.h"
+#include "core/words.h"
+
+static void set_text(struct arena *a, struct json *o, const char *name, struct text t)
+{
+    struct json *both = json_set_str(a, json_object(a), "ja", t.ja);
+    json_set(a, o, name, json_set_str(a, both, "en", t.en));
+}
+
+static void set_time(struct arena *a, struct json *o, const char *name, int64_t ms)
+{
+    char text[CLOCK_TEXT];
+    clock_format(ms, text);
+    json_set_str(a, o, name, text);
+}
+
+static void set_day(struct arena *a, struct json *o, const char *name, int64_t day)
+{
+    char text[11];
+    clock_day_format(day, text);
+    json_set_str(a, o, name, text);
+}
+
+static struct words words_in(const struct api *api, struct arena *a)
+{
+    struct words w = *flow_words(api->flow);
+    w.a = a;
+    w.screen = true;
+    return w;
+}
+
+static void set_word(const struct words *w, struct json *o, const char *name, const char *family,
+                     const char *id)
+{
+    set_text(w->a, o, name, word(w, family, id));
+}
+
+static void set_step(struct arena *a, struct json *o, const struct batch *x, int step)
+{
+    json_set_str(a, o, "batch", x ? x->id : NULL);
+    if (!x || step < 0)
+        return;
+    json_set_str(a, o, "step", x->protocol->step[step].id);
+    set_text(a, o, "title", x->protocol->step[step].title);
+}
+
+/* ---- the rota ---- */
+
+static struct json *roles_json(const struct words *w, const struct step *s)
+{
+    struct json *list = json_array(w->a);
+    for (size_t i = 0; i < s->nby; i++)
+        json_push(list, json_str(w->a, s->by[i]));
+    return list;
+}
+
+static struct json *gap_json(const struct words *w, const struct rota_gap *g)
+{
+    struct arena *a = w->a;
+    int64_t draw = batch_draw_day(g->batch);
+    struct json *o = json_object(a), *why = json_array(a);
+    set_step(a, o, g->batch, g->step);
+    set_day(a, o, "on", g->day);
+    set_word(w, o, "weekday", "weekday", rota_weekday(g->day));
+    if (draw != INT64_MIN && g->day >= draw)
+        json_set_int(a, o, "culture", g->day - draw);
+    json_set_str(a, o, "lack", word_name(&rota_lack_words, (int)g->lack));
+    set_word(w, o, "words", "lack", word_name(&rota_lack_words, (int)g->lack));
+    json_set(a, o, "roles", roles_json(w, &g->batch->protocol->step[g->step]));
+    json_set_int(a, o, "more", g->more);
+    for (size_t i = 0; i < g->why.n; i++)
+        json_push(why, json_set_str(a, json_set_str(a, json_object(a), "person", g->why.item[i].person),
+                                    "code", g->why.item[i].code));
+    return json_set(a, o, "why", why);
+}
+
+struct json *api_gaps(struct api *api, struct arena *a)
+{
+    const struct book *b = flow_book(api->flow);
+    struct words w = words_in(api, a);
+    struct json *list = json_array(a);
+    size_t pos = 0;
+    for (struct batch *x; (x = map_next(&b->batches, &pos));) {
+        struct rota r = rule_rota(b, x, flow_now(api->flow), a);
+        for (size_t i = 0; i < r.n; i++)
+            json_push(list, gap_json(&w, &r.item[i]));
+    }
+    return list;
+}
+
+void api_rota(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    if (!api_station(api, r))
+        return;
+    arena_init(&a, 0);
+    int64_t today = clock_day(flow_now(api->flow));
+    struct json *o = json_object(&a);
+    set_day(&a, o, "from", today);
+    set_day(&a, o, "until", today + ROTA_DAYS);
+    api_reply_json(r, json_set(&a, o, "gaps", api_gaps(api, &a)));
+    arena_fini(&a);
+}
+
+/* ---- silence ---- */
+
+struct json *api_silences(struct api *api, struct arena *a, const struct batch *x)
+{
+    struct words w = words_in(api, a);
+    struct silences s = rule_silence(flow_book(api->flow), x, flow_now(api->flow), a);
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < s.n; i++) {
+        const char *what = word_name(&silence_words, (int)s.item[i].what);
+        struct json *o = json_set_str(a, json_object(a), "what", what);
+        set_word(&w, o, "words", "silence", what);
+        set_step(a, o, s.item[i].batch, s.item[i].step);
+        json_set_str(a, o, "thing", s.item[i].thing);
+        set_time(a, o, "since", s.item[i].since);
+        json_push(list, o);
+    }
+    return list;
+}
+
+void api_silence(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    if (!api_station(api, r))
+        return;
+    arena_init(&a, 0);
+    struct json *o = json_object(&a);
+    set_time(&a, o, "now", flow_now(api->flow));
+    api_reply_json(r, json_set(&a, o, "silence", api_silences(api, &a, NULL)));
+    arena_fini(&a);
+}

@@ -1,0 +1,108 @@
+"""When people are missing and cells are not: what one alone may do, and what it may not be used for."""
+from bench import code, row
+
+
+def rescue(p, who='OP1', station='B21', to='W:INC-03-S8', called='QM', origin='W:INC-03-S1', **more):
+    """The flask of the batch, moved by one alone; unless he is not."""
+    return p.at(station).record(who, 'container.rescued', batch=p.batch, containers=[p.raw('F1')], called=called,
+                                **{'from': p.raw(origin)}, to=p.raw(to), reason='庫内警報 alarm', **more)
+
+
+def alone(p):
+    p.at('B21').sign_in('OP1')
+
+
+# ---- rescue ----
+
+
+@row('moved by one alone, and opened by two who have not seen it', 'd3.entry.plates', 'rescue.unseen')
+def opened_unseen(p):
+    alone(p)
+    rescue(p)
+    p.came(('deviation.opened', {'cause': 'rescue.moved'}))
+    p.at('B21').sign_in('OP2').scans('P:OP1', 'B:' + p.batch)
+    p.caught(p.at('B21').scan('X:STEP-D3-OUT'), 'rescue.unseen')
+
+
+@opened_unseen.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('a rescue saves the witness, who stands there', 'd3.entry.plates', 'rescue.not-alone')
+def rescue_beside_colleague(p):
+    p.at('B21').sign_in('OP1', 'OP2')
+    p.caught(rescue(p), 'rescue.not-alone')
+
+
+@rescue_beside_colleague.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('a rescue that nobody of quality was rung about', 'd3.entry.plates', 'rescue.not-called')
+def nobody_rung(p):
+    alone(p)
+    answer = rescue(p, called='MM')
+    if p.mode == 'off':
+        p.must(answer['code'] == 'rescue.moved', 'not recorded with the defence off')
+        answer = dict(answer, outcome='accepted') # its deviation comes all the same
+    p.caught(answer, 'rescue.not-called')
+
+
+@nobody_rung.honest
+def _(p):
+    alone(p)
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
+@row('in the rescue two donors come to stand on one shelf', 'd3.entry.plates', 'place.other-donor', batches=2)
+def one_shelf(p):
+    alone(p)
+    shelf = next(c['place'] for c in p.batch_now(p.other)['containers'] if c['container'] == p.other + '-F1')
+    answer = rescue(p, to='W:' + shelf)
+    if p.mode == 'off':
+        answer = dict(answer, outcome='accepted')
+    p.caught(answer, 'place.other-donor')
+
+
+@one_shelf.honest
+def _(p):
+    alone(p)
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
+@row('seen after the rescue by who moved it, and nobody else', 'd3.entry.plates', 'witness.same.patch')
+def seen_by_oneself(p):
+    alone(p)
+    rescue(p)
+    answer = p.at('B21').record('OP1', 'rescue.witnessed', batch=p.batch, containers=[p.raw('F1')], place=p.raw('W:INC-03-S8'),
+                                appearance='normal', witness=code('P', 'OP1'))
+    p.caught(answer, 'witness.same')
+
+
+@seen_by_oneself.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+# ---- the rota ----
+
+
+def instruct(p):
+    return p.at('QA1').act('MM', 'instruction', fields={
+        'cabinet': 'E:BSC-02', 'incubator': 'E:INC-03', 'operators': ['P:OP1', 'P:OP2'],
+        'harvest-from': p.day(17), 'harvest-until': p.day(24)})
+
+
+@row('instructed, though nobody will be there to decide', 'second-reading', 'rota.gaps')
+def nobody_to_decide(p):
+    p.wait('7d')
+    p.quiet(p.at('QA1').record('FM', 'person.away', person='QM', **{'from': p.day(1)}, until=p.day(60)))
+    p.caught(instruct(p), 'rota.gaps', 'alert')
+
+
+@nobody_to_decide.honest
+def _(p):
+    p.wait('7d')
+    p.quiet(instruct(p))
