@@ -34,6 +34,18 @@ struct text text_both(const char *s)
     return (struct text){s, s};
 }
 
+struct text words_value(const char *s)
+{
+    static const struct {
+        const char *said;
+        struct text text;
+    } known[] = {{"not-detected", {"検出せず", "not detected"}}, {"tntc", {"計数不能", "too many to count"}}};
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+        if (strcmp(known[i].said, s) == 0)
+            return known[i].text;
+    return text_both(s);
+}
+
 struct text text_printf(struct arena *a, struct text one, const char *fmt_ja, const char *fmt_en)
 {
     const char *at = strstr(fmt_ja, "%s"), *en = strstr(fmt_en, "%s");
@@ -167,10 +179,13 @@ static struct text limit_text(const struct words *w, const char *s)
                  : text_printf(w->a, span_text(w, s + 4), "%s以内", "within %s");
 }
 
+/* A material, a kind of thing, or a unit. */
 static struct text wanted_text(const struct words *w, const char *id)
 {
     const struct material *m = w->protocol ? protocol_material(w->protocol, id) : NULL;
-    return m ? m->title : word(w, "thing", id);
+    if (m || word_known(w, "thing", id))
+        return m ? m->title : word(w, "thing", id);
+    return text_both(unit_text(w, id));
 }
 
 static const struct field *field_named(const struct words *w, int step, const char *id)
@@ -210,8 +225,10 @@ static struct text arg_text(const struct words *w, const char *name, const char 
             return g->title;
         return w->protocol && protocol_step(w->protocol, v) >= 0 ? words_step_id(w, v) : word(w, "field", v);
     }
-    if (strcmp(name, "unit") == 0)
+    if (strcmp(name, "unit") == 0 || strcmp(name, "given") == 0)
         return text_both(unit_text(w, v));
+    if (strcmp(name, "value") == 0 || strcmp(name, "other") == 0)
+        return words_value(v);
     const struct label *l = strcmp(name, "label") == 0 && w->protocol ? protocol_label(w->protocol, v) : NULL;
     return l ? l->title : text_both(v);
 }

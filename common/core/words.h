@@ -22,6 +22,7 @@ must_check int words_load(struct words *w, struct arena *a, const char *catalogu
 void words_fini(struct words *w);
 
 struct text text_both(const char *s);
+struct text words_value(const char *s); /* a measured value: what is no number has words of its own */
 struct text text_printf(struct arena *a, struct text one, const char *fmt_ja,
                         const char *fmt_en); /* each has one %s */
 /* "<family>.<id>"; the id itself if there is no word for it. */

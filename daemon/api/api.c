@@ -189,6 +189,14 @@ void api_refuse(struct api *api, struct http_request *r, int status, const char 
     buf_fini(&b);
 }
 
+void api_refuse_field(struct api *api, struct http_request *r, const char *field)
+{
+    struct arena a;
+    arena_init(&a, 0);
+    api_refuse(api, r, 400, "request.field", &a, json_set_str(&a, json_object(&a), "field", field));
+    arena_fini(&a);
+}
+
 /* 400 with the member that is wrong. */
 static void refuse_request(struct api *api, struct http_request *r, const char *code, struct work *w)
 {
@@ -442,8 +450,10 @@ static void post_clock(void *arg, struct http_request *r)
     } else if (err == CPF_E_STATE) {
         http_refuse(r, api->conf->training ? 503 : 403,
                     api->conf->training ? "away.database" : "training.only");
+    } else if (code) {
+        http_refuse(r, 400, code);
     } else {
-        http_refuse(r, 400, code ? code : "request.field");
+        api_refuse_field(api, r, "to");
     }
     arena_fini(&a);
 }

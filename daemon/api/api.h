@@ -31,6 +31,8 @@ void api_reply_json(struct http_request *r, const struct json *v);
 /* A catalogue code with what its text names. */
 void api_refuse(struct api *api, struct http_request *r, int status, const char *code, struct arena *a,
                 struct json *args);
+/* 400: that parameter or member is wrong. */
+void api_refuse_field(struct api *api, struct http_request *r, const char *field);
 
 /* ---- from a request to a command (api.c) ---- */
 

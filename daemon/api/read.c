@@ -371,7 +371,7 @@ static void on_log(void *arg, const struct db_reply *reply)
 void api_log(void *arg, struct http_request *r)
 {
     struct api *api = arg;
-    const char *after = http_query(r, "after"), *limit = http_query(r, "limit");
+    const char *after = http_query(r, "after"), *limit = http_query(r, "limit"), *wrong = NULL;
     struct query_log q = {http_query(r, "stream"), http_query(r, "kind"), http_query(r, "text"), -1, 100};
     char *end = NULL;
     if (!api_station(api, r))
@@ -380,8 +380,12 @@ void api_log(void *arg, struct http_request *r)
         q.after = strtoll(after, &end, 10);
     if (limit)
         q.limit = atoi(limit);
-    if ((end && *end) || q.limit < 1 || q.limit > 1000) {
-        http_refuse(r, 400, "request.field");
+    if (end && *end)
+        wrong = "after";
+    else if (q.limit < 1 || q.limit > 1000)
+        wrong = "limit";
+    if (wrong) {
+        api_refuse_field(api, r, wrong);
         return;
     }
     query_log(api->query, &q, on_log, r);

@@ -137,7 +137,8 @@ static const char *option_words(const struct field *f, const char *id, bool ja)
     for (size_t k = 0; id && k < f->noptions; k++)
         if (strcmp(f->option[k].id, id) == 0)
             return ja ? f->option[k].title.ja : f->option[k].title.en;
-    return id ? id : "–";
+    const struct text t = words_value(id ? id : "–");
+    return ja ? t.ja : t.en;
 }
 
 /* The value that was taken, as people read it; NULL: there is none, or it is personal. */

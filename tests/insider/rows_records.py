@@ -303,3 +303,22 @@ def _(p):
     store_keeper(p)
     p.quiet(p.at('QA1').record('MM', 'lot.conforming', lot='IL2-2701'))
     p.quiet(p.at('QA1').record('QC1', 'lot.released', lot='IL2-2701'))
+
+
+BLOCKED = {'room': 'B2', 'cause': '処置基準超過 action limit'}
+PERMIT = {'room': 'B2', 'reason': '清掃した cleaned', 'result': '0 個 particles'}
+
+
+@row('the production manager permits work in the blocked room', 'd3.opening.incubator', 'record.role')
+def permits_himself(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', **BLOCKED))
+    p.caught(p.at('QA1').record('MM', 'room.conditional', batch=p.batch, **PERMIT), 'record.role')
+
+
+@permits_himself.honest
+def _(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', **BLOCKED))
+    p.quiet(p.at('QA1').record('QM', 'room.conditional', batch=p.batch, **PERMIT))
+    p.must(p.found('hold.placed', cause='room.conditional'), 'no hold')
+    p.begun = p.status()['size']
+    p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')

@@ -1,6 +1,9 @@
 """Which time is believed: the daemon's."""
 from bench import row
 
+COUNTERSIGNED = {'list': 'agrees'}
+REVIEWED = {'audit-trail': 'reviewed'}
+
 
 @row('a spin that ended six seconds after it began', 'd0.spin-1.load', 'time.impossible')
 def short_spin(p):
@@ -145,3 +148,58 @@ def _(p):
     for label in LABELS:  # tubes go by in a burst
         p.wait('1s')
         st.scans(label)
+
+
+# ---- what a claim does not show ----
+
+
+@row('the start of a spin is written up to have been long ago', 'd0.pool', ('time.not-shown', 'time.early', 'time.impossible'))
+def start_written_up(p):
+    p.wait('30m')
+    b2 = p.at('B21').work('d0.spin-1.load', 'OP2', 'OP1')
+    for thing in 'W1', 'W2', 'E:CF-02':
+        b2.scan(thing, late=p.late('-20m'))
+    p.caught(p.at('B21').work('d0.spin-1.unload', 'OP2', 'OP1').scan('E:CF-02'), 'time.not-shown', 'deviation')
+
+
+@start_written_up.honest
+def _(p):
+    p.at('B21').work('d0.spin-1.load', 'OP2', 'OP1').scans('W1', 'W2', 'E:CF-02')
+    p.wait('18m')
+    p.at('B21').work('d0.spin-1.unload', 'OP2', 'OP1').scans('E:CF-02')
+
+
+@row('an end is written up to have been in time', 'd0.spin-1.load', ('time.not-shown', 'time.late-entry'))
+def end_written_up(p):
+    p.wait('40m')
+    b2 = p.at('B21').work(None, 'OP2', 'OP1')
+    b2.scan('X:STEP-D0-SPIN-1-UNLOAD')
+    p.caught(b2.scan('E:CF-02', late=p.late('-20m')), 'time.not-shown', 'deviation')
+
+
+@end_written_up.honest
+def _(p):
+    p.wait('18m')
+    p.at('B21').work('d0.spin-1.unload', 'OP2', 'OP1').scans('E:CF-02')
+
+
+@row('a password is typed at the desk while its owner works in grade B', 'd0.closing.close', 'time.two-rooms', settings={'pace_apart_ms': 15000})
+def two_rooms(p):
+    p.caught(p.at('QA1').act('OP1', 'd0.closing.countersign', fields=COUNTERSIGNED), 'time.two-rooms', 'deviation')
+
+
+@two_rooms.honest
+def _(p):
+    p.wait('12m')
+    p.quiet(p.at('QA1').act('OP1', 'd0.closing.countersign', fields=COUNTERSIGNED))
+
+
+@row('a record is confirmed the moment it was reported', 'report', 'time.review', settings={'pace_review_ms': 100})
+def review(p):
+    p.caught(p.at('QA1').act('QM', 'confirmation', fields=REVIEWED), 'time.review', 'deviation')
+
+
+@review.honest
+def _(p):
+    p.wait('25m')
+    p.quiet(p.at('QA1').act('QM', 'confirmation', fields=REVIEWED))

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "core/catalogue.h"
+#include "core/words.h"
 #include "scratch.h"
 
 static const char outcomes[] =
@@ -172,6 +173,34 @@ static void test_a_missing_file_is_told(void **state)
     assert_int_equal(catalogue_load("/nonexistent/a", "/nonexistent/b", &c, NULL), CPF_E_NOTFOUND);
 }
 
+/* What is no number is told in words, and a unit as people write it. */
+static void test_arguments_are_told_as_people_write_them(void **state)
+{
+    struct arena a;
+    struct catalogue *none = NULL;
+    struct json *ja, *en;
+    struct files f;
+    (void)state;
+    write_file(f.outcomes, "ok: {ja: 完了, en: Done}\n");
+    write_file(f.clauses, clauses);
+    assert_int_equal(catalogue_load(f.outcomes, f.clauses, &none, NULL), CPF_OK);
+    arena_init(&a, 0);
+    const struct words w = {.a = &a, .codes = none, .report = none};
+    struct json *args = json_set_str(&a, json_object(&a), "value", "not-detected");
+    json_set_str(&a, args, "wanted", "xg");
+    json_set_str(&a, args, "span", "≥ 10 min");
+    words_args(&w, args, -1, &ja, &en);
+    assert_string_equal(json_get_str(ja, "value"), "検出せず");
+    assert_string_equal(json_get_str(en, "value"), "not detected");
+    assert_string_equal(json_get_str(ja, "wanted"), "×g");
+    assert_string_equal(json_get_str(ja, "span"), "10分以上");
+    assert_string_equal(json_get_str(en, "span"), "at least 10 min");
+    arena_fini(&a);
+    catalogue_free(none);
+    unlink(f.outcomes);
+    unlink(f.clauses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_a_clause_is_cited_as_on_its_day),
         cmocka_unit_test(test_faults_are_told_with_their_place),
         cmocka_unit_test(test_a_missing_file_is_told),
+        cmocka_unit_test(test_arguments_are_told_as_people_write_them),
     };
     if (clock_zone_use("Asia/Tokyo") != CPF_OK)
         return 1;
