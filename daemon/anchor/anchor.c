@@ -221,14 +221,20 @@ static void ask(struct anchor *a, struct anchor_peer *p)
 
 /* ---- the begin ---- */
 
+static bool at_hand(const struct anchor *a)
+{
+    return a->known && db_ready(a->db);
+}
+
 static void begin(struct anchor *a)
 {
     const char *note = a->cfg.checkpoint(a->cfg.arg);
     uint64_t size = anchor_size_of(note);
     if (a->state != ANCHOR_IDLE || a->draining)
         return;
-    if (!a->known || !db_ready(a->db)) { /* what is due stays due until the connection is back */
-        tell_waiters(a, CPF_E_AWAY, true);
+    if (!at_hand(a)) { /* what is due stays due until the connection is back */
+        if (a->tries)
+            tell_waiters(a, CPF_E_AWAY, true);
         return;
     }
     bool witness = a->want_witness;
@@ -282,6 +288,8 @@ static void arm(struct event *ev, int seconds)
 void anchor_on_known(struct anchor *a)
 {
     const struct conf *c = a->cfg.conf;
+    if (a->nwaiters)
+        a->want_witness = a->want_stamp = a->force = true;
     if (a->begun) {
         if (a->want_witness || a->want_stamp)
             begin(a);
@@ -291,8 +299,8 @@ void anchor_on_known(struct anchor *a)
     arm(a->ev_witness, c->witness_interval_s);
     arm(a->ev_stamp, c->stamp_interval_s);
     a->force = true;
-    a->want_witness = c->witness_interval_s > 0;
-    a->want_stamp =
+    a->want_witness |= c->witness_interval_s > 0;
+    a->want_stamp |=
         c->stamp_interval_s > 0 && clock_now_ms() - a->stamp_at >= (int64_t)c->stamp_interval_s * 1000;
     begin(a);
 }
@@ -303,20 +311,29 @@ void anchor_now(struct anchor *a, anchor_done_fn done, void *arg)
         done(arg, CPF_E_BUSY);
         return;
     }
-    if (!a->known || !db_ready(a->db) || !anchor_size_of(a->cfg.checkpoint(a->cfg.arg))) {
+    bool coming = a->started && !a->tries; /* nothing said yet that the database is away: it is waited for */
+    if (!(at_hand(a) || coming) || !anchor_size_of(a->cfg.checkpoint(a->cfg.arg))) {
         done(arg, CPF_E_AWAY);
         return;
     }
     a->waiter[a->nwaiters].done = done;
     a->waiter[a->nwaiters].arg = arg;
     a->waiter[a->nwaiters++].next = a->state != ANCHOR_IDLE;
-    if (a->state != ANCHOR_IDLE)
+    if (a->state != ANCHOR_IDLE || !at_hand(a))
         return;
     a->want_witness = a->want_stamp = a->force = true;
     begin(a);
 }
 
 /* ---- the connection ---- */
+
+/* Nobody waits for a database that is known to be away; a round under way tells its own when it ends. */
+void anchor_on_away(struct anchor *a)
+{
+    a->tries++;
+    if (a->state == ANCHOR_IDLE)
+        tell_waiters(a, CPF_E_AWAY, true);
+}
 
 static void on_up(void *arg)
 {
@@ -328,10 +345,11 @@ static void on_up(void *arg)
 static void on_down(void *arg, const struct db_error *e)
 {
     struct anchor *a = arg;
-    unsigned ms = db_backoff_ms(a->tries++);
+    unsigned ms = db_backoff_ms(a->tries);
     struct timeval tv = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
     log_event(LOG_LEVEL_WARNING, "anchor.db", "statement", e->stmt, "message", e->message, NULL);
     event_add(a->ev_retry, &tv);
+    anchor_on_away(a);
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)

@@ -35,7 +35,7 @@ struct anchor {
     struct anchor_config cfg;
     struct db *db;
     struct event *ev_retry, *ev_witness, *ev_stamp, *ev_later;
-    unsigned tries;
+    unsigned tries; /* since the database was last there; 0: it is, or is on its way */
     bool started, known, begun,
         draining; /* known: what the tables say was read; begun: and a first round made */
     /* trust */
@@ -92,6 +92,7 @@ void anchor_count(struct anchor *a);
 void anchor_store_stamp(struct anchor *a, const struct stamper_done *d);
 /* anchor.c: steps of the round that those call when they are done */
 void anchor_on_known(struct anchor *a);
+void anchor_on_away(struct anchor *a);
 void anchor_on_peer(struct anchor_peer *p);
 void anchor_on_counted(struct anchor *a);
 void anchor_on_stamped(struct anchor *a);

@@ -19,8 +19,10 @@ static bool failed(const struct db_reply *r)
 static void on_known(void *arg, const struct db_reply *r)
 {
     struct anchor *a = arg;
-    if (failed(r) || a->draining)
-        return; /* read again with the next connection */
+    if (failed(r) || a->draining) {
+        anchor_on_away(a); /* read again with the next connection */
+        return;
+    }
     for (size_t i = 0; i < db_rows(r->result[0]); i++)
         for (size_t k = 0; k < a->npeers; k++)
             if (strcmp(a->peer[k].is->key.name, db_text(r->result[0], i, 0)) == 0) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <event2/event.h>
+#include "anchor/anchor.h"
 #include "anchor/witness.h"
 #include "base/cosig.h"
 #include "other_log.h"
@@ -304,6 +305,77 @@ static void test_too_many_are_asked_to_come_again(void **state)
     daemon_stop(&d);
 }
 
+/* ---- a round of our own anchors ---- */
+
+static const struct conf nobody_asked = {.database = rig.conninfo,
+                                         .evidence = "/nowhere",
+                                         .witnesses = "",
+                                         .witness_ca = "",
+                                         .witness_key = "",
+                                         .stamp_url = ""};
+
+static const char *other_checkpoint(void *arg)
+{
+    return ((struct buf *)arg)->data;
+}
+
+static void on_round(void *arg, int code)
+{
+    int *told = arg;
+    assert_int_equal(*told, 1);
+    *told = code;
+}
+
+static bool told(void *arg)
+{
+    return *(int *)arg <= 0;
+}
+
+/* begin_round: who leads may be asked before the tables of anchors are read, and before anybody is connected.
+ */
+static struct anchor *begin_round(struct buf *note, int *told)
+{
+    struct anchor *a = NULL;
+    char *error = NULL;
+    struct anchor_config cfg = {
+        .base = rig.base, .conf = &nobody_asked, .checkpoint = other_checkpoint, .arg = note};
+    buf_init(note);
+    other_note(&other, false, 3, note);
+    *told = 1;
+    assert_int_equal(anchor_new(&cfg, &a, &error), 0);
+    anchor_start(a);
+    anchor_now(a, on_round, told);
+    return a;
+}
+
+static void test_a_round_waits_for_the_first_connection(void **state)
+{
+    struct buf note;
+    int code;
+    (void)state;
+    struct anchor *a = begin_round(&note, &code);
+    assert_true(rig_until(&rig, told, &code, 60000));
+    assert_int_equal(code, 0);
+    anchor_free(a);
+    buf_fini(&note);
+}
+
+static void test_a_round_is_told_when_nobody_answers(void **state)
+{
+    struct buf note;
+    int code;
+    rig_pg(*state, "stop");
+    struct anchor *a = begin_round(&note, &code);
+    assert_true(rig_until(&rig, told, &code, 60000));
+    assert_int_equal(code, CPF_E_AWAY);
+    code = 1;
+    anchor_now(a, on_round, &code);
+    assert_int_equal(code, CPF_E_AWAY); /* at once: it is known */
+    anchor_free(a);
+    buf_fini(&note);
+    rig_pg(*state, "start");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
@@ -317,6 +389,8 @@ int main(void)
         T(the_table_only_grows),
         T(freed_with_requests_under_way),
         T(too_many_are_asked_to_come_again),
+        T(a_round_waits_for_the_first_connection),
+        T(a_round_is_told_when_nobody_answers),
     };
     return cmocka_run_group_tests(tests, rig_cluster_up, rig_cluster_down);
 }
