@@ -32,6 +32,7 @@
 #define STATIONS_MAX   8192
 #define SECRETS_MAX    24   /* sign-ins and signed acts at once: the server queues 32 */
 #define ROOM           1024 /* of the head, beside path, token and body */
+#define CODES_MAX      64
 
 struct request {
     char *bytes;
@@ -72,6 +73,10 @@ struct play {
     unsigned idle, secrets;
     size_t to, counted, accepted, wrong;
     uint64_t since_ns, counted_ns, wanted_ns; /* since: 0 = not counting */
+    struct {
+        char text[48];
+        size_t n;
+    } code[CODES_MAX]; /* of what was not accepted, of all that was played */
     struct load_hist hist;
 };
 
@@ -178,6 +183,15 @@ static void renew_id(struct play *p, char *body)
     memcpy(id + 9, digits + 8, 4);
 }
 
+/* What a person was shown is a digest over places in the log, which are others now: nothing is claimed of it.
+ */
+static void drop_shown(char *body)
+{
+    char *at = strstr(body, ",\"shown\":\""), *end = at ? strchr(at + 10, '"') : NULL;
+    if (end)
+        memmove(at, end + 1, strlen(end + 1) + 1);
+}
+
 static void add_line(struct play *p, char *line)
 {
     const char *token = strsep(&line, "\t"), *path = strsep(&line, "\t");
@@ -185,6 +199,7 @@ static void add_line(struct play *p, char *line)
         die("a line of the recording lacks a part:", token);
     line[strcspn(line, "\n")] = '\0';
     renew_id(p, line);
+    drop_shown(line);
     struct request r = {.segment = (unsigned)p->nsegments - 1};
     make_request(p, &r, token, path, line);
     if (strcmp(path, "/v1/clock") == 0) {
@@ -258,16 +273,43 @@ static void set_idle(struct play *p, unsigned c, bool idle)
         p->since_ns = now_ns();
 }
 
+/* The first code that an answer names. */
+static void count_code(struct play *p, const char *body, size_t len)
+{
+    const char *at = memmem(body, len, "\"code\":\"", 8);
+    char text[sizeof(p->code[0].text)] = "none";
+    size_t i = 0;
+    if (at) {
+        size_t n = strcspn(at + 8, "\"");
+        snprintf(text, sizeof(text), "%.*s", (int)(n < sizeof(text) ? n : sizeof(text) - 1), at + 8);
+    }
+    while (i < CODES_MAX && p->code[i].n && strcmp(p->code[i].text, text) != 0)
+        i++;
+    if (i == CODES_MAX)
+        return;
+    strcpy(p->code[i].text, text);
+    p->code[i].n++;
+}
+
+/* A recording that is answered otherwise than it was measures refusals: then the table says which. */
+static void print_codes(const struct play *p)
+{
+    for (size_t i = 0; i < CODES_MAX && p->code[i].n; i++)
+        fprintf(stderr, "scans: not accepted %8zu %s\n", p->code[i].n, p->code[i].text);
+}
+
 static void count(struct play *p, unsigned c, int status, const char *body, size_t len)
 {
-    bool judged = status == 200;
+    bool judged = status == 200, accepted = memmem(body, len, "\"outcome\":\"accepted\"", 20) != NULL;
+    if (!accepted)
+        count_code(p, body, len);
     if (!judged) {
         if (p->wrong++ < 3)
             fprintf(stderr, "scans: status %d %.*s\n", status, (int)(len < 300 ? len : 300), body);
     }
     if (p->since_ns && p->conn[c].sent_ns >= p->since_ns) {
         p->counted++;
-        p->accepted += judged && memmem(body, len, "\"outcome\":\"accepted\"", 20) != NULL;
+        p->accepted += judged && accepted;
         load_hist_add(&p->hist, now_ns() - p->conn[c].sent_ns);
     } else if (!p->since_ns && !p->idle && p->gate == GATE_OPEN) {
         p->since_ns = now_ns();
@@ -383,5 +425,6 @@ int main(int argc, char **argv)
     printf("%.1f %.3f %.3f %zu %zu %zu %.2f %.2f\n", seconds > 0 ? (double)p.counted / seconds : 0,
            load_hist_us(&p.hist, 0.5) / 1000, load_hist_us(&p.hist, 0.99) / 1000, p.counted, p.accepted,
            p.wrong, result.cpu, seconds);
+    print_codes(&p);
     return p.wrong != 0;
 }

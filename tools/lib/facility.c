@@ -86,6 +86,10 @@ void facility_copy(json_t *facility, int copies)
 {
     copy_names(facility, "clinics", "staff", copies);
     copy_names(facility, "plans", "physicians", copies);
+    /* Copies work apart, so that a recording of them can be played in any order: each brings its own numbers.
+     */
+    if (copies > 1)
+        json_object_del(json_object_get(facility, "facility"), "numbering");
     for (size_t i = 0; i < NPARTS; i++)
         if (parts[i].copied)
             copy_part(facility, &parts[i], copies);

@@ -19,7 +19,7 @@ struct facility_files {
 };
 
 /* The same person, station … `copies` times, the further ones with ids ending in -2, -3 …: a larger facility
- * for load tests. Lots are not copied. */
+ * for load tests. Lots are not copied; with more than one the facility gives no batch numbers. */
 void facility_copy(json_t *facility, int copies);
 /* In place. *ret_error (English, the caller frees it) names the item that cannot be used. */
 must_check int facility_prepare(json_t *facility, const struct facility_files *files, char **ret_error);
