@@ -24,9 +24,10 @@ tally_add() {
 
 # tap_command COMMAND...: shows and counts the TAP that it prints; dying without `not ok` is a failure too.
 tap_command() {
-    local log=$STATE/tap counts rc=0
+    local log=$STATE/tap counts rc=0 begun=$SECONDS
     "$@" | tee "$log" >&2 || rc=$?
     counts=$("$TOP/tests/rig/tally" tap "$rc" "$log" "$(basename "$1")")
+    say "   $1 took $((SECONDS - begun)) s"
     # shellcheck disable=SC2086 # three numbers
     tally_add $counts
 }
