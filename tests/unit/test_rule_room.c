@@ -89,7 +89,7 @@ static void test_quality_permits_after_clean_up_and_count(void **state)
     refused(permit(r, "QM", "batch=B1|room=R2|reason=wiped"), "record.invalid");
     refused(permit(r, "QM", "batch=B1|room=R2|result=0"), "record.invalid");
     refused(permit(r, "QM", "batch=B9|room=R2|reason=wiped|result=0"), "batch.unknown");
-    refused(permit(r, "QM", "batch=B1|room=R9|reason=wiped|result=0"), "record.unknown");
+    refused(permit(r, "QM", "batch=B1|room=R9|reason=wiped|result=0"), "record.word");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)

@@ -228,14 +228,22 @@ static int read_log(struct ctl *c, int64_t after, const char *text, json_t **ret
     return code;
 }
 
+/* A full page is hardly ever all. */
+static void tell_more(const char *limit, const json_t *v, int64_t last)
+{
+    if (json_array_size(list_of(v)) >= (size_t)(limit ? atoi(limit) : 100))
+        fprintf(stderr, say("続きがあるかもしれません: --after %lld\n", "there may be more: --after %lld\n"),
+                (long long)last);
+}
+
 static int run_log_search(struct ctl *c, const struct ctl_command *cmd)
 {
-    const char *after = args_get(&c->args, "after");
+    const char *after = args_get(&c->args, "after"), *limit = args_get(&c->args, "limit");
     json_t *v = NULL;
     int code;
     if (c->args.nwords > 1)
         return ctl_usage(cmd, "%s", say("検索語は一つです", "one text to search for"));
-    args_get(&c->args, "stream"), args_get(&c->args, "kind"), args_get(&c->args, "limit");
+    args_get(&c->args, "stream"), args_get(&c->args, "kind");
     code = ctl_connect(c);
     if (!code)
         code = unknown_option(c, cmd);
@@ -243,7 +251,7 @@ static int run_log_search(struct ctl *c, const struct ctl_command *cmd)
         code =
             read_log(c, after ? strtoll(after, NULL, 10) : -1, c->args.nwords ? c->args.word[0] : NULL, &v);
     if (!code)
-        print_entries(c, v, -1);
+        tell_more(limit, v, print_entries(c, v, -1));
     json_decref(v);
     return code;
 }

@@ -23,6 +23,13 @@ static const char *id_given(const struct record_rule *r, const void *given)
     return *(const char *const *)((const char *)given + r->id);
 }
 
+/* Of no such room, lot, …: by what it was, and by name. */
+static void refuse_unknown(struct judge *j, const char *stream, const char *id)
+{
+    (void)check_word(j, arena_strndup(j->a, stream, strcspn(stream, "/")), id, NULL);
+    judge_refuse_found(j);
+}
+
 void record_own(struct judge *j, const struct kind *k, const void *given)
 {
     const struct record_rule *r = k->record;
@@ -35,7 +42,7 @@ void record_own(struct judge *j, const struct kind *k, const void *given)
     else if (exists && r->stream == RECORD_FRESH)
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", id));
     else if (!exists && r->stream == RECORD_KNOWN)
-        judge_refuse(j, SAY_RECORD_UNKNOWN, args1(j, "record", id));
+        refuse_unknown(j, stream, id);
     else
         record_signed(j, draft_add(j, stream, k->id, given, k->shape.size));
 }

@@ -121,7 +121,7 @@ static enum say conditional_fault(const struct judge *j, const struct room *r)
     return !j->x                        ? SAY_BATCH_UNKNOWN
            : j->x->closed               ? SAY_BATCH_CLOSED
            : j->x->stopped              ? SAY_BATCH_STOPPED
-           : !r                         ? SAY_RECORD_UNKNOWN
+           : !r                         ? SAY_RECORD_WORD
            : !r->blocked                ? SAY_ROOM_OPEN
            : room_permitted(j, j->x, r) ? SAY_RECORD_EXISTS
                                         : SAY_NONE;
@@ -137,6 +137,8 @@ void record_conditional(struct judge *j, const struct kind *k, const void *given
     struct json *args = args1(j, "room", plain_id(v.room));
     json_set_str(j->a, args, "batch", plain_id(v.batch));
     json_set_str(j->a, args, "record", plain_id(v.room));
+    json_set_str(j->a, args, "field", "room");
+    json_set_str(j->a, args, "word", plain_id(v.room));
     if (fault) {
         j->x = NULL;
         judge_refuse(j, fault, args);
