@@ -68,6 +68,11 @@ enum kind_flag {
     X(FACILITY_OPENED, facility_opened, "facility.opened", STREAM_FACILITY, 0)                               \
     X(FACILITY_RESUMED, facility_resumed, "facility.resumed", STREAM_FACILITY, KIND_ACT)                     \
     X(FACILITY_STOPPED, facility_stopped, "facility.stopped", STREAM_FACILITY, 0)                            \
+    X(FORM_CHECKED, form_checked, "form.checked", STREAM_FACILITY, 0)                                        \
+    X(FORM_ENTERED, form_entered, "form.entered", STREAM_FACILITY, 0)                                        \
+    X(FORM_ISSUED, form_issued, "form.issued", STREAM_FACILITY, 0)                                           \
+    X(FORM_RETURNED, form_returned, "form.returned", STREAM_FACILITY, 0)                                     \
+    X(FORM_VOIDED, form_voided, "form.voided", STREAM_FACILITY, 0)                                           \
     X(HOLD_LIFTED, hold_lifted, "hold.lifted", STREAM_BATCH, KIND_ACT)                                       \
     X(HOLD_PLACED, hold_placed, "hold.placed", STREAM_BATCH, 0)                                              \
     X(IDENTITY_SUPPLEMENTED, identity_supplemented, "identity.supplemented", STREAM_BATCH, KIND_ACT)         \

@@ -84,7 +84,7 @@ static const char *take_late(struct work *w, const struct json *req)
     const struct json *late = json_get(req, "late");
     const char *why = json_get_str(late, "reason");
     static const struct request_member members[] = {
-        {"reason", JSON_STRING}, {"occurred", JSON_STRING}, {NULL, JSON_NULL}};
+        {"reason", JSON_STRING}, {"occurred", JSON_STRING}, {"form", JSON_STRING}, {NULL, JSON_NULL}};
     if (!late)
         return NULL;
     if (request_fault(late, members))
@@ -92,6 +92,9 @@ static const char *take_late(struct work *w, const struct json *req)
     for (size_t i = 0; why && i < sizeof(reason) / sizeof(*reason); i++)
         if (strcmp(reason[i], why) == 0) {
             w->cmd.late = reason[i];
+            w->cmd.form = text_of(w, late, "form");
+            if (w->cmd.form && strcmp(why, "paper") != 0)
+                return api_bad(w, "late.form");
             return json_get(late, "occurred") ? take_time(w, late, "occurred", &w->cmd.occurred)
                                               : api_bad(w, "late.occurred");
         }

@@ -128,6 +128,11 @@ static void dump_things(struct lines *l, const struct book *b)
 static void dump_plans(struct lines *l, const struct book *b)
 {
     size_t pos = 0;
+    for (const struct paper *f; (f = map_next(&b->forms, &pos));)
+        ADD(l, "form %s to %s %lld %lld %lld %d %s people %zu typed %zu\n", f->id, f->to,
+            (long long)f->issued, (long long)f->returned, (long long)f->checked, f->voided, or (f->sha256),
+            f->people.n, f->ntypists);
+    pos = 0;
     for (const struct clinic *c; (c = map_next(&b->clinics, &pos));)
         ADD(l, "clinic %s %s %s staff %zu\n", c->id, or (c->name_ja), or (c->address_ja), c->staff.n);
     pos = 0;
@@ -197,7 +202,7 @@ static void dump_batch(struct lines *l, const struct batch *x)
             x->container[i]->id, container_state_name(x->container[i]->state), or (x->container[i]->place),
             or (x->container[i]->from), (long long)x->container[i]->rescued, x->container[i]->attached,
             x->container[i]->reprints);
-    ADD(l, "batch %s rota told %lld\n", x->id, (long long)x->rota_told);
+    ADD(l, "batch %s rota told %lld form %s\n", x->id, (long long)x->rota_told, or (x->form));
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s with %s\n", x->id,
             x->dev[i].id, x->dev[i].code, or (x->dev[i].step),

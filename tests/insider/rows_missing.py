@@ -1,11 +1,16 @@
 """When people are missing and cells are not: what one alone may do, and what it may not be used for."""
-from bench import code, row
+from bench import code, row, sha256_id
 
 
 def rescue(p, who='OP1', station='B21', to='W:INC-03-S8', called='QM', origin='W:INC-03-S1', **more):
     """The flask of the batch, moved by one alone; unless he is not."""
     return p.at(station).record(who, 'container.rescued', batch=p.batch, containers=[p.raw('F1')], called=called,
                                 **{'from': p.raw(origin)}, to=p.raw(to), reason='庫内警報 alarm', **more)
+
+
+def moved(p, answer):
+    """With the defence off its own deviation comes all the same: that is no noise here."""
+    return dict(answer, outcome='accepted') if p.mode == 'off' and answer['code'] == 'rescue.moved' else answer
 
 
 def alone(p):
@@ -32,7 +37,7 @@ def _(p):
 @row('a rescue saves the witness, who stands there', 'd3.entry.plates', 'rescue.not-alone')
 def rescue_beside_colleague(p):
     p.at('B21').sign_in('OP1', 'OP2')
-    p.caught(rescue(p), 'rescue.not-alone')
+    p.caught(moved(p, rescue(p)), 'rescue.not-alone')
 
 
 @rescue_beside_colleague.honest
@@ -43,11 +48,7 @@ def _(p):
 @row('a rescue that nobody of quality was rung about', 'd3.entry.plates', 'rescue.not-called')
 def nobody_rung(p):
     alone(p)
-    answer = rescue(p, called='MM')
-    if p.mode == 'off':
-        p.must(answer['code'] == 'rescue.moved', 'not recorded with the defence off')
-        answer = dict(answer, outcome='accepted') # its deviation comes all the same
-    p.caught(answer, 'rescue.not-called')
+    p.caught(moved(p, rescue(p, called='MM')), 'rescue.not-called')
 
 
 @nobody_rung.honest
@@ -60,10 +61,7 @@ def _(p):
 def one_shelf(p):
     alone(p)
     shelf = next(c['place'] for c in p.batch_now(p.other)['containers'] if c['container'] == p.other + '-F1')
-    answer = rescue(p, to='W:' + shelf)
-    if p.mode == 'off':
-        answer = dict(answer, outcome='accepted')
-    p.caught(answer, 'place.other-donor')
+    p.caught(moved(p, rescue(p, to='W:' + shelf)), 'place.other-donor')
 
 
 @one_shelf.honest
@@ -106,3 +104,44 @@ def nobody_to_decide(p):
 def _(p):
     p.wait('7d')
     p.quiet(instruct(p))
+
+
+# ---- forms on paper ----
+
+SCAN = sha256_id(b'the scan of a form')
+
+
+def form(p, *people):
+    """Handed out, an hour ago by now, and back with its scan."""
+    b2 = p.at('B21')
+    number = p.quiet(b2.record('OP1', 'form.issued', to='OP1'))['args']['form']
+    p.wait('1h')
+    p.quiet(b2.record('OP1', 'form.returned', form=number, sha256=SCAN, people=list(people)))
+    return number
+
+
+@row('written up from a form that was never handed out', 'd3.entry.plates', 'form.not-this')
+def no_such_form(p):
+    p.wait('30m')
+    p.at('B21').work('d3.out', 'OP1', 'OP2')
+    p.caught(p.at('B21').scan('W:INC-03-S1', late=dict(p.late('-10m', 'paper'), form='SF26-0099')), 'form.not-this')
+
+
+@no_such_form.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('who typed a form in checks it against the scan', 'd3.entry.plates', 'form.own')
+def checks_oneself(p):
+    number = form(p, 'OP1', 'OP2')
+    p.at('B21').work('d3.out', 'OP1', 'OP2')
+    p.at('B21').scan('W:INC-03-S1', late=dict(p.late('-10m', 'paper'), form=number))
+    p.came(('deviation.opened', {'cause': 'form.typed-in'}))
+    p.caught(p.at('B21').record('OP1', 'form.checked', form=number, sha256=SCAN), 'form.own')
+
+
+@checks_oneself.honest
+def _(p):
+    number = form(p, 'OP1', 'OP2')
+    p.quiet(p.at('B21').record('OP2', 'form.checked', form=number, sha256=SCAN))

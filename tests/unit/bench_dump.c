@@ -109,6 +109,11 @@ static void dump_things(struct lines *l, const struct book *b)
 static void dump_plans(struct lines *l, const struct book *b)
 {
     size_t pos = 0;
+    for (const struct paper *f; (f = map_next(&b->forms, &pos));)
+        ADD(l, "form %s to %s %lld %lld %lld %d %s people %zu typed %zu\n", f->id, f->to,
+            (long long)f->issued, (long long)f->returned, (long long)f->checked, f->voided, or (f->sha256),
+            f->people.n, f->ntypists);
+    pos = 0;
     for (const struct clinic *c; (c = map_next(&b->clinics, &pos));)
         ADD(l, "clinic %s %s staff %zu\n", c->id, c->name_ja, c->staff.n);
     pos = 0;
@@ -163,6 +168,8 @@ static void dump_missing(struct lines *l, const struct batch *x)
                 or (x->container[i]->from), (long long)x->container[i]->rescued);
     if (x->rota_told)
         ADD(l, "batch %s rota told %lld\n", x->id, (long long)x->rota_told);
+    if (x->form)
+        ADD(l, "batch %s form %s\n", x->id, x->form);
 }
 
 static void dump_batch(struct lines *l, const struct batch *x)

@@ -376,6 +376,17 @@ static void test_facility_manager_knows_of_a_deviation(void **state)
     refused(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.unknown");
 }
 
+#define SCANNED "form=SF26-0001|sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+
+static const struct verdict *form_way(struct rig *r, const char *kind)
+{
+    accepted(rig_record(r, "OP1", "form.issued", "to=OP1"));
+    if (strcmp(kind, "form.voided") == 0)
+        return rig_record(r, "QM", kind, "form=SF26-0001|reason=torn");
+    const struct verdict *v = rig_record(r, "OP1", "form.returned", SCANNED "|people=[OP1,OP2]");
+    return strcmp(kind, "form.checked") == 0 ? rig_record(r, "OP2", kind, SCANNED) : v;
+}
+
 /* By one alone, from where nobody knew it to be. */
 static void rescued(struct rig *r)
 {
@@ -417,6 +428,8 @@ static const struct verdict *way(struct rig *r, const char *kind)
                rig_record(r, "DR", kind, "batch=B1|dev=B1-DV1|document=K-7|reason=x");
     if (strcmp(kind, "person.away") == 0)
         return rig_record(r, "FM", kind, "person=OP3|from=2026-11-02|until=2026-11-30");
+    if (strncmp(kind, "form.", 5) == 0)
+        return form_way(r, kind);
     if (strcmp(kind, "clinic.warned") == 0)
         return rig_entry(r, "batch/B1", "warning.due", "{\"cause\":\"release.result\"}"),
                rig_record(r, "DR", kind, "batch=B1");

@@ -8,10 +8,13 @@
 #include <openssl/crypto.h>
 
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "lib/facility.h"
 #include "lib/files.h"
+
+#define SCAN_MOST (64UL * 1024 * 1024)
 
 /* ── a person's and a station's secrets ────────────────────────────────── */
 
@@ -187,6 +190,28 @@ static int prepare_reset(struct ctl *c, json_t *body)
     return prepare_person(c, body);
 }
 
+/* The scan itself: its digest goes into the log, the file stays with its archive. */
+static int prepare_scan(struct ctl *c, json_t *body)
+{
+    const char *file = args_get(&c->args, "scan");
+    uint8_t hash[HASH_LEN];
+    char digest[44];
+    struct buf b;
+    buf_init(&b);
+    int err = file ? file_read(file, SCAN_MOST, &b) : CPF_E_INVAL;
+    if (!err) {
+        hash_sha256(b.data, b.len, hash);
+        enc_digest(hash, digest);
+        json_object_set_new(body, "sha256", json_string(digest));
+    } else if (file) {
+        say_error("%s: %s", file, file_strerror(err));
+    } else {
+        say_error(say("--%s が必要です", "--%s is needed"), "scan");
+    }
+    buf_fini(&b);
+    return err ? EXIT_USAGE : EXIT_FINE;
+}
+
 /* ── the table ─────────────────────────────────────────────────────────── */
 
 static int run_record(struct ctl *c, const struct ctl_command *cmd)
@@ -300,6 +325,17 @@ static const struct record personal_erase = {
     .prepare = prepare_erasure,
 };
 
+static const struct record form_return = {.kind = KIND_FORM_RETURNED,
+                                          .word = {"form"},
+                                          .made = " sha256 ",
+                                          .more = "--scan FILE",
+                                          .prepare = prepare_scan};
+static const struct record form_check = {.kind = KIND_FORM_CHECKED,
+                                         .word = {"form"},
+                                         .made = " sha256 ",
+                                         .more = "--scan FILE",
+                                         .prepare = prepare_scan};
+
 #define SIGNED(noun, verb, ja, en, more_ja, more_en, record)                                                 \
     {                                                                                                        \
         noun, verb, NULL, ja, en, more_ja, more_en, run_record, record                                       \
@@ -369,6 +405,15 @@ const struct ctl_command ctl_record_commands[] = {
         "    容器と二つの位置はラベルのコードのまま（スキャン）。--called は電話した品質部門責任者か代行",
         "    Containers and both places as their labels are scanned; --called: whom of quality you have rung",
         RECORD(KIND_CONTAINER_RESCUED, "batch")),
+    SIGNED("form", "issue", "番号付きの用紙を渡す（番号は施設の連番）", "hand out a numbered paper form",
+           NULL, NULL, RECORD(KIND_FORM_ISSUED, NULL)),
+    SIGNED("form", "return", "記入した用紙を返却し、スキャンの要約値を記録する",
+           "take a form back, with its scan", "    --people は用紙に記名した二人以上",
+           "    --people: the two or more who signed it in ink", &form_return),
+    SIGNED("form", "check", "入力した内容を用紙のスキャンと照合する（入力した人以外）",
+           "check what was typed in against the scan: not who typed it", NULL, NULL, &form_check),
+    SIGNED("form", "void", "用紙を無効にする", "make a form void", NULL, NULL,
+           RECORD(KIND_FORM_VOIDED, "form")),
     SIGNED("rescue", "seen", "退避した容器の位置と外観を二人で確認する",
            "two see position and appearance of what was moved", NULL, NULL,
            RECORD(KIND_RESCUE_WITNESSED, "batch")),

@@ -14,7 +14,7 @@ void book_init(struct book *b)
     arena_init(&b->undo.arena, 0);
     struct map *maps[] = {&b->streams,    &b->people,   &b->stations, &b->tokens,    &b->rooms,
                           &b->things,     &b->lots,     &b->gtins,    &b->protocols, &b->batches,
-                          &b->containers, &b->redacted, &b->clinics,  &b->plans};
+                          &b->containers, &b->redacted, &b->clinics,  &b->plans,     &b->forms};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_init(maps[i]);
 }
@@ -62,7 +62,7 @@ void book_fini(struct book *b)
         stream_free(s);
     struct map *maps[] = {&b->streams,    &b->people,   &b->stations, &b->tokens,    &b->rooms,
                           &b->things,     &b->lots,     &b->gtins,    &b->protocols, &b->batches,
-                          &b->containers, &b->redacted, &b->clinics,  &b->plans};
+                          &b->containers, &b->redacted, &b->clinics,  &b->plans,     &b->forms};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
     free(b->answered);
@@ -261,6 +261,11 @@ struct room *book_room(const struct book *b, const char *id)
 struct clinic *book_clinic(const struct book *b, const char *id)
 {
     return map_get(&b->clinics, id);
+}
+
+struct paper *book_form(const struct book *b, const char *id)
+{
+    return map_get(&b->forms, id);
 }
 
 struct plan *book_plan(const struct book *b, const char *number)

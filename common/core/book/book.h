@@ -178,6 +178,18 @@ struct plan {
     int64_t from, until;               /* days; `until` INT64_MAX: no end is known */
 };
 
+/* A session form on paper, handed out (core/entry/paper.h). */
+#define FORM_TYPISTS 6
+struct paper {
+    const char *id, *to;
+    int64_t issued, returned, checked; /* 0: not yet */
+    bool voided;
+    const char *sha256;  /* of the scan */
+    struct texts people; /* whose names stand on it */
+    size_t ntypists;
+    const char *typist[FORM_TYPISTS];
+};
+
 /* Of that patient's number, for a draw on that day, beside that batch. */
 struct order_answer {
     const char *batch, *patient;
@@ -372,6 +384,7 @@ struct batch {
     struct pace *pace;
     struct permit *permit;
     int64_t opened_at;
+    const char *form;  /* from which something was typed in last, or NULL */
     int64_t rota_told; /* day on which gaps in the rota were told last */
 };
 
@@ -406,7 +419,7 @@ struct book {
     struct arena scratch; /* of the entry being applied */
     struct undo undo;
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
-        redacted, clinics, plans;
+        redacted, clinics, plans, forms;
     struct {
         bool on;
         const struct person *by;
@@ -471,6 +484,7 @@ struct station *book_station_by_code(const struct book *b, const char *code_dige
 struct thing *book_thing(const struct book *b, const char *id);
 struct room *book_room(const struct book *b, const char *id);
 struct clinic *book_clinic(const struct book *b, const char *id);
+struct paper *book_form(const struct book *b, const char *id);
 struct plan *book_plan(const struct book *b, const char *number);
 struct lot *book_lot(const struct book *b, const char *id);
 /* Of the open lots with that label the one received last. */

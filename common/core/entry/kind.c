@@ -38,6 +38,7 @@ static const struct member judged_member[] = {
     M_OBJECT(struct judged, understood, OWN, &understood_shape),
     M_BOOL(struct judged, typed, OWN),
     M_BOOL(struct judged, latched, OWN),
+    M_TEXT(struct judged, form, OWN),
     M_TEXTS(struct judged, deviations, OWN),
     M_TEXTS(struct judged, holds, OWN),
 };
@@ -94,7 +95,8 @@ struct json *actor_build(const struct actor *actor, struct arena *a)
 
 int64_t event_time_of(int64_t at, int64_t occurred, const char *late)
 {
-    return occurred && late && strcmp(late, LATE_OFFLINE) == 0 ? occurred : at;
+    bool believed = late && (strcmp(late, LATE_OFFLINE) == 0 || strcmp(late, LATE_FORM) == 0);
+    return occurred && believed ? occurred : at;
 }
 
 int64_t entry_event_time(const struct entry *e)

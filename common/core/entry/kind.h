@@ -65,6 +65,7 @@ struct judged {
     const struct understood *understood;
     bool typed;                     /* typed in for want of a readable label */
     bool latched;                   /* stays on the screen until it is acknowledged */
+    const char *form;               /* the paper form from which it was typed in */
     struct texts deviations, holds; /* opened and placed by this command */
 };
 extern const struct shape judged_shape;
@@ -102,6 +103,7 @@ struct json *actor_build(const struct actor *actor, struct arena *a);
 /* When it happened: a station's own list sent after an outage carries true times; any other late claim is
  * kept beside, and judged by the time of recording. */
 #define LATE_OFFLINE "offline"        /* the daemon itself saw the outage: its own times are believed */
+#define LATE_FORM    "paper-form"     /* written on a numbered form: the form's times are believed */
 #define LATE_UNSEEN  "offline-unseen" /* it did not: a claim like others */
 int64_t event_time_of(int64_t at, int64_t occurred, const char *late);
 int64_t entry_event_time(const struct entry *e);

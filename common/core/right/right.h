@@ -65,6 +65,10 @@ struct person;
     X(CONTAINER_RESCUED, "container.rescued")                                                                \
     X(RESCUE_CALLED, "rescue.called")                                                                        \
     X(RESCUE_WITNESSED, "rescue.witnessed")                                                                  \
+    X(FORM_ISSUED, "form.issued")                                                                            \
+    X(FORM_RETURNED, "form.returned")                                                                        \
+    X(FORM_CHECKED, "form.checked")                                                                          \
+    X(FORM_VOIDED, "form.voided")                                                                            \
     X(LABEL_REPRINTED, "label.reprinted")                                                                    \
     X(LABEL_VOIDED, "label.voided")                                                                          \
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \

@@ -93,6 +93,17 @@ enum say_flag {
     X(RESCUE_UNSEEN, "rescue.unseen", 0)                                                                     \
     X(RESCUE_SEEN, "rescue.seen", 0)                                                                         \
     X(RESCUE_CHANGED, "rescue.changed", 0)                                                                   \
+    X(FORM_ISSUED, "form.issued", 0)                                                                         \
+    X(FORM_RETURNED, "form.returned", 0)                                                                     \
+    X(FORM_CHECKED, "form.checked", 0)                                                                       \
+    X(FORM_VOIDED, "form.voided", 0)                                                                         \
+    X(FORM_STATE, "form.state", 0)                                                                           \
+    X(FORM_SCAN, "form.scan-differs", 0)                                                                     \
+    X(FORM_OWN, "form.own", 0)                                                                               \
+    X(FORM_NOT_THIS, "form.not-this", 0)                                                                     \
+    X(FORM_PEOPLE, "form.not-named", 0)                                                                      \
+    X(FORM_NEVER, "form.never", 0)                                                                           \
+    X(FORM_ENTERED, "form.typed-in", 0)                                                                      \
     X(HAND_DEVIATION, "hand.deviation", 0)                                                                   \
     X(HAND_HOLD, "hand.hold", 0)                                                                             \
     X(HAND_INFORMATION, "hand.information", 0)                                                               \

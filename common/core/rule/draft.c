@@ -173,6 +173,7 @@ static void say(struct judge *j, struct draft *d, enum outcome outcome, enum say
     if (!said->understood)
         said->understood = understood(j);
     said->typed = j->cmd->typed;
+    said->form = paper_believed(j) ? j->form->id : NULL;
 }
 
 static void answer(struct judge *j, enum outcome outcome, enum say code, struct json *args)

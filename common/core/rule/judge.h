@@ -92,7 +92,8 @@ struct judge {
     int64_t now;  /* of recording */
     int64_t when; /* of the event: what a station did while it was not heard carries its own times */
     bool offline; /* the claimed time is believed, if the people were there and the step lets it be */
-    bool broken;  /* the station's list does not follow what it brought before */
+    const struct paper *form; /* the paper form from which this is typed in, if its times may be believed */
+    bool broken;              /* the station's list does not follow what it brought before */
     struct arena *a;
     struct station *st;
     const struct bench *bench;
@@ -378,6 +379,12 @@ void reopen_if_closed(struct judge *j);
 bool check_facility(struct judge *j);
 /* Has quality permitted a session of this batch there today, though the room is blocked? */
 bool room_permitted(const struct judge *j, const struct batch *x, const struct room *r);
+/* paper.c: what is typed in from a paper form */
+void judge_paper(struct judge *j);         /* sets form */
+void judge_paper_entered(struct judge *j); /* drafts who types */
+bool paper_names(const struct paper *f, const struct person *p);
+bool paper_believed(const struct judge *j);
+bool check_paper(struct judge *j);
 /* rescue.c: what one alone has moved is seen by two before anything is opened */
 bool check_rescued(struct judge *j);
 bool check_rescued_one(struct judge *j, const struct field *f, const struct container *c);

@@ -45,6 +45,7 @@ enum silence_what {
     SILENCE_CALIBRATION, /* equipment in service that ought to have been calibrated */
     SILENCE_LABEL,       /* printed on another day, and on no vessel */
     SILENCE_RESCUE,      /* moved by one alone, and not seen by two since */
+    SILENCE_FORM,        /* on paper: handed out, and not back; or back, and not checked */
     SILENCE_STATION,     /* not heard, with somebody signed in there */
     SILENCE_WARNING,     /* the clinic has not acknowledged what it was to be warned of */
     SILENCE_MEASURE,     /* about a deviation: its day has passed */

@@ -95,6 +95,11 @@ void record_hold(struct judge *j, const struct kind *k, const void *given);
 void record_information(struct judge *j, const struct kind *k, const void *given);
 void record_consent(struct judge *j, const struct kind *k, const void *given);
 void record_label(struct judge *j, const struct kind *k, const void *given);
+/* paper.c */
+void record_form_issued(struct judge *j, const struct kind *k, const void *given);
+void record_form_returned(struct judge *j, const struct kind *k, const void *given);
+void record_form_checked(struct judge *j, const struct kind *k, const void *given);
+void record_form_voided(struct judge *j, const struct kind *k, const void *given);
 /* rescue.c */
 void record_rescue(struct judge *j, const struct kind *k, const void *given);
 void record_rescue_seen(struct judge *j, const struct kind *k, const void *given);

@@ -226,7 +226,8 @@ static struct rota gaps_of(const struct book *b, struct batch *x, int64_t now, s
 
 struct rota rule_rota(const struct book *b, struct batch *x, int64_t now, struct arena *a)
 {
-    return x->closed || !instructed(x) ? (struct rota){0} : gaps_of(b, x, now, a);
+    static const struct rota none = {0};
+    return x->closed || !instructed(x) ? none : gaps_of(b, x, now, a);
 }
 
 bool rule_rota_due(const struct book *b, struct batch *x, int64_t now)

@@ -167,6 +167,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
         j.performer = bench_staffed(&j) ? j.bench->acting : NULL;
     }
     judge_spool(&j);
+    judge_paper(&j);
     judge_time(&j);
     if (check_claim(&j))
         judge_kind(&j);
@@ -174,6 +175,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
         judge_refuse_found(&j);
     require(ret->ndrafts > 0 && ret->code);
     judge_spooled(&j);
+    judge_paper_entered(&j);
     ret->late = judge_late(&j);
     if (ret->nwants == 0)
         return;

@@ -12,8 +12,8 @@
     (30 * HOUR_MS) /* looked at every day: in the morning of the one, in the afternoon of the next */
 #define READING_MS (4 * 24 * HOUR_MS) /* between two sessions */
 
-static const char *const what_word[] = {NULL,    "step",   "look",    "reading", "calibration",
-                                        "label", "rescue", "station", "warning", "measure"};
+static const char *const what_word[] = {NULL,     "step", "look",    "reading", "calibration", "label",
+                                        "rescue", "form", "station", "warning", "measure"};
 const struct word_list silence_words = {sizeof(what_word) / sizeof(*what_word), what_word};
 
 struct gathering {
@@ -196,6 +196,12 @@ static void add_facility(struct gathering *g)
     for (const struct station *s; (s = map_next(&g->b->stations, &pos));)
         if (s->silent_since && !s->revoked)
             add(g, (struct silence){SILENCE_STATION, NULL, -1, s->id, s->silent_since});
+    pos = 0;
+    for (const struct paper *f; (f = map_next(&g->b->forms, &pos));) {
+        int64_t since = f->returned ? f->returned : f->issued;
+        if (!f->checked && !f->voided && clock_day(since) < clock_day(g->now))
+            add(g, (struct silence){SILENCE_FORM, NULL, -1, f->id, since});
+    }
     pos = 0;
     for (const struct thing *t; (t = map_next(&g->b->things, &pos));)
         if (t->in_service && t->calibrated < clock_day(g->now))

@@ -85,6 +85,7 @@ void judge_time(struct judge *j)
     bool believed = j->offline && j->performer && was_here(j, j->performer);
     if (believed && j->recorder)
         believed = was_here(j, j->recorder);
+    believed |= j->form && paper_names(j->form, j->performer);
     if (believed && j->x && j->step >= 0)
         believed = !never_by_claim(judge_step(j));
     j->when = believed ? j->cmd->occurred : j->now;
@@ -118,6 +119,8 @@ const char *judge_late(const struct judge *j)
 {
     if (is_offline(j->cmd) && j->when != j->cmd->occurred)
         return LATE_UNSEEN;
+    if (paper_believed(j))
+        return LATE_FORM;
     return j->cmd->late;
 }
 

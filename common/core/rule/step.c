@@ -303,6 +303,8 @@ static bool hiccup(const struct judge *j)
  * did in an outage that the daemon saw is no deviation. */
 static bool note_late(struct judge *j)
 {
+    if (j->cmd->form)
+        return check_paper(j);
     if (!j->cmd->occurred || j->when == j->cmd->occurred || hiccup(j))
         return true;
     /* what was opened first and scanned after is told by whoever stands there; what was written up needs a

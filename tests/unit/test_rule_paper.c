@@ -1,0 +1,196 @@
+/* Session forms on paper: numbered, handed out, returned with their scan, typed in by one, checked by
+ * another. */
+#include "base/clock.h"
+#include "base/enc.h"
+#include "base/hash.h"
+#include "bench_rig.h"
+#include "core/rule/missing.h"
+
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+#define NAMED "title: {ja: 題, en: T}"
+#define BENCH NAMED ", where: [B2], by: [operator], dept: manufacturing"
+
+/* clang-format off */
+static const char steps[] =
+    "  - {id: out, " BENCH ", fields: [{id: note, " NAMED ", text: true}]}\n"
+    "  - {id: back, " BENCH ", after: [out], window: [{since: out, max: 90min, late: deviation}],\n"
+    "     fields: [{id: note, " NAMED ", text: true}]}\n"
+    "  - {id: more, " BENCH ", after: [back], repeat: 0, optional: true, fields: [{id: note, " NAMED ", text: true}]}\n"
+    "  - {id: go, " NAMED ", where: [QA], by: [production-manager], dept: manufacturing, after: [back], optional: true,\n"
+    "     sign: {verb: report, meaning: {ja: 署名, en: Signed}}, fields: [{id: d, " NAMED
+        ", choice: {yes: {title: {ja: 済, en: Done}, is: ok}}}]}\n"
+    "  - {id: end, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [back], closes: true,\n"
+    "     sign: {verb: complete, meaning: {ja: 署名, en: Signed}}, fields: [{id: d, " NAMED
+        ", choice: {yes: {title: {ja: 済, en: Done}, is: ok}}}]}\n";
+/* clang-format on */
+
+#define SCAN "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+
+static int set_up(void **state)
+{
+    return rig_set_up(state, steps, "B1");
+}
+
+static const struct verdict *issue(struct rig *r)
+{
+    rig_at(r, "B21");
+    return rig_record(r, "OP1", "form.issued", "to=OP1");
+}
+
+static const struct verdict *back(struct rig *r, const char *form, const char *people)
+{
+    rig_at(r, "B21");
+    return rig_record(r, "OP1", "form.returned",
+                      arena_printf(&r->arena, "form=%s|sha256=" SCAN "|people=%s", form, people));
+}
+
+static const struct verdict *check(struct rig *r, const char *who, const char *form, const char *scan)
+{
+    rig_at(r, "QA1");
+    return rig_record(r, who, "form.checked", arena_printf(&r->arena, "form=%s|sha256=%s", form, scan));
+}
+
+/* Something that was written down so long ago. */
+static const struct verdict *typed(struct rig *r, const char *form, int64_t ago, const char *step,
+                                   const char *code)
+{
+    rig_at(r, "B21");
+    if (step) {
+        r->next.late = "paper";
+        r->next.form = form;
+        r->next.occurred = r->now - ago;
+        rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step));
+    }
+    r->next.late = "paper";
+    r->next.form = form;
+    r->next.occurred = r->now - ago;
+    return rig_scan(r, code);
+}
+
+/* Handed out at nine, written on in the outage of the morning, back at one. */
+static void outage(struct rig *r)
+{
+    accepted_as(issue(r), "form.issued");
+    rig_wait(r, 4 * RIG_HOUR);
+    accepted_as(back(r, "SF26-0001", "[OP1,OP2]"), "form.returned");
+}
+
+static void test_windows_go_by_the_times_of_the_form_and_one_deviation_tells_it(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "taken out");
+    assert_int_equal(r->v.outcome, OUTCOME_DEVIATION);
+    assert_string_equal(r->v.code, "form.typed-in");
+    assert_true(rig_says(r, "\"late\":\"paper-form\""));
+    assert_true(rig_says(r, "\"form\":\"SF26-0001\""));
+    accepted(
+        typed(r, "SF26-0001", 2 * RIG_HOUR, "BACK", "put back")); /* an hour out, and no second deviation */
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
+    int step = protocol_step(rig_batch(r, "B1")->protocol, "back");
+    assert_true(batch_done(rig_batch(r, "B1"), step)->done == r->now - 2 * RIG_HOUR);
+}
+
+static void test_window_that_the_form_shows_to_be_late_is_late(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "taken out");
+    typed(r, "SF26-0001", RIG_HOUR, "BACK", "put back");
+    assert_string_equal(r->v.code, "time.late");
+}
+
+static void test_without_a_form_paper_is_a_claim_as_before(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    typed(r, NULL, 3 * RIG_HOUR, "OUT", "taken out");
+    assert_true(rig_says(r, "\"late\":\"paper\""));
+    int step = protocol_step(rig_batch(r, "B1")->protocol, "out");
+    assert_true(batch_done(rig_batch(r, "B1"), step)->done == r->now);
+}
+
+static void test_only_a_form_that_is_back_in_its_own_time_by_who_signed_it(void **state)
+{
+    struct rig *r = *state;
+    rig_wait(r, 2 * RIG_HOUR);
+    accepted(issue(r));
+    rig_wait(r, 2 * RIG_HOUR);
+    refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-OUT"), "form.not-this"); /* not back */
+    refused(back(r, "SF26-0001", "[OP1]"), "record.invalid");                      /* two names in ink */
+    refused(back(r, "SF26-0001", "[OP1,OP1]"), "record.invalid");
+    refused(back(r, "SF26-0009", "[OP1,OP2]"), "record.unknown");
+    accepted(back(r, "SF26-0001", "[OP2,OP3]"));
+    refused(back(r, "SF26-0001", "[OP2,OP3]"), "form.state");
+    refused(typed(r, "SF26-0001", 3 * RIG_HOUR, NULL, "X:STEP-OUT"),
+            "form.not-this"); /* before it was handed out */
+    refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-OUT"), "form.not-named");
+    accepted(rig_scan(r, "P:OP2"));
+    deviation(typed(r, "SF26-0001", RIG_HOUR, "OUT", "out"), "form.typed-in");
+    accepted_as(check(r, "OP3", "SF26-0001", SCAN), "form.checked");
+    refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-BACK"), "form.not-this"); /* done with */
+}
+
+static void test_another_one_checks_what_was_typed_in_against_that_scan(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "taken out");
+    assert_int_equal(book_form(&r->book, "SF26-0001")->ntypists, 1);
+    refused(check(r, "OP1", "SF26-0001", SCAN), "form.own");
+    refused(check(r, "OP2", "SF26-0001", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "form.scan-differs");
+    accepted_as(check(r, "OP2", "SF26-0001", SCAN), "form.checked");
+    refused(check(r, "OP2", "SF26-0001", SCAN), "form.state");
+}
+
+static bool silent(struct rig *r, const char *form)
+{
+    struct silences s = rule_silence(&r->book, NULL, r->now, &r->arena);
+    for (size_t i = 0; i < s.n; i++)
+        if (s.item[i].what == SILENCE_FORM && strcmp(s.item[i].thing, form) == 0)
+            return true;
+    return false;
+}
+
+static void test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_void(void **state)
+{
+    struct rig *r = *state;
+    accepted(issue(r));
+    accepted(issue(r));
+    with_arg(&r->v, "form", "SF26-0002");
+    assert_false(silent(r, "SF26-0001"));
+    rig_wait(r, RIG_DAY);
+    assert_true(silent(r, "SF26-0001") && silent(r, "SF26-0002"));
+    rig_at(r, "QA1");
+    refused(rig_record(r, "OP1", "form.voided", "form=SF26-0002|reason=" RIG_NAME), "record.role");
+    accepted_as(rig_record(r, "QM", "form.voided", "form=SF26-0002|reason=" RIG_NAME), "form.voided");
+    assert_false(silent(r, "SF26-0002"));
+    accepted(back(r, "SF26-0001", "[OP1,OP2]"));
+    assert_false(silent(r, "SF26-0001"));
+    rig_wait(r, RIG_DAY);
+    assert_true(silent(r, "SF26-0001")); /* back, and nobody has checked it */
+    accepted(check(r, "OP2", "SF26-0001", SCAN));
+    assert_false(silent(r, "SF26-0001"));
+    accepted(issue(r));
+    with_arg(&r->v, "form", "SF26-0003"); /* no number comes twice */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_windows_go_by_the_times_of_the_form_and_one_deviation_tells_it,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_window_that_the_form_shows_to_be_late_is_late, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_without_a_form_paper_is_a_claim_as_before, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_only_a_form_that_is_back_in_its_own_time_by_who_signed_it,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_another_one_checks_what_was_typed_in_against_that_scan, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_void,
+                                        set_up, rig_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
