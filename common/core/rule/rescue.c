@@ -35,12 +35,12 @@ static bool take_containers(struct judge *j, struct texts *list)
 {
     const char **id = arena_alloc(j->a, (list->n + 1) * sizeof(*id));
     for (size_t i = 0; i < list->n; i++) {
-        struct code code;
+        struct code *code = arena_alloc(j->a, sizeof(*code)); /* a refusal names what it has */
         id[i] = scanned(j, "containers", list->item[i], CODE_CONTAINER, CODE_CONTAINER);
         if (!id[i])
             return false;
-        require(code_read(list->item[i], strlen(list->item[i]), &code) == CODE_OK);
-        if (note_foreign(j, &code))
+        require(code_read(list->item[i], strlen(list->item[i]), code) == CODE_OK);
+        if (note_foreign(j, code))
             return judge_find(j, EFFECT_REFUSE, SAY_IDENT_FOREIGN, NULL, NULL);
         const struct container *c = book_container(j->book, id[i]);
         if (!c)
