@@ -57,6 +57,7 @@ enum kind_flag {
     X(DEVIATION_ACTION, deviation_action, "deviation.action", STREAM_BATCH, KIND_ACT)                        \
     X(DEVIATION_ASSESSED, deviation_assessed, "deviation.assessed", STREAM_BATCH, KIND_ACT)                  \
     X(DEVIATION_CLOSED, deviation_closed, "deviation.closed", STREAM_BATCH, KIND_ACT)                        \
+    X(DEVIATION_CONFIRMED, deviation_confirmed, "deviation.confirmed", STREAM_BATCH, KIND_ACT)               \
     X(DEVIATION_OPENED, deviation_opened, "deviation.opened", STREAM_BATCH, 0)                               \
     X(DEVIATION_OVERDUE, deviation_overdue, "deviation.overdue", STREAM_BATCH, 0)                            \
     X(DEVIATION_REPORTED, deviation_reported, "deviation.reported", STREAM_BATCH, KIND_ACT)                  \

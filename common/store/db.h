@@ -79,7 +79,7 @@ bool db_sqlstate_transient(const char *sqlstate);
 
 /* ---- parameters ---- */
 
-#define DB_PARAMS_MAX 16
+#define DB_PARAMS_MAX 20
 
 /* Values are borrowed until db_exec returns. */
 struct db_params {

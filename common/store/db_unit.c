@@ -87,7 +87,7 @@ void db_exec(struct db *d, enum db_stmt stmt, const struct db_params *p)
 {
     struct db_unit *u = unit_last(d);
     const struct stmt *s = &stmt_table[stmt];
-    static const int binary[DB_PARAMS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const int binary[DB_PARAMS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     require(d->building && u->n < DB_UNIT_MAX && (p ? p->n : 0) == s->nparams);
     u->stmt[u->n++] = stmt;
     if (u->dead || d->doomed)

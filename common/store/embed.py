@@ -53,8 +53,8 @@ def read(path, text):
         fail(path, 1, 'no semicolon: one statement')
     params = items(path, *head['params'], r'\$(\d+) (\w+) ([a-z0-9]+(?:\[\])?)')
     columns = items(path, *head['columns'], r'(\w+) ([a-z0-9]+)')
-    if [int(p[0]) for p in params] != list(range(1, len(params) + 1)) or len(params) > 16:
-        fail(path, head['params'][0], 'params must be $1, $2, ... in order, 16 at most')
+    if [int(p[0]) for p in params] != list(range(1, len(params) + 1)) or len(params) > 20:
+        fail(path, head['params'][0], 'params must be $1, $2, ... in order, 20 at most')
     used = {int(n) for n in re.findall(r'\$(\d+)', sql)}
     if used != set(range(1, len(params) + 1)):
         fail(path, head['params'][0], f'the statement uses {sorted(used)}')

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "store/conn.h"
 
-#define SCAN_COLUMNS 16
+#define SCAN_COLUMNS 20
 #define COPY_HEADER  19 /* "PGCOPY\n\377\r\n\0", flags, length of an extension that is 0 */
 
 struct scan {

@@ -221,6 +221,12 @@ static struct json *deviations_of(struct arena *a, const struct batch *x)
         json_set_str(a, o, "grade", word_name(&grade_words, (int)x->dev[i].grade));
         json_set(a, o, "actions", actions_of(a, x, x->dev[i].id));
         json_set(a, o, "reported", x->dev[i].reported ? json_bool(a, true) : NULL);
+        json_set(a, o, "overdue", x->dev[i].overdue ? json_bool(a, true) : NULL);
+        json_set_str(a, o, "assessed_by", x->dev[i].assessor ? x->dev[i].assessor->id : NULL);
+        if (!x->dev[i].closed && (!x->dev[i].assessed || x->dev[i].awaits))
+            json_set_str(a, o, "awaits", x->dev[i].assessed ? "confirmation" : "assessment");
+        if (!x->dev[i].closed && !x->dev[i].assessed)
+            set_time(a, o, "due", x->dev[i].due);
         json_push(list, json_set(a, o, "closed", json_bool(a, x->dev[i].closed)));
     }
     return list;

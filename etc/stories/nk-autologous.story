@@ -20,6 +20,7 @@ cast qm   QM
 cast op1  OP1  OP3
 cast op2  OP2  OP4
 cast qc1  QC1  QC2
+cast qc2  QC2  QC1
 cast qc3  QC3
 cast cl   CL1
 cast rc   RC1

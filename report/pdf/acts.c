@@ -34,9 +34,14 @@ static const char *about(struct page *g, const struct record_act *a)
 {
     const struct body *b = &record_said(g->r, a->entry)->body;
     const struct deviation_assessed *assessed = kind_value(b, KIND_DEVIATION_ASSESSED);
+    const struct deviation_confirmed *confirmed = kind_value(b, KIND_DEVIATION_CONFIRMED);
     const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
     const struct hold_lifted *lifted = kind_value(b, KIND_HOLD_LIFTED);
-    const char *id = assessed ? assessed->dev : closed ? closed->dev : lifted ? lifted->hold : NULL;
+    const char *id = assessed    ? assessed->dev
+                     : confirmed ? confirmed->dev
+                     : closed    ? closed->dev
+                     : lifted    ? lifted->hold
+                                 : NULL;
     if (id)
         return pdf_markup(g->pdf, " %s", pdf_escape(g->pdf, page_short(g, id)));
     if (kind_value(b, KIND_STEP_SIGNED) || !a->step)

@@ -32,19 +32,62 @@ static void hold_lines(struct page *g, const char *dev, const char **text)
     }
 }
 
+static const char *measure_line(struct page *g, const struct record_action *a)
+{
+    char day[11];
+    clock_day_format(a->due, day);
+    const char *t = pdf_markup(g->pdf, "<b>%s</b> %s：%s　担当 owner %s　期限 due %s",
+                               a->effect ? "効果の確認" : "処置", a->effect ? "check of effect" : "measure",
+                               pdf_both(g->pdf, a->what.shown), pdf_escape(g->pdf, a->owner), day);
+    if (a->overdue)
+        t = pdf_markup(g->pdf, "%s　<span foreground='" PDF_RED "'><b>期限超過</b> overdue</span>", t);
+    return a->verified ? pdf_markup(g->pdf, "%s　<b>確認</b> verified：%s　結果 found：%s", t,
+                                    by_at(g, a->verified), pdf_both(g->pdf, a->result.shown))
+                       : pdf_markup(g->pdf, "%s　<b>未確認</b> not verified", t);
+}
+
+static const char *assessment(struct page *g, const struct record_deviation *d)
+{
+    const char *t = "<span foreground='" PDF_RED "'><b>未評価</b> not assessed</span>";
+    if (d->assessed)
+        t = pdf_markup(g->pdf, "<b>評価</b> assessed：%s　理由 because：%s", by_at(g, d->assessed),
+                       pdf_both(g->pdf, d->assessed_why.shown));
+    if (d->late)
+        t = pdf_markup(g->pdf, "%s\n<b>期限内に評価されず</b> not assessed in time：%s", t,
+                       page_when(g, d->late));
+    if (d->confirmed)
+        return pdf_markup(g->pdf, "%s\n<b>評価の確認</b> confirmed：%s", t, by_at(g, d->confirmed));
+    return d->awaits
+               ? pdf_markup(g->pdf,
+                            "%s\n<span foreground='" PDF_RED "'><b>評価は未確認</b> not confirmed</span>", t)
+               : t;
+}
+
+static const char *closing(struct page *g, const struct record_deviation *d)
+{
+    if (!d->closed)
+        return "<span foreground='" PDF_RED "'><b>未完了</b> open</span>";
+    const char *t = pdf_markup(g->pdf, "<b>完了</b> closed：%s　理由 because：%s", by_at(g, d->closed),
+                               pdf_both(g->pdf, d->closed_why.shown));
+    if (d->despite.shown.ja)
+        t = pdf_markup(g->pdf, "%s　処置を残した理由 despite：%s", t, pdf_both(g->pdf, d->despite.shown));
+    return d->told ? pdf_markup(g->pdf, "%s　連絡した施設管理者 facility manager told：%s", t,
+                                pdf_escape(g->pdf, d->told))
+                   : t;
+}
+
 static const char *course(struct page *g, const struct record_deviation *d)
 {
-    const char *t = pdf_markup(g->pdf, "<b>発生</b> opened：%s", by_at(g, d->opened));
-    if (d->assessed)
-        t = pdf_markup(g->pdf, "%s\n<b>評価</b> assessed：%s　理由 because：%s", t, by_at(g, d->assessed),
-                       pdf_both(g->pdf, d->assessed_why.shown));
-    else if (!d->grade)
-        t = pdf_markup(g->pdf, "%s\n<span foreground='" PDF_RED "'><b>未評価</b> not assessed</span>", t);
+    const struct record *r = g->r;
+    const char *t = pdf_markup(g->pdf, "<b>発生</b> opened：%s\n%s", by_at(g, d->opened), assessment(g, d));
     hold_lines(g, d->id, &t);
-    if (d->closed)
-        return pdf_markup(g->pdf, "%s\n<b>完了</b> closed：%s　理由 because：%s", t, by_at(g, d->closed),
-                          pdf_both(g->pdf, d->closed_why.shown));
-    return pdf_markup(g->pdf, "%s\n<span foreground='" PDF_RED "'><b>未完了</b> open</span>", t);
+    for (size_t i = 0; i < r->nactions; i++)
+        if (strcmp(r->action[i].dev, d->id) == 0)
+            t = pdf_markup(g->pdf, "%s\n%s", t, measure_line(g, &r->action[i]));
+    if (d->reported)
+        t = pdf_markup(g->pdf, "%s\n<b>施設管理者の確認</b> known to the facility manager：%s", t,
+                       by_at(g, d->reported));
+    return pdf_markup(g->pdf, "%s\n%s", t, closing(g, d));
 }
 
 void page_deviations(struct page *g)

@@ -48,7 +48,9 @@ static void deviations(struct exception *x)
         const struct record_deviation *d = &r->dev[i];
         struct text grade =
             d->grade ? word(&r->words, "grade", d->grade) : (struct text){"未評価", "not assessed"};
-        struct text state = d->closed ? (struct text){"完了", "closed"} : (struct text){"未完了", "open"};
+        struct text state = d->closed   ? (struct text){"完了", "closed"}
+                            : d->awaits ? (struct text){"評価は未確認", "not confirmed"}
+                                        : (struct text){"未完了", "open"};
         add(x,
             pdf_markup(x->g->pdf, "%s %s（%s・%s）", page_short(x->g, d->id), pdf_both(x->g->pdf, d->cause),
                        pdf_both(x->g->pdf, grade), pdf_both(x->g->pdf, state)));

@@ -91,6 +91,7 @@ static struct subject subject_of(const struct record *r, const struct entry *e)
     const struct judged *j = &record_said(r, e)->judged;
     const struct deviation_opened *dev = kind_value(b, KIND_DEVIATION_OPENED);
     const struct deviation_assessed *assessed = kind_value(b, KIND_DEVIATION_ASSESSED);
+    const struct deviation_confirmed *confirmed = kind_value(b, KIND_DEVIATION_CONFIRMED);
     const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
     const struct hold_placed *placed = kind_value(b, KIND_HOLD_PLACED);
     const struct hold_lifted *lifted = kind_value(b, KIND_HOLD_LIFTED);
@@ -105,13 +106,14 @@ static struct subject subject_of(const struct record *r, const struct entry *e)
     if (placed)
         return (struct subject){placed->cause, placed->dev ? placed->dev : placed->hold, NULL};
     return (struct subject){j->code,
-                            assessed ? assessed->dev
-                            : closed ? closed->dev
-                            : lifted ? lifted->hold
-                            : f      ? f->container
-                            : x      ? x->container ? x->container : x->lot
-                            : in     ? in->text
-                                     : NULL,
+                            assessed    ? assessed->dev
+                            : confirmed ? confirmed->dev
+                            : closed    ? closed->dev
+                            : lifted    ? lifted->hold
+                            : f         ? f->container
+                            : x         ? x->container ? x->container : x->lot
+                            : in        ? in->text
+                                        : NULL,
                             j->args};
 }
 

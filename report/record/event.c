@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/action.h"
 #include "core/entry/deviation.h"
 #include "core/entry/refusal.h"
 #include "core/rule/codes.h"
@@ -32,22 +33,77 @@ static void deviation_opened(struct maker *m, const struct entry *e, const struc
     d->grade = word_name(&grade_words, (int)o->grade);
 }
 
+static void deviation_closed(struct maker *m, const struct entry *e, const struct deviation_closed *o)
+{
+    struct record_deviation *d = dev_of(m->r, o->dev);
+    if (!d)
+        return;
+    d->closed = e;
+    d->closed_why = record_open(m, e, "reason");
+    d->despite = record_open(m, e, "despite");
+    d->told = o->told;
+}
+
+static void deviation_assessed(struct maker *m, const struct entry *e, const struct deviation_assessed *o)
+{
+    struct record_deviation *d = dev_of(m->r, o->dev);
+    if (!d)
+        return;
+    d->assessed = e;
+    d->awaits = o->awaits;
+    d->confirmed = NULL;
+    d->grade = word_name(&grade_words, (int)o->grade);
+    d->assessed_why = record_open(m, e, "reason");
+}
+
 static void deviation(struct maker *m, const struct entry *e, const struct body *b)
 {
     const struct deviation_opened *opened = kind_value(b, KIND_DEVIATION_OPENED);
     const struct deviation_assessed *assessed = kind_value(b, KIND_DEVIATION_ASSESSED);
+    const struct deviation_confirmed *confirmed = kind_value(b, KIND_DEVIATION_CONFIRMED);
     const struct deviation_closed *closed = kind_value(b, KIND_DEVIATION_CLOSED);
-    struct record_deviation *d =
-        assessed || closed ? dev_of(m->r, assessed ? assessed->dev : closed->dev) : NULL;
+    const struct deviation_reported *reported = kind_value(b, KIND_DEVIATION_REPORTED);
+    struct record_deviation *d = dev_of(m->r, confirmed ? confirmed->dev : reported ? reported->dev : NULL);
     if (opened)
         deviation_opened(m, e, opened);
-    if (d && assessed) {
-        d->assessed = e;
-        d->grade = word_name(&grade_words, (int)assessed->grade);
-        d->assessed_why = record_open(m, e, "reason");
-    } else if (d) {
-        d->closed = e;
-        d->closed_why = record_open(m, e, "reason");
+    if (assessed)
+        deviation_assessed(m, e, assessed);
+    if (closed)
+        deviation_closed(m, e, closed);
+    if (d && reported)
+        d->reported = e;
+    if (d && confirmed) {
+        d->confirmed = e;
+        d->awaits = false;
+    }
+}
+
+/* What is done about it; and what was not in time, its assessment too. */
+static void measure(struct maker *m, const struct entry *e, const struct body *b)
+{
+    struct record *r = m->r;
+    const struct deviation_action *taken = kind_value(b, KIND_DEVIATION_ACTION);
+    const struct deviation_verified *verified = kind_value(b, KIND_DEVIATION_VERIFIED);
+    const struct deviation_overdue *overdue = kind_value(b, KIND_DEVIATION_OVERDUE);
+    const char *id = verified ? verified->action : overdue ? overdue->action : NULL;
+    struct record_deviation *d = dev_of(r, overdue && !overdue->action ? overdue->dev : NULL);
+    if (d)
+        d->late = e;
+    if (taken) {
+        struct record_action *a = LIST_ADD(&r->arena, r->action, r->nactions);
+        *a =
+            (struct record_action){.id = taken->action, .dev = taken->dev, .owner = taken->owner, .taken = e};
+        a->due = taken->due;
+        a->effect = taken->effect;
+        a->what = record_open(m, e, "reason");
+    }
+    for (size_t i = 0; i < r->nactions && id; i++) {
+        struct record_action *a = &r->action[i];
+        if (strcmp(a->id, id) != 0)
+            continue;
+        *(verified ? &a->verified : &a->overdue) = e;
+        if (verified)
+            a->result = record_open(m, e, "reason");
     }
 }
 
@@ -331,6 +387,7 @@ static void event(struct maker *m, const struct entry *e)
     const struct refused *f = kind_value(b, KIND_REFUSED);
     const struct exposure_linked *x = kind_value(b, KIND_EXPOSURE_LINKED);
     deviation(m, e, b);
+    measure(m, e, b);
     hold(m, e, b);
     if (c)
         correction(m, e, c);

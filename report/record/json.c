@@ -261,8 +261,31 @@ static struct json *dev_json(const struct record *r, const struct record_deviati
     json_set(a, o, "opened", entry_json(r, d->opened));
     json_set(a, o, "assessed", entry_json(r, d->assessed));
     set_secret(r, o, "assessed_because", &d->assessed_why);
+    json_set(a, o, "assessed_late", entry_json(r, d->late));
+    json_set(a, o, "awaits", d->awaits ? json_bool(a, true) : NULL);
+    json_set(a, o, "confirmed", entry_json(r, d->confirmed));
+    json_set(a, o, "reported", entry_json(r, d->reported));
+    json_set_str(a, o, "told", d->told);
     json_set(a, o, "closed", entry_json(r, d->closed));
+    set_secret(r, o, "closed_despite", &d->despite);
     return set_secret(r, o, "closed_because", &d->closed_why);
+}
+
+static struct json *action_json(const struct record *r, const struct record_action *t)
+{
+    struct arena *a = arena_of(r);
+    char day[11];
+    clock_day_format(t->due, day);
+    struct json *o = json_set_str(a, json_object(a), "action", t->id);
+    json_set_str(a, o, "deviation", t->dev);
+    json_set_str(a, o, "owner", t->owner);
+    json_set_str(a, o, "due", arena_strdup(a, day));
+    json_set(a, o, "effect", json_bool(a, t->effect));
+    json_set(a, o, "taken", entry_json(r, t->taken));
+    set_secret(r, o, "what", &t->what);
+    json_set(a, o, "overdue", entry_json(r, t->overdue));
+    json_set(a, o, "verified", entry_json(r, t->verified));
+    return set_secret(r, o, "found", &t->result);
 }
 
 static struct json *hold_json(const struct record *r, const struct record_hold *h)
@@ -471,6 +494,8 @@ void record_json(const struct record *r, struct buf *ret)
     SET_LIST("people", r->person, r->npeople, person_json);
     SET_LIST("growth", r->point, r->npoints, point_json);
     SET_LIST("deviations", r->dev, r->ndevs, dev_json);
+    if (r->nactions)
+        SET_LIST("actions", r->action, r->nactions, action_json);
     SET_LIST("holds", r->hold, r->nholds, hold_json);
     SET_LIST("corrections", r->correction, r->ncorrections, correction_json);
     SET_LIST("refusals", r->refusal, r->nrefusals, refusal_json);

@@ -162,8 +162,21 @@ struct record_deviation {
     const char *id, *step, *grade; /* grade NULL: not assessed */
     struct text cause;
     bool hold;
-    const struct entry *opened, *assessed, *closed; /* NULL = not yet */
-    struct record_secret assessed_why, closed_why;
+    const struct entry *opened, *assessed, *confirmed, *closed; /* NULL = not yet */
+    const struct entry *late;                                   /* it was not assessed in time, or NULL */
+    bool awaits;                  /* another of quality has still to confirm what was assessed */
+    const struct entry *reported; /* the facility manager says that he knows, or NULL */
+    const char *told;             /* who was, or NULL */
+    struct record_secret assessed_why, closed_why, despite;
+};
+
+/* What is done about a deviation. */
+struct record_action {
+    const char *id, *dev, *owner;
+    int64_t due; /* the last day */
+    bool effect;
+    const struct entry *taken, *verified, *overdue; /* NULL = not yet, or not */
+    struct record_secret what, result;
 };
 
 struct record_hold {
@@ -314,8 +327,9 @@ struct record {
     struct record_balance *balance;
     struct record_point *point;
     size_t ndevs, nholds, ncorrections, nrefusals, nacts, nexposures, nknown, npeople, nitems;
-    size_t nredactions, nchanges;
+    size_t nredactions, nchanges, nactions;
     struct record_deviation *dev;
+    struct record_action *action;
     struct record_hold *hold;
     struct record_correction *correction;
     struct record_refusal *refusal;

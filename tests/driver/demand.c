@@ -83,7 +83,8 @@ static void same_events(struct play *p, const struct batch *x)
         const struct deviation *d = &x->dev[i];
         if (!row_of(p, VIEW_DEVIATION, d->id, &r) ||
             !equal(text(&r, "grade"), word_name(&grade_words, (int)d->grade)) ||
-            !equal(text(&r, "cause"), d->code) || given(&r, "closed") != d->closed)
+            !equal(text(&r, "cause"), d->code) || given(&r, "closed") != d->closed ||
+            num(&r, "awaits") != d->awaits)
             broken("projection deviation differs", "%s grade %s closed %d", d->id,
                    d->grade ? word_name(&grade_words, (int)d->grade) : "-", d->closed);
     }
@@ -141,7 +142,8 @@ static void no_release_without_gates(const struct batch *x, size_t own)
     if (batch_open_holds(x))
         broken("released on hold", "%s", x->id);
     for (size_t i = 0; i + own < x->ndevs; i++)
-        if (!x->dev[i].grade || (x->dev[i].grade == GRADE_MAJOR && !x->dev[i].closed))
+        if (!x->dev[i].assessed ||
+            (!x->dev[i].closed && (x->dev[i].grade == GRADE_MAJOR || x->dev[i].awaits)))
             broken("released with a deviation", "%s", x->dev[i].id);
     for (int s = 0; s < (int)pr->nsteps; s++) {
         const struct step *st = &pr->step[s];
@@ -170,8 +172,9 @@ static void one_donor_each(struct play *p, const struct batch *x)
 static void note_side(struct play *p, const struct entry *e, const char *member)
 {
     const char *who = json_get_str(e->actor, member), *dept = json_get_str(e->actor, "dept");
-    static const char *const acts[] = {"step.input", "step.form",          "step.signed",      "step.skipped",
-                                       "correction", "deviation.assessed", "deviation.closed", "hold.lifted"};
+    static const char *const acts[] = {"step.input",       "step.form",   "step.signed",
+                                       "step.skipped",     "correction",  "deviation.assessed",
+                                       "deviation.closed", "hold.lifted", "deviation.confirmed"};
     bool act = false;
     for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
         act |= strcmp(e->kind, acts[i]) == 0;

@@ -342,7 +342,7 @@ struct json *gen_any_record(struct gen *g)
         "station.revoked",    "room.added",        "room.blocked",        "room.reopened",
         "equipment.added",    "equipment.changed", "place.added",         "lot.received",
         "lot.released",       "lot.blocked",       "protocol.registered", "protocol.approved",
-        "deviation.assessed", "deviation.closed",  "hold.lifted",         "correction",
+        "deviation.assessed", "deviation.closed",  "hold.lifted",         "deviation.confirmed",
         "correction",         "correction",        "correction",          "redacted",
         "personal.shown",     "lot.closed",        "equipment.changed",   "equipment.changed",
         "person.changed",     "correction",

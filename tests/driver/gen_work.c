@@ -372,7 +372,8 @@ static struct json *act(struct work *w)
 static struct json *on_batch(struct gen *g, const struct batch *x, const char *kind, const char *member,
                              const char *id)
 {
-    static const char *const quality[] = {"QM", "QM", "QC3"};
+    static const char *const quality[] = {"QM", "QM", "QC3"}, *const assessors[] = {"QC1", "QC2", "QC3",
+                                                                                    "QM"};
     struct json *b = json_set_str(g->a, json_object(g->a), "batch", x->id);
     json_set_str(g->a, b, member, id);
     json_set_str(g->a, b, "reason", RIG_NAME);
@@ -380,15 +381,25 @@ static struct json *on_batch(struct gen *g, const struct batch *x, const char *k
         json_set_str(g->a, b, "despite", RIG_NAME);
     if (strcmp(kind, "deviation.assessed") == 0)
         json_set_str(g->a, b, "grade", gen_chance(g, 850) ? "minor" : "major");
+    if (strcmp(kind, "deviation.assessed") == 0)
+        return gen_record(g, "QA1", GEN_ONE_OF(g, assessors), kind, b);
+    if (strcmp(kind, "deviation.confirmed") == 0 && gen_chance(g, 200))
+        return gen_record(g, "QA1", "FM", kind, b);
     return gen_record(g, "QA1", GEN_ONE_OF(g, quality), kind, b);
+}
+
+/* What it waits for. */
+static const char *dev_needs(const struct deviation *d)
+{
+    return !d->assessed ? "deviation.assessed" : d->awaits ? "deviation.confirmed" : "deviation.closed";
 }
 
 static struct json *clear_up(struct gen *g, const struct batch *x, bool all)
 {
     for (size_t i = 0; i < x->ndevs; i++) {
         const struct deviation *d = &x->dev[i];
-        if (!d->closed && (!d->grade || all || d->grade == GRADE_MAJOR))
-            return on_batch(g, x, d->grade ? "deviation.closed" : "deviation.assessed", "dev", d->id);
+        if (!d->closed && (!d->assessed || d->awaits || all || d->grade == GRADE_MAJOR))
+            return on_batch(g, x, dev_needs(d), "dev", d->id);
     }
     if (x->warn_since)
         return gen_record(g, "CL1", "N1", "clinic.warned",

@@ -69,8 +69,9 @@ static void decide(struct story *s)
                       arena_printf(&s->arena, "note=%s|audit-trail=seen", s->note)));
     for (const char *const *d = (const char *const[]){"DV1", "DV2", NULL}; *d; d++) {
         const char *dev = arena_printf(&s->arena, "batch=" STORY_BATCH "|dev=" STORY_BATCH "-%s|", *d);
-        accepted(rig_record(r, "QM", "deviation.assessed",
+        accepted(rig_record(r, "QC2", "deviation.assessed",
                             arena_printf(&s->arena, "%sgrade=minor|reason=small", dev)));
+        accepted(rig_record(r, "QM", "deviation.confirmed", dev));
         accepted(rig_record(r, "QM", "deviation.closed", arena_printf(&s->arena, "%sreason=done", dev)));
     }
     accepted(rig_sign(r, "QM", STORY_BATCH, "decision", "disposition=released"));

@@ -146,6 +146,9 @@ static void dump_causes(struct lines *l, const struct batch *x)
     for (size_t i = 0; i < x->ndevs; i++) {
         if (x->dev[i].by)
             ADD(l, "batch %s dev %s by %s\n", x->id, x->dev[i].id, x->dev[i].by->id);
+        if (x->dev[i].awaits || x->dev[i].overdue)
+            ADD(l, "batch %s dev %s awaits %d of %s overdue %d\n", x->id, x->dev[i].id, x->dev[i].awaits,
+                x->dev[i].assessor ? x->dev[i].assessor->id : "-", x->dev[i].overdue);
         if (x->dev[i].accepted)
             ADD(l, "batch %s dev %s accepted\n", x->id, x->dev[i].id);
     }

@@ -255,8 +255,8 @@ static void add_people(struct rig *r)
         {"OP9", "manufacturing", "operator", "2026-11-02"},
         {"MM", "manufacturing", "production-manager equipment-manager store-keeper", "2027-12-31"},
         {"PM", "manufacturing", "process-manager", "2027-12-31"},
-        {"QC1", "quality", "tester", "2027-12-31"},
-        {"QC2", "quality", "tester", "2027-12-31"},
+        {"QC1", "quality", "tester deviation-assessor", "2027-12-31"},
+        {"QC2", "quality", "tester deviation-assessor", "2027-12-31"},
         {"QM", "quality", "quality-manager", "2027-12-31"},
         {"FM", "management", "facility-manager", "2027-12-31"},
     };

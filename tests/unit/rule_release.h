@@ -110,9 +110,26 @@ static inline const struct verdict *decide(struct rig *r)
     return rig_sign(r, "QM", "B1", "decide", "d=released");
 }
 
+/* By who did nothing of it; and another one confirms it. */
 static inline const struct verdict *assess(struct rig *r, const char *dev, const char *grade)
 {
     rig_at(r, "QA1");
-    return rig_record(r, "QM", "deviation.assessed",
-                      arena_printf(&r->arena, "batch=B1|dev=%s|grade=%s|reason=" RIG_NAME, dev, grade));
+    rig_record(r, "QC2", "deviation.assessed",
+               arena_printf(&r->arena, "batch=B1|dev=%s|grade=%s|reason=" RIG_NAME, dev, grade));
+    if (r->v.outcome == OUTCOME_REFUSED)
+        return &r->v;
+    return rig_record(r, "QM", "deviation.confirmed", arena_printf(&r->arena, "batch=B1|dev=%s", dev));
+}
+
+/* With what is done about it, who looks whether it helped, and the facility manager told. */
+static inline const struct verdict *close_major(struct rig *r, const char *dev)
+{
+    for (int effect = 0; effect < 2; effect++)
+        accepted(rig_record(r, "QM", "deviation.action",
+                            arena_printf(&r->arena,
+                                         "batch=B1|dev=%s|owner=MM|due=2027-01-31|effect=?%s|reason=train",
+                                         dev, effect ? "yes" : "no")));
+    return rig_record(
+        r, "QM", "deviation.closed",
+        arena_printf(&r->arena, "batch=B1|dev=%s|reason=measures taken|despite=seen when due|told=FM", dev));
 }

@@ -80,7 +80,7 @@ static void test_major_deviation_is_closed_not_called_minor(void **state)
     refused(decide(r), "decision.deviations");
     refused(assess(r, "B1-DV1", "minor"), "record.exists");
     refused(assess(r, "B1-DV1", "huge"), "record.invalid");
-    accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=measures taken"));
+    accepted(close_major(r, "B1-DV1"));
     accepted(decide(r));
 }
 
@@ -118,7 +118,7 @@ static void test_book_refuses_what_follows_on_no_state(void **state)
     assert_int_equal(folds(r, "deviation.assessed", "{\"dev\":\"B1-DV1\",\"grade\":\"minor\"}"),
                      CPF_E_PROFILE);
     assert_int_equal(folds(r, "deviation.closed", "{\"dev\":\"B1-DV1\"}"), 0);
-    accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=measures taken"));
+    accepted(close_major(r, "B1-DV1"));
     assert_int_equal(folds(r, "deviation.closed", "{\"dev\":\"B1-DV1\"}"), CPF_E_PROFILE);
     rig_entry(r, "batch/B1", "hold.placed", "{\"cause\":\"option.hold\",\"hold\":\"B1-H1\"}");
     assert_int_equal(folds(r, "hold.lifted", "{\"hold\":\"B1-H1\"}"), 0);

@@ -311,12 +311,14 @@ static void record(struct play *p)
                         .secret_given = true,
                         .authenticated = pick(p, 200) > 0};
     struct json *b = json_object(&r->arena);
-    static const char *const kinds[] = {"deviation.assessed", "deviation.closed", "hold.lifted",
-                                        "correction",         "room.reopened",    "person.unlocked",
-                                        "lot.released",       "lot.blocked",      "room.blocked"};
+    static const char *const kinds[] = {
+        "deviation.assessed", "deviation.closed", "hold.lifted", "correction",   "room.reopened",
+        "person.unlocked",    "lot.released",     "lot.blocked", "room.blocked", "deviation.confirmed"};
     c.record = ONE_OF(p, kinds);
-    c.person = book_person(&r->book, pick(p, 4) ? (strcmp(c.record, "correction") != 0 ? "QM" : "OP1")
-                                                : ONE_OF(p, people));
+    const char *by = strcmp(c.record, "correction") == 0           ? "OP1"
+                     : strcmp(c.record, "deviation.assessed") == 0 ? "QC2"
+                                                                   : "QM";
+    c.person = book_person(&r->book, pick(p, 4) ? by : ONE_OF(p, people));
     json_set_str(&r->arena, b, "batch", x ? x->id : "NK-9");
     json_set_str(&r->arena, b, "reason", RIG_NAME);
     json_set_str(&r->arena, b, "cause", RIG_NAME);
@@ -330,7 +332,7 @@ static void record(struct play *p)
     }
     size_t dev = x && x->ndevs ? pick(p, x->ndevs) : 0;
     for (size_t i = 0; x && i < x->ndevs && pick(p, 4); i++) /* mostly one that waits for it */
-        if (x->dev[i].grade == GRADE_NONE)
+        if (!x->dev[i].assessed || x->dev[i].awaits)
             dev = i;
     if (x && x->ndevs)
         json_set_str(&r->arena, b, "dev", x->dev[dev].id);

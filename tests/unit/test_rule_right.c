@@ -412,6 +412,8 @@ static void test_table_is_read_strictly(void **state)
     assert_says(ACT("lot.blocked: {by: [], ja: 止, en: x}"), 5, "names nobody", "");
     assert_says(ACT("lot.blocked: {by: [boss], ja: 止, en: x}"), 5, "nobody may do `lot.closed`", "");
     assert_says("rights: 2\n", 1, "rights: 1", "");
+    assert_says("rights: 1\nassessed-within: 40d\n", 2, "assessed-within", "");
+    assert_says("rights: 1\nassessed-within: soon\n", 2, "assessed-within", "");
     assert_says("rights: 1\nroles:\n  boss: {dept: [qualty], ja: 長, en: x}\n", 3, "no such department",
                 "quality");
 }
@@ -422,6 +424,7 @@ static void test_shipped_table_says_what_it_must(void **state)
     const struct rights *t = r->book.rights;
     const struct right *reset = rights_of(t, RIGHT_PERSON_RESET);
     assert_true(right_wanted(&reset->second));
+    assert_int_equal(rights_assess_ms(t), 4 * 60 * 60 * 1000);
     assert_true(reset->never & 1u << RIGHT_BAR_ONESELF);
     for (enum right_act act = RIGHT_NONE + 1; act < RIGHTS; act++)
         assert_true(right_wanted(&rights_of(t, act)->by));

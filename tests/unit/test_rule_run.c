@@ -100,6 +100,11 @@ static void judge_deviation(struct rig *r)
     rig_at(r, "QA1");
     accepted(rig_record(r, "QM", "deviation.assessed",
                         "batch=B1|dev=B1-DV1|grade=minor|reason=a bubble in the well"));
+    at_tests(r);
+    refused(rig_scan(r, "X:STEP-RERUN"), "result.rerun"); /* one alone says so */
+    rig_at(r, "QA1");
+    accepted(
+        rig_record(r, "FM", "deviation.confirmed", "batch=B1|dev=B1-DV1")); /* of quality nobody is left */
 }
 
 static void test_result_out_of_limits_is_investigated_before_it_is_run_again(void **state)

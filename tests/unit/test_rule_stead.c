@@ -27,6 +27,11 @@ static const struct verdict *assess(struct rig *r, const char *who, const char *
                       arena_printf(&r->arena, "batch=B1|dev=%s|reason=seen|%s", dev, more));
 }
 
+static const struct verdict *confirm(struct rig *r, const char *who, const char *dev)
+{
+    return rig_record(r, who, "deviation.confirmed", arena_printf(&r->arena, "batch=B1|dev=%s", dev));
+}
+
 static const struct verdict *lift(struct rig *r, const char *who, const char *hold)
 {
     return rig_record(r, who, "hold.lifted", arena_printf(&r->arena, "batch=B1|hold=%s|reason=seen", hold));
@@ -54,6 +59,7 @@ static void test_who_witnessed_a_correction_judges_nothing_of_it(void **state)
     corrected(r, "QM");
     refused(assess(r, "QM", "B1-DV1", "grade=minor"), "act.caused");
     accepted(assess(r, "QC2", "B1-DV1", "grade=minor"));
+    accepted(confirm(r, "FM", "B1-DV1")); /* QM saw it happen, and nobody else of quality may */
     refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"), "act.caused");
     accepted(rig_record(r, "QC2", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"));
 }

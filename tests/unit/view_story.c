@@ -90,7 +90,8 @@ static void decide(struct rig *r)
     accepted(rig_sign(r, "QM", "KA-0001", "results", "count=1.20|note=" RIG_NAME));
     refused(rig_sign(r, "QM", "KA-0001", "decision", "disposition=released"), "decision.hold");
     accepted(
-        rig_record(r, "QM", "deviation.assessed", "batch=KA-0001|dev=KA-0001-DV1|grade=minor|reason=small"));
+        rig_record(r, "QC2", "deviation.assessed", "batch=KA-0001|dev=KA-0001-DV1|grade=minor|reason=small"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=KA-0001|dev=KA-0001-DV1"));
     accepted(rig_record(r, "QM", "deviation.closed", "batch=KA-0001|dev=KA-0001-DV1|reason=done"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=KA-0001|hold=KA-0001-H1|reason=judged"));
     accepted(rig_sign(r, "QM", "KA-0001", "decision", "disposition=released"));

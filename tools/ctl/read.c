@@ -78,8 +78,13 @@ static const char *const step_columns[] = {"step:工程:step",
                                            "recorder:記録者:recorded by",
                                            "witness:確認者:witnessed by",
                                            NULL};
-static const char *const deviation_columns[] = {"dev:逸脱:deviation", "code:コード:code",   "step:工程:step",
-                                                "grade:区分:grade",   "closed:完了:closed", NULL};
+static const char *const deviation_columns[] = {"dev:逸脱:deviation",
+                                                "code:コード:code",
+                                                "step:工程:step",
+                                                "grade:区分:grade",
+                                                "awaits:待ち:awaits",
+                                                "closed:完了:closed",
+                                                NULL};
 static const char *const hold_columns[] = {"hold:保留:hold", "code:コード:code", "lifted:解除:lifted", NULL};
 static const char *const silence_columns[] = {"words:無いもの:what is missing", "title:工程:step",
                                               "thing:対象:of", "since:いつから:since", NULL};

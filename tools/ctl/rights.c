@@ -84,6 +84,9 @@ static int show(struct ctl *c, const struct ctl_command *cmd)
     arena_init(&a, 0);
     for (int act = RIGHT_NONE + 1; r && act < RIGHTS; act++)
         show_one(r, (enum right_act)act, &a);
+    if (r)
+        printf("%s %lld min\n", say("逸脱の評価の期限：", "a deviation is assessed within"),
+               (long long)rights_assess_ms(r) / 60000);
     arena_fini(&a);
     rights_free(r);
     return code;

@@ -370,7 +370,7 @@ bool ops_make(struct player *p)
         make_out(&m);
     else if (kind == BLOCK_RECORD)
         make_desk(&m, OP_RECORD);
-    else if (kind == BLOCK_ASSESS || kind == BLOCK_CLOSE || kind == BLOCK_LIFT)
+    else if (kind == BLOCK_ASSESS || kind == BLOCK_CONFIRM || kind == BLOCK_CLOSE || kind == BLOCK_LIFT)
         make_desk(&m, OP_EACH);
     else {
         if (kind == BLOCK_SIGN && p->opened)

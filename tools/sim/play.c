@@ -206,25 +206,63 @@ static struct op **add_record(struct player *p, struct op *op, struct op **tail,
     return &rec->next;
 }
 
-/* One record for each deviation or hold that waits for it; what is closed is assessed before. */
+/* Of a major one: what is done, who looks whether it helped, and that the facility manager was told. */
+static struct op **add_measures(struct player *p, struct op *op, struct op **tail, const json_t *it)
+{
+    char day[11], why[200];
+    const char *owner = codes_cast(p, "mm", why, sizeof(why));
+    clock_day_format(clock_day(sim_now(p->sim)) + 14, day);
+    for (int effect = 0; effect < 2; effect++) {
+        struct op **next = add_record(p, op, tail, "deviation.action", it);
+        json_object_set_new((*tail)->body, "owner", json_string(owner ? owner : "MM"));
+        json_object_set_new((*tail)->body, "due", json_string(day));
+        json_object_set_new((*tail)->body, "effect", json_boolean(effect));
+        tail = next;
+    }
+    return tail;
+}
+
+static void close_major(struct player *p, struct op *rec)
+{
+    char why[200];
+    const char *told = codes_cast(p, "fm", why, sizeof(why));
+    json_object_set_new(rec->body, "told", json_string(told ? told : "FM"));
+    json_object_set_new(rec->body, "despite", json_string("効果は期限に確認する looked at when due"));
+}
+
+/* The record that it waits for; NULL: not for this block's. */
+static const char *record_for(enum block_kind kind, const json_t *it)
+{
+    const char *awaits = json_string_value(json_object_get(it, "awaits"));
+    if (json_is_true(json_object_get(it, kind == BLOCK_LIFT ? "lifted" : "closed")))
+        return NULL;
+    if (kind == BLOCK_ASSESS)
+        return awaits && strcmp(awaits, "assessment") == 0 ? "deviation.assessed" : NULL;
+    if (kind == BLOCK_CONFIRM)
+        return awaits && strcmp(awaits, "confirmation") == 0 ? "deviation.confirmed" : NULL;
+    return kind == BLOCK_LIFT ? "hold.lifted" : "deviation.closed";
+}
+
+/* One record for each deviation or hold that waits for it. */
 static void make_records(struct player *p, struct op *op, const json_t *batch)
 {
-    bool lift = p->block->kind == BLOCK_LIFT, assess = p->block->kind == BLOCK_ASSESS;
+    bool lift = p->block->kind == BLOCK_LIFT;
     struct op **tail = &op->next;
     json_t *it;
     size_t i;
     json_array_foreach(json_object_get(batch, lift ? "holds" : "deviations"), i, it)
     {
-        bool over = json_is_true(json_object_get(it, lift ? "lifted" : "closed"));
-        bool graded = json_object_get(it, "grade") != NULL;
-        if (over)
+        const char *kind = record_for(p->block->kind, it),
+                   *grade = json_string_value(json_object_get(it, "grade"));
+        bool major = p->block->kind == BLOCK_CLOSE && grade && strcmp(grade, "major") == 0;
+        if (!kind)
             continue;
-        if (lift)
-            tail = add_record(p, op, tail, "hold.lifted", it);
-        else if (!graded)
-            tail = add_record(p, op, tail, "deviation.assessed", it);
-        if (!lift && !assess)
-            tail = add_record(p, op, tail, "deviation.closed", it);
+        if (major)
+            tail = add_measures(p, op, tail, it);
+        struct op **at = tail;
+        tail = add_record(p, op, tail, kind, it);
+        if (major)
+            close_major(p, *at);
     }
 }
 

@@ -224,8 +224,9 @@ static bool read_time(const char *word, struct block *b)
 static const struct {
     const char *word;
     enum block_kind kind;
-} verbs[] = {{"in", BLOCK_IN},     {"out", BLOCK_OUT},     {"assess", BLOCK_ASSESS}, {"close", BLOCK_CLOSE},
-             {"lift", BLOCK_LIFT}, {"state", BLOCK_STATE}, {"record", BLOCK_RECORD}};
+} verbs[] = {{"in", BLOCK_IN},           {"out", BLOCK_OUT},      {"assess", BLOCK_ASSESS},
+             {"confirm", BLOCK_CONFIRM}, {"close", BLOCK_CLOSE},  {"lift", BLOCK_LIFT},
+             {"state", BLOCK_STATE},     {"record", BLOCK_RECORD}};
 
 static void read_people(struct loader *l, struct block *b, const char *word)
 {
@@ -263,7 +264,8 @@ static int read_tail(struct loader *l, struct block *b, char *word)
     return CPF_OK;
 }
 
-/* <station> in|out <person>..., <station> assess|close|lift <person>, - state WORD, <station> record KIND WHO
+/* <station> in|out <person>..., <station> assess|confirm|close|lift <person>, - state WORD, <station> record
+ * KIND WHO
  */
 static int read_verb(struct loader *l, struct block *b, char *words[], int n)
 {

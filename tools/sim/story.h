@@ -54,17 +54,18 @@ struct item {
 };
 
 enum block_kind {
-    BLOCK_SCANS,  /* a step of scans */
-    BLOCK_FORM,   /* a form at a desk */
-    BLOCK_SIGN,   /* a signed act */
-    BLOCK_SKIP,   /* "not done, because" */
-    BLOCK_IN,     /* people sign in */
-    BLOCK_OUT,    /* people sign out */
-    BLOCK_ASSESS, /* quality assesses every deviation not assessed yet */
-    BLOCK_CLOSE,  /* quality closes every open deviation */
-    BLOCK_LIFT,   /* quality lifts every hold */
-    BLOCK_RECORD, /* one record of master data or of quality */
-    BLOCK_STATE,  /* the batch's state must be this */
+    BLOCK_SCANS,   /* a step of scans */
+    BLOCK_FORM,    /* a form at a desk */
+    BLOCK_SIGN,    /* a signed act */
+    BLOCK_SKIP,    /* "not done, because" */
+    BLOCK_IN,      /* people sign in */
+    BLOCK_OUT,     /* people sign out */
+    BLOCK_ASSESS,  /* a designated person assesses every deviation not assessed yet */
+    BLOCK_CONFIRM, /* another one, of quality, confirms what was assessed */
+    BLOCK_CLOSE,   /* quality closes every open deviation */
+    BLOCK_LIFT,    /* quality lifts every hold */
+    BLOCK_RECORD,  /* one record of master data or of quality */
+    BLOCK_STATE,   /* the batch's state must be this */
 };
 
 struct block {
@@ -80,7 +81,7 @@ struct block {
     const char *names[6]; /* BLOCK_IN, _OUT: people */
     bool part;            /* `...`: the step is not finished by this block */
     bool gate;            /* `gate`: must be refused when a step was left out */
-    bool other;           /* BLOCK_ASSESS, _CLOSE, _LIFT: of the batch beside this one */
+    bool other;           /* BLOCK_ASSESS, _CONFIRM, _CLOSE, _LIFT: of the batch beside this one */
     const char *late;     /* reason of a late entry */
     int64_t claim_ms;     /* the station's claim of time, before now; 0 = now */
     const char *pin;      /* BLOCK_IN: another PIN than the person's */

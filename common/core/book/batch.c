@@ -15,6 +15,32 @@ void book_closing(struct book *b, const uint8_t leaf[HASH_LEN])
     memcpy(b->closing.leaf, leaf, HASH_LEN);
 }
 
+/* ---- what it has, by id ---- */
+
+struct deviation *batch_deviation(const struct batch *b, const char *id)
+{
+    for (size_t i = 0; b && id && i < b->ndevs; i++)
+        if (strcmp(b->dev[i].id, id) == 0)
+            return &b->dev[i];
+    return NULL;
+}
+
+struct action *batch_action(const struct batch *b, const char *id)
+{
+    for (size_t i = 0; b && id && i < b->nactions; i++)
+        if (strcmp(b->action[i].id, id) == 0)
+            return &b->action[i];
+    return NULL;
+}
+
+struct hold *batch_hold(const struct batch *b, const char *id)
+{
+    for (size_t i = 0; b && id && i < b->nholds; i++)
+        if (strcmp(b->hold[i].id, id) == 0)
+            return &b->hold[i];
+    return NULL;
+}
+
 /* ---- people ---- */
 
 void batch_note_act(struct book *b, struct batch *x, const struct person *p, enum dept dept)

@@ -444,16 +444,21 @@ static int64_t warning_due(const struct batch *x)
 static int64_t action_due(const struct batch *x, size_t i)
 {
     const struct action *a = &x->action[i];
-    for (size_t d = 0; d < x->ndevs; d++)
-        if (x->dev[d].closed && strcmp(x->dev[d].id, a->dev) == 0)
-            return 0;
     return a->verified || a->overdue ? 0 : clock_day_start(a->due + 1);
+}
+
+static int64_t assessment_due(const struct deviation *d)
+{
+    return d->assessed || d->closed || d->overdue ? 0 : d->due;
 }
 
 static int64_t owed(const struct batch *x, int step)
 {
-    if (step <= DUE_ACTION(0))
-        return action_due(x, (size_t)DUE_ACTION(step));
+    int action = due_action(step), deviation = due_deviation(step);
+    if (action >= 0)
+        return (size_t)action < x->nactions ? action_due(x, (size_t)action) : 0;
+    if (deviation >= 0)
+        return (size_t)deviation < x->ndevs ? assessment_due(&x->dev[deviation]) : 0;
     return step == DUE_WARNING ? warning_due(x) : x->stopped ? 0 : step_due(x, step);
 }
 
@@ -472,7 +477,8 @@ bool book_deadline_after(const struct book *b, const struct deadline *last, stru
     for (struct batch *x; (x = map_next(&b->batches, &pos));) {
         if (x->closed)
             continue;
-        for (int i = DUE_ACTION(x->nactions) + 1; i < (int)x->protocol->nsteps; i++) {
+        size_t most = x->nactions > x->ndevs ? x->nactions : x->ndevs;
+        for (int i = DUE_DEVIATION(most) + 1; i < (int)x->protocol->nsteps; i++) {
             struct deadline d = {owed(x, i), x, i};
             if (d.due && deadline_before(last, &d) && (!best.due || deadline_before(&d, &best)))
                 best = d;

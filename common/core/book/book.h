@@ -289,11 +289,15 @@ struct stepstate {
 
 struct deviation {
     const char *id, *code, *step;
-    enum grade grade; /* GRADE_NONE while not assessed */
+    int64_t due;      /* to be assessed until then; 0: an older program's */
+    enum grade grade; /* GRADE_NONE: nobody has said it, nor what was found */
     bool closed;
     bool accepted;                  /* by the physician, in spite of it */
     bool reported;                  /* the facility manager knows of it */
+    bool assessed, awaits;          /* … and another one of quality has not confirmed that yet */
+    bool overdue;                   /* it was not assessed in time: told once */
     const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
+    const struct person *assessor;  /* who assessed it last, or NULL */
 };
 
 /* What is done about a deviation. */
@@ -534,17 +538,31 @@ bool occ_unseen_of(const struct occ *o, const struct person *p);
 const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);
 bool batch_acted(const struct batch *b, const struct person *p, enum dept dept);
+/* By their ids; NULL if there is none, or no batch. */
+struct deviation *batch_deviation(const struct batch *b, const char *id);
+struct action *batch_action(const struct batch *b, const char *id);
+struct hold *batch_hold(const struct batch *b, const char *id);
 bool person_has_role(const struct person *p, const char *role);
 bool person_away(const struct person *p, int64_t day);
 /* Wrong secrets in a row at this station on that day, of the person; NULL: of anybody. NULL if there was
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
 
-/* What a batch owes by a time: a step, that the clinic was warned, or what is done about a deviation. In
- * order: by time, then batch, then step. */
-#define DUE_WARNING   (-1)
-#define DUE_ROTA      INT_MIN         /* of no deadline: gaps are told once a day (rule_rota_due) */
-#define DUE_ACTION(i) (-2 - (int)(i)) /* and back again */
+/* What a batch owes by a time: a step, that the clinic was warned, that a deviation is assessed, or what is
+ * done about one. In order: by time, then batch, then step. */
+#define DUE_WARNING      (-1)
+#define DUE_ROTA         INT_MIN /* of no deadline: gaps are told once a day (rule_rota_due) */
+#define DUE_DEVIATION(i) (-2 - 2 * (int)(i))
+#define DUE_ACTION(i)    (-3 - 2 * (int)(i))
+/* Is that step a deviation's or a measure's? Its index, or -1. */
+static inline int due_deviation(int step)
+{
+    return step <= DUE_DEVIATION(0) && step % 2 == 0 ? (-2 - step) / 2 : -1;
+}
+static inline int due_action(int step)
+{
+    return step <= DUE_ACTION(0) && step % 2 ? (-3 - step) / 2 : -1;
+}
 struct deadline {
     int64_t due; /* ms; 0: before all */
     struct batch *batch;

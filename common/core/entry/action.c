@@ -1,8 +1,6 @@
 /* What is done about a deviation. */
 #include "core/entry/action.h"
 
-#include <string.h>
-
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 
@@ -21,7 +19,7 @@ static const struct member verified_member[] = {
 
 static const struct member overdue_member[] = {
     M_TEXT(struct deviation_overdue, dev, NEEDED),
-    M_TEXT(struct deviation_overdue, action, NEEDED),
+    M_TEXT(struct deviation_overdue, action, 0),
 };
 
 static const struct member reported_member[] = {
@@ -38,27 +36,11 @@ static const struct record_rule reporting = {.right = RIGHT_DEVIATION_REPORTED, 
 
 /* ---- what they do to the book ---- */
 
-static struct deviation *dev_of(const struct batch *x, const char *id)
-{
-    for (size_t i = 0; x && id && i < x->ndevs; i++)
-        if (strcmp(x->dev[i].id, id) == 0)
-            return &x->dev[i];
-    return NULL;
-}
-
-static struct action *action_of(const struct batch *x, const char *id)
-{
-    for (size_t i = 0; x && id && i < x->nactions; i++)
-        if (strcmp(x->action[i].id, id) == 0)
-            return &x->action[i];
-    return NULL;
-}
-
 static int apply_action(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_action *v = body;
     struct batch *x = batch_of(b, s);
-    if (!dev_of(x, v->dev) || !v->action || action_of(x, v->action))
+    if (!batch_deviation(x, v->dev) || !v->action || batch_action(x, v->action))
         return CPF_E_PROFILE;
     *PUSH(b, x->action, x->nactions) = (struct action){.id = book_keep(b, v->action),
                                                        .dev = book_keep(b, v->dev),
@@ -73,7 +55,7 @@ static int apply_verified(struct book *b, struct stream *s, const struct entry *
 {
     const struct deviation_verified *v = body;
     struct batch *x = batch_of(b, s);
-    struct action *a = action_of(x, v->action);
+    struct action *a = batch_action(x, v->action);
     if (!a || a->verified)
         return CPF_E_PROFILE;
     SET(b, a->verified, true);
@@ -84,18 +66,22 @@ static int apply_verified(struct book *b, struct stream *s, const struct entry *
 static int apply_overdue(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_overdue *v = body;
-    struct action *a = action_of(batch_of(b, s), v->action);
+    struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
+    struct action *a = batch_action(batch_of(b, s), v->action);
     (void)e;
-    if (!a)
+    if (!d || (v->action && !a))
         return CPF_E_PROFILE;
-    SET(b, a->overdue, true);
+    if (a)
+        SET(b, a->overdue, true);
+    else
+        SET(b, d->overdue, true);
     return 0;
 }
 
 static int apply_reported(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_reported *v = body;
-    struct deviation *d = dev_of(batch_of(b, s), v->dev);
+    struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
     (void)e;
     if (!d)
         return CPF_E_PROFILE;

@@ -18,9 +18,10 @@ struct deviation_verified {
     const char *action;
     struct personal reason; /* what was found */
 };
-/* By the system: its day has passed. Once. */
+/* By the system, once: its day has passed; or nobody has assessed the deviation in time. */
 struct deviation_overdue {
-    const char *dev, *action;
+    const char *dev;
+    const char *action; /* NULL: the assessment */
 };
 /* The facility manager knows of it, and has told the clinic what the clinic must know. */
 struct deviation_reported {

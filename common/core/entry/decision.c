@@ -1,8 +1,6 @@
 /* What follows on a decision. */
 #include "core/entry/decision.h"
 
-#include <string.h>
-
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 
@@ -46,14 +44,12 @@ static int apply_suspended(struct book *b, struct stream *s, const struct entry 
 static int apply_accepted(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct product_accepted *v = body;
-    struct batch *x = batch_of(b, s);
+    struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
     (void)e;
-    for (size_t i = 0; x && v->dev && i < x->ndevs; i++)
-        if (strcmp(x->dev[i].id, v->dev) == 0) {
-            SET(b, x->dev[i].accepted, true);
-            return 0;
-        }
-    return CPF_E_PROFILE;
+    if (!d)
+        return CPF_E_PROFILE;
+    SET(b, d->accepted, true);
+    return 0;
 }
 
 static int apply_due(struct book *b, struct stream *s, const struct entry *e, const void *body)

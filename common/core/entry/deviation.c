@@ -19,6 +19,7 @@ static const struct member opened_member[] = {
     M_TEXT(struct deviation_opened, field, OWN),
     M_TEXT(struct deviation_opened, step, 0),
     M_WORD(struct deviation_opened, grade, enum grade, OWN, &grade_words),
+    M_TEXT(struct deviation_opened, due, OWN),
     M_BOOL(struct deviation_opened, hold, NEEDED),
     M_PERSONAL(struct deviation_opened, reason, 0),
 };
@@ -27,13 +28,21 @@ static const struct member assessed_member[] = {
     M_ID(struct deviation_assessed, batch, ASKED | NEEDED),
     M_TEXT(struct deviation_assessed, dev, NEEDED),
     M_WORD(struct deviation_assessed, grade, enum grade, NEEDED, &grade_words),
+    M_BOOL(struct deviation_assessed, awaits, OWN),
     M_PERSONAL(struct deviation_assessed, reason, NEEDED),
+};
+
+static const struct member confirmed_member[] = {
+    M_ID(struct deviation_confirmed, batch, ASKED | NEEDED),
+    M_TEXT(struct deviation_confirmed, dev, NEEDED),
+    M_WORD(struct deviation_confirmed, grade, enum grade, OWN, &grade_words),
+    M_PERSONAL(struct deviation_confirmed, reason, 0),
 };
 
 static const struct member closed_member[] = {
     M_ID(struct deviation_closed, batch, ASKED | NEEDED), M_TEXT(struct deviation_closed, dev, NEEDED),
     M_TEXTS(struct deviation_closed, open, OWN),          M_PERSONAL(struct deviation_closed, reason, NEEDED),
-    M_PERSONAL(struct deviation_closed, despite, 0),
+    M_PERSONAL(struct deviation_closed, despite, 0),      M_ID(struct deviation_closed, told, 0),
 };
 
 static const struct member placed_member[] = {
@@ -58,6 +67,9 @@ static const struct record_rule placing = {.right = RIGHT_HOLD_PLACED, .session 
 static const struct record_rule assessment = {
     .right = RIGHT_DEVIATION_ASSESSED, .may = may_assess, .judge = record_assessment};
 
+static const struct record_rule confirming = {
+    .right = RIGHT_DEVIATION_CONFIRMED, .may = may_confirm, .judge = record_confirmation};
+
 static const struct record_rule closing = {
     .right = RIGHT_DEVIATION_CLOSED, .may = may_close, .judge = record_closing};
 
@@ -66,25 +78,17 @@ static const struct record_rule lifting = {
 
 /* ---- what they do to the book ---- */
 
-static struct deviation *dev_of(const struct batch *x, const char *id)
-{
-    for (size_t i = 0; x && id && i < x->ndevs; i++)
-        if (strcmp(x->dev[i].id, id) == 0)
-            return &x->dev[i];
-    return NULL;
-}
-
 /*
  * What may follow on what, in any log that a program of ours wrote; the rules of now ask for more
  * (core/rule).
  *
- *   unassessed --> minor --> major --> closed       each may be closed; minor may be said again
+ *   unassessed --> minor --> major --> closed       each may be closed, and said again
  */
 enum dev_state { DEV_UNASSESSED, DEV_MINOR, DEV_MAJOR, DEV_CLOSED, DEV_STATES };
 static const bool dev_next[DEV_STATES][DEV_STATES] = {
     [DEV_UNASSESSED] = {[DEV_MINOR] = true, [DEV_MAJOR] = true, [DEV_CLOSED] = true},
     [DEV_MINOR] = {[DEV_MINOR] = true, [DEV_MAJOR] = true, [DEV_CLOSED] = true},
-    [DEV_MAJOR] = {[DEV_CLOSED] = true},
+    [DEV_MAJOR] = {[DEV_MAJOR] = true, [DEV_CLOSED] = true},
 };
 
 static enum dev_state dev_state_of(enum grade g)
@@ -121,13 +125,15 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct deviation_opened *v = body;
     struct batch *x = batch_of(b, s);
-    if (!x || !v->dev || !v->cause)
+    int64_t due = 0;
+    if (!x || !v->dev || !v->cause || (v->due && clock_parse_rfc3339(v->due, &due) != 0))
         return CPF_E_PROFILE;
     *PUSH(b, x->dev, x->ndevs) = (struct deviation){.by = entry_performer(b, e),
                                                     .with = witness_of(b, e),
                                                     .id = book_keep(b, v->dev),
                                                     .code = book_keep(b, v->cause),
                                                     .step = book_keep(b, v->step),
+                                                    .due = due,
                                                     .grade = v->grade};
     if (say_find(v->cause) == SAY_CLINIC_UNWARNED)
         SET(b, x->warn_broken, true);
@@ -143,17 +149,32 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
 static int apply_assessed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_assessed *v = body;
-    struct deviation *d = dev_of(batch_of(b, s), v->dev);
+    struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
     int err = d ? dev_become(b, d, v->grade, false) : CPF_E_PROFILE;
-    if (err == 0)
-        batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
-    return err;
+    if (err)
+        return err;
+    SET(b, d->assessed, true);
+    SET(b, d->awaits, v->awaits);
+    SET(b, d->assessor, entry_performer(b, e));
+    batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
+    return 0;
+}
+
+static int apply_confirmed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct deviation_confirmed *v = body;
+    struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
+    if (!d || d->closed || !d->awaits)
+        return CPF_E_PROFILE;
+    SET(b, d->awaits, false);
+    batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
+    return 0;
 }
 
 static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_closed *v = body;
-    struct deviation *d = dev_of(batch_of(b, s), v->dev);
+    struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
     int err = d ? dev_become(b, d, d->grade, true) : CPF_E_PROFILE;
     if (err == 0)
         batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
@@ -178,14 +199,11 @@ static int apply_lifted(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct hold_lifted *v = body;
     struct batch *x = batch_of(b, s);
-    for (size_t i = 0; x && v->hold && i < x->nholds; i++)
-        if (strcmp(x->hold[i].id, v->hold) == 0) {
-            int err = hold_lift(b, &x->hold[i]);
-            if (err == 0)
-                batch_note_people(b, x, e, DEPT_QUALITY);
-            return err;
-        }
-    return CPF_E_PROFILE;
+    struct hold *h = batch_hold(x, v->hold);
+    int err = h ? hold_lift(b, h) : CPF_E_PROFILE;
+    if (err == 0)
+        batch_note_people(b, x, e, DEPT_QUALITY);
+    return err;
 }
 
 /* ---- rows ---- */
@@ -222,6 +240,18 @@ static void view_assessed(struct view_at *a, const void *body)
     row_text(&r, "grade", word_name(&grade_words, (int)d->grade));
     row_num(&r, "assessed", a->e->at);
     row_text(&r, "assessed_by", view_who(a));
+    if (d->awaits)
+        row_num(&r, "awaits", true);
+    row_end(a->v, &r);
+}
+
+static void view_confirmed(struct view_at *a, const void *body)
+{
+    const struct deviation_confirmed *d = body;
+    struct view_row r = event_row(a, VIEW_DEVIATION, "deviation", d->dev);
+    row_num(&r, "awaits", false);
+    row_num(&r, "confirmed", a->e->at);
+    row_text(&r, "confirmed_by", view_who(a));
     row_end(a->v, &r);
 }
 
@@ -272,6 +302,16 @@ const struct kind kind_deviation_assessed = {
     .view = view_assessed,
     .record = &assessment,
     .reads = {"逸脱 {dev} を評価した：{grade}", "deviation {dev} was assessed: {grade}"},
+};
+
+const struct kind kind_deviation_confirmed = {
+    .id = KIND_DEVIATION_CONFIRMED,
+    .shape = SHAPE(struct deviation_confirmed, confirmed_member),
+    .apply = apply_confirmed,
+    .view = view_confirmed,
+    .record = &confirming,
+    .reads = {"逸脱 {dev} の評価（{grade}）を確認した",
+              "the assessment of deviation {dev} ({grade}) was confirmed"},
 };
 
 const struct kind kind_deviation_closed = {

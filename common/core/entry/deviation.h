@@ -12,6 +12,7 @@ struct deviation_opened {
     const struct json *args; /* for its text */
     const char *field, *step;
     enum grade grade; /* where the finding itself says it */
+    const char *due;  /* to be assessed until then; programs of before said nothing */
     bool hold;
     struct personal reason; /* by hand: what was seen */
 };
@@ -19,12 +20,21 @@ struct deviation_assessed {
     const char *batch; /* of the request */
     const char *dev;
     enum grade grade;
+    bool awaits; /* it counts when another of quality has confirmed it; programs of before said nothing */
+    struct personal reason;
+};
+/* By another one of quality: what was assessed counts. */
+struct deviation_confirmed {
+    const char *batch; /* of the request */
+    const char *dev;
+    enum grade grade; /* … as it was assessed */
     struct personal reason;
 };
 struct deviation_closed {
     const char *batch; /* of the request */
     const char *dev;
     struct texts open; /* what was to be done about it and was not yet: closed all the same */
+    const char *told;  /* of a major one: which facility manager was told; NULL: said so himself, or minor */
     struct personal reason;
     struct personal despite; /* why */
 };

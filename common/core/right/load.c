@@ -6,6 +6,7 @@
 
 #include "base/bounds.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "core/protocol/diag.h"
 #include "core/protocol/ytree.h"
@@ -28,7 +29,9 @@ struct text right_bar_title(enum right_bar bar)
     return title[bar];
 }
 
-#define GRADES_MAX 100
+#define GRADES_MAX        100
+#define ASSESS_DEFAULT_MS (INT64_C(4) * 3600 * 1000)
+#define ASSESS_MOST_MS    (INT64_C(30) * 24 * 3600 * 1000)
 static const char *const least_word[] = {NULL, "minor", "major"};
 static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
 struct least {
@@ -45,6 +48,7 @@ struct rights {
     bool said[RIGHTS];
     size_t ngrades;
     struct least grade[GRADES_MAX];
+    int64_t assess_ms;
 };
 
 struct loader {
@@ -214,14 +218,26 @@ static void read_grade(struct loader *l, const struct ynode *cause, const struct
         r->grade[r->ngrades++] = (struct least){cause->str, grade};
 }
 
+static void read_assess(struct loader *l, const struct ynode *n)
+{
+    int64_t ms;
+    if (!is(l, n, YNODE_SCALAR, "assessed-within"))
+        return;
+    if (clock_span_parse(n->str, &ms) == 0 && 0 < ms && ms <= ASSESS_MOST_MS)
+        l->r->assess_ms = ms;
+    else
+        fault(l, n, "`assessed-within` must be a span such as 4h, of at most 30 days");
+}
+
 static void read_all(struct loader *l, const struct ynode *root)
 {
-    static const char *const keys[] = {"rights", "roles", "acts", "grades", NULL};
+    static const char *const keys[] = {"rights", "roles", "acts", "grades", "assessed-within", NULL};
     if (!is(l, root, YNODE_MAP, "the file"))
         return;
     only(l, root, keys);
     const struct ynode *version = ynode_get(root, "rights"), *roles = ynode_get(root, "roles"),
-                       *acts = ynode_get(root, "acts"), *grades = ynode_get(root, "grades");
+                       *acts = ynode_get(root, "acts"), *grades = ynode_get(root, "grades"),
+                       *assess = ynode_get(root, "assessed-within");
     if (!version || version->kind != YNODE_SCALAR || strcmp(version->str, "1") != 0)
         fault(l, root, "`rights: 1` is missing: which form the file has");
     if (roles && is(l, roles, YNODE_MAP, "roles"))
@@ -233,6 +249,9 @@ static void read_all(struct loader *l, const struct ynode *root)
     if (grades && is(l, grades, YNODE_MAP, "grades"))
         ynode_each(it, grades)
             read_grade(l, it->key, it->value);
+    l->r->assess_ms = ASSESS_DEFAULT_MS;
+    if (assess)
+        read_assess(l, assess);
     for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
         if (!l->r->said[i])
             fault(l, acts ? acts : root, "nobody may do `%s`: the act is missing", act_word[i]);
@@ -312,6 +331,11 @@ int rights_least(const struct rights *r, const char *cause)
         if (strcmp(r->grade[i].cause, cause) == 0)
             return r->grade[i].grade;
     return 0;
+}
+
+int64_t rights_assess_ms(const struct rights *r)
+{
+    return r->assess_ms;
 }
 
 const struct right *rights_of(const struct rights *r, enum right_act act)

@@ -72,6 +72,7 @@ struct person;
     X(LABEL_REPRINTED, "label.reprinted")                                                                    \
     X(LABEL_VOIDED, "label.voided")                                                                          \
     X(DEVIATION_ASSESSED, "deviation.assessed")                                                              \
+    X(DEVIATION_CONFIRMED, "deviation.confirmed")                                                            \
     X(DEVIATION_LOWER, "deviation.lower")                                                                    \
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
     X(DEVIATION_ACTION, "deviation.action")                                                                  \
@@ -143,6 +144,8 @@ void rights_free(struct rights *r); /* NULL is fine */
 /* The least grade of a deviation with that cause: an enum grade (core/entry/deviation.h); 0: the table has
  * none. */
 int rights_least(const struct rights *r, const char *cause);
+/* Within how long a deviation is to be assessed. */
+int64_t rights_assess_ms(const struct rights *r);
 const char *rights_text(const struct rights *r); /* as it was loaded */
 const struct right *rights_of(const struct rights *r, enum right_act act);
 size_t rights_roles(const struct rights *r);

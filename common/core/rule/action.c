@@ -1,7 +1,7 @@
 /*
  * What is done about a deviation: measures, each with somebody who owns it and a day; another says that it
- * was done. A deviation is not closed while one is open, unless quality says by name why. What is overdue is
- * told once, by the deadline that the book keeps of it.
+ * was done. A deviation is not closed while one is open, unless quality says by name why; its day runs on
+ * then. What is overdue is told once, by the deadline that the book keeps of it.
  */
 #include "core/entry/action.h"
 
@@ -10,31 +10,27 @@
 #include "core/entry/deviation.h"
 #include "core/rule/record.h"
 
-static struct deviation *deviation_of(const struct batch *x, const char *id)
+/* NULL after a refusal. */
+static struct batch *on_batch(struct judge *j, const char *batch)
 {
-    for (size_t i = 0; x && i < x->ndevs; i++)
-        if (strcmp(x->dev[i].id, id) == 0)
-            return &x->dev[i];
-    return NULL;
+    j->x = judge_batch(j, batch);
+    if (!j->x)
+        judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)), NULL);
+    return j->x;
 }
 
-static const struct action *action_of(const struct batch *x, const char *id)
+/* What is done about a deviation goes on behind the closing: the record is opened for this one entry, and
+ * closed again with it. */
+static bool take(struct judge *j, const struct kind *k, const void *value)
 {
-    for (size_t i = 0; x && i < x->nactions; i++)
-        if (strcmp(x->action[i].id, id) == 0)
-            return &x->action[i];
-    return NULL;
-}
-
-/* An open batch; NULL after a refusal. */
-static struct batch *on_open(struct judge *j, const char *batch)
-{
-    struct batch *x = j->x = judge_batch(j, batch);
-    if (x && !x->closed)
-        return x;
-    judge_find(j, EFFECT_REFUSE, x ? SAY_BATCH_CLOSED : SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)),
-               NULL);
-    return NULL;
+    const struct batch *x = j->x;
+    reopen_if_closed(j);
+    record_signed(j, draft_add(j, x->stream, k->id, value, k->shape.size));
+    if (!x->closed)
+        return true;
+    struct batch_closed again = closing_of(j, x, (int64_t)book_stream(j->book, x->stream)->sseq + 3);
+    draft_add(j, x->stream, KIND_BATCH_CLOSED, &again, sizeof(again));
+    return true;
 }
 
 static bool unknown(struct judge *j)
@@ -45,12 +41,12 @@ static bool unknown(struct judge *j)
 static bool take_action(struct judge *j, const struct kind *k, const struct deviation_action *g)
 {
     struct deviation_action a = *g;
-    const struct batch *x = on_open(j, g->batch);
-    const struct deviation *d = deviation_of(x, g->dev);
+    const struct batch *x = on_batch(j, g->batch);
+    const struct deviation *d = batch_deviation(x, g->dev);
     const struct person *owner = book_person(j->book, g->owner);
     if (!x)
         return false;
-    if (!d || d->closed)
+    if (!d)
         return unknown(j);
     if (!owner || owner->suspended)
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_WORD,
@@ -58,32 +54,29 @@ static bool take_action(struct judge *j, const struct kind *k, const struct devi
     if (g->due < clock_day(j->now))
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "due"), NULL);
     a.action = arena_printf(j->a, "%s-A%zu", x->id, x->nactions + 1);
-    record_signed(j, draft_add(j, x->stream, k->id, &a, sizeof(a)));
-    return true;
+    return take(j, k, &a);
 }
 
 static bool take_verified(struct judge *j, const struct kind *k, const struct deviation_verified *g)
 {
-    const struct batch *x = on_open(j, g->batch);
-    const struct action *a = action_of(x, g->action);
+    const struct batch *x = on_batch(j, g->batch);
+    const struct action *a = batch_action(x, g->action);
     if (!x)
         return false;
     if (!a || a->verified)
         return unknown(j);
-    record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
-    return true;
+    return take(j, k, g);
 }
 
 static bool take_reported(struct judge *j, const struct kind *k, const struct deviation_reported *g)
 {
-    const struct batch *x = on_open(j, g->batch);
-    const struct deviation *d = deviation_of(x, g->dev);
+    const struct batch *x = on_batch(j, g->batch);
+    const struct deviation *d = batch_deviation(x, g->dev);
     if (!x)
         return false;
     if (!d || d->reported)
         return unknown(j);
-    record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
-    return true;
+    return take(j, k, g);
 }
 
 static void refused_of(struct judge *j)

@@ -262,6 +262,11 @@ enum say_flag {
     X(BASIS_OTHER, "basis.other", 0)                                                                         \
     X(CLOCK_DIFFERS, "clock.differs", 0)                                                                     \
     X(DEVIATION_UNASSESSED, "deviation.unassessed", 0)                                                       \
+    X(DEVIATION_EFFECT, "deviation.effect", 0)                                                               \
+    X(DEVIATION_TOLD, "deviation.told", 0)                                                                   \
+    X(DEVIATION_UNCONFIRMED, "deviation.unconfirmed", 0)                                                     \
+    X(DEVIATION_AWAITS, "deviation.awaits", 0)                                                               \
+    X(DEVIATION_LATE, "deviation.late", 0)                                                                   \
     X(CORRECTION_SIGNED, "correction.signed", 0)                                                             \
     X(CORRECTION_DERIVED, "correction.derived", 0)                                                           \
     X(CORRECTION_THING, "correction.thing", 0)                                                               \

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/right/right.h"
 #include "core/rule/judge.h"
 
 /* ---- for whoever makes entries of drafts ---- */
@@ -213,6 +214,13 @@ struct ids {
     size_t ndevs, nholds;
 };
 
+const char *assess_until(struct judge *j)
+{
+    char text[CLOCK_TEXT];
+    clock_format(j->now + rights_assess_ms(j->book->rights), text);
+    return arena_strdup(j->a, text);
+}
+
 static void open_deviation(struct judge *j, const struct finding *f, struct ids *ids)
 {
     const char *dev = next_id(j, "DV", j->x->ndevs + ids->ndevs + 1);
@@ -221,7 +229,8 @@ static void open_deviation(struct judge *j, const struct finding *f, struct ids 
           .cause = say_text(f->code),
           /* two donors' cells in one place: nobody may think that minor (doc/bench.md case 1) */
           .grade = say_flags(f->code) & SAY_MAJOR ? GRADE_MAJOR : GRADE_NONE, .args = f->args,
-          .field = f->field, .step = j->step >= 0 ? judge_step(j)->id : NULL, .hold = holds)
+          .field = f->field, .step = j->step >= 0 ? judge_step(j)->id : NULL, .hold = holds,
+          .due = assess_until(j))
         ->witnessed = j->second;
     ids->dev[ids->ndevs++] = dev;
     if (!holds)

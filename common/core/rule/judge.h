@@ -184,6 +184,8 @@ const char *stream_of(struct judge *j, enum stream_type type, const char *id); /
 void judge_refuse(struct judge *j, enum say code, struct json *args);
 /* The refusal found. What must follow a refusal of that code follows. */
 void judge_refuse_found(struct judge *j);
+/* Until when a deviation of this command is to be assessed. */
+const char *assess_until(struct judge *j);
 /* Finishes an accepted command: outcome, code, deviations, holds, and what follows. `main` is its first
  * entry; NULL: the first finding's. */
 void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args);
@@ -362,8 +364,9 @@ bool judge_again(const struct batch *x, int step);
 bool step_stands(const struct batch *x, int step); /* done, and not to be judged again */
 void tell_judge_again(struct judge *j);
 /* Of what this command (its first entry is of that kind) found in j->x: the release stands no more. */
-/* action.c */
+/* action.c, deviation.c */
 void judge_overdue(struct judge *j, const struct action *a);
+void judge_unassessed(struct judge *j, const struct deviation *dev);
 struct texts open_actions(const struct judge *j, const struct batch *x,
                           const char *dev); /* of the deviation */
 void suspend_release(struct judge *j, enum kind_id kind);

@@ -30,10 +30,9 @@ struct record_rule {
 
 /* right.c: the one question of rights; false after a refusal. */
 bool check_right(struct judge *j, enum right_act act, const struct right_about *about);
-/* What the act on a batch is about: `given` begins with the batch's number. */
-bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
-/* The same of a deviation or a hold: who caused it is asked, too. */
+/* deviation.c: of a deviation or a hold, who caused it is asked. */
 bool may_assess(struct judge *j, const struct kind *k, const void *given);
+bool may_confirm(struct judge *j, const struct kind *k, const void *given);
 bool may_close(struct judge *j, const struct kind *k,
                const void *given); /* it begins with batch and deviation */
 bool may_verify(struct judge *j, const struct kind *k, const void *given);
@@ -78,13 +77,15 @@ void record_conditional(struct judge *j, const struct kind *k, const void *given
 void record_blocking(struct judge *j, const struct kind *k, const void *given);
 void record_protocol(struct judge *j, const struct kind *k, const void *given);
 void record_approval(struct judge *j, const struct kind *k, const void *given);
+/* deviation.c */
 void record_assessment(struct judge *j, const struct kind *k, const void *given);
+void record_confirmation(struct judge *j, const struct kind *k, const void *given);
 void record_closing(struct judge *j, const struct kind *k, const void *given);
+void record_lifting(struct judge *j, const struct kind *k, const void *given);
 /* action.c */
 void record_action(struct judge *j, const struct kind *k, const void *given);
 void record_verified(struct judge *j, const struct kind *k, const void *given);
 void record_reported(struct judge *j, const struct kind *k, const void *given);
-void record_lifting(struct judge *j, const struct kind *k, const void *given);
 void record_acceptance(struct judge *j, const struct kind *k, const void *given);
 void record_clock(struct judge *j, const struct kind *k, const void *given);
 void record_correction(struct judge *j, const struct kind *k, const void *given);

@@ -238,8 +238,8 @@ void rule_shown(const struct batch *x, char ret[44])
                 add_text(&b, occ->input[i].digest ? occ->input[i].digest : occ->input[i].text);
         }
     for (size_t i = 0; i < x->ndevs; i++)
-        buf_printf(&b, "%s %d %d %d ", x->dev[i].id, (int)x->dev[i].grade, x->dev[i].closed,
-                   x->dev[i].accepted);
+        buf_printf(&b, "%s %d %d %d %d %d ", x->dev[i].id, (int)x->dev[i].grade, x->dev[i].closed,
+                   x->dev[i].accepted, x->dev[i].assessed, x->dev[i].awaits);
     for (size_t i = 0; i < x->nactions; i++)
         buf_printf(&b, "%s %d ", x->action[i].id, x->action[i].verified);
     for (size_t i = 0; i < x->nholds; i++)
@@ -254,14 +254,12 @@ void rule_shown(const struct batch *x, char ret[44])
 static bool accept_product(struct judge *j, const struct kind *k, const struct product_accepted *g)
 {
     struct batch *x = j->x = judge_batch(j, g->batch);
-    size_t i = 0;
-    while (x && i < x->ndevs && strcmp(x->dev[i].id, g->dev) != 0)
-        i++;
+    const struct deviation *dev = batch_deviation(x, g->dev);
     if (!x)
         return judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)), NULL);
     if (x->closed)
         return judge_find(j, EFFECT_REFUSE, SAY_BATCH_CLOSED, args1(j, "batch", x->id), NULL);
-    if (i == x->ndevs || !unaccepted(x, &x->dev[i]))
+    if (!dev || !unaccepted(x, dev))
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
     if (!person_has_role(j->performer, "physician"))
         return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args1(j, "role", "physician"), NULL);

@@ -255,18 +255,21 @@ const struct lot *judge_label(const struct judge *j, const char *gtin, const cha
 
 void judge_deadline(struct judge *j)
 {
+    int action = due_action(j->cmd->due_step), deviation = due_deviation(j->cmd->due_step);
+    j->x = j->cmd->due_batch;
     if (j->cmd->due_step == DUE_ROTA) {
-        j->x = j->cmd->due_batch;
         judge_rota(j);
         return;
     }
-    if (j->cmd->due_step <= DUE_ACTION(0)) {
-        j->x = j->cmd->due_batch;
-        judge_overdue(j, &j->x->action[DUE_ACTION(j->cmd->due_step)]);
+    if (action >= 0) {
+        judge_overdue(j, &j->x->action[action]);
+        return;
+    }
+    if (deviation >= 0) {
+        judge_unassessed(j, &j->x->dev[deviation]);
         return;
     }
     if (j->cmd->due_step == DUE_WARNING) {
-        j->x = j->cmd->due_batch;
         judge_find(j, EFFECT_DEVIATION, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id), NULL);
         judge_accept(j, NULL, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id));
         return;

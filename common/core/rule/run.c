@@ -49,7 +49,7 @@ bool run_replaced(const struct batch *x, int step, const struct occ *o)
     return void_run(&x->protocol->step[step], o) && !run_is_void(x, step);
 }
 
-/* What was found in that step was looked into, and its assessment signed. */
+/* What was found in that step was looked into, and its assessment signed by two. */
 static bool investigated(const struct batch *x, int step)
 {
     static const enum say found[] = {SAY_VALUE_ACTION, SAY_VALUE_UNDECIDED, SAY_OPTION_DEVIATION,
@@ -62,7 +62,7 @@ static bool investigated(const struct batch *x, int step)
             about |= say_find(d->code) == found[k];
         if (!about || !d->step || strcmp(d->step, x->protocol->step[step].id) != 0)
             continue;
-        if (d->grade == GRADE_NONE)
+        if (!d->assessed || d->awaits)
             return false;
         any = true;
     }

@@ -7,8 +7,10 @@ before d3.out
     neighbour:F1 ^ident.foreign-opened
 +10s b2 d3.out op1+op2 ...
     W:shelf1 !room.blocked
-+5m qa assess qm+major
-+1m qa assess qm+major neighbour
++5m qa assess qc2+major
++1m qa confirm qm
++1m qa assess qc2+major neighbour
++1m qa confirm qm neighbour
 +10m qa record room.reopened qm
     room:{@broom} reason="製造番号ごとに確認、清拭 both batches checked, wiped" result="清拭後の微粒子数 適合 particle count after wiping conforms"
 after d3.env.incubate

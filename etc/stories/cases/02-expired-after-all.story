@@ -11,6 +11,7 @@ instead d3.closing.close
 10:05 b2 d3.closing.close op1+op2
     L:il2-expired/1 ^lot.used-expired rest:used-up L:agent wiped:done E:tray E:bsc witness
 after d3.env.incubate
-+1h qa assess qm+major
++1h qa assess qc2+major
++1m qa confirm qm
 +1d qa lift qm
 +1m qa close qm

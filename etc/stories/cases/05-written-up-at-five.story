@@ -18,5 +18,6 @@ instead d0.env.incubate
 +1m qc d0.env.incubate qc1+qc3 late=busy claim=-45m
     E:pinc ~time.late-entry all:all
 after judgement-start
-+1h qa assess qm
++1h qa assess qc2
++1m qa confirm qm
 +1m qa close qm

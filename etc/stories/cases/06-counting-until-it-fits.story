@@ -12,5 +12,6 @@ before d6.pass.out
 +30s b2 - op2+op1
     X:STEP-D6-COUNT-CELLS !step.done
 after d6.closing.countersign
-+1h qa assess qm
++1h qa assess qc2
++1m qa confirm qm
 +1m qa close qm

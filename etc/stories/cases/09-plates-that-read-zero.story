@@ -7,7 +7,8 @@ after d3.env.incubate
 instead d3.env.read
 11:00 qc d3.env.read qc1
     EP2 settle-cfu=0 AP2 air-cfu=0 FG3 FG4 finger-cfu=3 ~value.action
-+30m qa assess qm+major
++30m qa assess qc2+major
++1m qa confirm qm
 +1m b2 - op1
     X:STEP-LOOK !room.blocked
 +1m qa record room.reopened qm

@@ -7,7 +7,8 @@ instead late.r3
 after late.r3
 +10m cl record clinic.warned n1
     batch:{batch}
-+5m qa assess qm+major
++5m qa assess qc2+major
++1m qa confirm qm
 before complete
 10:30 qa complete qm sign !decision.hold
     pending:none

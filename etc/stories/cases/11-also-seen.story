@@ -42,7 +42,8 @@ instead transport-temperature
 11:42 rc transport-temperature op1
     E:log file:gap ^option.hold lowest=20.0 highest=20.0
 after qc.phenotype-d0.result
-+10m qa assess qm+major
++10m qa assess qc2+major
++1m qa confirm qm
 +1m qa lift qm
 +1m qa close qm
 # out of order

@@ -17,5 +17,6 @@ instead d6.count.cells
 09:36 b2 d6.count.cells op2+op1
     S4 live-1=l6a dead-1=d6a live-2=l6b dead-2=d6b volume=100.0 ?value.alert witness
 after qc.phenotype-d0.result
-+10m qa assess qm
++10m qa assess qc2
++1m qa confirm qm
 +1m qa close qm

@@ -1,0 +1,260 @@
+/*
+ * Quality's acts on deviations and holds. What a deviation means for its batch is assessed by a designated
+ * person, within the time that the table of rights gives, and confirmed by another one of quality; until then
+ * it is in the way of a decision. It is closed later. Who caused it judges nothing of it, and where everybody
+ * of quality is barred the facility manager judges.
+ */
+#include "core/entry/action.h"
+#include "core/rule/record.h"
+
+/* ---- who may ---- */
+
+static const struct deviation *open_deviation(const struct batch *x, const char *id)
+{
+    const struct deviation *d = batch_deviation(x, id);
+    return d && !d->closed ? d : NULL;
+}
+
+static const struct hold *open_hold(const struct batch *x, const char *id)
+{
+    const struct hold *h = batch_hold(x, id);
+    return h && !h->lifted ? h : NULL;
+}
+
+/* Of quality: is there anybody who may? */
+static bool quality_may(const struct judge *j, enum right_act act, const struct right_about *about)
+{
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        if (!p->suspended && !p->locked && right_ask(j->book->rights, act, about, p, NULL).no == RIGHT_YES)
+            return true;
+    return false;
+}
+
+/* Where everybody of quality is barred, the facility manager judges: nothing is held for ever. */
+static bool check_quality(struct judge *j, enum right_act act, const struct right_about *about)
+{
+    struct right_answer answer = right_ask(j->book->rights, act, about, j->performer, j->second);
+    bool instead = about->batch && answer.no == RIGHT_NOT_YOURS && !quality_may(j, act, about);
+    return check_right(j, instead ? RIGHT_QUALITY_INSTEAD : act, about);
+}
+
+static struct right_about about_deviation(struct judge *j, const char *batch, const char *dev)
+{
+    struct right_about about = {.batch = judge_batch(j, batch)};
+    const struct deviation *d = batch_deviation(about.batch, dev);
+    about.causer = d ? d->by : NULL;
+    about.with = d ? d->with : NULL;
+    about.step = d ? d->step : NULL;
+    return about;
+}
+
+/* Below the grade that the table has for its cause: not without the facility manager. */
+static bool check_grade(struct judge *j, const struct deviation_assessed *g, const struct right_about *about)
+{
+    const struct deviation *d = open_deviation(about->batch, g->dev);
+    int least = d ? rights_least(j->book->rights, d->code) : GRADE_NONE;
+    if ((int)g->grade >= least ||
+        right_ask(j->book->rights, RIGHT_DEVIATION_LOWER, about, j->performer, j->second).no == RIGHT_YES)
+        return true;
+    struct json *args = args1(j, "dev", d->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_TABLE,
+                      json_set_str(j->a, args, "grade", word_name(&grade_words, least)), NULL);
+}
+
+bool may_assess(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_assessed *g = given;
+    const struct right_about about = about_deviation(j, g->batch, g->dev);
+    return check_quality(j, k->record->right, &about) && check_grade(j, g, &about);
+}
+
+/* Not who assessed it. */
+bool may_confirm(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_confirmed *g = given;
+    struct right_about about = about_deviation(j, g->batch, g->dev);
+    const struct deviation *d = batch_deviation(about.batch, g->dev);
+    about.judge = d ? d->assessor : NULL;
+    return check_quality(j, k->record->right, &about);
+}
+
+bool may_close(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_closed *g = given;
+    const struct right_about about = about_deviation(j, g->batch, g->dev);
+    return check_quality(j, k->record->right, &about);
+}
+
+/* Not the owner of what was to be done. */
+bool may_verify(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct deviation_verified *g = given;
+    const struct action *a = batch_action(judge_batch(j, g->batch), g->action);
+    struct right_about about = about_deviation(j, g->batch, a ? a->dev : "");
+    about.person = a ? book_person(j->book, a->owner) : NULL;
+    return check_quality(j, k->record->right, &about);
+}
+
+bool may_lift(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct hold_lifted *g = given;
+    struct right_about about = {.batch = judge_batch(j, g->batch)};
+    const struct hold *h = open_hold(about.batch, g->hold);
+    const struct deviation *d = h ? batch_deviation(about.batch, h->dev) : NULL;
+    about.causer = h ? h->by : NULL;
+    about.with = h ? h->with : NULL;
+    about.step = d ? d->step : NULL;
+    return check_quality(j, k->record->right, &about);
+}
+
+/* ---- assessed, and confirmed ---- */
+
+/* The batch that quality acts on; NULL after a refusal. */
+static struct batch *act_on(struct judge *j, const char *batch)
+{
+    struct batch *x = judge_batch(j, batch);
+    j->x = x;
+    if (!x)
+        judge_refuse(j, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(batch)));
+    else if (x->closed)
+        judge_refuse(j, SAY_BATCH_CLOSED, args1(j, "batch", x->id));
+    else
+        return x;
+    return NULL;
+}
+
+static struct json *args_grade(struct judge *j, const char *dev, enum grade grade)
+{
+    return json_set_str(j->a, args1(j, "dev", dev), "grade", word_name(&grade_words, (int)grade));
+}
+
+/* Signed as any record is; the answer tells what is done next. */
+static void signed_as(struct judge *j, struct draft *d, enum say code, struct json *args)
+{
+    d->sign = true;
+    d->meaning = kind_text(d->kind);
+    d->witnessed = j->second;
+    judge_accept(j, d, code, args);
+}
+
+void record_assessment(struct judge *j, const struct kind *k, const void *given)
+{
+    struct deviation_assessed a = *(const struct deviation_assessed *)given;
+    struct batch *x = act_on(j, a.batch);
+    const struct deviation *d = open_deviation(x, a.dev);
+    if (!x)
+        return;
+    a.awaits = true;
+    if (!d)
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    else if (d->grade == GRADE_MAJOR && (d->assessed || a.grade != GRADE_MAJOR))
+        /* closed with its measures, not called minor an hour before release */
+        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", a.dev));
+    else
+        signed_as(j, draft_add(j, x->stream, k->id, &a, sizeof(a)), SAY_DEVIATION_AWAITS,
+                  args_grade(j, a.dev, a.grade));
+}
+
+void record_confirmation(struct judge *j, const struct kind *k, const void *given)
+{
+    struct deviation_confirmed c = *(const struct deviation_confirmed *)given;
+    struct batch *x = act_on(j, c.batch);
+    const struct deviation *d = open_deviation(x, c.dev);
+    if (!x)
+        return;
+    if (!d || !d->awaits) {
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+        return;
+    }
+    c.grade = d->grade;
+    record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
+}
+
+/* ---- not in time: told once, by the deadline that the book keeps of it ---- */
+
+void judge_unassessed(struct judge *j, const struct deviation *dev)
+{
+    struct json *args = args1(j, "dev", dev->id);
+    judge_find(j, EFFECT_ALERT, SAY_DEVIATION_LATE, args, NULL);
+    struct draft *d =
+        DRAFT(j, j->x->stream, KIND_DEVIATION_OVERDUE, struct deviation_overdue, .dev = dev->id);
+    judge_accept(j, d, SAY_DEVIATION_LATE, args);
+}
+
+/* ---- closed ---- */
+
+static bool check_done(struct judge *j, const char *dev, const struct texts *open)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < open->n; i++)
+        json_push(list, json_str(j->a, open->item[i]));
+    return list->len == 0 || judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_ACTIONS,
+                                        json_set(j->a, args1(j, "dev", dev), "actions", list), NULL);
+}
+
+/* What nobody has judged, or one alone, is not done with. */
+static bool check_assessed(struct judge *j, const struct deviation *d)
+{
+    enum say code = !d->assessed ? SAY_DEVIATION_UNASSESSED
+                    : d->awaits  ? SAY_DEVIATION_UNCONFIRMED
+                                 : SAY_NONE;
+    return !code || judge_find(j, EFFECT_REFUSE, code, args1(j, "dev", d->id), NULL);
+}
+
+/* What is done about a major one, and who looks by when whether it helped, is said before it is closed. */
+static bool check_effect(struct judge *j, const struct batch *x, const struct deviation *d)
+{
+    bool measure = false, effect = false;
+    for (size_t i = 0; i < x->nactions; i++)
+        if (strcmp(x->action[i].dev, d->id) == 0)
+            *(x->action[i].effect ? &effect : &measure) = true;
+    return (measure && effect) ||
+           judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_EFFECT, args1(j, "dev", d->id), NULL);
+}
+
+/* The facility manager was told, or said so himself: his absence is in nobody's way. */
+static bool check_told(struct judge *j, const struct deviation *d, const char *told)
+{
+    const struct rights *rights = j->book->rights;
+    const struct person *p = book_person(j->book, told);
+    bool his =
+        p && !p->suspended && right_among(rights, &rights_of(rights, RIGHT_DEVIATION_REPORTED)->by, p, NULL);
+    if (told ? his : d->reported)
+        return true;
+    struct json *args = args1(j, "dev", d->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_TOLD, args, NULL);
+}
+
+static bool check_major(struct judge *j, const struct batch *x, const struct deviation *d, const char *told)
+{
+    return d->grade != GRADE_MAJOR || (check_effect(j, x, d) && check_told(j, d, told));
+}
+
+void record_closing(struct judge *j, const struct kind *k, const void *given)
+{
+    struct deviation_closed c = *(const struct deviation_closed *)given;
+    struct batch *x = act_on(j, c.batch);
+    const struct deviation *d = open_deviation(x, c.dev);
+    if (x && !d)
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    if (!d)
+        return;
+    c.open = open_actions(j, x, d->id);
+    if (check_assessed(j, d) && check_major(j, x, d, c.told) &&
+        (c.despite.value || check_done(j, d->id, &c.open)))
+        record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
+    else
+        judge_refuse_found(j);
+}
+
+void record_lifting(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct hold_lifted *g = given;
+    struct batch *x = act_on(j, g->batch);
+    const struct hold *h = open_hold(x, g->hold);
+    if (x && !h)
+        judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
+    else if (x)
+        record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+}

@@ -1,0 +1,295 @@
+/* A deviation from its assessment to its end, and behind it: who judges it, in time, and what is done about
+ * it. */
+#include "rule_release.h"
+
+/* Of nobody's step, by OP1: B1-DV1. */
+static void opened(struct rig *r)
+{
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "OP1", "deviation.opened", "batch=B1|hold=?no|reason=odd"));
+}
+
+static const struct verdict *assessed(struct rig *r, const char *who, const char *grade)
+{
+    return rig_record(r, who, "deviation.assessed",
+                      arena_printf(&r->arena, "batch=B1|dev=B1-DV1|reason=seen|grade=%s", grade));
+}
+
+static const struct verdict *confirmed(struct rig *r, const char *who)
+{
+    return rig_record(r, who, "deviation.confirmed", "batch=B1|dev=B1-DV1");
+}
+
+static const struct verdict *closed(struct rig *r, const char *more)
+{
+    return rig_record(r, "QM", "deviation.closed",
+                      arena_printf(&r->arena, "batch=B1|dev=B1-DV1|reason=done%s", more));
+}
+
+static const struct verdict *verified(struct rig *r, const char *action)
+{
+    return rig_record(r, "QM", "deviation.verified",
+                      arena_printf(&r->arena, "batch=B1|action=%s|reason=seen", action));
+}
+
+/* By somebody within that time. */
+static const struct verdict *measure(struct rig *r, const char *dev, const char *owner, int64_t within,
+                                     const char *more)
+{
+    char day[11];
+    clock_day_format(clock_day(r->now + within), day);
+    return rig_record(
+        r, "QM", "deviation.action",
+        arena_printf(&r->arena, "batch=B1|dev=%s|owner=%s|due=%s|reason=mend it%s", dev, owner, day, more));
+}
+
+static const struct deviation *first(struct rig *r)
+{
+    return &rig_batch(r, "B1")->dev[0];
+}
+
+/* ---- assessed by one, confirmed by another ---- */
+
+static void test_assessment_counts_when_another_of_quality_confirms_it(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    opened(r);
+    refused(assessed(r, "MM", "minor"), "record.role");
+    refused(confirmed(r, "QM"), "record.unknown"); /* what nobody has assessed */
+    accepted_as(assessed(r, "QC2", "minor"), "deviation.awaits");
+    assert_true(first(r)->awaits);
+    refused(decide(r), "decision.deviations");
+    refused(closed(r, ""), "deviation.unconfirmed");
+    refused(confirmed(r, "QC1"), "record.role");
+    accepted(confirmed(r, "QM"));
+    assert_true(rig_says(r, "\"grade\":\"minor\""));
+    refused(confirmed(r, "QM"), "record.unknown");
+    accepted(decide(r));
+}
+
+static void test_nobody_confirms_what_he_assessed_himself(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assessed(r, "QM", "minor"));
+    refused(confirmed(r, "QM"), "right.barred");
+    accepted(confirmed(r, "FM")); /* there is nobody else of quality */
+}
+
+static void test_facility_manager_confirms_only_where_nobody_of_quality_may(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assessed(r, "QC2", "minor"));
+    refused(confirmed(r, "FM"), "record.role");
+}
+
+static void test_what_is_assessed_anew_is_confirmed_anew(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    opened(r);
+    accepted(assess(r, "B1-DV1", "minor"));
+    accepted(assessed(r, "QC2", "minor"));
+    refused(decide(r), "decision.deviations");
+    accepted(confirmed(r, "QM"));
+    accepted(decide(r));
+}
+
+/* Of a program that asked for one alone. */
+static void test_assessment_in_an_older_log_counts_as_it_did(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    opened(r);
+    rig_entry(r, "batch/B1", "deviation.assessed", "{\"dev\":\"B1-DV1\",\"grade\":\"minor\"}");
+    assert_false(first(r)->awaits);
+    accepted(decide(r));
+    accepted(closed(r, ""));
+}
+
+static void test_what_is_major_from_the_start_is_assessed_too(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "batch/B1", "deviation.opened",
+              "{\"cause\":\"ident.foreign-opened\",\"dev\":\"B1-DV1\",\"grade\":\"major\",\"hold\":false}");
+    rig_at(r, "QA1");
+    refused(closed(r, "|told=FM"), "deviation.unassessed");
+    refused(assessed(r, "QC2", "minor"), "deviation.table"); /* and with two: */
+    accepted(rig_sign_in(r, "FM"));
+    refused(assessed(r, "QC2", "minor|witness=P:FM"), "record.exists");
+    accepted(assess(r, "B1-DV1", "major"));
+    refused(assessed(r, "QC2", "major"), "record.exists");
+}
+
+/* ---- in time ---- */
+
+static void test_what_nobody_assesses_in_time_is_told_once(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    rig_wait(r, 4 * RIG_HOUR - RIG_MINUTE);
+    assert_int_equal(rig_deadlines(r), 0);
+    rig_wait(r, RIG_MINUTE);
+    assert_int_equal(rig_deadlines(r), 1);
+    alert(&r->v, "deviation.late");
+    with_arg(&r->v, "dev", "B1-DV1");
+    assert_true(first(r)->overdue);
+    assert_int_equal(rig_deadlines(r), 0);
+    accepted(assess(r, "B1-DV1", "minor"));
+}
+
+static void test_nothing_is_told_of_what_was_assessed_in_time(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assessed(r, "QC2", "minor"));
+    rig_wait(r, RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 0);
+}
+
+/* ---- what is done about it ---- */
+
+static void test_deviation_with_open_measures_closes_only_when_quality_says_why(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "minor"));
+    refused(measure(r, "B1-DV1", "NOBODY", RIG_DAY, ""), "record.word");
+    refused(measure(r, "B1-DV1", "MM", -RIG_DAY, ""), "record.invalid");
+    refused(measure(r, "B1-DV9", "MM", RIG_DAY, ""), "record.unknown");
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(measure(r, "B1-DV1", "QM", RIG_DAY, ""));
+    refused(closed(r, ""), "deviation.actions");
+    refused(rig_record(r, "MM", "deviation.verified", "batch=B1|action=B1-A1|reason=done"), "record.role");
+    accepted(verified(r, "B1-A1"));
+    refused(verified(r, "B1-A1"), "record.unknown");
+    refused(verified(r, "B1-A2"), "right.barred"); /* one's own */
+    refused(closed(r, ""), "deviation.actions");
+    accepted(closed(r, "|despite=seen in March"));
+    assert_true(rig_says(r, "\"open\":[\"B1-A2\"]"));
+}
+
+static void test_measure_that_is_overdue_is_told_once(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "minor"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(measure(r, "B1-DV1", "OP1", RIG_DAY, ""));
+    accepted(verified(r, "B1-A2"));
+    assert_int_equal(rig_deadlines(r), 0);
+    rig_wait(r, 2 * RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 1);
+    alert(&r->v, "deviation.overdue");
+    with_arg(&r->v, "owner", "MM");
+    assert_int_equal(rig_deadlines(r), 0);
+}
+
+static void test_measure_left_open_falls_due_behind_the_closing(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "minor"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(closed(r, "|despite=seen in March"));
+    rig_wait(r, 2 * RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 1);
+    alert(&r->v, "deviation.overdue");
+    rig_at(r, "QA1");
+    accepted(verified(r, "B1-A1"));
+}
+
+static void test_major_one_closes_with_a_measure_its_effect_and_the_facility_manager_told(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "major"));
+    refused(closed(r, "|told=FM"), "deviation.effect");
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    refused(closed(r, "|told=FM|despite=no time"), "deviation.effect");
+    accepted(measure(r, "B1-DV1", "QC2", 14 * RIG_DAY, "|effect=?yes"));
+    accepted(verified(r, "B1-A1"));
+    refused(closed(r, "|told=FM"), "deviation.actions");
+    refused(closed(r, "|despite=looked at when due"), "deviation.told");
+    refused(closed(r, "|despite=looked at when due|told=MM"), "deviation.told");
+    accepted(closed(r, "|despite=looked at when due|told=FM"));
+    assert_true(rig_says(r, "\"told\":\"FM\""));
+}
+
+static void test_facility_manager_who_says_that_he_knows_was_told(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "major"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(measure(r, "B1-DV1", "QC2", RIG_DAY, "|effect=?yes"));
+    refused(rig_record(r, "QM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.role");
+    accepted(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"));
+    refused(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.unknown");
+    accepted(closed(r, "|despite=looked at when due"));
+}
+
+/* ---- behind the end of the batch ---- */
+
+static void ended(struct rig *r)
+{
+    make(r);
+    opened(r);
+    accepted(assess(r, "B1-DV1", "minor"));
+    accepted(measure(r, "B1-DV1", "MM", 30 * RIG_DAY, ""));
+    accepted(closed(r, "|despite=seen in March"));
+    accepted(decide(r));
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "GROW", "X:OPT-NONE"));
+    rig_at(r, "B21");
+    accepted(rig_one(r, "SHIP", "D:A"));
+    accepted(rig_scan(r, "C:B1-FP1"));
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "end", "p=none"));
+    assert_true(rig_batch(r, "B1")->closed);
+}
+
+static void test_what_is_done_about_it_goes_on_behind_the_end_of_the_batch(void **state)
+{
+    struct rig *r = *state;
+    ended(r);
+    accepted(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"));
+    assert_int_equal(rig_count(r, "batch.reopened"), 1);
+    assert_true(rig_batch(r, "B1")->closed);
+    assert_true(first(r)->reported);
+    accepted(verified(r, "B1-A1"));
+    accepted(measure(r, "B1-DV1", "QC2", RIG_DAY, "|effect=?yes"));
+    assert_int_equal(rig_count(r, "batch.reopened"), 1);
+    assert_int_equal(rig_count(r, "batch.closed"), 1);
+    assert_true(rig_batch(r, "B1")->closed);
+    assert_int_equal(rig_batch(r, "B1")->nactions, 2);
+    refused(verified(r, "B1-A1"), "record.unknown");
+    assert_int_equal(rig_count(r, "batch.reopened"), 0);
+    refused(assessed(r, "QC2", "minor"), "batch.closed");
+}
+
+int main(void)
+{
+#define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_assessment_counts_when_another_of_quality_confirms_it),
+        TEST(test_nobody_confirms_what_he_assessed_himself),
+        TEST(test_facility_manager_confirms_only_where_nobody_of_quality_may),
+        TEST(test_what_is_assessed_anew_is_confirmed_anew),
+        TEST(test_assessment_in_an_older_log_counts_as_it_did),
+        TEST(test_what_is_major_from_the_start_is_assessed_too),
+        TEST(test_what_nobody_assesses_in_time_is_told_once),
+        TEST(test_nothing_is_told_of_what_was_assessed_in_time),
+        TEST(test_deviation_with_open_measures_closes_only_when_quality_says_why),
+        TEST(test_measure_that_is_overdue_is_told_once),
+        TEST(test_measure_left_open_falls_due_behind_the_closing),
+        TEST(test_major_one_closes_with_a_measure_its_effect_and_the_facility_manager_told),
+        TEST(test_facility_manager_who_says_that_he_knows_was_told),
+        TEST(test_what_is_done_about_it_goes_on_behind_the_end_of_the_batch),
+    };
+    return cmocka_run_group_tests_name("rule: deviations and measures", tests, NULL, NULL);
+}
