@@ -1,5 +1,6 @@
 """Judging, deciding, telling afterwards: whoever caused it never judges it, and a later truth counts."""
 from bench import row
+from rows_deviation import assess
 
 REVIEWED = {'audit-trail': 'reviewed'}
 
@@ -107,6 +108,23 @@ def unassessed(p):
 
 @unassessed.honest
 def _(p):
+    p.quiet(decide(p))
+
+
+@row('released on what one alone has assessed', 'confirmation', 'decision.deviations')
+def unconfirmed(p):
+    p.at('QC1S').work('d11.env.read', 'QC1').scan('EP5')
+    for d in p.batch_now()['deviations']:
+        p.quiet(p.at('QA1').record('QC2', 'deviation.assessed', batch=p.batch, dev=d['dev'], grade='minor', reason='早い early'))
+    p.caught(decide(p), 'decision.deviations')
+
+
+@unconfirmed.honest
+def _(p):
+    p.at('QC1S').work('d11.env.read', 'QC1').scan('EP5')
+    p.begun = p.status()['size']
+    for d in p.batch_now()['deviations']:
+        assess(p, d['dev'])
     p.quiet(decide(p))
 
 
@@ -252,43 +270,7 @@ def _(p):
     p.quiet(p.at('QA1').act('QM', 'stop', fields={'cause': 'consent', 'notice': 'N-26-1'}))
 
 
-# ---- deviations and holds ----
-
-
-def short_draw(p):
-    """A deviation at the draw: its number."""
-    p.at('CL1').work('draw', 'N1').typed('=27 mL')
-    return p.batch_now()['deviations'][0]['dev']
-
-
-@row('a deviation is closed that nobody has assessed', 'tubes', 'deviation.unassessed.patch')
-def closed_unassessed(p):
-    dev = short_draw(p)
-    p.caught(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'), 'deviation.unassessed')
-
-
-@closed_unassessed.honest
-def _(p):
-    dev = short_draw(p)
-    p.begun = p.status()['size']
-    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
-    p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
-
-
-@row('a major deviation becomes minor an hour before release', 'tubes', 'record.exists.patch')
-def major_to_minor(p):
-    dev = short_draw(p)
-    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='少ない short'))
-    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='大丈夫 fine'),
-             'record.exists')
-
-
-@major_to_minor.honest
-def _(p):
-    dev = short_draw(p)
-    p.begun = p.status()['size']
-    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
-    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='やはり少ない short'))
+# ---- holds ----
 
 
 @row('who made it lifts the hold', 'arrival', ('record.role', 'act.producer'))
@@ -389,43 +371,6 @@ def _(p):
     p.quiet(p.at('QA1').act('MM', 'report', fields={'review': 'reviewed'}))
 
 
-@row('graded below the table', 'd3.collect.plates', 'deviation.table')
-def below_the_table(p):
-    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scan('L:IL2-2501/1')
-    dev = p.batch_now()['deviations'][-1]['dev']
-    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='まだ使える still good'),
-             'deviation.table')
-
-
-@below_the_table.honest
-def _(p):
-    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scan('L:IL2-2501/1')
-    dev = p.batch_now()['deviations'][-1]['dev']
-    p.begun = p.status()['size']
-    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='期限切れ expired'))
-
-
-def counted(p, witness):
-    """Plates counted, then corrected beyond the limit before the witness: the deviation."""
-    qc = p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4', '=0')
-    qc.sign_in(witness)
-    qc.correct('QC1', witness, 'd3.env.read', 'settle-cfu', '3')
-    return p.batch_now()['deviations'][-1]['dev']
-
-
-@row('the witness of a correction judges what came of it', 'd9.env.incubate', 'act.caused')
-def witness_judges(p):
-    dev = counted(p, 'QM')
-    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='軽微 small'), 'act.caused')
-
-
-@witness_judges.honest
-def _(p):
-    dev = counted(p, 'QC3')
-    p.begun = p.status()['size']
-    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='軽微 small'))
-
-
 @row('who placed a hold lifts it', 'd3.entry.plates', 'act.caused')
 def lifts_what_he_placed(p):
     qa = p.at('QA1')
@@ -461,7 +406,7 @@ def exposed(p):
     qc = p.at('QC1S').sign_in('QC1', 'QC3')
     qc.correct('QC1', 'QC3', 'd14.env.read', 'settle-cfu', '3')
     for dev in [d['dev'] for d in p.batch_now()['deviations'] if not d.get('closed')]:
-        p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='記録の誤り misread'))
+        assess(p, dev)
         p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='調査済み looked into'))
 
 
@@ -498,40 +443,3 @@ def withdrawn_by_others(p):
 @withdrawn_by_others.honest
 def _(p):
     p.quiet(p.at('QA1').record('OP1', 'information.received', batch=p.batch, about='other', reason='患者が迷っている the patient wavers'))
-
-
-# ---- what is done about a deviation ----
-
-
-def measure(p, owner='MM'):
-    """A deviation that is assessed, with something to be done about it."""
-    dev = short_draw(p)
-    qa = p.at('QA1')
-    p.begun = p.status()['size']
-    p.quiet(qa.record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
-    p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner=owner, due=p.day(7), reason='手順を教育する train'))
-    return dev
-
-
-@row('a deviation is closed before anything was done about it', 'tubes', 'deviation.actions')
-def closed_undone(p):
-    p.caught(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=measure(p), reason='済 done'), 'deviation.actions')
-
-
-@closed_undone.honest
-def _(p):
-    dev = measure(p)
-    p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
-    p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
-
-
-@row('who was to do it says that it was done', 'tubes', 'right.barred')
-def verifies_own(p):
-    measure(p, 'QM')
-    p.caught(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='済 done'), 'right.barred')
-
-
-@verifies_own.honest
-def _(p):
-    measure(p)
-    p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))

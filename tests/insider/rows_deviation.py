@@ -1,0 +1,242 @@
+"""Deviations: who assesses and confirms them, in time, and what is done about them."""
+import os
+import subprocess
+import tempfile
+
+from bench import row
+
+
+# ---- assessed and confirmed ----
+
+
+def short_draw(p):
+    """A deviation at the draw: its number."""
+    p.at('CL1').work('draw', 'N1').typed('=27 mL')
+    return p.batch_now()['deviations'][0]['dev']
+
+
+def assess(p, dev, by='QC2', grade='minor'):
+    """By who had no part in it; and the quality manager confirms it."""
+    p.quiet(p.at('QA1').record(by, 'deviation.assessed', batch=p.batch, dev=dev, grade=grade, reason='調べた looked into'))
+    p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
+
+
+@row('a deviation is closed that nobody has assessed', 'tubes', 'deviation.unassessed')
+def closed_unassessed(p):
+    dev = short_draw(p)
+    p.caught(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'), 'deviation.unassessed')
+
+
+@closed_unassessed.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+    p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
+
+
+@row('one alone assesses a deviation and confirms it', 'tubes', 'right.barred')
+def confirms_own(p):
+    dev = short_draw(p)
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
+    p.caught(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev), 'right.barred')
+
+
+@confirms_own.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+
+
+@row('closed on what one alone has assessed', 'tubes', 'deviation.unconfirmed')
+def closed_unconfirmed(p):
+    dev = short_draw(p)
+    p.quiet(p.at('QA1').record('QC2', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
+    p.caught(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'), 'deviation.unconfirmed')
+
+
+@closed_unconfirmed.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+    p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
+
+
+@row('who measured it assesses what came of it', 'qc.gram.start', 'act.caused')
+def assesses_own(p):
+    p.wait('25m')
+    p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID').scan('X:OPT-POSITIVE')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.caught(p.at('QA1').record('QC1', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='汚染 contaminated here'),
+             'act.caused')
+
+
+@assesses_own.honest
+def _(p):
+    p.wait('25m')
+    p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID').scan('X:OPT-POSITIVE')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.begun = p.status()['size']
+    assess(p, dev, grade='major')
+
+
+@row('somebody who was not designated assesses a deviation', 'tubes', 'record.role')
+def assesses_undesignated(p):
+    dev = short_draw(p)
+    p.caught(p.at('QA1').record('MM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='急ぎ hurry'), 'record.role')
+
+
+@assesses_undesignated.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+
+
+@row('nobody assesses a deviation in time', 'tubes', 'deviation.late')
+def assessed_late(p):
+    short_draw(p)
+    p.wait('5h')
+    p.due('deviation.overdue', outcome='alert')
+
+
+@assessed_late.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+    p.wait('5h')
+    p.must(not p.found('deviation.overdue'), 'told although it was assessed in time')
+
+
+@row('a major deviation becomes minor an hour before release', 'tubes', 'record.exists.patch')
+def major_to_minor(p):
+    dev = short_draw(p)
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='少ない short'))
+    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='大丈夫 fine'),
+             'record.exists')
+
+
+@major_to_minor.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='やはり少ない short'))
+
+
+@row('graded below the table', 'd3.collect.plates', 'deviation.table')
+def below_the_table(p):
+    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scan('L:IL2-2501/1')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='まだ使える still good'),
+             'deviation.table')
+
+
+@below_the_table.honest
+def _(p):
+    p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scan('L:IL2-2501/1')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='期限切れ expired'))
+
+
+def counted(p, witness):
+    """Plates counted, then corrected beyond the limit before the witness: the deviation."""
+    qc = p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4', '=0')
+    qc.sign_in(witness)
+    qc.correct('QC1', witness, 'd3.env.read', 'settle-cfu', '3')
+    return p.batch_now()['deviations'][-1]['dev']
+
+
+@row('the witness of a correction judges what came of it', 'd9.env.incubate', 'act.caused')
+def witness_judges(p):
+    dev = counted(p, 'QM')
+    p.caught(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='軽微 small'), 'act.caused')
+
+
+@witness_judges.honest
+def _(p):
+    dev = counted(p, 'QC3')
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='軽微 small'))
+
+
+# ---- what is done about a deviation ----
+
+
+def measure(p, owner='MM'):
+    """A deviation that is assessed, with something to be done about it."""
+    dev = short_draw(p)
+    qa = p.at('QA1')
+    p.begun = p.status()['size']
+    assess(p, dev)
+    p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner=owner, due=p.day(7), reason='手順を教育する train'))
+    return dev
+
+
+@row('a deviation is closed before anything was done about it', 'tubes', 'deviation.actions')
+def closed_undone(p):
+    p.caught(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=measure(p), reason='済 done'), 'deviation.actions')
+
+
+@closed_undone.honest
+def _(p):
+    dev = measure(p)
+    p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
+    p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
+
+
+@row('who was to do it says that it was done', 'tubes', 'right.barred')
+def verifies_own(p):
+    measure(p, 'QM')
+    p.caught(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='済 done'), 'right.barred')
+
+
+@verifies_own.honest
+def _(p):
+    measure(p)
+    p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
+
+
+# ---- secrets that others gave ----
+
+GIVEN = {'pin': '909090', 'password': 'sample-given-by-others'}
+OWN = {'pin': '808080', 'password': 'sample-my-own-choice'}
+
+
+def secrets_of(p, who, new, words, password=None, second=None):
+    """`cpfctl person WORDS WHO`: new secrets of that person."""
+    with tempfile.TemporaryDirectory() as folder:
+        def file(name, text):
+            with open(f'{folder}/{name}', 'w', encoding='ascii', opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
+                f.write(text + '\n')
+            return f'{folder}/{name}'
+        by = 'FM' if second else who
+        more = ['--second', second, '--second-pin-file', file('second', p.pin(second)), '--reason', '紛失 lost'] if second else []
+        done = subprocess.run([f'{os.path.dirname(p.folder)}/bin/cpfctl', '--dir', p.folder, 'person', words, who, '--light-keys', '--as', by,
+                               '--password-file', file('as', password or p.password(by)), '--new-pin-file', file('pin', new['pin']),
+                               '--new-password-file', file('password', new['password']), *more],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    p.must(done.returncode == 0, f'person {words}: {done.stdout.decode()}')
+
+
+@row("signed with a colleague's secret that one has reset oneself", 'tubes', 'person.fresh-secret')
+def signs_for_a_colleague(p):
+    dev = short_draw(p)
+    secrets_of(p, 'QC2', GIVEN, 'reset', second='QM')
+    p.caught(p.at('QA1').record('QC2', 'deviation.assessed', password=GIVEN['password'], batch=p.batch, dev=dev, grade='minor',
+                                reason='量は足りる enough'), 'person.fresh-secret')
+
+
+@signs_for_a_colleague.honest
+def _(p):
+    dev = short_draw(p)
+    secrets_of(p, 'QC2', GIVEN, 'reset', second='QM')
+    secrets_of(p, 'QC2', OWN, 'secret', password=GIVEN['password'])
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QC2', 'deviation.assessed', password=OWN['password'], batch=p.batch, dev=dev, grade='minor',
+                               reason='量は足りる enough'))
+    p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
