@@ -201,6 +201,45 @@ def _(p):
     p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
 
 
+def major(p, effect=True):
+    """A major deviation with something done about it, and somebody who looks whether it helped."""
+    dev = short_draw(p)
+    qa = p.at('QA1')
+    p.begun = p.status()['size']
+    assess(p, dev, grade='major')
+    p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner='MM', due=p.day(7), reason='手順を教育する train'))
+    if effect:
+        p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner='QC2', due=p.day(30), effect=True, reason='採血量の推移 volumes'))
+    p.quiet(qa.record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
+    return dev
+
+
+def close_major(p, dev, **more):
+    return p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done', **more)
+
+
+@row('a major deviation is closed, and nobody looks whether it helped', 'tubes', 'deviation.effect')
+def closed_without_effect(p):
+    p.caught(close_major(p, major(p, effect=False), told='FM'), 'deviation.effect')
+
+
+@closed_without_effect.honest
+def _(p):
+    p.quiet(close_major(p, major(p), told='FM', despite='効果は期限に確認する seen when due'))
+
+
+@row('a major deviation is closed behind the back of the facility manager', 'tubes', 'deviation.told')
+def closed_untold(p):
+    p.caught(close_major(p, major(p), despite='効果は期限に確認する seen when due'), 'deviation.told')
+
+
+@closed_untold.honest
+def _(p):
+    dev = major(p)
+    p.quiet(p.at('QA1').record('FM', 'deviation.reported', batch=p.batch, dev=dev))
+    p.quiet(close_major(p, dev, despite='効果は期限に確認する seen when due'))
+
+
 # ---- secrets that others gave ----
 
 GIVEN = {'pin': '909090', 'password': 'sample-given-by-others'}
