@@ -117,6 +117,12 @@ void record_approval(struct judge *j, const struct kind *k, const void *given)
 
 /* ---- who may, and what is a record at all ---- */
 
+bool may_on_batch(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct right_about about = {.batch = judge_batch(j, *(const char *const *)given)};
+    return check_right(j, k->record->right, &about);
+}
+
 static bool check_may(struct judge *j, const struct kind *k, const void *given)
 {
     static const struct right_about nothing;

@@ -30,6 +30,8 @@ struct record_rule {
 
 /* right.c: the one question of rights; false after a refusal. */
 bool check_right(struct judge *j, enum right_act act, const struct right_about *about);
+/* What the act on a batch is about: `given` begins with the batch's number. */
+bool may_on_batch(struct judge *j, const struct kind *k, const void *given);
 /* deviation.c: of a deviation or a hold, who caused it is asked. */
 bool may_assess(struct judge *j, const struct kind *k, const void *given);
 bool may_confirm(struct judge *j, const struct kind *k, const void *given);
