@@ -1,5 +1,6 @@
 #include "bench_rig.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -143,8 +144,12 @@ static void check_private(const struct rig *r, const struct rig_entry *e)
     const char *own = strstr(e->text, "\"stream\":\"batch/"), *body = strstr(e->text, "\"body\":");
     size_t pos = 0;
     for (struct batch *x; own && (x = map_next(&r->book.batches, &pos));) {
-        const char *named = strstr(body, x->id); /* digests beside the body may spell anything */
-        if (strncmp(own + strlen("\"stream\":\"batch/"), x->id, strlen(x->id)) != 0 && named &&
+        size_t n = strlen(x->id);
+        const char *named = body;
+        do /* as a word: a digest may spell anything */
+            named = strstr(named + 1, x->id);
+        while (named && (isalnum((unsigned char)named[-1]) || isalnum((unsigned char)named[n])));
+        if (strncmp(own + strlen("\"stream\":\"batch/"), x->id, n) != 0 && named &&
             named < strstr(body, "\"clock\":"))
             fail_msg("an entry of another batch names %s: %s", x->id, e->text);
     }
