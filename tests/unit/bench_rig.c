@@ -144,12 +144,11 @@ static void check_private(const struct rig *r, const struct rig_entry *e)
     const char *own = strstr(e->text, "\"stream\":\"batch/"), *body = strstr(e->text, "\"body\":");
     size_t pos = 0;
     for (struct batch *x; own && (x = map_next(&r->book.batches, &pos));) {
-        size_t n = strlen(x->id);
-        const char *named = body;
+        const char *named = body, *id = x->id;
         do /* as a word: a digest may spell anything */
-            named = strstr(named + 1, x->id);
-        while (named && (isalnum((unsigned char)named[-1]) || isalnum((unsigned char)named[n])));
-        if (strncmp(own + strlen("\"stream\":\"batch/"), x->id, n) != 0 && named &&
+            named = strstr(named + 1, id);
+        while (named && (isalnum((unsigned char)named[-1]) || isalnum((unsigned char)named[strlen(id)])));
+        if (strncmp(own + strlen("\"stream\":\"batch/"), id, strlen(id)) != 0 && named &&
             named < strstr(body, "\"clock\":"))
             fail_msg("an entry of another batch names %s: %s", x->id, e->text);
     }
