@@ -27,6 +27,8 @@ extern const struct http_route api_admin_routes[];
 
 /* The station of the request's token, or NULL after the request was refused (401). */
 struct station *api_station(struct api *api, struct http_request *r);
+/* Nothing of 0, which is no time. */
+void api_set_time(struct arena *a, struct json *o, const char *name, int64_t ms);
 void api_reply_json(struct http_request *r, const struct json *v);
 /* A catalogue code with what its text names. */
 void api_refuse(struct api *api, struct http_request *r, int status, const char *code, struct arena *a,

@@ -145,7 +145,7 @@ void api_batches(void *arg, struct http_request *r)
     arena_fini(&a);
 }
 
-static void set_time(struct arena *a, struct json *o, const char *name, int64_t ms)
+void api_set_time(struct arena *a, struct json *o, const char *name, int64_t ms)
 {
     char text[CLOCK_TEXT];
     if (!ms)
@@ -168,8 +168,8 @@ static struct json *steps_of(struct arena *a, const struct batch *x)
         if (s->optional || s->late)
             json_set_str(a, o, "kind", s->optional ? "optional" : "late");
         if (k) {
-            set_time(a, o, "begun", k->begun);
-            set_time(a, o, "done", k->done);
+            api_set_time(a, o, "begun", k->begun);
+            api_set_time(a, o, "done", k->done);
             json_set_str(a, o, "performer", k->performer ? k->performer->id : NULL);
             json_set_str(a, o, "recorder",
                          k->recorder && k->recorder != k->performer ? k->recorder->id : NULL);
@@ -226,7 +226,7 @@ static struct json *deviations_of(struct arena *a, const struct batch *x)
         if (!x->dev[i].closed && (!x->dev[i].assessed || x->dev[i].awaits))
             json_set_str(a, o, "awaits", x->dev[i].assessed ? "confirmation" : "assessment");
         if (!x->dev[i].closed && !x->dev[i].assessed)
-            set_time(a, o, "due", x->dev[i].due);
+            api_set_time(a, o, "due", x->dev[i].due);
         json_push(list, json_set(a, o, "closed", json_bool(a, x->dev[i].closed)));
     }
     return list;
@@ -312,7 +312,7 @@ static struct json *basis_by(struct arena *a, const struct basis_by *by)
 {
     struct json *o = by->person ? json_set_str(a, json_object(a), "person", by->person) : NULL;
     if (o)
-        set_time(a, o, "at", by->at);
+        api_set_time(a, o, "at", by->at);
     return o;
 }
 
@@ -328,7 +328,7 @@ void api_basis(void *arg, struct http_request *r)
     struct json *o = json_set_str(&a, json_object(&a), "state", basis_state(book));
     const struct json *items = json_get(b->data, "items");
     json_set_str(&a, o, "digest", b->digest);
-    set_time(&a, o, "since", b->at);
+    api_set_time(&a, o, "since", b->at);
     json_set(&a, o, "items", items ? json_copy(&a, items) : json_array(&a));
     if (b->setup)
         json_set(&a, o, "setup", json_bool(&a, true));

@@ -16,15 +16,6 @@ static struct json *text_json(struct arena *a, struct text t)
     return json_set_str(a, json_set_str(a, json_object(a), "ja", t.ja), "en", t.en);
 }
 
-static void set_time(struct arena *a, struct json *o, const char *name, int64_t ms)
-{
-    char text[CLOCK_TEXT];
-    if (!ms)
-        return;
-    clock_format(ms, text);
-    json_set_str(a, o, name, text);
-}
-
 /* ---- cells ---- */
 
 static struct json *container_json(const struct book *b, struct arena *a, const struct container *c)
@@ -87,12 +78,12 @@ static void set_steps(struct arena *a, struct json *o, const struct batch *x, in
         return;
     struct json *n = json_set_str(a, json_object(a), "step", x->protocol->step[next].id);
     json_set(a, n, "title", text_json(a, x->protocol->step[next].title));
-    set_time(a, n, "at", at[next]);
+    api_set_time(a, n, "at", at[next]);
     int64_t latest = step_latest(x, next);
     char from[17], until[17];
     clock_format_local(at[next], from);
     clock_format_local(latest, until);
-    set_time(a, n, "latest", latest);
+    api_set_time(a, n, "latest", latest);
     json_set_str(a, n, "when", latest ? arena_printf(a, "%s – %s", from, until) : arena_strdup(a, from));
     json_set(a, o, "next", n);
 }
@@ -196,7 +187,7 @@ static struct json *page_json(struct api *api, struct arena *a)
     json_set(a, o, "name", text_json(a, (struct text){ja ? ja : b->facility, en ? en : b->facility}));
     char made[17];
     clock_format_local(flow_now(api->flow), made);
-    set_time(a, o, "now", flow_now(api->flow));
+    api_set_time(a, o, "now", flow_now(api->flow));
     json_set_str(a, o, "made", made);
     json_set(a, o, "stopped", json_bool(a, b->stopped.on));
     json_set(a, o, "batches", batches_json(api, &w));
