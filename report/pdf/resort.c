@@ -96,9 +96,11 @@ static void batch_rows(struct sheet *s, struct pdf_table *t, const json_t *x)
         pdf_markup(s->pdf, "%s%s%s", others, i ? ", " : "", pdf_escape(s->pdf, json_string_value(c)));
     json_array_foreach(json_object_get(x, "taken"), i, c) taken =
         pdf_markup(s->pdf, "%s%s%s", taken, i ? ", " : "", pdf_escape(s->pdf, json_string_value(c)));
+    static const char nowhere[] =
+        "位置の記録なし\n<span size='82%' foreground='" PDF_GREY "'>no place recorded</span>";
     const char *cell[] = {
         others,
-        "位置の記録なし\n<span size='82%' foreground='" PDF_GREY "'>no place recorded</span>",
+        nowhere,
         *taken
             ? pdf_markup(s->pdf, "使用中 <span size='82%%' foreground='" PDF_GREY "'>taken</span>\n%s", taken)
             : NULL,
