@@ -2,6 +2,10 @@
 # Helpers of the rig and of ./dev: processes by pid file, users, ports, waiting.
 # Sourced with `set -euo pipefail` in force.
 
+# Debian's own tools, whatever stands before them: what the packages brought is what is tested. A python behind a wrapper of
+# shell scripts took ten times as long, and the tests start it often.
+[[ $PATH == /usr/bin:* ]] || export PATH=/usr/bin:$PATH
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
     say "rig: $*"
