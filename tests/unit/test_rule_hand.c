@@ -26,6 +26,7 @@ static void test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold(void *
     struct rig *r = *state;
     rig_at(r, "B21");
     accepted_as(say(r, "OP1", "deviation.opened", deviation_body(r, false), false), "hand.deviation");
+    assert_true(rig_says(r, "\"args\":{\"dev\":\"B1-DV1\"}")); /* or its own text could not be said */
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 0);
     accepted(say(r, "OP2", "deviation.opened", deviation_body(r, true), false));
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);

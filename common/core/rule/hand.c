@@ -47,6 +47,7 @@ void record_deviation(struct judge *j, const struct kind *k, const void *given)
     reopen_if_closed(j);
     o.dev = arena_printf(j->a, "%s-DV%zu", x->id, x->ndevs + 1);
     o.cause = say_text(SAY_HAND_DEVIATION);
+    o.args = args1(j, "dev", o.dev);
     o.due = assess_until(j);
     struct draft *d = draft_add(j, x->stream, k->id, &o, sizeof(o));
     accept(j, d, SAY_HAND_DEVIATION, args1(j, "dev", o.dev));
