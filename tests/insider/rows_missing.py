@@ -132,16 +132,14 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
 
 
-@row('who typed a form in checks it against the scan', 'd3.entry.plates', 'form.own')
-def checks_oneself(p):
+@row('written up from a form, though nothing was away', 'd3.entry.plates', ('form.not-this', 'form.typed-in'))
+def nothing_was_away(p):
     number = form(p, 'OP1', 'OP2')
     p.at('B21').work('d3.out', 'OP1', 'OP2')
-    p.at('B21').scan('W:INC-03-S1', late=dict(p.late('-10m', 'paper'), form=number))
-    p.came(('deviation.opened', {'cause': 'form.typed-in'}))
-    p.caught(p.at('B21').record('OP1', 'form.checked', form=number, sha256=SCAN), 'form.own')
+    p.caught(p.at('B21').scan('W:INC-03-S1', late=dict(p.late('-10m', 'paper'), form=number)), 'form.not-this')
 
 
-@checks_oneself.honest
+@nothing_was_away.honest
 def _(p):
-    number = form(p, 'OP1', 'OP2')
-    p.quiet(p.at('B21').record('OP2', 'form.checked', form=number, sha256=SCAN))
+    form(p, 'OP1', 'OP2')
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')

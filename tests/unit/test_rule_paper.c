@@ -68,11 +68,21 @@ static const struct verdict *typed(struct rig *r, const char *form, int64_t ago,
     return rig_scan(r, code);
 }
 
+/* For so long, until now, the daemon heard nobody. */
+static void unheard(struct rig *r, int64_t ms)
+{
+    char since[CLOCK_TEXT];
+    clock_format(r->now - ms, since);
+    rig_entry(r, "facility", "recorder.resumed",
+              arena_printf(&r->arena, "{\"cause\":\"start\",\"since\":\"%s\"}", since));
+}
+
 /* Handed out at nine, written on in the outage of the morning, back at one. */
 static void outage(struct rig *r)
 {
     accepted_as(issue(r), "form.issued");
     rig_wait(r, 4 * RIG_HOUR);
+    unheard(r, 4 * RIG_HOUR);
     accepted_as(back(r, "SF26-0001", "[OP1,OP2]"), "form.returned");
 }
 
@@ -123,6 +133,8 @@ static void test_only_a_form_that_is_back_in_its_own_time_by_who_signed_it(void 
     refused(back(r, "SF26-0009", "[OP1,OP2]"), "record.unknown");
     accepted(back(r, "SF26-0001", "[OP2,OP3]"));
     refused(back(r, "SF26-0001", "[OP2,OP3]"), "form.state");
+    refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-OUT"), "form.not-this"); /* nothing was away */
+    unheard(r, 4 * RIG_HOUR);
     refused(typed(r, "SF26-0001", 3 * RIG_HOUR, NULL, "X:STEP-OUT"),
             "form.not-this"); /* before it was handed out */
     refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-OUT"), "form.not-named");
@@ -169,8 +181,10 @@ static void test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_voi
     accepted(back(r, "SF26-0001", "[OP1,OP2]"));
     assert_false(silent(r, "SF26-0001"));
     rig_wait(r, RIG_DAY);
-    assert_true(silent(r, "SF26-0001")); /* back, and nobody has checked it */
-    accepted(check(r, "OP2", "SF26-0001", SCAN));
+    assert_true(silent(r, "SF26-0001"));                       /* back, and nobody has checked it */
+    refused(check(r, "OP2", "SF26-0001", SCAN), "form.state"); /* nobody has typed it in */
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "form.voided", "form=SF26-0001|reason=" RIG_NAME));
     assert_false(silent(r, "SF26-0001"));
     accepted(issue(r));
     with_arg(&r->v, "form", "SF26-0003"); /* no number comes twice */

@@ -294,6 +294,8 @@ void derived_add(struct judge *j, struct deriveds *all, struct derived d);
 
 /* station.c */
 void judge_enrol(struct judge *j);
+/* Did the daemon itself not hear this station at the time that is claimed? */
+bool judge_unheard(const struct judge *j);
 void judge_spool(struct judge *j);   /* sets offline, broken */
 void judge_spooled(struct judge *j); /* drafts the mark of the list */
 void judge_time(struct judge *j);    /* sets when: for these people, in this step */

@@ -1,9 +1,9 @@
 /*
  * Session forms on paper. While nothing answers, what is done is written on a form that was numbered, printed
- * and handed out beforehand, by two in ink. Its times are believed (like those of an outage that the daemon
- * saw) if it has come back with its scan, lie between handing out and return, and name whoever acts; the
- * entries say which form, one deviation a form tells it, and another than who typed checks them against the
- * scan.
+ * and handed out beforehand, by two in ink. Its times are believed if it has come back with its scan, and
+ * they lie between handing out and return, in an outage that the daemon itself saw; who acts is named on it.
+ * The entries say which form, one deviation a form tells it, and another than who typed checks them against
+ * the scan. On a day on which nothing was away a form says no more than any other claim.
  */
 #include "core/entry/paper.h"
 
@@ -103,7 +103,9 @@ void record_form_checked(struct judge *j, const struct kind *k, const void *give
         return;
     if (strcmp(f->sha256, v->sha256) != 0)
         judge_refuse(j, SAY_FORM_SCAN, args1(j, "form", f->id));
-    else if (typed_in_by(f, j->performer) && !rule_off(SAY_FORM_OWN))
+    else if (!f->ntypists) /* a form that nobody typed in would be done with */
+        judge_refuse(j, SAY_FORM_STATE, args1(j, "form", f->id));
+    else if (typed_in_by(f, j->performer))
         judge_refuse(j, SAY_FORM_OWN, args1(j, "form", f->id));
     else
         accept(j, draft_add(j, "facility", k->id, v, sizeof(*v)), SAY_FORM_CHECKED, f->id);
@@ -130,7 +132,7 @@ void judge_paper(struct judge *j)
     bool secret = c->kind != COMMAND_SCAN && c->secret_given;
     bool good = f && f->returned && !f->checked && !f->voided && !secret && !c->spool;
     good = good && (c->kind == COMMAND_SCAN || c->kind == COMMAND_ACT) && c->occurred >= f->issued &&
-           c->occurred <= f->returned;
+           c->occurred <= f->returned && (judge_unheard(j) || rule_off(SAY_FORM_NOT_THIS));
     j->form = good ? f : NULL;
 }
 

@@ -58,6 +58,12 @@ static bool was_here(const struct judge *j, const struct person *p)
     return false;
 }
 
+bool judge_unheard(const struct judge *j)
+{
+    int64_t at = j->cmd->occurred;
+    return j->st && (outage_covers(&j->st->outages, at) || outage_covers(&j->book->outages, at));
+}
+
 void judge_spool(struct judge *j)
 {
     const struct command *c = j->cmd;
@@ -66,8 +72,7 @@ void judge_spool(struct judge *j)
     j->broken = !is_offline(c) || !follows(j);
     bool secret = c->kind != COMMAND_SCAN && c->secret_given;
     j->offline =
-        !j->broken && !secret && (c->kind == COMMAND_SCAN || c->kind == COMMAND_ACT) &&
-        (outage_covers(&j->st->outages, c->occurred) || outage_covers(&j->book->outages, c->occurred));
+        !j->broken && !secret && (c->kind == COMMAND_SCAN || c->kind == COMMAND_ACT) && judge_unheard(j);
 }
 
 /* Signed acts, what follows a decision, what an expiry binds: there the present counts, whatever is claimed.
