@@ -342,7 +342,10 @@ static const struct verdict *form_way(struct rig *r, const char *kind)
     if (strcmp(kind, "form.voided") == 0)
         return rig_record(r, "QM", kind, "form=SF26-0001|reason=torn");
     const struct verdict *v = rig_record(r, "OP1", "form.returned", SCANNED "|people=[OP1,OP2]");
-    return strcmp(kind, "form.checked") == 0 ? rig_record(r, "OP2", kind, SCANNED) : v;
+    if (strcmp(kind, "form.checked") != 0)
+        return v;
+    rig_entry(r, "facility", "form.entered", "{\"form\":\"SF26-0001\",\"person\":\"OP1\"}");
+    return rig_record(r, "OP2", kind, SCANNED);
 }
 
 /* By one alone, from where nobody knew it to be. */
