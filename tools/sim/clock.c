@@ -37,7 +37,11 @@ static void on_moved(void *arg, const struct client_reply *r)
     }
     if (r->status == 200) {
         clock_set(s, json_string_value(json_object_get(r->json, "now")));
-    } else if (r->status != 400) { /* 400: the server's clock is there already */
+    } else if (r->status == 400) { /* the server's clock is there already: an answer got lost on its way */
+        char text[CLOCK_TEXT];
+        clock_format(s->target > sim_now(s) ? s->target : sim_now(s), text);
+        clock_set(s, text);
+    } else {
         char *text = json_dumps(r->json, JSON_COMPACT);
 
         fprintf(stderr, "cpf-sim: the clock cannot be moved: %d %s\n", r->status, text ? text : "");
@@ -55,6 +59,7 @@ static void post_clock(struct sim *s, int64_t to)
     clock_format(to, text);
     body = json_pack("{s:s}", "to", text);
     s->moving = true;
+    s->target = to;
     s->clock_moves++;
     client_send(s->client, "/v1/clock", world_any(s, NULL)->token, body, on_moved, s);
     json_decref(body);

@@ -107,12 +107,19 @@ struct who {
     const struct person *performer, *witness; /* one of each */
 };
 
+/* Two of each are enough for anything: in a large house the others need not be asked. */
+static bool enough(const struct step *s, const struct who *w)
+{
+    return w->performers > 1 && (!s->witness || w->witnesses > 1) &&
+           (s->people <= 1 || w->there >= (size_t)s->people);
+}
+
 static struct who who_could(struct asking *k)
 {
     const struct step *s = judge_step(&k->j);
     struct who w = {0};
     size_t pos = 0;
-    for (const struct person *p; (p = map_next(&k->j.book->people, &pos));) {
+    for (const struct person *p; !enough(s, &w) && (p = map_next(&k->j.book->people, &pos));) {
         bool performs = !no_of(k, p, could_perform) && !(s->nnot_by && spoken_for(k, p));
         bool sees = s->witness && !no_of(k, p, could_witness);
         bool there = s->people > 1 && p->dept == s->dept && !no_of(k, p, check_person);
