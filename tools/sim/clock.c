@@ -39,6 +39,7 @@ static void on_moved(void *arg, const struct client_reply *r)
         clock_set(s, json_string_value(json_object_get(r->json, "now")));
     } else if (r->status == 400) { /* the server's clock is there already: an answer got lost on its way */
         char text[CLOCK_TEXT];
+
         clock_format(s->target > sim_now(s) ? s->target : sim_now(s), text);
         clock_set(s, text);
     } else {
