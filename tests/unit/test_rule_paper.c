@@ -17,6 +17,12 @@ static const char steps[] =
     "  - {id: back, " BENCH ", after: [out], window: [{since: out, max: 90min, late: deviation}],\n"
     "     fields: [{id: note, " NAMED ", text: true}]}\n"
     "  - {id: more, " BENCH ", after: [back], repeat: 0, optional: true, fields: [{id: note, " NAMED ", text: true}]}\n"
+    "  - {id: tray, " BENCH ", after: [], repeat: 0, optional: true,\n"
+    "     fields: [{id: lot, " NAMED ", scan: lot, material: [tube], use: stage}]}\n"
+    "  - {id: fitness, " BENCH ", after: [], repeat: 0, optional: true, declares-fit: true,\n"
+    "     fields: [{id: all, " NAMED ", choice: {yes: {title: {ja: 可, en: Fit}, is: ok}}}]}\n"
+    "  - {id: spin, " BENCH ", fit: true, after: [], repeat: 0, optional: true,\n"
+    "     fields: [{id: machine, " NAMED ", scan: equipment, kind: centrifuge}]}\n"
     "  - {id: go, " NAMED ", where: [QA], by: [production-manager], dept: manufacturing, after: [back], optional: true,\n"
     "     sign: {verb: report, meaning: {ja: 署名, en: Signed}}, fields: [{id: d, " NAMED
         ", choice: {yes: {title: {ja: 済, en: Done}, is: ok}}}]}\n"
@@ -156,6 +162,98 @@ static void test_another_one_checks_what_was_typed_in_against_that_scan(void **s
     refused(check(r, "OP2", "SF26-0001", SCAN), "form.state");
 }
 
+/* ---- what was used is a fact ---- */
+
+static void lot_says(struct rig *r, const char *kind, const char *lot)
+{
+    rig_entry(r, arena_printf(&r->arena, "lot/%s", lot), kind,
+              arena_printf(&r->arena, "{\"lot\":\"%s\"}", lot));
+}
+
+static void receive(struct rig *r, const char *lot, const char *expiry)
+{
+    rig_entry(
+        r, arena_printf(&r->arena, "lot/%s", lot), "lot.received",
+        arena_printf(&r->arena, "{\"expiry\":\"%s\",\"lot\":\"%s\",\"material\":\"tube\"}", expiry, lot));
+    lot_says(r, "lot.released", lot);
+}
+
+static void test_lot_that_was_blocked_after_its_use_is_a_fact_on_hold(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    lot_says(r, "lot.blocked", "TB1");
+    hold(typed(r, "SF26-0001", 3 * RIG_HOUR, "TRAY", "L:TB1"), "lot.used-blocked");
+    assert_int_equal(
+        batch_done(rig_batch(r, "B1"), protocol_step(rig_batch(r, "B1")->protocol, "tray"))->ninputs, 1);
+    refused(rig_one(r, "TRAY", "L:TB1"), "lot.blocked"); /* now it can still be prevented */
+}
+
+static void test_lot_that_was_not_released_yet_was_used_unreleased(void **state)
+{
+    struct rig *r = *state;
+    receive(r, "TB5", "2027-01-01");
+    lot_says(r, "lot.blocked", "TB5");
+    outage(r);
+    lot_says(r, "lot.released", "TB5"); /* only now */
+    hold(typed(r, "SF26-0001", 3 * RIG_HOUR, "TRAY", "L:TB5"), "lot.used-quarantine");
+    accepted(rig_one(r, "TRAY", "L:TB5"));
+}
+
+/* From the evening of the last day of TB6 until the next morning. */
+static void overnight(struct rig *r)
+{
+    receive(r, "TB6", "2026-11-02");
+    rig_clock(r, 0, 20, 0);
+    accepted(issue(r));
+    rig_clock(r, 1, 9, 0);
+    unheard(r, 13 * RIG_HOUR);
+    accepted(back(r, "SF26-0001", "[OP1,OP2]"));
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+}
+
+static void test_expiry_is_judged_by_the_day_that_the_form_has(void **state)
+{
+    struct rig *r = *state;
+    overnight(r);
+    deviation(typed(r, "SF26-0001", 12 * RIG_HOUR, "TRAY", "L:TB6"),
+              "form.typed-in");                                                     /* in date that evening */
+    hold(typed(r, "SF26-0001", 2 * RIG_HOUR, "TRAY", "L:TB6"), "lot.used-expired"); /* not that morning */
+    refused(rig_one(r, "TRAY", "L:TB6"), "lot.expired");                            /* nor is it now */
+}
+
+static void fit(struct rig *r)
+{
+    static const char *const who[] = {"P:OP2", "P:OP1"};
+    for (size_t i = 0; i < 2; i++) {
+        accepted(rig_scan(r, who[i]));
+        accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
+    }
+}
+
+static void test_machine_and_room_that_were_used_are_facts(void **state)
+{
+    struct rig *r = *state;
+    fit(r);
+    outage(r);
+    rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\",\"workers\":[]}");
+    rig_entry(r, "equipment/CF-1", "equipment.changed", "{\"equipment\":\"CF-1\",\"in_service\":false}");
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "SPIN", "E:CF-1"), "form.typed-in");
+    assert_true(rig_says(r, "equipment.used-unfit"));
+    refused(rig_scan(r, "X:STEP-SPIN"), "room.blocked"); /* it was not, when that was done */
+}
+
+static void test_work_in_a_room_that_was_blocked_is_a_fact_on_hold(void **state)
+{
+    struct rig *r = *state;
+    fit(r);
+    rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\",\"workers\":[]}");
+    outage(r);
+    hold(typed(r, "SF26-0001", 3 * RIG_HOUR, "SPIN", "E:CF-1"), "room.used-blocked");
+}
+
 static bool silent(struct rig *r, const char *form)
 {
     struct silences s = rule_silence(&r->book, NULL, r->now, &r->arena);
@@ -202,6 +300,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_only_a_form_that_is_back_in_its_own_time_by_who_signed_it,
                                         set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_another_one_checks_what_was_typed_in_against_that_scan, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_lot_that_was_blocked_after_its_use_is_a_fact_on_hold, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_lot_that_was_not_released_yet_was_used_unreleased, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_expiry_is_judged_by_the_day_that_the_form_has, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_machine_and_room_that_were_used_are_facts, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_work_in_a_room_that_was_blocked_is_a_fact_on_hold, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_void,
                                         set_up, rig_tear_down),

@@ -163,6 +163,7 @@ struct station {
 struct room {
     const char *id, *grade;
     bool blocked;
+    int64_t blocked_at;
     struct texts workers; /* ids of who worked there when it was blocked last */
     struct json *data;
 };
@@ -222,6 +223,7 @@ struct lot {
     bool numbered;   /* it has no other units than these */
     int64_t nopened; /* of those */
     enum lot_state state;
+    int64_t state_at; /* since then */
     bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */
     int64_t closed_at;                                           /* used up; 0: not */

@@ -144,6 +144,7 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
                       .unit = keep_texts(b, &v->unit),
                       .numbered = v->numbered,
                       .received_at = e->at,
+                      .state_at = e->at,
                       .both = v->both,
                       .receiver = entry_performer(b, e),
                       .data = book_keep_json(b, e->body)};
@@ -167,10 +168,12 @@ static struct lot *lot_touched(struct book *b, const struct lot_state_record *v)
 
 /* Usable when manufacturing and quality both said yes; one that an older program received, by quality's yes.
  */
-static void both_said(struct lot *l)
+static void both_said(struct lot *l, int64_t at)
 {
-    if (l->judged && (l->conforming || !l->both))
-        l->state = LOT_RELEASED;
+    if (l->state == LOT_RELEASED || !l->judged || (!l->conforming && l->both))
+        return;
+    l->state = LOT_RELEASED;
+    l->state_at = at;
 }
 
 static int apply_conforming(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -181,7 +184,7 @@ static int apply_conforming(struct book *b, struct stream *s, const struct entry
         return CPF_E_PROFILE;
     l->conforming = true;
     l->conformer = entry_performer(b, e);
-    both_said(l);
+    both_said(l, e->at);
     return 0;
 }
 
@@ -193,7 +196,7 @@ static int apply_released(struct book *b, struct stream *s, const struct entry *
         return CPF_E_PROFILE;
     l->judged = true;
     l->judge = entry_performer(b, e);
-    both_said(l);
+    both_said(l, e->at);
     return 0;
 }
 
@@ -205,6 +208,7 @@ static int apply_blocked(struct book *b, struct stream *s, const struct entry *e
     if (!l)
         return CPF_E_PROFILE;
     l->state = LOT_BLOCKED;
+    l->state_at = e->at;
     l->blocker = entry_performer(b, e);
     l->judged = l->conforming = false;
     l->judge = l->conformer = NULL;

@@ -80,12 +80,14 @@ static int apply_blocked(struct book *b, struct stream *s, const struct entry *e
 {
     const struct room_blocked *v = body;
     struct room *r = book_room(b, v->room);
-    (void)s, (void)e;
+    (void)s;
     if (!r)
         return CPF_E_PROFILE;
     const char **worker = arena_alloc(b->keep, v->workers.n * sizeof(*worker));
     for (size_t i = 0; i < v->workers.n; i++)
         worker[i] = book_keep(b, v->workers.item[i]);
+    if (!r->blocked)
+        SET(b, r->blocked_at, e->at);
     SET(b, r->blocked, true);
     const struct texts workers = {v->workers.n, worker};
     SET(b, r->workers, workers);

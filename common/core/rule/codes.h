@@ -129,6 +129,7 @@ enum say_flag {
     X(LOT_USED_UNIT, "lot.used-unit", 0)                                                                     \
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
+    X(LOT_USED_BLOCKED, "lot.used-blocked", 0)                                                               \
     X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
     X(EXPOSURE_POSITIVE, "exposure.positive", 0)                                                             \
     X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
@@ -136,12 +137,14 @@ enum say_flag {
     X(EQUIPMENT_UNKNOWN, "equipment.unknown", 0)                                                             \
     X(EQUIPMENT_KIND, "equipment.kind", 0)                                                                   \
     X(EQUIPMENT_OUT_OF_SERVICE, "equipment.out-of-service", 0)                                               \
+    X(EQUIPMENT_USED, "equipment.used-unfit", 0)                                                             \
     X(EQUIPMENT_CALIBRATION, "equipment.calibration", 0)                                                     \
     X(PLACE_UNKNOWN, "place.unknown", 0)                                                                     \
     X(PLACE_KIND, "place.kind", 0)                                                                           \
     X(PLACE_OTHER_DONOR, "place.other-donor", 0)                                                             \
     X(PLACE_ROOM, "place.room", 0)                                                                           \
     X(ROOM_BLOCKED, "room.blocked", 0)                                                                       \
+    X(ROOM_USED, "room.used-blocked", 0)                                                                     \
     X(ROOM_CONDITIONAL, "room.conditional", 0)                                                               \
     X(ROOM_OPEN, "room.open", 0)                                                                             \
     X(STEP_ORDER, "step.order", 0)                                                                           \

@@ -291,6 +291,23 @@ static bool never_calibrated(const struct judge *j, const struct thing *t)
     return others && t->calibrated == INT64_MAX;
 }
 
+/* In service and calibrated. What was used is told as it was. */
+static bool check_usable(struct judge *j, const struct thing *t)
+{
+    bool never = never_calibrated(j, t), due = never || t->calibrated < clock_day(j->when);
+    struct json *args = args1(j, "equipment", t->id);
+    char day[11] = "–";
+    if (!never && t->calibrated != INT64_MAX)
+        clock_day_format(t->calibrated, day);
+    json_set_str(j->a, args, "due", arena_strdup(j->a, day));
+    if (t->in_service && !due)
+        return true;
+    if (judge_past(j))
+        return judge_find(j, EFFECT_DEVIATION, SAY_EQUIPMENT_USED, args, NULL);
+    return judge_find(j, EFFECT_REFUSE,
+                      t->in_service ? SAY_EQUIPMENT_CALIBRATION : SAY_EQUIPMENT_OUT_OF_SERVICE, args, NULL);
+}
+
 static bool check_thing(struct judge *j, const struct field *f, const struct code *c)
 {
     bool place = f->kind == FIELD_PLACE;
@@ -299,17 +316,8 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
         return refuse_id(j, place ? SAY_PLACE_UNKNOWN : SAY_EQUIPMENT_UNKNOWN, "equipment", c->id);
     if (f->thing && strcmp(t->kind, f->thing) != 0)
         return refuse_id(j, place ? SAY_PLACE_KIND : SAY_EQUIPMENT_KIND, "wanted", f->thing);
-    if (!t->in_service && !f->release) /* what is inside must come out */
-        return refuse_id(j, SAY_EQUIPMENT_OUT_OF_SERVICE, "equipment", t->id);
-    bool never = never_calibrated(j, t);
-    if ((never || t->calibrated < clock_day(j->when)) && !f->release) {
-        char day[11] = "–";
-        if (!never)
-            clock_day_format(t->calibrated, day);
-        struct json *args = args1(j, "equipment", t->id);
-        json_set_str(j->a, args, "due", arena_strdup(j->a, day));
-        return judge_find(j, EFFECT_REFUSE, SAY_EQUIPMENT_CALIBRATION, args, NULL);
-    }
+    if (!f->release && !check_usable(j, t)) /* what is inside must come out */
+        return false;
     if (f->occupy && t->occupied && t->occupied != j->x)
         return refuse_id(j, SAY_PLACE_OTHER_DONOR, "place", t->id);
     if (t->room && j->st->room && strcmp(t->room, j->st->room) != 0) {

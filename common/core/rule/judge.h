@@ -124,6 +124,12 @@ static inline const struct step *judge_step(const struct judge *j)
     return &j->x->protocol->step[j->step];
 }
 
+/* It is told after it happened: what was so is recorded, and what may not be is a deviation. */
+static inline bool judge_past(const struct judge *j)
+{
+    return j->cmd->spool || (j->cmd->occurred && j->cmd->late);
+}
+
 /* Is anybody signed in here? A session ends with its day, unless cells are in hand. */
 static inline bool bench_staffed(const struct judge *j)
 {

@@ -57,6 +57,16 @@ static bool opens_unit(struct judge *j, const struct lot *l, const char *unit)
     return judge_follows(j, (struct follow){.kind = FOLLOW_UNIT_OPENED, .opened = {l->id, unit}});
 }
 
+/* The time when it was used, where that is believed, shows what it was then. What was used and then blocked
+ * is held as what is told of it live is. */
+static enum say used_unfit(const struct judge *j, const struct lot *l)
+{
+    bool since = j->when < l->state_at;
+    if (l->state == LOT_RELEASED)
+        return since ? SAY_LOT_USED_QUARANTINE : SAY_NONE;
+    return since && l->state == LOT_BLOCKED ? SAY_LOT_USED_BLOCKED : SAY_LOT_USED_QUARANTINE;
+}
+
 /* What was used before it was closed was open. */
 static bool lot_closed(const struct judge *j, const struct lot *l)
 {
@@ -92,7 +102,7 @@ static bool account_no_unit(struct judge *j, const struct field *f, const struct
         if (strcmp(u->batch_id, j->x->id) == 0)
             json_push(units, json_str(j->a, u->unit));
     json_set(j->a, args, "units", units->len ? units : json_str(j->a, "–"));
-    if (j->cmd->spool || j->fact || judge_asked(j, key)) /* what tells the past answers no questions */
+    if (judge_past(j) || j->fact || judge_asked(j, key)) /* what tells the past answers no questions */
         return judge_find(j, EFFECT_DEVIATION, SAY_LOT_USED_NO_UNIT, args, f->id);
     return judge_find(j, EFFECT_REFUSE, SAY_LOT_WHICH_UNIT, args, key);
 }
@@ -111,8 +121,8 @@ static bool account_lot(struct judge *j, const struct field *f, struct lot *l, c
         judge_find(j, EFFECT_HOLD, SAY_LOT_USED_EXPIRED, lot_args(j, l, NULL), f->id);
     if (lot_closed(j, l))
         judge_find(j, EFFECT_HOLD, SAY_LOT_USED_CLOSED, lot_args(j, l, NULL), f->id);
-    if (l->state != LOT_RELEASED)
-        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, lot_args(j, l, NULL), f->id);
+    if (used_unfit(j, l))
+        judge_find(j, EFFECT_HOLD, used_unfit(j, l), lot_args(j, l, NULL), f->id);
     if (u && strcmp(u->batch_id, j->x->id) != 0)
         judge_find(j, EFFECT_HOLD, SAY_LOT_USED_OTHER_BATCH, lot_args(j, l, unit), f->id);
     struct batch *other = u ? book_batch(j->book, u->batch_id) : NULL;
@@ -226,7 +236,7 @@ static bool check_first_expiry(struct judge *j, const struct lot *l, const char 
 bool check_lot(struct judge *j, const struct field *f, const struct code *c)
 {
     struct lot *l = (struct lot *)lot_of(j, c);
-    bool fact = f->lot_use == LOT_ACCOUNT || j->fact;
+    bool fact = f->lot_use == LOT_ACCOUNT || j->fact || judge_past(j);
     if (!says_which(j, l, c))
         return false;
     if (!l && c->run_on) /* another lot's name, or this one's with what stood behind the separator */

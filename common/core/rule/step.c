@@ -370,8 +370,11 @@ static bool check_first(struct judge *j)
 {
     const struct step *s = judge_step(j);
     const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
-    if (room && room->blocked && s->fit && !clears(s) && !room_permitted(j, j->x, room))
-        return judge_find(j, EFFECT_REFUSE, SAY_ROOM_BLOCKED, args1(j, "room", room->id), NULL);
+    bool blocked = room && room->blocked && room->blocked_at <= j->when; /* what was before that was before */
+    if (blocked && s->fit && !clears(s) && !room_permitted(j, j->x, room) &&
+        !judge_find(j, judge_past(j) ? EFFECT_HOLD : EFFECT_REFUSE,
+                    judge_past(j) ? SAY_ROOM_USED : SAY_ROOM_BLOCKED, args1(j, "room", room->id), NULL))
+        return false;
     if (!check_order(j) || !check_rerun(j))
         return false;
     return check_windows(j);
