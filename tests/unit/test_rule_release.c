@@ -19,6 +19,9 @@ static const char more[] =
                 ", where: [CL], by: [nurse], dept: clinic, form: true, after: [], optional: "
                 "true, repeat: 0, fields: [{id: n, " NAMED
                 ", choice: {free: {title: {ja: 可, en: F}, is: ok, state: released}}}]}\n"
+                "  - {id: look, " NAMED
+                ", where: [QA], by: [tester], dept: quality, form: true, after: [], optional: true, "
+                "repeat: 0, fields: [{id: n, " NAMED ", text: true}]}\n"
                 "  - {id: decide-whole, " NAMED
                 ", where: [QA], by: [quality-manager], dept: quality, after: [], optional: "
                 "true, " SIGN(
@@ -73,6 +76,22 @@ static void test_conforming_result_that_was_awaited_only_supplements(void **stat
     accepted(at_quality(r, "GROW", "X:OPT-NONE"));
     assert_int_equal(rig_count(r, "release.suspended"), 0);
     accepted(ship(r));
+}
+
+static void test_how_a_result_was_entered_takes_nothing_back(void **state)
+{
+    struct rig *r = *state;
+    released(r);
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_scan(r, "B:B1"));
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QC1", "B1", "look", "n=seen"));
+    rig_at(r, "QC1S");
+    accepted(rig_scan(r, "X:STEP-GROW"));
+    r->next.pace.apart_ms = 15000;
+    deviation(rig_scan(r, "X:OPT-NONE"), "time.two-rooms");
+    assert_int_equal(rig_count(r, "release.suspended"), 0);
 }
 
 static void test_adverse_result_takes_the_release_back_until_it_is_decided_again(void **state)
@@ -441,6 +460,7 @@ int main(void)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin_more, rig_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_conforming_result_that_was_awaited_only_supplements),
+        TEST(test_how_a_result_was_entered_takes_nothing_back),
         TEST(test_adverse_result_takes_the_release_back_until_it_is_decided_again),
         TEST(test_result_that_nobody_awaited_takes_the_release_back),
         TEST(test_correction_takes_the_release_back),

@@ -14,6 +14,7 @@ enum say_flag {
     SAY_DEADLINE = 64,      /* its deviation: a step was not done in time, and is told once */
     SAY_ASKS = 256,         /* refused, it is a question: the same once more answers it */
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
+    SAY_OF_ENTRY = 512, /* of how something was entered: by whom, when, how fast; nothing of the product */
 };
 
 /* X(identifier, code, flags) */
@@ -103,7 +104,7 @@ enum say_flag {
     X(FORM_NOT_THIS, "form.not-this", 0)                                                                     \
     X(FORM_PEOPLE, "form.not-named", 0)                                                                      \
     X(FORM_NEVER, "form.never", 0)                                                                           \
-    X(FORM_ENTERED, "form.typed-in", 0)                                                                      \
+    X(FORM_ENTERED, "form.typed-in", SAY_OF_ENTRY)                                                           \
     X(HAND_DEVIATION, "hand.deviation", 0)                                                                   \
     X(HAND_HOLD, "hand.hold", 0)                                                                             \
     X(HAND_INFORMATION, "hand.information", 0)                                                               \
@@ -156,9 +157,9 @@ enum say_flag {
     X(TIME_IMPOSSIBLE, "time.impossible", 0)                                                                 \
     X(TIME_BEFORE, "time.before", 0)                                                                         \
     X(TIME_LIFE, "time.life", 0)                                                                             \
-    X(TIME_EARLY, "time.early", 0)                                                                           \
-    X(TIME_LATE, "time.late", 0)                                                                             \
-    X(TIME_NOT_SHOWN, "time.not-shown", 0)                                                                   \
+    X(TIME_EARLY, "time.early", SAY_OF_ENTRY)                                                                \
+    X(TIME_LATE, "time.late", SAY_OF_ENTRY)                                                                  \
+    X(TIME_NOT_SHOWN, "time.not-shown", SAY_OF_ENTRY)                                                        \
     X(TIME_FUTURE, "time.future", 0)                                                                         \
     X(TIME_PAST, "time.past", 0)                                                                             \
     X(TIME_LATE_NEVER, "time.late-never", 0)                                                                 \
@@ -173,13 +174,13 @@ enum say_flag {
     X(DEVIATION_TABLE, "deviation.table", 0)                                                                 \
     X(STATION_CODE, "station.code", 0)                                                                       \
     X(ACCEPTED_STATION, "accepted.station", 0)                                                               \
-    X(TIME_PACE, "time.pace", 0)                                                                             \
-    X(TIME_PACE_WITNESS, "time.pace-witness", 0)                                                             \
-    X(TIME_PACE_EVEN, "time.pace-even", 0)                                                                   \
-    X(TIME_TWO_ROOMS, "time.two-rooms", 0)                                                                   \
-    X(TIME_REVIEW, "time.review", 0)                                                                         \
-    X(TIME_SHORT, "time.short", 0)                                                                           \
-    X(TIME_LATE_ENTRY, "time.late-entry", 0)                                                                 \
+    X(TIME_PACE, "time.pace", SAY_OF_ENTRY)                                                                  \
+    X(TIME_PACE_WITNESS, "time.pace-witness", SAY_OF_ENTRY)                                                  \
+    X(TIME_PACE_EVEN, "time.pace-even", SAY_OF_ENTRY)                                                        \
+    X(TIME_TWO_ROOMS, "time.two-rooms", SAY_OF_ENTRY)                                                        \
+    X(TIME_REVIEW, "time.review", SAY_OF_ENTRY)                                                              \
+    X(TIME_SHORT, "time.short", SAY_OF_ENTRY)                                                                \
+    X(TIME_LATE_ENTRY, "time.late-entry", SAY_OF_ENTRY)                                                      \
     X(VALUE_IMPOSSIBLE, "value.impossible", 0)                                                               \
     X(VALUE_UNIT, "value.unit", 0)                                                                           \
     X(VALUE_DECIMALS, "value.decimals", 0)                                                                   \

@@ -54,8 +54,8 @@ static const struct finding *adverse(const struct judge *j)
     const struct finding *w = NULL;
     for (size_t i = 0; i < j->found.nfindings; i++) {
         const struct finding *f = &j->found.finding[i];
-        if ((f->effect == EFFECT_DEVIATION || f->effect == EFFECT_HOLD) && f->code != SAY_TIME_LATE &&
-            f->code != SAY_TIME_EARLY && f->code != SAY_TIME_LATE_ENTRY && (!w || f->effect > w->effect))
+        bool counts = f->effect == EFFECT_DEVIATION || f->effect == EFFECT_HOLD;
+        if (counts && !(say_flags(f->code) & SAY_OF_ENTRY) && (!w || f->effect > w->effect))
             w = f;
     }
     return w;
