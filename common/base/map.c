@@ -71,6 +71,19 @@ void *map_get(const struct map *m, const char *key)
     return key ? map_get_n(m, key, strlen(key)) : NULL;
 }
 
+/* The last slot goes where its key belongs. */
+static void sort_last(struct map *m)
+{
+    size_t to = m->nslots - 1;
+    const struct map_slot last = m->slot[to];
+    for (; to && (!m->slot[to - 1].key || strcmp(m->slot[to - 1].key, last.key) > 0); to--)
+        m->slot[to] = m->slot[to - 1];
+    if (to == m->nslots - 1)
+        return;
+    m->slot[to] = last;
+    rebuild(m);
+}
+
 void map_put(struct map *m, const char *key, void *value)
 {
     require(key && value);
@@ -84,6 +97,8 @@ void map_put(struct map *m, const char *key, void *value)
     m->slot[m->nslots++] = (struct map_slot){key, value};
     m->index[i] = (unsigned)m->nslots;
     m->count++;
+    if (m->by_key)
+        sort_last(m);
 }
 
 void *map_remove(struct map *m, const char *key)

@@ -1,9 +1,11 @@
 #pragma once
 /*
  * Map from string to pointer: open addressing, insertion order kept for
- * iteration. Keys are not copied: they must live as long as the entry
- * (normally inside the value). Removal leaves a tombstone.
+ * iteration, or the order of keys (by_key; meant for hundreds: what is put
+ * between others moves them). Keys are not copied: they must live as long as
+ * the entry (normally inside the value). Removal leaves a tombstone.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 struct map {
@@ -15,6 +17,7 @@ struct map {
     size_t count;       /* live entries */
     unsigned *index;    /* hash table of slot number + 1 */
     size_t nindex;      /* a power of two */
+    bool by_key;        /* set while it is empty */
 };
 
 void map_init(struct map *m);

@@ -30,12 +30,12 @@ static void compare(const struct map *m, struct plain *p)
     assert_int_equal(seen, count);
 }
 
-static void test_map_is_a_map(void **state)
+static void play(bool by_key)
 {
     struct plain *p = calloc(1, sizeof(*p));
     struct map m;
-    (void)state;
     map_init(&m);
+    m.by_key = by_key;
     for (int i = 0; i < KEYS; i++)
         snprintf(p->key[i], sizeof(p->key[i]), "k%d", i);
     srand(7);
@@ -54,6 +54,31 @@ static void test_map_is_a_map(void **state)
     compare(&m, p);
     map_fini(&m);
     free(p);
+}
+
+static void test_map_is_a_map(void **state)
+{
+    (void)state;
+    play(false);
+    play(true);
+}
+
+static void test_map_by_key_has_one_order_however_it_came_about(void **state)
+{
+    static char *const key[] = {"B3", "B1", "B5", "B2", "B4"};
+    struct map m;
+    size_t pos = 0;
+    (void)state;
+    map_init(&m);
+    m.by_key = true;
+    for (size_t i = 0; i < 5; i++)
+        map_put(&m, key[i], key[i]);
+    assert_ptr_equal(map_remove(&m, "B2"), key[3]); /* it left, and came back */
+    map_put(&m, key[3], key[3]);
+    for (int i = 1; i <= 5; i++)
+        assert_int_equal(((const char *)map_next(&m, &pos))[1], '0' + i);
+    assert_null(map_next(&m, &pos));
+    map_fini(&m);
 }
 
 static void test_map_keeps_the_order_of_insertion(void **state)
@@ -91,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_map_is_a_map),
+        cmocka_unit_test(test_map_by_key_has_one_order_however_it_came_about),
         cmocka_unit_test(test_map_keeps_the_order_of_insertion),
         cmocka_unit_test(test_map_takes_a_key_by_its_length),
     };

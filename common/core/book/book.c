@@ -17,6 +17,7 @@ void book_init(struct book *b)
                           &b->containers, &b->redacted, &b->clinics,  &b->plans,     &b->forms};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_init(maps[i]);
+    b->batches.by_key = b->lots.by_key = true; /* what leaves and comes back stands where it stood */
 }
 
 static void free_batch(struct batch *b)
