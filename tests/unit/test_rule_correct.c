@@ -18,7 +18,9 @@ static const char steps[] =
     "      {id: mean, " NAMED ", derive: \"mean(a, b, c)\", unit: \"10^6/mL\", decimals: 3},\n"
     "      {id: total, " NAMED ", derive: \"product(mean, a)\", unit: \"10^6\", decimals: 2}]}\n"
     "  - {id: fold, " WORK ", repeat: 0, fields: [{id: now, " NAMED COUNT "},\n"
-    "      {id: times, " NAMED ", derive: \"ratio(now, count.live)\", unit: \"1\", decimals: 2}]}\n";
+    "      {id: times, " NAMED ", derive: \"ratio(now, count.live)\", unit: \"1\", decimals: 2}]}\n"
+    "  - {id: rest, " WORK ", after: [], fields: [{id: rest, " NAMED ", choice: {none: {" NAMED
+    ", is: ok}, kept: {" NAMED ", is: refuse}}}]}\n";
 
 static struct rig rig;
 
@@ -76,6 +78,16 @@ static const char *value(const struct rig *r, const char *step, size_t occ, cons
             text = o->input[i].text;
         }
     return text;
+}
+
+static void test_correction_may_tell_a_bad_truth(void **state)
+{
+    struct rig *r = *state;
+    refused(rig_one(r, "REST", "X:OPT-KEPT"), "option.refuse"); /* it can still be put right */
+    accepted(rig_scan(r, "X:OPT-NONE"));
+    deviation(correct(r, "rest", "rest", "kept", 0), "option.deviation");
+    const struct batch *x = rig_batch(r, "B1");
+    assert_string_equal(batch_input(x, (struct ref){protocol_step(x->protocol, "rest"), 0})->text, "kept");
 }
 
 static void test_correction_makes_a_derived_value_computable(void **state)
@@ -147,6 +159,7 @@ int main(void)
 {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, end)
     const struct CMUnitTest tests[] = {
+        TEST(test_correction_may_tell_a_bad_truth),
         TEST(test_correction_makes_a_derived_value_computable),
         TEST(test_correction_takes_a_derived_value_back),
         TEST(test_corrected_replicate_is_in_the_mean),

@@ -70,6 +70,11 @@ static void test_label_is_printed_again_or_void_with_reason_and_second_person(vo
     tubes(r);
     refused(rig_record(r, "OP1", "label.reprinted", "batch=B1|container=B1-T1|reason=torn|witness=P:OP1"),
             "witness.same");
+    rig_at(r, "CL1");
+    accepted(rig_sign_in(r, "N1"));
+    refused(rig_record(r, "DR", "label.reprinted", "batch=B1|container=B1-T1|reason=torn|witness=P:N1"),
+            "label.owners");
+    rig_at(r, "B21");
     accepted_as(rig_record(r, "OP1", "label.reprinted", "batch=B1|container=B1-T1|reason=torn|witness=P:OP2"),
                 "label.again");
     assert_true(rig_says(r, "\"serial\":2"));

@@ -121,6 +121,16 @@ static void test_plan_is_known(void **state)
     accepted(order(r, .plan = "PC5170071"));
 }
 
+static void test_name_is_written_otherwise_by_a_physician_of_the_plan(void **state)
+{
+    static const char body[] =
+        "batch=N1|step=order|field=kanji|value=山田 華子|document=K-1|reason=x|witness=P:CO2";
+    struct rig *r = *state;
+    accepted(order(r, .plan = NULL));
+    refused(rig_record(r, "DR2", "identity.supplemented", body), "order.physician");
+    accepted_as(rig_record(r, "DR", "identity.supplemented", body), "ident.supplemented");
+}
+
 static void test_plan_is_in_force_today_and_when_the_cells_are_given(void **state)
 {
     struct rig *r = *state;
@@ -445,6 +455,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_plan_is_known, begin_with_plan),
+        TEST(test_name_is_written_otherwise_by_a_physician_of_the_plan, begin_with_plan),
         TEST(test_plan_is_in_force_today_and_when_the_cells_are_given, begin_with_plan),
         TEST(test_plan_is_of_this_product, begin_with_plan),
         TEST(test_only_the_clinics_own_people_order_under_its_plan, begin_with_plan),

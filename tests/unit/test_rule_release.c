@@ -236,6 +236,21 @@ static void test_own_measurements_alone_do_not_decide(void **state)
     accepted(rig_sign(r, "QC1", "B1", "decide", "d=released"));
 }
 
+/* By naming the decision, which causes nothing. */
+static void test_whoever_opens_a_hold_does_not_lift_it_whatever_step_it_names(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "QA1");
+    r->next.pending = pending(r, "grow", NULL);
+    hold(rig_sign(r, "QM", "B1", "decide", "d=wait"), "option.hold");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=it came")); /* it was decided */
+    accepted(rig_record(r, "QM", "deviation.opened", "batch=B1|step=decide|hold=?yes|reason=x"));
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=x"), "act.caused");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV2|grade=minor|reason=x"));
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV2"), "act.caused");
+}
+
 static void test_product_out_of_specification_waits_for_the_physician(void **state)
 {
     struct rig *r = *state;
@@ -471,6 +486,7 @@ int main(void)
         TEST(test_released_waits_for_what_the_protocol_demands),
         TEST(test_form_of_a_clinic_releases_nothing),
         TEST(test_own_measurements_alone_do_not_decide),
+        TEST(test_whoever_opens_a_hold_does_not_lift_it_whatever_step_it_names),
         TEST(test_product_out_of_specification_waits_for_the_physician),
         TEST(test_result_that_was_corrected_is_as_it_counts_now),
         TEST(test_what_is_signed_is_what_was_shown),

@@ -117,6 +117,7 @@ static void test_qualification_is_given_by_quality_and_another(void **state)
     refused(change(r, "MM", by_tester), "record.role");
     refused(change(r, "QM", own), "right.barred");
     accepted(change(r, "QM", by_tester));
+    refused(change(r, "OP1", "{\"person\":\"OP9\",\"qualified\":[]}"), "record.role"); /* taking them all */
 }
 
 static void test_own_secret_is_changed_by_oneself(void **state)
@@ -224,7 +225,12 @@ static void test_calibration_has_a_paper_a_second_and_an_interval(void **state)
     accepted(equip(r, "MM", "equipment=CF-1|calibrated=2027-01-31|witness=P:QC1" PAPER));
     rig_entry(r, "equipment/CF-1", "equipment.changed", "{\"equipment\":\"CF-1\",\"interval\":30}");
     refused(equip(r, "MM", "equipment=CF-1|calibrated=2027-01-31|witness=P:QC1" PAPER), "right.interval");
+    refused(equip(r, "MM", "equipment=CF-1|interval=#40000"),
+            "right.second"); /* it is not one's own to lengthen */
+    refused(equip(r, "MM", "equipment=CF-1|interval=#40000|calibrated=2099-01-31|witness=P:QC1" PAPER),
+            "right.interval");
     accepted(equip(r, "MM", "equipment=CF-1|calibrated=2026-12-02|witness=P:QC1" PAPER));
+    accepted(equip(r, "MM", "equipment=CF-1|interval=#60|witness=P:QC1" PAPER));
 }
 
 static void test_equipment_comes_back_by_two(void **state)
@@ -246,6 +252,14 @@ static void test_room_and_kind_are_known_words(void **state)
             "record.word-near");
     accepted(rig_record(r, "MM", "equipment.added", "equipment=CF-7|kind=centrifuge|room=R2"));
     accepted(rig_record(r, "MM", "equipment.added", "equipment=FZ-1|kind=deep-freezer|room=R2"));
+    refused(rig_record(r, "FM", "station.enrolled",
+                       "station=B29|kind=B2|room=NOWHERE|witness=P:QM|token=" DIGEST),
+            "record.word");
+    refused(
+        rig_record(r, "FM", "station.enrolled", "station=B29|kind=B22|room=R2|witness=P:QM|token=" DIGEST),
+        "record.word-near");
+    accepted(
+        rig_record(r, "FM", "station.enrolled", "station=B29|kind=B2|room=R2|witness=P:QM|token=" DIGEST));
     refused(equip(r, "MM", "equipment=CF-7|room=RQ"), "right.second");
     accepted(equip(r, "MM", "equipment=CF-7|room=RQ|witness=P:QC1"));
 }

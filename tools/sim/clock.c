@@ -44,7 +44,6 @@ static void on_moved(void *arg, const struct client_reply *r)
         clock_set(s, text);
     } else {
         char *text = json_dumps(r->json, JSON_COMPACT);
-
         fprintf(stderr, "cpf-sim: the clock cannot be moved: %d %s\n", r->status, text ? text : "");
         free(text);
         s->failed = true;

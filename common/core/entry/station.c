@@ -44,14 +44,14 @@ static const struct member spooled_member[] = {
 };
 
 static const struct record_rule enrolment = {
-    .right = RIGHT_STATION_ENROLLED,
+    .may = may_station,
     .id = offsetof(struct station_enrolled, station),
     .stream = RECORD_ANY,
     .judge = record_station,
 };
 
 static const struct record_rule invitation = {
-    .right = RIGHT_STATION_ENROLLED,
+    .may = may_station,
     .id = offsetof(struct station_invited, station),
     .stream = RECORD_ANY,
     .judge = record_station,

@@ -29,12 +29,9 @@ static bool manufacturing(const struct right_about *w, const struct person *p)
     return w->batch && (p->dept == DEPT_MANUFACTURING || batch_acted(w->batch, p, DEPT_MANUFACTURING));
 }
 
-/* A decision says what became of it, and causes nothing. */
 static bool causer(const struct right_about *w, const struct person *p)
 {
     int i = w->batch && w->step ? protocol_step(w->batch->protocol, w->step) : -1;
-    if (i >= 0 && w->batch->protocol->step[i].verb == VERB_DECIDE)
-        return false;
     for (size_t o = 0; i >= 0 && o < w->batch->step[i].nocc; o++) {
         const struct occ *occ = w->batch->step[i].occ[o];
         if (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p)

@@ -86,6 +86,7 @@ enum say_flag {
     X(IDENT_USED, "ident.used", 0)                                                                           \
     X(LABEL_EXTRA, "label.extra", 0)                                                                         \
     X(LABEL_AGAIN, "label.again", 0)                                                                         \
+    X(LABEL_OWNERS, "label.owners", 0)                                                                       \
     X(LABEL_VOID, "label.void", 0)                                                                           \
     X(RESCUE_MOVED, "rescue.moved", 0)                                                                       \
     X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \

@@ -39,13 +39,31 @@ static bool check_quality(struct judge *j, enum right_act act, const struct righ
     return check_right(j, instead ? RIGHT_QUALITY_INSTEAD : act, about);
 }
 
+/* What a decision chose says what became of the batch, and causes nothing. */
+static bool was_decided(const struct batch *x, const struct deviation *d)
+{
+    int step = protocol_step(x->protocol, d->step);
+    return step >= 0 && x->protocol->step[step].verb == VERB_DECIDE &&
+           say_flags(say_find(d->code)) & SAY_OPTION;
+}
+
+/* Of who caused it: `d` is the deviation, also of the hold that it made, or NULL. */
+static void about_cause(struct right_about *about, const struct deviation *d, const struct person *by,
+                        const struct person *with)
+{
+    if (d && d->step && was_decided(about->batch, d))
+        return;
+    about->causer = by;
+    about->with = with;
+    about->step = d ? d->step : NULL;
+}
+
 static struct right_about about_deviation(struct judge *j, const char *batch, const char *dev)
 {
     struct right_about about = {.batch = judge_batch(j, batch)};
     const struct deviation *d = batch_deviation(about.batch, dev);
-    about.causer = d ? d->by : NULL;
-    about.with = d ? d->with : NULL;
-    about.step = d ? d->step : NULL;
+    if (d)
+        about_cause(&about, d, d->by, d->with);
     return about;
 }
 
@@ -102,9 +120,8 @@ bool may_lift(struct judge *j, const struct kind *k, const void *given)
     struct right_about about = {.batch = judge_batch(j, g->batch)};
     const struct hold *h = open_hold(about.batch, g->hold);
     const struct deviation *d = h ? batch_deviation(about.batch, h->dev) : NULL;
-    about.causer = h ? h->by : NULL;
-    about.with = h ? h->with : NULL;
-    about.step = d ? d->step : NULL;
+    if (h)
+        about_cause(&about, d, h->by, h->with);
     return check_quality(j, k->record->right, &about);
 }
 

@@ -349,9 +349,11 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
         return judge_find(j, EFFECT_REFUSE, SAY_RESULT_RERUN, args1(j, "step", judge_step(j)->id), f->id);
     if (o->exposes)
         judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
+    /* a correction tells a bad truth, too, or the better lie would stay */
+    enum effect effect = j->fact && o->effect == EFFECT_REFUSE ? EFFECT_DEVIATION : o->effect;
     struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
     json_set_str(j->a, args, "field", f->id);
-    return judge_find(j, o->effect, code[o->effect], args, f->id);
+    return judge_find(j, effect, code[effect], args, f->id);
 }
 
 static bool check_not_before(struct judge *j, const struct field *f, const struct code *c)

@@ -132,6 +132,29 @@ static bool label_fits(enum kind_id kind, enum container_state s)
     return kind == KIND_LABEL_VOIDED ? s == CONTAINER_ISSUED || s == CONTAINER_EMPTY : s <= CONTAINER_FILLED;
 }
 
+/* The step that issues vessels of that label; -1: none. */
+static int issued_by(const struct protocol *p, const char *label)
+{
+    for (int s = 0; s < (int)p->nsteps; s++)
+        for (size_t i = 0; i < p->step[s].nfields; i++) {
+            const struct field *f = &p->step[s].field[i];
+            if (f->kind == FIELD_CONTAINER && f->use == USE_ISSUE && listed(f->nlabels, f->label, label))
+                return s;
+        }
+    return -1;
+}
+
+/* Both are of the side that prints such labels: neither the courier, nor the clinic for manufacturing. */
+static bool check_owners(struct judge *j, const struct container *c, const struct person *second)
+{
+    const struct person *who[] = {j->performer, second};
+    int step = issued_by(j->x->protocol, c->label);
+    for (size_t i = 0; step >= 0 && i < 2; i++)
+        if (j->x->protocol->step[step].dept && who[i]->dept != j->x->protocol->step[step].dept)
+            return judge_find(j, EFFECT_REFUSE, SAY_LABEL_OWNERS, args1(j, "person", who[i]->id), NULL);
+    return true;
+}
+
 static bool on_label(struct judge *j, const struct kind *k, const struct label_record *g)
 {
     struct batch *x = j->x = judge_batch(j, g->batch);
@@ -150,7 +173,7 @@ static bool on_label(struct judge *j, const struct kind *k, const struct label_r
                           args, NULL);
     }
     const struct person *second = judge_second(j, g->witness);
-    if (!second)
+    if (!second || !check_owners(j, c, second))
         return false;
     struct label_record r = {.container = c->id, .reason = g->reason};
     r.serial = k->id == KIND_LABEL_REPRINTED ? (int64_t)c->reprints + 2 : 0;

@@ -70,6 +70,8 @@ bool check_identity_correction(struct judge *j, int field)
         return judge_find(j, EFFECT_REFUSE, SAY_IDENT_FROZEN, args1(j, "field", f->id), NULL);
     if (!person_has_role(j->performer, PHYSICIAN))
         return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PHYSICIAN, args1(j, "field", f->id), NULL);
+    if (!check_physician_of(j))
+        return false;
     return judge_find(j, EFFECT_HOLD, SAY_IDENT_CORRECTED, args1(j, "field", f->id), f->id);
 }
 
@@ -93,7 +95,7 @@ static int find_name(struct judge *j, const struct identity_supplemented *g)
         judge_find(j, EFFECT_REFUSE, SAY_IDENT_WRITING, args1(j, "field", f ? f->id : "?"), NULL);
     else if (!person_has_role(j->performer, PHYSICIAN))
         judge_find(j, EFFECT_REFUSE, SAY_IDENT_PHYSICIAN, args1(j, "field", f->id), NULL);
-    else
+    else if (check_physician_of(j))
         return field;
     return -1;
 }

@@ -346,8 +346,9 @@ bool check_batch_number(struct judge *j);
 /* order.c: what an order says is so (`check_unique` with it); the physician's go is one of the plan's. */
 bool check_ordered(struct judge *j);
 bool check_go(struct judge *j);
-bool check_clinic_of(
-    struct judge *j); /* who says it is of the clinic that ordered, as far as its staff is known */
+/* Of the clinic that ordered j->x, as far as its staff is known; a physician of its plan. */
+bool check_clinic_of(struct judge *j);
+bool check_physician_of(struct judge *j);
 /* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
  * NULL after a refusal. */
 const struct person *judge_second(struct judge *j, const char *badge);

@@ -190,17 +190,27 @@ static const struct input *ordered(const struct batch *x, enum meaning m)
     return NULL;
 }
 
-bool check_clinic_of(struct judge *j)
+static const struct plan *plan_of(const struct judge *j)
 {
     const struct input *in = ordered(j->x, MEANS_PLAN);
-    const struct plan *p = in ? book_plan(j->book, in->text) : NULL;
+    return in ? book_plan(j->book, in->text) : NULL;
+}
+
+bool check_clinic_of(struct judge *j)
+{
+    const struct plan *p = plan_of(j);
     return !p || check_clinic_staff(j, p);
+}
+
+bool check_physician_of(struct judge *j)
+{
+    const struct plan *p = plan_of(j);
+    return !p || check_in_plan(j, p, j->performer->id);
 }
 
 bool check_go(struct judge *j)
 {
     bool clinic = judge_step(j)->verb == VERB_GO && judge_step(j)->dept == DEPT_CLINIC;
-    const struct input *in = clinic ? ordered(j->x, MEANS_PLAN) : NULL;
-    const struct plan *p = in ? book_plan(j->book, in->text) : NULL;
+    const struct plan *p = clinic ? plan_of(j) : NULL;
     return !p || (check_plan_day(j, p, clock_day(j->when)) && check_in_plan(j, p, j->performer->id));
 }

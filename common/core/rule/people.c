@@ -86,7 +86,7 @@ bool may_person(struct judge *j, const struct kind *k, const void *given)
     if (!fresh && (role || !only) && !check_right(j, RIGHT_PERSON_ROLE, &about))
         return false;
     return (!appoints(j, p, v) || check_right(j, RIGHT_PERSON_APPOINTED, &about)) &&
-           (!v->qualified.n || check_right(j, RIGHT_PERSON_QUALIFICATION, &about)) &&
+           (!v->qualified.item || check_right(j, RIGHT_PERSON_QUALIFICATION, &about)) &&
            (v->suspended != YES || check_suspension(j, p, &about)) &&
            (v->suspended != NO || check_right(j, RIGHT_PERSON_RESUMED, &about)) &&
            (!secret || check_secret_change(j, p, &about, v)) && check_roles(j, p, v);

@@ -48,7 +48,8 @@ bool may_person(struct judge *j, const struct kind *k, const void *given);
 bool may_away(struct judge *j, const struct kind *k, const void *given); /* rota.c */
 void record_away(struct judge *j, const struct kind *k, const void *given);
 bool may_unlock(struct judge *j, const struct kind *k, const void *given);
-bool may_revoke(struct judge *j, const struct kind *k, const void *given); /* station.c */
+bool may_station(struct judge *j, const struct kind *k, const void *given); /* station.c */
+bool may_revoke(struct judge *j, const struct kind *k, const void *given);  /* station.c */
 bool may_equipment(struct judge *j, const struct kind *k, const void *given);
 bool may_place(struct judge *j, const struct kind *k, const void *given);
 bool may_reopen(struct judge *j, const struct kind *k, const void *given);

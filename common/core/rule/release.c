@@ -263,6 +263,8 @@ static bool accept_product(struct judge *j, const struct kind *k, const struct p
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
     if (!person_has_role(j->performer, "physician"))
         return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args1(j, "role", "physician"), NULL);
+    if (!check_physician_of(j))
+        return false;
     struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
     d->sign = true;
     d->meaning = kind_text(k->id);

@@ -6,6 +6,32 @@
 
 /* ---- enrolment ---- */
 
+/* Of a kind that a step asks for, or that is here already; else it is the first of its kind, unless it looks
+ * like one. */
+static bool check_station_kind(struct judge *j, const char *kind)
+{
+    struct nearest near;
+    size_t pos = 0;
+    nearest_init(&near, kind);
+    for (const struct station *st; (st = map_next(&j->book->stations, &pos));) {
+        if (strcmp(st->kind, kind) == 0)
+            return true;
+        nearest_offer(&near, st->kind);
+    }
+    return !near.best || check_word(j, "kind", kind, near.best);
+}
+
+bool may_station(struct judge *j, const struct kind *k, const void *given)
+{
+    static const struct right_about nothing;
+    const struct station_invited *invited = given;
+    const struct station_enrolled *enrolled = given;
+    bool later = k->id == KIND_STATION_INVITED;
+    return check_right(j, RIGHT_STATION_ENROLLED, &nothing) &&
+           check_room(j, later ? invited->room : enrolled->room) &&
+           check_station_kind(j, later ? invited->kind : enrolled->kind);
+}
+
 /* A name is one station's: a second tablet under it would speak for the first. */
 void record_station(struct judge *j, const struct kind *k, const void *given)
 {

@@ -8,10 +8,11 @@
 
 #define YEAR_DAYS 366
 
-/* Not beyond the registered interval; where none is registered, a year. */
+/* Not beyond the registered interval, whatever else this record says of it; where none is registered, a year.
+ */
 static bool check_calibrated(struct judge *j, const struct equipment_record *v, const struct thing *t)
 {
-    int64_t interval = v->interval ? v->interval : t ? t->interval : 0;
+    int64_t interval = t ? t->interval : v->interval;
     char day[11];
     int64_t last = clock_day(j->now) + (interval > 0 ? interval : YEAR_DAYS);
     if (v->calibrated <= last)
@@ -44,8 +45,9 @@ bool may_equipment(struct judge *j, const struct kind *k, const void *given)
     bool only = v->calibrated || v->in_service || moved;
     if ((fresh || v->kind || v->interval || !only) && !check_right(j, RIGHT_EQUIPMENT_ADDED, &about))
         return false;
-    return (!v->calibrated || (check_right(j, RIGHT_EQUIPMENT_CALIBRATED, &about) &&
-                               check_calibrated(j, v, fresh ? NULL : t))) &&
+    bool trusted = v->calibrated || (!fresh && v->interval); /* for how long its word counts */
+    return (!trusted || check_right(j, RIGHT_EQUIPMENT_CALIBRATED, &about)) &&
+           (!v->calibrated || check_calibrated(j, v, fresh ? NULL : t)) &&
            (v->in_service != YES || check_right(j, RIGHT_EQUIPMENT_BACK, &about)) &&
            (v->in_service != NO || check_right(j, RIGHT_EQUIPMENT_OUT, &about)) &&
            (!moved || check_right(j, RIGHT_EQUIPMENT_MOVED, &about)) && check_room(j, v->room) &&

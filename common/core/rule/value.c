@@ -379,9 +379,9 @@ bool check_balance(struct judge *j)
     json_set_str(j->a, args, "out", tout);
     const struct field *f = &j->x->protocol->step[b->in[0].step].field[b->in[0].field];
     json_set_str(j->a, args, "unit", f->unit);
-    /* a value that stands until quality has judged must not keep a true one out */
+    /* a value that stands until quality has judged must not keep a true one out, nor a correction */
     enum effect effect =
-        b->over == EFFECT_REFUSE && (disputed(j, b->nin, b->in) || disputed(j, b->nout, b->out))
+        b->over == EFFECT_REFUSE && (j->fact || disputed(j, b->nin, b->in) || disputed(j, b->nout, b->out))
             ? EFFECT_DEVIATION
             : b->over;
     return over ? judge_find(j, effect, SAY_VALUE_BALANCE_OVER, args, NULL)
