@@ -99,6 +99,27 @@ static void test_qualification_ends_with_its_last_day(void **state)
     with_arg(&r->v, "qualification", "training");
 }
 
+static void test_nobody_is_qualified_before_it_was_said(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "person/OP9", "person.changed", "{\"person\":\"OP9\",\"qualified\":[]}");
+    rig_clock(r, 1, 9, 0);
+    rig_entry(r, "person/OP9", "person.changed",
+              "{\"person\":\"OP9\",\"qualified\":[{\"name\":\"training\",\"until\":\"2027-06-30\"}]}");
+    alone(r, "OP9");
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "P:OP9"));
+    r->next.occurred = r->now - 10 * RIG_HOUR; /* yesterday, as is said today */
+    r->next.late = "busy";
+    refused(step(r, "TRAINED"), "person.unqualified");
+    accepted(step(r, "TRAINED"));
+    accepted(rig_scan(r, "D:A"));
+    rig_entry(r, "person/OP9", "person.changed",
+              "{\"person\":\"OP9\",\"qualified\":[{\"name\":\"training\",\"until\":\"2027-12-31\"}]}");
+    rig_clock(r, 2, 9, 0); /* prolonged, it holds since it was given */
+    assert_int_equal(book_person(&r->book, "OP9")->qual[0].from + 1, clock_day(r->now));
+}
+
 static void test_recorder_must_be_qualified_too(void **state)
 {
     struct rig *r = *state;
@@ -486,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_role_is_wanted),
         T(test_qualification_ends_with_its_last_day),
+        T(test_nobody_is_qualified_before_it_was_said),
         T(test_recorder_must_be_qualified_too),
         T(test_who_is_not_declared_fit_stays_out),
         T(test_who_has_a_symptom_stays_out),

@@ -224,9 +224,9 @@ static void test_form_of_a_clinic_releases_nothing(void **state)
 static void test_own_measurements_alone_do_not_decide(void **state)
 {
     struct rig *r = *state;
-    make(r);
     rig_entry(r, "person/QC1", "person.changed",
               "{\"person\":\"QC1\",\"roles\":[\"tester\",\"quality-manager\"]}");
+    make(r);
     accepted(at_quality(r, "COUNT", "90"));
     rig_at(r, "QA1");
     r->next.pending = pending(r, "grow", NULL);
@@ -234,6 +234,35 @@ static void test_own_measurements_alone_do_not_decide(void **state)
     accepted(rig_sign(r, "QM", "B1", "judge", "j=pass"));
     r->next.pending = pending(r, "grow", NULL);
     accepted(rig_sign(r, "QC1", "B1", "decide", "d=released"));
+}
+
+static void test_nobody_is_made_responsible_to_sign(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"quality-manager\"]}");
+    rig_at(r, "QA1");
+    r->next.pending = pending(r, "grow", NULL);
+    refused(rig_sign(r, "QC2", "B1", "decide", "d=released"), "act.new-role");
+    rig_wait(r, 12 * RIG_HOUR);
+    rig_entry(r, "person/QC2", "person.changed", "{\"person\":\"QC2\",\"roles\":[\"quality-manager\"]}");
+    rig_wait(r, 12 * RIG_HOUR - 2 * RIG_MINUTE); /* before the product expires */
+    r->next.pending = pending(r, "grow", NULL);
+    refused(rig_sign(r, "QC2", "B1", "decide", "d=released"), "act.new-role");
+    r->next.pending = pending(r, "grow", NULL);
+    accepted(rig_sign(r, "QM", "B1", "decide", "d=released"));
+}
+
+static void test_a_deputy_of_before_the_order_signs(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"quality-manager\"]}");
+    rig_wait(r, RIG_MINUTE);
+    rig_begin(r, "B2");
+    rig_at(r, "QA1");
+    hold(rig_sign(r, "QC2", "B2", "reject", "c=any"), "option.hold");
 }
 
 /* By naming the decision, which causes nothing. */
@@ -486,6 +515,8 @@ int main(void)
         TEST(test_released_waits_for_what_the_protocol_demands),
         TEST(test_form_of_a_clinic_releases_nothing),
         TEST(test_own_measurements_alone_do_not_decide),
+        TEST(test_nobody_is_made_responsible_to_sign),
+        TEST(test_a_deputy_of_before_the_order_signs),
         TEST(test_whoever_opens_a_hold_does_not_lift_it_whatever_step_it_names),
         TEST(test_product_out_of_specification_waits_for_the_physician),
         TEST(test_result_that_was_corrected_is_as_it_counts_now),

@@ -410,6 +410,14 @@ bool person_away(const struct person *p, int64_t day)
     return false;
 }
 
+int64_t person_role_since(const struct person *p, const char *role, int64_t otherwise)
+{
+    for (size_t i = 0; i < p->nroles; i++)
+        if (strcmp(p->role[i], role) == 0)
+            return p->role_since[i];
+    return otherwise;
+}
+
 bool person_has_role(const struct person *p, const char *role)
 {
     for (size_t i = 0; i < p->nroles; i++)

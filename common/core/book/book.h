@@ -48,7 +48,7 @@ struct stream {
 
 struct qualification {
     const char *name;
-    int64_t until; /* last day in force */
+    int64_t from, until; /* first and last day in force */
 };
 
 /* Days on which somebody is not there, as was said; of two that say of one day the newer counts. */
@@ -71,6 +71,7 @@ struct person {
     struct json *data; /* the newest person.* body, for reads */
     size_t nroles;
     const char **role;
+    int64_t *role_since; /* of each */
     size_t nquals;
     struct qualification *qual;
     bool suspended, locked;
@@ -223,7 +224,7 @@ struct lot {
     bool numbered;   /* it has no other units than these */
     int64_t nopened; /* of those */
     enum lot_state state;
-    int64_t state_at; /* since then */
+    int64_t state_at;              /* since then */
     bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */
     int64_t closed_at;                                           /* used up; 0: not */
@@ -545,6 +546,8 @@ struct deviation *batch_deviation(const struct batch *b, const char *id);
 struct action *batch_action(const struct batch *b, const char *id);
 struct hold *batch_hold(const struct batch *b, const char *id);
 bool person_has_role(const struct person *p, const char *role);
+int64_t person_role_since(const struct person *p, const char *role,
+                          int64_t otherwise); /* it has not: otherwise */
 bool person_away(const struct person *p, int64_t day);
 /* Wrong secrets in a row at this station on that day, of the person; NULL: of anybody. NULL if there was
  * none. They stand in the station's day alone, and end with it. */

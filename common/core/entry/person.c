@@ -89,22 +89,40 @@ static const struct record_rule unlocking = {
 
 /* ---- what they do to the book ---- */
 
-static void take_roles(struct book *b, struct person *p, const struct texts *roles)
+/* What somebody had before and is given again, he has since then. */
+static void take_roles(struct book *b, struct person *p, const struct texts *roles, int64_t now)
 {
-    p->nroles = 0;
-    p->role = arena_alloc(b->keep, roles->n * sizeof(*p->role));
-    for (size_t i = 0; i < roles->n; i++)
-        p->role[p->nroles++] = book_keep(b, roles->item[i]);
+    const char **role = arena_alloc(b->keep, roles->n * sizeof(*role));
+    int64_t *since = arena_alloc(b->keep, roles->n * sizeof(*since));
+    for (size_t i = 0; i < roles->n; i++) {
+        role[i] = book_keep(b, roles->item[i]);
+        since[i] = person_role_since(p, role[i], now);
+    }
+    p->role = role;
+    p->role_since = since;
+    p->nroles = roles->n;
 }
 
-static void take_qualified(struct book *b, struct person *p, const struct qualifieds *list)
+/* The same: unless it had come to its end. */
+static int64_t qualified_from(const struct person *p, const char *name, int64_t today)
 {
-    p->nquals = 0;
-    p->qual = arena_alloc(b->keep, list->n * sizeof(*p->qual));
+    for (size_t i = 0; i < p->nquals; i++)
+        if (strcmp(p->qual[i].name, name) == 0 && p->qual[i].until >= today)
+            return p->qual[i].from;
+    return today;
+}
+
+static void take_qualified(struct book *b, struct person *p, const struct qualifieds *list, int64_t today)
+{
+    struct qualification *qual = arena_alloc(b->keep, list->n * sizeof(*qual));
+    size_t n = 0;
     for (size_t i = 0; i < list->n; i++)
         if (list->item[i].name && list->item[i].until)
-            p->qual[p->nquals++] =
-                (struct qualification){book_keep(b, list->item[i].name), list->item[i].until};
+            qual[n++] =
+                (struct qualification){book_keep(b, list->item[i].name),
+                                       qualified_from(p, list->item[i].name, today), list->item[i].until};
+    p->qual = qual;
+    p->nquals = n;
 }
 
 static int take_key(struct book *b, struct person *p, const char *key)
@@ -124,9 +142,9 @@ static int take(struct book *b, struct person *p, const struct entry *e, const s
     if (v->dept)
         p->dept = v->dept;
     if (v->roles.item)
-        take_roles(b, p, &v->roles);
+        take_roles(b, p, &v->roles, e->at);
     if (v->qualified.item)
-        take_qualified(b, p, &v->qualified);
+        take_qualified(b, p, &v->qualified, clock_day(e->at));
     if (v->suspended)
         p->suspended = v->suspended == YES;
     if (v->cred) {

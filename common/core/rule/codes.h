@@ -216,6 +216,7 @@ enum say_flag {
     X(ACT_NEEDS_PASSWORD, "act.needs-password", 0)                                                           \
     X(ACT_SHOWN_DIFFERS, "act.shown-differs", 0)                                                             \
     X(ACT_NOT_BY, "act.not-by", 0)                                                                           \
+    X(ACT_NEW_ROLE, "act.new-role", 0)                                                                       \
     X(ACT_CAUSED, "act.caused", 0)                                                                           \
     X(ACT_OWN_RESULTS, "act.own-results", 0)                                                                 \
     X(ACT_NOT_QUALITY, "act.not-quality", 0)                                                                 \

@@ -194,8 +194,31 @@ static const struct option *releasing(const struct judge *j)
     return NULL;
 }
 
+/* Who confirms or decides answered for quality before this batch was ordered, or for a day: nobody is made
+ * responsible to sign. */
+#define OFFICE_MS (INT64_C(24) * 3600 * 1000)
+static bool check_in_office(struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    int64_t since = INT64_MAX;
+    for (size_t i = 0; i < s->nby; i++) {
+        int64_t at = person_role_since(j->performer, s->by[i], INT64_MAX);
+        since = at < since ? at : since;
+    }
+    if (s->nby == 0 || since <= j->x->opened_at || j->now - since >= OFFICE_MS)
+        return true;
+    char text[CLOCK_TEXT];
+    clock_format(since + OFFICE_MS, text);
+    struct json *args = args1(j, "person", j->performer->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_ACT_NEW_ROLE,
+                      json_set_str(j->a, args, "until", arena_strdup(j->a, text)), NULL);
+}
+
 bool check_decision(struct judge *j)
 {
+    enum verb verb = judge_step(j)->verb;
+    if ((verb == VERB_CONFIRM || verb == VERB_DECIDE) && !check_in_office(j))
+        return false;
     const struct option *o = releasing(j);
     if (!o)
         return true;

@@ -117,10 +117,12 @@ void judge_enter(struct judge *j, struct batch *x, int step)
 
 /* ---- people ---- */
 
-static bool qualified(const struct person *p, const char *name, int64_t day)
+/* On that day; and already then, where somebody says that it was before. */
+static bool qualified(const struct judge *j, const struct person *p, const char *name, int64_t day)
 {
+    int64_t said = j->cmd && j->cmd->occurred ? clock_day(j->cmd->occurred) : day;
     for (size_t i = 0; i < p->nquals; i++)
-        if (strcmp(p->qual[i].name, name) == 0 && p->qual[i].until >= day)
+        if (strcmp(p->qual[i].name, name) == 0 && p->qual[i].from <= said && day <= p->qual[i].until)
             return true;
     return false;
 }
@@ -132,7 +134,7 @@ bool check_person(struct judge *j, const struct person *p)
     if (p->suspended)
         return judge_find(j, EFFECT_REFUSE, SAY_PERSON_SUSPENDED, args1(j, "person", p->id), NULL);
     for (size_t i = 0; i < s->nqualified; i++)
-        if (!qualified(p, s->qualified[i], day))
+        if (!qualified(j, p, s->qualified[i], day))
             return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNQUALIFIED,
                               args1(j, "qualification", s->qualified[i]), NULL);
     bool carried =
