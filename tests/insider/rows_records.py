@@ -179,7 +179,8 @@ def own_qualification(p):
 @own_qualification.honest
 def _(p):
     p.at('QA1').sign_in('FM')
-    p.quiet(later(p, 'QM', person='OP3', qualified=[{'name': 'aseptic', 'until': p.day(90)}], witness=p.raw('P:FM')))
+    p.quiet(later(p, 'QM', person='OP3', qualified=[{'name': 'aseptic', 'until': p.day(90)}], witness=p.raw('P:FM'),
+                  document='教育訓練記録 7', sha256='A' * 43))
 
 
 @row('the operator puts equipment back into service', None, 'record.role')

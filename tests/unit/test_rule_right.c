@@ -104,19 +104,31 @@ static void test_a_role_in_another_department_counts_for_nothing(void **state)
     accepted(rig_record(r, "QM", "lot.released", "lot=TB-NEW"));
 }
 
-#define QUALIFIED(person, rest)                                                                              \
-    "{\"person\":\"" person "\",\"qualified\":[{\"name\":\"aseptic\",\"until\":\"2027-06-30\"}]" rest "}"
+#define QUALIFIED(before, person, name, until, after)                                                        \
+    "{" before "\"person\":\"" person "\",\"qualified\":[{\"name\":\"" name "\",\"until\":\"" until          \
+    "\"}]" after "}"
+#define GIVEN(person, name, until)                                                                           \
+    QUALIFIED("\"document\":\"T-7\",", person, name, until, ",\"sha256\":\"" DIGEST "\",\"witness\":\"%s\"")
 
 static void test_qualification_is_given_by_quality_and_another(void **state)
 {
     struct rig *r = *state;
-    const char *by_tester =
-                   arena_printf(&r->arena, QUALIFIED("OP9", ",\"witness\":\"%s\""), rig_raw(r, "P:QC1")),
-               *own = arena_printf(&r->arena, QUALIFIED("QC1", ",\"witness\":\"%s\""), rig_raw(r, "P:QC1"));
-    refused(change(r, "QM", QUALIFIED("OP9", "")), "right.second");
-    refused(change(r, "MM", by_tester), "record.role");
-    refused(change(r, "QM", own), "right.barred");
-    accepted(change(r, "QM", by_tester));
+    struct arena *a = &r->arena;
+    const char *second = rig_raw(r, "P:QC1"),
+               *good = arena_printf(a, GIVEN("OP9", "aseptic", "2027-06-30"), second);
+    refused(change(r, "QM", QUALIFIED("", "OP9", "aseptic", "2027-06-30", "")), "right.second");
+    refused(
+        change(r, "QM",
+               arena_printf(a, QUALIFIED("", "OP9", "aseptic", "2027-06-30", ",\"witness\":\"%s\""), second)),
+        "right.document");
+    refused(change(r, "MM", good), "record.role");
+    refused(change(r, "QM", arena_printf(a, GIVEN("QC1", "aseptic", "2027-06-30"), second)), "right.barred");
+    refused(change(r, "QM", arena_printf(a, GIVEN("OP9", "asceptic", "2027-06-30"), second)),
+            "record.word-near");
+    refused(change(r, "QM", arena_printf(a, GIVEN("OP9", "aseptic", "2099-06-30"), second)),
+            "right.qualified");
+    with_arg(&r->v, "until", "2028-11-02");
+    accepted(change(r, "QM", good));
     refused(change(r, "OP1", "{\"person\":\"OP9\",\"qualified\":[]}"), "record.role"); /* taking them all */
 }
 
@@ -428,6 +440,7 @@ static void test_table_is_read_strictly(void **state)
     assert_says("rights: 2\n", 1, "rights: 1", "");
     assert_says("rights: 1\nassessed-within: 40d\n", 2, "assessed-within", "");
     assert_says("rights: 1\nassessed-within: soon\n", 2, "assessed-within", "");
+    assert_says("rights: 1\nqualified-within: 4000d\n", 2, "qualified-within", "");
     assert_says("rights: 1\nroles:\n  boss: {dept: [qualty], ja: 長, en: x}\n", 3, "no such department",
                 "quality");
 }

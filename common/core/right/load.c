@@ -29,9 +29,10 @@ struct text right_bar_title(enum right_bar bar)
     return title[bar];
 }
 
-#define GRADES_MAX        100
-#define ASSESS_DEFAULT_MS (INT64_C(4) * 3600 * 1000)
-#define ASSESS_MOST_MS    (INT64_C(30) * 24 * 3600 * 1000)
+#define GRADES_MAX           100
+#define DAY_MS               (INT64_C(24) * 3600 * 1000)
+#define ASSESS_DEFAULT_MS    (INT64_C(4) * 3600 * 1000)
+#define QUALIFIED_DEFAULT_MS (731 * DAY_MS) /* two years */
 static const char *const least_word[] = {NULL, "minor", "major"};
 static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
 struct least {
@@ -48,7 +49,7 @@ struct rights {
     bool said[RIGHTS];
     size_t ngrades;
     struct least grade[GRADES_MAX];
-    int64_t assess_ms;
+    int64_t assess_ms, qualified_ms;
 };
 
 struct loader {
@@ -218,26 +219,28 @@ static void read_grade(struct loader *l, const struct ynode *cause, const struct
         r->grade[r->ngrades++] = (struct least){cause->str, grade};
 }
 
-static void read_assess(struct loader *l, const struct ynode *n)
+/* `ret` stays as it is where it is not said. */
+static void read_span(struct loader *l, const struct ynode *root, const char *key, int days, int64_t *ret)
 {
+    const struct ynode *n = ynode_get(root, key);
     int64_t ms;
-    if (!is(l, n, YNODE_SCALAR, "assessed-within"))
+    if (!n || !is(l, n, YNODE_SCALAR, key))
         return;
-    if (clock_span_parse(n->str, &ms) == 0 && 0 < ms && ms <= ASSESS_MOST_MS)
-        l->r->assess_ms = ms;
+    if (clock_span_parse(n->str, &ms) == 0 && 0 < ms && ms <= days * DAY_MS)
+        *ret = ms;
     else
-        fault(l, n, "`assessed-within` must be a span such as 4h, of at most 30 days");
+        fault(l, n, "`%s` must be a span such as 4h or 30d, of at most %d days", key, days);
 }
 
 static void read_all(struct loader *l, const struct ynode *root)
 {
-    static const char *const keys[] = {"rights", "roles", "acts", "grades", "assessed-within", NULL};
+    static const char *const keys[] = {"rights",           "roles", "acts", "grades", "assessed-within",
+                                       "qualified-within", NULL};
     if (!is(l, root, YNODE_MAP, "the file"))
         return;
     only(l, root, keys);
     const struct ynode *version = ynode_get(root, "rights"), *roles = ynode_get(root, "roles"),
-                       *acts = ynode_get(root, "acts"), *grades = ynode_get(root, "grades"),
-                       *assess = ynode_get(root, "assessed-within");
+                       *acts = ynode_get(root, "acts"), *grades = ynode_get(root, "grades");
     if (!version || version->kind != YNODE_SCALAR || strcmp(version->str, "1") != 0)
         fault(l, root, "`rights: 1` is missing: which form the file has");
     if (roles && is(l, roles, YNODE_MAP, "roles"))
@@ -250,8 +253,9 @@ static void read_all(struct loader *l, const struct ynode *root)
         ynode_each(it, grades)
             read_grade(l, it->key, it->value);
     l->r->assess_ms = ASSESS_DEFAULT_MS;
-    if (assess)
-        read_assess(l, assess);
+    l->r->qualified_ms = QUALIFIED_DEFAULT_MS;
+    read_span(l, root, "assessed-within", 30, &l->r->assess_ms);
+    read_span(l, root, "qualified-within", 3653, &l->r->qualified_ms);
     for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
         if (!l->r->said[i])
             fault(l, acts ? acts : root, "nobody may do `%s`: the act is missing", act_word[i]);
@@ -336,6 +340,11 @@ int rights_least(const struct rights *r, const char *cause)
 int64_t rights_assess_ms(const struct rights *r)
 {
     return r->assess_ms;
+}
+
+int64_t rights_qualified_ms(const struct rights *r)
+{
+    return r->qualified_ms;
 }
 
 const struct right *rights_of(const struct rights *r, enum right_act act)

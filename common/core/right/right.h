@@ -146,6 +146,8 @@ void rights_free(struct rights *r); /* NULL is fine */
 int rights_least(const struct rights *r, const char *cause);
 /* Within how long a deviation is to be assessed. */
 int64_t rights_assess_ms(const struct rights *r);
+/* For how long a qualification is given at most. */
+int64_t rights_qualified_ms(const struct rights *r);
 const char *rights_text(const struct rights *r); /* as it was loaded */
 const struct right *rights_of(const struct rights *r, enum right_act act);
 size_t rights_roles(const struct rights *r);

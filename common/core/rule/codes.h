@@ -289,6 +289,7 @@ enum say_flag {
     X(RIGHT_SECOND_ROLE, "right.second-role", 0)                                                             \
     X(RIGHT_DOCUMENT, "right.document", 0)                                                                   \
     X(RIGHT_PRESENT, "right.present", 0)                                                                     \
+    X(RIGHT_QUALIFIED, "right.qualified", 0)                                                                 \
     X(RIGHT_INTERVAL, "right.interval", 0)                                                                   \
     X(RIGHT_ROLE_DEPT, "right.role-department", 0)                                                           \
     X(REDACTION_ENTRY, "redaction.entry", 0)                                                                 \

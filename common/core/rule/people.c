@@ -74,6 +74,49 @@ static bool check_suspension(struct judge *j, const struct person *p, const stru
            (!answers(j, p) || check_right(j, RIGHT_PERSON_ROLE, about));
 }
 
+/* A word that a step asks for, or that somebody has; what is near to one is a slip. */
+static bool check_qualification_word(struct judge *j, const char *name)
+{
+    struct nearest near;
+    size_t pos = 0;
+    nearest_init(&near, name);
+    for (const struct protocol_state *s; (s = map_next(&j->book->protocols, &pos));)
+        for (size_t i = 0; s->protocol && i < s->protocol->nsteps; i++)
+            for (size_t k = 0; k < s->protocol->step[i].nqualified; k++) {
+                const char *known = s->protocol->step[i].qualified[k];
+                if (strcmp(known, name) == 0)
+                    return true;
+                nearest_offer(&near, known);
+            }
+    pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        for (size_t i = 0; i < p->nquals; i++) {
+            if (strcmp(p->qual[i].name, name) == 0)
+                return true;
+            nearest_offer(&near, p->qual[i].name);
+        }
+    return !near.best || check_word(j, "qualified", name, near.best);
+}
+
+/* No longer than the table says, whatever is believed of the evidence. */
+static bool check_qualified(struct judge *j, const struct person_record *v)
+{
+    int64_t last = clock_day(j->now + rights_qualified_ms(j->book->rights));
+    for (size_t i = 0; i < v->qualified.n; i++) {
+        const struct qualified *q = &v->qualified.item[i];
+        char day[11];
+        if (!check_qualification_word(j, q->name))
+            return false;
+        if (q->until <= last)
+            continue;
+        clock_day_format(last, day);
+        struct json *args = args1(j, "qualification", q->name);
+        return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_QUALIFIED,
+                          json_set_str(j->a, args, "until", arena_strdup(j->a, day)), NULL);
+    }
+    return true;
+}
+
 bool may_person(struct judge *j, const struct kind *k, const void *given)
 {
     const struct person_record *v = given;
@@ -86,7 +129,8 @@ bool may_person(struct judge *j, const struct kind *k, const void *given)
     if (!fresh && (role || !only) && !check_right(j, RIGHT_PERSON_ROLE, &about))
         return false;
     return (!appoints(j, p, v) || check_right(j, RIGHT_PERSON_APPOINTED, &about)) &&
-           (!v->qualified.item || check_right(j, RIGHT_PERSON_QUALIFICATION, &about)) &&
+           (!v->qualified.item ||
+            (check_right(j, RIGHT_PERSON_QUALIFICATION, &about) && check_qualified(j, v))) &&
            (v->suspended != YES || check_suspension(j, p, &about)) &&
            (v->suspended != NO || check_right(j, RIGHT_PERSON_RESUMED, &about)) &&
            (!secret || check_secret_change(j, p, &about, v)) && check_roles(j, p, v);
