@@ -133,6 +133,7 @@ enum say_flag {
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
     X(LOT_USED_BLOCKED, "lot.used-blocked", 0)                                                               \
     X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
+    X(FINDING_MORE, "finding.more", 0)                                                                       \
     X(EXPOSURE_POSITIVE, "exposure.positive", 0)                                                             \
     X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
     X(LOT_USED_OTHER_BATCH, "lot.used-other-batch", 0)                                                       \

@@ -367,6 +367,8 @@ void judge_accept(struct judge *j, struct draft *main, enum say code, struct jso
         for (size_t i = 0; i < j->found.nfollows; i++)
             if (j->found.follow[i].kind == (enum follow_kind)kind)
                 follow(j, &j->found.follow[i]);
+    if (j->found.nunheld)
+        expose_more(j, (int64_t)j->found.nunheld);
     suspend_release(j, main ? main->kind : KIND_NONE);
 }
 

@@ -290,7 +290,7 @@ static void tell_own(struct judge *j, const char *other, bool closed, const char
 }
 
 /* More than one command can hold: the entry says so, and quality looks the rest up. */
-static void tell_more(struct judge *j, int64_t n)
+void expose_more(struct judge *j, int64_t n)
 {
     const struct exposure_linked none = {.to = false};
     tell(j, &none, SAY_EXPOSURE_MORE, json_set_int(j->a, json_object(j->a), "count", n));
@@ -356,5 +356,5 @@ void expose_others(struct judge *j)
     int64_t more = expose_open(j, &mine);
     more += tell_closed(j, &mine);
     if (more)
-        tell_more(j, more);
+        expose_more(j, more);
 }

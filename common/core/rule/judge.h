@@ -62,13 +62,14 @@ struct follow {
 #define FOUND_FOLLOWS  20
 /* The act; an entry for a finding and its hold, one a unit, four an exposed batch; the bench's and the
  * batch's own (day, fitness, closing, its release taken back). */
-_Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 10 <=
+_Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 11 <=
                    VERDICT_DRAFTS,
                "what is found makes no more entries than a verdict holds");
 struct found {
     size_t nfindings, nfollows;
-    struct finding finding[FOUND_FINDINGS];
-    struct follow *follow; /* room for FOUND_FOLLOWS; made at the first one */
+    size_t nunheld; /* batches to be exposed that found no room: told by their number */
+    struct finding finding[FOUND_FINDINGS]; /* the last one: how many more there were */
+    struct follow *follow;                  /* room for FOUND_FOLLOWS; made at the first one */
 };
 
 /* New values of a correction, by which what was derived is computed anew. */
@@ -410,6 +411,8 @@ bool record_by_session(const struct judge *j);
 struct texts room_workers(struct judge *j, const char *room);
 /* expose.c */
 void expose_others(struct judge *j);
+/* The entry says that so many more are to be held. */
+void expose_more(struct judge *j, int64_t n);
 /* The same product, of whatever version, and the same values in the fields that make an order one of its
  * kind. */
 bool same_order(const struct judge *j, const struct batch *o);

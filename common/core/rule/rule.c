@@ -13,23 +13,29 @@ const char *plain_id(const char *s)
     return letter && shape_is_id(s) ? s : "?"; /* digits alone may be a birth date */
 }
 
+/* The values are all recorded; of what was found about them beyond the room there is, how many and the worst
+ * effect. */
+static void find_more(struct judge *j, enum effect effect)
+{
+    struct finding *last = &j->found.finding[FOUND_FINDINGS - 1];
+    bool first = last->code != SAY_FINDING_MORE;
+    int64_t n = first ? 1 : json_get_int(last->args, "count", 0) + 1;
+    *last = (struct finding){first || effect > last->effect ? effect : last->effect, SAY_FINDING_MORE,
+                             json_set_int(j->a, json_object(j->a), "count", n), NULL};
+}
+
 bool judge_find(struct judge *j, enum effect effect, enum say code, struct json *args, const char *field)
 {
     struct found *f = &j->found;
     if (effect == EFFECT_OK || rule_off(code))
         return true;
-    size_t at = f->nfindings;
-    bool room = at < FOUND_FINDINGS;
-    if (!room) { /* the values are all recorded; of what was found about them, the mildest gives way */
-        at = 0;
-        for (size_t i = 1; i < FOUND_FINDINGS; i++)
-            if (f->finding[i].effect < f->finding[at].effect)
-                at = i;
-    } else {
+    if (f->nfindings < FOUND_FINDINGS)
         f->nfindings++;
-    }
-    if (room || f->finding[at].effect < effect)
+    size_t at = f->nfindings - 1;
+    if (at < FOUND_FINDINGS - 1 || effect == EFFECT_REFUSE) /* a refusal records none of them */
         f->finding[at] = (struct finding){effect, code, args, field};
+    else if (f->finding[at].effect != EFFECT_REFUSE)
+        find_more(j, effect);
     return effect != EFFECT_REFUSE;
 }
 
@@ -82,8 +88,10 @@ bool judge_follows(struct judge *j, struct follow f)
             return true;
         n += found->follow[i].kind == f.kind;
     }
-    if (found->nfollows == FOUND_FOLLOWS || (most[f.kind] && n == most[f.kind]))
+    if (found->nfollows == FOUND_FOLLOWS || (most[f.kind] && n == most[f.kind])) {
+        found->nunheld += f.kind == FOLLOW_BATCH_EXPOSED;
         return false;
+    }
     if (!found->follow)
         found->follow = arena_alloc(j->a, FOUND_FOLLOWS * sizeof(*found->follow));
     found->follow[found->nfollows++] = f;
