@@ -8,7 +8,7 @@ from cpf.container c
 left join lateral (
     select p.* from cpf.thing_use p
     where p.thing = c.container and p.kind = 'container' and p.use = 'place' and p.batch = c.batch
-        and c.state not in ('consumed', 'discarded', 'left')
+        and c.state not in ('consumed', 'discarded', 'left', 'lost')
     order by p.idx desc, p.n desc limit 1) put on true
 left join lateral (
     select bool_or(t.kind = 'place') as places,

@@ -50,6 +50,7 @@ enum kind_flag {
     X(CLINIC_WARNED, clinic_warned, "clinic.warned", STREAM_BATCH, 0)                                        \
     X(CLOCK_CONFIRMED, clock_confirmed, "clock.confirmed", STREAM_FACILITY, KIND_ACT)                        \
     X(CONSENT_WITHDRAWN, consent_withdrawn, "consent.withdrawn", STREAM_BATCH, 0)                            \
+    X(CONTAINER_LOST, container_lost, "container.lost", STREAM_BATCH, 0)                                     \
     X(CONTAINER_RESCUED, container_rescued, "container.rescued", STREAM_BATCH, 0)                            \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \

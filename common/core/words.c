@@ -199,11 +199,17 @@ static struct text arg_text(const struct words *w, const char *name, const char 
 {
     static const struct {
         const char *name, *family;
-    } family[] = {{"role", "role"},       {"qualification", "qualification"},
-                  {"state", "container"}, {"clock", "clock"},
-                  {"dept", "dept"},       {"grade", "grade"},
-                  {"station", "station"}, {"weekday", "weekday"},
-                  {"lack", "lack"},       {NULL, NULL}};
+    } family[] = {{"role", "role"},
+                  {"qualification", "qualification"},
+                  {"state", "container"},
+                  {"clock", "clock"},
+                  {"dept", "dept"},
+                  {"grade", "grade"},
+                  {"station", "station"},
+                  {"weekday", "weekday"},
+                  {"lack", "lack"},
+                  {"how", "loss"},
+                  {NULL, NULL}};
     static const char *const steps[] = {"step", "since", "missing", "steps", "pending", NULL};
     for (size_t i = 0; steps[i]; i++)
         if (strcmp(name, steps[i]) == 0)

@@ -198,10 +198,10 @@ static void dump_batch(struct lines *l, const struct batch *x)
             dump_occ(l, x, s, k);
     }
     for (size_t i = 0; i < x->ncontainers; i++)
-        ADD(l, "batch %s container %s %s at %s from %s rescued %lld attached %d again %zu\n", x->id,
-            x->container[i]->id, container_state_name(x->container[i]->state), or (x->container[i]->place),
-            or (x->container[i]->from), (long long)x->container[i]->rescued, x->container[i]->attached,
-            x->container[i]->reprints);
+        ADD(l, "batch %s container %s %s at %s from %s rescued %lld attached %d again %zu missing %d\n",
+            x->id, x->container[i]->id, container_state_name(x->container[i]->state),
+            or (x->container[i]->place), or (x->container[i]->from), (long long)x->container[i]->rescued,
+            x->container[i]->attached, x->container[i]->reprints, x->container[i]->missing);
     ADD(l, "batch %s rota told %lld form %s\n", x->id, (long long)x->rota_told, or (x->form));
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s with %s\n", x->id,

@@ -143,3 +143,38 @@ def nothing_was_away(p):
 def _(p):
     form(p, 'OP1', 'OP2')
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+# ---- broken or lost ----
+
+
+@row('a flask that was told as broken is found again, and opened', 'd3.entry.plates', 'ident.lost.patch')
+def found_again(p):
+    b2 = p.at('B21').work(None, 'OP1', 'OP2')
+    b2.scan('X:BROKEN', 'F1', 'P:OP2')
+    p.came('container.lost', ('deviation.opened', {'cause': 'container.lost-last'}),
+           ('hold.placed', {'cause': 'container.lost-last'}))
+    b2.scan('X:STEP-D3-OUT', 'W:INC-03-S1')
+    p.caught(b2.scan('F1'), 'ident.lost')
+
+
+@found_again.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('one alone makes a flask vanish', 'd3.entry.plates', 'witness.same')
+def vanishes(p):
+    b2 = p.at('B21').work(None, 'OP1', 'OP2')
+    b2.scan('X:LOST', 'F1')
+    p.caught(vanished(p, b2.scan('P:OP1')), 'witness.same')
+
+
+def vanished(p, answer):
+    """With the defence off its own hold comes all the same: that is no noise here."""
+    return dict(answer, outcome='accepted') if p.mode == 'off' and answer['code'] == 'container.lost-last' else answer
+
+
+@vanishes.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')

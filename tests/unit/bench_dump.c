@@ -156,6 +156,9 @@ static void dump_causes(struct lines *l, const struct batch *x)
         if (x->container[i]->reprints)
             ADD(l, "batch %s container %s printed again %zu\n", x->id, x->container[i]->id,
                 x->container[i]->reprints);
+    for (size_t i = 0; i < x->ncontainers; i++)
+        if (x->container[i]->missing)
+            ADD(l, "batch %s container %s missing\n", x->id, x->container[i]->id);
     for (size_t i = 0; i < x->nholds; i++)
         if (x->hold[i].by)
             ADD(l, "batch %s hold %s by %s of %s\n", x->id, x->hold[i].id, x->hold[i].by->id,

@@ -470,6 +470,12 @@ static const struct verdict *way(struct rig *r, const char *kind)
     tubes(r);
     if (strncmp(kind, "label.", 6) == 0)
         return rig_record(r, "OP1", kind, "batch=B1|container=B1-T1|reason=torn|witness=P:OP2");
+    if (strcmp(kind, "container.lost") == 0)
+        return accepted(rig_one(r, "FILL", "C:B1-T1")), accepted(rig_one(r, "FILL", "C:B1-T2")),
+               deviation(
+                   rig_record(r, "OP1", kind, "batch=B1|container=B1-T1|how=broken|reason=x|witness=P:OP2"),
+                   "container.lost"),
+               by_hand(r), &r->v;
     if (strcmp(kind, "rescue.witnessed") == 0)
         return rescued(r),
                rig_record(r, "OP1", kind,

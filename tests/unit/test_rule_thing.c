@@ -170,7 +170,7 @@ static void test_other_kind_of_label_is_told(void **state)
     struct rig *r = *state;
     accepted(rig_scan(r, "X:STEP-ONE"));
     refused(rig_scan(r, "C:B1-W1"), "label.kind");
-    refused(rig_scan(r, "D:X"), "scan.unexpected");
+    refused(rig_scan(r, "D:X"), "scan.awaits-container");
 }
 
 static void test_typed_label_needs_a_second_person_and_counts(void **state)

@@ -32,9 +32,15 @@ static bool is_option(const struct record *r, const struct member *m)
            !names(r->made, m);
 }
 
+/* Said by --second, who signs in; or by the badge as it is scanned. */
+static bool is_witness(const struct member *m)
+{
+    return strcmp(m->name, "witness") == 0;
+}
+
 static bool is_needed(const struct record *r, const struct member *m)
 {
-    return m->flags & NEEDED || names(r->needed, m);
+    return (m->flags & NEEDED && !is_witness(m)) || names(r->needed, m);
 }
 
 static bool is_list(const struct member *m)
@@ -177,6 +183,8 @@ int record_body(struct ctl *c, const struct ctl_command *cmd, json_t *body)
             code = set_member(body, m, v, is_list(m) ? value_list(c, r, m, option) : value_one(r, m, v));
         else if (is_option(r, m) && is_needed(r, m))
             code = ctl_usage(cmd, say("--%s が必要です", "--%s is needed"), option);
+        else if (m->flags & NEEDED && is_witness(m) && !args_get(&c->args, "second"))
+            code = ctl_usage(cmd, say("--%s が必要です", "--%s is needed"), "second");
     }
     return code;
 }

@@ -257,6 +257,8 @@ out:
 
 /* RECORD(kind, words...): no more than its shape. */
 #define RECORD(k, ...) (&(const struct record){.kind = (k), .word = {__VA_ARGS__}})
+static const struct record room_reopen = {
+    .kind = KIND_ROOM_REOPENED, .word = {"room"}, .needed = " result reason "};
 static const struct record person_add = {
     .kind = KIND_PERSON_ENROLLED,
     .word = {"person"},
@@ -391,8 +393,7 @@ const struct ctl_command ctl_record_commands[] = {
     SIGNED("room", "permit", "使用停止中の作業室での一回の作業を許可する（品質部門）",
            "permit one session of a batch in a blocked room (quality)", NULL, NULL,
            RECORD(KIND_ROOM_CONDITIONAL, "batch", "room")),
-    SIGNED("room", "reopen", "作業室を再開する", "reopen a room", NULL, NULL,
-           RECORD(KIND_ROOM_REOPENED, "room")),
+    SIGNED("room", "reopen", "作業室を再開する", "reopen a room", NULL, NULL, &room_reopen),
     SIGNED("equipment", "add", "機器を登録する", "add equipment", NULL, NULL,
            RECORD(KIND_EQUIPMENT_ADDED, "equipment")),
     SIGNED("equipment", "change", "機器の状態を変更する", "change equipment", NULL, NULL,
@@ -405,6 +406,21 @@ const struct ctl_command ctl_record_commands[] = {
         "    容器と二つの位置はラベルのコードのまま（スキャン）。--called は電話した品質部門責任者か代行",
         "    Containers and both places as their labels are scanned; --called: whom of quality you have rung",
         RECORD(KIND_CONTAINER_RESCUED, "batch")),
+    SIGNED("container", "lost", "容器の破損・紛失を記録する（逸脱。二人で）",
+           "record that a container broke or was lost; a deviation, by two",
+           "    --how は broken（破損）か missing（紛失）。作業台では X-BROKEN か X-LOST を読む",
+           "    --how: broken or missing. At the bench: scan X-BROKEN or X-LOST",
+           RECORD(KIND_CONTAINER_LOST, "batch", "container")),
+    SIGNED("label", "reprint", "容器のラベルを再印刷する（二人で）",
+           "print a container's label again, by two", NULL, NULL,
+           RECORD(KIND_LABEL_REPRINTED, "batch", "container")),
+    SIGNED("label", "void", "使わないラベルを無効にする（二人で）", "make an unused label void, by two", NULL,
+           NULL, RECORD(KIND_LABEL_VOIDED, "batch", "container")),
+    SIGNED("correct", NULL, "記録した値を訂正する（理由と二人目。前の値も残る）",
+           "correct a recorded value, with reason and second person; both values stay",
+           "    STEP・FIELD は工程と欄の識別名（batch show）。何回目かは --occ",
+           "    STEP, FIELD: their ids (batch show); of several times --occ",
+           RECORD(KIND_CORRECTION, "batch", "step", "field")),
     SIGNED("form", "issue", "番号付きの用紙を渡す（番号は施設の連番）", "hand out a numbered paper form",
            NULL, NULL, RECORD(KIND_FORM_ISSUED, NULL)),
     SIGNED("form", "return", "記入した用紙を返却し、スキャンの要約値を記録する",

@@ -428,7 +428,7 @@ bool person_has_role(const struct person *p, const char *role)
 
 const char *container_state_name(enum container_state s)
 {
-    static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left"};
+    static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left", "lost"};
     return name[s];
 }
 

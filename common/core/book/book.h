@@ -33,6 +33,7 @@
 #include "core/book/undo.h"
 #include "core/code/code.h"
 #include "core/entry/deviation.h"
+#include "core/entry/hand.h"
 #include "base/map.h"
 #include "core/protocol/protocol.h"
 
@@ -112,6 +113,8 @@ struct bench_asked {
     struct person *person; /* one of the three, or none: nothing is asked */
     const char *batch;
     bool leaves;
+    enum loss loss;        /* … or: which container is broken, or lost? */
+    const char *container; /* that one; the second person says so, too */
     int64_t at;
 };
 
@@ -238,7 +241,8 @@ enum container_state {
     CONTAINER_FILLED,
     CONTAINER_CONSUMED,
     CONTAINER_DISCARDED,
-    CONTAINER_LEFT
+    CONTAINER_LEFT,
+    CONTAINER_LOST
 };
 const char *container_state_name(enum container_state s);
 struct container {
@@ -250,6 +254,7 @@ struct container {
     const char *from;  /* from where a rescue brought it there, or NULL */
     int64_t rescued;   /* by one alone, then: two have not seen it there yet; 0: they have */
     bool attached;     /* its label was scanned back on a vessel */
+    bool missing;      /* broken, lost, or its label void: no step asks for it any more */
     size_t reprints;   /* of its label */
 };
 

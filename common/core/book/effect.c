@@ -40,6 +40,14 @@ void container_moved(struct book *b, struct batch *x, struct container *c, const
         SET(b, t->occupied, x);
 }
 
+void container_missing(struct book *b, struct batch *x, struct container *c, enum container_state state)
+{
+    leave_place(b, x, c);
+    SET(b, c->state, state);
+    SET(b, c->missing, true);
+    SET(b, c->rescued, 0);
+}
+
 static void issue(const struct at *a, const char *id)
 {
     struct code code;

@@ -37,9 +37,10 @@ static const struct member failed_member[] = {
 };
 
 static const struct member context_member[] = {
-    M_TEXT(struct bench_context, batch, 0),  M_TEXT(struct bench_context, step, 0),
-    M_TEXT(struct bench_context, acting, 0), M_BOOL(struct bench_context, asks, 0),
-    M_BOOL(struct bench_context, leaves, 0),
+    M_TEXT(struct bench_context, batch, 0),   M_TEXT(struct bench_context, step, 0),
+    M_TEXT(struct bench_context, acting, 0),  M_BOOL(struct bench_context, asks, 0),
+    M_BOOL(struct bench_context, leaves, 0),  M_WORD(struct bench_context, loss, enum loss, 0, &loss_words),
+    M_ID(struct bench_context, container, 0),
 };
 
 static const struct member shown_member[] = {
@@ -175,8 +176,12 @@ static int apply_context(struct book *b, struct stream *s, const struct entry *e
     book_touch(b, bench, sizeof(*bench));
     bench->asked = (struct bench_asked){0};
     if (v->asks) {
-        bench->asked =
-            (struct bench_asked){book_person(b, v->acting), book_keep(b, v->batch), v->leaves, e->at};
+        bench->asked = (struct bench_asked){.person = book_person(b, v->acting),
+                                            .batch = book_keep(b, v->batch),
+                                            .leaves = v->leaves,
+                                            .loss = v->loss,
+                                            .container = book_keep(b, v->container),
+                                            .at = e->at};
         return 0;
     }
     bench->at = e->at;

@@ -1,6 +1,6 @@
 #pragma once
 /* A station's day: who is signed in, what the bench is at, what was refused there. */
-#include "core/entry/kind.h"
+#include "core/entry/hand.h"
 
 /* Who goes on working there behind midnight, since when. */
 struct carried {
@@ -28,8 +28,10 @@ struct session_failed {
 /* One of them is said; a step of "" is: none chosen */
 struct bench_context {
     const char *batch, *step, *acting;
-    bool asks;   /* not yet: it is asked whether that is meant */
-    bool leaves; /* it is asked who signs out */
+    bool asks;      /* not yet: it is asked whether that is meant */
+    bool leaves;    /* it is asked who signs out */
+    enum loss loss; /* it is asked which container is that; or, with it, who is the second person */
+    const char *container;
 };
 enum document { DOCUMENT_NONE, DOCUMENT_BUNDLE, DOCUMENT_PDF, DOCUMENT_CSV, DOCUMENT_JSON };
 extern const struct word_list document_words;

@@ -27,6 +27,17 @@ static const struct member label_member[] = {
     M_PERSONAL(struct label_record, reason, NEEDED),
 };
 
+static const char *const loss_word[] = {NULL, "broken", "missing"};
+const struct word_list loss_words = {sizeof(loss_word) / sizeof(*loss_word), loss_word};
+
+static const struct member lost_member[] = {
+    M_ID(struct container_lost, batch, ASKED | NEEDED),
+    M_TEXT(struct container_lost, witness, ASKED | NEEDED),
+    M_ID(struct container_lost, container, NEEDED),
+    M_WORD(struct container_lost, how, enum loss, NEEDED, &loss_words),
+    M_PERSONAL(struct container_lost, reason, 0),
+};
+
 static const struct record_rule telling = {
     .right = RIGHT_INFORMATION_RECEIVED, .session = true, .judge = record_information};
 static const struct record_rule withdrawing = {
@@ -35,6 +46,9 @@ static const struct record_rule reprinting = {
     .right = RIGHT_LABEL_REPRINTED, .session = true, .judge = record_label};
 static const struct record_rule voiding = {
     .right = RIGHT_LABEL_VOIDED, .session = true, .judge = record_label};
+
+static const struct record_rule losing = {
+    .right = RIGHT_CONTAINER_LOST, .may = may_on_batch, .session = true, .judge = record_lost};
 
 /* ---- what they do to the book ---- */
 
@@ -47,22 +61,44 @@ static int apply_label(struct book *b, struct stream *s, const struct entry *e, 
     if (v->serial)
         SET(b, c->reprints, c->reprints + 1);
     else
-        SET(b, c->state, CONTAINER_DISCARDED);
+        container_missing(b, c->batch, c, CONTAINER_DISCARDED);
+    (void)e;
+    return 0;
+}
+
+static int apply_lost(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct container_lost *v = body;
+    struct container *c = v->container ? book_container(b, v->container) : NULL;
+    if (!c || c->batch != batch_of(b, s))
+        return CPF_E_PROFILE;
+    container_missing(b, c->batch, c, CONTAINER_LOST);
     (void)e;
     return 0;
 }
 
 /* ---- its rows ---- */
 
-static void view_voided(struct view_at *a, const void *body)
+static void view_gone(struct view_at *a, const char *container, enum container_state state)
 {
-    const struct label_record *v = body;
     struct view_row r = row_begin(VIEW_CONTAINER);
-    row_text(&r, "container", v->container);
-    row_text(&r, "state", container_state_name(CONTAINER_DISCARDED));
+    row_text(&r, "container", container);
+    row_text(&r, "state", container_state_name(state));
     row_num(&r, "changed", a->e->at);
     row_num(&r, "idx", (int64_t)a->e->idx);
     row_end(a->v, &r);
+}
+
+static void view_voided(struct view_at *a, const void *body)
+{
+    const struct label_record *v = body;
+    view_gone(a, v->container, CONTAINER_DISCARDED);
+}
+
+static void view_lost(struct view_at *a, const void *body)
+{
+    const struct container_lost *v = body;
+    view_gone(a, v->container, CONTAINER_LOST);
 }
 
 const struct kind kind_information_received = {
@@ -95,4 +131,13 @@ const struct kind kind_label_voided = {
     .view = view_voided,
     .record = &voiding,
     .reads = {"{container} のラベルを無効にした", "label of {container} was made void"},
+};
+
+const struct kind kind_container_lost = {
+    .id = KIND_CONTAINER_LOST,
+    .shape = SHAPE(struct container_lost, lost_member),
+    .apply = apply_lost,
+    .view = view_lost,
+    .record = &losing,
+    .reads = {"{container} の{how}を記録した", "{container} was recorded as {how}"},
 };

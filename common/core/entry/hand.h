@@ -29,3 +29,12 @@ struct label_record {
     int64_t serial; /* of the print: the first is 1; 0: none */
     struct personal reason;
 };
+/* container.lost: gone before any step used it up, said by two. */
+enum loss { LOSS_NONE, LOSS_BROKEN, LOSS_MISSING };
+extern const struct word_list loss_words;
+struct container_lost {
+    const char *batch, *witness; /* of the request */
+    const char *container;
+    enum loss how;
+    struct personal reason;
+};

@@ -62,6 +62,7 @@ struct person;
     X(INFORMATION_RECEIVED, "information.received")                                                          \
     X(FACILITY_STOPPED, "facility.stopped")                                                                  \
     X(FACILITY_RESUMED, "facility.resumed")                                                                  \
+    X(CONTAINER_LOST, "container.lost")                                                                      \
     X(CONTAINER_RESCUED, "container.rescued")                                                                \
     X(RESCUE_CALLED, "rescue.called")                                                                        \
     X(RESCUE_WITNESSED, "rescue.witnessed")                                                                  \

@@ -277,7 +277,7 @@ static bool check_secret(struct judge *j)
 static void judge_skip(struct judge *j)
 {
     const struct step *s = judge_step(j);
-    if (!s->can_skip || s->opens) {
+    if ((!s->can_skip && !step_lacks(j, -1)) || s->opens) {
         judge_refuse(j, SAY_STEP_NOT_SKIPPABLE, args1(j, "step", s->id));
         return;
     }
@@ -288,7 +288,8 @@ static void judge_skip(struct judge *j)
         }
     struct draft *d = DRAFT(j, j->x->stream, KIND_STEP_SKIPPED, struct step_skipped, .step = s->id,
                             .occ = j->occ_no, .reason = {.value = j->cmd->skip});
-    judge_find(j, s->on_skip, SAY_SKIP_RECORDED, args1(j, "step", s->id), NULL);
+    judge_find(j, s->can_skip ? s->on_skip : EFFECT_DEVIATION, SAY_SKIP_RECORDED, args1(j, "step", s->id),
+               NULL);
     judge_accept(j, d, SAY_SKIP_RECORDED, args1(j, "step", s->id));
 }
 

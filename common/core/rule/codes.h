@@ -22,6 +22,7 @@ enum say_flag {
     X(SCAN_UNKNOWN, "scan.unknown", 0)                                                                       \
     X(SCAN_CHECK_CHARACTER, "scan.check-character", 0)                                                       \
     X(SCAN_UNEXPECTED, "scan.unexpected", 0)                                                                 \
+    X(SCAN_CONTAINER, "scan.awaits-container", 0)                                                            \
     X(SCAN_ALREADY, "scan.already", 0)                                                                       \
     X(SCAN_NO_BATCH, "scan.no-batch", 0)                                                                     \
     X(SCAN_NO_STEP, "scan.no-step", 0)                                                                       \
@@ -82,11 +83,18 @@ enum say_flag {
     X(IDENT_SUPPLEMENTED, "ident.supplemented", SAY_HOLDS_CLINIC)                                            \
     X(IDENT_NOT_ISSUED, "ident.not-issued", 0)                                                               \
     X(IDENT_GONE, "ident.gone", 0)                                                                           \
+    X(IDENT_LOST, "ident.lost", 0)                                                                           \
+    X(CONTAINER_LOST, "container.lost", 0)                                                                   \
+    X(CONTAINER_LOST_LAST, "container.lost-last", 0)                                                         \
+    X(CONTAINER_LOST_WHICH, "container.lost-which", 0)                                                       \
+    X(CONTAINER_LOST_SECOND, "container.lost-second", 0)                                                     \
+    X(STEP_LACKS, "step.lacks", 0)                                                                           \
     X(IDENT_UNFILLED, "ident.unfilled", 0)                                                                   \
     X(IDENT_USED, "ident.used", 0)                                                                           \
     X(LABEL_EXTRA, "label.extra", 0)                                                                         \
     X(LABEL_AGAIN, "label.again", 0)                                                                         \
     X(LABEL_OWNERS, "label.owners", 0)                                                                       \
+    X(LABEL_UNUSED, "label.unused", 0)                                                                       \
     X(LABEL_VOID, "label.void", 0)                                                                           \
     X(RESCUE_MOVED, "rescue.moved", 0)                                                                       \
     X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \
@@ -300,6 +308,7 @@ enum say_flag {
     X(ACCEPTED_VALUE, "accepted.value", 0)                                                                   \
     X(ACCEPTED_STEP_DONE, "accepted.step-done", 0)                                                           \
     X(ACCEPTED_STEP, "accepted.step", 0)                                                                     \
+    X(ACCEPTED_NOT_LOST, "accepted.not-lost", 0)                                                             \
     X(ACCEPTED_BACK, "accepted.back", 0)                                                                     \
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \
     X(ACCEPTED_SESSION, "accepted.session", 0)                                                               \

@@ -44,6 +44,50 @@ static int live_left(const struct judge *j, int field)
     return n;
 }
 
+/* Does that stand in the field that this one must be the same as? *ret_any: does anything? */
+static bool stands_before(const struct judge *j, const struct field *f, const char *text, bool *ret_any)
+{
+    const struct stepstate *s = &j->x->step[f->same.step];
+    *ret_any = false;
+    for (size_t k = s->nocc; k-- > 0;)
+        for (size_t i = 0; i < s->occ[k]->ninputs; i++) {
+            const struct input *in = &s->occ[k]->input[i];
+            if (in->field != f->same.field)
+                continue;
+            *ret_any = true;
+            if (f->kind == FIELD_PLACE ? rescue_same(j->x, in->text, text) : strcmp(in->text, text) == 0)
+                return true;
+        }
+    return false;
+}
+
+static bool state_fits(const struct field *f, enum container_state s)
+{
+    if (f->use == USE_ATTACH)
+        return s == CONTAINER_ISSUED;
+    if (f->use == USE_FILL)
+        return s == CONTAINER_ISSUED || s == CONTAINER_EMPTY;
+    return f->use == USE_DISCARD ? s <= CONTAINER_FILLED : s == CONTAINER_FILLED;
+}
+
+/* Of what is broken, lost, or has no label any more nothing is asked: n - 1, and whatever n is no more than
+ * are there. Where nothing is missing what is not there yet is asked for all the same: INT_MAX. */
+static int still_there(const struct judge *j, int field)
+{
+    const struct field *f = field_at(j, field);
+    bool missing = false, any = false;
+    int n = 0;
+    for (size_t i = 0; i < j->x->ncontainers; i++) {
+        const struct container *c = j->x->container[i];
+        if (!listed(f->nlabels, f->label, c->label))
+            continue;
+        missing |= c->missing;
+        bool same = !f->has_same || stands_before(j, f, c->id, &any) || !any;
+        n += same && state_fits(f, c->state) && !scanned(j, field, c->id);
+    }
+    return missing ? n : INT_MAX;
+}
+
 int field_remaining(const struct judge *j, int field)
 {
     const struct field *f = field_at(j, field);
@@ -51,7 +95,24 @@ int field_remaining(const struct judge *j, int field)
         return 0;
     if (f->n < 0)
         return live_left(j, field);
-    return (f->n ? f->n : 1) - count_inputs(j, field);
+    int left = (f->n ? f->n : 1) - count_inputs(j, field);
+    if (left <= 0 || f->kind != FIELD_CONTAINER || f->use == USE_ISSUE)
+        return left;
+    int there = still_there(j, field);
+    return there < left ? there : left;
+}
+
+bool step_lacks(const struct judge *j, int field)
+{
+    const struct step *s = judge_step(j);
+    bool lacks = false;
+    for (int i = 0; i < (int)s->nfields; i++) {
+        const struct field *f = &s->field[i];
+        bool own =
+            (field < 0 || i == field) && f->kind == FIELD_CONTAINER && f->use != USE_ISSUE && f->n >= 0;
+        lacks |= own && !f->optional && count_inputs(j, i) == 0 && field_remaining(j, i) == 0;
+    }
+    return lacks;
 }
 
 bool fields_complete(const struct judge *j)
@@ -238,13 +299,21 @@ static bool check_issue(struct judge *j, const struct code *c)
     return true;
 }
 
+bool check_not_gone(struct judge *j, const struct container *k)
+{
+    if (!check_not_lost(j, k))
+        return false;
+    if (!gone(k))
+        return true;
+    struct json *args = args1(j, "container", k->id);
+    json_set_str(j->a, args, "state", container_state_name(k->state));
+    return judge_find(j, EFFECT_REFUSE, SAY_IDENT_GONE, args, NULL);
+}
+
 static bool check_state(struct judge *j, const struct field *f, const struct container *k)
 {
-    if (gone(k)) {
-        struct json *args = args1(j, "container", k->id);
-        json_set_str(j->a, args, "state", container_state_name(k->state));
-        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_GONE, args, NULL);
-    }
+    if (!check_not_gone(j, k))
+        return false;
     switch (f->use) {
     case USE_ATTACH:
         return k->state == CONTAINER_ISSUED || refuse_id(j, SAY_IDENT_USED, "container", k->id);
@@ -402,17 +471,9 @@ static bool check_identity(struct judge *j, const struct field *f, const char *t
  */
 static bool check_same(struct judge *j, const struct field *f, const char *text)
 {
-    if (!f->has_same)
+    bool any;
+    if (!f->has_same || stands_before(j, f, text, &any))
         return true;
-    const struct stepstate *s = &j->x->step[f->same.step];
-    for (size_t k = s->nocc; k-- > 0;)
-        for (size_t i = 0; i < s->occ[k]->ninputs; i++) {
-            const struct input *in = &s->occ[k]->input[i];
-            if (in->field != f->same.field)
-                continue;
-            if (f->kind == FIELD_PLACE ? rescue_same(j->x, in->text, text) : strcmp(in->text, text) == 0)
-                return true;
-        }
     return judge_find(j, f->differs, SAY_VALUE_SAME, args1(j, "field", f->id), f->id);
 }
 

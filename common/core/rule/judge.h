@@ -402,6 +402,14 @@ bool check_paper(struct judge *j);
 bool check_rescued(struct judge *j);
 bool check_rescued_one(struct judge *j, const struct field *f, const struct container *c);
 bool rescue_same(const struct batch *x, const char *was, const char *now);
+/* field.c: containers that the step needs are missing, and nothing else of their kind is there: it may be
+ * left out, whatever the protocol says. Of that field; -1: of any. */
+bool step_lacks(const struct judge *j, int field);
+bool check_not_gone(struct judge *j, const struct container *c);
+/* lost.c: a container that broke or was lost is used no more, should it be found again. */
+bool check_not_lost(struct judge *j, const struct container *c);
+/* X-BROKEN or X-LOST, then the container, then the second person's badge. True: answered. */
+bool judge_lost(struct judge *j);
 /* rota.c: gaps in the coming days, told with the instruction; and once a day */
 void tell_rota(struct judge *j);
 void judge_rota(struct judge *j);

@@ -107,6 +107,8 @@ void record_form_voided(struct judge *j, const struct kind *k, const void *given
 /* rescue.c */
 void record_rescue(struct judge *j, const struct kind *k, const void *given);
 void record_rescue_seen(struct judge *j, const struct kind *k, const void *given);
+/* lost.c */
+void record_lost(struct judge *j, const struct kind *k, const void *given);
 void record_stop(struct judge *j, const struct kind *k, const void *given);
 void record_warning(struct judge *j, const struct kind *k, const void *given);
 void record_product(struct judge *j, const struct kind *k, const void *given);

@@ -45,6 +45,8 @@ static bool take_containers(struct judge *j, struct texts *list)
         const struct container *c = book_container(j->book, id[i]);
         if (!c)
             return judge_find(j, EFFECT_REFUSE, SAY_IDENT_NOT_ISSUED, args1(j, "container", id[i]), NULL);
+        if (!check_not_gone(j, c))
+            return false;
         if (c->state != CONTAINER_FILLED)
             return judge_find(j, EFFECT_REFUSE, SAY_IDENT_UNFILLED, args1(j, "container", c->id), NULL);
         if (listed(i, id, id[i]))

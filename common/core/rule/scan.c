@@ -437,6 +437,18 @@ static bool refuse_typed(struct judge *j)
     return false;
 }
 
+/* One that is awaited may never come: then it is said how that is told. */
+static void refuse_unexpected(struct judge *j)
+{
+    int field = first_open(j);
+    const struct field *f = field >= 0 ? &judge_step(j)->field[field] : NULL;
+    bool container = f && f->kind == FIELD_CONTAINER && f->use != USE_ISSUE;
+    struct json *args = awaited(j);
+    if (container)
+        json_set_int(j->a, args, "left", field_remaining(j, field));
+    judge_refuse(j, container ? SAY_SCAN_CONTAINER : SAY_SCAN_UNEXPECTED, args);
+}
+
 /* Nothing open here accepts it: say the most useful thing. */
 static void judge_unexpected(struct judge *j)
 {
@@ -449,6 +461,8 @@ static void judge_unexpected(struct judge *j)
     bool lot = c->kind == CODE_LOT || c->kind == CODE_GS1;
     if (j->step < 0)
         judge_refuse(j, SAY_SCAN_NO_STEP, NULL);
+    else if (first_open(j) < 0 && step_lacks(j, -1))
+        judge_refuse(j, SAY_STEP_LACKS, args1(j, "step", judge_step(j)->id));
     else if (!j->begins && fields_complete(j) && judge_step(j)->witness)
         judge_refuse(j, SAY_WITNESS_AWAITED, NULL);
     else if (c->kind == CODE_CONTAINER && awaits_container(j) && !takes_label(j))
@@ -458,7 +472,7 @@ static void judge_unexpected(struct judge *j)
     else if (lot && wanted_material(j))
         judge_refuse(j, SAY_LOT_MATERIAL, wanted_material(j));
     else if (!refuse_other_kind(j))
-        judge_refuse(j, SAY_SCAN_UNEXPECTED, awaited(j));
+        refuse_unexpected(j);
 }
 
 static bool read_code(struct judge *j)
@@ -501,6 +515,8 @@ void judge_scan(struct judge *j)
     if (judge_leaving(j) || !check_who(j))
         return;
     choose_recorder(j);
+    if (judge_lost(j))
+        return;
     if (j->code->kind == CODE_BATCH) {
         judge_batch_card(j);
         return;
@@ -520,6 +536,12 @@ void judge_scan(struct judge *j)
     }
     if (read_twice(j)) {
         judge_already(j);
+        return;
+    }
+    const struct container *c =
+        j->x && j->code->kind == CODE_CONTAINER ? book_container(j->book, j->code->id) : NULL;
+    if (c && !check_not_lost(j, c)) {
+        judge_refuse_found(j);
         return;
     }
     int field = -1;
