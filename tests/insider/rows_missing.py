@@ -84,6 +84,34 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
 
 
+@row('the flask is rescued into the refrigerator', 'd3.entry.plates', 'place.kind')
+def into_the_cold(p):
+    alone(p)
+    p.caught(moved(p, rescue(p, to='W:RF-02-P1')), 'place.kind')
+
+
+@into_the_cold.honest
+def _(p):
+    alone(p)
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
+@row('a rescue is seen from the desk', 'd3.entry.plates', 'rescue.not-there')
+def seen_from_the_desk(p):
+    alone(p)
+    rescue(p)
+    p.at('B21').leave('OP1')
+    p.at('QA1').sign_in('OP1', 'OP2')
+    answer = p.at('QA1').record('OP1', 'rescue.witnessed', batch=p.batch, containers=[p.raw('F1')], place=p.raw('W:INC-03-S8'),
+                                appearance='normal', witness=code('P', 'OP2'))
+    p.caught(answer, 'rescue.not-there')
+
+
+@seen_from_the_desk.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
 # ---- the rota ----
 
 
@@ -178,3 +206,15 @@ def vanished(p, answer):
 @vanishes.honest
 def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('quality alone makes a form void that came back written on', 'd3.entry.plates', 'right.second')
+def voided_alone(p):
+    number = form(p, 'OP1', 'OP2')
+    p.caught(p.at('QA1').record('QM', 'form.voided', form=number, reason='汚れた torn'), 'right.second')
+
+
+@voided_alone.honest
+def _(p):
+    number = p.quiet(p.at('B21').record('OP1', 'form.issued', to='OP1'))['args']['form']
+    p.quiet(p.at('QA1').record('QM', 'form.voided', form=number, reason='使わなかった not used'))

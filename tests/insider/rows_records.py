@@ -323,3 +323,27 @@ def _(p):
     p.must(p.found('hold.placed', cause='room.conditional'), 'no hold')
     p.begun = p.status()['size']
     p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
+
+
+def permitted(p):
+    """One session in the blocked room, on hold; its hold."""
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', **BLOCKED))
+    p.quiet(p.at('QA1').record('QM', 'room.conditional', batch=p.batch, **PERMIT))
+    p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
+    return p.found('hold.placed', cause='room.conditional')['body']['hold']
+
+
+@row('the hold of a session in the blocked room is lifted, and nobody has read its plates', 'd3.opening.incubator', 'room.unread')
+def lifted_unread(p):
+    hold = permitted(p)
+    p.caught(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='問題ない looks fine'), 'room.unread')
+
+
+@lifted_unread.honest
+def _(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', **BLOCKED))
+    p.quiet(p.at('QA1').record('QM', 'room.conditional', batch=p.batch, **PERMIT))
+    hold = p.found('hold.placed', cause='room.conditional')['body']['hold']
+    p.begun = p.status()['size']
+    p.wait('1d')
+    p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='作業しなかった nobody worked there'))

@@ -30,6 +30,9 @@ static const char steps[] =
     "     fields: [" DONE "]}\n"
     "  - {id: decide, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [judge],\n"
     "     sign: {verb: decide, meaning: {ja: 署名, en: Signed}}, fields: [" DONE "]}\n"
+    "  - {id: early, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [put], optional: true,\n"
+    "     sign: {verb: decide, meaning: {ja: 署名, en: Signed}},\n"
+    "     fields: [{id: d, " NAMED ", choice: {yes: {title: {ja: 可, en: R}, is: ok, state: released}}}]}\n"
     "  - {id: end, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [decide],\n"
     "     window: [{since: put, min: 30d, early: deviation}], closes: true,\n"
     "     sign: {verb: complete, meaning: {ja: 署名, en: Signed}}, fields: [" DONE "]}\n";
@@ -262,10 +265,85 @@ static void test_donors_stay_apart_and_what_stands_elsewhere_holds(void **state)
     refused(rig_record(r, "OP1", "container.rescued",
                        "batch=B1|containers=[C:B1-T2]|reason=x|from=W:SH-1|to=E:BSC-1|called=QM"),
             "ident.unfilled");
-    hold(move(r, "OP1", "from=E:CF-1|to=E:BSC-1|called=QM"), "rescue.elsewhere");
-    assert_string_equal(book_container(&r->book, "B1-T1")->place, "BSC-1"); /* a fact */
+    rig_entry(r, "place/SH-3", "place.added", "{\"kind\":\"shelf\",\"place\":\"SH-3\",\"room\":\"R2\"}");
+    hold(move(r, "OP1", "from=E:CF-1|to=W:SH-3|called=QM"), "rescue.elsewhere");
+    assert_string_equal(book_container(&r->book, "B1-T1")->place, "SH-3"); /* a fact */
     accepted(rig_sign_in(r, "OP2"));
-    hold(see(r, "OP2", "E:BSC-1", "changed"), "rescue.changed");
+    hold(see(r, "OP2", "W:SH-3", "changed"), "rescue.changed");
+}
+
+static void test_the_same_move_is_recorded_once_and_never_the_wrong_way_round(void **state)
+{
+    struct rig *r = *state;
+    put(r);
+    alone(r);
+    refused(move(r, "OP1", "from=W:SH-2|to=W:SH-1|called=QM"), "rescue.swapped");
+    refused(move(r, "OP1", "from=W:SH-1|to=W:SH-1|called=QM"), "record.invalid");
+    deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.moved");
+    refused(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "record.exists");
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 0);
+}
+
+static void test_nothing_is_decided_of_what_nobody_has_seen_since(void **state)
+{
+    struct rig *r = *state;
+    put(r);
+    alone(r);
+    deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.moved");
+    rig_at(r, "QA1");
+    refused(rig_sign(r, "QM", "B1", "early", "d=yes"), "rescue.unseen");
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(see(r, "OP2", "W:SH-2", "normal"));
+    rig_at(r, "QA1");
+    accepted(rig_sign(r, "QM", "B1", "early", "d=yes"));
+}
+
+static void test_rescue_is_to_a_place_of_its_kind_and_of_what_is_closed(void **state)
+{
+    struct rig *r = *state;
+    put(r);
+    rig_wait(r, 3 * RIG_DAY);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_scan(r, "B:B1"));
+    rig_entry(r, "place/RF-1", "place.added",
+              "{\"kind\":\"refrigerator\",\"place\":\"RF-1\",\"room\":\"R2\"}");
+    accepted(rig_one(r, "FEED", "W:SH-1"));
+    accepted(rig_scan(r, "C:B1-T1")); /* open, and the second person has not seen it */
+    alone(r);
+    refused(move(r, "OP1", "from=W:SH-1|to=W:RF-1|called=QM"), "place.kind");
+    refused(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.open");
+}
+
+static void test_rescue_is_recorded_and_seen_where_it_stands(void **state)
+{
+    struct rig *r = *state;
+    put(r);
+    alone(r);
+    rig_entry(r, "place/SH-3", "place.added", "{\"kind\":\"shelf\",\"place\":\"SH-3\",\"room\":\"RQ\"}");
+    rig_at(r, "QA1");
+    refused(rig_record(r, "OP1", "container.rescued", MOVE "from=W:SH-1|to=W:SH-3|called=QM"),
+            "rescue.not-there");
+    deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-3|called=QM"), "rescue.moved");
+    accepted(rig_sign_in(r, "OP2"));
+    refused(see(r, "OP2", "W:SH-3", "normal"), "rescue.not-there"); /* it stands in the other room */
+    rig_leaves(r, "OP2");
+    rig_leaves(r, "OP1");
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_record(r, "OP1", "rescue.witnessed",
+                        "batch=B1|containers=[C:B1-T1]|place=W:SH-3|appearance=normal|witness=P:OP2"));
+    rig_leaves(r, "OP2");
+    rig_leaves(r, "OP1");
+    rig_wait(r, 3 * RIG_DAY);
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "FEED", "W:SH-3")); /* and is fetched from there */
 }
 
 /* ---- silence ---- */
@@ -321,6 +399,14 @@ int main(void)
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(
             test_one_alone_moves_what_is_closed_and_two_see_it_before_it_is_opened, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_the_same_move_is_recorded_once_and_never_the_wrong_way_round,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_is_decided_of_what_nobody_has_seen_since, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_rescue_is_to_a_place_of_its_kind_and_of_what_is_closed, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_rescue_is_recorded_and_seen_where_it_stands, set_up,
+                                        rig_tear_down),
         cmocka_unit_test_setup_teardown(test_rescue_is_for_who_is_alone_and_has_rung_quality, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_donors_stay_apart_and_what_stands_elsewhere_holds, set_up,

@@ -17,6 +17,10 @@ static const char steps[] =
     "  - {id: back, " BENCH ", after: [out], window: [{since: out, max: 90min, late: deviation}],\n"
     "     fields: [{id: note, " NAMED ", text: true}]}\n"
     "  - {id: more, " BENCH ", after: [back], repeat: 0, optional: true, fields: [{id: note, " NAMED ", text: true}]}\n"
+    "  - {id: pair, " BENCH ", after: [], repeat: 0, optional: true,\n"
+    "     fields: [{id: one, " NAMED ", text: true}, {id: two, " NAMED ", text: true}]}\n"
+    "  - {id: lab, " NAMED ", where: [QC], by: [operator], dept: manufacturing, after: [], repeat: 0, optional: true,\n"
+    "     fields: [{id: note, " NAMED ", text: true}]}\n"
     "  - {id: tray, " BENCH ", after: [], repeat: 0, optional: true,\n"
     "     fields: [{id: lot, " NAMED ", scan: lot, material: [tube], use: stage}]}\n"
     "  - {id: fitness, " BENCH ", after: [], repeat: 0, optional: true, declares-fit: true,\n"
@@ -51,17 +55,28 @@ static const struct verdict *back(struct rig *r, const char *form, const char *p
                       arena_printf(&r->arena, "form=%s|sha256=" SCAN "|people=%s", form, people));
 }
 
+/* By the two who signed it, with their PINs. */
+static const struct verdict *brought(struct rig *r, const char *form)
+{
+    rig_at(r, "B21");
+    return rig_record(
+        r, "OP1", "form.returned",
+        arena_printf(&r->arena, "form=%s|sha256=" SCAN "|people=[OP1,OP2]|witness=P:OP2", form));
+}
+
 static const struct verdict *check(struct rig *r, const char *who, const char *form, const char *scan)
 {
     rig_at(r, "QA1");
     return rig_record(r, who, "form.checked", arena_printf(&r->arena, "form=%s|sha256=%s", form, scan));
 }
 
+static const char *desk = "B21";
+
 /* Something that was written down so long ago. */
 static const struct verdict *typed(struct rig *r, const char *form, int64_t ago, const char *step,
                                    const char *code)
 {
-    rig_at(r, "B21");
+    rig_at(r, desk);
     if (step) {
         r->next.late = "paper";
         r->next.form = form;
@@ -89,7 +104,7 @@ static void outage(struct rig *r)
     accepted_as(issue(r), "form.issued");
     rig_wait(r, 4 * RIG_HOUR);
     unheard(r, 4 * RIG_HOUR);
-    accepted_as(back(r, "SF26-0001", "[OP1,OP2]"), "form.returned");
+    accepted_as(brought(r, "SF26-0001"), "form.returned");
 }
 
 static void test_windows_go_by_the_times_of_the_form_and_one_deviation_tells_it(void **state)
@@ -145,8 +160,8 @@ static void test_only_a_form_that_is_back_in_its_own_time_by_who_signed_it(void 
             "form.not-this"); /* before it was handed out */
     refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-OUT"), "form.not-named");
     accepted(rig_scan(r, "P:OP2"));
-    deviation(typed(r, "SF26-0001", RIG_HOUR, "OUT", "out"), "form.typed-in");
-    accepted_as(check(r, "OP3", "SF26-0001", SCAN), "form.checked");
+    deviation(typed(r, "SF26-0001", RIG_HOUR, "OUT", "out"), "form.unconfirmed"); /* by neither of the two */
+    accepted_as(check(r, "QC1", "SF26-0001", SCAN), "form.checked");
     refused(typed(r, "SF26-0001", RIG_HOUR, NULL, "X:STEP-BACK"), "form.not-this"); /* done with */
 }
 
@@ -158,8 +173,102 @@ static void test_another_one_checks_what_was_typed_in_against_that_scan(void **s
     assert_int_equal(book_form(&r->book, "SF26-0001")->ntypists, 1);
     refused(check(r, "OP1", "SF26-0001", SCAN), "form.own");
     refused(check(r, "OP2", "SF26-0001", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "form.scan-differs");
-    accepted_as(check(r, "OP2", "SF26-0001", SCAN), "form.checked");
-    refused(check(r, "OP2", "SF26-0001", SCAN), "form.state");
+    refused(check(r, "OP2", "SF26-0001", SCAN), "form.own"); /* signed it */
+    accepted_as(check(r, "OP3", "SF26-0001", SCAN), "form.checked");
+    refused(check(r, "OP3", "SF26-0001", SCAN), "form.state");
+}
+
+static void test_who_brings_a_form_back_does_not_check_it(void **state)
+{
+    struct rig *r = *state;
+    accepted(issue(r));
+    rig_wait(r, 4 * RIG_HOUR);
+    unheard(r, 4 * RIG_HOUR);
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP3"));
+    accepted(rig_record(r, "OP3", "form.returned", "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2]"));
+    accepted(rig_scan(r, "P:OP1"));
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.unconfirmed");
+    refused(check(r, "OP3", "SF26-0001", SCAN), "form.own");
+}
+
+/* ---- one form is one session's ---- */
+
+static void test_form_of_one_batch_is_of_no_other(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    accepted(rig_order(r, "NK2", "P000002"));
+    outage(r);
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
+    accepted(rig_scan(r, "B:NK2"));
+    refused(typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "X:STEP-OUT"), "form.other-session");
+}
+
+static void test_form_of_one_room_is_of_no_other(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
+    rig_leaves(r, "OP2");
+    rig_leaves(r, "OP1");
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    desk = "QC1S";
+    (void)typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "X:STEP-LAB");
+    desk = "B21";
+    refused(&r->v, "form.other-session");
+}
+
+static void test_who_signed_it_and_was_elsewhere_is_told(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "OP3"));
+    accepted(issue(r));
+    rig_wait(r, 4 * RIG_HOUR);
+    unheard(r, 4 * RIG_HOUR);
+    accepted(back(r, "SF26-0001", "[OP1,OP3]"));
+    (void)typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out");
+    assert_int_equal(r->v.outcome, OUTCOME_DEVIATION);
+    assert_true(rig_says(r, "form.named-absent") && rig_says(r, "form.unconfirmed"));
+}
+
+static void test_step_that_was_begun_on_a_form_is_not_ended_without_it_unasked(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "PAIR", "one"), "form.typed-in");
+    refused(rig_scan(r, "two"), "form.or-now");
+    accepted(typed(r, "SF26-0001", 3 * RIG_HOUR, NULL, "two"));
+    accepted(typed(r, "SF26-0001", 2 * RIG_HOUR, "PAIR", "one"));
+    refused(rig_scan(r, "two"), "form.or-now");
+    rig_wait(r, 5 * RIG_SECOND);
+    accepted(rig_scan(r, "two")); /* it is meant */
+}
+
+static bool silent_of_batch(struct rig *r)
+{
+    struct silences s = rule_silence(&r->book, rig_batch(r, "B1"), r->now, &r->arena);
+    for (size_t i = 0; i < s.n; i++)
+        if (s.item[i].what == SILENCE_FORM)
+            return true;
+    return false;
+}
+
+static void test_nothing_is_reported_on_a_form_that_nobody_has_checked(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "taken out");
+    typed(r, "SF26-0001", 2 * RIG_HOUR, "BACK", "put back");
+    assert_true(silent_of_batch(r)); /* at once */
+    rig_at(r, "QA1");
+    refused(rig_sign(r, "MM", "B1", "go", "d=yes"), "form.unchecked");
+    accepted(check(r, "OP3", "SF26-0001", SCAN));
+    accepted(rig_sign(r, "MM", "B1", "go", "d=yes"));
+    assert_false(silent_of_batch(r));
 }
 
 /* ---- what was used is a fact ---- */
@@ -208,9 +317,10 @@ static void overnight(struct rig *r)
     accepted(issue(r));
     rig_clock(r, 1, 9, 0);
     unheard(r, 13 * RIG_HOUR);
-    accepted(back(r, "SF26-0001", "[OP1,OP2]"));
+    rig_at(r, "B21");
     accepted(rig_sign_in(r, "OP2"));
     accepted(rig_sign_in(r, "OP1"));
+    accepted(brought(r, "SF26-0001"));
     accepted(rig_scan(r, "B:B1"));
 }
 
@@ -282,7 +392,9 @@ static void test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_voi
     assert_true(silent(r, "SF26-0001"));                       /* back, and nobody has checked it */
     refused(check(r, "OP2", "SF26-0001", SCAN), "form.state"); /* nobody has typed it in */
     rig_at(r, "QA1");
-    accepted(rig_record(r, "QM", "form.voided", "form=SF26-0001|reason=" RIG_NAME));
+    refused(rig_record(r, "QM", "form.voided", "form=SF26-0001|reason=" RIG_NAME), "right.second");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_record(r, "QM", "form.voided", "form=SF26-0001|reason=" RIG_NAME "|witness=P:QC1"));
     assert_false(silent(r, "SF26-0001"));
     accepted(issue(r));
     with_arg(&r->v, "form", "SF26-0003"); /* no number comes twice */
@@ -310,6 +422,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_machine_and_room_that_were_used_are_facts, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_work_in_a_room_that_was_blocked_is_a_fact_on_hold, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_brings_a_form_back_does_not_check_it, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_form_of_one_batch_is_of_no_other, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_form_of_one_room_is_of_no_other, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_signed_it_and_was_elsewhere_is_told, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_step_that_was_begun_on_a_form_is_not_ended_without_it_unasked,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_is_reported_on_a_form_that_nobody_has_checked, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_void,
                                         set_up, rig_tear_down),

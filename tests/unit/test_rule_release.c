@@ -408,7 +408,7 @@ static const struct verdict *form_way(struct rig *r, const char *kind)
     if (strcmp(kind, "form.checked") != 0)
         return v;
     rig_entry(r, "facility", "form.entered", "{\"form\":\"SF26-0001\",\"person\":\"OP1\"}");
-    return rig_record(r, "OP2", kind, SCANNED);
+    return rig_record(r, "OP3", kind, SCANNED);
 }
 
 /* By one alone, from where nobody knew it to be. */

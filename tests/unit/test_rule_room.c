@@ -8,7 +8,12 @@
 static const char steps[] =
     "  - {id: fitness, " WORK ", declares-fit: true, fields: [{id: all, " NAMED
     ", choice: {yes: {title: {ja: 可, en: Fit}, is: ok}}}]}\n"
-    "  - {id: feed, " WORK ", fit: true, fields: [{id: paper, " NAMED ", scan: document}]}\n";
+    "  - {id: feed, " WORK ", fit: true, fields: [{id: paper, " NAMED ", scan: document}]}\n"
+    "  - {id: plates, " WORK ", fit: true, fields: [{id: plate, " NAMED ", scan: document}]}\n"
+    "  - {id: count, " NAMED
+    ", where: [QC], by: [tester, quality-manager], dept: quality, after: [plates], skip: deviation,\n"
+    "     fields: [{id: cfu, " NAMED
+    ", number: CFU, possible: [\"0\", \"99\"], action: [~, \"2\"], blocks-room: plates.plate}]}\n";
 
 static void fit(struct rig *r)
 {
@@ -92,6 +97,83 @@ static void test_quality_permits_after_clean_up_and_count(void **state)
     refused(permit(r, "QM", "batch=B1|room=R9|reason=wiped|result=0"), "record.word");
 }
 
+/* ---- its hold ---- */
+
+static const struct verdict *lift(struct rig *r, const char *who)
+{
+    rig_at(r, "QA1");
+    (void)rig_record(r, who, "hold.lifted", "batch=B1|hold=B1-H1|reason=plates clean");
+    return &r->v;
+}
+
+static void count_plates(struct rig *r, const char *who)
+{
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, who));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "COUNT", "0 CFU"));
+}
+
+static void session(struct rig *r, bool plates)
+{
+    blocked(r);
+    accepted(permit(r, "QM", PERMIT));
+    if (plates)
+        accepted(rig_one(r, "PLATES", "D:P"));
+    accepted(rig_one(r, "FEED", "D:A"));
+}
+
+static void test_hold_stays_until_the_plates_are_read(void **state)
+{
+    struct rig *r = *state;
+    session(r, true);
+    refused(lift(r, "QM"), "room.unread");
+    with_arg(&r->v, "room", "R2");
+    rig_wait(r, 5 * RIG_DAY);
+    refused(lift(r, "QM"), "room.unread");
+    refused(lift(r, "FM"), "record.role"); /* there is somebody of quality who may, when they are read */
+    count_plates(r, "QC1");
+    accepted(lift(r, "QM")); /* who permitted it has caused nothing */
+}
+
+static void test_who_permits_and_reads_does_not_lift_as_well(void **state)
+{
+    struct rig *r = *state;
+    session(r, true);
+    rig_wait(r, 5 * RIG_DAY);
+    count_plates(r, "QM");
+    refused(lift(r, "QM"), "act.caused");
+}
+
+static void test_session_without_plates_is_never_read(void **state)
+{
+    struct rig *r = *state;
+    session(r, false);
+    rig_wait(r, 5 * RIG_DAY);
+    refused(lift(r, "QM"), "room.unread");
+}
+
+static void test_what_was_skipped_was_not_read(void **state)
+{
+    struct rig *r = *state;
+    session(r, true);
+    rig_wait(r, 5 * RIG_DAY);
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "QC1"));
+    deviation(rig_skip(r, "QC1", "B1", "count"), "skip.recorded");
+    refused(lift(r, "QM"), "room.unread");
+}
+
+static void test_permit_that_nobody_used_is_done_with_the_next_day(void **state)
+{
+    struct rig *r = *state;
+    blocked(r);
+    accepted(permit(r, "QM", PERMIT));
+    refused(lift(r, "QM"), "room.unread"); /* somebody may still begin */
+    rig_wait(r, RIG_DAY);
+    accepted(lift(r, "QM"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
 
 int main(void)
@@ -100,6 +182,11 @@ int main(void)
         T(test_one_session_is_permitted_on_hold_and_the_room_stays_blocked),
         T(test_tomorrow_it_is_asked_for_again),
         T(test_another_batch_stays_out),
+        T(test_hold_stays_until_the_plates_are_read),
+        T(test_who_permits_and_reads_does_not_lift_as_well),
+        T(test_session_without_plates_is_never_read),
+        T(test_what_was_skipped_was_not_read),
+        T(test_permit_that_nobody_used_is_done_with_the_next_day),
         T(test_quality_permits_after_clean_up_and_count),
     };
     return cmocka_run_group_tests_name("rule: a blocked room", tests, NULL, NULL);

@@ -189,8 +189,11 @@ struct paper {
     const char *id, *to;
     int64_t issued, returned, checked; /* 0: not yet */
     bool voided;
-    const char *sha256;  /* of the scan */
-    struct texts people; /* whose names stand on it */
+    const char *sha256;            /* of the scan */
+    struct texts people;           /* whose names stand on it */
+    struct texts confirmed;        /* … and who of them brought it back, with the own PIN */
+    const struct person *returner; /* NULL: not back */
+    const char *batch, *room;      /* of which session it is, once somebody typed from it; else NULL */
     size_t ntypists;
     const char *typist[FORM_TYPISTS];
 };
@@ -285,6 +288,7 @@ struct occ {
     const struct person *performer, *recorder, *witness;
     const struct person *seen_by;  /* of several who performed: who witnessed the others' part; or NULL */
     const struct station *station; /* where it was last worked on */
+    const char *form;              /* from which the newest of it was typed in, or NULL */
     size_t ninputs, cap;
     struct input *input;
 };

@@ -12,14 +12,15 @@ static const struct member issued_member[] = {
     M_PERSONAL(struct form_issued, reason, 0),
 };
 static const struct member returned_member[] = {
-    M_ID(struct form_returned, form, NEEDED),
-    M_DIGEST(struct form_returned, sha256, NEEDED),
-    M_TEXTS(struct form_returned, people, NEEDED),
+    M_ID(struct form_returned, form, NEEDED),      M_DIGEST(struct form_returned, sha256, NEEDED),
+    M_TEXTS(struct form_returned, people, NEEDED), M_TEXTS(struct form_returned, confirmed, OWN),
     M_PERSONAL(struct form_returned, reason, 0),
 };
 static const struct member entered_member[] = {
     M_ID(struct form_entered, form, NEEDED),
     M_ID(struct form_entered, person, NEEDED),
+    M_ID(struct form_entered, batch, 0),
+    M_ID(struct form_entered, room, 0),
 };
 static const struct member checked_member[] = {
     M_ID(struct form_checked, form, NEEDED),
@@ -37,7 +38,8 @@ static const struct record_rule returning = {
     .right = RIGHT_FORM_RETURNED, .session = true, .judge = record_form_returned};
 static const struct record_rule checking = {
     .right = RIGHT_FORM_CHECKED, .session = true, .judge = record_form_checked};
-static const struct record_rule voiding = {.right = RIGHT_FORM_VOIDED, .judge = record_form_voided};
+static const struct record_rule voiding = {
+    .right = RIGHT_FORM_VOIDED, .may = may_void_form, .judge = record_form_voided};
 
 /* ---- what they do to the book ---- */
 
@@ -72,6 +74,8 @@ static int apply_returned(struct book *b, struct stream *s, const struct entry *
     f->returned = e->at;
     f->sha256 = book_keep(b, v->sha256);
     f->people = keep_texts(b, &v->people);
+    f->confirmed = keep_texts(b, &v->confirmed);
+    f->returner = entry_performer(b, e);
     return 0;
 }
 
@@ -82,9 +86,12 @@ static int apply_entered(struct book *b, struct stream *s, const struct entry *e
     (void)s, (void)e;
     if (!f || !v->person)
         return CPF_E_PROFILE;
-    if (f->ntypists < FORM_TYPISTS) {
-        book_touch(b, f, sizeof(*f));
+    book_touch(b, f, sizeof(*f));
+    if (f->ntypists < FORM_TYPISTS)
         f->typist[f->ntypists++] = book_keep(b, v->person);
+    if (!f->batch && v->batch) {
+        f->batch = book_keep(b, v->batch);
+        f->room = book_keep(b, v->room);
     }
     return 0;
 }

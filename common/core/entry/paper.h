@@ -12,13 +12,15 @@ struct form_issued {
 /* form.returned: written on, and scanned */
 struct form_returned {
     const char *form;
-    const char *sha256;  /* of the scan */
-    struct texts people; /* whose names stand on it in ink */
+    const char *sha256;     /* of the scan */
+    struct texts people;    /* whose names stand on it in ink */
+    struct texts confirmed; /* … and who of them was there with the own PIN when it came back */
     struct personal reason;
 };
-/* form.entered: somebody has begun to type it in */
+/* form.entered: somebody has begun to type it in; the first one says of which session it is */
 struct form_entered {
     const char *form, *person;
+    const char *batch, *room; /* a station without a room: the station */
 };
 /* form.checked: all that was typed in, against the scan */
 struct form_checked {

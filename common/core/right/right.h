@@ -69,6 +69,7 @@ struct person;
     X(FORM_ISSUED, "form.issued")                                                                            \
     X(FORM_RETURNED, "form.returned")                                                                        \
     X(FORM_CHECKED, "form.checked")                                                                          \
+    X(FORM_VOIDED_BACK, "form.voided-back")                                                                  \
     X(FORM_VOIDED, "form.voided")                                                                            \
     X(LABEL_REPRINTED, "label.reprinted")                                                                    \
     X(LABEL_VOIDED, "label.voided")                                                                          \

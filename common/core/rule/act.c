@@ -355,13 +355,20 @@ static bool find_step(struct judge *j)
     return true;
 }
 
+/* What is reported was checked. */
+static bool check_reported(struct judge *j)
+{
+    return judge_step(j)->verb != VERB_REPORT || check_forms_checked(j);
+}
+
 static bool judge_form(struct judge *j, struct step_form *form)
 {
     enum verb v = judge_step(j)->verb;
     if ((judge_step(j)->opens || v == VERB_GO || v == VERB_APPROVE) && !check_facility(j))
         return false;
     return take_fields(j, form) && check_needs(j, affirmative(j)) && check_closing(j) && check_ordered(j) &&
-           check_go(j) && check_decision(j) && (!affirmative(j) || check_runs(j)) && check_shown(j, form);
+           check_go(j) && check_decision(j) && (!affirmative(j) || (check_runs(j) && check_reported(j))) &&
+           check_shown(j, form);
 }
 
 #define RESET_SHOWN_MS (INT64_C(30) * 24 * 3600 * 1000)

@@ -291,7 +291,8 @@ static void judge_witness(struct judge *j, const struct person *p)
         judge_refuse(j, SAY_WITNESS_ABSENT, args1(j, "person", p->id));
         return;
     }
-    if (!check_second(j, p) || !check_witness(j, p) || (s->nrequires && !check_requirements(j))) {
+    if (!check_second(j, p) || !check_witness(j, p) || !check_paper_witness(j, p) ||
+        (s->nrequires && !check_requirements(j))) {
         judge_refuse_found(j);
         return;
     }

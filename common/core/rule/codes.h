@@ -100,6 +100,9 @@ enum say_flag {
     X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \
     X(RESCUE_NOT_ALONE, "rescue.not-alone", 0)                                                               \
     X(RESCUE_ELSEWHERE, "rescue.elsewhere", 0)                                                               \
+    X(RESCUE_NOT_THERE, "rescue.not-there", 0)                                                               \
+    X(RESCUE_OPEN, "rescue.open", 0)                                                                         \
+    X(RESCUE_SWAPPED, "rescue.swapped", 0)                                                                   \
     X(RESCUE_UNSEEN, "rescue.unseen", 0)                                                                     \
     X(RESCUE_SEEN, "rescue.seen", 0)                                                                         \
     X(RESCUE_CHANGED, "rescue.changed", 0)                                                                   \
@@ -110,6 +113,11 @@ enum say_flag {
     X(FORM_STATE, "form.state", 0)                                                                           \
     X(FORM_SCAN, "form.scan-differs", 0)                                                                     \
     X(FORM_OWN, "form.own", 0)                                                                               \
+    X(FORM_OTHER, "form.other-session", 0)                                                                   \
+    X(FORM_UNCONFIRMED, "form.unconfirmed", 0)                                                               \
+    X(FORM_WITNESS, "form.named-absent", 0)                                                                  \
+    X(FORM_UNCHECKED, "form.unchecked", 0)                                                                   \
+    X(FORM_OR_NOW, "form.or-now", SAY_ASKS)                                                                  \
     X(FORM_NOT_THIS, "form.not-this", 0)                                                                     \
     X(FORM_PEOPLE, "form.not-named", 0)                                                                      \
     X(FORM_NEVER, "form.never", 0)                                                                           \
@@ -156,6 +164,7 @@ enum say_flag {
     X(PLACE_ROOM, "place.room", 0)                                                                           \
     X(ROOM_BLOCKED, "room.blocked", 0)                                                                       \
     X(ROOM_USED, "room.used-blocked", 0)                                                                     \
+    X(ROOM_UNREAD, "room.unread", 0)                                                                         \
     X(ROOM_CONDITIONAL, "room.conditional", 0)                                                               \
     X(ROOM_OPEN, "room.open", 0)                                                                             \
     X(STEP_ORDER, "step.order", 0)                                                                           \

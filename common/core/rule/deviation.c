@@ -122,6 +122,8 @@ bool may_lift(struct judge *j, const struct kind *k, const void *given)
     const struct deviation *d = h ? batch_deviation(about.batch, h->dev) : NULL;
     if (h)
         about_cause(&about, d, h->by, h->with);
+    if (permit_of(about.batch, h)) /* who permitted the session has caused nothing */
+        about.causer = permit_causer(about.batch, h);
     return check_quality(j, k->record->right, &about);
 }
 
@@ -272,6 +274,8 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
     const struct hold *h = open_hold(x, g->hold);
     if (x && !h)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (x)
+    else if (x && check_session_read(j, h))
         record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
+    else if (x)
+        judge_refuse_found(j);
 }

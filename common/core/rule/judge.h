@@ -392,15 +392,24 @@ void reopen_if_closed(struct judge *j);
 bool check_facility(struct judge *j);
 /* Has quality permitted a session of this batch there today, though the room is blocked? */
 bool room_permitted(const struct judge *j, const struct batch *x, const struct room *r);
+/* The permit that placed the hold, or NULL; who caused that, or NULL; are the plates of its session read? */
+const struct permit *permit_of(const struct batch *x, const struct hold *h);
+const struct person *permit_causer(const struct batch *x, const struct hold *h);
+bool check_session_read(struct judge *j, const struct hold *h);
 /* paper.c: what is typed in from a paper form */
 void judge_paper(struct judge *j);         /* sets form */
 void judge_paper_entered(struct judge *j); /* drafts who types */
 bool paper_names(const struct paper *f, const struct person *p);
 bool paper_believed(const struct judge *j);
 bool check_paper(struct judge *j);
+bool check_paper_witness(struct judge *j, const struct person *p);
+bool check_form_or_now(struct judge *j);
+bool check_forms_checked(struct judge *j); /* for report and decision */
 /* rescue.c: what one alone has moved is seen by two before anything is opened */
 bool check_rescued(struct judge *j);
+bool check_rescues_seen(struct judge *j);
 bool check_rescued_one(struct judge *j, const struct field *f, const struct container *c);
+bool rescue_place(const struct batch *x, const char *place);
 bool rescue_same(const struct batch *x, const char *was, const char *now);
 /* field.c: containers that the step needs are missing, and nothing else of their kind is there: it may be
  * left out, whatever the protocol says. Of that field; -1: of any. */

@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "core/code/number.h"
+#include "core/rule/missing.h"
 #include "core/rule/record.h"
 
-#define FORM_RULE "SF{yy}-{nnnn}"
+#define FORM_RULE  "SF{yy}-{nnnn}"
+#define CONFIRM_MS (INT64_C(24) * 3600 * 1000) /* who signed it knows what stands there */
 
 /* ---- the forms ---- */
 
@@ -75,14 +77,28 @@ static bool people_known(const struct judge *j, const struct texts *people)
     return good;
 }
 
+/* Who of them is here with the own PIN: who brings it back, and whose badge is read beside. */
+static struct texts there_too(struct judge *j, const struct texts *people)
+{
+    const char **list = arena_alloc(j->a, (people->n + 1) * sizeof(*list));
+    size_t n = 0;
+    for (size_t i = 0; i < people->n; i++) {
+        const struct person *p = book_person(j->book, people->item[i]);
+        if (p && (p == j->performer || p == j->second))
+            list[n++] = p->id;
+    }
+    return (struct texts){n, list};
+}
+
 void record_form_returned(struct judge *j, const struct kind *k, const void *given)
 {
-    const struct form_returned *v = given;
-    const struct paper *f = open_form(j, v->form, false);
+    struct form_returned v = *(const struct form_returned *)given;
+    const struct paper *f = open_form(j, v.form, false);
     if (!f)
         return;
-    if (people_known(j, &v->people))
-        accept(j, draft_add(j, "facility", k->id, v, sizeof(*v)), SAY_FORM_RETURNED, f->id);
+    v.confirmed = there_too(j, &v.people);
+    if (people_known(j, &v.people))
+        accept(j, draft_add(j, "facility", k->id, &v, sizeof(v)), SAY_FORM_RETURNED, f->id);
     else
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "people"));
 }
@@ -105,10 +121,18 @@ void record_form_checked(struct judge *j, const struct kind *k, const void *give
         judge_refuse(j, SAY_FORM_SCAN, args1(j, "form", f->id));
     else if (!f->ntypists) /* a form that nobody typed in would be done with */
         judge_refuse(j, SAY_FORM_STATE, args1(j, "form", f->id));
-    else if (typed_in_by(f, j->performer))
+    else if (typed_in_by(f, j->performer) || paper_names(f, j->performer) || f->returner == j->performer)
         judge_refuse(j, SAY_FORM_OWN, args1(j, "form", f->id));
     else
         accept(j, draft_add(j, "facility", k->id, v, sizeof(*v)), SAY_FORM_CHECKED, f->id);
+}
+
+/* What came back was written on by two: it is made void before a second person. */
+bool may_void_form(struct judge *j, const struct kind *k, const void *given)
+{
+    static const struct right_about nothing;
+    const struct paper *f = book_form(j->book, ((const struct form_voided *)given)->form);
+    return check_right(j, f && f->returned ? RIGHT_FORM_VOIDED_BACK : k->record->right, &nothing);
 }
 
 void record_form_voided(struct judge *j, const struct kind *k, const void *given)
@@ -149,19 +173,139 @@ bool paper_believed(const struct judge *j)
     return j->form && j->when == j->cmd->occurred;
 }
 
+/* ---- one session: a batch, a room, and those who signed ---- */
+
+static const char *room_here(const struct judge *j)
+{
+    return j->st->room ? j->st->room : j->st->id;
+}
+
+static bool same_session(const struct judge *j, const struct paper *f)
+{
+    return !f->batch || (strcmp(f->batch, j->x->id) == 0 && strcmp(f->room, room_here(j)) == 0);
+}
+
+/* Where the badge lay at that time, as far as is known: signed in since before, or on another form. */
+static bool signed_elsewhere(const struct judge *j, const struct person *p)
+{
+    const struct station *at = p->signed_in;
+    for (size_t i = 0; at && at != j->st && i < at->bench.npeople; i++)
+        if (at->bench.person[i] == p)
+            return at->bench.since[i] <= j->when && strcmp(at->room ? at->room : at->id, room_here(j)) != 0;
+    return false;
+}
+
+static bool typed_about(const struct judge *j, const struct batch *x, const struct paper *f)
+{
+    int64_t apart = j->cmd->pace.apart_ms;
+    for (int i = 0; i < (int)x->protocol->nsteps; i++)
+        for (size_t k = 0; k < x->step[i].nocc; k++) {
+            const struct occ *o = x->step[i].occ[k];
+            int64_t until = o->done ? o->done : o->ninputs ? o->input[o->ninputs - 1].at : o->begun;
+            if (o->form && strcmp(o->form, f->id) == 0 && o->begun - apart <= j->when &&
+                j->when <= until + apart)
+                return true;
+        }
+    return false;
+}
+
+static bool on_another_form(const struct judge *j, const struct person *p)
+{
+    size_t pos = 0;
+    for (const struct paper *f; (f = map_next(&j->book->forms, &pos));) {
+        const struct batch *x = f != j->form && f->batch ? book_batch(j->book, f->batch) : NULL;
+        if (x && paper_names(f, p) && strcmp(f->room, room_here(j)) != 0 && typed_about(j, x, f))
+            return true;
+    }
+    return false;
+}
+
+/* Might have been there, and done this? */
+static bool might_be(const struct judge *j, const struct person *p)
+{
+    struct judge k = *j;
+    k.found = (struct found){0};
+    k.foreseen = true;
+    return p->enrolled_at <= j->when && !signed_elsewhere(j, p) && !on_another_form(j, p) &&
+           (p == j->performer || (check_departments(&k, p) && check_person(&k, p)));
+}
+
+static void check_named(struct judge *j)
+{
+    for (size_t i = 0; i < j->form->people.n; i++) {
+        const struct person *p = book_person(j->book, j->form->people.item[i]);
+        struct json *args = args1(j, "form", j->form->id);
+        if (p && !might_be(j, p))
+            judge_find(j, EFFECT_DEVIATION, SAY_FORM_WITNESS, json_set_str(j->a, args, "person", p->id),
+                       NULL);
+    }
+}
+
+/* Two of them brought it back, with their own PINs, while they knew it. */
+static bool confirmed(const struct judge *j)
+{
+    return j->form->confirmed.n >= 2 && j->form->returned - j->when <= CONFIRM_MS;
+}
+
+static bool refuse_unnamed(struct judge *j, const struct person *p)
+{
+    struct json *args = args1(j, "form", j->form->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_FORM_PEOPLE, json_set_str(j->a, args, "person", p ? p->id : "–"),
+                      NULL);
+}
+
 bool check_paper(struct judge *j)
 {
     struct json *args = args1(j, "form", plain_id(j->cmd->form));
     if (!j->form)
         return judge_find(j, EFFECT_REFUSE, SAY_FORM_NOT_THIS, args, NULL);
+    if (!same_session(j, j->form))
+        return judge_find(j, EFFECT_REFUSE, SAY_FORM_OTHER, args, NULL);
     if (!paper_names(j->form, j->performer))
-        return judge_find(j, EFFECT_REFUSE, SAY_FORM_PEOPLE,
-                          json_set_str(j->a, args, "person", j->performer ? j->performer->id : "–"), NULL);
+        return refuse_unnamed(j, j->performer);
     if (!paper_believed(j))
         return judge_find(j, EFFECT_REFUSE, SAY_FORM_NEVER, args, NULL);
+    if (j->begins)
+        check_named(j);
     if (j->x->form && strcmp(j->x->form, j->form->id) == 0)
         return true;
+    if (!confirmed(j))
+        judge_find(j, EFFECT_DEVIATION, SAY_FORM_UNCONFIRMED, args, NULL);
     return judge_find(j, EFFECT_DEVIATION, SAY_FORM_ENTERED, args, NULL);
+}
+
+/* The step was begun on a form that is not done with: is this now, or was the form forgotten? */
+bool check_form_or_now(struct judge *j)
+{
+    const struct paper *f =
+        !j->begins && j->occ.form && !j->cmd->spool ? book_form(j->book, j->occ.form) : NULL;
+    const char *key = f ? arena_printf(j->a, "form %s", f->id) : NULL;
+    if (!f || f->checked || f->voided || judge_asked(j, key))
+        return true;
+    return judge_find(j, EFFECT_REFUSE, SAY_FORM_OR_NOW, args1(j, "form", f->id), key);
+}
+
+bool check_paper_witness(struct judge *j, const struct person *p)
+{
+    if (!j->cmd->form)
+        return check_form_or_now(j);
+    return check_paper(j) && (paper_names(j->form, p) || refuse_unnamed(j, p));
+}
+
+/* What was typed in, and nobody has held against its scan: neither report nor decision is made on it. */
+bool check_forms_checked(struct judge *j)
+{
+    size_t pos = 0;
+    for (const struct paper *f; (f = map_next(&j->book->forms, &pos));)
+        if (paper_waits(f, j->x))
+            return judge_find(j, EFFECT_REFUSE, SAY_FORM_UNCHECKED, args1(j, "form", f->id), NULL);
+    return true;
+}
+
+bool paper_waits(const struct paper *f, const struct batch *x)
+{
+    const char *batch = f->batch ? f->batch : x->form && strcmp(x->form, f->id) == 0 ? x->id : "";
+    return f->ntypists && !f->checked && !f->voided && strcmp(batch, x->id) == 0;
 }
 
 /* Who types it in cannot be who checks it. */
@@ -171,7 +315,7 @@ void judge_paper_entered(struct judge *j)
     if (!paper_believed(j) || !p || j->v->nwants || j->v->outcome == OUTCOME_REFUSED ||
         typed_in_by(j->form, p))
         return;
-    struct draft *d =
-        DRAFT(j, "facility", KIND_FORM_ENTERED, struct form_entered, .form = j->form->id, .person = p->id);
+    struct draft *d = DRAFT(j, "facility", KIND_FORM_ENTERED, struct form_entered, .form = j->form->id,
+                            .person = p->id, .batch = j->x ? j->x->id : NULL, .room = room_here(j));
     d->performed = d->recorded = NULL;
 }

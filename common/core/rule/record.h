@@ -104,6 +104,7 @@ void record_form_issued(struct judge *j, const struct kind *k, const void *given
 void record_form_returned(struct judge *j, const struct kind *k, const void *given);
 void record_form_checked(struct judge *j, const struct kind *k, const void *given);
 void record_form_voided(struct judge *j, const struct kind *k, const void *given);
+bool may_void_form(struct judge *j, const struct kind *k, const void *given);
 /* rescue.c */
 void record_rescue(struct judge *j, const struct kind *k, const void *given);
 void record_rescue_seen(struct judge *j, const struct kind *k, const void *given);

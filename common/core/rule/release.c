@@ -222,7 +222,7 @@ bool check_decision(struct judge *j)
     const struct option *o = releasing(j);
     if (!o)
         return true;
-    if (!check_facility(j))
+    if (!check_facility(j) || !check_forms_checked(j) || !check_rescues_seen(j))
         return false;
     if (only_own(j))
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_OWN_RESULTS, args1(j, "person", j->performer->id), NULL);

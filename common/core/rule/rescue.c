@@ -72,6 +72,71 @@ static bool check_at(struct judge *j, const struct texts *list, const struct thi
     return true;
 }
 
+/* ---- where from, where to ---- */
+
+/* Who moves or sees something stands where it is: at a station of that room. */
+static bool stands_in(const struct judge *j, const struct thing *t)
+{
+    return !t->room || (j->st->room && strcmp(j->st->room, t->room) == 0);
+}
+
+static bool refuse_room(struct judge *j, const struct thing *t)
+{
+    struct json *args = args1(j, "place", t->id);
+    return judge_find(j, EFFECT_REFUSE, SAY_RESCUE_NOT_THERE, json_set_str(j->a, args, "room", t->room),
+                      NULL);
+}
+
+/* Such a container is kept there: in another place of the kind in which it stands. */
+static bool check_kept(struct judge *j, const struct container *c, const struct thing *from,
+                       const struct thing *to)
+{
+    const struct thing *known = c->place ? book_thing(j->book, c->place) : NULL;
+    const char *kind = known ? known->kind : from->kind;
+    return strcmp(kind, to->kind) == 0 ||
+           judge_find(j, EFFECT_REFUSE, SAY_PLACE_KIND, args1(j, "wanted", kind), NULL);
+}
+
+/* Two are working on it, and it is open. */
+static bool is_open(const struct judge *j, const struct container *c)
+{
+    for (int i = 0; i < (int)j->x->protocol->nsteps; i++) {
+        const struct occ *o = j->x->protocol->step[i].people > 1 ? batch_occ(j->x, i) : NULL;
+        for (size_t k = 0; o && !o->done && k < o->ninputs; k++)
+            if (strcmp(o->input[k].text, c->id) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* The same move again was recorded; the other way round would be another one that nobody made. */
+static bool check_move(struct judge *j, const struct container *c, const struct thing *from,
+                       const struct thing *to)
+{
+    struct json *args = args1(j, "container", c->id);
+    json_set_str(j->a, args, "place", to->id);
+    json_set_str(j->a, args, "record", c->id);
+    bool stands = c->place && strcmp(c->place, to->id) == 0;
+    if (from == to)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "to"), NULL);
+    if (stands && c->from && strcmp(c->from, from->id) == 0)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_EXISTS, args, NULL);
+    return !stands || from->occupied == j->x || judge_find(j, EFFECT_REFUSE, SAY_RESCUE_SWAPPED, args, NULL);
+}
+
+static bool check_way(struct judge *j, const struct texts *list, const struct thing *from,
+                      const struct thing *to)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct container *c = book_container(j->book, list->item[i]);
+        if (!check_move(j, c, from, to) || !check_kept(j, c, from, to))
+            return false;
+        if (is_open(j, c))
+            return judge_find(j, EFFECT_REFUSE, SAY_RESCUE_OPEN, args1(j, "container", c->id), NULL);
+    }
+    return stands_in(j, from) || stands_in(j, to) || refuse_room(j, from);
+}
+
 /* Donors apart, whatever happens. */
 static bool check_free(struct judge *j, const struct thing *to)
 {
@@ -140,7 +205,7 @@ static bool rescue(struct judge *j, const struct kind *k, const struct container
     const struct thing *from = place_scanned(j, "from", g->from),
                        *to = from ? place_scanned(j, "to", g->to) : NULL;
     if (!to || !check_free(j, to) || !check_called(j, g->called) || !check_alone(j) ||
-        !check_at(j, &r.containers, from))
+        !check_way(j, &r.containers, from, to) || !check_at(j, &r.containers, from))
         return false;
     r.from = from->id;
     r.to = to->id;
@@ -174,6 +239,8 @@ static bool seen(struct judge *j, const struct kind *k, const struct rescue_witn
             return judge_find(j, EFFECT_REFUSE, SAY_RECORD_EXISTS, args1(j, "record", w.containers.item[i]),
                               NULL);
     const struct thing *at = place_scanned(j, "place", g->place);
+    if (at && !stands_in(j, at))
+        return refuse_room(j, at);
     if (!at || !(j->second = judge_second(j, g->witness)) || !check_at(j, &w.containers, at))
         return false;
     w.place = at->id;
@@ -212,9 +279,27 @@ bool check_rescued(struct judge *j)
     return true;
 }
 
+/* Nothing is decided of what nobody has seen since. */
+bool check_rescues_seen(struct judge *j)
+{
+    for (size_t i = 0; i < j->x->ncontainers; i++)
+        if (j->x->container[i]->rescued)
+            return refuse_unseen(j, j->x->container[i]);
+    return true;
+}
+
 bool check_rescued_one(struct judge *j, const struct field *f, const struct container *c)
 {
     return !c->rescued || f->use == USE_TAKE || refuse_unseen(j, c);
+}
+
+/* To where a rescue brought something of the batch, in whatever room. */
+bool rescue_place(const struct batch *x, const char *place)
+{
+    for (size_t i = 0; i < x->ncontainers; i++)
+        if (x->container[i]->from && x->container[i]->place && strcmp(x->container[i]->place, place) == 0)
+            return true;
+    return false;
 }
 
 /* What a rescue took from the one place stands in the other now, and that is the same place as before. */

@@ -182,6 +182,10 @@ static void add_batch(struct gathering *g, const struct batch *x)
     for (size_t i = 0; i < x->ncontainers; i++)
         if (x->container[i]->rescued)
             add(g, (struct silence){SILENCE_RESCUE, x, -1, x->container[i]->id, x->container[i]->rescued});
+    size_t pos = 0;
+    for (const struct paper *f; (f = map_next(&g->b->forms, &pos));)
+        if (paper_waits(f, x)) /* at once: what is typed in is not believed before */
+            add(g, (struct silence){SILENCE_FORM, x, -1, f->id, f->returned});
     if (x->warn_since)
         add(g, (struct silence){SILENCE_WARNING, x, -1, NULL, x->warn_since});
     for (size_t i = 0; i < x->nactions; i++)
@@ -199,7 +203,7 @@ static void add_facility(struct gathering *g)
     pos = 0;
     for (const struct paper *f; (f = map_next(&g->b->forms, &pos));) {
         int64_t since = f->returned ? f->returned : f->issued;
-        if (!f->checked && !f->voided && clock_day(since) < clock_day(g->now))
+        if (!f->checked && !f->voided && !f->ntypists && clock_day(since) < clock_day(g->now))
             add(g, (struct silence){SILENCE_FORM, NULL, -1, f->id, since});
     }
     pos = 0;

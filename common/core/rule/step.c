@@ -307,6 +307,8 @@ static bool note_late(struct judge *j)
 {
     if (j->cmd->form)
         return check_paper(j);
+    if (!check_form_or_now(j))
+        return false;
     if (!j->cmd->occurred || j->when == j->cmd->occurred || hiccup(j))
         return true;
     /* what was opened first and scanned after is told by whoever stands there; what was written up needs a

@@ -162,6 +162,85 @@ bool room_permitted(const struct judge *j, const struct batch *x, const struct r
     return false;
 }
 
+/* ---- … until its plates are read ---- */
+
+/* One conditional session: the n-th permit and the n-th hold of that kind came together. */
+const struct permit *permit_of(const struct batch *x, const struct hold *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; h && i < x->nholds && &x->hold[i] != h; i++)
+        n += say_find(x->hold[i].code) == SAY_ROOM_CONDITIONAL;
+    return h && say_find(h->code) == SAY_ROOM_CONDITIONAL && n < x->npermits ? &x->permit[n] : NULL;
+}
+
+static bool worked_then(const struct occ *o, const struct permit *p)
+{
+    return o->begun && clock_day(o->begun) == p->day && o->station && o->station->room &&
+           strcmp(o->station->room, p->room) == 0;
+}
+
+/* Was something opened in it, or were its plates laid out? */
+static bool session_has(const struct batch *x, const struct permit *p, int step)
+{
+    for (int i = 0; i < (int)x->protocol->nsteps; i++)
+        for (size_t o = 0; (step < 0 ? x->protocol->step[i].fit : i == step) && o < x->step[i].nocc; o++)
+            if (worked_then(x->step[i].occ[o], p))
+                return true;
+    return false;
+}
+
+/* The step, if any, whose plates the values of this one count. */
+static int counts_plates(const struct step *s)
+{
+    for (size_t i = 0; i < s->nfields; i++)
+        if (s->field[i].has_blocks)
+            return s->field[i].blocks.step;
+    return -1;
+}
+
+static const struct occ *read_of(const struct batch *x, int step)
+{
+    for (size_t o = 0; o < x->step[step].nocc; o++)
+        if (x->step[step].occ[o]->done && !x->step[step].occ[o]->skipped)
+            return x->step[step].occ[o];
+    return NULL;
+}
+
+/* Who permitted it has caused nothing; but one person alone does not permit it, read its plates and lift. */
+const struct person *permit_causer(const struct batch *x, const struct hold *h)
+{
+    const struct permit *p = permit_of(x, h);
+    for (int i = 0; p && i < (int)x->protocol->nsteps; i++) {
+        int plates = counts_plates(&x->protocol->step[i]);
+        const struct occ *o = plates >= 0 && session_has(x, p, plates) ? read_of(x, i) : NULL;
+        if (o && occ_performed_by(o, h->by))
+            return h->by;
+    }
+    return NULL;
+}
+
+bool check_session_read(struct judge *j, const struct hold *h)
+{
+    const struct permit *p = permit_of(j->x, h);
+    struct json *unread = json_array(j->a);
+    bool knows = false, has = false;
+    for (int i = 0; p && i < (int)j->x->protocol->nsteps; i++) {
+        int plates = counts_plates(&j->x->protocol->step[i]);
+        bool due = plates >= 0 && session_has(j->x, p, plates);
+        knows |= plates >= 0;
+        has |= due;
+        if (due && !read_of(j->x, i))
+            json_push(unread, json_str(j->a, j->x->protocol->step[i].id));
+    }
+    bool none = p && knows && !has && session_has(j->x, p, -1); /* opened, and no plate stood there */
+    if (!p || (p->day < clock_day(j->now) && !unread->len && !none))
+        return true;
+    struct json *args = args1(j, "room", p->room);
+    if (!unread->len)
+        json_push(unread, json_str(j->a, "–"));
+    return judge_find(j, EFFECT_REFUSE, SAY_ROOM_UNREAD, json_set(j->a, args, "steps", unread), NULL);
+}
+
 /* ---- lots ---- */
 
 /* A material that some protocol knows, where there is any. */
