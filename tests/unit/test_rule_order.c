@@ -121,6 +121,24 @@ static void test_plan_is_known(void **state)
     accepted(order(r, .plan = "PC5170071"));
 }
 
+static const struct verdict *look(struct rig *r, const char *who)
+{
+    struct json *body = json_set_str(&r->arena, json_object(&r->arena), "batch", "N1");
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "personal.shown"};
+    c.person = book_person(&r->book, who);
+    c.body = json_set_str(&r->arena, body, "what", "pdf");
+    c.signed_in = c.shows = true;
+    return rig_run(r, &c);
+}
+
+static void test_names_are_for_the_clinic_that_ordered(void **state)
+{
+    struct rig *r = *state;
+    accepted(order(r, .plan = NULL));
+    refused(look(r, "CO2"), "order.clinic");
+    accepted(look(r, "CO"));
+}
+
 static void test_name_is_written_otherwise_by_a_physician_of_the_plan(void **state)
 {
     static const char body[] =
@@ -455,6 +473,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_plan_is_known, begin_with_plan),
+        TEST(test_names_are_for_the_clinic_that_ordered, begin_with_plan),
         TEST(test_name_is_written_otherwise_by_a_physician_of_the_plan, begin_with_plan),
         TEST(test_plan_is_in_force_today_and_when_the_cells_are_given, begin_with_plan),
         TEST(test_plan_is_of_this_product, begin_with_plan),

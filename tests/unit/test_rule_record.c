@@ -282,6 +282,21 @@ static void test_looking_by_session_leaves_an_entry_in_the_day(void **state)
     assert_true(rig_says(r, "\"what\":\"bundle\""));
 }
 
+static void test_looking_is_for_who_works_on_it(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "QA1");
+    accepted(rig_sign_in(r, "OP3"));
+    struct command c = look(r, "OP3", "B1", "pdf");
+    refused(rig_run(r, &c), "personal.not-yours");
+    rig_out(r);
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP3")); /* where it is worked on */
+    c = look(r, "OP3", "B1", "pdf");
+    accepted(rig_run(r, &c));
+}
+
 static void test_looking_by_password_is_signed(void **state)
 {
     struct rig *r = *state;
@@ -478,6 +493,7 @@ int main(void)
         T(test_locked_person_is_unlocked_by_another),
         T(test_suspended_person_makes_no_record),
         T(test_looking_by_session_leaves_an_entry_in_the_day),
+        T(test_looking_is_for_who_works_on_it),
         T(test_looking_by_password_is_signed),
         T(test_looking_needs_a_session_here_and_today),
         T(test_session_makes_no_other_record),

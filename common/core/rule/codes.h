@@ -263,6 +263,7 @@ enum say_flag {
     X(BATCH_NUMBER, "batch.number", 0)                                                                       \
     X(BATCH_CLOSED, "batch.closed", 0)                                                                       \
     X(BATCH_STOPPED, "batch.stopped", 0)                                                                     \
+    X(PERSONAL_NOT_YOURS, "personal.not-yours", 0)                                                           \
     X(ORDER_DUPLICATE, "order.duplicate", 0)                                                                 \
     X(ORDER_LOOK_ALIKE, "order.look-alike", 0)                                                               \
     X(ORDER_SAME_PERSON, "order.same-person", 0)                                                             \
