@@ -65,7 +65,7 @@ static void print_basis(struct ctl *c, json_t *v)
 
 /* ── as it was ─────────────────────────────────────────────────────────── */
 
-static const char *const protocol_columns[] = {"protocol:プロトコル:protocol", "version:版:version",
+static const char *const protocol_columns[] = {"protocol:製造手順:protocol", "version:版:version",
                                                "since:発効:in force since", NULL};
 
 /* What was in force then, of the entries up to a moment. */

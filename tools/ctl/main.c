@@ -22,9 +22,9 @@ static const struct own {
     const char *noun, *verb, *ja, *en;
     int (*run)(int argc, char **argv);
 } owns[] = {
-    {"protocol", "lint", "プロトコルの誤りを行・列で示す", "name every error of a protocol file",
+    {"protocol", "lint", "製造手順の誤りを行・列で示す", "name every error of a protocol file",
      protocol_main},
-    {"protocol", "show", "プロトコルの工程を示す", "show the steps of a protocol file", protocol_main},
+    {"protocol", "show", "製造手順の工程を示す", "show the steps of a protocol file", protocol_main},
     {"audit", NULL, "記録全体を検証する", "verify the whole log", audit_main},
     {NULL, NULL, NULL, NULL, NULL},
 };

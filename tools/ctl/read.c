@@ -67,7 +67,7 @@ static int run_status(struct ctl *c, const struct ctl_command *cmd)
     return code;
 }
 
-static const char *const batch_columns[] = {"batch:製造番号:batch",       "protocol:プロトコル:protocol",
+static const char *const batch_columns[] = {"batch:製造番号:batch",       "protocol:製造手順:protocol",
                                             "state:状態:state",           "holds:保留:holds",
                                             "deviations:逸脱:deviations", NULL};
 static const char *const step_columns[] = {"step:工程:step",
@@ -139,7 +139,7 @@ static int run_batch_show(struct ctl *c, const struct ctl_command *cmd)
         ctl_print_json(v);
     } else {
         one = json_pack("[O]", v);
-        ctl_print_table(one, (const char *const[]){"batch:製造番号:batch", "protocol:プロトコル:protocol",
+        ctl_print_table(one, (const char *const[]){"batch:製造番号:batch", "protocol:製造手順:protocol",
                                                    "version:版:version", "state:状態:state", NULL});
         json_decref(one);
         print_part(v, "steps", say("工程", "STEPS"), step_columns);

@@ -487,9 +487,9 @@ const struct ctl_command ctl_record_commands[] = {
            "    IDX is the entry's (idx of view cpf.personal). The approver is another person of quality or\n"
            "    management and signs in with the own PIN",
            &personal_erase),
-    SIGNED("protocol", "register", "プロトコルを登録する", "register a protocol", NULL, NULL,
+    SIGNED("protocol", "register", "製造手順を登録する", "register a protocol", NULL, NULL,
            &protocol_register),
-    SIGNED("protocol", "approve", "プロトコルを承認する（二部門必要）",
+    SIGNED("protocol", "approve", "製造手順を承認する（二部門必要）",
            "approve a protocol (two departments are needed)", NULL, NULL,
            RECORD(KIND_PROTOCOL_APPROVED, "protocol", "version")),
     {0},
