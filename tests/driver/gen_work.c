@@ -362,7 +362,7 @@ static struct json *act(struct work *w)
         json_set(w->g->a, c, "pending", rule_pending(w->g->a, w->x));
     char shown[44];
     rule_shown(w->x, shown);
-    if (w->s->names_pending || gen_chance(w->g, 500))
+    if (w->s->verb != VERB_NONE || gen_chance(w->g, 500))
         json_set_str(w->g->a, c, "shown", shown);
     return json_set_str(w->g->a, c, "secret", "right");
 }

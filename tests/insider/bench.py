@@ -146,6 +146,8 @@ class Station:
 
     def act(self, who, step, batch=None, password=None, **members):
         fields = members.pop('fields', {})
+        if 'protocol' not in members and 'shown' not in members:
+            members['shown'] = self.play.batch_now(batch).get('shown')
         return self.send('/v1/acts', badge=code('P', who), password=None if password is False else password or self.play.password(who),
                          batch=batch or (None if 'protocol' in members else self.play.batch), step=step,
                          fields={k: self.play.value(v) for k, v in fields.items()}, **members)

@@ -270,7 +270,7 @@ static void act(struct play *p)
         c.pending = pick(p, 16) ? rule_pending(&r->arena, x) : NULL;
         char *shown = arena_alloc(&r->arena, 44);
         rule_shown(x, shown);
-        c.shown = pick(p, 16) ? shown : NULL;
+        c.shown = pick(p, 64) ? shown : NULL;
         if (s->verb == VERB_NONE && pick(p, 3) == 0)
             c.skip = RIG_NAME;
     } else {

@@ -216,7 +216,7 @@ static bool check_closing(struct judge *j)
     return true;
 }
 
-/* The person signs what was shown: the pending results, by name, all of them. */
+/* The person signs what was shown; the pending results, where the step says so, by name, all of them. */
 static bool check_shown(struct judge *j, struct step_form *form)
 {
     char now_shown[44];
@@ -224,10 +224,10 @@ static bool check_shown(struct judge *j, struct step_form *form)
     form->shown = j->cmd->shown ? arena_strdup(j->a, now_shown) : NULL;
     if (j->cmd->shown && strcmp(j->cmd->shown, now_shown) != 0)
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_SHOWN_DIFFERS, NULL, NULL);
+    if (judge_step(j)->verb != VERB_NONE && !judge_step(j)->opens && !j->cmd->shown)
+        return judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_SHOWN, NULL, NULL);
     if (!judge_step(j)->names_pending)
         return true;
-    if (!j->cmd->shown)
-        return judge_find(j, EFFECT_REFUSE, SAY_ACT_SHOWN_DIFFERS, NULL, NULL);
     struct json *now = rule_pending(j->a, j->x);
     size_t named = 0;
     json_each(p, now) {

@@ -232,6 +232,7 @@ enum say_flag {
     X(SKIP_RECORDED, "skip.recorded", 0)                                                                     \
     X(DEADLINE_MISSED, "deadline.missed", SAY_DEADLINE)                                                      \
     X(ACT_NEEDS_PASSWORD, "act.needs-password", 0)                                                           \
+    X(ACT_NOT_SHOWN, "act.not-shown", 0)                                                                     \
     X(ACT_SHOWN_DIFFERS, "act.shown-differs", 0)                                                             \
     X(ACT_NOT_BY, "act.not-by", 0)                                                                           \
     X(ACT_NEW_ROLE, "act.new-role", 0)                                                                       \
