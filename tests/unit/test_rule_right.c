@@ -205,6 +205,9 @@ static void test_signature_after_a_reset_is_shown(void **state)
     accepted(rig_sign(r, "QM", "B1", "vouch", ""));
     rig_entry(r, "person/QM", "person.changed", "{\"person\":\"QM\",\"reset\":true}");
     alert(rig_sign(r, "QM", "B1", "vouch", ""), "person.reset");
+    accepted(rig_record(r, "OP1", "hold.placed", "batch=B1|reason=odd"));
+    alert(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"),
+          "person.reset"); /* whatever is signed */
     rig_wait(r, 31 * RIG_DAY);
     accepted(rig_sign(r, "QM", "B1", "vouch", ""));
 }

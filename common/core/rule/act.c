@@ -371,16 +371,6 @@ static bool judge_form(struct judge *j, struct step_form *form)
            check_shown(j, form);
 }
 
-#define RESET_SHOWN_MS (INT64_C(30) * 24 * 3600 * 1000)
-
-/* Others made the secrets anew that this is signed with: every review of the batch shows it. */
-static void note_reset(struct judge *j)
-{
-    const struct person *p = j->performer;
-    if (p->reset_at && j->now - p->reset_at < RESET_SHOWN_MS)
-        judge_find(j, EFFECT_ALERT, SAY_PERSON_RESET, args1(j, "person", p->id), NULL);
-}
-
 static void finish_form(struct judge *j, struct step_form *form)
 {
     const struct step *s = judge_step(j);
@@ -405,8 +395,6 @@ static void finish_form(struct judge *j, struct step_form *form)
                                                : KIND_STEP_FORM;
     struct draft *d = draft_add(j, j->x->stream, kind, form, sizeof(*form));
     d->sign = s->verb != VERB_NONE;
-    if (d->sign)
-        note_reset(j);
     if (s->verb == VERB_APPROVE)
         tell_rota(j);
     d->meaning = s->meaning.ja;

@@ -351,11 +351,23 @@ static void follow(struct judge *j, const struct follow *f)
     }
 }
 
+#define RESET_SHOWN_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+/* Others made the secrets anew that this is signed with: every review of the batch shows it. */
+static void note_reset(struct judge *j)
+{
+    const struct person *p = j->performer;
+    if (p->reset_at && j->now - p->reset_at < RESET_SHOWN_MS)
+        judge_find(j, EFFECT_ALERT, SAY_PERSON_RESET, args1(j, "person", p->id), NULL);
+}
+
 void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args)
 {
     if (main &&
         (main->kind == KIND_STEP_INPUT || main->kind == KIND_STEP_FORM || main->kind == KIND_CORRECTION))
         tell_judge_again(j);
+    if (main && main->sign && j->x && j->performer)
+        note_reset(j);
     const struct finding *w = worst(j);
     answer(j, outcome_of(w), w ? w->code : code, w ? w->args : args);
     if (main && judge_follow(j, FOLLOW_OTHER_TOLD))
