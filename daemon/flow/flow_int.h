@@ -91,7 +91,8 @@ struct flow {
     struct flow_basis *basis;
     struct flow_recall recall;
     struct flow_presence presence;
-    int64_t rota_day; /* on which the rota was looked at last */
+    int64_t rota_day;                   /* on which the rota was looked at last, of all batches */
+    char rota_after[BOUND_CODE_ID + 1]; /* today's look goes on behind this batch */
     bool begun, was_ready, draining, stopped;
     bool wanted, reading; /* what the fold needs beside the log: the ledger waits for it; it is being read */
     struct {
