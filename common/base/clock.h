@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include "base/err.h"
 
-#define CLOCK_TEXT 25 /* "2026-11-22T02:30:00.123Z" + NUL */
+#define CLOCK_PG_EPOCH_MS INT64_C(946684800000) /* 2000-01-01, from which PostgreSQL counts microseconds */
+#define CLOCK_TEXT        25                    /* "2026-11-22T02:30:00.123Z" + NUL */
 
 int64_t clock_now_ms(void);  /* the machine's wall clock */
 int64_t clock_mono_ms(void); /* monotonic, for time-outs */

@@ -1,10 +1,10 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <string.h>
+#include "base/clock.h"
 #include "store/db_int.h"
 
-/* PostgreSQL's binary forms are big-endian; its clock counts microseconds from 2000-01-01. */
-#define PG_EPOCH_MS INT64_C(946684800000)
+/* PostgreSQL's binary forms are big-endian. */
 
 static void param_put(struct db_params *p, const char *value, size_t length)
 {
@@ -55,7 +55,7 @@ void db_param_bytes(struct db_params *p, const void *data, size_t len)
 
 static uint64_t time_be(int64_t unix_ms)
 {
-    return htobe64((uint64_t)((unix_ms - PG_EPOCH_MS) * 1000));
+    return htobe64((uint64_t)((unix_ms - CLOCK_PG_EPOCH_MS) * 1000));
 }
 
 void db_param_time(struct db_params *p, int64_t unix_ms)

@@ -114,12 +114,10 @@ static void compare(struct check *k, const struct view_row *have, const struct v
 
 /* ---- rows of the database ---- */
 
-#define PG_EPOCH_MS INT64_C(946684800000)
-
 /* A time between two milliseconds is nothing that we wrote: it must not compare equal. */
 static int64_t time_ms(int64_t us)
 {
-    return us % 1000 ? INT64_MIN : us / 1000 + PG_EPOCH_MS;
+    return us % 1000 ? INT64_MIN : us / 1000 + CLOCK_PG_EPOCH_MS;
 }
 
 static void read_row(struct scan *s, enum view_id table, struct arena *a, struct view_row *ret)

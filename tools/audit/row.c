@@ -60,8 +60,6 @@ static bool digits(const char *s, size_t n, int64_t *ret)
     return true;
 }
 
-#define PG_EPOCH_MS INT64_C(946684800000)
-
 /* "2026-11-22T02:30:00.123Z" against microseconds since 2000; entries of one day share its date. */
 static bool same_at(struct range *r, struct member at, int64_t us)
 {
@@ -76,7 +74,7 @@ static bool same_at(struct range *r, struct member at, int64_t us)
         if (clock_parse(midnight, &day))
             return false;
         memcpy(r->date, at.s, 10);
-        r->date_us = (day - PG_EPOCH_MS) * 1000;
+        r->date_us = (day - CLOCK_PG_EPOCH_MS) * 1000;
     }
     if (!digits(at.s + 11, 2, &h) || !digits(at.s + 14, 2, &m) || !digits(at.s + 17, 2, &s) ||
         !digits(at.s + 20, 3, &ms))
