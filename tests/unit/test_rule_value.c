@@ -460,14 +460,25 @@ static void test_a_text_swallows_no_code(void **state)
     accepted(rig_scan(r, "looks well"));
 }
 
+/* Kept behind its digest, and erasable: quality must be able to see what it was. */
+static void assert_kept(const struct rig *r, const char *said)
+{
+    struct secret secret[DRAFT_SECRETS];
+    assert_int_equal(draft_secrets(&r->v.draft[0], secret), 1);
+    assert_string_equal(secret[0].name, "said");
+    assert_string_equal(secret[0].value, said);
+}
+
 static void test_another_name_stops_and_holds(void **state)
 {
     struct rig *r = *state;
     refused(rig_one(r, "BED", "山田太郎"), "ident.patient");
+    assert_kept(r, "山田太郎");
     assert_int_equal(rig_count(r, "hold.placed"), 1);
     assert_false(rig_says(r, "太郎"));
     accepted(rig_scan(r, RIG_NAME));
     refused(rig_scan(r, "19750308"), "ident.patient");
+    assert_kept(r, "19750308");
     assert_false(rig_says(r, "19750308"));
     refused(rig_scan(r, "1975-03-08"), "ident.patient");
     assert_false(rig_says(r, "1975"));
@@ -478,6 +489,7 @@ static void test_another_name_on_a_form_stops_and_holds_too(void **state)
     struct rig *r = *state;
     rig_at(r, "QA1");
     refused(rig_sign(r, "CO", "B1", "asked", "name=山田太郎"), "ident.patient");
+    assert_kept(r, "山田太郎");
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
     assert_false(rig_says(r, "太郎"));
     /* until it is cleared: nothing more at the clinic, the cells go on */

@@ -7,7 +7,7 @@ struct refused {
     const char *asks;       /* the lot that was asked about: read once more, it is meant */
     const char *resets;     /* the field whose first entry counts no more */
     const char *container;  /* in the other batch's stream: its own container */
-    struct secrets secrets; /* other, container, raw */
+    struct secrets secrets; /* other, container; raw, or said where the patient differs */
 };
 struct exposure_linked {
     const char *thing, *lot, *container; /* what both used: one of them, or none */

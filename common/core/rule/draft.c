@@ -454,7 +454,9 @@ static void refuse(struct judge *j, const struct finding *f)
         refuse_foreign(j, x, &r, f->code);
         return;
     }
-    if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
+    if (say_flags(f->code) & SAY_HOLDS_PATIENT && j->found.said)
+        secret_add(j, &r.secrets, "said", j->found.said);
+    else if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
         secret_add(j, &r.secrets, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
     if (say_flags(f->code) & SAY_RESETS) /* a refused second entry voids the first: both are asked again */
         r.resets = f->field;

@@ -465,6 +465,7 @@ static bool check_identity(struct judge *j, const struct field *f, const char *t
 {
     if (identity_matches(j, f, text))
         return true;
+    j->found.said = text;
     return judge_find(j, EFFECT_REFUSE, SAY_IDENT_PATIENT, args1(j, "field", f->id), f->id);
 }
 

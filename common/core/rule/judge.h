@@ -67,7 +67,8 @@ _Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOU
                "what is found makes no more entries than a verdict holds");
 struct found {
     size_t nfindings, nfollows;
-    size_t nunheld; /* batches to be exposed that found no room: told by their number */
+    const char *said; /* where the patient differs: what was said, or NULL */
+    size_t nunheld;   /* batches to be exposed that found no room: told by their number */
     struct finding finding[FOUND_FINDINGS]; /* the last one: how many more there were */
     struct follow *follow;                  /* room for FOUND_FOLLOWS; made at the first one */
 };
