@@ -26,10 +26,8 @@ static bool take(struct judge *j, const struct kind *k, const void *value)
     const struct batch *x = j->x;
     reopen_if_closed(j);
     record_signed(j, draft_add(j, x->stream, k->id, value, k->shape.size));
-    if (!x->closed)
-        return true;
-    struct batch_closed again = closing_of(j, x, (int64_t)book_stream(j->book, x->stream)->sseq + 3);
-    draft_add(j, x->stream, KIND_BATCH_CLOSED, &again, sizeof(again));
+    if (x->closed)
+        draft_closing(j, x, true);
     return true;
 }
 

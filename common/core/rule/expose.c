@@ -152,7 +152,7 @@ static const struct json *order_of(struct judge *j, const struct batch *x, const
     return o;
 }
 
-struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count)
+static struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count)
 {
     struct batch_closed c = {.count = count, .person = {.value = person_marks(j, x)}};
     const struct closing_head *head = &j->book->closing;
@@ -176,6 +176,17 @@ struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t c
     }
     c.used = used;
     return c;
+}
+
+void draft_closing(struct judge *j, const struct batch *x, bool person)
+{
+    int64_t count = (int64_t)book_stream(j->book, x->stream)->sseq + 1;
+    for (size_t i = 0; i < j->v->ndrafts; i++)
+        count += strcmp(j->v->draft[i].stream, x->stream) == 0;
+    struct batch_closed closed = closing_of(j, x, count);
+    if (!person)
+        closed.person.value = NULL;
+    draft_add(j, x->stream, KIND_BATCH_CLOSED, &closed, sizeof(closed));
 }
 
 /* Of a closing that does not say it, the batch's own entries tell. NULL: they are needed first. */

@@ -441,8 +441,8 @@ const char *closed_order(struct judge *j);
 const struct closings *judge_closings(struct judge *j);
 const char *closing_donor(struct judge *j, const struct closing *c);
 const struct input *donor_of(const struct batch *x, bool *ret_personal);
-/* The end of the batch, as it will be with this command. */
-struct batch_closed closing_of(struct judge *j, const struct batch *x, int64_t count);
+/* The end of the batch, as it will be with this command: its last draft. Without `person` not who it was. */
+void draft_closing(struct judge *j, const struct batch *x, bool person);
 /* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */
 void expose_batch(struct judge *j, const struct follow *f);
 /* A hold that comes of this command beside its findings, told in its first entry. */

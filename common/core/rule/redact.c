@@ -57,15 +57,13 @@ static bool is_closed_batch(const struct judge *j, const struct redact_target *t
     return s && s->closed && stream_type(t->stream, NULL) == STREAM_BATCH;
 }
 
-#define CLOSINGS_MOST (VERDICT_DRAFTS - 8)
+#define CLOSINGS_MOST (VERDICT_DRAFTS - 2) /* one closes it again */
 
-/* How many of them were drafted. */
-static int64_t redact_closings(struct judge *j, const struct redact_target *t, struct redacted r)
+static void redact_closings(struct judge *j, const struct redact_target *t, struct redacted r)
 {
     static const char *const person[] = {"person"};
-    int64_t n = 0;
     r.names = (struct texts){1, (const char **)person};
-    for (size_t i = 0; i < t->nclosings && n < CLOSINGS_MOST; i++) {
+    for (size_t i = 0; i < t->nclosings && j->v->ndrafts < CLOSINGS_MOST; i++) {
         if (book_redacted(j->book, t->closing[i].idx, *person))
             continue;
         r.idx = (int64_t)t->closing[i].idx;
@@ -73,9 +71,7 @@ static int64_t redact_closings(struct judge *j, const struct redact_target *t, s
         d->witnessed = j->second;
         d->sign = true;
         d->meaning = kind_text(KIND_REDACTED);
-        n++;
     }
-    return n;
 }
 
 static bool redact(struct judge *j, const struct redacted *given)
@@ -98,13 +94,9 @@ static bool redact(struct judge *j, const struct redacted *given)
     d->sign = true;
     d->meaning = kind_text(KIND_REDACTED);
     judge_accept(j, d, SAY_ACCEPTED_REDACTED, NULL);
-    int64_t more = redact_closings(j, t, r);
-    if (closed) {
-        struct batch_closed again = closing_of(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)),
-                                               (int64_t)book_stream(j->book, t->stream)->sseq + 3 + more);
-        again.person.value = NULL; /* who that was is being erased */
-        draft_add(j, t->stream, KIND_BATCH_CLOSED, &again, sizeof(again));
-    }
+    redact_closings(j, t, r);
+    if (closed) /* who that was is being erased */
+        draft_closing(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)), false);
     return true;
 }
 

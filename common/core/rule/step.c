@@ -430,12 +430,6 @@ void step_finish_drafts(struct judge *j)
     const struct step *s = judge_step(j);
     if (s->declares_fit)
         declare_fit(j);
-    if (!s->closes)
-        return;
-    const struct stream *st = book_stream(j->book, j->x->stream);
-    uint64_t before = 0;
-    for (size_t i = 0; i < j->v->ndrafts; i++)
-        before += strcmp(j->v->draft[i].stream, j->x->stream) == 0;
-    const struct batch_closed closed = closing_of(j, j->x, (int64_t)(st->sseq + before + 1));
-    draft_add(j, j->x->stream, KIND_BATCH_CLOSED, &closed, sizeof(closed));
+    if (s->closes)
+        draft_closing(j, j->x, true);
 }
