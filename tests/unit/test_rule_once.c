@@ -61,6 +61,8 @@ static void test_the_same_from_the_other_one_is_a_fact(void **state)
     assert_string_equal(newest(r, "temp", "t")->text, "35.5");
     assert_string_equal(newest(r, "temp", "twofold")->text, "71.0");
     assert_string_equal(r->station->bench.acting->id, "OP1"); /* who was asked goes on */
+    assert_true(rig_says(
+        r, "\"acting\":\"OP1\"")); /* told in the day: a batch that leaves takes nothing of the bench along */
     assert_int_equal(batch_differed(batch(r), book_person(&r->book, "OP1")), 0);
 }
 

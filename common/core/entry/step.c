@@ -79,15 +79,6 @@ static struct input *asked_input(const struct at *a, int field)
     return NULL;
 }
 
-/* Whoever was asked acts on, if still there: the other one came to type one value. */
-static void acts_on(const struct at *a, const struct person *p)
-{
-    struct station *st = entry_station(a->b, a->e);
-    for (size_t i = 0; st && i < st->bench.npeople; i++)
-        if (st->bench.person[i] == p)
-            SET(a->b, st->bench.acting, st->bench.person[i]);
-}
-
 /* The second entry of a value that was asked for once more: the same, another one, or a better one. */
 static int take_second(const struct at *a, struct input *open, int field, const char *text,
                        const struct step_input *v)
@@ -98,7 +89,6 @@ static int take_second(const struct at *a, struct input *open, int field, const 
     SET(a->b, open->first_of_two, v->instead);
     SET(a->b, open->differed, !v->again);
     SET(a->b, open->confirmed, v->again);
-    acts_on(a, open->by);
     int err = v->again ? 0 : at_input(a, field, text, v->unit);
     if (err == 0 && !v->again) {
         struct input *second = &a->o->input[a->o->ninputs - 1];
@@ -155,7 +145,6 @@ static int take_named(const struct at *a, const struct step_input *v)
         return take_second(a, open, field, text, v);
     if (v->again) {
         confirm_first(a, field);
-        acts_on(a, a->o->performer);
         return 0;
     }
     int err = at_input(a, field, text, v->unit);

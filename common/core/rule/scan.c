@@ -267,6 +267,23 @@ static bool take_input(struct judge *j, int field, const char *text, struct step
     return marks->first || marks->asked || (check_derived(j, &marks->derived) && check_balance(j));
 }
 
+/* Who typed the first of two entries, the second of which comes now; NULL: it is no second one. */
+static const struct person *first_typist(const struct judge *j, int field)
+{
+    for (size_t i = j->occ.ninputs; i-- > 0;)
+        if (j->occ.input[i].field == field && (j->occ.input[i].asked || j->occ.input[i].first_of_two))
+            return j->occ.input[i].by;
+    return NULL;
+}
+
+/* Whoever was asked acts on, if still here: the other one came to type one value. It is told in the day, to
+ * which the bench belongs: the batch may leave the memory before. */
+static void acts_on(struct judge *j, const struct person *p)
+{
+    if (bench_staffed(j) && p->signed_in == j->st && j->bench->acting != p)
+        DRAFT_DAY(j, KIND_BENCH_CONTEXT, struct bench_context, .acting = p->id);
+}
+
 static void judge_input(struct judge *j, int field)
 {
     const struct field *f = &judge_step(j)->field[field];
@@ -280,10 +297,14 @@ static void judge_input(struct judge *j, int field)
     if (marks.first) /* what was found about a value that is not yet confirmed is found when it is */
         j->found = before;
     ok = ok && check_once(j, field, text, &before, &marks);
-    if (ok && take_input(j, field, text, &marks))
-        accept_input(j, field, text, &marks);
-    else
+    const struct person *first = first_typist(j, field);
+    if (!ok || !take_input(j, field, text, &marks)) {
         judge_refuse_found(j);
+        return;
+    }
+    accept_input(j, field, text, &marks);
+    if (first && (marks.again || marks.instead || marks.stands))
+        acts_on(j, first);
 }
 
 /* ---- what was scanned ---- */
