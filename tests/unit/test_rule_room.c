@@ -153,6 +153,17 @@ static void test_session_without_plates_is_never_read(void **state)
     refused(lift(r, "QM"), "room.unread");
 }
 
+static void test_what_was_done_there_before_the_permit_is_not_its_session(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "FEED", "D:A"));
+    rig_wait(r, RIG_HOUR);
+    blocked(r);
+    accepted(permit(r, "QM", PERMIT));
+    rig_wait(r, RIG_DAY);
+    accepted(lift(r, "QM"));
+}
+
 static void test_what_was_skipped_was_not_read(void **state)
 {
     struct rig *r = *state;
@@ -185,6 +196,7 @@ int main(void)
         T(test_hold_stays_until_the_plates_are_read),
         T(test_who_permits_and_reads_does_not_lift_as_well),
         T(test_session_without_plates_is_never_read),
+        T(test_what_was_done_there_before_the_permit_is_not_its_session),
         T(test_what_was_skipped_was_not_read),
         T(test_permit_that_nobody_used_is_done_with_the_next_day),
         T(test_quality_permits_after_clean_up_and_count),

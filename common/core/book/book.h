@@ -368,7 +368,7 @@ static inline size_t pace_size(const struct pace *p)
 
 struct permit { /* to work in a blocked room, on that day */
     const char *room;
-    int64_t day;
+    int64_t day, at; /* … from then on */
 };
 
 struct act_by { /* who did an act of which department on this batch */

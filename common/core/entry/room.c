@@ -111,7 +111,7 @@ static int apply_conditional(struct book *b, struct stream *s, const struct entr
     struct batch *x = batch_of(b, s);
     if (!x || !v->room)
         return CPF_E_PROFILE;
-    *PUSH(b, x->permit, x->npermits) = (struct permit){book_keep(b, v->room), clock_day(e->at)};
+    *PUSH(b, x->permit, x->npermits) = (struct permit){book_keep(b, v->room), clock_day(e->at), e->at};
     return 0;
 }
 

@@ -289,7 +289,7 @@ bool check_paper_witness(struct judge *j, const struct person *p)
 {
     if (!j->cmd->form)
         return check_form_or_now(j);
-    return check_paper(j) && (paper_names(j->form, p) || refuse_unnamed(j, p));
+    return check_paper(j) && (!j->form || paper_names(j->form, p) || refuse_unnamed(j, p));
 }
 
 /* What was typed in, and nobody has held against its scan: neither report nor decision is made on it. */

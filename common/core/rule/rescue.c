@@ -239,9 +239,8 @@ static bool seen(struct judge *j, const struct kind *k, const struct rescue_witn
             return judge_find(j, EFFECT_REFUSE, SAY_RECORD_EXISTS, args1(j, "record", w.containers.item[i]),
                               NULL);
     const struct thing *at = place_scanned(j, "place", g->place);
-    if (at && !stands_in(j, at))
-        return refuse_room(j, at);
-    if (!at || !(j->second = judge_second(j, g->witness)) || !check_at(j, &w.containers, at))
+    if (!at || (!stands_in(j, at) && !refuse_room(j, at)) || !(j->second = judge_second(j, g->witness)) ||
+        !check_at(j, &w.containers, at))
         return false;
     w.place = at->id;
     struct json *args = json_set(j->a, json_object(j->a), "containers", list_of(j, &w.containers));

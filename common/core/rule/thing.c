@@ -184,7 +184,7 @@ static bool session_has(const struct batch *x, const struct permit *p, int step)
 {
     for (int i = 0; i < (int)x->protocol->nsteps; i++)
         for (size_t o = 0; (step < 0 ? x->protocol->step[i].fit : i == step) && o < x->step[i].nocc; o++)
-            if (worked_then(x->step[i].occ[o], p))
+            if (worked_then(x->step[i].occ[o], p) && (step >= 0 || x->step[i].occ[o]->begun >= p->at))
                 return true;
     return false;
 }
