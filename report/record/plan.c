@@ -53,6 +53,16 @@ static int64_t done_before(const struct record *r, int step, uint64_t sseq)
     return at;
 }
 
+/* From when the window runs. */
+static int64_t runs_from(const struct record *r, const struct window *w, uint64_t sseq)
+{
+    int64_t at = 0;
+    for (size_t i = 0; w->first && i < r->nsteps; i++)
+        if (r->step[i].index == w->since && r->step[i].first_sseq < sseq && r->step[i].begun > at)
+            at = r->step[i].begun;
+    return w->first ? at : done_before(r, w->since, sseq);
+}
+
 static int64_t reach(int64_t since, const struct span *s, bool last)
 {
     if (!s->days)
@@ -75,6 +85,10 @@ static struct text window_text(const struct record *r, const struct window *w, i
     const struct words *v = &r->words;
     struct text lo = words_span(v, &w->min), hi = words_span(v, &w->max), t;
     struct text from = words_step(v, w->since);
+    if (w->first)
+        from = text_printf(v->a, from, "%s（最初の記録）", "%s (first entry)");
+    if (w->end)
+        from = text_printf(v->a, from, "%s、終了まで", "%s, until the end");
     if (w->min.set && w->max.set)
         t = (struct text){arena_printf(v->a, "%s の後 %s～%s", from.ja, lo.ja, hi.ja),
                           arena_printf(v->a, "%s to %s after %s", lo.en, hi.en, from.en)};
@@ -101,8 +115,7 @@ void record_plan(struct record *r, struct record_step *s)
     for (size_t i = 0; i < s->step->nwindows; i++) {
         const struct window *w = &s->step->window[i];
         if (w->min.set || w->max.set)
-            s->planned =
-                words_join(&r->words, s->planned, window_text(r, w, done_before(r, w->since, before)));
+            s->planned = words_join(&r->words, s->planned, window_text(r, w, runs_from(r, w, before)));
     }
 }
 
@@ -114,7 +127,7 @@ int64_t record_due(const struct record *r, int step)
         due = reach(since, &s->deadline.within, true);
     for (size_t i = 0; i < s->nwindows; i++) {
         const struct window *w = &s->window[i];
-        since = w->max.set ? done_before(r, w->since, UINT64_MAX) : 0;
+        since = w->max.set ? runs_from(r, w, UINT64_MAX) : 0;
         if (since && (!due || reach(since, &w->max, true) < due))
             due = reach(since, &w->max, true);
     }

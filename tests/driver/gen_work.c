@@ -51,7 +51,7 @@ static int64_t too_early(const struct gen *g, const struct batch *x, int step)
     int64_t most = 0;
     for (size_t i = 0; i < s->nwindows; i++) {
         const struct window *w = &s->window[i];
-        const struct occ *o = batch_done(x, w->since);
+        const struct occ *o = w->end ? NULL : batch_done(x, w->since);
         const struct span *spans[] = {&w->possible, &w->min};
         for (int k = 0; o && k < 2; k++) {
             int64_t from = spans[k]->days ? clock_day_start(clock_day(o->done) + spans[k]->value)

@@ -203,3 +203,24 @@ def review(p):
 def _(p):
     p.wait('25m')
     p.quiet(p.at('QA1').act('QM', 'confirmation', fields=REVIEWED))
+
+
+# ---- cells out of the incubator ----
+
+
+def shelf_read(p):
+    """The shelf in time; the flask stands about."""
+    p.wait('60m')
+    return p.at('B21').work('d3.back', 'OP2', 'OP1').scans('W:INC-03-S1')
+
+
+@row('the shelf is read in time, and the flask follows hours later', 'd3.feed', 'time.late')
+def stands_about(p):
+    b2 = shelf_read(p)
+    p.wait('4h')
+    p.caught(b2.scan('F1'), 'time.late', 'deviation')
+
+
+@stands_about.honest
+def _(p):
+    shelf_read(p).scans('F1')

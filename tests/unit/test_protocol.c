@@ -219,6 +219,11 @@ TOLD(possible_over_max_is_told, WITH("window: [{since: order, possible: 3h, max:
 TOLD(possible_over_min_is_told, WITH("window: [{since: order, possible: 3h, min: 2h}]"), 8, "possible 3h",
      "lower")
 TOLD(a_window_without_a_time_is_told, WITH("window: [{since: order}]"), 8, "without a time", "min or max")
+TOLD(a_window_until_the_end_that_refuses_is_told,
+     WITH("window: [{since: {step: order, from: first}, until: end, min: 1h, early: refuse}]"), 8,
+     "refuses nothing", "possible")
+TOLD(a_window_from_the_middle_is_told, WITH("window: [{since: {step: order, from: middle}, max: 1h}]"), 8,
+     "middle", "first")
 TOLD(mins_that_sum_over_a_max_are_told,
      HEAD OPEN AFTER("a", "{since: order, min: 8d}") AFTER("b", "{since: a, min: 7d}")
          AFTER("c", "{since: order, max: 14d}"),
@@ -447,6 +452,8 @@ static const struct CMUnitTest tests[] = {
     RUN(possible_over_max_is_told),
     RUN(possible_over_min_is_told),
     RUN(a_window_without_a_time_is_told),
+    RUN(a_window_until_the_end_that_refuses_is_told),
+    RUN(a_window_from_the_middle_is_told),
     RUN(mins_that_sum_over_a_max_are_told),
     RUN(mins_over_a_deadline_are_told),
     RUN(windows_of_one_step_that_contradict_are_told),

@@ -10,7 +10,8 @@
 
 static const char text[] = HEAD OPEN
     "  - {id: a, title: {ja: 題, en: \"A \\\"quoted\\\" title\"}, section: B, by: [nurse], where: [CL]}\n"
-    "  - {id: b, " NAMED ", section: B, after: [order], window: [{since: order, min: 1d, max: 36h}],\n"
+    "  - {id: b, " NAMED ", section: B, after: [order], window: [{since: order, min: 1d, max: 36h},\n"
+    "     {since: {step: a, from: first}, until: end, max: 8h}],\n"
     "     sign: {verb: go, meaning: {ja: 可, en: Go}}, fields: [{id: n, " NAMED
     ", number: mL, alert: [~, \"5\"]}]}\n";
 
@@ -41,6 +42,7 @@ static void test_the_outline_names_who_where_when_and_what(void **state)
     assert_holds(out, "\nB\n  a  A \"quoted\" title\n      by nurse  at CL\n");
     assert_holds(out, "  b  Title  after order\n");
     assert_holds(out, "since order: min 1d max 36h (early: deviation, late: deviation)");
+    assert_holds(out, "since a (first entry), until the end: max 8h (early: deviation, late: deviation)");
     assert_holds(out, "signs go: \"Go\"");
     assert_holds(out, "alert ..5");
     free(out);

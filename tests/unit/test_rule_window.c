@@ -1,5 +1,6 @@
 /* Windows over what was told late: no claim satisfies one, and none is lost by it. */
 #include "bench_rig.h"
+#include "core/rule/missing.h"
 
 #define NAMED "title: {ja: 題, en: T}"
 #define WORK  NAMED ", where: [B2], by: [operator], dept: manufacturing"
@@ -17,6 +18,11 @@ static const char steps[] =
     "  - {id: soon, " WORK ", after: [brief], " DOC "}\n"
     "  - {id: later, " WORK ", after: [soon], window: [{since: soon, max: 60min}], " DOC "}\n"
     "  - {id: use, " WORK ", after: [load], requires: [{expiry: product}], " DOC "}\n"
+    "  - {id: out, " WORK ", after: [rest], fields: [{id: one, " NAMED ", scan: document}, {id: two, " NAMED
+    ", scan: document}]}\n"
+    "  - {id: back, " WORK
+    ", after: [out], window: [{since: {step: out, from: first}, until: end, max: 60min}],"
+    " fields: [{id: one, " NAMED ", scan: document}, {id: two, " NAMED ", scan: document}]}\n"
     "  - {id: plates, " WORK ", after: [load], deadline: {since: load, within: 2h, else: deviation}, " DOC
     "}\n";
 
@@ -188,6 +194,78 @@ static void test_the_shelf_life_begins_when_it_is_said_to_have(void **state)
     refused(rig_scan(r, "D:B"), "decision.expired");
 }
 
+/* ---- from the first entry until the end ---- */
+
+static void go_out(struct rig *r, int64_t between)
+{
+    accepted(now(r, "OUT"));
+    rig_wait(r, between);
+    accepted(rig_scan(r, "D:C"));
+}
+
+static void test_a_window_until_the_end_is_not_kept_by_the_first_scan(void **state)
+{
+    struct rig *r = *state;
+    go_out(r, 0);
+    rig_wait(r, 20 * RIG_MINUTE);
+    accepted(now(r, "BACK"));
+    rig_wait(r, 41 * RIG_MINUTE);
+    deviation(rig_scan(r, "D:C"), "time.late");
+    with_arg(&r->v, "since", "out");
+    with_arg(&r->v, "most", "60 min");
+    assert_int_equal(rig_count(r, "deviation.opened"), 1);
+}
+
+static void test_a_window_from_the_first_runs_from_the_first_scan(void **state)
+{
+    struct rig *r = *state;
+    go_out(r, 40 * RIG_MINUTE);
+    rig_wait(r, 15 * RIG_MINUTE);
+    accepted(now(r, "BACK"));
+    rig_wait(r, 5 * RIG_MINUTE);
+    accepted(rig_scan(r, "D:C")); /* 60 min */
+}
+
+static void test_a_window_from_the_first_is_late_by_the_first_scan(void **state)
+{
+    struct rig *r = *state;
+    go_out(r, 40 * RIG_MINUTE);
+    rig_wait(r, 21 * RIG_MINUTE);
+    accepted(now(r, "BACK")); /* it can only be told at the end */
+    deviation(rig_scan(r, "D:C"), "time.late");
+}
+
+static bool is_silent(struct rig *r, const char *step)
+{
+    const struct silences s = rule_silence(&r->book, NULL, r->now, &r->arena);
+    for (size_t i = 0; i < s.n; i++)
+        if (s.item[i].what == SILENCE_STEP &&
+            strcmp(s.item[i].batch->protocol->step[s.item[i].step].id, step) == 0)
+            return true;
+    return false;
+}
+
+static void test_what_was_begun_and_not_ended_is_late_when_the_window_is(void **state)
+{
+    struct rig *r = *state;
+    go_out(r, 40 * RIG_MINUTE);
+    accepted(now(r, "BACK"));
+    rig_wait(r, 20 * RIG_MINUTE);
+    assert_false(is_silent(r, "back"));
+    rig_wait(r, RIG_MINUTE);
+    assert_true(is_silent(r, "back"));
+}
+
+static void test_a_first_scan_told_late_runs_from_what_is_said(void **state)
+{
+    struct rig *r = *state;
+    deviation(claimed(r, "OUT", 50 * RIG_MINUTE), "time.late-entry");
+    accepted(rig_scan(r, "D:C"));
+    rig_wait(r, 11 * RIG_MINUTE);
+    accepted(now(r, "BACK"));
+    deviation(rig_scan(r, "D:C"), "time.late");
+}
+
 static void test_a_deadline_runs_from_what_is_said(void **state)
 {
     struct rig *r = *state;
@@ -217,6 +295,11 @@ int main(void)
         T(test_an_end_told_too_late_is_shown_by_no_claim),
         T(test_two_written_up_in_their_order_are_taken),
         T(test_the_shelf_life_begins_when_it_is_said_to_have),
+        T(test_a_window_until_the_end_is_not_kept_by_the_first_scan),
+        T(test_a_window_from_the_first_runs_from_the_first_scan),
+        T(test_a_window_from_the_first_is_late_by_the_first_scan),
+        T(test_what_was_begun_and_not_ended_is_late_when_the_window_is),
+        T(test_a_first_scan_told_late_runs_from_what_is_said),
         T(test_a_deadline_runs_from_what_is_said),
     };
     return cmocka_run_group_tests_name("rule: windows over what was told late", tests, NULL, NULL);

@@ -135,9 +135,11 @@ static void put_times(FILE *out, const struct json *s)
     json_each(w, json_get(s, "window")) {
         window_text(w, text);
         fprintf(out,
-                say("      時間 %s から %s（早い: %s, 遅い: %s）\n",
-                    "      since %s: %s (early: %s, late: %s)\n"),
-                json_get_str(w, "since"), text, json_get_str(w, "early"), json_get_str(w, "late"));
+                say("      時間 %s%s から%s %s（早い: %s, 遅い: %s）\n",
+                    "      since %s%s%s: %s (early: %s, late: %s)\n"),
+                json_get_str(w, "since"), json_get(w, "from") ? say("の最初の記録", " (first entry)") : "",
+                json_get(w, "until") ? say("終了まで", ", until the end") : "", text,
+                json_get_str(w, "early"), json_get_str(w, "late"));
     }
     if (json_get(s, "takes")) {
         span_text(json_get(s, "takes"), text);

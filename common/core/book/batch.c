@@ -92,10 +92,17 @@ void at_people(const struct at *a)
 
 /* ---- occurrences ---- */
 
-static struct occ *occ_begin(struct book *b, struct stepstate *s, int64_t at)
+/* Told late, it is said to have been then; 0: it was not. */
+static int64_t claim_of(const struct entry *e)
+{
+    return e->late && entry_event_time(e) == e->at ? e->occurred : 0;
+}
+
+static struct occ *occ_begin(struct book *b, struct stepstate *s, const struct entry *e)
 {
     struct occ *o = book_calloc(b, 1, sizeof(*o));
-    o->begun = at;
+    o->begun = entry_event_time(e);
+    o->first_claimed = claim_of(e);
     *PUSH(b, s->occ, s->nocc) = o;
     return o;
 }
@@ -111,7 +118,7 @@ int at_occ(struct book *b, const struct stream *s, const struct entry *e, const 
     struct stepstate *state = &x->step[i];
     int64_t number = occ ? occ : 1;
     if (number == (int64_t)state->nocc + 1)
-        ret->o = occ_begin(b, state, entry_event_time(e));
+        ret->o = occ_begin(b, state, e);
     else if (number == (int64_t)state->nocc)
         ret->o = batch_occ(x, i);
     else
@@ -124,7 +131,7 @@ void at_done(const struct at *a)
 {
     struct occ *o = a->o;
     o->done = entry_event_time(a->e);
-    o->claimed = a->e->late && o->done == a->e->at ? a->e->occurred : 0;
+    o->claimed = claim_of(a->e);
     if (o->skipped)
         return; /* what was not done changes no state and starts no clock */
     if (a->st->state)

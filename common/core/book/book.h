@@ -282,8 +282,9 @@ struct input {
 };
 
 struct occ {
-    int64_t begun, done; /* 0 = not yet */
-    int64_t claimed;     /* `done` was told late, and is said to have been then; 0: it was not */
+    int64_t begun, done;   /* 0 = not yet */
+    int64_t claimed;       /* `done` was told late, and is said to have been then; 0: it was not */
+    int64_t first_claimed; /* … `begun` */
     bool skipped, late_noted;
     const struct person *performer, *recorder, *witness;
     const struct person *seen_by;  /* of several who performed: who witnessed the others' part; or NULL */

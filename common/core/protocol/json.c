@@ -224,6 +224,8 @@ static void put_times(const struct out *o, struct json *j, const struct step *s)
         const struct window *w = &s->window[i];
         struct json *item = json_object(o->a);
         json_set_str(o->a, item, "since", step_id(o, w->since));
+        json_set_str(o->a, item, "from", w->first ? "first" : NULL);
+        json_set_str(o->a, item, "until", w->end ? "end" : NULL);
         set_span(o, item, "possible", w->possible);
         set_span(o, item, "min", w->min);
         set_span(o, item, "max", w->max);

@@ -186,7 +186,9 @@ struct span {
 };
 
 struct window {
-    int since;            /* step index: its completion */
+    int since;            /* step index: its completion, */
+    bool first;           /* or its first entry */
+    bool end;             /* looked at when the step ends, not when it begins */
     struct span possible; /* earlier is impossible: refused `time.impossible` */
     struct span min, max;
     enum effect early, late; /* EFFECT_REFUSE, _DEVIATION, _HOLD, _ALERT */

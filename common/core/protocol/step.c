@@ -29,16 +29,50 @@ static const struct word opened[] = {{"deviation", EFFECT_DEVIATION}, {"hold", E
 static const struct word over[] = {{"refuse", EFFECT_REFUSE}, {"deviation", EFFECT_DEVIATION}, {NULL, 0}};
 static const struct word under[] = {{"ok", EFFECT_OK}, {"deviation", EFFECT_DEVIATION}, {NULL, 0}};
 
+static SETTER(set_flag)
+{
+    int value = load_word(l, v, k->words, k->name);
+    if (value >= 0)
+        *MEMBER(obj, k->at, bool) = value != 0;
+}
+
 #define LISTED(type, member, length) .at = offsetof(type, member), .count = offsetof(type, length)
 
-static SETTER(set_windows)
+/* A step, or {step, from: first|last}. */
+static SETTER(set_since)
 {
+    static const struct word from[] = {{"first", true}, {"last", false}, {NULL, 0}};
     static const struct key keys[] = {
-        {.name = "since",
+        {.name = "step",
          .set = set_step,
          .at = offsetof(struct window, since),
          .rule = &to_since,
          .required = true},
+        {.name = "from", .set = set_flag, .at = offsetof(struct window, first), .words = from},
+    };
+    static const struct key alone = {
+        .name = "since", .at = offsetof(struct window, since), .rule = &to_since};
+    (void)k;
+    if (v->kind == YNODE_MAP)
+        load_map(l, v, keys, COUNT(keys), obj, "since", 0);
+    else
+        set_step(l, &alone, obj, v);
+}
+
+/* What has ended has happened: it is recorded, not refused. */
+static void check_window_end(struct loader *l, const struct ynode *at, const struct window *w)
+{
+    if (w->end && (w->possible.set || w->early == EFFECT_REFUSE))
+        load_error(l, at, "leave out `possible`, and let `early` be deviation, hold or alert",
+                   "a window until the end refuses nothing");
+}
+
+static SETTER(set_windows)
+{
+    static const struct word until[] = {{"begin", false}, {"end", true}, {NULL, 0}};
+    static const struct key keys[] = {
+        {.name = "since", .set = set_since, .required = true},
+        {.name = "until", .set = set_flag, .at = offsetof(struct window, end), .words = until},
         {.name = "possible", .set = set_span, .at = offsetof(struct window, possible)},
         {.name = "min", .set = set_span, .at = offsetof(struct window, min)},
         {.name = "max", .set = set_span, .at = offsetof(struct window, max)},
@@ -56,6 +90,7 @@ static SETTER(set_windows)
         load_map(l, it->value, keys, COUNT(keys), w, "window", 0);
         if (!ynode_get(it->value, "possible") && !ynode_get(it->value, "min") && !ynode_get(it->value, "max"))
             load_error(l, it->value, "give possible, min or max", "a window without a time");
+        check_window_end(l, it->value, w);
     }
 }
 

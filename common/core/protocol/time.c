@@ -116,8 +116,8 @@ static void longest(struct loader *l, const int *order, int start, int goal, boo
             push(p, STEP(l, s)->after[j], s, 0);
         for (size_t j = 0; j < STEP(l, s)->nwindows && (s == goal || !STEP(l, s)->optional); j++) {
             const struct window *w = &STEP(l, s)->window[j];
-            if (w->since < 0 || !BEFORE(l, s, w->since))
-                continue;
+            if (w->since < 0 || !BEFORE(l, s, w->since) || w->first || w->end)
+                continue; /* a first entry and an end lie beside the point that the step is here */
             if (w->min.set)
                 push(p, w->since, s, least(w->min, days));
             if (w->possible.set)
@@ -192,7 +192,7 @@ static void add_edges(const struct loader *l, int s, bool days, struct edges *e)
         const struct window *w = &step->window[i];
         if (w->since < 0 || !BEFORE(l, s, w->since))
             continue;
-        if (w->min.set)
+        if (w->min.set && !w->first && !w->end)
             e->list[e->n++] = (struct edge){w->since, s, least(w->min, days)};
         if (w->possible.set)
             e->list[e->n++] = (struct edge){w->since, s, least(w->possible, days)};

@@ -220,8 +220,8 @@ bool changes_own_secret(const struct judge *j); /* of a record */
 bool check_life(struct judge *j, const char *id, int64_t since);
 void judge_enter(struct judge *j, struct batch *x, int step); /* sets x, step, occ, occ_no, begins */
 bool step_here(const struct judge *j, const struct step *s);
-/* window.c: does the step begin neither too early nor too late? */
-bool check_windows(struct judge *j);
+/* window.c: does the step begin (end) neither too early nor too late? Of an end nothing is refused. */
+bool check_windows(struct judge *j, bool end);
 /* Before which the step is not begun, or only with a deviation; 0: it may be now. */
 int64_t step_earliest(const struct judge *j);
 /* "10 min", as arguments have it. */
@@ -239,6 +239,8 @@ const struct option *field_option(const struct field *f, const char *id); /* NUL
 const struct lot *lot_of(const struct judge *j, const struct code *c);
 /* lot.c: a lot, or a unit of it, for the field */
 bool check_lot(struct judge *j, const struct field *f, const struct code *c);
+/* A lot that nothing awaits, at a clinic's hands: asked, and then a fact. False: nothing was said. */
+bool judge_outside(struct judge *j);
 /* As people read a number off a box: letters and digits alone, large or small. */
 bool lot_same_number(const char *a, const char *b);
 /* Is it a container of another batch? Then that is noted. */
@@ -280,7 +282,7 @@ void check_pace(struct judge *j, bool container);
 void check_pace_witness(struct judge *j);
 /* Was the person in another room just now? */
 void check_rooms(struct judge *j, const struct person *p);
-/* The step ends: after as long as it takes at least? */
+/* The step ends: within its windows, after as long as it takes at least? */
 void check_took(struct judge *j);
 /* A record is confirmed: after as long as reading it takes at least? */
 void check_review(struct judge *j);
@@ -431,6 +433,8 @@ struct texts room_workers(struct judge *j, const char *room);
 void expose_others(struct judge *j);
 /* The entry says that so many more are to be held. */
 void expose_more(struct judge *j, int64_t n);
+/* May the container be cleared away, or is it evidence of what held the batch and others with it? */
+bool check_evidence(struct judge *j, const struct container *k);
 /* The same product, of whatever version, and the same values in the fields that make an order one of its
  * kind. */
 bool same_order(const struct judge *j, const struct batch *o);

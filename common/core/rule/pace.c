@@ -131,6 +131,7 @@ void check_rooms(struct judge *j, const struct person *p)
 void check_took(struct judge *j)
 {
     const struct step *s = judge_step(j);
+    (void)check_windows(j, true);
     int64_t ms = j->begins ? 0 : j->when - j->occ.begun;
     if (!s->takes.set || ms >= s->takes.value || is_written_up(j))
         return;

@@ -52,8 +52,9 @@ int64_t step_latest(const struct batch *x, int step)
         bool deadline = i == s->nwindows;
         const struct span *span = deadline ? &s->deadline.within : &s->window[i].max;
         int since = deadline ? s->deadline.since : s->window[i].since;
-        const struct occ *o = (deadline ? s->deadline.set : span->set) ? batch_done(x, since) : NULL;
-        int64_t at = o ? end_of(o->done, span) : 0;
+        bool first = !deadline && s->window[i].first;
+        const struct occ *o = !span->set ? NULL : first ? batch_occ(x, since) : batch_done(x, since);
+        int64_t at = o ? end_of(first ? o->begun : o->done, span) : 0;
         if (at && (!latest || at < latest))
             latest = at;
     }

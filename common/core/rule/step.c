@@ -381,7 +381,7 @@ static bool check_first(struct judge *j)
         return false;
     if (!check_order(j) || !check_rerun(j))
         return false;
-    return check_windows(j);
+    return check_windows(j, false);
 }
 
 /* Who was not the patient once is not drawn from nor infused until somebody has cleared it. */

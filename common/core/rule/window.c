@@ -1,9 +1,10 @@
 /*
- * Windows: how long it was from the end of one step to the beginning of another. What is done now, and what
- * the daemon saw to have been done then, is measured; of what was told late it is only known that it was no
- * later than that, and no earlier than what it comes after. Where this is enough the window is judged by it.
- * Where the window would be kept by the claim alone it cannot be shown: a deviation says so, and nothing is
- * refused, for it has happened. A claim that breaks the window itself is taken at its word.
+ * Windows: how long it was from the end of one step (or its first entry) to the beginning of another (or its
+ * end). What is done now, and what the daemon saw to have been done then, is measured; of what was told late
+ * it is only known that it was no later than that, and no earlier than what it comes after. Where this is
+ * enough the window is judged by it. Where the window would be kept by the claim alone it cannot be shown: a
+ * deviation says so, and nothing is refused, for it has happened. A claim that breaks the window itself is
+ * taken at its word.
  */
 #include "core/protocol/limit.h"
 #include "core/rule/judge.h"
@@ -38,6 +39,19 @@ static struct moment moment_of(const struct judge *j, const struct step *s, int6
             m.least = before;
     }
     return m;
+}
+
+/* Whether it has ended or not: the first entry stands. */
+static struct moment began(const struct judge *j, int step)
+{
+    const struct occ *o = batch_occ(j->x, step);
+    int64_t said = o->first_claimed && o->first_claimed < o->begun ? o->first_claimed : o->begun;
+    return moment_of(j, &j->x->protocol->step[step], o->begun, said);
+}
+
+static const struct occ *runs_from(const struct judge *j, const struct window *w)
+{
+    return w->first ? batch_occ(j->x, w->since) : batch_done(j->x, w->since);
 }
 
 static struct moment happens(const struct judge *j)
@@ -112,10 +126,10 @@ static bool check_least(struct judge *j, const struct window *w, const struct mo
 
 static bool check_window(struct judge *j, const struct window *w)
 {
-    if (!batch_done(j->x, w->since))
+    if (!runs_from(j, w))
         return true; /* its absence shows by itself */
     const char *since = j->x->protocol->step[w->since].id;
-    const struct moment from = ended(j, w->since), to = happens(j);
+    const struct moment from = w->first ? began(j, w->since) : ended(j, w->since), to = happens(j);
     if (!check_least(j, w, &from, &to))
         return false;
     enum side max = w->max.set ? at_most(&from, &to, &w->max) : INSIDE;
@@ -124,11 +138,12 @@ static bool check_window(struct judge *j, const struct window *w)
     return max != UNDECIDED || not_shown(j, w->late, since, "≤", &w->max);
 }
 
-bool check_windows(struct judge *j)
+bool check_windows(struct judge *j, bool end)
 {
     const struct step *s = judge_step(j);
+    bool act = s->form || s->opens || s->verb != VERB_NONE; /* it begins and ends at once */
     for (size_t i = 0; i < s->nwindows; i++)
-        if (!check_window(j, &s->window[i]))
+        if ((s->window[i].end && !act) == end && !check_window(j, &s->window[i]))
             return false;
     return true;
 }
@@ -139,11 +154,12 @@ int64_t step_earliest(const struct judge *j)
     int64_t earliest = 0;
     for (size_t i = 0; j->begins && i < s->nwindows; i++) {
         const struct window *w = &s->window[i];
-        const struct occ *o = batch_done(j->x, w->since);
+        const struct occ *o = w->end ? NULL : runs_from(j, w);
         const struct span *const span[] = {&w->possible, &w->min};
         for (size_t k = 0; o && k < 2; k++) {
-            int64_t at = span[k]->days ? clock_day_start(clock_day(occ_said(o)) + span[k]->value)
-                                       : occ_said(o) + span[k]->value;
+            int64_t since = w->first ? began(j, w->since).said : occ_said(o);
+            int64_t at =
+                span[k]->days ? clock_day_start(clock_day(since) + span[k]->value) : since + span[k]->value;
             if (span[k]->set && at > earliest)
                 earliest = at;
         }
