@@ -408,3 +408,21 @@ def more_than_there_was(p):
 def _(p):
     p.wait('45m')
     p.at('CL1').work('infusion-end', 'N1').scans('FP1', '=99.0 mL', 'X:OPT-NONE')
+
+
+@row('a reagent outside of the plan, mixed in at the bedside', 'infusion-start', 'lot.used-outside-plan')
+def mixed_in(p):
+    p.wait('45m')
+    cl = p.at('CL1').work('infusion-end', 'N1')
+    cl.scan('L:IL2-2601/77')
+    p.must(p.last.get('code') == 'lot.outside-plan', 'nobody asks')
+    p.wait('10s')
+    cl.scan('L:IL2-2601/77')
+    p.due('deviation.opened', cause='lot.used-outside-plan', grade='major')
+    p.due('hold.placed', cause='lot.used-outside-plan')
+
+
+@mixed_in.honest
+def _(p):
+    p.wait('45m')
+    p.at('CL1').work('infusion-end', 'N1').scans('FP1', '=99.0 mL', 'X:OPT-NONE')

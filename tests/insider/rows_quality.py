@@ -443,3 +443,27 @@ def withdrawn_by_others(p):
 @withdrawn_by_others.honest
 def _(p):
     p.quiet(p.at('QA1').record('OP1', 'information.received', batch=p.batch, about='other', reason='患者が迷っている the patient wavers'))
+
+
+# ---- evidence ----
+
+
+def contaminated(p):
+    """Rejected; everything that was in it is evidence."""
+    p.wait('70m')
+    p.at('QA1').act('QM', 'reject', fields={'cause': 'contamination'})
+    return next(h['hold'] for h in p.batch_now()['holds'])
+
+
+@row('the flask that grew something goes into the autoclave', 'd0.closing.countersign', 'exposure.evidence')
+def evidence_gone(p):
+    contaminated(p)
+    p.caught(p.at('B21').work('disposal', 'OP1', 'OP2').scan('F1'), 'exposure.evidence')
+
+
+@evidence_gone.honest
+def _(p):
+    hold = contaminated(p)
+    p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='調査済み looked into'))
+    p.begun = p.status()['size']
+    p.at('B21').work('disposal', 'OP1', 'OP2').scans('F1')

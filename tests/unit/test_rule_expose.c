@@ -23,6 +23,16 @@ static const char steps[] =
     "none: {title: {ja: 無, en: None}, is: ok}, "
     "broken: {title: {ja: 破損, en: Broken}, is: hold}, "
     "growth: {title: {ja: 有, en: Growth}, is: hold, exposes: true}}}]}\n"
+    "  - {id: print, " WORK ", fields: [{id: s, " NAMED ", scan: container, label: [S], use: issue}]}\n"
+    "  - {id: fill, " WORK ", fields: [{id: s, " NAMED ", scan: container, label: [S], use: fill}]}\n"
+    "  - {id: session, " NAMED
+    ", where: [B2], by: [operator], dept: manufacturing, after: [], fields: [{id: s, " NAMED
+    ", scan: container, label: [S], use: discard}]}\n"
+    "  - {id: away, " WORK ", optional: true, fields: [{id: s, " NAMED
+    ", scan: container, label: [S], use: discard}]}\n"
+    "  - {id: plate, " WORK ", optional: true, fields: [{id: s, " NAMED
+    ", scan: container, label: [S], use: discard}, {id: n, " NAMED
+    ", number: CFU, possible: [\"0\", \"9\"]}]}\n"
     "shared: [centrifuge, shelf]\n";
 
 static int begin(void **state)
@@ -295,6 +305,69 @@ static void test_alert_limit_blocks_nothing(void **state)
     assert_false(book_room(&r->book, "R2")->blocked);
 }
 
+/* ---- evidence ---- */
+
+static void fill(struct rig *r, const char *n)
+{
+    accepted(rig_one(r, "PRINT", arena_printf(&r->arena, "C:B1-S%s", n)));
+    rig_wait(r, 5 * RIG_SECOND);
+    accepted(rig_one(r, "FILL", arena_printf(&r->arena, "C:B1-S%s", n)));
+}
+
+static void test_evidence_stays_until_quality_lifts_the_hold(void **state)
+{
+    struct rig *r = *state;
+    fill(r, "1");
+    fill(r, "2");
+    fill(r, "3");
+    fill(r, "4");
+    accepted(rig_one(r, "AWAY", "C:B1-S1")); /* nothing has grown */
+    turn_positive(r);
+    refused(rig_one(r, "AWAY", "C:B1-S2"), "exposure.evidence");
+    with_arg(&r->v, "hold", "B1-H1");
+    accepted(rig_one(r, "PLATE", "C:B1-S3")); /* a reading is a fact */
+    accepted(rig_scan(r, "1"));
+    accepted(rig_one(r, "SESSION", "C:B1-S4")); /* the session goes on */
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=looked into"));
+    rig_at(r, "B21");
+    accepted(rig_one(r, "AWAY", "C:B1-S2"));
+}
+
+static void test_evidence_that_was_discarded_is_a_fact(void **state)
+{
+    struct rig *r = *state;
+    fill(r, "1");
+    turn_positive(r);
+    rig_wait(r, RIG_HOUR);
+    r->next.occurred = r->now - 40 * RIG_MINUTE;
+    r->next.late = "busy";
+    (void)rig_scan(r, "X:STEP-AWAY");
+    r->next.occurred = r->now - 40 * RIG_MINUTE;
+    r->next.late = "busy";
+    hold(rig_scan(r, "C:B1-S1"), "exposure.evidence");
+}
+
+static void test_another_hold_secures_nothing(void **state)
+{
+    struct rig *r = *state;
+    fill(r, "1");
+    hold(rig_one(r, "READ", "X:OPT-BROKEN"), "option.hold");
+    accepted(rig_one(r, "AWAY", "C:B1-S1"));
+}
+
+static void test_siblings_evidence_is_secured_with_it(void **state)
+{
+    struct rig *r = *state;
+    fill(r, "1");
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    hold(rig_one(r, "READ", "X:OPT-GROWTH"), "option.hold");
+    accepted(rig_scan(r, "B:B1"));
+    refused(rig_one(r, "AWAY", "C:B1-S1"), "exposure.evidence");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
@@ -314,6 +387,10 @@ int main(void)
         T(test_more_than_fit_are_counted),
         T(test_action_limit_blocks_the_room_where_the_plates_stood),
         T(test_alert_limit_blocks_nothing),
+        T(test_evidence_stays_until_quality_lifts_the_hold),
+        T(test_evidence_that_was_discarded_is_a_fact),
+        T(test_another_hold_secures_nothing),
+        T(test_siblings_evidence_is_secured_with_it),
     };
     return cmocka_run_group_tests_name("rule: exposure", tests, NULL, NULL);
 }

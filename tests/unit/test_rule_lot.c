@@ -10,8 +10,10 @@
 static const char steps[] =
     "  - {id: stage, " WORK ", fields: [{id: lot, " NAMED ", scan: lot, material: [tube], use: stage}]}\n"
     "  - {id: draw, " WORK ", fields: [{id: lot, " NAMED ", scan: lot, material: [albumin], use: draw}]}\n"
-    "  - {id: used, " WORK ", fields: [{id: lot, " NAMED
-    ", scan: lot, material: [albumin], use: account}]}\n";
+    "  - {id: used, " WORK ", fields: [{id: lot, " NAMED ", scan: lot, material: [albumin], use: account}]}\n"
+    "  - {id: infuse, " NAMED ", where: [CL], by: [nurse], dept: clinic, after: [], repeat: 0, fields: [\n"
+    "      {id: line, " NAMED ", scan: lot, material: [tube], use: stage}, {id: paper, " NAMED
+    ", scan: document}]}\n";
 
 static int begin(void **state)
 {
@@ -193,6 +195,68 @@ static void test_vial_in_hand_is_not_asked_about(void **state)
 }
 
 /* Nothing is used before it came, nor for a batch that was not ordered. */
+/* ---- beside the patient ---- */
+
+static void at_the_bed(struct rig *r)
+{
+    rig_at(r, "CL1");
+    accepted(rig_sign_in(r, "N1"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "INFUSE", "L:TB1"));
+}
+
+static void test_lot_outside_the_plan_is_asked_about_and_then_a_fact(void **state)
+{
+    struct rig *r = *state;
+    at_the_bed(r);
+    refused(rig_scan(r, "L:AL1-U1"), "lot.outside-plan");
+    rig_wait(r, RIG_SECOND);
+    refused(rig_scan(r, "L:AL1-U1"), "lot.outside-plan"); /* the trigger bounced */
+    assert_int_equal(rig_count(r, "deviation.opened"), 0);
+    rig_wait(r, 5 * RIG_SECOND);
+    hold(rig_scan(r, "L:AL1-U1"), "lot.used-outside-plan");
+    assert_true(rig_says(r, "\"latched\":true"));
+    assert_int_equal(rig_count(r, "deviation.opened"), 1);
+    assert_true(rig_says(r, "\"grade\":\"major\""));
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
+    assert_int_equal(book_lot(&r->book, "AL1")->nopened, 1); /* the unit is this batch's */
+    accepted(rig_scan(r, "D:A"));                            /* what goes on is recorded */
+}
+
+static void test_other_batchs_unit_at_the_bed_holds_both(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "DRAW", "L:AL1-U1"));
+    at_the_bed(r);
+    refused(rig_scan(r, "L:AL1-U1"), "lot.outside-plan");
+    rig_wait(r, 5 * RIG_SECOND);
+    hold(rig_scan(r, "L:AL1-U1"), "lot.used-outside-plan");
+    assert_true(rig_says(r, "lot.used-other-batch"));
+    assert_int_equal(batch_open_holds(rig_batch(r, "NK2")), 1);
+}
+
+static void test_lot_that_nobody_received_was_used_all_the_same(void **state)
+{
+    struct rig *r = *state;
+    at_the_bed(r);
+    refused(rig_scan(r, "L:NOBODY"), "lot.outside-plan");
+    rig_wait(r, 5 * RIG_SECOND);
+    hold(rig_scan(r, "L:NOBODY"), "lot.used-outside-plan");
+}
+
+static void test_lot_that_the_step_awaits_is_no_question(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "CL1");
+    accepted(rig_sign_in(r, "N1"));
+    accepted(rig_scan(r, "B:B1"));
+    refused(rig_one(r, "INFUSE", "L:AL1-U1"), "lot.material");
+    accepted(rig_scan(r, "L:TB1"));
+    rig_at(r, "B21");
+    refused(rig_one(r, "DRAW", "L:TB1"), "lot.material"); /* nor at the bench of the facility */
+}
+
 static void test_claim_before_lot_or_order_is_refused(void **state)
 {
     struct rig *r = *state;
@@ -225,6 +289,10 @@ int main(void)
         T(test_label_of_two_receipts_asks_however_they_were_typed),
         T(test_lot_that_expires_earlier_is_asked_for_once),
         T(test_vial_in_hand_is_not_asked_about),
+        T(test_lot_outside_the_plan_is_asked_about_and_then_a_fact),
+        T(test_other_batchs_unit_at_the_bed_holds_both),
+        T(test_lot_that_nobody_received_was_used_all_the_same),
+        T(test_lot_that_the_step_awaits_is_no_question),
         T(test_claim_before_lot_or_order_is_refused),
     };
     return cmocka_run_group_tests_name("rule: lots", tests, NULL, NULL);

@@ -150,8 +150,11 @@ enum say_flag {
     X(LOT_USED_BLOCKED, "lot.used-blocked", 0)                                                               \
     X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
     X(FINDING_MORE, "finding.more", 0)                                                                       \
+    X(LOT_OUTSIDE, "lot.outside-plan", SAY_ASKS)                                                             \
+    X(LOT_USED_OUTSIDE, "lot.used-outside-plan", SAY_MAJOR | SAY_LATCHED)                                    \
     X(EXPOSURE_POSITIVE, "exposure.positive", 0)                                                             \
     X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
+    X(EXPOSURE_EVIDENCE, "exposure.evidence", 0)                                                             \
     X(LOT_USED_OTHER_BATCH, "lot.used-other-batch", 0)                                                       \
     X(EQUIPMENT_UNKNOWN, "equipment.unknown", 0)                                                             \
     X(EQUIPMENT_KIND, "equipment.kind", 0)                                                                   \

@@ -372,9 +372,9 @@ void judge_accept(struct judge *j, struct draft *main, enum say code, struct jso
     answer(j, outcome_of(w), w ? w->code : code, w ? w->args : args);
     if (main && judge_follow(j, FOLLOW_OTHER_TOLD))
         say_foreign(j, main);
+    const size_t first = j->v->ndrafts;
     accept(j, main, code, args);
-    if (main)
-        main->judged->latched = say_flags(w ? w->code : code) & SAY_LATCHED;
+    (main ? main : &j->v->draft[first])->judged->latched = say_flags(w ? w->code : code) & SAY_LATCHED;
     for (int kind = 0; kind < FOLLOWS; kind++)
         for (size_t i = 0; i < j->found.nfollows; i++)
             if (j->found.follow[i].kind == (enum follow_kind)kind)

@@ -369,3 +369,52 @@ void expose_others(struct judge *j)
     if (more)
         expose_more(j, more);
 }
+
+/* ---- evidence ---- */
+
+static bool chose_exposing(const struct batch *x, int step)
+{
+    for (size_t n = 0; step >= 0 && n < x->step[step].nocc; n++)
+        for (size_t i = 0; i < x->step[step].occ[n]->ninputs; i++) {
+            const struct input *in = &x->step[step].occ[n]->input[i];
+            const struct field *f = &x->protocol->step[step].field[in->field];
+            const struct option *o = f->kind == FIELD_CHOICE && in->text ? field_option(f, in->text) : NULL;
+            if (o && o->exposes)
+                return true;
+        }
+    return false;
+}
+
+/* Growth here, or where something was shared with it. */
+static bool holds_for_others(const struct batch *x, const struct hold *h)
+{
+    if (say_find(h->code) == SAY_EXPOSURE_POSITIVE)
+        return true;
+    for (size_t i = 0; h->dev && i < x->ndevs; i++)
+        if (x->dev[i].step && strcmp(x->dev[i].id, h->dev) == 0)
+            return chose_exposing(x, protocol_step(x->protocol, x->dev[i].step));
+    return false;
+}
+
+/* What a session must do for cells to go on is none of it, nor is a reading: those are facts. */
+static bool clears_away(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < s->nfields; i++)
+        if (s->field[i].kind == FIELD_NUMBER)
+            return false;
+    return s->optional || j->x->stopped || batch_given(j->x);
+}
+
+bool check_evidence(struct judge *j, const struct container *k)
+{
+    for (size_t i = 0; clears_away(j) && i < j->x->nholds; i++) {
+        const struct hold *h = &j->x->hold[i];
+        if (h->lifted || !holds_for_others(j->x, h))
+            continue;
+        struct json *args = args1(j, "container", k->id);
+        return judge_find(j, judge_past(j) ? EFFECT_HOLD : EFFECT_REFUSE, SAY_EXPOSURE_EVIDENCE,
+                          json_set_str(j->a, args, "hold", h->id), NULL);
+    }
+    return true;
+}

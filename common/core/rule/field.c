@@ -320,7 +320,7 @@ static bool check_state(struct judge *j, const struct field *f, const struct con
     case USE_FILL:
         return k->state != CONTAINER_FILLED || refuse_id(j, SAY_IDENT_USED, "container", k->id);
     case USE_DISCARD:
-        return true;
+        return check_evidence(j, k);
     default:
         return k->state == CONTAINER_FILLED || refuse_id(j, SAY_IDENT_UNFILLED, "container", k->id);
     }

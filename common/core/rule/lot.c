@@ -143,6 +143,33 @@ static bool account_unknown(struct judge *j, const struct field *f, const struct
     return judge_find(j, EFFECT_HOLD, SAY_LOT_USED_QUARANTINE, args1(j, "lot", plain_id(id)), f->id);
 }
 
+/*
+ * Somebody of the clinic reads a lot that nothing there awaits: something outside of the plan goes to the
+ * patient with the cells. It is asked whether that was so; the same once more says yes, and is the fact.
+ */
+bool judge_outside(struct judge *j)
+{
+    static const struct field used = {.kind = FIELD_LOT, .lot_use = LOT_ACCOUNT};
+    const struct code *c = j->code;
+    struct lot *l = (struct lot *)lot_of(j, c);
+    const char *id = l ? l->id : plain_id(c->kind == CODE_GS1 ? c->lot : c->id);
+    const char *key = arena_printf(j->a, "use of %s", id);
+    struct json *args = args1(j, "lot", id);
+    if (!judge_past(j) && !judge_asked(j, key)) {
+        judge_find(j, EFFECT_REFUSE, SAY_LOT_OUTSIDE, args, key);
+    } else {
+        json_set_str(j->a, args, "unit", *c->unit ? c->unit : NULL);
+        judge_find(j, EFFECT_HOLD, SAY_LOT_USED_OUTSIDE, args, NULL);
+        if (j->found.nfindings && l)
+            (void)account_lot(j, &used, l, c);
+    }
+    if (judge_refusal(j))
+        judge_refuse_found(j);
+    else if (j->found.nfindings)
+        judge_accept(j, NULL, SAY_NONE, NULL);
+    return j->found.nfindings > 0;
+}
+
 static bool check_single_batch(struct judge *j, struct lot *l, const char *unit)
 {
     const struct material *m = protocol_material(j->x->protocol, l->material);

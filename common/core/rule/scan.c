@@ -468,6 +468,11 @@ static void refuse_unexpected(struct judge *j)
     if (container)
         json_set_int(j->a, args, "left", field_remaining(j, field));
     judge_refuse(j, container ? SAY_SCAN_CONTAINER : SAY_SCAN_UNEXPECTED, args);
+/* In the clinic's hands, where nothing awaits a lot. */
+static bool at_the_patient(struct judge *j)
+{
+    return j->performer && j->performer->dept == DEPT_CLINIC && !j->x->closed && !j->code->run_on &&
+           !(j->step >= 0 && wanted_material(j));
 }
 
 /* Nothing open here accepts it: say the most useful thing. */
@@ -480,6 +485,8 @@ static void judge_unexpected(struct judge *j)
         return;
     }
     bool lot = c->kind == CODE_LOT || c->kind == CODE_GS1;
+    if (lot && at_the_patient(j) && judge_outside(j))
+        return;
     if (j->step < 0)
         judge_refuse(j, SAY_SCAN_NO_STEP, NULL);
     else if (first_open(j) < 0 && step_lacks(j, -1))
