@@ -214,10 +214,10 @@ def shelf_read(p):
     return p.at('B21').work('d3.back', 'OP2', 'OP1').scans('W:INC-03-S1')
 
 
-@row('the shelf is read in time, and the flask follows hours later', 'd3.feed', 'time.late')
+@row('the shelf is read in time, and the flask follows later', 'd3.feed', 'time.late')
 def stands_about(p):
     b2 = shelf_read(p)
-    p.wait('4h')
+    p.wait('40m')
     p.caught(b2.scan('F1'), 'time.late', 'deviation')
 
 
