@@ -468,6 +468,8 @@ static void refuse_unexpected(struct judge *j)
     if (container)
         json_set_int(j->a, args, "left", field_remaining(j, field));
     judge_refuse(j, container ? SAY_SCAN_CONTAINER : SAY_SCAN_UNEXPECTED, args);
+}
+
 /* In the clinic's hands, where nothing awaits a lot. */
 static bool at_the_patient(struct judge *j)
 {
