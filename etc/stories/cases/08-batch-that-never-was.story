@@ -12,7 +12,7 @@ day 4
     disposition:released
 +1m qa reject qm sign ^option.hold
     cause:contamination
-+30m b2 disposal op1+op2
++30m b2 disposal op1+op2 ...
     F1 !exposure.evidence
 +2h qa assess qc2+major
 +1m qa confirm qm
