@@ -218,6 +218,7 @@ def shelf_read(p):
 def stands_about(p):
     b2 = shelf_read(p)
     p.wait('40m')
+    b2.scans('P:OP2') # who is there says so
     p.caught(b2.scan('F1'), 'time.late', 'deviation')
 
 
