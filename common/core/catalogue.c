@@ -304,6 +304,14 @@ static const char *fill(struct arena *a, const char *template, const struct json
     return text;
 }
 
+static const struct writing writing_ja = {"、", "ja"}, writing_en = {", ", "en"};
+
+struct text catalogue_fill(struct arena *a, struct text template, const struct json *ja,
+                           const struct json *en)
+{
+    return (struct text){fill(a, template.ja, ja, &writing_ja), fill(a, template.en, en, &writing_en)};
+}
+
 struct text catalogue_text(const struct catalogue *c, struct arena *a, const char *code,
                            const struct json *args)
 {
@@ -312,8 +320,7 @@ struct text catalogue_text(const struct catalogue *c, struct arena *a, const cha
         const char *text = arena_strdup(a, code);
         return (struct text){text, text};
     }
-    static const struct writing ja = {"、", "ja"}, en = {", ", "en"};
-    return (struct text){fill(a, o->text.ja, args, &ja), fill(a, o->text.en, args, &en)};
+    return catalogue_fill(a, o->text, args, args);
 }
 
 struct text catalogue_said(const struct catalogue *c, struct arena *a, const char *code, const char *how,

@@ -26,6 +26,9 @@ struct text catalogue_text(const struct catalogue *c, struct arena *a, const cha
  * may be NULL. */
 struct text catalogue_said(const struct catalogue *c, struct arena *a, const char *code, const char *how,
                            const struct json *args);
+/* A text of its own, filled in the same way. */
+struct text catalogue_fill(struct arena *a, struct text template, const struct json *ja,
+                           const struct json *en);
 /* Clause ids of a code, NULL-terminated, never NULL. */
 const char *const *catalogue_law(const struct catalogue *c, const char *code);
 /* The records that lead on from a refusal, as its text says: names of kinds, NULL-terminated, never NULL. */

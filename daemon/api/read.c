@@ -211,7 +211,23 @@ static struct json *actions_of(struct arena *a, const struct batch *x, const cha
     return list->len ? list : NULL;
 }
 
-static struct json *deviations_of(struct arena *a, const struct batch *x)
+/* A judgement of who worked in the step since is none. */
+static const char *awaits_of(const struct book *b, const struct batch *x, const struct deviation *d)
+{
+    if (d->closed)
+        return NULL;
+    return !d->assessed || rule_biased(b, x, d) ? "assessment" : d->awaits ? "confirmation" : NULL;
+}
+
+static struct json *ids_of(struct arena *a, const struct texts *list)
+{
+    struct json *ids = json_array(a);
+    for (size_t i = 0; i < list->n; i++)
+        json_push(ids, json_str(a, list->item[i]));
+    return ids;
+}
+
+static struct json *deviations_of(const struct book *b, struct arena *a, const struct batch *x)
 {
     struct json *list = json_array(a);
     for (size_t i = 0; i < x->ndevs; i++) {
@@ -223,8 +239,10 @@ static struct json *deviations_of(struct arena *a, const struct batch *x)
         json_set(a, o, "reported", x->dev[i].reported ? json_bool(a, true) : NULL);
         json_set(a, o, "overdue", x->dev[i].overdue ? json_bool(a, true) : NULL);
         json_set_str(a, o, "assessed_by", x->dev[i].assessor ? x->dev[i].assessor->id : NULL);
-        if (!x->dev[i].closed && (!x->dev[i].assessed || x->dev[i].awaits))
-            json_set_str(a, o, "awaits", x->dev[i].assessed ? "confirmation" : "assessment");
+        json_set_str(a, o, "awaits", awaits_of(b, x, &x->dev[i]));
+        json_set_str(a, o, "told", x->dev[i].told);
+        json_set(a, o, "despite", x->dev[i].despite ? ids_of(a, &x->dev[i].open) : NULL);
+        json_set(a, o, "slip", x->dev[i].slip ? json_bool(a, true) : NULL);
         if (!x->dev[i].closed && !x->dev[i].assessed)
             api_set_time(a, o, "due", x->dev[i].due);
         json_push(list, json_set(a, o, "closed", json_bool(a, x->dev[i].closed)));
@@ -263,7 +281,7 @@ static void on_batch(void *arg, const struct batch *x, int status, const char *c
     struct json *o = batch_row(&a, x);
     json_set(&a, o, "steps", steps_of(&a, x));
     json_set(&a, o, "containers", containers_of(&a, x));
-    json_set(&a, o, "deviations", deviations_of(&a, x));
+    json_set(&a, o, "deviations", deviations_of(flow_book(api->flow), &a, x));
     json_set(&a, o, "holds", holds_of(&a, x));
     json_set(&a, o, "pending", rule_pending(&a, x));
     json_set(&a, o, "silence", api_silences(api, &a, x));

@@ -163,6 +163,29 @@ static const char *value_words(const struct words *w, const struct entry *e, con
     return arena_printf(w->a, "%s %s", ja ? f->title.ja : f->title.en, text);
 }
 
+/* What was signed: the act, on what, and what was chosen. */
+static struct text act_words(const struct words *w, const struct entry *e, const struct step *own, int step)
+{
+    static const struct text none;
+    const struct kind *k = kind_of(kind_find(e->kind));
+    struct json *ja, *en;
+    struct text said = own ? own->title : (struct text){k ? k->reads.ja : "", k ? k->reads.en : ""};
+    const struct json *values = json_get(e->body, "values");
+    for (size_t i = 0; own && i < own->nfields; i++) {
+        const struct field *f = &own->field[i];
+        const char *chosen = f->kind == FIELD_CHOICE ? json_get_str(values, f->id) : NULL;
+        if (chosen)
+            said = (struct text){
+                arena_printf(w->a, "%s　%s：%s", said.ja, f->title.ja, option_words(f, chosen, true)),
+                arena_printf(w->a, "%s; %s: %s", said.en, f->title.en, option_words(f, chosen, false))};
+    }
+    if (own)
+        return said;
+    words_args(w, e->body, step, &ja, &en);
+    said = catalogue_fill(w->a, said, ja, en);
+    return strchr(said.ja, '{') || strchr(said.en, '{') ? none : said;
+}
+
 /* Whose fields the entry names: the batch's, or those of the order that was refused. */
 static const struct protocol *protocol_of(struct flow *f, const struct entry *e)
 {
@@ -189,12 +212,16 @@ static void add_message(struct flow *f, struct arena *a, struct json *o, const s
     w.a = a;
     w.protocol = p;
     w.screen = true;
-    if (value_words(&w, e, own, true) && how && strcmp(how, "accepted") == 0)
+    struct text said = {value_words(&w, e, own, true), value_words(&w, e, own, false)};
+    bool taken = how && strcmp(how, "accepted") == 0;
+    if (taken && said.ja)
         how = "value";
+    else if (taken && strcmp(code, "accepted.act") == 0 && (said = act_words(&w, e, own, step)).ja)
+        how = "signed";
     struct json *ja, *en;
     words_args(&w, json_get(e->body, "args"), step, &ja, &en);
-    json_set_str(a, ja, "said", value_words(&w, e, own, true));
-    json_set_str(a, en, "said", value_words(&w, e, own, false));
+    json_set_str(a, ja, "said", said.ja);
+    json_set_str(a, en, "said", said.en);
     struct text t = catalogue_said(w.codes, a, code, how, ja);
     t.en = catalogue_said(w.codes, a, code, how, en).en;
     struct json *message = json_object(a);

@@ -16,7 +16,10 @@ static const char *by_at(struct page *g, const struct entry *e)
 
 static const char *hold_line(struct page *g, const struct record_hold *h)
 {
-    return pdf_markup(g->pdf, "<b>保留</b> hold %s：%s　%s", page_short(g, h->id), by_at(g, h->placed),
+    const char *placed = by_at(g, h->placed);
+    if (h->seen.shown.ja)
+        placed = pdf_markup(g->pdf, "%s　内容 what was seen：%s", placed, pdf_both(g->pdf, h->seen.shown));
+    return pdf_markup(g->pdf, "<b>保留</b> hold %s：%s　%s", page_short(g, h->id), placed,
                       h->lifted ? pdf_markup(g->pdf, "→ <b>解除</b> lifted %s　理由 because：%s",
                                              by_at(g, h->lifted), pdf_both(g->pdf, h->why.shown))
                                 : "<span foreground='" PDF_RED "'><b>→ 継続中 in force</b></span>");
@@ -79,7 +82,13 @@ static const char *closing(struct page *g, const struct record_deviation *d)
 static const char *course(struct page *g, const struct record_deviation *d)
 {
     const struct record *r = g->r;
-    const char *t = pdf_markup(g->pdf, "<b>発生</b> opened：%s\n%s", by_at(g, d->opened), assessment(g, d));
+    const char *t = pdf_markup(g->pdf, "<b>発生</b> opened：%s", by_at(g, d->opened));
+    if (d->seen.shown.ja)
+        t = pdf_markup(g->pdf, "%s　内容 what was seen：%s", t, pdf_both(g->pdf, d->seen.shown));
+    if (d->slip)
+        return pdf_markup(g->pdf, "%s\n<b>入力の取消しで完了</b> taken back as a slip, asked for again：%s",
+                          t, by_at(g, d->slip));
+    t = pdf_markup(g->pdf, "%s\n%s", t, assessment(g, d));
     hold_lines(g, d->id, &t);
     for (size_t i = 0; i < r->nactions; i++)
         if (strcmp(r->action[i].dev, d->id) == 0)

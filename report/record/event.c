@@ -6,6 +6,7 @@
 #include "core/entry/action.h"
 #include "core/entry/deviation.h"
 #include "core/entry/refusal.h"
+#include "core/entry/step.h"
 #include "core/rule/codes.h"
 #include "record/int.h"
 
@@ -30,6 +31,8 @@ static void deviation_opened(struct maker *m, const struct entry *e, const struc
     struct record_deviation *d = LIST_ADD(&r->arena, r->dev, r->ndevs);
     *d = (struct record_deviation){.id = o->dev, .step = o->step, .opened = e, .hold = o->hold};
     d->cause = words_code(&r->words, o->cause, o->args, step_index(r, o->step));
+    bool rescued = say_find(o->cause) == SAY_RESCUE_MOVED && m->rescue;
+    d->seen = record_open(m, rescued ? m->rescue : e, "reason");
     d->grade = word_name(&grade_words, (int)o->grade);
 }
 
@@ -41,7 +44,7 @@ static void deviation_closed(struct maker *m, const struct entry *e, const struc
     d->closed = e;
     d->closed_why = record_open(m, e, "reason");
     d->despite = record_open(m, e, "despite");
-    d->told = o->told;
+    d->told = o->told ? o->told : d->told;
 }
 
 static void deviation_assessed(struct maker *m, const struct entry *e, const struct deviation_assessed *o)
@@ -54,6 +57,20 @@ static void deviation_assessed(struct maker *m, const struct entry *e, const str
     d->confirmed = NULL;
     d->grade = word_name(&grade_words, (int)o->grade);
     d->assessed_why = record_open(m, e, "reason");
+}
+
+/* Why somebody alone has moved it stands in the entry before; a slip is closed by the one that took it back.
+ */
+static void deviation_beside(struct maker *m, const struct entry *e, const struct body *b)
+{
+    const struct step_input *input = kind_value(b, KIND_STEP_INPUT);
+    if (b->kind && b->kind->id == KIND_CONTAINER_RESCUED)
+        m->rescue = e;
+    for (size_t i = 0; input && i < input->slips.n; i++) {
+        struct record_deviation *d = dev_of(m->r, input->slips.item[i]);
+        if (d)
+            d->slip = d->closed = e;
+    }
 }
 
 static void deviation(struct maker *m, const struct entry *e, const struct body *b)
@@ -75,7 +92,9 @@ static void deviation(struct maker *m, const struct entry *e, const struct body 
     if (d && confirmed) {
         d->confirmed = e;
         d->awaits = false;
+        d->told = confirmed->told ? confirmed->told : d->told;
     }
+    deviation_beside(m, e, b);
 }
 
 /* What is done about it; and what was not in time, its assessment too. */
@@ -117,6 +136,7 @@ static void hold(struct maker *m, const struct entry *e, const struct body *b)
         struct record_hold *h = LIST_ADD(&r->arena, r->hold, r->nholds);
         *h = (struct record_hold){.id = placed->hold, .dev = placed->dev, .placed = e};
         h->cause = d ? d->cause : words_code(&r->words, placed->cause, NULL, -1);
+        h->seen = record_open(m, e, "reason");
     }
     for (size_t i = 0; lifted && i < r->nholds; i++)
         if (strcmp(r->hold[i].id, lifted->hold) == 0) {

@@ -7,7 +7,8 @@ struct maker {
     const struct record_query *q;
     const struct record_source *source;
     struct record *r;
-    struct map disclosed; /* digest -> value */
+    struct map disclosed;       /* digest -> value */
+    const struct entry *rescue; /* the newest, or NULL: its reason is its deviation's */
     char **ret_error;
 };
 

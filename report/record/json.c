@@ -259,6 +259,8 @@ static struct json *dev_json(const struct record *r, const struct record_deviati
     json_set_str(a, o, "grade", d->grade);
     json_set(a, o, "hold", json_bool(a, d->hold));
     json_set(a, o, "opened", entry_json(r, d->opened));
+    set_secret(r, o, "opened_because", &d->seen);
+    json_set(a, o, "slip", d->slip ? json_bool(a, true) : NULL);
     json_set(a, o, "assessed", entry_json(r, d->assessed));
     set_secret(r, o, "assessed_because", &d->assessed_why);
     json_set(a, o, "assessed_late", entry_json(r, d->late));
@@ -295,6 +297,7 @@ static struct json *hold_json(const struct record *r, const struct record_hold *
     json_set_str(a, o, "deviation", h->dev);
     json_set(a, o, "cause", text_json(r, h->cause));
     json_set(a, o, "placed", entry_json(r, h->placed));
+    set_secret(r, o, "placed_because", &h->seen);
     json_set(a, o, "lifted", entry_json(r, h->lifted));
     return set_secret(r, o, "lifted_because", &h->why);
 }

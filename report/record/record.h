@@ -167,7 +167,8 @@ struct record_deviation {
     bool awaits;                  /* another of quality has still to confirm what was assessed */
     const struct entry *reported; /* the facility manager says that he knows, or NULL */
     const char *told;             /* who was, or NULL */
-    struct record_secret assessed_why, closed_why, despite;
+    const struct entry *slip;     /* the value was taken back and asked for again, or NULL */
+    struct record_secret seen, assessed_why, closed_why, despite; /* `seen`: by hand, or of a rescue */
 };
 
 /* What is done about a deviation. */
@@ -183,7 +184,7 @@ struct record_hold {
     const char *id, *dev;
     struct text cause;
     const struct entry *placed, *lifted;
-    struct record_secret why;
+    struct record_secret seen, why; /* `seen`: by hand */
 };
 
 struct record_correction {

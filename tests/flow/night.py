@@ -22,8 +22,7 @@ def night(p):
     # the plates stand, nothing is open: OP2 is ill and goes home; the bench knows who is left
     b2.work(None, 'OP1', 'OP2')
     b2.leave('OP2')
-    p.quiet(b2.send('/v1/records', kind='person.away', badge=bench.code('P', 'OP1'),
-                    body={'person': 'OP2', 'from': p.day(), 'until': p.day(2), 'reason': '発熱 fever'}))
+    p.quiet(p.at('QA1').record('OF', 'person.away', person='OP2', **{'from': p.day()}, until=p.day(2), reason='発熱 fever'))
     # one alone opens nothing
     p.must(b2.scan('X:STEP-D3-OUT')['code'] == 'people.too-few', 'one alone takes the flask out')
     p.wait('13h')

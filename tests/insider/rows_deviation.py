@@ -201,16 +201,31 @@ def _(p):
     p.quiet(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
 
 
-def major(p, effect=True):
-    """A major deviation with something done about it, and somebody who looks whether it helped."""
+def done(p, number, reason='教育記録を見た seen'):
+    return p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=f'{p.batch}-A{number}', reason=reason)
+
+
+def act(p, dev, day, owner='MM', **more):
+    return p.at('QA1').record('QM', 'deviation.action', batch=p.batch, dev=dev, owner=owner, due=p.day(day), reason='手順を教育する train', **more)
+
+
+def planned(p, effect=True):
+    """A major deviation with something to be done about it, and somebody who looks whether it helped."""
     dev = short_draw(p)
-    qa = p.at('QA1')
     p.begun = p.status()['size']
     assess(p, dev, grade='major')
-    p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner='MM', due=p.day(7), reason='手順を教育する train'))
+    p.quiet(act(p, dev, 7))
     if effect:
-        p.quiet(qa.record('QM', 'deviation.action', batch=p.batch, dev=dev, owner='QC2', due=p.day(30), effect=True, reason='採血量の推移 volumes'))
-    p.quiet(qa.record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='教育記録を見た seen'))
+        p.quiet(act(p, dev, 30, 'QC2', effect=True))
+    return dev
+
+
+def major(p, effect=True):
+    """... and all of it was done."""
+    dev = planned(p, effect)
+    p.quiet(done(p, 1))
+    if effect:
+        p.quiet(done(p, 2))
     return dev
 
 
@@ -218,26 +233,128 @@ def close_major(p, dev, **more):
     return p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done', **more)
 
 
-@row('a major deviation is closed, and nobody looks whether it helped', 'tubes', 'deviation.effect')
+@row('a major deviation is closed, and nobody looks whether it helped', 'tubes', ('deviation.effect', 'deviation.major'))
 def closed_without_effect(p):
     p.caught(close_major(p, major(p, effect=False), told='FM'), 'deviation.effect')
 
 
 @closed_without_effect.honest
 def _(p):
-    p.quiet(close_major(p, major(p), told='FM', despite='効果は期限に確認する seen when due'))
+    p.quiet(close_major(p, major(p), told='FM'))
 
 
 @row('a major deviation is closed behind the back of the facility manager', 'tubes', 'deviation.told')
 def closed_untold(p):
-    p.caught(close_major(p, major(p), despite='効果は期限に確認する seen when due'), 'deviation.told')
+    p.caught(close_major(p, major(p)), 'deviation.told')
 
 
 @closed_untold.honest
 def _(p):
     dev = major(p)
     p.quiet(p.at('QA1').record('FM', 'deviation.reported', batch=p.batch, dev=dev))
-    p.quiet(close_major(p, dev, despite='効果は期限に確認する seen when due'))
+    p.quiet(close_major(p, dev))
+
+
+@row('a major deviation is closed on what will be done', 'tubes', 'deviation.major')
+def closed_on_promises(p):
+    p.caught(close_major(p, planned(p), told='FM', despite='期限に確認する seen when due'), 'deviation.major')
+
+
+@closed_on_promises.honest
+def _(p):
+    p.quiet(close_major(p, major(p), told='FM'))
+
+
+@row('what is done about a deviation is due in a year that nobody will see', 'tubes', 'deviation.due')
+def due_never(p):
+    dev = short_draw(p)
+    assess(p, dev, grade='major')
+    p.caught(act(p, dev, 26000), 'deviation.due')
+
+
+@due_never.honest
+def _(p):
+    planned(p)
+
+
+@row('it helped, before anything was done', 'tubes', 'deviation.measures')
+def effect_first(p):
+    planned(p)
+    p.caught(done(p, 2), 'deviation.measures')
+
+
+@effect_first.honest
+def _(p):
+    planned(p)
+    p.quiet(done(p, 1))
+    p.quiet(done(p, 2))
+
+
+def odd_stain(p):
+    """A deviation of the stain that QC1 will read: its number; and QC2 has assessed it."""
+    p.wait('25m')
+    p.quiet(p.at('QC1S').sign_in('QC1').record('QC1', 'deviation.opened', batch=p.batch, step='qc.gram.result', hold=False,
+                                               reason='染色むら uneven'), 'hand.deviation')
+    dev = p.batch_now()['deviations'][-1]['dev']
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QC2', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='読める readable'))
+    return dev
+
+
+@row('who assessed it works in its step, and it is confirmed', 'qc.gram.start', 'deviation.biased')
+def assessor_works(p):
+    dev = odd_stain(p)
+    p.at('QC1S').work('qc.gram.result', 'QC2').scans('X:OPT-VALID', 'X:OPT-NEGATIVE')
+    p.caught(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev), 'deviation.biased')
+
+
+@assessor_works.honest
+def _(p):
+    dev = odd_stain(p)
+    p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID', 'X:OPT-NEGATIVE')
+    p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
+
+
+@row('who is done with it works in its step', 'qc.gram.start', 'act.judged')
+def closer_works(p):
+    dev = odd_stain(p)
+    qa = p.at('QA1')
+    p.quiet(qa.record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
+    p.quiet(qa.record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
+    p.at('QC1S').work('qc.gram.result', 'QC2').scan('X:OPT-VALID')
+    p.due('deviation.opened', cause='act.judged')
+
+
+@closer_works.honest
+def _(p):
+    dev = odd_stain(p)
+    qa = p.at('QA1')
+    p.quiet(qa.record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
+    p.quiet(qa.record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
+    p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID', 'X:OPT-NEGATIVE')
+
+
+def two_entries(p):
+    """Typed beyond the limit, and then otherwise by the other one."""
+    b2 = p.at('B21').work('d0.opening.room', 'OP2', 'OP1').scans('=15.0 Pa')
+    b2.scan('=42.2 °C')
+    b2.scans('P:OP1')
+    b2.scan('=22.2 °C')
+    return p.batch_now()['deviations'][-1]['dev']
+
+
+@row('two who work there say which of two entries is true', 'd0.opening.fitness', 'correction.stands')
+def corrects_unjudged(p):
+    two_entries(p)
+    p.caught(p.at('B21').correct('OP1', 'OP2', 'd0.opening.room', 'temperature', '22.2'), 'correction.stands')
+
+
+@corrects_unjudged.honest
+def _(p):
+    dev = two_entries(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+    p.quiet(p.at('B21').correct('OP1', 'OP2', 'd0.opening.room', 'temperature', '22.2'))
 
 
 # ---- secrets that others gave ----

@@ -112,6 +112,76 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
 
 
+def away(p):
+    """The quality manager is; QC3 is the deputy."""
+    qa = p.at('QA1').sign_in('QM')
+    p.quiet(qa.record('FM', 'person.changed', person='QC3', roles=['tester', 'deputy-quality-manager'], document='OP-2026-7',
+                      sha256=sha256_id(b'the document'), witness=code('P', 'QM')))
+    p.quiet(qa.record('QM', 'person.away', person='QM', **{'from': p.day()}, until=p.day(1), deputy='QC3'))
+
+
+@row('somebody of quality was rung who is away', 'd3.entry.plates', 'rescue.not-called')
+def rung_away(p):
+    alone(p)
+    away(p)
+    p.caught(moved(p, rescue(p)), 'rescue.not-called')
+
+
+@rung_away.honest
+def _(p):
+    alone(p)
+    away(p)
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
+@row("alone, by reading the colleague's badge", 'd3.entry.plates', 'session.left')
+def alone_by_a_badge(p):
+    p.at('B21').sign_in('OP1', 'OP2').scans('P:OP1', 'X:OUT', 'P:OP2')
+    rescue(p)
+    p.due('deviation.opened', cause='session.left')
+
+
+@alone_by_a_badge.honest
+def _(p):
+    p.at('B21').sign_in('OP1', 'OP2').scans('P:OP1', 'X:OUT', 'P:OP2')
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
+@row('a colleague is recorded away', None, 'record.role')
+def sends_away(p):
+    p.caught(p.at('B21').sign_in('OP1').record('OP1', 'person.away', person='OP2', **{'from': p.day()}, until=p.day(1)), 'record.role')
+
+
+@sends_away.honest
+def _(p):
+    p.quiet(p.at('B21').sign_in('OP1').record('OP1', 'person.away', person='OP1', **{'from': p.day(1)}, until=p.day(2), deputy='OP2'))
+
+
+@row('stood in for by somebody of another kind', None, 'person.deputy')
+def no_deputy(p):
+    p.caught(p.at('QA1').record('QM', 'person.away', person='QM', **{'from': p.day()}, until=p.day(1), deputy='OP1'), 'person.deputy')
+
+
+@no_deputy.honest
+def _(p):
+    p.quiet(p.at('B21').record('OP1', 'person.away', person='OP1', **{'from': p.day()}, until=p.day(1), deputy='OP2'))
+
+
+@row('signed in the name of somebody who is away', 'tubes', 'person.acts-away')
+def signs_though_away(p):
+    qa = p.at('QA1')
+    p.quiet(qa.record('QM', 'person.away', person='QM', **{'from': p.day()}, until=p.day(5)))
+    p.caught(qa.record('QM', 'room.added', room='R9', grade='D'), 'person.acts-away', 'alert')
+
+
+@signs_though_away.honest
+def _(p):
+    qa = p.at('QA1')
+    p.quiet(qa.record('QM', 'person.away', person='QM', **{'from': p.day()}, until=p.day(5)))
+    p.quiet(qa.record('QM', 'person.away', person='QM', **{'from': p.day()}, until=p.day(5), back=True))
+    p.quiet(qa.record('QM', 'room.added', room='R9', grade='D'))
+
+
 # ---- the rota ----
 
 

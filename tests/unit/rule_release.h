@@ -124,12 +124,15 @@ static inline const struct verdict *assess(struct rig *r, const char *dev, const
 /* With what is done about it, who looks whether it helped, and the facility manager told. */
 static inline const struct verdict *close_major(struct rig *r, const char *dev)
 {
-    for (int effect = 0; effect < 2; effect++)
+    for (int effect = 0; effect < 2; effect++) {
         accepted(rig_record(r, "QM", "deviation.action",
                             arena_printf(&r->arena,
                                          "batch=B1|dev=%s|owner=MM|due=2027-01-31|effect=?%s|reason=train",
                                          dev, effect ? "yes" : "no")));
-    return rig_record(
-        r, "QM", "deviation.closed",
-        arena_printf(&r->arena, "batch=B1|dev=%s|reason=measures taken|despite=seen when due|told=FM", dev));
+        accepted(rig_record(
+            r, "QM", "deviation.verified",
+            arena_printf(&r->arena, "batch=B1|action=B1-A%zu|reason=seen", rig_batch(r, "B1")->nactions)));
+    }
+    return rig_record(r, "QM", "deviation.closed",
+                      arena_printf(&r->arena, "batch=B1|dev=%s|reason=measures taken|told=FM", dev));
 }

@@ -201,7 +201,7 @@ static void test_measure_left_open_falls_due_behind_the_closing(void **state)
     accepted(verified(r, "B1-A1"));
 }
 
-static void test_major_one_closes_with_a_measure_its_effect_and_the_facility_manager_told(void **state)
+static void test_major_one_closes_once_all_is_done_and_the_facility_manager_told(void **state)
 {
     struct rig *r = *state;
     opened(r);
@@ -210,12 +210,16 @@ static void test_major_one_closes_with_a_measure_its_effect_and_the_facility_man
     accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
     refused(closed(r, "|told=FM|despite=no time"), "deviation.effect");
     accepted(measure(r, "B1-DV1", "QC2", 14 * RIG_DAY, "|effect=?yes"));
+    refused(verified(r, "B1-A2"), "deviation.measures"); /* before it was done */
     accepted(verified(r, "B1-A1"));
-    refused(closed(r, "|told=FM"), "deviation.actions");
-    refused(closed(r, "|despite=looked at when due"), "deviation.told");
-    refused(closed(r, "|despite=looked at when due|told=MM"), "deviation.told");
-    accepted(closed(r, "|despite=looked at when due|told=FM"));
+    refused(closed(r, "|told=FM"), "deviation.major");
+    refused(closed(r, "|told=FM|despite=looked at when due"), "deviation.major");
+    accepted(verified(r, "B1-A2"));
+    refused(closed(r, ""), "deviation.told");
+    refused(closed(r, "|told=MM"), "deviation.told");
+    accepted(closed(r, "|told=FM"));
     assert_true(rig_says(r, "\"told\":\"FM\""));
+    assert_string_equal(first(r)->told, "FM");
 }
 
 static void test_facility_manager_who_says_that_he_knows_was_told(void **state)
@@ -223,12 +227,148 @@ static void test_facility_manager_who_says_that_he_knows_was_told(void **state)
     struct rig *r = *state;
     opened(r);
     accepted(assess(r, "B1-DV1", "major"));
-    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
-    accepted(measure(r, "B1-DV1", "QC2", RIG_DAY, "|effect=?yes"));
     refused(rig_record(r, "QM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.role");
     accepted(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"));
     refused(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.unknown");
-    accepted(closed(r, "|despite=looked at when due"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(measure(r, "B1-DV1", "QC2", RIG_DAY, "|effect=?yes"));
+    accepted(verified(r, "B1-A1"));
+    accepted(verified(r, "B1-A2"));
+    accepted(closed(r, ""));
+}
+
+static void test_what_was_done_behind_the_look_at_the_effect_is_looked_at_again(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "major"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(measure(r, "B1-DV1", "QC2", 14 * RIG_DAY, "|effect=?yes"));
+    accepted(verified(r, "B1-A1"));
+    accepted(verified(r, "B1-A2"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(verified(r, "B1-A3"));
+    refused(closed(r, "|told=FM"), "deviation.effect-first");
+    accepted(measure(r, "B1-DV1", "QC2", 14 * RIG_DAY, "|effect=?yes"));
+    accepted(verified(r, "B1-A4"));
+    accepted(closed(r, "|told=FM"));
+}
+
+static void test_day_of_a_measure_lies_within_the_bound_and_its_effect_behind_it(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assess(r, "B1-DV1", "major"));
+    refused(measure(r, "B1-DV1", "MM", 181 * RIG_DAY, ""), "deviation.due");
+    with_arg(&r->v, "until", "2027-05-01");
+    accepted(measure(r, "B1-DV1", "MM", 180 * RIG_DAY, ""));
+    refused(measure(r, "B1-DV1", "QC2", 179 * RIG_DAY, "|effect=?yes"), "deviation.due");
+    accepted(measure(r, "B1-DV1", "QC2", 180 * RIG_DAY, "|effect=?yes"));
+}
+
+/* A major one is closed by a clock of its own: the release wants to know what it means, and what is done. */
+static void test_release_wants_what_is_done_about_a_major_one_and_the_facility_manager_told(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    opened(r);
+    accepted(assessed(r, "QC2", "major"));
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1|told=MM"), "deviation.told");
+    accepted(confirmed(r, "QM"));
+    accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
+    accepted(measure(r, "B1-DV1", "QC2", 30 * RIG_DAY, "|effect=?yes"));
+    refused(decide(r), "decision.deviations");
+    accepted(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"));
+    accepted(decide(r));
+}
+
+static void test_who_was_told_is_there(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assessed(r, "QC2", "major"));
+    rig_entry(r, "person/DFM", "person.enrolled",
+              "{\"dept\":\"management\",\"person\":\"DFM\",\"roles\":[\"deputy-facility-manager\"],"
+              "\"suspended\":\"no\"}");
+    accepted(rig_record(r, "FM", "person.away", "person=FM|from=2026-11-02|until=2026-11-06|deputy=DFM"));
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1|told=FM"), "deviation.told");
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1|told=DFM"));
+}
+
+/* ---- who judged it works in its step ---- */
+
+/* Of grow, by QC1; QC2 may assess it, and may test. */
+static void grown(struct rig *r)
+{
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"deputy-quality-manager\"]}");
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_record(r, "QC1", "deviation.opened", "batch=B1|hold=?no|step=grow|reason=odd"));
+}
+
+static void tests_it(struct rig *r, const char *who)
+{
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, who));
+    accepted(rig_scan(r, arena_printf(&r->arena, "P:%s", who)));
+    accepted(rig_scan(r, "B:B1"));
+    (void)rig_one(r, "GROW", "X:OPT-NONE");
+    rig_at(r, "QA1");
+}
+
+static void test_assessor_who_works_in_the_step_has_assessed_nothing(void **state)
+{
+    struct rig *r = *state;
+    grown(r);
+    rig_at(r, "QA1");
+    accepted_as(assessed(r, "QC2", "major"), "deviation.awaits");
+    tests_it(r, "QC2");
+    accepted(&r->v);
+    refused(confirmed(r, "QM"), "deviation.biased");
+    with_arg(&r->v, "person", "QC2");
+    refused(assessed(r, "QC2", "major"), "act.caused");
+    accepted(assessed(r, "QM", "major"));
+    accepted(confirmed(r, "FM")); /* nobody else of quality is free of it */
+}
+
+static void test_confirmer_who_works_in_the_step_has_confirmed_nothing(void **state)
+{
+    struct rig *r = *state;
+    grown(r);
+    rig_at(r, "QA1");
+    accepted(assessed(r, "QM", "minor"));
+    accepted(confirmed(r, "QC2"));
+    tests_it(r, "QC2");
+    refused(closed(r, ""), "deviation.biased");
+    accepted(assessed(r, "QM", "minor"));
+    accepted(confirmed(r, "FM"));
+    accepted(closed(r, ""));
+}
+
+static void test_who_has_done_with_it_and_works_in_its_step_is_told(void **state)
+{
+    struct rig *r = *state;
+    grown(r);
+    rig_at(r, "QA1");
+    accepted(assessed(r, "QM", "minor"));
+    accepted(confirmed(r, "QC2"));
+    accepted(closed(r, ""));
+    tests_it(r, "QC2");
+    deviation(&r->v, "act.judged");
+    with_arg(&r->v, "what", "B1-DV1");
+}
+
+static void test_who_judged_nothing_of_it_works_in_its_step(void **state)
+{
+    struct rig *r = *state;
+    grown(r);
+    rig_at(r, "QA1");
+    accepted(assessed(r, "QC2", "minor"));
+    accepted(confirmed(r, "QM"));
+    tests_it(r, "QC1");
+    accepted(&r->v);
+    accepted(closed(r, ""));
 }
 
 /* ---- behind the end of the batch ---- */
@@ -262,7 +402,7 @@ static void test_what_is_done_about_it_goes_on_behind_the_end_of_the_batch(void 
     assert_true(rig_batch(r, "B1")->closed);
     assert_true(first(r)->reported);
     accepted(verified(r, "B1-A1"));
-    accepted(measure(r, "B1-DV1", "QC2", RIG_DAY, "|effect=?yes"));
+    accepted(measure(r, "B1-DV1", "QC2", 31 * RIG_DAY, "|effect=?yes"));
     assert_int_equal(rig_count(r, "batch.reopened"), 1);
     assert_int_equal(rig_count(r, "batch.closed"), 1);
     assert_true(rig_batch(r, "B1")->closed);
@@ -287,7 +427,15 @@ int main(void)
         TEST(test_deviation_with_open_measures_closes_only_when_quality_says_why),
         TEST(test_measure_that_is_overdue_is_told_once),
         TEST(test_measure_left_open_falls_due_behind_the_closing),
-        TEST(test_major_one_closes_with_a_measure_its_effect_and_the_facility_manager_told),
+        TEST(test_major_one_closes_once_all_is_done_and_the_facility_manager_told),
+        TEST(test_what_was_done_behind_the_look_at_the_effect_is_looked_at_again),
+        TEST(test_day_of_a_measure_lies_within_the_bound_and_its_effect_behind_it),
+        TEST(test_release_wants_what_is_done_about_a_major_one_and_the_facility_manager_told),
+        TEST(test_who_was_told_is_there),
+        TEST(test_assessor_who_works_in_the_step_has_assessed_nothing),
+        TEST(test_confirmer_who_works_in_the_step_has_confirmed_nothing),
+        TEST(test_who_has_done_with_it_and_works_in_its_step_is_told),
+        TEST(test_who_judged_nothing_of_it_works_in_its_step),
         TEST(test_facility_manager_who_says_that_he_knows_was_told),
         TEST(test_what_is_done_about_it_goes_on_behind_the_end_of_the_batch),
     };

@@ -298,6 +298,28 @@ static void test_action_limit_blocks_the_room_where_the_plates_stood(void **stat
     assert_false(book_room(&r->book, "RQ")->blocked); /* they were only read there */
 }
 
+/* The plates stood there days ago, and everybody has gone home since. */
+static void test_room_names_who_worked_there_when_the_plates_stood(void **state)
+{
+    struct rig *r = *state;
+    count_plate(r, "3", "value.action");
+    assert_non_null(strstr(rig_text_of(r, "room.blocked"), "\"workers\":[\"OP1\""));
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"));
+}
+
+static void test_who_was_there_today_and_has_gone_worked_there(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "QM"));
+    rig_leaves(r, "QM");
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "OP1", "room.blocked", "room=R2|cause=smell"));
+    assert_non_null(strstr(rig_text_of(r, "room.blocked"), "\"QM\""));
+    refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"), "right.barred");
+}
+
 static void test_alert_limit_blocks_nothing(void **state)
 {
     struct rig *r = *state;
@@ -386,6 +408,8 @@ int main(void)
         T(test_recalled_batch_takes_nothing_back),
         T(test_more_than_fit_are_counted),
         T(test_action_limit_blocks_the_room_where_the_plates_stood),
+        T(test_room_names_who_worked_there_when_the_plates_stood),
+        T(test_who_was_there_today_and_has_gone_worked_there),
         T(test_alert_limit_blocks_nothing),
         T(test_evidence_stays_until_quality_lifts_the_hold),
         T(test_evidence_that_was_discarded_is_a_fact),

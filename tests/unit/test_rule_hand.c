@@ -44,6 +44,21 @@ static void test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold(void *
     accepted(assess(r, "B1-DV1", "minor"));
 }
 
+static void test_deviation_told_twice_is_one(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    accepted(rig_record(r, "OP1", "deviation.opened", "batch=B1|hold=?no|reason=odd"));
+    rig_wait(r, RIG_MINUTE);
+    refused(rig_record(r, "OP1", "deviation.opened", "batch=B1|hold=?no|reason=odd"), "deviation.twice");
+    with_arg(&r->v, "dev", "B1-DV1");
+    accepted(rig_record(r, "OP2", "deviation.opened", "batch=B1|hold=?no|reason=odd")); /* another's eyes */
+    accepted(rig_record(r, "OP1", "deviation.opened", "batch=B1|hold=?no|reason=odder"));
+    accepted(rig_record(r, "OP1", "deviation.opened", "batch=B1|hold=?yes|reason=odd")); /* says more */
+    rig_wait(r, 11 * RIG_MINUTE);
+    accepted(rig_record(r, "OP1", "deviation.opened", "batch=B1|hold=?no|reason=odd"));
+}
+
 static void test_stopped_facility_begins_nothing_until_another_of_quality_ends_it(void **state)
 {
     struct rig *r = *state;
@@ -195,6 +210,7 @@ int main(void)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold),
+        TEST(test_deviation_told_twice_is_one),
         TEST(test_stopped_facility_begins_nothing_until_another_of_quality_ends_it),
         TEST(test_consent_is_withdrawn_by_the_clinic_with_its_moment),
         TEST(test_release_does_not_stand_without_consent),

@@ -170,16 +170,47 @@ static void test_absence_says_days_and_people_that_there_are(void **state)
     refused(rig_record(r, "FM", "person.away", "person=OP1|from=2026-11-03|until=2026-11-04|deputy=OP1"),
             "record.word");
     accepted(rig_record(r, "FM", "person.away", "person=OP1|from=2026-11-03|until=2026-11-04|deputy=OP2"));
-    rig_at(r, "B21"); /* whoever answers the telephone says it */
-    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "person.away"};
-    c.person = book_person(&r->book, "OP1");
-    struct json *b = json_set_str(&r->arena, json_object(&r->arena), "person", "OP2");
-    c.body = json_set_str(&r->arena, json_set_str(&r->arena, b, "from", "2026-11-02"), "until", "2026-11-03");
-    accepted_as(rig_run(r, &c), "person.away");
     for (int i = 0; i < AWAYS + 2; i++)
         accepted(away(r, "OP3", i + 1, i + 1));
     assert_int_equal(book_person(&r->book, "OP3")->aways.n, AWAYS);
     assert_true(person_away(book_person(&r->book, "OP3"), clock_day(r->now) + AWAYS + 2));
+}
+
+/* By being signed in: no secret. */
+static const struct verdict *says_away(struct rig *r, const char *who, const char *person, const char *deputy)
+{
+    struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "person.away"};
+    c.person = book_person(&r->book, who);
+    struct json *b = json_set_str(&r->arena, json_object(&r->arena), "person", person);
+    json_set_str(&r->arena, b, "deputy", deputy);
+    c.body = json_set_str(&r->arena, json_set_str(&r->arena, b, "from", "2026-11-02"), "until", "2026-11-03");
+    return rig_run(r, &c);
+}
+
+static void test_absence_is_said_by_oneself_or_by_who_answers_for_the_place(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    refused(says_away(r, "OP1", "OP2", NULL), "record.role");
+    refused(says_away(r, "OP1", "OP1", "QC1"), "person.deputy");
+    refused(rig_record(r, "FM", "person.away", "person=FM|from=2026-11-02|until=2026-11-03|deputy=MM"),
+            "person.deputy");
+    accepted(rig_record(r, "QM", "person.away", "person=OP2|from=2026-11-03|until=2026-11-03"));
+    refused(says_away(r, "OP1", "OP1", "OP2"), "person.deputy"); /* away as well */
+    accepted_as(says_away(r, "OP1", "OP1", "OP3"), "person.away");
+}
+
+static void test_who_acts_though_away_is_told(void **state)
+{
+    struct rig *r = *state;
+    accepted(away(r, "QM", 0, 5));
+    rig_at(r, "QA1");
+    alert(rig_sign_in(r, "QM"), "person.acts-away");
+    with_arg(&r->v, "until", "2026-11-07");
+    assert_int_equal(r->station->bench.npeople, 1); /* a fact, not refused */
+    alert(rig_record(r, "QM", "hold.placed", "batch=B1|reason=smell"), "person.acts-away");
+    accepted(rig_record(r, "QM", "person.away", "person=QM|from=2026-11-02|until=2026-11-07|back=?yes"));
+    accepted(rig_record(r, "QM", "hold.placed", "batch=B1|reason=smell"));
 }
 
 /* ---- rescue ---- */
@@ -249,6 +280,50 @@ static void test_rescue_is_for_who_is_alone_and_has_rung_quality(void **state)
     assert_true(book_container(&r->book, "B1-T1")->rescued != 0);
 }
 
+static void test_who_was_rung_is_there(void **state)
+{
+    struct rig *r = *state;
+    put(r);
+    rig_wait(r, 3 * RIG_DAY);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_record(r, "QM", "person.away", "person=QM|from=2026-11-05|until=2026-11-05"));
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"deputy-quality-manager\"]}");
+    refused(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.not-called");
+    deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QC2"), "rescue.moved");
+    accepted(rig_record(r, "QM", "person.away", "person=QC2|from=2026-11-05|until=2026-11-05"));
+    deviation(move(r, "OP1", "from=W:SH-2|to=W:SH-1|called=QM"), "rescue.moved"); /* nobody else is */
+}
+
+static size_t opened(struct rig *r, const char *cause)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rig_batch(r, "B1")->ndevs; i++)
+        n += strcmp(rig_batch(r, "B1")->dev[i].code, cause) == 0;
+    return n;
+}
+
+static void test_who_is_alone_since_another_badge_was_read_is_told_as_that(void **state)
+{
+    struct rig *r = *state;
+    put(r);
+    rig_at(r, "B21");
+    accepted(rig_scan(r, "P:OP1"));
+    rig_leaves(r, "OP2");
+    assert_true(strstr(rig_text_of(r, "session.closed"), "\"performed\":\"OP1\"") != NULL);
+    deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.moved");
+    assert_int_equal(opened(r, "session.left"), 1);
+    rig_at(r, "ST1"); /* with the own PIN: gone indeed */
+    accepted(rig_sign_in(r, "OP2"));
+    deviation(move(r, "OP1", "from=W:SH-2|to=W:SH-1|called=QM"), "rescue.moved");
+    assert_int_equal(opened(r, "session.left"), 1);
+    rig_at(r, "ST1");
+    rig_out(r);
+    rig_wait(r, 31 * RIG_MINUTE); /* or by time */
+    deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.moved");
+    assert_int_equal(opened(r, "session.left"), 1);
+}
+
 static void test_donors_stay_apart_and_what_stands_elsewhere_holds(void **state)
 {
     struct rig *r = *state;
@@ -281,7 +356,8 @@ static void test_the_same_move_is_recorded_once_and_never_the_wrong_way_round(vo
     refused(move(r, "OP1", "from=W:SH-1|to=W:SH-1|called=QM"), "record.invalid");
     deviation(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "rescue.moved");
     refused(move(r, "OP1", "from=W:SH-1|to=W:SH-2|called=QM"), "record.exists");
-    assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
+    assert_int_equal(rig_batch(r, "B1")->ndevs,
+                     2); /* it, and that OP2 was signed out by a badge just before */
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 0);
 }
 
@@ -409,6 +485,12 @@ int main(void)
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_rescue_is_for_who_is_alone_and_has_rung_quality, set_up,
                                         rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_absence_is_said_by_oneself_or_by_who_answers_for_the_place,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_acts_though_away_is_told, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_was_rung_is_there, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_is_alone_since_another_badge_was_read_is_told_as_that,
+                                        set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_donors_stay_apart_and_what_stands_elsewhere_holds, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_what_should_exist_and_does_not_is_told, set_up, rig_tear_down),

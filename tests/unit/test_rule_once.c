@@ -88,6 +88,48 @@ static void test_a_better_one_does_not_undo_the_worse(void **state)
     assert_int_equal(batch_differed(batch(r), book_person(&r->book, "OP2")), 0);
 }
 
+static const struct verdict *set_right(struct rig *r, const char *value)
+{
+    rig_at(r, "B21");
+    return rig_record(
+        r, "OP1", "correction",
+        arena_printf(&r->arena, "batch=B1|step=temp|field=t|value=%s|reason=slip|witness=P:OP2", value));
+}
+
+static void test_which_of_two_is_true_quality_says_before_it_is_set_right(void **state)
+{
+    struct rig *r = *state;
+    asked(r, "TEMP", "52.2");
+    accepted(rig_scan(r, "P:OP2"));
+    deviation(rig_scan(r, "22.5"), "value.two-entries");
+    refused(set_right(r, "22.5"), "correction.stands");
+    with_arg(&r->v, "dev", "B1-DV1");
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=slip"));
+    refused(set_right(r, "22.5"), "correction.stands"); /* one alone */
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
+    refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"), "deviation.stands");
+    with_arg(&r->v, "value", "52.2");
+    accepted(set_right(r, "22.5"));
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"));
+}
+
+static void test_the_worse_one_is_said_to_be_true(void **state)
+{
+    struct rig *r = *state;
+    asked(r, "TEMP", "52.2");
+    accepted(rig_scan(r, "P:OP2"));
+    deviation(rig_scan(r, "22.5"), "value.two-entries");
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=slip"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
+    deviation(set_right(r, "52.2"), "value.action");
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=done"));
+}
+
 static void test_another_one_as_bad_takes_its_place(void **state)
 {
     struct rig *r = *state;
@@ -176,6 +218,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_the_same_from_the_other_one_is_a_fact, begin, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_a_better_one_does_not_undo_the_worse, begin, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_which_of_two_is_true_quality_says_before_it_is_set_right, begin,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_the_worse_one_is_said_to_be_true, begin, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_another_one_as_bad_takes_its_place, begin, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_alone_one_types_it_oneself, begin, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_a_scan_is_never_asked_twice, begin, rig_tear_down),

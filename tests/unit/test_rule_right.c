@@ -444,6 +444,7 @@ static void test_table_is_read_strictly(void **state)
     assert_says("rights: 1\nassessed-within: 40d\n", 2, "assessed-within", "");
     assert_says("rights: 1\nassessed-within: soon\n", 2, "assessed-within", "");
     assert_says("rights: 1\nqualified-within: 4000d\n", 2, "qualified-within", "");
+    assert_says("rights: 1\nmeasures-within: 500d\n", 2, "measures-within", "");
     assert_says("rights: 1\nroles:\n  boss: {dept: [qualty], ja: 長, en: x}\n", 3, "no such department",
                 "quality");
 }

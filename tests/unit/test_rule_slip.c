@@ -160,7 +160,12 @@ static void test_a_bad_value_is_not_typed_away(void **state)
     deviation(rig_scan(r, "35.5"), "value.action");
     alert(rig_scan(r, "X:BACK"), "value.taken-back");
     assert_true(occ(r, "heat")->input[0].asked);
-    assert_int_equal(rig_batch(r, "B1")->ndevs, 2); /* what was found stands */
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 2);
+    assert_true(rig_batch(r, "B1")->dev[0].slip && rig_batch(r, "B1")->dev[1].closed);
+    assert_true(rig_says(r, "\"slips\":[\"B1-DV2\"]")); /* what is true brings its own */
+    accepted(rig_scan(r, "P:OP2"));
+    deviation(rig_scan(r, "35.5"), "value.action");
+    assert_false(rig_batch(r, "B1")->dev[2].closed);
 }
 
 /* What stands until quality has judged keeps no true value out. */

@@ -78,13 +78,13 @@ static const char *const step_columns[] = {"step:工程:step",
                                            "recorder:記録者:recorded by",
                                            "witness:確認者:witnessed by",
                                            NULL};
-static const char *const deviation_columns[] = {"dev:逸脱:deviation",
-                                                "code:コード:code",
-                                                "step:工程:step",
-                                                "grade:区分:grade",
-                                                "awaits:待ち:awaits",
-                                                "closed:完了:closed",
-                                                NULL};
+static const char *const deviation_columns[] = {
+    "dev:逸脱:deviation", "code:コード:code",           "step:工程:step",
+    "grade:区分:grade",   "awaits:待ち:awaits",         "closed:完了:closed",
+    "told:連絡先:told",   "despite:残した処置:despite", NULL};
+static const char *const action_columns[] = {
+    "action:処置:action",       "dev:逸脱:deviation",         "owner:担当:owner",         "due:期限:due",
+    "effect:効果の確認:effect", "verified:確認済み:verified", "overdue:期限超過:overdue", NULL};
 static const char *const hold_columns[] = {"hold:保留:hold", "code:コード:code", "lifted:解除:lifted", NULL};
 static const char *const silence_columns[] = {"words:無いもの:what is missing", "title:工程:step",
                                               "thing:対象:of", "since:いつから:since", NULL};
@@ -129,6 +129,27 @@ static void print_part(const json_t *v, const char *member, const char *title, c
     ctl_print_table(list, columns);
 }
 
+/* Deviations, and what is done about them. */
+static void print_deviations(const json_t *v)
+{
+    json_t *all = json_pack("[]"), *dev, *action;
+    size_t i, k;
+    json_array_foreach(json_object_get(v, "deviations"), i, dev)
+    {
+        json_array_foreach(json_object_get(dev, "actions"), k, action)
+        {
+            json_object_set(action, "dev", json_object_get(dev, "dev"));
+            json_array_append(all, action);
+        }
+    }
+    ctl_print_table(json_object_get(v, "deviations"), deviation_columns);
+    if (json_array_size(all)) {
+        printf("\n%s\n", say("処置", "MEASURES"));
+        ctl_print_table(all, action_columns);
+    }
+    json_decref(all);
+}
+
 static int run_batch_show(struct ctl *c, const struct ctl_command *cmd)
 {
     json_t *v = NULL, *one;
@@ -144,7 +165,10 @@ static int run_batch_show(struct ctl *c, const struct ctl_command *cmd)
         json_decref(one);
         print_part(v, "steps", say("工程", "STEPS"), step_columns);
         print_part(v, "containers", say("容器", "CONTAINERS"), container_columns);
-        print_part(v, "deviations", say("逸脱", "DEVIATIONS"), deviation_columns);
+        if (json_array_size(json_object_get(v, "deviations"))) {
+            printf("\n%s\n", say("逸脱", "DEVIATIONS"));
+            print_deviations(v);
+        }
         print_part(v, "holds", say("保留", "HOLDS"), hold_columns);
         print_part(v, "silence", say("あるべきなのに無いもの", "WHAT SHOULD EXIST AND DOES NOT"),
                    silence_columns);
@@ -162,7 +186,7 @@ static int run_deviation_list(struct ctl *c, const struct ctl_command *cmd)
     if (c->json) {
         ctl_print_json(json_object_get(v, "deviations"));
     } else {
-        ctl_print_table(json_object_get(v, "deviations"), deviation_columns);
+        print_deviations(v);
         print_part(v, "holds", say("保留", "HOLDS"), hold_columns);
     }
     json_decref(v);

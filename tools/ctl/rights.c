@@ -85,8 +85,10 @@ static int show(struct ctl *c, const struct ctl_command *cmd)
     for (int act = RIGHT_NONE + 1; r && act < RIGHTS; act++)
         show_one(r, (enum right_act)act, &a);
     if (r)
-        printf("%s %lld min\n", say("逸脱の評価の期限：", "a deviation is assessed within"),
-               (long long)rights_assess_ms(r) / 60000);
+        printf("%s %lld min\n%s %lld d\n", say("逸脱の評価の期限：", "a deviation is assessed within"),
+               (long long)rights_assess_ms(r) / 60000,
+               say("処置の期限の上限：", "what is done about it is due within"),
+               (long long)rights_measure_days(r));
     arena_fini(&a);
     rights_free(r);
     return code;

@@ -206,8 +206,19 @@ static struct op **add_record(struct player *p, struct op *op, struct op **tail,
     return &rec->next;
 }
 
-/* Of a major one: what is done, who looks whether it helped, and that the facility manager was told. */
-static struct op **add_measures(struct player *p, struct op *op, struct op **tail, const json_t *it)
+/* So far, of all deviations of the batch. */
+static size_t measures_of(const json_t *batch)
+{
+    size_t n = 0, i;
+    json_t *it;
+    json_array_foreach(json_object_get(batch, "deviations"), i, it) n +=
+        json_array_size(json_object_get(it, "actions"));
+    return n;
+}
+
+/* Of a major one: what is done, and whether it helped, each seen; and that the facility manager was told. */
+static struct op **add_measures(struct player *p, struct op *op, struct op **tail, const json_t *it,
+                                size_t *n)
 {
     char day[11], why[200];
     const char *owner = codes_cast(p, "mm", why, sizeof(why));
@@ -218,6 +229,10 @@ static struct op **add_measures(struct player *p, struct op *op, struct op **tai
         json_object_set_new((*tail)->body, "due", json_string(day));
         json_object_set_new((*tail)->body, "effect", json_boolean(effect));
         tail = next;
+        next = add_record(p, op, tail, "deviation.verified", it);
+        json_object_del((*tail)->body, "dev");
+        json_object_set_new((*tail)->body, "action", json_sprintf("%s-A%zu", batch_of(p), ++*n));
+        tail = next;
     }
     return tail;
 }
@@ -227,7 +242,6 @@ static void close_major(struct player *p, struct op *rec)
     char why[200];
     const char *told = codes_cast(p, "fm", why, sizeof(why));
     json_object_set_new(rec->body, "told", json_string(told ? told : "FM"));
-    json_object_set_new(rec->body, "despite", json_string("効果は期限に確認する looked at when due"));
 }
 
 /* The record that it waits for; NULL: not for this block's. */
@@ -249,7 +263,7 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
     bool lift = p->block->kind == BLOCK_LIFT;
     struct op **tail = &op->next;
     json_t *it;
-    size_t i;
+    size_t i, n = measures_of(batch);
     json_array_foreach(json_object_get(batch, lift ? "holds" : "deviations"), i, it)
     {
         const char *kind = record_for(p->block->kind, it),
@@ -258,7 +272,7 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
         if (!kind)
             continue;
         if (major)
-            tail = add_measures(p, op, tail, it);
+            tail = add_measures(p, op, tail, it, &n);
         struct op **at = tail;
         tail = add_record(p, op, tail, kind, it);
         if (major)

@@ -19,6 +19,9 @@ struct station *entry_station(const struct book *b, const struct entry *e);
 void bench_join(struct book *b, struct station *st, struct person *p, int64_t since); /* there is room */
 void bench_leave(struct book *b, struct bench *bench, const struct person *p);
 
+/* Signed out by a badge, beside others. */
+void bench_left(struct book *b, struct bench *bench, const struct person *p, int64_t at);
+
 /* A wrong secret at the bench (p NULL: of somebody unknown); the right one. */
 void bench_mistyped(struct book *b, struct bench *bench, const struct person *p, int64_t at);
 void bench_typed(struct book *b, struct bench *bench, const struct person *p);

@@ -57,12 +57,40 @@ bool bench_works(const struct bench *bench, int64_t now)
     return (bench->npeople && bench->day == clock_day(now)) || bench_carries(bench, now);
 }
 
+static struct was *was_of(const struct bench *bench, const struct person *p)
+{
+    struct was *w = bench->was;
+    while (w && w->person != p)
+        w = w->next;
+    return w;
+}
+
+static void note_was(struct book *b, struct bench *bench, const struct person *p)
+{
+    struct was *w = was_of(bench, p);
+    if (w) {
+        SET(b, w->left, 0);
+        return;
+    }
+    w = arena_alloc(b->keep, sizeof(*w));
+    *w = (struct was){.person = p, .next = bench->was};
+    bench->was = w;
+}
+
+void bench_left(struct book *b, struct bench *bench, const struct person *p, int64_t at)
+{
+    struct was *w = was_of(bench, p);
+    if (w)
+        SET(b, w->left, at);
+}
+
 void bench_join(struct book *b, struct station *st, struct person *p, int64_t since)
 {
     struct bench *bench = &st->bench;
     require(bench->npeople < BENCH_PEOPLE);
     SET(b, p->signed_in, st);
     book_touch(b, bench, sizeof(*bench));
+    note_was(b, bench, p);
     bench->since[bench->npeople] = since;
     bench->person[bench->npeople++] = p;
     if (bench->npeople == 1)

@@ -402,12 +402,12 @@ bool book_basis_accepted(const struct book *b)
     return b->basis.setup || (b->basis.management.person && b->basis.quality.person);
 }
 
-bool person_away(const struct person *p, int64_t day)
+const struct away *person_away(const struct person *p, int64_t day)
 {
     for (size_t i = p->aways.n; i-- > 0;)
         if (day >= p->aways.item[i].from && day <= p->aways.item[i].until)
-            return !p->aways.item[i].back;
-    return false;
+            return p->aways.item[i].back ? NULL : &p->aways.item[i];
+    return NULL;
 }
 
 int64_t person_role_since(const struct person *p, const char *role, int64_t otherwise)

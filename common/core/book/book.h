@@ -108,6 +108,12 @@ struct wrong {
     struct wrong *next;
 };
 
+struct was { /* who was signed in at a bench on its day, or is */
+    const struct person *person;
+    int64_t left; /* signed out by a badge beside others: who read it nobody knows; 0: not so */
+    struct was *next;
+};
+
 /* Another person, or another batch, in the middle of a step: was that meant? Or: who signs out? */
 struct bench_asked {
     struct person *person; /* one of the three, or none: nothing is asked */
@@ -132,6 +138,7 @@ struct bench {
     int64_t at; /* when somebody last said here who acts, or on what; 0: never */
     struct bench_asked asked;
     struct wrong *wrong; /* of this day, at this station: anybody's, and of each who mistyped */
+    struct was *was;     /* of this day: everybody who was signed in here */
 };
 
 /* A one-time code that is out for a station. */
@@ -310,7 +317,12 @@ struct deviation {
     bool assessed, awaits;          /* … and another one of quality has not confirmed that yet */
     bool overdue;                   /* it was not assessed in time: told once */
     const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
-    const struct person *assessor;  /* who assessed it last, or NULL */
+    const struct person *assessor, *confirmer, *closer; /* who did so last, or NULL */
+    bool slip, despite;                /* closed: the value was taken back; with measures open, … */
+    struct texts open;                 /* … these */
+    const char *told, *field, *reason; /* facility manager; whose value; digest of what was seen */
+    size_t ninputs;                    /* of the batch, by then */
+    int64_t opened_at;
 };
 
 /* What is done about a deviation. */
@@ -319,12 +331,13 @@ struct action {
     int64_t due;            /* the last day */
     bool effect;            /* it is looked whether the others helped */
     bool verified, overdue; /* `overdue`: told once */
+    uint64_t seen;          /* the entry of the batch that verified it */
 };
 
 struct hold {
     const char *id, *code, *dev;
     bool lifted;
-    const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
+    const struct person *by, *with, *lifter; /* whose act it came of, who witnessed that; or NULL */
 };
 
 struct expiry {
@@ -557,8 +570,8 @@ struct action *batch_action(const struct batch *b, const char *id);
 struct hold *batch_hold(const struct batch *b, const char *id);
 bool person_has_role(const struct person *p, const char *role);
 int64_t person_role_since(const struct person *p, const char *role,
-                          int64_t otherwise); /* it has not: otherwise */
-bool person_away(const struct person *p, int64_t day);
+                          int64_t otherwise);                        /* it has not: otherwise */
+const struct away *person_away(const struct person *p, int64_t day); /* NULL: there */
 /* Wrong secrets in a row at this station on that day, of the person; NULL: of anybody. NULL if there was
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);

@@ -59,6 +59,7 @@ static int apply_verified(struct book *b, struct stream *s, const struct entry *
     if (!a || a->verified)
         return CPF_E_PROFILE;
     SET(b, a->verified, true);
+    SET(b, a->seen, e->sseq);
     batch_note_people(b, x, e, DEPT_QUALITY);
     return 0;
 }

@@ -30,6 +30,7 @@ static const struct member closed_member[] = {
 static const struct member session_member[] = {
     M_ID(struct session_record, person, NEEDED),
     M_BOOL(struct session_record, fit, 0),
+    M_BOOL(struct session_record, beside, 0),
 };
 
 static const struct member failed_member[] = {
@@ -99,6 +100,7 @@ static int apply_day_opened(struct book *b, struct stream *s, const struct entry
     if (!st)
         return CPF_E_PROFILE;
     SET(b, st->bench.wrong, NULL);
+    SET(b, st->bench.was, NULL);
     SET(b, st->bench.day, clock_day(e->at));
     SET(b, st->bench.stream, s->name);
     return carry_all(b, st, e, body);
@@ -113,6 +115,7 @@ static int apply_day_closed(struct book *b, struct stream *s, const struct entry
     while (st->bench.npeople)
         bench_leave(b, &st->bench, st->bench.person[0]);
     SET(b, st->bench.wrong, NULL); /* they live with this stream */
+    SET(b, st->bench.was, NULL);
     SET(b, st->bench.asked, (struct bench_asked){0});
     SET(b, st->bench.day, INT64_MIN);
     SET(b, st->bench.stream, NULL);
@@ -152,6 +155,8 @@ static int apply_session_closed(struct book *b, struct stream *s, const struct e
         return CPF_E_PROFILE;
     SET(b, st->bench.asked, (struct bench_asked){0});
     bench_leave(b, &st->bench, p);
+    if (v->beside)
+        bench_left(b, &st->bench, p, e->at);
     return 0;
 }
 

@@ -19,8 +19,9 @@ struct day_closed {
 /* session.opened and session.closed */
 struct session_record {
     const char *person;
-    bool fit; /* opened: declared fit that day already, so that this stream says it when the other has left
-                 the memory */
+    bool fit;    /* opened: declared fit that day already, so that this stream says it when the other has left
+                    the memory */
+    bool beside; /* closed: by a badge that was read while others were signed in; the entry says who acted */
 };
 struct session_failed {
     const char *person;

@@ -36,6 +36,7 @@ static const struct member confirmed_member[] = {
     M_ID(struct deviation_confirmed, batch, ASKED | NEEDED),
     M_TEXT(struct deviation_confirmed, dev, NEEDED),
     M_WORD(struct deviation_confirmed, grade, enum grade, OWN, &grade_words),
+    M_ID(struct deviation_confirmed, told, 0),
     M_PERSONAL(struct deviation_confirmed, reason, 0),
 };
 
@@ -114,6 +115,14 @@ static int hold_lift(struct book *b, struct hold *h)
     return 0;
 }
 
+static struct texts keep_list(struct book *b, const struct texts *list)
+{
+    const char **item = list->n ? arena_alloc(b->keep, list->n * sizeof(*item)) : NULL;
+    for (size_t i = 0; i < list->n; i++)
+        item[i] = book_keep(b, list->item[i]);
+    return (struct texts){list->n, item};
+}
+
 static struct person *witness_of(const struct book *b, const struct entry *e)
 {
     struct actor actor;
@@ -134,7 +143,11 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
                                                     .code = book_keep(b, v->cause),
                                                     .step = book_keep(b, v->step),
                                                     .due = due,
-                                                    .grade = v->grade};
+                                                    .grade = v->grade,
+                                                    .field = book_keep(b, v->field),
+                                                    .ninputs = x->ninputs,
+                                                    .reason = book_keep(b, v->reason.digest),
+                                                    .opened_at = e->at};
     if (say_find(v->cause) == SAY_CLINIC_UNWARNED)
         SET(b, x->warn_broken, true);
     pace_said(b, x, e, v->cause);
@@ -156,6 +169,7 @@ static int apply_assessed(struct book *b, struct stream *s, const struct entry *
     SET(b, d->assessed, true);
     SET(b, d->awaits, v->awaits);
     SET(b, d->assessor, entry_performer(b, e));
+    SET(b, d->confirmer, NULL);
     batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
     return 0;
 }
@@ -167,6 +181,8 @@ static int apply_confirmed(struct book *b, struct stream *s, const struct entry 
     if (!d || d->closed || !d->awaits)
         return CPF_E_PROFILE;
     SET(b, d->awaits, false);
+    SET(b, d->confirmer, entry_performer(b, e));
+    SET(b, d->told, v->told ? book_keep(b, v->told) : d->told);
     batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
     return 0;
 }
@@ -176,9 +192,14 @@ static int apply_closed(struct book *b, struct stream *s, const struct entry *e,
     const struct deviation_closed *v = body;
     struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
     int err = d ? dev_become(b, d, d->grade, true) : CPF_E_PROFILE;
-    if (err == 0)
-        batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
-    return err;
+    if (err)
+        return err;
+    SET(b, d->closer, entry_performer(b, e));
+    SET(b, d->told, v->told ? book_keep(b, v->told) : d->told);
+    SET(b, d->despite, v->despite.digest != NULL);
+    SET(b, d->open, keep_list(b, &v->open));
+    batch_note_people(b, batch_of(b, s), e, DEPT_QUALITY);
+    return 0;
 }
 
 static int apply_placed(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -201,9 +222,11 @@ static int apply_lifted(struct book *b, struct stream *s, const struct entry *e,
     struct batch *x = batch_of(b, s);
     struct hold *h = batch_hold(x, v->hold);
     int err = h ? hold_lift(b, h) : CPF_E_PROFILE;
-    if (err == 0)
-        batch_note_people(b, x, e, DEPT_QUALITY);
-    return err;
+    if (err)
+        return err;
+    SET(b, h->lifter, entry_performer(b, e));
+    batch_note_people(b, x, e, DEPT_QUALITY);
+    return 0;
 }
 
 /* ---- rows ---- */

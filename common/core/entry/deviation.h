@@ -28,6 +28,7 @@ struct deviation_confirmed {
     const char *batch; /* of the request */
     const char *dev;
     enum grade grade; /* … as it was assessed */
+    const char *told; /* of a major one: which facility manager was told, or NULL */
     struct personal reason;
 };
 struct deviation_closed {

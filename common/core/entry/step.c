@@ -31,6 +31,7 @@ static const struct member input_member[] = {
     M_BOOL(struct step_input, instead, 0),
     M_TEXT(struct step_input, stands, 0),
     M_BOOL(struct step_input, back, 0),
+    M_TEXTS(struct step_input, slips, 0),
     M_SECRETS(struct step_input, secrets),
 };
 
@@ -107,6 +108,16 @@ static void reopen(const struct at *a, struct input *in)
     SET(a->b, in->differed, false);
 }
 
+static bool slip_closed(const struct at *a, const char *dev)
+{
+    struct deviation *d = batch_deviation(a->x, dev);
+    if (!d || d->closed)
+        return false;
+    SET(a->b, d->closed, true);
+    SET(a->b, d->slip, true);
+    return true;
+}
+
 /* The newest entry, with what was computed behind it. Nobody performed what is not there. */
 static int take_back(const struct at *a, const struct step_input *v)
 {
@@ -118,6 +129,9 @@ static int take_back(const struct at *a, const struct step_input *v)
     if (!in || o->done || in->field != step_field(a->st, v->field))
         return CPF_E_PROFILE;
     bool second = in->second;
+    for (size_t i = 0; i < v->slips.n; i++)
+        if (!slip_closed(a, v->slips.item[i]))
+            return CPF_E_PROFILE;
     if (in->confirmed)
         reopen(a, in);
     else
@@ -301,6 +315,16 @@ static void view_input(struct view_at *a, const void *body)
     if (v->done)
         view_state(a, a->step->state, a->step->disposition);
     view_step(a, v->done ? "done" : "begun");
+    for (size_t i = 0; i < v->slips.n; i++) {
+        struct view_row r = row_begin(VIEW_DEVIATION);
+        row_text(&r, "deviation", v->slips.item[i]);
+        row_text(&r, "batch", a->batch);
+        row_num(&r, "idx", (int64_t)a->e->idx);
+        row_num(&r, "closed", a->e->at);
+        row_text(&r, "closed_by", view_who(a));
+        row_num(&a->sum, "deviations", -1);
+        row_end(a->v, &r);
+    }
 }
 
 static void view_form(struct view_at *a, const void *body)

@@ -24,6 +24,7 @@ struct step_input {
     bool instead;            /* the second time another value, which counts; the one before is kept */
     const char *stands;      /* the second time a better one, which is kept; this one before it counts */
     bool back;               /* the newest entry of the occurrence, of this field and value, is taken back */
+    struct texts slips;      /* deviations that it brought: closed, since it is asked for again */
     struct secrets secrets;  /* the field's personal value, under the field's name */
 };
 

@@ -198,7 +198,7 @@ enum need {
     NEED_STEPS,     /* every mandatory step declared before this one, late ones excepted */
     NEED_ALL_STEPS, /* every mandatory step but this one */
     NEED_NO_HOLD,
-    NEED_ASSESSED,         /* every deviation assessed, major ones closed */
+    NEED_ASSESSED,         /* each deviation judged, major ones planned */
     NEED_CLOSED,           /* every deviation closed */
     NEED_LABELS,           /* every issued label attached or discarded */
     NEED_CONTAINERS,       /* no live container but those of `keep` labels */

@@ -83,6 +83,12 @@ static enum right_bar barred(const struct right *right, const struct right_about
     return RIGHT_BAR_NONE;
 }
 
+bool right_bars(const struct rights *r, enum right_act act, enum right_bar bar,
+                const struct right_about *about, const struct person *p)
+{
+    return rights_of(r, act)->never >> bar & 1 && bars[bar](about, p);
+}
+
 /* Where two act, either of them signs and the other confirms. */
 static bool fit(const struct rights *r, const struct right *right, const struct person *by,
                 const struct person *second, const struct person *concerned)

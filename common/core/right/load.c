@@ -33,6 +33,7 @@ struct text right_bar_title(enum right_bar bar)
 #define DAY_MS               (INT64_C(24) * 3600 * 1000)
 #define ASSESS_DEFAULT_MS    (INT64_C(4) * 3600 * 1000)
 #define QUALIFIED_DEFAULT_MS (731 * DAY_MS) /* two years */
+#define MEASURE_DEFAULT_MS   (180 * DAY_MS)
 static const char *const least_word[] = {NULL, "minor", "major"};
 static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
 struct least {
@@ -49,7 +50,7 @@ struct rights {
     bool said[RIGHTS];
     size_t ngrades;
     struct least grade[GRADES_MAX];
-    int64_t assess_ms, qualified_ms;
+    int64_t assess_ms, qualified_ms, measure_ms;
 };
 
 struct loader {
@@ -234,8 +235,8 @@ static void read_span(struct loader *l, const struct ynode *root, const char *ke
 
 static void read_all(struct loader *l, const struct ynode *root)
 {
-    static const char *const keys[] = {"rights",           "roles", "acts", "grades", "assessed-within",
-                                       "qualified-within", NULL};
+    static const char *const keys[] = {
+        "rights", "roles", "acts", "grades", "assessed-within", "qualified-within", "measures-within", NULL};
     if (!is(l, root, YNODE_MAP, "the file"))
         return;
     only(l, root, keys);
@@ -256,6 +257,8 @@ static void read_all(struct loader *l, const struct ynode *root)
     l->r->qualified_ms = QUALIFIED_DEFAULT_MS;
     read_span(l, root, "assessed-within", 30, &l->r->assess_ms);
     read_span(l, root, "qualified-within", 3653, &l->r->qualified_ms);
+    l->r->measure_ms = MEASURE_DEFAULT_MS;
+    read_span(l, root, "measures-within", 400, &l->r->measure_ms);
     for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
         if (!l->r->said[i])
             fault(l, acts ? acts : root, "nobody may do `%s`: the act is missing", act_word[i]);
@@ -345,6 +348,11 @@ int64_t rights_assess_ms(const struct rights *r)
 int64_t rights_qualified_ms(const struct rights *r)
 {
     return r->qualified_ms;
+}
+
+int64_t rights_measure_days(const struct rights *r)
+{
+    return r->measure_ms / DAY_MS;
 }
 
 const struct right *rights_of(const struct rights *r, enum right_act act)

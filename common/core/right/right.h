@@ -150,6 +150,8 @@ int rights_least(const struct rights *r, const char *cause);
 int64_t rights_assess_ms(const struct rights *r);
 /* For how long a qualification is given at most. */
 int64_t rights_qualified_ms(const struct rights *r);
+/* How many days ahead at most the last day of a measure may lie. */
+int64_t rights_measure_days(const struct rights *r);
 const char *rights_text(const struct rights *r); /* as it was loaded */
 const struct right *rights_of(const struct rights *r, enum right_act act);
 size_t rights_roles(const struct rights *r);
@@ -191,3 +193,6 @@ struct right_answer {
  * What bars one bars whoever is named beside, asked for or not. */
 struct right_answer right_ask(const struct rights *r, enum right_act act, const struct right_about *about,
                               const struct person *performer, const struct person *second);
+/* Does that bar keep the person from it by now? Independence is asked for again at each later act. */
+bool right_bars(const struct rights *r, enum right_act act, enum right_bar bar,
+                const struct right_about *about, const struct person *p);

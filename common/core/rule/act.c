@@ -33,13 +33,13 @@ static bool need_no_hold(struct judge *j)
     return need_empty(j, SAY_DECISION_HOLD, "holds", list);
 }
 
-/* Assessed and confirmed, and the major ones closed; or all closed. */
+/* Judged, or all closed. */
 static bool need_deviations(struct judge *j, bool closed)
 {
     struct json *list = json_array(j->a);
     for (size_t i = 0; i < j->x->ndevs; i++) {
         const struct deviation *d = &j->x->dev[i];
-        if (!d->closed && (closed || d->grade != GRADE_MINOR || d->awaits))
+        if (closed ? !d->closed : !deviation_judged(j, j->x, d))
             json_push(list, json_str(j->a, d->id));
     }
     return need_empty(j, SAY_DECISION_DEVIATIONS, "deviations", list);

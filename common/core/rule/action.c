@@ -21,11 +21,11 @@ static struct batch *on_batch(struct judge *j, const char *batch)
 
 /* What is done about a deviation goes on behind the closing: the record is opened for this one entry, and
  * closed again with it. */
-static bool take(struct judge *j, const struct kind *k, const void *value)
+static bool take(struct judge *j, const struct kind *k, const void *value, struct json *args)
 {
     const struct batch *x = j->x;
     reopen_if_closed(j);
-    record_signed(j, draft_add(j, x->stream, k->id, value, k->shape.size));
+    record_signed_as(j, draft_add(j, x->stream, k->id, value, k->shape.size), args);
     if (x->closed)
         draft_closing(j, x, true);
     return true;
@@ -34,6 +34,22 @@ static bool take(struct judge *j, const struct kind *k, const void *value)
 static bool unknown(struct judge *j)
 {
     return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
+}
+
+/* Not in a year that nobody will see; and whether it helped is looked at once all is done. */
+static bool check_due(struct judge *j, const struct batch *x, const struct deviation_action *g)
+{
+    int64_t most = clock_day(j->now) + rights_measure_days(j->book->rights), least = 0;
+    char from[11], until[11];
+    for (size_t i = 0; g->effect && i < x->nactions; i++)
+        if (strcmp(x->action[i].dev, g->dev) == 0 && !x->action[i].effect && x->action[i].due > least)
+            least = x->action[i].due;
+    if (g->due >= least && g->due <= most)
+        return true;
+    clock_day_format(least > clock_day(j->now) ? least : clock_day(j->now), from);
+    clock_day_format(most, until);
+    struct json *args = json_set_str(j->a, args1(j, "dev", g->dev), "from", from);
+    return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_DUE, json_set_str(j->a, args, "until", until), NULL);
 }
 
 static bool take_action(struct judge *j, const struct kind *k, const struct deviation_action *g)
@@ -51,8 +67,21 @@ static bool take_action(struct judge *j, const struct kind *k, const struct devi
                           json_set_str(j->a, args1(j, "field", "owner"), "word", plain_id(g->owner)), NULL);
     if (g->due < clock_day(j->now))
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "due"), NULL);
+    if (!check_due(j, x, g))
+        return false;
     a.action = arena_printf(j->a, "%s-A%zu", x->id, x->nactions + 1);
-    return take(j, k, &a);
+    return take(j, k, &a, json_set_str(j->a, args1(j, "action", a.action), "dev", d->id));
+}
+
+/* Nobody sees whether it helped before it was done. */
+static bool check_measures(struct judge *j, const struct batch *x, const struct action *a)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; a->effect && i < x->nactions; i++)
+        if (strcmp(x->action[i].dev, a->dev) == 0 && !x->action[i].effect && !x->action[i].verified)
+            json_push(list, json_str(j->a, x->action[i].id));
+    struct json *args = list->len ? json_set(j->a, args1(j, "dev", a->dev), "actions", list) : NULL;
+    return !args || judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_MEASURES, args, NULL);
 }
 
 static bool take_verified(struct judge *j, const struct kind *k, const struct deviation_verified *g)
@@ -63,7 +92,7 @@ static bool take_verified(struct judge *j, const struct kind *k, const struct de
         return false;
     if (!a || a->verified)
         return unknown(j);
-    return take(j, k, g);
+    return check_measures(j, x, a) && take(j, k, g, args1(j, "action", a->id));
 }
 
 static bool take_reported(struct judge *j, const struct kind *k, const struct deviation_reported *g)
@@ -74,7 +103,7 @@ static bool take_reported(struct judge *j, const struct kind *k, const struct de
         return false;
     if (!d || d->reported)
         return unknown(j);
-    return take(j, k, g);
+    return take(j, k, g, args1(j, "dev", d->id));
 }
 
 static void refused_of(struct judge *j)

@@ -1,8 +1,9 @@
 /*
  * What one typed last is taken back by X-BACK, as long as the step is not ended: a slip is put right by who
- * made it, and is told as what it was. The log keeps both, and what the value brought (a deviation, a hold)
- * stands. A value that is asked for once more is not taken back but answered; the second entry of one is, and
- * then it is asked for again: so nobody types a bad value away.
+ * made it, and is told as what it was. The log keeps both, and a hold that the value brought stands; so does
+ * a deviation, unless the value is asked for again and brings its own. A value that is asked for once more is
+ * not taken back but answered; the second entry of one is, and then it is asked for again: so nobody types a
+ * bad value away.
  */
 #include "core/rule/judge.h"
 
@@ -31,6 +32,24 @@ static const struct input *newest(const struct judge *j)
     return NULL;
 }
 
+/* What the second entry of a value brought, which is asked for again: whatever is true will bring it again.
+ */
+static struct texts slips_of(struct judge *j, const struct input *in)
+{
+    const struct batch *x = j->x;
+    const char *field = judge_step(j)->field[in->field].id, *step = judge_step(j)->id;
+    const char **list = arena_alloc(j->a, (x->ndevs + 1) * sizeof(*list));
+    size_t n = 0;
+    bool again = (in->confirmed || in->second) && !judge_step(j)->field[in->field].twice;
+    for (size_t i = 0; again && i < x->ndevs; i++) {
+        const struct deviation *d = &x->dev[i];
+        if (!d->closed && !d->assessed && d->ninputs >= in->n && d->field && strcmp(d->field, field) == 0 &&
+            d->step && strcmp(d->step, step) == 0)
+            list[n++] = d->id;
+    }
+    return (struct texts){n, list};
+}
+
 bool judge_take_back(struct judge *j)
 {
     const struct bench *b = j->bench;
@@ -51,7 +70,8 @@ bool judge_take_back(struct judge *j)
                               .text = field_personal(f) ? "*" : in->text,
                               .kind = "back",
                               .unit = f->kind == FIELD_NUMBER ? f->unit : NULL,
-                              .back = true};
+                              .back = true,
+                              .slips = slips_of(j, in)};
     struct json *args = args1(j, "field", f->id);
     judge_find(j, EFFECT_ALERT, SAY_VALUE_TAKEN_BACK, args, f->id);
     judge_accept(j, draft_add(j, j->x->stream, KIND_STEP_INPUT, &back, sizeof(back)), SAY_VALUE_TAKEN_BACK,

@@ -148,9 +148,11 @@ bool check_who(struct judge *j)
 
 static void sign_out(struct judge *j, const struct person *out)
 {
-    j->performer = j->recorder = out;
-    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id);
     const struct person *stays = j->bench->acting != out ? j->bench->acting : NULL;
+    j->performer = j->recorder =
+        stays ? stays : out; /* a badge is no secret: who acted here signed him out */
+    struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id,
+                                .beside = j->bench->npeople > 1);
     struct json *args = args1(j, "person", out->id);
     if (stays)
         json_set_str(j->a, args, "acting", stays->id);
@@ -159,6 +161,22 @@ static void sign_out(struct judge *j, const struct person *out)
                  : j->bench->npeople > 1 ? SAY_ACCEPTED_SESSION_NEXT
                                          : SAY_ACCEPTED_SESSION_CLOSED,
                  args);
+}
+
+#define LEFT_MS (30 * 60 * INT64_C(1000))
+
+/* Who signs in elsewhere with the own secret has gone. */
+bool check_left(struct judge *j)
+{
+    const struct was *left = NULL;
+    for (const struct was *w = bench_staffed(j) ? j->bench->was : NULL; w; w = w->next)
+        if (w->left && j->now - w->left < LEFT_MS && w->person != j->performer && !w->person->signed_in)
+            left = w;
+    if (!left)
+        return true;
+    struct json *args = args1(j, "person", left->person->id);
+    json_set_int(j->a, args, "minutes", (j->now - left->left) / 60000);
+    return judge_find(j, EFFECT_DEVIATION, SAY_SESSION_LEFT, args, NULL);
 }
 
 /* OUT, then the badge: of several it is never guessed who leaves, and a badge that is read in order to leave
@@ -297,6 +315,7 @@ static void judge_witness(struct judge *j, const struct person *p)
         return;
     }
     judge_time_with(j, p);
+    check_judged(j, p);
     check_pace(j, false);
     check_pace_witness(j);
     check_rooms(j, p);

@@ -48,6 +48,7 @@ enum say_flag {
     X(VALUE_BALANCE_BOUND, "value.balance-bound", 0)                                                         \
     X(SESSION_NONE, "session.none", 0)                                                                       \
     X(SESSION_WHO, "session.who", 0)                                                                         \
+    X(SESSION_LEFT, "session.left", 0)                                                                       \
     X(BENCH_TAKE_OVER, "bench.take-over", 0)                                                                 \
     X(BENCH_OTHER_BATCH, "bench.other-batch", 0)                                                             \
     X(BENCH_NOTHING_ASKED, "bench.nothing-asked", 0)                                                         \
@@ -67,6 +68,8 @@ enum say_flag {
     X(PERSON_RESET, "person.reset", 0)                                                                       \
     X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
     X(PERSON_AWAY, "person.away", 0)                                                                         \
+    X(PERSON_ACTS_AWAY, "person.acts-away", 0)                                                               \
+    X(PERSON_DEPUTY, "person.deputy", 0)                                                                     \
     X(PERSON_BACK, "person.back", 0)                                                                         \
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
     X(WITNESS_DEPT, "witness.department", 0)                                                                 \
@@ -292,11 +295,20 @@ enum say_flag {
     X(CLOCK_DIFFERS, "clock.differs", 0)                                                                     \
     X(DEVIATION_UNASSESSED, "deviation.unassessed", 0)                                                       \
     X(DEVIATION_EFFECT, "deviation.effect", 0)                                                               \
+    X(DEVIATION_EFFECT_FIRST, "deviation.effect-first", 0)                                                   \
+    X(DEVIATION_MEASURES, "deviation.measures", 0)                                                           \
+    X(DEVIATION_DUE, "deviation.due", 0)                                                                     \
+    X(DEVIATION_MAJOR, "deviation.major", 0)                                                                 \
+    X(DEVIATION_STANDS, "deviation.stands", 0)                                                               \
+    X(DEVIATION_BIASED, "deviation.biased", 0)                                                               \
+    X(DEVIATION_TWICE, "deviation.twice", 0)                                                                 \
+    X(ACT_JUDGED, "act.judged", 0)                                                                           \
     X(DEVIATION_TOLD, "deviation.told", 0)                                                                   \
     X(DEVIATION_UNCONFIRMED, "deviation.unconfirmed", 0)                                                     \
     X(DEVIATION_AWAITS, "deviation.awaits", 0)                                                               \
     X(DEVIATION_LATE, "deviation.late", 0)                                                                   \
     X(CORRECTION_SIGNED, "correction.signed", 0)                                                             \
+    X(CORRECTION_STANDS, "correction.stands", 0)                                                             \
     X(CORRECTION_DERIVED, "correction.derived", 0)                                                           \
     X(CORRECTION_THING, "correction.thing", 0)                                                               \
     X(DEVIATION_ACTIONS, "deviation.actions", 0)                                                             \

@@ -208,13 +208,29 @@ static bool find_input(struct judge *j, const struct correction *given, int fiel
     return judge_find(j, EFFECT_REFUSE, old ? SAY_ACT_SHOWN_DIFFERS : SAY_RECORD_UNKNOWN, NULL, NULL);
 }
 
+/* Which of two entries that differ is true quality has to say first. */
+static bool check_stands(struct judge *j, int field, const struct input *in)
+{
+    const char *step = judge_step(j)->id, *name = judge_step(j)->field[field].id;
+    for (size_t i = 0; in->differed && !in->changed && i < j->x->ndevs; i++) {
+        const struct deviation *d = &j->x->dev[i];
+        if (say_find(d->code) == SAY_VALUE_TWO && d->step && strcmp(d->step, step) == 0 && d->field &&
+            strcmp(d->field, name) == 0 && !deviation_judged(j, j->x, d))
+            return judge_find(j, EFFECT_REFUSE, SAY_CORRECTION_STANDS,
+                              json_set_str(j->a, args1(j, "dev", d->id), "field", name), NULL);
+    }
+    return true;
+}
+
 static bool take_correction(struct judge *j, const struct correction *given, int field,
                             struct correction *ret)
 {
     const struct field *f = &judge_step(j)->field[field];
     const char *text;
     size_t no = 0, at = 0;
-    if (!find_input(j, given, field, &no, &at) || !read_value(j, f, given->value, &j->code, &text))
+    if (!find_input(j, given, field, &no, &at) ||
+        !check_stands(j, field, &j->x->step[j->step].occ[no - 1]->input[at]) ||
+        !read_value(j, f, given->value, &j->code, &text))
         return false;
     enter_occ(j, j->step, no);
     const char *old = j->occ.input[at].text;

@@ -87,6 +87,60 @@ bool may_assess(struct judge *j, const struct kind *k, const void *given)
     return check_quality(j, k->record->right, &about) && check_grade(j, g, &about);
 }
 
+/* Whoever assessed or confirmed it and worked in its step since: that counts no more. NULL: nobody. */
+const struct person *rule_biased(const struct book *b, const struct batch *x, const struct deviation *d)
+{
+    struct right_about about = {.batch = x};
+    const struct {
+        enum right_act act;
+        const struct person *person;
+    } judged[] = {{RIGHT_DEVIATION_ASSESSED, d->assessor}, {RIGHT_DEVIATION_CONFIRMED, d->confirmer}};
+    about_cause(&about, d, d->by, d->with);
+    for (size_t i = 0; i < sizeof(judged) / sizeof(*judged); i++)
+        if (judged[i].person && !rule_off(SAY_DEVIATION_BIASED) &&
+            right_bars(b->rights, judged[i].act, RIGHT_BAR_CAUSER, &about, judged[i].person))
+            return judged[i].person;
+    return NULL;
+}
+
+static bool check_unbiased(struct judge *j, const struct batch *x, const struct deviation *d)
+{
+    const struct person *p = rule_biased(j->book, x, d);
+    return !p || judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_BIASED,
+                            json_set_str(j->a, args1(j, "dev", d->id), "person", p->id), NULL);
+}
+
+static bool acted_in(const struct occ *o, const struct person *p)
+{
+    return occ_performed_by(o, p) || o->performer == p || o->recorder == p || o->witness == p;
+}
+
+static bool of_step(const struct judge *j, const char *step)
+{
+    return step && strcmp(step, judge_step(j)->id) == 0;
+}
+
+/* Of what is done with already, a deviation tells it; what is open is assessed anew. */
+bool check_judged(struct judge *j, const struct person *p)
+{
+    const struct batch *x = j->x;
+    const char *judged = NULL;
+    if (!p || judge_step(j)->verb == VERB_DECIDE || acted_in(&j->occ, p))
+        return true;
+    for (size_t i = 0; i < x->ndevs; i++) {
+        const struct deviation *d = &x->dev[i];
+        if (d->closed && of_step(j, d->step) && (d->assessor == p || d->confirmer == p || d->closer == p))
+            judged = d->id;
+    }
+    for (size_t i = 0; i < x->nholds; i++) {
+        const struct deviation *d = batch_deviation(x, x->hold[i].dev ? x->hold[i].dev : "");
+        if (x->hold[i].lifted && x->hold[i].lifter == p && d && of_step(j, d->step))
+            judged = x->hold[i].id;
+    }
+    struct json *args = judged ? json_set_str(j->a, args1(j, "person", p->id), "what", judged) : NULL;
+    return !judged || judge_find(j, EFFECT_DEVIATION, SAY_ACT_JUDGED, args, NULL);
+}
+
 /* Not who assessed it. */
 bool may_confirm(struct judge *j, const struct kind *k, const void *given)
 {
@@ -157,6 +211,20 @@ static void signed_as(struct judge *j, struct draft *d, enum say code, struct js
     judge_accept(j, d, code, args);
 }
 
+/* Is it the facility manager, or the deputy, and there; or is none of them? */
+static bool may_be_told(const struct judge *j, const char *told)
+{
+    const struct person *p = book_person(j->book, told);
+    return p && reachable(j, RIGHT_DEVIATION_REPORTED, p);
+}
+
+/* The facility manager was told, or said so himself: his absence is in nobody's way. */
+static bool check_told(struct judge *j, const struct deviation *d, const char *told)
+{
+    return (told ? may_be_told(j, told) : d->reported || d->told) ||
+           judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_TOLD, args1(j, "dev", d->id), NULL);
+}
+
 void record_assessment(struct judge *j, const struct kind *k, const void *given)
 {
     struct deviation_assessed a = *(const struct deviation_assessed *)given;
@@ -167,7 +235,8 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
     a.awaits = true;
     if (!d)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (d->grade == GRADE_MAJOR && (d->assessed || a.grade != GRADE_MAJOR))
+    else if (d->grade == GRADE_MAJOR &&
+             ((d->assessed && !rule_biased(j->book, x, d)) || a.grade != GRADE_MAJOR))
         /* closed with its measures, not called minor an hour before release */
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", a.dev));
     else
@@ -187,7 +256,10 @@ void record_confirmation(struct judge *j, const struct kind *k, const void *give
         return;
     }
     c.grade = d->grade;
-    record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
+    if (check_unbiased(j, x, d) && (!c.told || check_told(j, d, c.told)))
+        record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
+    else
+        judge_refuse_found(j);
 }
 
 /* ---- not in time: told once, by the deadline that the book keeps of it ---- */
@@ -203,51 +275,75 @@ void judge_unassessed(struct judge *j, const struct deviation *dev)
 
 /* ---- closed ---- */
 
-static bool check_done(struct judge *j, const char *dev, const struct texts *open)
+static struct json *args_actions(struct judge *j, const char *dev, const struct texts *open)
 {
     struct json *list = json_array(j->a);
     for (size_t i = 0; i < open->n; i++)
         json_push(list, json_str(j->a, open->item[i]));
-    return list->len == 0 || judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_ACTIONS,
-                                        json_set(j->a, args1(j, "dev", dev), "actions", list), NULL);
+    return json_set(j->a, args1(j, "dev", dev), "actions", list);
 }
 
-/* What nobody has judged, or one alone, is not done with. */
-static bool check_assessed(struct judge *j, const struct deviation *d)
+/* A major one is closed once all that was to be done about it is: nobody says why not. */
+static bool check_done(struct judge *j, const struct deviation *d, const struct deviation_closed *c)
+{
+    bool major = d->grade == GRADE_MAJOR;
+    return c->open.n == 0 || (c->despite.value && (!major || rule_off(SAY_DEVIATION_MAJOR))) ||
+           judge_find(j, EFFECT_REFUSE, major ? SAY_DEVIATION_MAJOR : SAY_DEVIATION_ACTIONS,
+                      args_actions(j, d->id, &c->open), NULL);
+}
+
+/* What nobody has judged, or one alone, or who worked in it since, is not done with. */
+static bool check_assessed(struct judge *j, const struct batch *x, const struct deviation *d)
 {
     enum say code = !d->assessed ? SAY_DEVIATION_UNASSESSED
                     : d->awaits  ? SAY_DEVIATION_UNCONFIRMED
                                  : SAY_NONE;
-    return !code || judge_find(j, EFFECT_REFUSE, code, args1(j, "dev", d->id), NULL);
+    return (!code || judge_find(j, EFFECT_REFUSE, code, args1(j, "dev", d->id), NULL)) &&
+           check_unbiased(j, x, d);
 }
 
-/* What is done about a major one, and who looks by when whether it helped, is said before it is closed. */
-static bool check_effect(struct judge *j, const struct batch *x, const struct deviation *d)
+/* What is done about a major one, and who looks by when whether it helped. */
+static bool planned(const struct batch *x, const struct deviation *d)
 {
     bool measure = false, effect = false;
     for (size_t i = 0; i < x->nactions; i++)
         if (strcmp(x->action[i].dev, d->id) == 0)
             *(x->action[i].effect ? &effect : &measure) = true;
-    return (measure && effect) ||
-           judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_EFFECT, args1(j, "dev", d->id), NULL);
+    return measure && effect;
 }
 
-/* The facility manager was told, or said so himself: his absence is in nobody's way. */
-static bool check_told(struct judge *j, const struct deviation *d, const char *told)
+/* Whether it helped is seen behind the last measure. */
+static bool check_order(struct judge *j, const struct batch *x, const struct deviation *d)
 {
-    const struct rights *rights = j->book->rights;
-    const struct person *p = book_person(j->book, told);
-    bool his =
-        p && !p->suspended && right_among(rights, &rights_of(rights, RIGHT_DEVIATION_REPORTED)->by, p, NULL);
-    if (told ? his : d->reported)
+    uint64_t done = 0, effect = 0;
+    for (size_t i = 0; i < x->nactions; i++) {
+        const struct action *a = &x->action[i];
+        uint64_t *last = a->effect ? &effect : &done;
+        if (strcmp(a->dev, d->id) == 0 && a->seen > *last)
+            *last = a->seen;
+    }
+    return effect > done || rule_off(SAY_DEVIATION_MAJOR) ||
+           judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_EFFECT_FIRST, args1(j, "dev", d->id), NULL);
+}
+
+static bool check_major(struct judge *j, const struct batch *x, const struct deviation *d,
+                        const struct deviation_closed *c)
+{
+    bool major = d->grade == GRADE_MAJOR;
+    if (major && !planned(x, d))
+        return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_EFFECT, args1(j, "dev", d->id), NULL);
+    return check_done(j, d, c) && (!major || (check_told(j, d, c->told) && check_order(j, x, d)));
+}
+
+/* Of two entries that differ quality has said which is true, and a correction has set it right. */
+static bool check_set_right(struct judge *j, const struct batch *x, const struct deviation *d)
+{
+    const struct input *in = say_find(d->code) == SAY_VALUE_TWO ? two_stand(x, d->step, d->field) : NULL;
+    if (!in)
         return true;
-    struct json *args = args1(j, "dev", d->id);
-    return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_TOLD, args, NULL);
-}
-
-static bool check_major(struct judge *j, const struct batch *x, const struct deviation *d, const char *told)
-{
-    return d->grade != GRADE_MAJOR || (check_effect(j, x, d) && check_told(j, d, told));
+    struct json *args = json_set_str(j->a, args1(j, "dev", d->id), "field", d->field);
+    return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_STANDS, json_set_str(j->a, args, "value", in->text),
+                      NULL);
 }
 
 void record_closing(struct judge *j, const struct kind *k, const void *given)
@@ -260,11 +356,23 @@ void record_closing(struct judge *j, const struct kind *k, const void *given)
     if (!d)
         return;
     c.open = open_actions(j, x, d->id);
-    if (check_assessed(j, d) && check_major(j, x, d, c.told) &&
-        (c.despite.value || check_done(j, d->id, &c.open)))
+    if (check_assessed(j, x, d) && check_set_right(j, x, d) && check_major(j, x, d, &c))
         record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
     else
         judge_refuse_found(j);
+}
+
+/* ---- in the way of a decision ---- */
+
+/* What it means for the batch is said, by two who are free of it; of a major one also what is done about it,
+ * and that the facility manager knows. It is closed by a clock of its own. */
+bool deviation_judged(const struct judge *j, const struct batch *x, const struct deviation *d)
+{
+    if (d->closed)
+        return true;
+    if (d->grade == GRADE_NONE || d->awaits || rule_biased(j->book, x, d))
+        return false;
+    return d->grade == GRADE_MINOR || (d->assessed && planned(x, d) && (d->told || d->reported));
 }
 
 void record_lifting(struct judge *j, const struct kind *k, const void *given)

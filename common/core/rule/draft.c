@@ -361,8 +361,22 @@ static void note_reset(struct judge *j)
         judge_find(j, EFFECT_ALERT, SAY_PERSON_RESET, args1(j, "person", p->id), NULL);
 }
 
+/* With a secret of somebody who is not there: a holiday that ended early, or another one's hand. */
+static void tell_away(struct judge *j)
+{
+    const struct person *p = j->cmd->authenticated ? j->cmd->person : NULL;
+    const struct away *away = p ? person_away(p, clock_day(j->now)) : NULL;
+    char until[11];
+    if (!away || (j->cmd->record && strcmp(j->cmd->record, "person.away") == 0))
+        return;
+    clock_day_format(away->until, until);
+    struct json *args = json_set_str(j->a, args1(j, "person", p->id), "until", until);
+    judge_find(j, EFFECT_ALERT, SAY_PERSON_ACTS_AWAY, args, NULL);
+}
+
 void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args)
 {
+    tell_away(j);
     if (main &&
         (main->kind == KIND_STEP_INPUT || main->kind == KIND_STEP_FORM || main->kind == KIND_CORRECTION))
         tell_judge_again(j);

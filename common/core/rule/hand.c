@@ -34,6 +34,32 @@ static void accept(struct judge *j, struct draft *d, enum say code, struct json 
     judge_accept(j, d, code, args);
 }
 
+#define TWICE_MS (10 * 60 * INT64_C(1000))
+
+static bool holds_by_hand(const struct batch *x)
+{
+    for (size_t i = 0; i < x->nholds; i++)
+        if (!x->hold[i].lifted && say_find(x->hold[i].code) == SAY_HAND_HOLD)
+            return true;
+    return false;
+}
+
+/* The same words by the same person, a moment ago: a button that was pressed twice. */
+static const struct deviation *said_before(const struct judge *j, const struct deviation_opened *o)
+{
+    const struct batch *x = j->x;
+    for (size_t i = x->ndevs; i-- > 0;) {
+        const struct deviation *d = &x->dev[i];
+        const char *words =
+            d->reason && j->book->disclosed ? j->book->disclosed(j->book->arg, d->reason) : NULL;
+        bool same = words && strcmp(words, o->reason.value) == 0 && d->by == j->performer &&
+                    strcmp(d->step ? d->step : "", o->step ? o->step : "") == 0;
+        if (same && j->now - d->opened_at < TWICE_MS && (!o->hold || holds_by_hand(x)))
+            return d;
+    }
+    return NULL;
+}
+
 void record_deviation(struct judge *j, const struct kind *k, const void *given)
 {
     struct deviation_opened o = *(const struct deviation_opened *)given;
@@ -42,6 +68,11 @@ void record_deviation(struct judge *j, const struct kind *k, const void *given)
         return;
     if (o.step && protocol_step(x->protocol, o.step) < 0) {
         judge_refuse(j, SAY_STEP_UNKNOWN, args1(j, "batch", x->id));
+        return;
+    }
+    const struct deviation *before = said_before(j, &o);
+    if (before) {
+        judge_refuse(j, SAY_DEVIATION_TWICE, args1(j, "dev", before->id));
         return;
     }
     reopen_if_closed(j);

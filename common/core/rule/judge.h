@@ -12,6 +12,7 @@
 #include "core/entry/station.h"
 #include "core/entry/step.h"
 #include "core/entry/thing.h"
+#include "core/right/right.h"
 #include "core/rule/codes.h"
 #include "core/rule/off.h"
 #include "core/rule/rule.h"
@@ -275,6 +276,8 @@ bool check_once(struct judge *j, int field, const char *text, const struct found
 /* What was asked for once more, in the scratch; NULL: nothing. */
 struct input *once_open(const struct judge *j, int field);
 void once_take(struct judge *j, int field, const struct step_input *marks);
+/* Of two entries that differ, the one that counts until quality has judged and a correction sets it right. */
+const struct input *two_stand(const struct batch *x, const char *step, const char *field);
 
 /* pace.c: does this entry, a container or none, come as more than half of the newest did, faster than hands
  * are? Found, never refused: it has happened. */
@@ -333,6 +336,8 @@ bool judge_take_back(struct judge *j);
 bool awaits_yes(const struct judge *j);
 bool judge_unfit(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
+/* Who is alone because another one was just signed out by a badge is told as that. */
+bool check_left(struct judge *j);
 /* A wrong secret counts at the station where it was given, and there for its person. */
 void count_wrong_secret(struct judge *j, const struct person *p);
 bool check_wait(struct judge *j); /* is a secret taken from this person here, now? */
@@ -380,6 +385,11 @@ void tell_judge_again(struct judge *j);
 /* action.c, deviation.c */
 void judge_overdue(struct judge *j, const struct action *a);
 void judge_unassessed(struct judge *j, const struct deviation *dev);
+bool deviation_judged(const struct judge *j, const struct batch *x, const struct deviation *d);
+/* Has that person judged what happened in j->step, and begins to act in it? That is told. */
+bool check_judged(struct judge *j, const struct person *p);
+/* May that person be named for the act (rung, told): he may do it, and is there; or none of them is. */
+bool reachable(const struct judge *j, enum right_act act, const struct person *p);
 struct texts open_actions(const struct judge *j, const struct batch *x,
                           const char *dev); /* of the deviation */
 void suspend_release(struct judge *j, enum kind_id kind);
@@ -427,7 +437,7 @@ void tell_rota(struct judge *j);
 void judge_rota(struct judge *j);
 /* personal.c */
 bool record_by_session(const struct judge *j);
-/* thing.c: ids of who works in that room now */
+/* thing.c: ids of who worked in that room today, or on the batch in hand */
 struct texts room_workers(struct judge *j, const char *room);
 /* expose.c */
 void expose_others(struct judge *j);

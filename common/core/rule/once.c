@@ -89,20 +89,10 @@ static bool keep_first(struct judge *j, int field, const struct input *open, con
     return judge_find(j, EFFECT_DEVIATION, SAY_VALUE_TWO, args, f->id);
 }
 
-bool check_once(struct judge *j, int field, const char *text, const struct found *before,
-                struct step_input *marks)
+static bool take_second(struct judge *j, int field, const struct input *open, const char *text,
+                        const struct found *before, struct step_input *marks)
 {
     const struct field *f = &judge_step(j)->field[field];
-    const struct input *open = once_open(j, field);
-    if (!open && !asks(j, f, before->nfindings))
-        return true;
-    if (!open) {
-        j->found = *before;
-        marks->asked = true;
-        return judge_find(j, EFFECT_ALERT, SAY_VALUE_ONCE_MORE, args1(j, "field", f->id), f->id);
-    }
-    if (!j->cmd->spool && open->by == j->performer && other_here(j, open->by))
-        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_OTHER_PERSON, args1(j, "field", f->id), f->id);
     if (open->by && open->by != j->performer) { /* typed by the one beside */
         j->recorder = j->performer;
         j->performer = open->by;
@@ -116,6 +106,37 @@ bool check_once(struct judge *j, int field, const char *text, const struct found
         return true;
     marks->stands = open->text;
     return keep_first(j, field, open, text, before);
+}
+
+bool check_once(struct judge *j, int field, const char *text, const struct found *before,
+                struct step_input *marks)
+{
+    const struct field *f = &judge_step(j)->field[field];
+    const struct input *open = once_open(j, field);
+    if (!open && !asks(j, f, before->nfindings))
+        return true;
+    if (!open) {
+        j->found = *before;
+        marks->asked = true;
+        return judge_find(j, EFFECT_ALERT, SAY_VALUE_ONCE_MORE, args1(j, "field", f->id), f->id);
+    }
+    bool oneself = !j->cmd->spool && open->by == j->performer;
+    if (oneself && other_here(j, open->by))
+        return judge_find(j, EFFECT_REFUSE, SAY_VALUE_OTHER_PERSON, args1(j, "field", f->id), f->id);
+    return take_second(j, field, open, text, before, marks) && (!oneself || check_left(j));
+}
+
+const struct input *two_stand(const struct batch *x, const char *step, const char *field)
+{
+    int i = step ? protocol_step(x->protocol, step) : -1;
+    int k = i >= 0 && field ? step_field(&x->protocol->step[i], field) : -1;
+    for (size_t o = 0; k >= 0 && o < x->step[i].nocc; o++)
+        for (size_t n = 0; n < x->step[i].occ[o]->ninputs; n++) {
+            const struct input *in = &x->step[i].occ[o]->input[n];
+            if (in->field == k && in->differed && !in->first_of_two && !in->changed)
+                return in;
+        }
+    return NULL;
 }
 
 void once_take(struct judge *j, int field, const struct step_input *marks)

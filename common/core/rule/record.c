@@ -7,12 +7,17 @@
 #include "core/entry/protocol.h"
 #include "core/rule/record.h"
 
-void record_signed(struct judge *j, struct draft *d)
+void record_signed_as(struct judge *j, struct draft *d, struct json *args)
 {
     d->sign = true;
     d->meaning = kind_text(d->kind);
     d->witnessed = j->second;
-    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
+    judge_accept(j, d, SAY_ACCEPTED_ACT, args);
+}
+
+void record_signed(struct judge *j, struct draft *d)
+{
+    record_signed_as(j, d, NULL);
 }
 
 /* ---- in the thing's own stream ---- */

@@ -154,9 +154,7 @@ static bool check_free(struct judge *j, const struct thing *to)
 static bool check_called(struct judge *j, const char *called)
 {
     const struct person *p = book_person(j->book, called);
-    const struct right *right = rights_of(j->book->rights, RIGHT_RESCUE_CALLED);
-    bool good = p && p != j->performer && !p->suspended && right_among(j->book->rights, &right->by, p, NULL);
-    return good ||
+    return (p && p != j->performer && reachable(j, RIGHT_RESCUE_CALLED, p)) ||
            judge_find(j, EFFECT_REFUSE, SAY_RESCUE_CALLED, args1(j, "person", plain_id(called)), NULL);
 }
 
@@ -214,6 +212,8 @@ static bool rescue(struct judge *j, const struct kind *k, const struct container
     json_set_str(j->a, args, "place", to->id);
     json_set_str(j->a, args, "called", r.called);
     judge_find(j, EFFECT_DEVIATION, SAY_RESCUE_MOVED, args, NULL);
+    if (!j->second)
+        check_left(j);
     finish(j, draft_add(j, j->x->stream, k->id, &r, sizeof(r)), SAY_RESCUE_MOVED, args);
     return true;
 }

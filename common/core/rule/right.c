@@ -50,6 +50,24 @@ bool check_right(struct judge *j, enum right_act act, const struct right_about *
            judge_find(j, EFFECT_REFUSE, SAY_RIGHT_DOCUMENT, NULL, NULL);
 }
 
+static bool may(const struct judge *j, enum right_act act, const struct person *p)
+{
+    return !p->suspended && right_among(j->book->rights, &rights_of(j->book->rights, act)->by, p, NULL);
+}
+
+bool reachable(const struct judge *j, enum right_act act, const struct person *p)
+{
+    int64_t today = clock_day(j->now);
+    size_t pos = 0;
+    bool there = !person_away(p, today) || rule_off(SAY_PERSON_AWAY);
+    if (!may(j, act, p))
+        return false;
+    for (const struct person *o; !there && (o = map_next(&j->book->people, &pos));)
+        if (o != j->performer && may(j, act, o) && !person_away(o, today))
+            return false; /* that one is there */
+    return true;
+}
+
 /* ---- words that must exist ---- */
 
 bool check_word(struct judge *j, const char *field, const char *word, const char *near)

@@ -14,6 +14,51 @@
 
 #define AWAY_DAYS 400
 
+static bool deputy_of(const char *role, const char *of)
+{
+    return strncmp(role, "deputy-", 7) == 0 && strcmp(role + 7, of) == 0;
+}
+
+/* Has what the other one answers for, or one of the roles if that is nothing. */
+static bool stands_in(const struct rights *r, const struct person *deputy, const struct person *p)
+{
+    bool answers = false, any = false;
+    for (size_t i = 0; i < p->nroles; i++) {
+        const struct right_role *role = rights_role(r, p->role[i], NULL);
+        answers |= role && role->appointed;
+    }
+    for (size_t i = 0; i < p->nroles; i++) {
+        const struct right_role *role = rights_role(r, p->role[i], NULL);
+        bool counts = !answers || (role && role->appointed);
+        for (size_t k = 0; counts && k < deputy->nroles; k++)
+            any |= strcmp(deputy->role[k], p->role[i]) == 0 || deputy_of(deputy->role[k], p->role[i]) ||
+                   deputy_of(p->role[i], deputy->role[k]);
+    }
+    return any;
+}
+
+static bool away_within(const struct person *p, int64_t from, int64_t until)
+{
+    for (int64_t day = from; day <= until; day++)
+        if (person_away(p, day))
+            return true;
+    return false;
+}
+
+static bool check_deputy(struct judge *j, const struct person *p, const struct person_away *v)
+{
+    const struct person *deputy = book_person(j->book, v->deputy);
+    int64_t today = clock_day(j->now), from = v->from > today ? v->from : today;
+    if (!v->deputy)
+        return true;
+    if (!deputy || deputy == p || deputy->suspended)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_WORD,
+                          json_set_str(j->a, args1(j, "field", "deputy"), "word", plain_id(v->deputy)), NULL);
+    return (stands_in(j->book->rights, deputy, p) && !away_within(deputy, from, v->until)) ||
+           judge_find(j, EFFECT_REFUSE, SAY_PERSON_DEPUTY,
+                      json_set_str(j->a, args1(j, "person", p->id), "deputy", deputy->id), NULL);
+}
+
 bool may_away(struct judge *j, const struct kind *k, const void *given)
 {
     const struct person_away *v = given;
@@ -26,11 +71,7 @@ bool may_away(struct judge *j, const struct kind *k, const void *given)
         return false;
     if (v->until < v->from || v->until < today || v->until > today + AWAY_DAYS)
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "until"), NULL);
-    const struct person *deputy = book_person(j->book, v->deputy);
-    if (v->deputy && (!deputy || deputy == p || deputy->suspended))
-        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_WORD,
-                          json_set_str(j->a, args1(j, "field", "deputy"), "word", plain_id(v->deputy)), NULL);
-    return true;
+    return check_deputy(j, p, v);
 }
 
 void record_away(struct judge *j, const struct kind *k, const void *given)

@@ -184,6 +184,10 @@ struct next {
 };
 void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);
 
+/* Whoever assessed or confirmed the deviation and worked in its step since, so that it is to be assessed
+ * anew; NULL: nobody. */
+const struct person *rule_biased(const struct book *b, const struct batch *x, const struct deviation *d);
+
 /* Digest of what a person is shown of a batch before signing: another one, and something of it has changed.
  */
 void rule_shown(const struct batch *x, char ret[44]);

@@ -50,8 +50,9 @@ bool run_replaced(const struct batch *x, int step, const struct occ *o)
 }
 
 /* What was found in that step was looked into, and its assessment signed by two. */
-static bool investigated(const struct batch *x, int step)
+static bool investigated(const struct judge *j, int step)
 {
+    const struct batch *x = j->x;
     static const enum say found[] = {SAY_VALUE_ACTION, SAY_VALUE_UNDECIDED, SAY_OPTION_DEVIATION,
                                      SAY_OPTION_HOLD, SAY_HAND_DEVIATION};
     bool any = false;
@@ -62,7 +63,7 @@ static bool investigated(const struct batch *x, int step)
             about |= say_find(d->code) == found[k];
         if (!about || !d->step || strcmp(d->step, x->protocol->step[step].id) != 0)
             continue;
-        if (!d->assessed || d->awaits)
+        if (!d->assessed || d->awaits || rule_biased(j->book, x, d))
             return false;
         any = true;
     }
@@ -73,7 +74,7 @@ bool check_rerun(struct judge *j)
 {
     int of = judge_step(j)->rerun_of, at = of;
     const struct occ *o = of >= 0 ? newest_run(j->x, of, &at) : NULL;
-    if (of < 0 || (o && (void_run(&j->x->protocol->step[at], o) || investigated(j->x, at))))
+    if (of < 0 || (o && (void_run(&j->x->protocol->step[at], o) || investigated(j, at))))
         return true;
     return judge_find(j, EFFECT_REFUSE, SAY_RESULT_RERUN, args1(j, "step", j->x->protocol->step[at].id),
                       NULL);

@@ -408,7 +408,8 @@ bool check_begin(struct judge *j)
     /* an act's needs are looked at with its choices: rejecting a batch needs none of them; at the bench they
      * must hold from the first scan to the last: a decision may be taken back between two of them */
     bool act = s->form || s->opens || s->verb != VERB_NONE;
-    return check_claimed(j) && note_late(j) && (act || check_requirements(j));
+    return check_claimed(j) && note_late(j) && check_judged(j, j->performer) &&
+           (j->recorder == j->performer || check_judged(j, j->recorder)) && (act || check_requirements(j));
 }
 
 /* ---- what a finished step brings with it ---- */

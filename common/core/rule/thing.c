@@ -63,18 +63,47 @@ bool may_place(struct judge *j, const struct kind *k, const void *given)
 
 /* ---- rooms ---- */
 
-/* Who was signed in there when it was blocked, or is there today. */
+static bool stands_in_room(const struct station *st, const char *room)
+{
+    return st && st->room && strcmp(st->room, room) == 0;
+}
+
+/* In the sessions of the batch whose plates were counted, on whatever day that was. */
+static bool worked_on(const struct batch *x, const struct person *p, const char *room)
+{
+    for (size_t s = 0; x && s < x->protocol->nsteps; s++)
+        for (size_t o = 0; o < x->step[s].nocc; o++) {
+            const struct occ *occ = x->step[s].occ[o];
+            if (stands_in_room(occ->station, room) &&
+                (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p))
+                return true;
+        }
+    return false;
+}
+
+/* Whoever was signed in there today, and has gone since, too. */
+static bool worked_today(const struct judge *j, const struct person *p, const char *room)
+{
+    size_t pos = 0;
+    for (const struct station *st; (st = map_next(&j->book->stations, &pos));)
+        for (const struct was *w =
+                 stands_in_room(st, room) && st->bench.day == clock_day(j->now) ? st->bench.was : NULL;
+             w; w = w->next)
+            if (w->person == p)
+                return true;
+    return false;
+}
+
 static void add_workers(struct judge *j, const char *room, struct texts *list)
 {
     size_t pos = 0, n = list->n;
     const char **worker = arena_alloc(j->a, (n + j->book->people.count) * sizeof(*worker));
     for (size_t i = 0; i < n; i++)
         worker[i] = list->item[i];
-    for (const struct person *p; (p = map_next(&j->book->people, &pos));) {
-        const struct station *st = p->signed_in;
-        if (st && st->room && strcmp(st->room, room) == 0 && st->bench.day == clock_day(j->now))
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        if (!listed(list->n, (const char **)list->item, p->id) &&
+            (worked_today(j, p, room) || worked_on(j->x, p, room)))
             worker[n++] = p->id;
-    }
     *list = (struct texts){n, worker};
 }
 
