@@ -71,6 +71,10 @@ struct json *api_silences(struct api *api, struct arena *a,
 /* resort.c */
 void api_resort(void *arg, struct http_request *r);
 void api_resort_pdf(void *arg, struct http_request *r);
+/* A page that cpf-report is handed whole, as PDF; `kind` of its request. */
+void api_page_pdf(struct api *api, struct http_request *r, struct arena *a, const char *kind,
+                  struct json *page);
+void api_form_sheet(void *arg, struct http_request *r); /* sheet.c */
 
 /* read.c */
 void api_status(void *arg, struct http_request *r);

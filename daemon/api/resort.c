@@ -210,8 +210,7 @@ void api_resort(void *arg, struct http_request *r)
 
 static void on_made(void *arg, int code, const void *data, size_t len)
 {
-    static const char *const headers[] = {"Content-Disposition", "attachment; filename=\"last-resort.pdf\"",
-                                          NULL};
+    static const char *const headers[] = {"Content-Disposition", "attachment; filename=\"page.pdf\"", NULL};
     struct http_request *r = arg;
     if (code == CPF_OK)
         http_reply_type(r, 200, "application/pdf", data, len, headers);
@@ -219,30 +218,36 @@ static void on_made(void *arg, int code, const void *data, size_t len)
         http_refuse(r, code == CPF_E_BUSY ? 503 : 500, code == CPF_E_BUSY ? "stopping" : "report.failed");
 }
 
-void api_resort_pdf(void *arg, struct http_request *r)
+void api_page_pdf(struct api *api, struct http_request *r, struct arena *a, const char *kind,
+                  struct json *page)
 {
-    struct api *api = arg;
-    struct arena a;
     struct buf b;
-    if (!api_station(api, r))
-        return;
     const char *note = ledger_checkpoint(flow_ledger(api->flow));
     if (!note) {
         http_refuse(r, 503, "away.database");
         return;
     }
-    arena_init(&a, 0);
     buf_init(&b);
-    struct json *q = json_set_str(&a, json_object(&a), "kind", "last-resort");
-    json_set_str(&a, q, "database", api->conf->database_reader);
-    json_set_str(&a, q, "zone", api->conf->zone);
-    json_set_str(&a, q, "note", note);
-    json_set(&a, q, "training", json_bool(&a, api->conf->training));
-    json_set_int(&a, q, "now", flow_now(api->flow));
-    json_write(&b, json_set(&a, q, "page", page_json(api, &a)));
+    struct json *q = json_set_str(a, json_object(a), "kind", kind);
+    json_set_str(a, q, "database", api->conf->database_reader);
+    json_set_str(a, q, "zone", api->conf->zone);
+    json_set_str(a, q, "note", note);
+    json_set(a, q, "training", json_bool(a, api->conf->training));
+    json_set_int(a, q, "now", flow_now(api->flow));
+    json_write(&b, json_set(a, q, "page", page));
     int err = reporter_start(api->reporter, b.data, b.len, on_made, r);
     buf_fini(&b);
-    arena_fini(&a);
     if (err)
         http_refuse(r, 503, "busy.report");
+}
+
+void api_resort_pdf(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    if (!api_station(api, r))
+        return;
+    arena_init(&a, 0);
+    api_page_pdf(api, r, &a, "last-resort", page_json(api, &a));
+    arena_fini(&a);
 }

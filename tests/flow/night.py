@@ -1,6 +1,7 @@
 """A night alone, for tests/flow/seven: `night.py DIR`. In the middle of a session an operator falls ill; the incubator's alarm comes
 while one is alone; at the next morning somebody else takes the place. Plays over the API, in the words of tests/insider."""
 import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -14,6 +15,19 @@ def fit(p, who):
 
 def shelf_of(p):
     return next(c['place'] for c in p.batch_now()['containers'] if c['container'] == f'{p.batch}-F1')
+
+
+def sheet(p):
+    """A form is handed out, and printed under its number with the steps of the session."""
+    number = p.quiet(p.at('B21').record('OP1', 'form.issued', to='OP1'))['args']['form']
+    out = os.path.join(sys.argv[1], 'form.pdf')
+    ctl = [os.path.join(sys.argv[1], '..', 'bin', 'cpfctl'), '--dir', sys.argv[1], 'form', 'print', '--batch', p.batch, '--session', 'd3',
+           '--force', '--out', out, '--form']
+    subprocess.run([*ctl, number], check=True, stdout=subprocess.DEVNULL)
+    text = subprocess.run(['pdftotext', out, '-'], check=True, capture_output=True, text=True).stdout
+    p.must(number in text and p.batch in text and 'd3.' in text and 'Name, in ink' in text, 'the form does not say what it is')
+    p.must('d10.' not in text, 'the form has the steps of another session')
+    p.must(subprocess.run([*ctl, 'SF00-0001'], check=False, capture_output=True).returncode == 1, 'a form that nobody has is printed')
 
 
 def night(p):
@@ -50,6 +64,7 @@ def night(p):
     b2.scans('X:STEP-D3-OUT')
     p.must(b2.scan('W:' + old)['code'] == 'value.same', 'taken from where it does not stand')
     b2.scans('W:' + new, 'F1', 'X:OPT-NORMAL')
+    sheet(p)
     print('night: over', p.batch)
 
 

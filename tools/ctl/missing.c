@@ -160,7 +160,36 @@ static int run_resort(struct ctl *c, const struct ctl_command *cmd)
     return EXIT_FINE;
 }
 
+/* ── a session form, to be printed ─────────────────────────────────────── */
+
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
+
+static int run_sheet(struct ctl *c, const struct ctl_command *cmd)
+{
+    const char *form = args_get(&c->args, "form"), *batch = args_get(&c->args, "batch"),
+               *session = args_get(&c->args, "session"), *out = args_get(&c->args, "out");
+    bool force = args_flag(&c->args, "force");
+    if (!form || !batch || !out)
+        return ctl_usage(cmd, "%s",
+                         say("--form、--batch、--out が必要です", "--form, --batch and --out are needed"));
+    const char *given[] = {form, batch, session ? session : ""};
+    for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+        if (given[i][strspn(given[i], PLAIN)])
+            return ctl_usage(cmd, say("番号ではありません: %s", "no number: %s"), given[i]);
+    char *path = NULL;
+    require(asprintf(&path, "/v1/form-sheet?form=%s&batch=%s%s%s", form, batch, session ? "&session=" : "",
+                     session ? session : "") >= 0);
+    int code = ctl_fetch_page(c, cmd, path, out, force);
+    free(path);
+    return code;
+}
+
 const struct ctl_command ctl_missing_commands[] = {
+    {"form", "print", "--form FORM --batch BATCH [--session STEP] --out FILE.pdf [--force]",
+     "渡した用紙を印刷する：工程の欄、時刻、二人の署名",
+     "a form that was handed out, to be printed: fields, times, two names",
+     "    --session d3 なら d3 で始まる工程だけ。なければ、まだ行っていない工程すべて",
+     "    --session d3: only the steps of d3; without it all that are still to be done", run_sheet, NULL},
     {"last-resort", NULL, "[--out FILE.pdf [--force]]",
      "非常時対応票：全細胞の所在、一人でできること、電話する相手",
      "the page of last resort: where all cells are, what one may do alone, whom to ring",

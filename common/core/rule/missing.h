@@ -36,6 +36,8 @@ const char *rota_weekday(int64_t day); /* "saturday" */
 /* Is there a gap that was not told today? */
 bool rule_rota_due(const struct book *b, struct batch *x, int64_t now);
 
+/* May its time be believed from a paper form? */
+bool step_on_paper(const struct step *s);
 /* Is it typed in for this batch, and not yet checked against its scan? */
 bool paper_waits(const struct paper *f, const struct batch *x);
 

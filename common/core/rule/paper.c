@@ -302,6 +302,11 @@ bool check_forms_checked(struct judge *j)
     return true;
 }
 
+bool step_on_paper(const struct step *s)
+{
+    return !s->form && !never_by_claim(s);
+}
+
 bool paper_waits(const struct paper *f, const struct batch *x)
 {
     const char *batch = f->batch ? f->batch : x->form && strcmp(x->form, f->id) == 0 ? x->id : "";
