@@ -241,9 +241,9 @@ static struct text understood(struct maker *m, const struct entry *e, const stru
     if (!u) /* ours, read at another batch's bench */
         u = said->container ? &ours : &none;
     if (json_get_str(e->pd, "said")) {
-        struct text said = record_open(m, e, "said").shown;
-        return (struct text){arena_printf(&r->arena, "答え：%s", said.ja),
-                             arena_printf(&r->arena, "said: %s", said.en)};
+        struct text words = record_open(m, e, "said").shown;
+        return (struct text){arena_printf(&r->arena, "答え：%s", words.ja),
+                             arena_printf(&r->arena, "said: %s", words.en)};
     }
     if (!u->kind && json_get_str(e->pd, "raw")) {
         struct text raw = record_open(m, e, "raw").shown;

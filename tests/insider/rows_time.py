@@ -62,11 +62,11 @@ def _(p):
     p.quiet(p.at('QC1S').work('d0.env.incubate', 'QC1').scan('E:PINC-01', at=p.then('-1s')))
 
 
-@row('said to have been done before what it comes after', 'd0.spin-1.load', ('time.before', 'time.late-entry'))
+@row('said to have been done before what it comes after', 'd0.spin-1.load', ('time.impossible', 'time.before', 'time.late-entry'))
 def before_its_time(p):
     p.wait('18m')
     b2 = p.at('B21').work(None, 'OP2', 'OP1')
-    p.caught(b2.scan('E:CF-02', late=p.late('-60m')), 'time.before')
+    p.caught(b2.scan('E:CF-02', late=p.late('-60m')), 'time.impossible')
 
 
 @before_its_time.honest
