@@ -256,8 +256,17 @@ void catalogue_free(struct catalogue *c)
 
 /* How a language writes values. */
 struct writing {
-    const char *comma, *name;
+    const char *comma, *parts, *name;
 };
+
+/* Between items that have commas of their own a comma parts nothing. */
+static const char *between(const struct json *list, const struct writing *w)
+{
+    json_each(it, list)
+        if (it->type == JSON_STRING && strstr(it->str, w->comma))
+            return w->parts;
+    return w->comma;
+}
 
 static void put_value(struct buf *b, const struct json *v, const struct writing *w)
 {
@@ -269,7 +278,7 @@ static void put_value(struct buf *b, const struct json *v, const struct writing 
     else if (v->type == JSON_ARRAY)
         json_each(it, v) {
             if (it != v->child)
-                buf_puts(b, w->comma);
+                buf_puts(b, between(v, w));
             if (it->type == JSON_STRING || it->type == JSON_INT)
                 put_value(b, it, w);
         }
@@ -304,7 +313,7 @@ static const char *fill(struct arena *a, const char *template, const struct json
     return text;
 }
 
-static const struct writing writing_ja = {"、", "ja"}, writing_en = {", ", "en"};
+static const struct writing writing_ja = {"、", "／", "ja"}, writing_en = {", ", "; ", "en"};
 
 struct text catalogue_fill(struct arena *a, struct text template, const struct json *ja,
                            const struct json *en)

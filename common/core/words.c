@@ -194,22 +194,31 @@ static const struct field *field_named(const struct words *w, int step, const ch
     return field < 0 ? NULL : &w->protocol->step[step].field[field];
 }
 
+/* A moment as the log writes it; on a screen and on paper it is the house's own time. */
+static bool is_moment(const char *v, char ret[17])
+{
+    int64_t ms;
+    size_t n = strlen(v);
+    if (n < 20 || v[10] != 'T' || v[n - 1] != 'Z' || clock_parse_rfc3339(v, &ms) != 0)
+        return false;
+    clock_format_local(ms, ret);
+    return true;
+}
+
 static struct text arg_text(const struct words *w, const char *name, const char *v, const struct field *f,
                             int step)
 {
+    char local[17];
+    if (is_moment(v, local))
+        return text_both(arena_strdup(w->a, local));
     static const struct {
         const char *name, *family;
-    } family[] = {{"role", "role"},
-                  {"qualification", "qualification"},
-                  {"state", "container"},
-                  {"clock", "clock"},
-                  {"dept", "dept"},
-                  {"grade", "grade"},
-                  {"station", "station"},
-                  {"weekday", "weekday"},
-                  {"lack", "lack"},
-                  {"how", "loss"},
-                  {NULL, NULL}};
+    } family[] = {{"role", "role"},       {"qualification", "qualification"},
+                  {"state", "container"}, {"clock", "clock"},
+                  {"dept", "dept"},       {"grade", "grade"},
+                  {"station", "station"}, {"weekday", "weekday"},
+                  {"lack", "lack"},       {"how", "loss"},
+                  {"is", "paper"},        {NULL, NULL}};
     static const char *const steps[] = {"step", "since", "missing", "steps", "pending", NULL};
     for (size_t i = 0; steps[i]; i++)
         if (strcmp(name, steps[i]) == 0)
@@ -278,13 +287,24 @@ void words_args(const struct words *w, const struct json *args, int step, struct
         set_arg(w, *ret_ja, *ret_en, m, f, step);
 }
 
+/* What the person at the screen is to do next is no description of what happened. */
+static const char *first_sentence(struct arena *a, const char *s, const char *end)
+{
+    const char *at = strstr(s, end);
+    return at ? arena_strndup(a, s, (size_t)(at - s) + strlen(end) - (end[0] == '.')) : s;
+}
+
 struct text words_code(const struct words *w, const char *code, const struct json *args, int step)
 {
     struct json *ja, *en;
     struct text plain;
     if (!code)
         return text_both("–");
-    const struct catalogue *c = lookup(w->report, w->a, code, &plain) ? w->report : w->codes;
+    bool named = lookup(w->report, w->a, code, &plain);
+    const struct catalogue *c = named ? w->report : w->codes;
     words_args(w, args, step, &ja, &en);
-    return (struct text){catalogue_text(c, w->a, code, ja).ja, catalogue_text(c, w->a, code, en).en};
+    struct text t = {catalogue_text(c, w->a, code, ja).ja, catalogue_text(c, w->a, code, en).en};
+    if (!named && !w->screen)
+        t = (struct text){first_sentence(w->a, t.ja, "。"), first_sentence(w->a, t.en, ". ")};
+    return t;
 }

@@ -21,10 +21,11 @@ static struct json *text_json(struct arena *a, struct text t)
 static struct json *container_json(const struct book *b, struct arena *a, const struct container *c)
 {
     const struct label *l = protocol_label(c->batch->protocol, c->label);
-    const struct thing *t = book_thing(b, c->place);
+    const char *place = container_place(b, c);
+    const struct thing *t = book_thing(b, place);
     struct json *o = json_set_str(a, json_object(a), "container", c->id);
     json_set(a, o, "label", l ? text_json(a, l->title) : NULL);
-    json_set_str(a, o, "place", c->place);
+    json_set_str(a, o, "place", place);
     json_set_str(a, o, "room", t ? t->room : NULL);
     if (c->rescued)
         json_set(a, o, "rescued", json_bool(a, true));
@@ -37,7 +38,7 @@ static struct json *containers_json(const struct book *b, struct arena *a, const
     struct json *list = json_array(a);
     for (size_t i = 0; i < x->ncontainers; i++) {
         const struct container *c = x->container[i];
-        if (c->state != CONTAINER_FILLED || (c->place != NULL) != standing)
+        if (c->state != CONTAINER_FILLED || (container_place(b, c) != NULL) != standing)
             continue;
         json_push(list, standing ? container_json(b, a, c) : json_str(a, c->id));
     }
@@ -51,9 +52,11 @@ static struct json *taken_json(const struct book *b, struct arena *a, const stru
     size_t pos = 0;
     for (const struct thing *t; (t = map_next(&b->things, &pos));) {
         bool stands = t->occupied != x;
-        for (size_t i = 0; !stands && i < x->ncontainers; i++)
-            stands = x->container[i]->state == CONTAINER_FILLED && x->container[i]->place &&
-                     strcmp(x->container[i]->place, t->id) == 0;
+        for (size_t i = 0; !stands && i < x->ncontainers; i++) {
+            const struct container *c = x->container[i];
+            const char *place = c->state == CONTAINER_FILLED ? container_place(b, c) : NULL;
+            stands = place && strcmp(place, t->id) == 0;
+        }
         if (!stands)
             json_push(list, json_str(a, t->id));
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/rule/codes.h"
 #include "flow/flow_int.h"
 
 static void set_text(struct arena *a, struct json *o, struct text t)
@@ -19,6 +20,19 @@ static const char *upper_code(struct arena *a, const char *id)
     for (char *p = s; *p; p++)
         *p = *p == '.' ? '-' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
     return s;
+}
+
+/* A container that is awaited may be broken, or not to be found. */
+static void next_lost(struct arena *a, struct json *o, const struct field *f)
+{
+    static const char *const id[] = {"BROKEN", "LOST"};
+    char raw[BOUND_CODE_ID + 8];
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < 2; i++)
+        if (code_make('X', id[i], raw, sizeof(raw)) == 0)
+            json_push(list, json_str(a, arena_strdup(a, raw)));
+    if (f->kind == FIELD_CONTAINER && f->use != USE_ISSUE)
+        json_set(a, o, "lost", list);
 }
 
 static void next_field(struct arena *a, struct json *o, const struct next *n, const struct field *f)
@@ -49,6 +63,7 @@ static void next_field(struct arena *a, struct json *o, const struct next *n, co
     }
     if (options->len)
         json_set(a, o, "options", options);
+    next_lost(a, o, f);
 }
 
 /* Id, and the name where a register of staff tells it. */
@@ -62,15 +77,16 @@ static struct json *who_json(struct flow *f, struct arena *a, const struct perso
 }
 
 /* Who acts, and who stands there: nobody has to remember whose badge was read last. */
-static void next_people(struct flow *f, struct arena *a, struct json *o, const struct station *st)
+static void next_people(struct flow *f, struct arena *a, struct json *o, const struct station *st,
+                        const struct next *n)
 {
     const struct bench *b = &st->bench;
     bool here = bench_works(b, flow_now(f));
     struct json *people = json_array(a);
     for (size_t i = 0; here && i < b->npeople; i++)
         json_push(people, who_json(f, a, b->person[i]));
-    if (here && b->acting)
-        json_set(a, o, "acting", who_json(f, a, b->acting));
+    if (n->acting)
+        json_set(a, o, "acting", who_json(f, a, n->acting));
     json_set(a, o, "people", people);
 }
 
@@ -91,12 +107,31 @@ static void next_badge(struct flow *f, struct arena *a, struct json *o, const st
         json_set_str(a, o, "choose", arena_strdup(a, raw));
 }
 
+/* What stands in the way, in words. */
+static void next_note(struct flow *f, struct arena *a, struct json *o, const struct next *n)
+{
+    const char *code = say_text((enum say)n->note);
+    if (!n->note)
+        return;
+    struct words w = *f->cfg.words;
+    w.a = a;
+    w.protocol = n->batch ? n->batch->protocol : NULL;
+    w.screen = true;
+    struct json *ja, *en, *note = json_set_str(a, json_object(a), "code", code);
+    words_args(&w, n->args, n->step, &ja, &en);
+    struct text t = catalogue_text(w.codes, a, code, ja);
+    t.en = catalogue_text(w.codes, a, code, en).en;
+    set_text(a, note, t);
+    json_set(a, o, "note", note);
+}
+
 static struct json *next_json(struct flow *f, struct arena *a, const struct station *st)
 {
     struct next n;
     struct json *o = json_object(a);
-    next_people(f, a, o, st);
-    rule_next(&f->book, st, flow_now(f), &n);
+    rule_next(&f->book, st, flow_now(f), f->cfg.conf->idle_after_s, a, &n);
+    next_people(f, a, o, st, &n);
+    next_note(f, a, o, &n);
     if (!n.batch)
         return o;
     json_set_str(a, o, "batch", n.batch->id);
@@ -126,9 +161,10 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     for (size_t i = 0; i < st->bench.npeople; i++)
         json_push(people, json_str(a, st->bench.person[i]->id));
     json_set(a, o, "people", people);
-    json_set_str(a, o, "acting", st->bench.acting ? st->bench.acting->id : NULL);
+    struct json *next = next_json(f, a, st);
+    json_set_str(a, o, "acting", json_get_str(json_get(next, "acting"), "id"));
     json_set_str(a, o, "batch", st->bench.batch ? st->bench.batch->id : NULL);
-    json_set(a, o, "next", next_json(f, a, st));
+    json_set(a, o, "next", next);
     return o;
 }
 

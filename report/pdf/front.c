@@ -86,8 +86,10 @@ static void late(struct exception *x)
     const struct record *r = x->g->r;
     for (size_t i = 0; i < r->nentries; i++) {
         const struct entry *e = &r->entry[i];
-        if (e->late && !record_value_of(r, e, KIND_DEVIATION_OPENED) &&
-            !record_value_of(r, e, KIND_HOLD_PLACED))
+        /* one command is one late entry, whatever came of it; what was refused, or was there, is none */
+        bool counts =
+            !e->has_of && !kind_name_has(e->kind, KIND_REFUSAL) && !kind_is(e->kind, KIND_STEP_AGAIN);
+        if (e->late && counts)
             add(x,
                 pdf_markup(x->g->pdf, "%s → 記録 recorded %s（%s）", record_minute(r, e->occurred),
                            record_minute(r, e->at), pdf_both(x->g->pdf, word(&r->words, "late", e->late))));

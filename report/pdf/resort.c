@@ -121,9 +121,12 @@ static void none(struct sheet *s, const char *ja, const char *en)
 static void cells(struct sheet *s)
 {
     static const struct pdf_column column[] = {
-        {24, {"容器", "Container"}},       {15, {"内容", "What"}},
-        {17, {"位置", "Position"}},        {8, {"室", "Room"}},
-        {16, {"直近の工程", "Last step"}}, {20, {"次の工程・時期（最早 – 最遅）", "Next, from – until"}}};
+        {24, {"容器", "Container"}},
+        {15, {"内容", "What"}},
+        {17, {"位置", "Position"}},
+        {8, {"室", "Room"}},
+        {16, {"直近の工程", "Last step"}},
+        {20, {"予定の工程・時期（指示ではない）", "Due, from – until (no instruction)"}}};
     const json_t *list = json_object_get(s->page, "batches"), *x;
     struct pdf_table t;
     size_t i;

@@ -334,7 +334,7 @@ static struct json *scan_step(struct work *w)
     if (!bench_is(w))
         return card(w);
     struct next n;
-    rule_next(w->g->book, w->st, w->g->now, &n);
+    rule_next(w->g->book, w->st, w->g->now, 1800, w->g->a, &n);
     /* a value that is entered twice is the other one's */
     struct person *who = n.step == w->step && n.again && w->second ? w->second : w->performer;
     if (w->st->bench.acting != who)

@@ -131,7 +131,7 @@ def _(p):
     p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2601/3000')
 
 
-@row('a vial that was read as empty is drawn from again', 'd6.pass.in', 'lot.unit-empty')
+@row('a vial that was read as empty is drawn from again', 'd6.pass.in', ('lot.unit-empty', 'lot.unstaged'))
 def drawn_from_empty(p):
     p.caught(p.at('B21').work('d6.medium', 'OP2', 'OP1').scans('L:BM-2601/3').scan('L:IL2-2601/2'), 'lot.unit-empty')
 
@@ -203,7 +203,7 @@ def _(p):
     p.at('B21').work('d3.closing.close', 'OP1', 'OP2').scans('L:IL2-2601/2', 'X:OPT-USED-UP')
 
 
-@row("a little left of the other patient's vial", 'd3.out', 'lot.other-batch', batches=2)
+@row("a little left of the other patient's vial", 'd3.out', ('lot.other-batch', 'lot.unstaged'), batches=2)
 def albumin_left(p):
     theirs = p.vial_of(p.other, 'IL2-2601')
     b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2')

@@ -230,7 +230,7 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
 
 
-@row('written up from a form, though nothing was away', 'd3.entry.plates', ('form.not-this', 'form.typed-in'))
+@row('written up from a form, though nothing was away', 'd3.entry.plates', ('form.not-this', 'form.typed-in', 'form.unconfirmed'))
 def nothing_was_away(p):
     number = form(p, 'OP1', 'OP2')
     p.at('B21').work('d3.out', 'OP1', 'OP2')
@@ -288,3 +288,14 @@ def voided_alone(p):
 def _(p):
     number = p.quiet(p.at('B21').record('OP1', 'form.issued', to='OP1'))['args']['form']
     p.quiet(p.at('QA1').record('QM', 'form.voided', form=number, reason='使わなかった not used'))
+
+
+@row('a vial that was never on the tray', 'd3.out', 'lot.unstaged')
+def never_staged(p):
+    b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2')
+    p.caught(b2.scan('L:IL2-2601/7'), 'lot.unstaged', 'deviation')
+
+
+@never_staged.honest
+def _(p):
+    p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'L:IL2-2601/2')

@@ -73,6 +73,9 @@ static void test_placeholders_are_filled(void **state)
     t = catalogue_text(c, &a, "field.range", args);
     assert_string_equal(t.ja, "-7は範囲外");
     assert_string_equal(t.en, "-7 of {of} is out of 3, five");
+    range = json_push(json_push(json_array(&a), json_str(&a, "HIV, sampling date")), json_str(&a, "HIV"));
+    t = catalogue_text(c, &a, "field.range", json_set(&a, json_object(&a), "range", range));
+    assert_non_null(strstr(t.en, "HIV, sampling date; HIV"));
     arena_fini(&a);
     catalogue_free(c);
 }

@@ -286,14 +286,15 @@ static void count_plate(struct rig *r, const char *count, const char *outcome)
     accepted(rig_sign_in(r, "QC1"));
     accepted(rig_scan(r, "B:B1"));
     const struct verdict *v =
-        strcmp(outcome, "value.action") == 0 ? rig_sure(r, "COUNT", count) : rig_one(r, "COUNT", count);
+        strcmp(outcome, "value.action-room") == 0 ? rig_sure(r, "COUNT", count) : rig_one(r, "COUNT", count);
     rig_expect(v, ANY_OUTCOME, outcome, NULL, NULL, __FILE__, __LINE__);
 }
 
 static void test_action_limit_blocks_the_room_where_the_plates_stood(void **state)
 {
     struct rig *r = *state;
-    count_plate(r, "3", "value.action");
+    count_plate(r, "3", "value.action-room"); /* and it is told */
+    assert_true(rig_says(r, "\"room\":\"R2\""));
     assert_true(book_room(&r->book, "R2")->blocked);
     assert_false(book_room(&r->book, "RQ")->blocked); /* they were only read there */
 }
@@ -302,7 +303,8 @@ static void test_action_limit_blocks_the_room_where_the_plates_stood(void **stat
 static void test_room_names_who_worked_there_when_the_plates_stood(void **state)
 {
     struct rig *r = *state;
-    count_plate(r, "3", "value.action");
+    count_plate(r, "3", "value.once-more");
+    deviation(rig_scan(r, "3"), "value.action-room");
     assert_non_null(strstr(rig_text_of(r, "room.blocked"), "\"workers\":[\"OP1\""));
     rig_at(r, "QA1");
     accepted(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"));
@@ -318,6 +320,16 @@ static void test_who_was_there_today_and_has_gone_worked_there(void **state)
     accepted(rig_record(r, "OP1", "room.blocked", "room=R2|cause=smell"));
     assert_non_null(strstr(rig_text_of(r, "room.blocked"), "\"QM\""));
     refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"), "right.barred");
+}
+
+static void test_slip_on_a_plate_says_which_room_it_blocks(void **state)
+{
+    struct rig *r = *state;
+    count_plate(r, "3", "value.once-more");
+    assert_false(book_room(&r->book, "R2")->blocked);
+    deviation(rig_scan(r, "1"), "value.two-entries-room");
+    assert_true(rig_says(r, "\"room\":\"R2\""));
+    assert_true(book_room(&r->book, "R2")->blocked);
 }
 
 static void test_alert_limit_blocks_nothing(void **state)
@@ -410,6 +422,7 @@ int main(void)
         T(test_action_limit_blocks_the_room_where_the_plates_stood),
         T(test_room_names_who_worked_there_when_the_plates_stood),
         T(test_who_was_there_today_and_has_gone_worked_there),
+        T(test_slip_on_a_plate_says_which_room_it_blocks),
         T(test_alert_limit_blocks_nothing),
         T(test_evidence_stays_until_quality_lifts_the_hold),
         T(test_evidence_that_was_discarded_is_a_fact),

@@ -175,7 +175,7 @@ static const char *first_entry(const struct batch *x, int step)
 static const char *wanted_code(struct play *p)
 {
     struct next n;
-    rule_next(&p->r->book, p->r->station, p->r->now, &n);
+    rule_next(&p->r->book, p->r->station, p->r->now, 1800, &p->r->arena, &n);
     if (n.batch && n.step < 0 && pick(p, 3))
         rig_at(p->r, strcmp(p->r->station->id, "B21") != 0 ? "B21" : pick(p, 2) ? "QC1S" : "QA1");
     if (!n.batch || n.step < 0)

@@ -123,6 +123,9 @@ static void test_lot_comes_with_its_units(void **state)
     struct rig *r = *state;
     rig_at(r, "QA1");
 #define AL9 "lot=AL9|material=albumin|expiry=2027-11-01"
+    alert(rig_record(r, "MM", "lot.received", "lot=TB8|material=tube|expiry=2026-11-01|units=#10"),
+          "lot.received-expired");
+    refused(rig_record(r, "MM", "lot.conforming", "lot=TB8"), "lot.expired");
     refused(rig_record(r, "MM", "lot.received", AL9), "record.invalid");
     with_arg(&r->v, "field", "units");
     refused(rig_record(r, "MM", "lot.received", AL9 "|units=#-3"), "record.invalid");

@@ -46,7 +46,7 @@ static void asked(struct rig *r, const char *step, const char *value)
     assert_int_equal(rig_count(r, "deviation.opened"), 0);
     assert_false(rig_says(r, "\"hi\"")); /* the limit is not told */
     struct next n;
-    rule_next(&r->book, r->station, r->now, &n);
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
     assert_true(n.again);
 }
 

@@ -391,6 +391,7 @@ static void test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_voi
     rig_wait(r, RIG_DAY);
     assert_true(silent(r, "SF26-0001"));                       /* back, and nobody has checked it */
     refused(check(r, "OP2", "SF26-0001", SCAN), "form.state"); /* nobody has typed it in */
+    with_arg(&r->v, "is", "back");
     rig_at(r, "QA1");
     refused(rig_record(r, "QM", "form.voided", "form=SF26-0001|reason=" RIG_NAME), "right.second");
     accepted(rig_sign_in(r, "QC1"));

@@ -147,7 +147,7 @@ static void test_who_has_a_symptom_stays_out(void **state)
     rig_expect(&r->v, OUTCOME_ALERT, "person.unfit-asked", "person", "OP1", __FILE__, __LINE__);
     assert_int_equal(rig_count(r, "person.fit"), 0);
     struct next n;
-    rule_next(&r->book, r->station, r->now, &n);
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
     assert_true(n.yes);
     accepted_as(rig_scan(r, "X:YES"), "accepted.unfit");
     assert_true(rig_says(r, "\"fit\":false"));
@@ -301,12 +301,12 @@ static void test_witness_is_asked_for_where_the_badge_signs(void **state)
     struct rig *r = *state;
     struct next n;
     read_both(r);
-    rule_next(&r->book, r->station, r->now, &n);
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
     assert_true(n.witness && !n.choose);
     assert_string_equal(n.of->id, "OP1");
     accepted(rig_scan(r, "B:B1")); /* back at the batch, and no step is chosen */
     r->station->bench.step = -1;
-    rule_next(&r->book, r->station, r->now, &n);
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
     assert_false(n.witness);
 }
 

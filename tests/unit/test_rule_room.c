@@ -55,7 +55,7 @@ static void test_one_session_is_permitted_on_hold_and_the_room_stays_blocked(voi
     assert_false(rig_says(r, "0 particles"));
     assert_true(book_room(&r->book, "R2")->blocked);
     accepted(rig_one(r, "FEED", "D:A"));
-    refused(permit(r, "QM", PERMIT), "record.exists");
+    refused(permit(r, "QM", PERMIT), "room.permitted");
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
 }
 

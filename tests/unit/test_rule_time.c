@@ -98,7 +98,7 @@ static void test_spin_shorter_than_possible_is_refused(void **state)
     struct rig *r = *state;
     struct next n;
     int64_t done = r->now;
-    rule_next(&r->book, r->station, r->now, &n);
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
     if (n.step == protocol_step(rig_batch(r, "B1")->protocol, "spin"))
         assert_true(n.earliest >= done + 5 * RIG_MINUTE);
     rig_wait(r, 5 * RIG_MINUTE - 1);
@@ -186,7 +186,7 @@ static void test_step_is_done_only_where_it_belongs(void **state)
     accepted(rig_sign_in(r, "OP3"));
     accepted(rig_scan(r, "B:B1"));
     refused(rig_scan(r, "X:STEP-MUST"), "step.where");
-    refused(rig_scan(r, "D:B"), "scan.no-step");
+    refused(rig_scan(r, "D:B"), "scan.no-step-elsewhere");
 }
 
 /* ---- not done, because ---- */

@@ -214,7 +214,7 @@ static void test_two_readings_that_differ_want_a_third(void **state)
     struct rig *r = *state;
     struct next n;
     counts(r, "1.000", "0.1", "1.163", "0.1"); /* 15.07 % */
-    rule_next(&r->book, r->station, r->now, &n);
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
     assert_string_equal(n.batch->protocol->step[n.step].field[n.field].id, "live-3");
     accepted(rig_scan(r, "1.1"));
     accepted(rig_scan(r, "0.1"));

@@ -190,6 +190,10 @@ static void test_units_as_they_are_typed(void **state)
         {"eu/ml", "EU/mL"},
         {"時間", "h"},
         {"×g", "xg"},
+        {"x g", "xg"},
+        {"× g", "xg"},
+        {"XG", "xg"},
+        {"×G", "xg"},
         {"cm^2", "cm2"},
     };
     for (size_t i = 0; i < N(same); i++) {

@@ -1,4 +1,6 @@
 /* Who is missing for what is coming, and what should exist and does not. */
+#include <string.h>
+
 #include "ctl.h"
 
 static int read_path(struct ctl *c, const struct ctl_command *cmd, const char *path, json_t **ret)
@@ -107,7 +109,7 @@ static void print_batch(const json_t *x)
     if (json_integer_value(json_object_get(x, "holds")))
         ctl_printf("  %s", say("保留中", "on hold"));
     ctl_printf("\n  %s: %s\n  %s: %s  %s\n", say("直近", "last"), ctl_text(json_object_get(x, "last")),
-               say("次", "next"), ctl_text(json_object_get(next, "title")),
+               say("予定（指示ではない）", "due (no instruction)"), ctl_text(json_object_get(next, "title")),
                ctl_text(json_object_get(next, "when")));
     if (json_array_size(json_object_get(x, "containers")))
         ctl_print_table(json_object_get(x, "containers"), cell_columns);

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/mem.h"
 
@@ -56,6 +58,47 @@ void ctl_printf(const char *fmt, ...)
     free(text);
 }
 
+/* A moment as the daemon writes it, by the clock of whoever reads it here. */
+static bool add_moment(struct buf *b, const char *s)
+{
+    size_t n = strlen(s);
+    int64_t ms;
+    struct tm tm;
+    char text[32];
+    if (n < 20 || s[10] != 'T' || s[n - 1] != 'Z' || clock_parse_rfc3339(s, &ms) != 0)
+        return false;
+    time_t at = (time_t)(ms / 1000);
+    localtime_r(&at, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+    buf_puts(b, text);
+    return true;
+}
+
+/* States as the daemon's answers have them; others, such as a protocol's own, are their own words. */
+static const char *state_ja(const char *s)
+{
+    static const char *const word[][2] = {
+        {"open", "未着手"},       {"begun", "作業中"},        {"done", "完了"},
+        {"skipped", "実施せず"},  {"issued", "発行済み"},     {"empty", "空"},
+        {"filled", "内容あり"},   {"consumed", "使用済み"},   {"discarded", "廃棄済み"},
+        {"left", "施設外"},       {"lost", "破損・紛失"},     {"minor", "軽微"},
+        {"major", "重大"},        {"assessment", "評価待ち"}, {"confirmation", "確認待ち"},
+        {"ordered", "依頼済み"},  {"instructed", "指図済み"}, {"drawn", "採血済み"},
+        {"received", "受入済み"}, {"released", "合格"},       {"rejected", "不合格"},
+        {"stopped", "中止"},      {"closed", "完結"},
+    };
+    for (size_t i = 0; i < sizeof(word) / sizeof(*word); i++)
+        if (strcmp(word[i][0], s) == 0)
+            return word[i][1];
+    return s;
+}
+
+static void add_text(struct buf *b, const char *s)
+{
+    if (!add_moment(b, s))
+        add_clean(b, say_ja() ? state_ja(s) : s);
+}
+
 static void add_value(struct buf *b, const json_t *v)
 {
     const json_t *item;
@@ -72,7 +115,7 @@ static void add_value(struct buf *b, const json_t *v)
             add_value(b, item);
         }
     else if (v)
-        add_clean(b, ctl_text(v));
+        add_text(b, ctl_text(v));
 }
 
 static const json_t *reach(const json_t *v, const char *path, size_t len)

@@ -292,8 +292,9 @@ int typed_day(const char *s, int64_t *ret_day)
 static const struct {
     const char *typed, *meant;
 } words[] = {
-    {"秒", "s"},  {"分", "min"},  {"時間", "h"}, {"日", "d"},     {"度", "°C"},
-    {"oc", "°C"}, {"degc", "°C"}, {"×g", "xg"},  {"個", "cells"}, {"個/ml", "cells/mL"},
+    {"秒", "s"},  {"分", "min"},   {"時間", "h"},         {"日", "d"},   {"度", "°C"},
+    {"oc", "°C"}, {"degc", "°C"},  {"×g", "xg"},          {"x g", "xg"}, {"× g", "xg"},
+    {"×G", "xg"}, {"個", "cells"}, {"個/ml", "cells/mL"},
 };
 
 static const char *unit_as(const char *word)

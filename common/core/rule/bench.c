@@ -185,9 +185,8 @@ bool judge_leaving(struct judge *j)
 {
     const struct bench_asked *q = &j->bench->asked;
     if (is_command(j, "OUT")) {
-        bool clear = j->bench->npeople == 1 && j->performer && !idle(j);
-        if (clear)
-            sign_out(j, j->performer);
+        if (j->bench->npeople == 1) /* there is nobody else whom it could mean */
+            sign_out(j, j->bench->person[0]);
         else
             context(j, (struct bench_context){.asks = true, .leaves = true}, SAY_ACCEPTED_SESSION_WHOSE,
                     NULL);
@@ -356,7 +355,8 @@ void judge_badge(struct judge *j)
     j->step = -1;
     if (!signed_in_here(j, p)) {
         judge_refuse(j, role ? SAY_PERSON_ROLE : SAY_SESSION_NOT_HERE,
-                     role ? args1(j, "role", role) : args1(j, "person", p->id));
+                     role ? json_set_str(j->a, args1(j, "role", role), "person", p->id)
+                          : args1(j, "person", p->id));
         return;
     }
     act_as(j, p);

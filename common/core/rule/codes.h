@@ -26,6 +26,9 @@ enum say_flag {
     X(SCAN_ALREADY, "scan.already", 0)                                                                       \
     X(SCAN_NO_BATCH, "scan.no-batch", 0)                                                                     \
     X(SCAN_NO_STEP, "scan.no-step", 0)                                                                       \
+    X(SCAN_NO_STEP_LATER, "scan.no-step-later", 0)                                                           \
+    X(SCAN_NO_STEP_ELSEWHERE, "scan.no-step-elsewhere", 0)                                                   \
+    X(NEXT_LATER, "next.later", 0)                                                                           \
     X(SCAN_MALFORMED, "scan.malformed", 0)                                                                   \
     X(SCAN_LONG, "scan.long", 0)                                                                             \
     X(SCAN_BYTES, "scan.bytes", 0)                                                                           \
@@ -134,6 +137,8 @@ enum say_flag {
     X(LOT_QUARANTINE, "lot.quarantine", 0)                                                                   \
     X(LOT_BLOCKED, "lot.blocked", 0)                                                                         \
     X(LOT_CLOSED, "lot.closed", 0)                                                                           \
+    X(LOT_RECEIVED_EXPIRED, "lot.received-expired", 0)                                                       \
+    X(LOT_UNSTAGED, "lot.unstaged", 0)                                                                       \
     X(LOT_EXPIRED, "lot.expired", 0)                                                                         \
     X(LOT_MATERIAL, "lot.material", 0)                                                                       \
     X(LOT_MISMATCH, "lot.mismatch", 0)                                                                       \
@@ -172,6 +177,7 @@ enum say_flag {
     X(ROOM_USED, "room.used-blocked", 0)                                                                     \
     X(ROOM_UNREAD, "room.unread", 0)                                                                         \
     X(ROOM_CONDITIONAL, "room.conditional", 0)                                                               \
+    X(ROOM_PERMITTED, "room.permitted", 0)                                                                   \
     X(ROOM_OPEN, "room.open", 0)                                                                             \
     X(STEP_ORDER, "step.order", 0)                                                                           \
     X(STEP_UNKNOWN, "step.unknown", 0)                                                                       \
@@ -211,14 +217,17 @@ enum say_flag {
     X(VALUE_DECIMALS, "value.decimals", 0)                                                                   \
     X(VALUE_DIFFERS, "value.differs", SAY_RESETS)                                                            \
     X(VALUE_ALERT, "value.alert", 0)                                                                         \
+    X(VALUE_ACTION_ROOM, "value.action-room", 0)                                                             \
     X(VALUE_ACTION, "value.action", 0)                                                                       \
     X(VALUE_ONCE_MORE, "value.once-more", 0)                                                                 \
+    X(VALUE_TWO_ROOM, "value.two-entries-room", 0)                                                           \
     X(VALUE_TWO, "value.two-entries", 0)                                                                     \
     X(VALUE_CHOICE, "value.choice", 0)                                                                       \
     X(VALUE_MISSING, "value.missing", 0)                                                                     \
     X(FORM_FAULTS, "form.faults", 0)                                                                         \
     X(VALUE_PATTERN, "value.pattern", 0)                                                                     \
     X(VALUE_TEXT, "value.text", 0)                                                                           \
+    X(VALUE_ANSWERED_ALL, "value.answered-all", 0)                                                           \
     X(VALUE_ANSWERED, "value.answered", 0)                                                                   \
     X(VALUE_OTHER_PERSON, "value.other-person", 0)                                                           \
     X(VALUE_SAME_AGAIN, "value.same-again", SAY_ASKS)                                                        \
@@ -334,6 +343,7 @@ enum say_flag {
     X(ACCEPTED_VALUE, "accepted.value", 0)                                                                   \
     X(ACCEPTED_STEP_DONE, "accepted.step-done", 0)                                                           \
     X(ACCEPTED_STEP, "accepted.step", 0)                                                                     \
+    X(ACCEPTED_OTHER_STEP, "accepted.other-step", 0)                                                         \
     X(ACCEPTED_NOT_LOST, "accepted.not-lost", 0)                                                             \
     X(ACCEPTED_BACK, "accepted.back", 0)                                                                     \
     X(ACCEPTED_BATCH, "accepted.batch", 0)                                                                   \

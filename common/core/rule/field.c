@@ -489,6 +489,14 @@ static const char *option_id(struct judge *j, const struct code *c, const char *
     return lower;
 }
 
+static bool refuse_badge(struct judge *j, const struct field *f, const struct code *c)
+{
+    struct json *args = args1(j, "person", c->id), *roles = json_array(j->a);
+    for (size_t i = 0; i < f->nroles; i++)
+        json_push(roles, json_str(j->a, f->role[i]));
+    return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, json_set(j->a, args, "role", roles), NULL);
+}
+
 static bool check_kind(struct judge *j, const struct field *f, const struct code *c, const char **text)
 {
     switch (f->kind) {
@@ -500,7 +508,7 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_PLACE:
         return check_thing(j, f, c);
     case FIELD_BADGE:
-        return badge_fits(j, f, c) || refuse_id(j, SAY_PERSON_ROLE, "role", f->nroles ? f->role[0] : "");
+        return badge_fits(j, f, c) || refuse_badge(j, f, c);
     case FIELD_NUMBER:
         return check_number(j, f, c, *text);
     case FIELD_CHOICE:

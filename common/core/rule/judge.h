@@ -110,6 +110,7 @@ struct judge {
     int64_t occ_no;
     size_t first_new;              /* inputs of the scratch from here on are this command's */
     bool begins;                   /* no input before this command */
+    int passed;                    /* another step than this one was awaited first; -1: none */
     bool fact;                     /* a correction: what was so, not what is meant to be */
     bool foreseen;                 /* of a day to come: nobody has declared fitness for it yet */
     struct corrections *corrected; /* of a correction, else NULL */
@@ -315,6 +316,10 @@ void judge_time(struct judge *j);    /* sets when: for these people, in this ste
 void judge_time_with(struct judge *j, const struct person *second);
 const char *judge_late(const struct judge *j); /* the word of the entries */
 bool never_by_claim(const struct step *s);
+
+/* next.c: when the day of a step that is not begun comes; 0: it is there. Why nothing is open here. */
+int64_t step_later(const struct judge *j, const struct batch *x, int step);
+void judge_refuse_no_step(struct judge *j);
 
 /* scan.c, act.c, record.c, bench.c */
 void judge_scan(struct judge *j);

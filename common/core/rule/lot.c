@@ -260,6 +260,30 @@ static bool check_first_expiry(struct judge *j, const struct lot *l, const char 
                                  : judge_find(j, EFFECT_REFUSE, SAY_LOT_FIRST_EXPIRY, args, l->id);
 }
 
+/* What was put on the session's tray is what is drawn there; another one has not been looked at before. */
+static bool check_staged(struct judge *j, const struct field *f, const struct lot *l, const char *unit)
+{
+    const struct protocol *p = j->x->protocol;
+    const char *id = judge_step(j)->id;
+    size_t n = strcspn(id, ".") + 1;
+    bool any = false;
+    for (int i = 0; f->lot_use == LOT_DRAW && id[n - 1] && i < (int)p->nsteps; i++) {
+        const struct occ *o = strncmp(p->step[i].id, id, n) == 0 ? batch_done(j->x, i) : NULL;
+        for (size_t k = 0; o && k < o->ninputs; k++) {
+            const struct input *in = &o->input[k];
+            const struct field *g = &p->step[i].field[in->field];
+            if (g->kind != FIELD_LOT || g->lot_use != LOT_STAGE ||
+                !listed(g->nmaterials, g->material, l->material))
+                continue;
+            any = true;
+            if (strcmp(in->text, l->id) == 0 && (!*unit || !in->unit || strcmp(in->unit, unit) == 0))
+                return true;
+        }
+    }
+    return !any ||
+           judge_find(j, EFFECT_DEVIATION, SAY_LOT_UNSTAGED, lot_args(j, l, *unit ? unit : "–"), f->id);
+}
+
 bool check_lot(struct judge *j, const struct field *f, const struct code *c)
 {
     struct lot *l = (struct lot *)lot_of(j, c);
@@ -292,5 +316,6 @@ bool check_lot(struct judge *j, const struct field *f, const struct code *c)
                           lot_args(j, l, NULL), NULL);
     if (l->expiry < clock_day(j->when))
         return judge_find(j, EFFECT_REFUSE, SAY_LOT_EXPIRED, lot_args(j, l, NULL), NULL);
-    return check_unit(j, l, c) && check_single_batch(j, l, c->unit) && check_first_expiry(j, l, c->unit);
+    return check_unit(j, l, c) && check_single_batch(j, l, c->unit) && check_first_expiry(j, l, c->unit) &&
+           check_staged(j, f, l, c->unit);
 }

@@ -66,5 +66,15 @@ struct silence {
 struct silences LIST_OF(struct silence);
 /* Of one batch, or (NULL) of the whole facility; in `a`. */
 struct silences rule_silence(const struct book *b, const struct batch *only, int64_t now, struct arena *a);
+/* The step in which a vessel that stands somewhere is looked at, and was not today; -1: none. */
+int look_due(const struct batch *x, int64_t now);
+/* Where it stands: put down there, or filled in a step that took that position and has it yet; NULL: nobody
+ * said. */
+const char *container_place(const struct book *b, const struct container *c);
 /* The last moment for the step that its windows and its deadline leave; 0: there is none yet. */
 int64_t step_latest(const struct batch *x, int step);
+/* next.c: what a step awaits is missing, and equipment of another kind, or no number, came instead: refused
+ * with its own words; false: it is not that. */
+struct judge;
+bool refuse_other_kind(struct judge *j);
+bool refuse_typed(struct judge *j);

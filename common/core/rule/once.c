@@ -43,7 +43,8 @@ static bool asks(const struct judge *j, const struct field *f, size_t from)
         return false;
     for (size_t i = from; i < j->found.nfindings; i++) {
         const struct finding *is = &j->found.finding[i];
-        if ((is->code == SAY_VALUE_ACTION || is->code == SAY_VALUE_SAME) && is->effect >= EFFECT_DEVIATION)
+        bool beyond = is->code == SAY_VALUE_ACTION || is->code == SAY_VALUE_ACTION_ROOM;
+        if ((beyond || is->code == SAY_VALUE_SAME) && is->effect >= EFFECT_DEVIATION)
             return true;
     }
     return false;
@@ -86,7 +87,10 @@ static bool keep_first(struct judge *j, int field, const struct input *open, con
     json_set_str(j->a, args, "other", text);
     json_set_str(j->a, args, "person", open->by ? open->by->id : "");
     json_set_int(j->a, args, "count", (int64_t)batch_differed(j->x, open->by) + 1);
-    return judge_find(j, EFFECT_DEVIATION, SAY_VALUE_TWO, args, f->id);
+    const struct follow *blocks = judge_follow(j, FOLLOW_ROOM_BLOCKED);
+    if (blocks)
+        json_set_str(j->a, args, "room", blocks->room.id);
+    return judge_find(j, EFFECT_DEVIATION, blocks ? SAY_VALUE_TWO_ROOM : SAY_VALUE_TWO, args, f->id);
 }
 
 static bool take_second(struct judge *j, int field, const struct input *open, const char *text,

@@ -52,6 +52,17 @@ void record_form_issued(struct judge *j, const struct kind *k, const void *given
     accept(j, draft_add(j, "facility", k->id, &i, sizeof(i)), SAY_FORM_ISSUED, i.form);
 }
 
+/* It is said which state that is. */
+static void refuse_state(struct judge *j, const struct paper *f)
+{
+    const char *is = f->voided      ? "void"
+                     : f->checked   ? "checked"
+                     : !f->returned ? "out"
+                     : f->ntypists  ? "typed"
+                                    : "back";
+    judge_refuse(j, SAY_FORM_STATE, json_set_str(j->a, args1(j, "form", f->id), "is", is));
+}
+
 /* One that is out, or has come back and is not done with; NULL after a refusal. */
 static const struct paper *open_form(struct judge *j, const char *id, bool returned)
 {
@@ -59,7 +70,7 @@ static const struct paper *open_form(struct judge *j, const char *id, bool retur
     if (!f)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
     else if (f->voided || f->checked || returned != (f->returned != 0))
-        judge_refuse(j, SAY_FORM_STATE, args1(j, "form", f->id));
+        refuse_state(j, f);
     else
         return f;
     return NULL;
@@ -120,7 +131,7 @@ void record_form_checked(struct judge *j, const struct kind *k, const void *give
     if (strcmp(f->sha256, v->sha256) != 0)
         judge_refuse(j, SAY_FORM_SCAN, args1(j, "form", f->id));
     else if (!f->ntypists) /* a form that nobody typed in would be done with */
-        judge_refuse(j, SAY_FORM_STATE, args1(j, "form", f->id));
+        refuse_state(j, f);
     else if (typed_in_by(f, j->performer) || paper_names(f, j->performer) || f->returner == j->performer)
         judge_refuse(j, SAY_FORM_OWN, args1(j, "form", f->id));
     else
@@ -142,7 +153,7 @@ void record_form_voided(struct judge *j, const struct kind *k, const void *given
     if (!f)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
     else if (f->voided || f->checked || f->ntypists) /* what was typed in stands */
-        judge_refuse(j, SAY_FORM_STATE, args1(j, "form", f->id));
+        refuse_state(j, f);
     else
         accept(j, draft_add(j, "facility", k->id, v, sizeof(*v)), SAY_FORM_VOIDED, f->id);
 }

@@ -161,8 +161,8 @@ static bool measured_out(const struct batch *x, int step)
 /* Measured or judged not to conform, and not accepted by the physician. */
 static bool unaccepted(const struct batch *x, const struct deviation *d)
 {
-    static const enum say failed[] = {SAY_VALUE_ACTION, SAY_VALUE_UNDECIDED, SAY_OPTION_DEVIATION,
-                                      SAY_OPTION_HOLD};
+    static const enum say failed[] = {SAY_VALUE_ACTION, SAY_VALUE_ACTION_ROOM, SAY_VALUE_UNDECIDED,
+                                      SAY_OPTION_DEVIATION, SAY_OPTION_HOLD};
     int step = d->step ? protocol_step(x->protocol, d->step) : -1;
     if (d->accepted || step < 0 || !(x->protocol->step[step].verb == VERB_JUDGE || measured_out(x, step)))
         return false;
@@ -285,7 +285,9 @@ static bool accept_product(struct judge *j, const struct kind *k, const struct p
     if (!dev || !unaccepted(x, dev))
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
     if (!person_has_role(j->performer, "physician"))
-        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args1(j, "role", "physician"), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE,
+                          json_set_str(j->a, args1(j, "role", "physician"), "person", j->performer->id),
+                          NULL);
     if (!check_physician_of(j))
         return false;
     struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));

@@ -167,7 +167,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     ret->ndrafts = ret->nwants = 0;
     static const struct code nothing = {.kind = CODE_TEXT};
     struct judge j = {.book = b, .cmd = cmd, .now = now, .a = a, .v = ret, .st = cmd->station};
-    j.step = j.field = -1;
+    j.step = j.field = j.passed = -1;
     j.code = &nothing;
     j.when = now;
     if (j.st) {
@@ -330,45 +330,4 @@ struct json *rule_open_steps(struct arena *a, const struct batch *x, int before,
             json_push(list, json_str(a, s->id));
     }
     return list;
-}
-
-void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret)
-{
-    *ret = (struct next){.batch = st->bench.batch, .step = -1, .field = -1};
-    if (!ret->batch || ret->batch->closed)
-        return;
-    struct command none = {0};
-    struct judge j = {
-        .book = b, .cmd = &none, .now = now, .when = now, .st = (struct station *)st, .x = ret->batch};
-    j.bench = &j.st->bench;
-    j.performer = j.bench->acting;
-    j.step = j.field = -1;
-    int step = st->bench.step;
-    for (int i = 0; step < 0 && i < (int)j.x->protocol->nsteps; i++) {
-        const struct step *s = &j.x->protocol->step[i];
-        if (!s->optional && step_here(&j, s) && step_available(&j, j.x, i))
-            step = i;
-    }
-    if (step < 0)
-        return;
-    struct arena a;
-    arena_init(&a, 0);
-    j.a = &a;
-    judge_enter(&j, j.x, step);
-    ret->step = step;
-    for (int i = 0; i < (int)judge_step(&j)->nfields && ret->field < 0; i++)
-        if (field_remaining(&j, i) > 0 && field_wanted(&j, i)) {
-            ret->field = i;
-            ret->remaining = field_remaining(&j, i);
-        }
-    /* where the step is not chosen, a badge says who acts and signs nothing: first the step's code */
-    ret->witness = ret->field < 0 && judge_step(&j)->witness && st->bench.step >= 0;
-    ret->yes = st->bench.step >= 0 && !j.begins && awaits_yes(&j);
-    ret->earliest = step_earliest(&j);
-    ret->choose = st->bench.step < 0 && !j.begins;
-    ret->of = ret->witness ? occ_unseen_of_others(&j.occ, NULL) : NULL;
-    for (size_t i = 0; i < j.occ.ninputs; i++)
-        ret->again |= j.occ.input[i].field == ret->field &&
-                      input_awaits(&j.occ.input[i], &judge_step(&j)->field[ret->field]);
-    arena_fini(&a);
 }

@@ -173,16 +173,22 @@ int64_t rule_wait(const struct command *c, int64_t now);
 /* What a station does next. Not part of the record: computed anew for each answer. */
 struct next {
     struct batch *batch;
-    int step, field;         /* -1 = none */
-    int remaining;           /* scans still awaited by the field */
-    bool yes;                /* or X-BACK: somebody would be unfit */
-    bool witness;            /* the second person's badge */
-    const struct person *of; /* whose part the witness sees */
-    bool choose;             /* the step is under way, and not chosen here: its code comes first */
-    int64_t earliest;        /* it is too early before that; 0: it is not */
-    bool again;              /* the second, independent entry of a value */
+    int step, field;             /* -1 = none */
+    int remaining;               /* scans still awaited by the field */
+    bool yes;                    /* or X-BACK: somebody would be unfit */
+    bool witness;                /* the second person's badge */
+    const struct person *of;     /* whose part the witness sees */
+    bool choose;                 /* the step is under way, and not chosen here: its code comes first */
+    int64_t earliest;            /* it is too early before that; 0: it is not */
+    bool again;                  /* the second, independent entry of a value */
+    bool later;                  /* of another day, from `earliest` on: no scan begins it */
+    const struct person *acting; /* NULL: a badge comes first */
+    unsigned note; /* what stands in the way: an enum say (codes.h), with its arguments; 0: nothing */
+    struct json *args;
 };
-void rule_next(const struct book *b, const struct station *st, int64_t now, struct next *ret);
+/* `idle_after_s` as in a command. What it names lives in `a`. */
+void rule_next(const struct book *b, const struct station *st, int64_t now, int idle_after_s, struct arena *a,
+               struct next *ret);
 
 /* Whoever assessed or confirmed the deviation and worked in its step since, so that it is to be assessed
  * anew; NULL: nobody. */

@@ -53,8 +53,8 @@ bool run_replaced(const struct batch *x, int step, const struct occ *o)
 static bool investigated(const struct judge *j, int step)
 {
     const struct batch *x = j->x;
-    static const enum say found[] = {SAY_VALUE_ACTION, SAY_VALUE_UNDECIDED, SAY_OPTION_DEVIATION,
-                                     SAY_OPTION_HOLD, SAY_HAND_DEVIATION};
+    static const enum say found[] = {SAY_VALUE_ACTION,     SAY_VALUE_ACTION_ROOM, SAY_VALUE_UNDECIDED,
+                                     SAY_OPTION_DEVIATION, SAY_OPTION_HOLD,       SAY_HAND_DEVIATION};
     bool any = false;
     for (size_t i = 0; i < x->ndevs; i++) {
         const struct deviation *d = &x->dev[i];

@@ -3,6 +3,7 @@
 
 #include "core/entry/step.h"
 #include "core/rule/judge.h"
+#include "core/rule/missing.h"
 
 /* ---- which field? ---- */
 
@@ -63,7 +64,7 @@ static bool is_option(const struct code *c)
     return c->kind == CODE_COMMAND && strncmp(c->id, "OPT-", 4) == 0;
 }
 
-/* What ended the step here, with nothing behind it, or NULL. */
+/* What ended the step here, with nothing behind it; or NULL. */
 static const struct input *ended_with(const struct judge *j)
 {
     const struct bench *b = j->bench;
@@ -82,7 +83,19 @@ static bool read_twice(const struct judge *j)
     return in && j->when - in->at < DOUBLE_READ_MS;
 }
 
-/* The step the bench is at; else the first one open here that awaits this; else the first one open here. */
+/* A vessel whose look is due, on a day without a session, or beside it. */
+static bool looks(struct judge *j, struct batch *x, int *ret_field)
+{
+    int look = j->code->kind == CODE_CONTAINER ? look_due(x, j->now) : -1;
+    if (look < 0 || !step_here(j, &x->protocol->step[look]) || !step_available(j, x, look))
+        return false;
+    judge_enter(j, x, look);
+    *ret_field = accepting_field(j);
+    return *ret_field >= 0;
+}
+
+/* The step the bench is at; else the first one open here that awaits this; else the first one open here. What
+ * belongs to another day is begun by its code alone. */
 static bool choose_step(struct judge *j, int *ret_field)
 {
     struct batch *x = j->bench->batch;
@@ -97,15 +110,21 @@ static bool choose_step(struct judge *j, int *ret_field)
     }
     for (int i = 0; i < (int)x->protocol->nsteps; i++) {
         const struct step *s = &x->protocol->step[i];
-        if (s->optional || s->form || s->verb != VERB_NONE || !step_here(j, s) || !step_available(j, x, i))
+        if (s->optional || s->form || s->verb != VERB_NONE || !step_here(j, s) || !step_available(j, x, i) ||
+            step_later(j, x, i))
             continue;
         judge_enter(j, x, i);
         *ret_field = accepting_field(j);
+        j->passed = *ret_field >= 0 ? first : -1;
         if (*ret_field >= 0)
             return true;
         if (first < 0)
             first = i;
     }
+    j->passed = first;
+    if (looks(j, x, ret_field))
+        return true;
+    *ret_field = j->passed = -1;
     j->step = -1;
     if (first >= 0)
         judge_enter(j, x, first);
@@ -194,10 +213,16 @@ static void accept_input(struct judge *j, int field, const char *text, const str
     struct draft *d = draft_add(j, j->x->stream, KIND_STEP_INPUT, &in, sizeof(in));
     d->law = s->law;
     d->nlaw = in.done ? s->nlaw : 0;
+    /* a scan that was meant for what was awaited would have begun something else without a word */
+    bool other = j->passed >= 0 && j->begins && !in.done;
     enum say code = in.done                   ? SAY_ACCEPTED_STEP_DONE
+                    : other                   ? SAY_ACCEPTED_OTHER_STEP
                     : f->kind == FIELD_NUMBER ? SAY_ACCEPTED_VALUE
                                               : SAY_ACCEPTED;
-    judge_accept(j, d, code, in.done ? args1(j, "step", s->id) : NULL);
+    struct json *args = in.done || other ? args1(j, "step", s->id) : NULL;
+    if (other)
+        json_set_str(j->a, args, "missing", j->x->protocol->step[j->passed].id);
+    judge_accept(j, d, code, args);
     if (in.done)
         step_finish_drafts(j);
 }
@@ -405,12 +430,12 @@ static void judge_stale(struct judge *j)
     bool same = false;
     for (size_t i = 0; o && i < o->ninputs; i++)
         same |= o->input[i].field == field && same_value(j, &o->input[i]);
-    struct json *args = j->step >= 0 ? awaited(j) : args1(j, "awaits", "");
+    struct json *args = j->step >= 0 ? awaited(j) : args1(j, "step", j->cmd->step);
+    enum say code = j->step >= 0 ? SAY_VALUE_ANSWERED : SAY_VALUE_ANSWERED_ALL;
     if (!same)
-        judge_refuse(j, SAY_VALUE_ANSWERED, args);
+        judge_refuse(j, code, args);
     else
-        judge_outcome(j, draft_add(j, j->x->stream, KIND_STEP_AGAIN, NULL, 0), OUTCOME_ALREADY,
-                      SAY_VALUE_ANSWERED, args);
+        judge_outcome(j, draft_add(j, j->x->stream, KIND_STEP_AGAIN, NULL, 0), OUTCOME_ALREADY, code, args);
 }
 
 /* The step awaits a lot, but of another material. */
@@ -422,40 +447,6 @@ static struct json *wanted_material(struct judge *j)
             return json_set_str(j->a, args1(j, "lot", scanned_id(j)), "wanted", f->material[0]);
     }
     return NULL;
-}
-
-/* The step awaits equipment or a place, but of another kind. */
-static bool refuse_other_kind(struct judge *j)
-{
-    bool place = j->code->kind == CODE_PLACE;
-    enum field_kind kind = place ? FIELD_PLACE : FIELD_EQUIPMENT;
-    for (int i = 0; (place || j->code->kind == CODE_EQUIPMENT) && i < (int)judge_step(j)->nfields; i++) {
-        const struct field *f = &judge_step(j)->field[i];
-        if (f->kind != kind || !f->thing || field_remaining(j, i) <= 0)
-            continue;
-        judge_refuse(j, place ? SAY_PLACE_KIND : SAY_EQUIPMENT_KIND, args1(j, "wanted", f->thing));
-        return true;
-    }
-    return false;
-}
-
-/* The step awaits a number or a day, and what was typed is not one. */
-static bool refuse_typed(struct judge *j)
-{
-    enum say code;
-    for (int i = 0; j->code->kind == CODE_TEXT && i < (int)judge_step(j)->nfields; i++) {
-        const struct field *f = &judge_step(j)->field[i];
-        if (field_remaining(j, i) <= 0)
-            continue;
-        if (f->kind == FIELD_DATE)
-            judge_refuse(j, SAY_DATE_INVALID, args1(j, "field", f->id));
-        else if (f->kind == FIELD_NUMBER && say_of_number(j->code->fault, &code))
-            judge_refuse(j, code, NULL);
-        else
-            continue;
-        return true;
-    }
-    return false;
 }
 
 /* One that is awaited may never come: then it is said how that is told. */
@@ -490,7 +481,7 @@ static void judge_unexpected(struct judge *j)
     if (lot && at_the_patient(j) && judge_outside(j))
         return;
     if (j->step < 0)
-        judge_refuse(j, SAY_SCAN_NO_STEP, NULL);
+        judge_refuse_no_step(j);
     else if (first_open(j) < 0 && step_lacks(j, -1))
         judge_refuse(j, SAY_STEP_LACKS, args1(j, "step", judge_step(j)->id));
     else if (!j->begins && fields_complete(j) && judge_step(j)->witness)

@@ -102,6 +102,42 @@ static int64_t read_last(const struct batch *x, const char *id, bool numbers)
     return last;
 }
 
+int look_due(const struct batch *x, int64_t now)
+{
+    for (size_t i = 0; i < x->ncontainers; i++) {
+        const struct container *c = x->container[i];
+        int look = c->state == CONTAINER_FILLED && c->place ? look_of(x->protocol, c->label) : -1;
+        if (look >= 0 && clock_day(read_last(x, c->id, false)) < clock_day(now))
+            return look;
+    }
+    return -1;
+}
+
+static const char *position_in(const struct book *b, const struct container *c, const struct step *s,
+                               const struct occ *o)
+{
+    const char *taken = NULL;
+    bool filled = false;
+    for (size_t i = 0; i < o->ninputs; i++) {
+        const struct field *f = &s->field[o->input[i].field];
+        const struct thing *t =
+            f->kind == FIELD_PLACE && !f->release ? book_thing(b, o->input[i].text) : NULL;
+        taken = t && t->occupied == c->batch ? t->id : taken;
+        filled |= f->kind == FIELD_CONTAINER && f->use == USE_FILL && strcmp(o->input[i].text, c->id) == 0;
+    }
+    return filled ? taken : NULL;
+}
+
+const char *container_place(const struct book *b, const struct container *c)
+{
+    const struct batch *x = c->batch;
+    const char *place = c->place;
+    for (int i = 0; !place && c->state == CONTAINER_FILLED && i < (int)x->protocol->nsteps; i++)
+        for (size_t k = 0; !place && k < x->step[i].nocc; k++)
+            place = position_in(b, c, &x->protocol->step[i], x->step[i].occ[k]);
+    return place;
+}
+
 static void add_looks(struct gathering *g, const struct batch *x)
 {
     for (size_t i = 0; i < x->ncontainers; i++) {

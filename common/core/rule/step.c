@@ -127,6 +127,17 @@ static bool qualified(const struct judge *j, const struct person *p, const char 
     return false;
 }
 
+/* Where it is declared: the first step that is open for it; of those who come in addition, too. */
+static const char *fitness_step(const struct judge *j)
+{
+    const struct protocol *p = j->x->protocol;
+    const char *any = judge_step(j)->id;
+    for (int i = (int)p->nsteps; i-- > 0;)
+        any = p->step[i].declares_fit && step_available(j, j->x, i) && !step_later(j, j->x, i) ? p->step[i].id
+                                                                                               : any;
+    return any;
+}
+
 bool check_person(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
@@ -136,13 +147,15 @@ bool check_person(struct judge *j, const struct person *p)
     for (size_t i = 0; i < s->nqualified; i++)
         if (!qualified(j, p, s->qualified[i], day))
             return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNQUALIFIED,
-                              args1(j, "qualification", s->qualified[i]), NULL);
+                              json_set_str(j->a, args1(j, "qualification", s->qualified[i]), "person", p->id),
+                              NULL);
     bool carried =
         j->bench && p->signed_in == j->st && p->fit_day == j->bench->day && bench_carries(j->bench, j->now);
     bool today =
         !j->foreseen && day == clock_day(j->now); /* of past days it is recorded what was done then */
     if (s->fit && today && !(p->fit && (p->fit_day == day || carried)))
-        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNFIT, args1(j, "person", p->id), NULL);
+        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNFIT,
+                          json_set_str(j->a, args1(j, "person", p->id), "step", fitness_step(j)), NULL);
     return true;
 }
 
@@ -155,6 +168,7 @@ static bool check_one_of(struct judge *j, const struct person *p, size_t n, cons
     for (size_t i = 0; i < n; i++)
         json_push(roles, json_str(j->a, role[i]));
     json_set(j->a, args, "role", roles);
+    json_set_str(j->a, args, "person", p->id);
     return n == 0 || judge_find(j, EFFECT_REFUSE, SAY_PERSON_ROLE, args, NULL);
 }
 

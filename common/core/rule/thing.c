@@ -154,7 +154,7 @@ static enum say conditional_fault(const struct judge *j, const struct room *r)
            : j->x->stopped              ? SAY_BATCH_STOPPED
            : !r                         ? SAY_RECORD_WORD
            : !r->blocked                ? SAY_ROOM_OPEN
-           : room_permitted(j, j->x, r) ? SAY_RECORD_EXISTS
+           : room_permitted(j, j->x, r) ? SAY_ROOM_PERMITTED
                                         : SAY_NONE;
 }
 
@@ -345,11 +345,19 @@ static bool check_units(struct judge *j, struct lot_received *l)
 void record_receipt(struct judge *j, const struct kind *k, const void *given)
 {
     struct lot_received l = *(const struct lot_received *)given;
+    char day[11];
     l.both = true;
-    if (check_units(j, &l))
-        record_own(j, k, &l);
-    else
+    if (!check_units(j, &l)) {
         judge_refuse_found(j);
+        return;
+    }
+    if (l.expiry < clock_day(j->now)) { /* it is there; nobody finds it usable */
+        clock_day_format(l.expiry, day);
+        struct json *args = args1(j, "lot", l.lot);
+        judge_find(j, EFFECT_ALERT, SAY_LOT_RECEIVED_EXPIRED,
+                   json_set_str(j->a, args, "expiry", arena_strdup(j->a, day)), NULL);
+    }
+    record_own(j, k, &l);
 }
 
 /* Each of its units was scanned when it was opened: the store's own count of used ones says nothing. */
@@ -402,6 +410,13 @@ bool may_lot(struct judge *j, const struct kind *k, const void *given)
 {
     const struct lot *l = judge_lot(j, *(const char *const *)given);
     struct right_about about = {0};
+    if (l && l->expiry < clock_day(j->now) && (k->id == KIND_LOT_RELEASED || k->id == KIND_LOT_CONFORMING)) {
+        char day[11];
+        clock_day_format(l->expiry, day);
+        return judge_find(j, EFFECT_REFUSE, SAY_LOT_EXPIRED,
+                          json_set_str(j->a, args1(j, "lot", l->id), "expiry", arena_strdup(j->a, day)),
+                          NULL);
+    }
     if (l) {
         about.receiver = l->receiver;
         about.judge = k->id == KIND_LOT_RELEASED ? l->conformer : l->judge;

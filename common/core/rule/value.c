@@ -48,8 +48,11 @@ const char *day_text(struct judge *j, const struct code *c)
 
 static void beyond_action(struct judge *j, const struct field *f, const char *text)
 {
-    judge_find(j, f->on_action, SAY_VALUE_ACTION, args_range(j, f, text, &f->action), f->id);
     const char *room = f->has_blocks ? room_of(j, f->blocks) : NULL;
+    struct json *args = args_range(j, f, text, &f->action);
+    if (room)
+        json_set_str(j->a, args, "room", room);
+    judge_find(j, f->on_action, room ? SAY_VALUE_ACTION_ROOM : SAY_VALUE_ACTION, args, f->id);
     if (room)
         judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {room, SAY_VALUE_ACTION}});
 }
@@ -73,7 +76,8 @@ static void check_limits(struct judge *j, const struct field *f, enum censor c, 
 
 bool check_number(struct judge *j, const struct field *f, const struct code *c, const char *text)
 {
-    if (*c->unit && strcmp(c->unit, f->unit) != 0) {
+    bool gravity = strcmp(f->unit, "xg") == 0 && strcmp(c->unit, "g") == 0; /* as it is said: 400 g */
+    if (*c->unit && strcmp(c->unit, f->unit) != 0 && !gravity) {
         /* any word may stand there */
         struct json *args = args1(j, "given", unit_known(c->unit) ? c->unit : "?");
         json_set_str(j->a, args, "wanted", f->unit);
