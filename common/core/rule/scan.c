@@ -524,6 +524,44 @@ static void choose_recorder(struct judge *j)
                 j->recorder = j->bench->person[i];
 }
 
+/* At a bench that works on a batch. */
+static void judge_on_batch(struct judge *j)
+{
+    j->x = j->bench->batch;
+    if (note_foreign(j, j->code)) {
+        judge_foreign(j);
+        return;
+    }
+    if (read_twice(j)) {
+        judge_already(j);
+        return;
+    }
+    const struct container *c = j->code->kind == CODE_CONTAINER ? book_container(j->book, j->code->id) : NULL;
+    if (c && !check_not_lost(j, c)) {
+        judge_refuse_found(j);
+        return;
+    }
+    int field = -1;
+    (void)choose_step(j, &field);
+    /* the same container twice in one step is no refusal, even where another one is still awaited */
+    bool again =
+        field >= 0 && j->code->kind == CODE_CONTAINER && !j->begins && already_there(j, j->x, j->step);
+    if (j->code->kind == CODE_BADGE && field < 0)
+        judge_badge(j);
+    else if (again)
+        judge_already(j);
+    else if (answered(j))
+        judge_stale(j);
+    else if (field >= 0 && !check_same_again(j, field))
+        judge_refuse_found(j);
+    else if (field >= 0)
+        judge_input(j, field);
+    else if (j->understood)
+        judge_unexpected(j);
+    else if (j->step < 0 || !refuse_typed(j))
+        judge_refuse(j, SAY_SCAN_UNKNOWN, NULL);
+}
+
 void judge_scan(struct judge *j)
 {
     j->x = NULL;
@@ -546,45 +584,10 @@ void judge_scan(struct judge *j)
         judge_command_code(j);
         return;
     }
-    if (!j->bench->batch && j->code->kind != CODE_BADGE) {
-        judge_refuse(j, j->understood ? SAY_SCAN_NO_BATCH : SAY_SCAN_UNKNOWN, NULL);
-        return;
-    }
-    j->x = j->bench->batch;
-    if (j->x && note_foreign(j, j->code)) {
-        judge_foreign(j);
-        return;
-    }
-    if (read_twice(j)) {
-        judge_already(j);
-        return;
-    }
-    const struct container *c =
-        j->x && j->code->kind == CODE_CONTAINER ? book_container(j->book, j->code->id) : NULL;
-    if (c && !check_not_lost(j, c)) {
-        judge_refuse_found(j);
-        return;
-    }
-    int field = -1;
-    if (j->x)
-        (void)choose_step(j, &field);
-    if (j->code->kind == CODE_BADGE && field < 0) {
+    if (j->bench->batch)
+        judge_on_batch(j);
+    else if (j->code->kind == CODE_BADGE)
         judge_badge(j);
-        return;
-    }
-    /* the same container twice in one step is no refusal, even where another one is still awaited */
-    bool again =
-        field >= 0 && j->code->kind == CODE_CONTAINER && !j->begins && already_there(j, j->x, j->step);
-    if (again)
-        judge_already(j);
-    else if (j->x && answered(j))
-        judge_stale(j);
-    else if (field >= 0 && !check_same_again(j, field))
-        judge_refuse_found(j);
-    else if (field >= 0)
-        judge_input(j, field);
-    else if (j->understood)
-        judge_unexpected(j);
-    else if (j->step < 0 || !refuse_typed(j))
-        judge_refuse(j, SAY_SCAN_UNKNOWN, NULL);
+    else
+        judge_refuse(j, j->understood ? SAY_SCAN_NO_BATCH : SAY_SCAN_UNKNOWN, NULL);
 }
