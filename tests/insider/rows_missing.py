@@ -261,7 +261,7 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
 
 
-@row('one alone makes a flask vanish', 'd3.entry.plates', 'witness.same')
+@row('one alone makes a flask vanish', 'd3.entry.plates', 'witness.same.patch')
 def vanishes(p):
     b2 = p.at('B21').work(None, 'OP1', 'OP2')
     b2.scan('X:LOST', 'F1')

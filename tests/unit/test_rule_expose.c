@@ -320,6 +320,9 @@ static void test_who_was_there_today_and_has_gone_worked_there(void **state)
     accepted(rig_record(r, "OP1", "room.blocked", "room=R2|cause=smell"));
     assert_non_null(strstr(rig_text_of(r, "room.blocked"), "\"QM\""));
     refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"), "right.barred");
+    rig_wait(r, RIG_DAY);
+    accepted(rig_record(r, "OP1", "room.blocked", "room=R2|cause=smell")); /* which frees nobody */
+    refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"), "right.barred");
 }
 
 static void test_slip_on_a_plate_says_which_room_it_blocks(void **state)
@@ -330,6 +333,10 @@ static void test_slip_on_a_plate_says_which_room_it_blocks(void **state)
     deviation(rig_scan(r, "1"), "value.two-entries-room");
     assert_true(rig_says(r, "\"room\":\"R2\""));
     assert_true(book_room(&r->book, "R2")->blocked);
+    accepted(rig_sign_in(r, "QC2"));
+    refused(rig_record(r, "QC1", "correction",
+                       "batch=B1|step=count|field=cfu|occ=#1|value=1|reason=x|witness=P:QC2"),
+            "correction.stands");
 }
 
 static void test_alert_limit_blocks_nothing(void **state)

@@ -71,6 +71,31 @@ static void test_broken_tube_is_told_by_two_and_the_others_go_on(void **state)
     accepted_as(rig_scan(r, "C:B1-F1"), "accepted.step-done");
 }
 
+/* There is no other to put the cells into. */
+static void test_last_of_its_kind_breaks_while_it_is_empty(void **state)
+{
+    struct rig *r = *state;
+    three(r, "VESSEL", "C:B1-T1", "C:B1-T2", "C:B1-T3");
+    deviation(broken(r, "B1-T1"), "container.lost");
+    deviation(broken(r, "B1-T2"), "container.lost");
+    hold(broken(r, "B1-T3"), "container.lost-last");
+}
+
+/* It was awaited last: nothing comes any more that could end the step. */
+static void test_step_whose_last_one_breaks_is_ended_by_yes(void **state)
+{
+    struct rig *r = *state;
+    filled(r);
+    accepted(rig_one(r, "CARRY", "C:B1-T1"));
+    accepted(rig_scan(r, "C:B1-T2"));
+    deviation(broken(r, "B1-T3"), "container.lost");
+    struct next n;
+    rule_next(&r->book, r->station, r->now, 1800, &r->arena, &n);
+    assert_true(n.yes);
+    accepted_as(rig_scan(r, "X:YES"), "accepted.step-done");
+    three(r, "SPIN", "C:B1-T1", "C:B1-T2", "D:A");
+}
+
 static void test_what_was_lost_is_not_found_again_for_use(void **state)
 {
     struct rig *r = *state;
@@ -193,6 +218,8 @@ int main(void)
 #define T(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_broken_tube_is_told_by_two_and_the_others_go_on),
+        T(test_last_of_its_kind_breaks_while_it_is_empty),
+        T(test_step_whose_last_one_breaks_is_ended_by_yes),
         T(test_what_was_lost_is_not_found_again_for_use),
         T(test_only_what_is_there_breaks),
         T(test_one_of_two_badges_is_the_others),

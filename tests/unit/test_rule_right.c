@@ -20,7 +20,7 @@ static const char steps[] =
     "  - {id: taken, " NAMED
     ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0, witness: true, witness-by: "
     "[courier], fields: [{id: paper, " NAMED ", scan: document}]}\n"
-    "  - {id: vouch, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [], repeat: 0, "
+    "  - {id: vouch, " NAMED ", where: [QA, QB], by: [quality-manager], dept: quality, after: [], repeat: 0, "
     "sign: {verb: approve, meaning: {ja: 署名, en: Signed}}, fields: [{id: c, " NAMED ", text: true, "
     "optional: true}]}\n";
 
@@ -267,6 +267,8 @@ static void test_room_and_kind_are_known_words(void **state)
             "record.word-near");
     accepted(rig_record(r, "MM", "equipment.added", "equipment=CF-7|kind=centrifuge|room=R2"));
     accepted(rig_record(r, "MM", "equipment.added", "equipment=FZ-1|kind=deep-freezer|room=R2"));
+    accepted(rig_record(r, "FM", "station.enrolled",
+                        "station=QB1|kind=QB|witness=P:QM|token=" DIGEST)); /* what a step asks for */
     refused(rig_record(r, "FM", "station.enrolled",
                        "station=B29|kind=B2|room=NOWHERE|witness=P:QM|token=" DIGEST),
             "record.word");

@@ -65,7 +65,7 @@ static void test_map_is_a_map(void **state)
 
 static void test_map_by_key_has_one_order_however_it_came_about(void **state)
 {
-    static char *const key[] = {"B3", "B1", "B5", "B2", "B4"};
+    static char key[][3] = {"B3", "B1", "B5", "B2", "B4"};
     struct map m;
     size_t pos = 0;
     (void)state;

@@ -83,13 +83,17 @@ static int apply_blocked(struct book *b, struct stream *s, const struct entry *e
     (void)s;
     if (!r)
         return CPF_E_PROFILE;
-    const char **worker = arena_alloc(b->keep, v->workers.n * sizeof(*worker));
+    /* blocked once more, it was worked in by those of before as well: nobody gets out of it that way */
+    size_t before = r->blocked ? r->workers.n : 0;
+    const char **worker = arena_alloc(b->keep, (before + v->workers.n) * sizeof(*worker));
+    for (size_t i = 0; i < before; i++)
+        worker[i] = r->workers.item[i];
     for (size_t i = 0; i < v->workers.n; i++)
-        worker[i] = book_keep(b, v->workers.item[i]);
+        worker[before + i] = book_keep(b, v->workers.item[i]);
     if (!r->blocked)
         SET(b, r->blocked_at, e->at);
     SET(b, r->blocked, true);
-    const struct texts workers = {v->workers.n, worker};
+    const struct texts workers = {before + v->workers.n, worker};
     SET(b, r->workers, workers);
     return 0;
 }

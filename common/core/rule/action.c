@@ -44,6 +44,7 @@ static bool check_due(struct judge *j, const struct batch *x, const struct devia
     for (size_t i = 0; g->effect && i < x->nactions; i++)
         if (strcmp(x->action[i].dev, g->dev) == 0 && !x->action[i].effect && x->action[i].due > least)
             least = x->action[i].due;
+    most = most > least ? most : least; /* some day there is */
     if (g->due >= least && g->due <= most)
         return true;
     clock_day_format(least > clock_day(j->now) ? least : clock_day(j->now), from);

@@ -92,7 +92,13 @@ bool awaits_yes(const struct judge *j)
     return s->declares_fit && !s->witness && !fit && fields_complete(j);
 }
 
-bool judge_unfit(struct judge *j)
+bool ends_short(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    return !j->begins && !s->witness && !s->declares_fit && fields_complete(j);
+}
+
+bool judge_yes(struct judge *j)
 {
     const struct bench *b = j->bench;
     if (!b->batch || b->batch->closed || b->step < 0)
@@ -101,10 +107,15 @@ bool judge_unfit(struct judge *j)
     bool own = !j->begins;
     for (size_t i = 0; i < j->occ.ninputs; i++)
         own &= j->occ.input[i].by == j->performer;
-    if (!own || !awaits_yes(j)) {
+    bool unfit = own && awaits_yes(j);
+    if (!unfit && !ends_short(j)) {
         j->x = NULL;
         j->step = -1;
         return false;
+    }
+    if (!unfit && !check_people(j)) {
+        judge_refuse_found(j);
+        return true;
     }
     const struct step *s = judge_step(j);
     check_took(j);
@@ -112,7 +123,8 @@ bool judge_unfit(struct judge *j)
                             .occ = j->occ_no, .kind = "yes", .done = true);
     d->law = s->law;
     d->nlaw = s->nlaw;
-    judge_accept(j, d, SAY_ACCEPTED_UNFIT, args1(j, "person", j->performer->id));
+    judge_accept(j, d, unfit ? SAY_ACCEPTED_UNFIT : SAY_ACCEPTED_STEP_DONE,
+                 unfit ? args1(j, "person", j->performer->id) : args1(j, "step", s->id));
     step_finish_drafts(j);
     return true;
 }

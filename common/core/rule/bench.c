@@ -245,7 +245,7 @@ void judge_command_code(struct judge *j)
     const char *id = j->code->id;
     if (strcmp(id, "BACK") == 0 && judge_take_back(j))
         return;
-    if (strcmp(id, "YES") == 0 && judge_unfit(j))
+    if (strcmp(id, "YES") == 0 && judge_yes(j))
         return;
     if (strcmp(id, "BACK") == 0)
         context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED_BACK, NULL);

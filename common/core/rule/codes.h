@@ -15,6 +15,7 @@ enum say_flag {
     SAY_ASKS = 256,         /* refused, it is a question: the same once more answers it */
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
     SAY_OF_ENTRY = 512, /* of how something was entered: by whom, when, how fast; nothing of the product */
+    SAY_TWO = 1024,     /* of two entries that differ: the one stands until quality has judged */
 };
 
 /* X(identifier, code, flags) */
@@ -220,8 +221,8 @@ enum say_flag {
     X(VALUE_ACTION_ROOM, "value.action-room", 0)                                                             \
     X(VALUE_ACTION, "value.action", 0)                                                                       \
     X(VALUE_ONCE_MORE, "value.once-more", 0)                                                                 \
-    X(VALUE_TWO_ROOM, "value.two-entries-room", 0)                                                           \
-    X(VALUE_TWO, "value.two-entries", 0)                                                                     \
+    X(VALUE_TWO_ROOM, "value.two-entries-room", SAY_TWO)                                                     \
+    X(VALUE_TWO, "value.two-entries", SAY_TWO)                                                               \
     X(VALUE_CHOICE, "value.choice", 0)                                                                       \
     X(VALUE_MISSING, "value.missing", 0)                                                                     \
     X(FORM_FAULTS, "form.faults", 0)                                                                         \

@@ -214,7 +214,7 @@ static bool check_stands(struct judge *j, int field, const struct input *in)
     const char *step = judge_step(j)->id, *name = judge_step(j)->field[field].id;
     for (size_t i = 0; in->differed && !in->changed && i < j->x->ndevs; i++) {
         const struct deviation *d = &j->x->dev[i];
-        if (say_find(d->code) == SAY_VALUE_TWO && d->step && strcmp(d->step, step) == 0 && d->field &&
+        if (say_flags(say_find(d->code)) & SAY_TWO && d->step && strcmp(d->step, step) == 0 && d->field &&
             strcmp(d->field, name) == 0 && !deviation_judged(j, j->x, d))
             return judge_find(j, EFFECT_REFUSE, SAY_CORRECTION_STANDS,
                               json_set_str(j->a, args1(j, "dev", d->id), "field", name), NULL);

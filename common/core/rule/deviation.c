@@ -338,7 +338,7 @@ static bool check_major(struct judge *j, const struct batch *x, const struct dev
 /* Of two entries that differ quality has said which is true, and a correction has set it right. */
 static bool check_set_right(struct judge *j, const struct batch *x, const struct deviation *d)
 {
-    const struct input *in = say_find(d->code) == SAY_VALUE_TWO ? two_stand(x, d->step, d->field) : NULL;
+    const struct input *in = say_flags(say_find(d->code)) & SAY_TWO ? two_stand(x, d->step, d->field) : NULL;
     if (!in)
         return true;
     struct json *args = json_set_str(j->a, args1(j, "dev", d->id), "field", d->field);

@@ -160,7 +160,7 @@ bool form_fault(struct judge *j, const char *field, struct json *faults)
         at--;
     require(at);
     const struct finding r = f->finding[--at];
-    if (say_flags(r.code) & ~SAY_OF_ENTRY) /* it asks for an answer of its own */
+    if (say_flags(r.code) & ~(SAY_OF_ENTRY | SAY_TWO)) /* it asks for an answer of its own */
         return false;
     memmove(&f->finding[at], &f->finding[at + 1], (f->nfindings - at - 1) * sizeof(r));
     f->nfindings--;

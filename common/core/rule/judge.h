@@ -339,7 +339,10 @@ bool judge_take_back(struct judge *j);
 /* Everything is declared, and somebody would be unfit: that is asked, and X-YES ends the step (false: it is
  * not asked). */
 bool awaits_yes(const struct judge *j);
-bool judge_unfit(struct judge *j);
+/* Under way, and nothing that is there is asked for any more: what was awaited last broke. X-YES ends it,
+ * too. */
+bool ends_short(const struct judge *j);
+bool judge_yes(struct judge *j);
 bool signed_in_here(const struct judge *j, const struct person *p);
 /* Who is alone because another one was just signed out by a badge is told as that. */
 bool check_left(struct judge *j);

@@ -16,13 +16,14 @@ bool check_not_lost(struct judge *j, const struct container *c)
            judge_find(j, EFFECT_REFUSE, SAY_IDENT_LOST, args1(j, "container", c->id), NULL);
 }
 
-/* Nothing of its kind is filled beside it. */
+/* Nothing of its kind is filled beside it; of one with nothing in it yet, nothing that could be. */
 static bool is_last(const struct container *c)
 {
-    bool other = c->state != CONTAINER_FILLED;
+    bool other = false, filled = c->state == CONTAINER_FILLED;
     for (size_t i = 0; i < c->batch->ncontainers; i++) {
         const struct container *o = c->batch->container[i];
-        other |= o != c && o->state == CONTAINER_FILLED && strcmp(o->label, c->label) == 0;
+        bool serves = filled ? o->state == CONTAINER_FILLED : o->state <= CONTAINER_FILLED;
+        other |= o != c && serves && strcmp(o->label, c->label) == 0;
     }
     return !other;
 }

@@ -115,8 +115,11 @@ static int choose(struct judge *j, struct next *ret)
         if (!offered(j, i) || step_later(j, j->x, i))
             continue;
         enum say why = why_not(j, i, &args);
-        if (!why)
+        if (!why) {
+            ret->note = SAY_NONE;
+            ret->args = NULL;
             return i;
+        }
         if (others >= 0)
             continue;
         others = i;
@@ -141,7 +144,7 @@ static void fill_in(struct judge *j, struct next *ret)
         }
     /* where the step is not chosen, a badge says who acts and signs nothing: first the step's code */
     ret->witness = ret->field < 0 && s->witness && chosen && !j->begins;
-    ret->yes = chosen && !j->begins && awaits_yes(j);
+    ret->yes = chosen && !j->begins && (awaits_yes(j) || ends_short(j));
     ret->earliest = step_earliest(j);
     ret->choose = !chosen && !j->begins;
     ret->of = ret->witness ? occ_unseen_of_others(&j->occ, NULL) : NULL;

@@ -12,7 +12,12 @@ static bool check_station_kind(struct judge *j, const char *kind)
 {
     struct nearest near;
     size_t pos = 0;
+    for (const struct protocol_state *p; (p = map_next(&j->book->protocols, &pos));)
+        for (size_t i = 0; p->protocol && i < p->protocol->nsteps; i++)
+            if (listed(p->protocol->step[i].nwhere, p->protocol->step[i].where, kind))
+                return true;
     nearest_init(&near, kind);
+    pos = 0;
     for (const struct station *st; (st = map_next(&j->book->stations, &pos));) {
         if (strcmp(st->kind, kind) == 0)
             return true;
