@@ -540,10 +540,10 @@ def _(p):
     p.at('RC1').work('arrival', 'OP1').scans('P:CR', 'E:BOX-01', 'D:' + p.recorded('kit', 'seal'), 'X:OPT-INTACT')
 
 
-@row('plates above the action limit, and work goes on', 'd9.env.incubate', 'value.action')
+@row('plates above the action limit, and work goes on', 'd9.env.incubate', 'value.action-room')
 def saitama(p):
     qc = p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4')
-    p.caught(qc.typed('=9'), 'value.action', 'deviation', also=['room.blocked'])
+    p.caught(qc.typed('=9'), 'value.action-room', 'deviation', also=['room.blocked'])
 
 
 @saitama.honest

@@ -183,7 +183,7 @@ int record_body(struct ctl *c, const struct ctl_command *cmd, json_t *body)
             code = set_member(body, m, v, is_list(m) ? value_list(c, r, m, option) : value_one(r, m, v));
         else if (is_option(r, m) && is_needed(r, m))
             code = ctl_usage(cmd, say("--%s が必要です", "--%s is needed"), option);
-        else if (m->flags & NEEDED && is_witness(m) && !args_get(&c->args, "second"))
+        else if (is_option(r, m) && m->flags & NEEDED && is_witness(m) && !args_get(&c->args, "second"))
             code = ctl_usage(cmd, say("--%s が必要です", "--%s is needed"), "second");
     }
     return code;
