@@ -159,10 +159,11 @@ static bool seen_by(struct judge *j, const struct bench_asked *q)
         return false;
     if (!p)
         return judge_find(j, EFFECT_REFUSE, SAY_SESSION_UNKNOWN_BADGE, NULL, NULL);
-    if (p == j->performer)
-        return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", p->id), NULL);
-    if (!signed_in_here(j, p))
-        return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_ABSENT, args1(j, "person", p->id), NULL);
+    if (p == j->performer && !judge_find(j, EFFECT_REFUSE, SAY_WITNESS_SAME, args1(j, "person", p->id), NULL))
+        return false;
+    if (!signed_in_here(j, p) &&
+        !judge_find(j, EFFECT_REFUSE, SAY_WITNESS_ABSENT, args1(j, "person", p->id), NULL))
+        return false;
     j->second = p;
     if (!check_fresh(j, p) || !check_right(j, RIGHT_CONTAINER_LOST, &about) || !check_hands(j, c, p))
         return false;
