@@ -66,8 +66,10 @@ static struct sim_station *station_named(struct player *p, const char *name)
 void ops_release(struct player *p)
 {
     for (struct sim_station *st = p->sim->stations; st; st = st->next)
-        if (st->busy == p)
+        if (st->busy == p) {
             st->busy = NULL;
+            st->ended = sim_now(p->sim);
+        }
     p->sim->released = true;
 }
 

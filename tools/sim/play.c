@@ -102,12 +102,17 @@ static bool begins_with_badge(const struct block *b)
            (b->items->kind == ITEM_WITNESS || (b->items->text && strncmp(b->items->text, "P:", 2) == 0));
 }
 
+/* Nobody begins the next step so soon: its first code would be taken for a trigger that bounces. */
+#define BOUNCE_MS 3000
+
 static void choose(struct player *p, struct op *op)
 {
     const char *step = p->block->step;
     char id[140] = "STEP-";
     size_t n = 5;
-    if (strcmp(op->station->next_step, step) == 0 && (op->station->open || !begins_with_badge(p->block))) {
+    bool soon = !op->station->open && sim_now(p->sim) - op->station->ended < BOUNCE_MS;
+    if (strcmp(op->station->next_step, step) == 0 && !soon &&
+        (op->station->open || !begins_with_badge(p->block))) {
         p->ops = op->next;
         return;
     }

@@ -48,6 +48,7 @@ struct sim_station {
     struct sim_person *acting;
     char next_step[120], next_field[64]; /* what the server said comes next; "" = nothing */
     bool open;                           /* a step is under way */
+    int64_t ended;                       /* when the last block ended here */
     /* one that has a key (sim/tablet.h) */
     struct p256 *key;
     bool away;

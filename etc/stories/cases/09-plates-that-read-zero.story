@@ -6,7 +6,7 @@ after d3.env.incubate
     X:STEP-D3-ENV-READ !time.impossible
 instead d3.env.read
 11:00 qc d3.env.read qc1
-    EP2 settle-cfu=0 AP2 air-cfu=0 FG3 FG4 finger-cfu=3 ~value.action
+    EP2 settle-cfu=0 AP2 air-cfu=0 FG3 FG4 finger-cfu=3 ~value.action-room
 +30m qa assess qc2+major
 +1m qa confirm qm
 +1m b2 - op1
