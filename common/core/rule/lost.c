@@ -2,8 +2,7 @@
  * A tube breaks, a bag leaks, a sample is not to be found: it has happened, and is told as what it was. At
  * the bench by X-BROKEN or X-LOST, the container, and another person's badge; at a desk by a record. From
  * then on no step asks for it (field.c), and should it be found again it is used no more. What it means for
- * the batch quality judges: a deviation, and a hold where it was the last one of its kind that had anything
- * in it.
+ * the batch quality judges: a deviation, and a hold where it was the last one of its kind.
  */
 #include "core/entry/hand.h"
 #include "core/rule/record.h"
