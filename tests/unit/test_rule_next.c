@@ -96,6 +96,26 @@ static void judged(struct rig *r)
     rig_wait(r, RIG_MINUTE);
 }
 
+/* A task of others stands before it in the recipe, and open: what stood in the way of that is none of its
+ * own. */
+static void test_ones_own_task_bears_no_note_of_others(void **state)
+{
+    struct rig *r = *state;
+    shelved(r);
+    rig_clock(r, 3, 9, 0);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_scan(r, "P:OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    accepted(rig_one(r, "D3-ROOM", "D:A"));
+    rig_wait(r, RIG_MINUTE);
+    accepted(rig_one(r, "D3-OUT", "C:B1-F1"));
+    struct next n = next_of(r);
+    assert_string_equal(step_of(r, &n), "number");
+    assert_int_equal(n.note, SAY_NONE);
+    assert_null(n.args);
+}
+
 static void test_on_a_day_without_a_session_the_vessel_is_looked_at(void **state)
 {
     struct rig *r = *state;
@@ -177,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_a_session_of_another_day_is_named_with_its_time_and_begun_by_no_scan),
         T(test_whose_step_it_is_not_is_told_who_may),
+        T(test_ones_own_task_bears_no_note_of_others),
         T(test_on_a_day_without_a_session_the_vessel_is_looked_at),
         T(test_nobody_acts_where_every_scan_would_be_refused),
         T(test_another_step_is_not_begun_without_a_word),
