@@ -27,6 +27,7 @@ int db_new(const struct db_config *cfg, struct db **ret)
     struct db *d = xcalloc(1, sizeof(*d));
     d->cfg = *cfg;
     d->cfg.conninfo = xstrdup(cfg->conninfo);
+    d->cfg.name = xstrdup(cfg->name);
     d->cfg.prefixes = xstrdup(cfg->prefixes);
     d->ev_later = evtimer_new(cfg->base, on_later, d);
     d->ev_timeout = evtimer_new(cfg->base, on_timeout, d);
@@ -285,11 +286,12 @@ void db_connect(struct db *d)
                                       "options",
                                       "client_encoding",
                                       NULL};
-    char options[320];
-    const char *value[] = {"cpfd", "10", "15000", d->cfg.conninfo, options, "UTF8", NULL};
+    char options[320], name[64];
+    const char *value[] = {name, "10", "15000", d->cfg.conninfo, options, "UTF8", NULL};
     struct timeval limit = {CONNECT_SECONDS, 0};
     /* Warnings must come, whatever the role's settings; and a backend that waits for a lock notices that
      * nobody waits for it any more. */
+    snprintf(name, sizeof(name), "cpfd %s", d->cfg.name);
     snprintf(options, sizeof(options),
              CONN_OPTIONS " -c client_min_messages=warning -c client_connection_check_interval=2000 %s %s",
              d->cfg.plan_once ? "-c plan_cache_mode=force_generic_plan" : "",
@@ -325,6 +327,7 @@ void db_free(struct db *d)
     event_free(d->ev_timeout);
     event_free(d->ev_watch);
     free((char *)d->cfg.conninfo);
+    free((char *)d->cfg.name);
     free((char *)d->cfg.prefixes);
     free(d->unit);
     free(d->why);

@@ -46,6 +46,7 @@ struct db_error {
 struct db_config {
     struct event_base *base;
     const char *conninfo;
+    const char *name;     /* what it is for; the server shows it as application_name, "cpfd NAME" */
     const char *prefixes; /* statements to prepare: "log_" or several, blank between: "log_ flow_" */
     bool first;           /* its events come before others of the loop, where that has priorities */
     bool lazy;            /* what it commits can be made again: no commit waits for a flush */

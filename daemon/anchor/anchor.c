@@ -383,6 +383,7 @@ int anchor_new(const struct anchor_config *cfg, struct anchor **ret, char **ret_
 {
     struct anchor *a = anchor_make(cfg);
     struct db_config db = {.base = cfg->base,
+                           .name = "anchors",
                            .conninfo = cfg->conf->database,
                            .prefixes = "anchor_ " WITNESS_PREFIXES " " PROVE_PREFIXES,
                            .on_up = on_up,

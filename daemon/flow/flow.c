@@ -417,6 +417,7 @@ static int make_connections(struct flow *f)
 {
     const struct conf *c = f->cfg.conf;
     struct db_config db = {.base = f->cfg.base,
+                           .name = "look-up",
                            .conninfo = c->database,
                            .prefixes = "flow_",
                            .plan_once = true,

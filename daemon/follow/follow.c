@@ -339,6 +339,7 @@ int follow_new(const struct follow_config *cfg, struct follow **ret)
     struct follow *f = xcalloc(1, sizeof(*f));
     struct view_config view = {.protocol = protocol_of, .row = on_row, .arg = f};
     struct db_config db = {.base = cfg->base,
+                           .name = "follower",
                            .conninfo = cfg->conninfo,
                            .prefixes = "follow_",
                            .lazy = true,

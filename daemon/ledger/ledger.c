@@ -67,6 +67,7 @@ int ledger_new(const struct ledger_config *cfg, struct ledger **ret)
 {
     struct ledger *l = xcalloc(1, sizeof(*l));
     struct db_config db = {.base = cfg->base,
+                           .name = "ledger",
                            .conninfo = cfg->conninfo,
                            .prefixes = "log_",
                            .first = true,

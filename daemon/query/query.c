@@ -43,6 +43,7 @@ int query_new(struct event_base *base, const char *conninfo, struct query **ret)
 {
     struct query *q = xcalloc(1, sizeof(*q));
     struct db_config cfg = {.base = base,
+                            .name = "reader",
                             .conninfo = conninfo,
                             .prefixes = "query_",
                             .on_up = on_up,

@@ -44,6 +44,11 @@ scan() { # scan ID CODE [CURL-ARGUMENT...]
     post /v1/scans "{\"id\":\"$1\",\"raw\":\"$2\"}" "${@:3}"
 }
 
+# backend NAME: the process of PostgreSQL behind that connection of cpfd's (ledger, look-up, reader, follower, anchors).
+backend() {
+    psql -qXAtc "select pid from pg_stat_activity where application_name = 'cpfd $1' order by backend_start desc limit 1"
+}
+
 # metric NAME: its value, with its labels if it has any.
 metric() {
     curl -sS --max-time 5 --unix-socket "$DIR/admin.sock" http://admin/metrics | awk -v name="$1" '$1 == name { print $2 }'

@@ -63,6 +63,7 @@ static void test_a_query_while_preparing_does_not_stop_the_connection(void **sta
     struct timeval limit = {120, 0} /* a hang */, soon = {0, 200};
     snprintf(conninfo, sizeof(conninfo), "host=%s/run user=cpf_writer dbname=cpf", c->dir);
     struct db_config cfg = {.base = a.base,
+                            .name = "test",
                             .conninfo = conninfo,
                             .prefixes = "log_ flow_ follow_",
                             .on_up = on_up,
@@ -135,6 +136,7 @@ static void test_a_commit_with_a_warning_is_no_success(void **state)
     struct waited w = {0};
     rig_up(&w.r, *state);
     struct db_config cfg = {.base = w.r.base,
+                            .name = "test",
                             .conninfo = w.r.conninfo,
                             .prefixes = "flow_",
                             .on_up = on_waited_up,

@@ -46,6 +46,7 @@ static void daemon_start(struct daemon *d)
 {
     int line;
     struct db_config db = {.base = rig.base,
+                           .name = "test",
                            .conninfo = rig.conninfo,
                            .prefixes = WITNESS_PREFIXES,
                            .on_up = on_up,
