@@ -88,7 +88,7 @@ void basis_digest(const struct basis_items *items, char ret[44])
 const struct basis_item *basis_find(const struct basis_items *items, const char *name)
 {
     for (size_t i = 0; i < items->n; i++)
-        if (strcmp(items->item[i].name, name) == 0)
+        if (items->item[i].name && strcmp(items->item[i].name, name) == 0)
             return &items->item[i];
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/shape.h"
 #include "hint.h"
 #include "ledger/ledger.h"
 
@@ -344,10 +345,15 @@ void api_basis(void *arg, struct http_request *r)
     const struct book_basis *b = &book->basis;
     arena_init(&a, 0);
     struct json *o = json_set_str(&a, json_object(&a), "state", basis_state(book));
-    const struct json *items = json_get(b->data, "items");
+    struct json *items = json_array(&a);
+    for (size_t i = 0; i < b->items.n; i++) {
+        struct json *item = json_object(&a);
+        shape_build(&basis_item_shape, &b->items.item[i], &a, item);
+        json_push(items, item);
+    }
     json_set_str(&a, o, "digest", b->digest);
     api_set_time(&a, o, "since", b->at);
-    json_set(&a, o, "items", items ? json_copy(&a, items) : json_array(&a));
+    json_set(&a, o, "items", items);
     if (b->setup)
         json_set(&a, o, "setup", json_bool(&a, true));
     json_set(&a, o, "management", basis_by(&a, &b->management));

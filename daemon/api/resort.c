@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "core/entry/facility.h"
 #include "base/clock.h"
 #include "core/rule/missing.h"
 #include "core/words.h"
@@ -184,10 +185,8 @@ static struct json *page_json(struct api *api, struct arena *a)
     const struct book *b = flow_book(api->flow);
     struct words w = *flow_words(api->flow);
     w.a = a;
-    struct json *o = json_set_str(a, json_object(a), "facility", b->facility);
-    const char *ja = json_get_str(b->facility_data, "name_ja"),
-               *en = json_get_str(b->facility_data, "name_en");
-    json_set(a, o, "name", text_json(a, (struct text){ja ? ja : b->facility, en ? en : b->facility}));
+    struct json *o = json_set_str(a, json_object(a), "facility", b->facility ? b->facility->id : NULL);
+    json_set(a, o, "name", text_json(a, facility_name(b->facility)));
     char made[17];
     clock_format_local(flow_now(api->flow), made);
     api_set_time(a, o, "now", flow_now(api->flow));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "core/entry/facility.h"
 #include "core/rule/missing.h"
 
 static struct json *text_json(struct arena *a, struct text t)
@@ -59,9 +60,7 @@ static struct json *page_json(struct api *api, struct arena *a, const struct pap
 {
     const struct book *b = flow_book(api->flow);
     struct json *o = json_set_str(a, json_object(a), "form", f->id);
-    const char *ja = json_get_str(b->facility_data, "name_ja"),
-               *en = json_get_str(b->facility_data, "name_en");
-    json_set(a, o, "name", text_json(a, (struct text){ja ? ja : b->facility, en ? en : b->facility}));
+    json_set(a, o, "name", text_json(a, facility_name(b->facility)));
     json_set_str(a, o, "to", f->to);
     json_set_str(a, o, "batch", x->id);
     json_set_str(a, o, "protocol", arena_printf(a, "%s@%s", x->protocol->id, x->protocol->version));

@@ -126,13 +126,9 @@ void flow_basis_free(struct flow *f)
 /* Is the table of rights the one that the log has last? Then its text stands there. */
 static bool knows_rights(const struct flow *f)
 {
-    const struct basis_item *own = basis_find(&f->basis->now.items, BASIS_RIGHTS);
-    json_each(item, json_get(f->book.basis.data, "items")) {
-        const char *name = json_get_str(item, "name"), *digest = json_get_str(item, "sha256");
-        if (name && digest && strcmp(name, BASIS_RIGHTS) == 0 && strcmp(digest, own->sha256) == 0)
-            return true;
-    }
-    return false;
+    const struct basis_item *own = basis_find(&f->basis->now.items, BASIS_RIGHTS),
+                            *log = basis_find(&f->book.basis.items, BASIS_RIGHTS);
+    return log && log->sha256 && strcmp(log->sha256, own->sha256) == 0;
 }
 
 void flow_basis_look(struct flow *f, int64_t now)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "core/code/code.h"
+#include "core/entry/facility.h"
 #include "pdf/record.h"
 
 #define LINES 12 /* told on the first page at most; the rest is counted */
@@ -411,6 +412,7 @@ static const char *retention(struct page *g)
 void page_cover(struct page *g)
 {
     const struct record *r = g->r;
+    const struct facility_opened *f = r->book.facility;
     pdf_heading(g->pdf, 1, (struct text){"2. 表紙", "Cover"});
     pdf_fact(g->pdf, (struct text){"製造番号", "Batch"},
              pdf_markup(g->pdf, "<b>%s</b>", pdf_escape(g->pdf, r->id)));
@@ -419,9 +421,9 @@ void page_cover(struct page *g)
     pdf_fact(g->pdf, (struct text){"製造手順", "Protocol"},
              pdf_markup(g->pdf, "%s 第 %s 版 version %s", pdf_escape(g->pdf, r->protocol->id),
                         pdf_escape(g->pdf, r->protocol->version), pdf_escape(g->pdf, r->protocol->version)));
-    struct text facility = {json_get_str(r->facility, "name_ja"), json_get_str(r->facility, "name_en")};
+    struct text facility = {f ? f->name_ja : NULL, f ? f->name_en : NULL};
     if (!facility.ja)
-        facility = text_both(facility.en ? facility.en : json_get_str(r->facility, "id"));
+        facility = text_both(facility.en ? facility.en : f ? f->id : NULL);
     pdf_fact(g->pdf, (struct text){"施設", "Facility"}, pdf_both(g->pdf, facility));
     identity(g);
     pdf_fact(g->pdf, (struct text){"記録の保存", "Retention"}, retention(g));

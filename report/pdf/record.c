@@ -1,3 +1,4 @@
+#include "core/entry/facility.h"
 #include "pdf/record.h"
 
 #include <stdio.h>
@@ -133,22 +134,22 @@ static const char *own_issue(struct arena *a, const struct record *r, int64_t ma
 
 int pdf_record(const struct record *r, const struct pdf_order *o, struct buf *ret, char **ret_error)
 {
-    const char *ja = json_get_str(r->facility, "name_ja"), *en = json_get_str(r->facility, "name_en");
-    const char *number = json_get_str(r->facility, "number");
+    const struct facility_opened none = {0}, *f = r->book.facility ? r->book.facility : &none;
     struct arena a;
     arena_init(&a, 0);
-    struct pdf_info info = {
-        .title = {"製造記録書", "Batch record"},
-        .batch = r->id,
-        .issue = o->issue ? o->issue : own_issue(&a, r, o->made),
-        .facility = arena_printf(&a, "%s %s %s", ja ? ja : "", en ? en : "", number ? number : ""),
-        .subject = arena_printf(&a, "%s %s", r->product.ja, r->product.en),
-        .note = r->note,
-        .note_len = r->note_len,
-        .made = o->made,
-        .made_text = record_time(r, o->made),
-        .notice = r->notice,
-        .training = strncmp(r->origin, "training.", 9) == 0};
+    struct pdf_info info = {.title = {"製造記録書", "Batch record"},
+                            .batch = r->id,
+                            .issue = o->issue ? o->issue : own_issue(&a, r, o->made),
+                            .facility =
+                                arena_printf(&a, "%s %s %s", f->name_ja ? f->name_ja : "",
+                                             f->name_en ? f->name_en : "", f->number ? f->number : ""),
+                            .subject = arena_printf(&a, "%s %s", r->product.ja, r->product.en),
+                            .note = r->note,
+                            .note_len = r->note_len,
+                            .made = o->made,
+                            .made_text = record_time(r, o->made),
+                            .notice = r->notice,
+                            .training = strncmp(r->origin, "training.", 9) == 0};
     struct page g = {.r = r, .order = o};
     int err = pdf_new(&info, &g.pdf, ret_error);
     if (!err)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/entry/facility.h"
 #include "record/int.h"
 
 static const struct record_step *newest(const struct record *r, int step)
@@ -57,12 +58,10 @@ static struct text clinic_text(struct record *r, struct ref ref)
     if (clinic)
         return clinic_words(r, clinic->name_ja, clinic->address_ja, clinic->name_en, clinic->address_en);
     /* an older log's facility was set up with them */
-    json_each(c, plan ? json_get(r->facility, "clinics") : NULL) {
-        const char *of = json_get_str(c, "plan"), *ja = json_get_str(c, "name_ja"),
-                   *at = json_get_str(c, "address_ja"), *en = json_get_str(c, "name_en"),
-                   *at_en = json_get_str(c, "address_en");
-        if (of && ja && at && strcmp(of, plan) == 0)
-            return clinic_words(r, ja, at, en, at_en);
+    for (size_t i = 0; plan && r->book.facility && i < r->book.facility->clinics.n; i++) {
+        const struct opened_clinic *c = &r->book.facility->clinics.item[i];
+        if (c->plan && c->name_ja && c->address_ja && strcmp(c->plan, plan) == 0)
+            return clinic_words(r, c->name_ja, c->address_ja, c->name_en, c->address_en);
     }
     return plan ? (struct text){"名称・所在地：施設の記録になし",
                                 "name and address: not in the facility's record"}

@@ -480,7 +480,7 @@ void record_json(const struct record *r, struct buf *ret)
     json_set_str(a, o, "protocol", r->protocol->id);
     json_set_str(a, o, "protocol_version", r->protocol->version);
     json_set(a, o, "product", text_json(r, r->product));
-    json_set(a, o, "facility", r->facility ? json_copy(a, r->facility) : NULL);
+    json_set(a, o, "facility", r->book.facility ? json_copy(a, r->book.facility_data) : NULL);
     json_set(a, o, "disclosures", json_bool(a, r->disclosures));
     json_set_int(a, o, "entries", (int64_t)r->nentries);
     json_set(a, o, "basis", basis_json(r));

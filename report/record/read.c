@@ -307,7 +307,6 @@ int record_read(struct maker *m)
         err = apply_named(m, &r->entry[i]);
     if (!err)
         err = fold(m);
-    r->facility = r->book.facility_data;
     r->book.disclosed = NULL; /* the maker goes */
     return err;
 }

@@ -312,7 +312,6 @@ struct record {
     struct checkpoint checkpoint;
     bool disclosures;
     struct record_basis basis;
-    const struct json *facility; /* the body of facility.opened; NULL without */
     struct text product;
     size_t nentries;
     struct entry *entry; /* of the batch's stream */

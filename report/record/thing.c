@@ -45,7 +45,7 @@ static struct record_lot *lot_of(struct record *r, const char *id)
     *n = (struct record_lot){.id = id, .material = {"（登録なし）", "(never received)"}};
     if (!l)
         return n;
-    n->maker = json_get_str(l->data, "maker");
+    n->maker = l->maker;
     n->maker_lot = l->maker_lot;
     n->gtin = l->gtin;
     n->material = m ? m->title : text_both(l->material);

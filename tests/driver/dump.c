@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/enc.h"
+#include "core/entry/facility.h"
 #include "driver.h"
 
 static int by_text(const void *a, const void *b)
@@ -61,7 +62,7 @@ static void dump_streams(struct lines *l, const struct book *b)
         if (!s->closed || l->closed)
             ADD(l, "stream %s %llu %s closed %d\n", s->name, (unsigned long long)s->sseq, leaf, s->closed);
     }
-    ADD(l, "facility %s %s\n", or (b->facility), data_of(l, b->facility_data));
+    ADD(l, "facility %s %s\n", or (b->facility ? b->facility->id : NULL), data_of(l, b->facility_data));
 }
 
 static void dump_person(struct lines *l, const struct person *p, int64_t today)
@@ -69,7 +70,7 @@ static void dump_person(struct lines *l, const struct person *p, int64_t today)
     ADD(l, "person %s %s susp %d lock %d fit %d at %s\n", p->id, or (word_name(&dept_words, (int)p->dept)),
         p->suspended, p->locked, p->fit_day == today && p->fit,
         p->signed_in && p->signed_in->bench.day == today ? p->signed_in->id : "-");
-    ADD(l, "person %s key %s cred %s data %s\n", p->id, or (p->keyid), or (p->cred), data_of(l, p->data));
+    ADD(l, "person %s key %s cred %s\n", p->id, or (p->keyid), or (p->cred));
     for (size_t i = 0; i < p->nroles; i++)
         ADD(l, "person %s role %zu %s\n", p->id, i, p->role[i]);
     for (size_t i = 0; i < p->aways.n; i++)
@@ -84,8 +85,8 @@ static void dump_person(struct lines *l, const struct person *p, int64_t today)
 static void dump_bench(struct lines *l, const struct station *s, int64_t today)
 {
     const struct bench *n = &s->bench;
-    ADD(l, "station %s %s %s token %s revoked %d %s\n", s->id, or (s->kind), or (s->room), or (s->token),
-        s->revoked, data_of(l, s->data));
+    ADD(l, "station %s %s %s token %s revoked %d\n", s->id, or (s->kind), or (s->room), or (s->token),
+        s->revoked);
     ADD(l, "bench %s day %lld\n", s->id, (long long)n->day);
     if (n->day != today)
         return;
@@ -100,7 +101,7 @@ static void dump_lot(struct lines *l, const struct lot *t)
     if (t->closed_at && !l->closed)
         return;
     ADD(l, "lot %s %s state %d closed %lld expiry %lld %s %s %s\n", t->id, t->material, (int)t->state,
-        (long long)t->closed_at, (long long)t->expiry, or (t->gtin), or (t->maker_lot), data_of(l, t->data));
+        (long long)t->closed_at, (long long)t->expiry, or (t->gtin), or (t->maker_lot), or (t->maker));
     for (const struct lot_unit *u = t->opened; u; u = u->next)
         ADD(l, "lot %s unit %s batch %s\n", t->id, u->unit, u->batch_id);
 }
@@ -109,12 +110,11 @@ static void dump_things(struct lines *l, const struct book *b)
 {
     size_t pos = 0;
     for (const struct room *r; (r = map_next(&b->rooms, &pos));)
-        ADD(l, "room %s %s blocked %d %s\n", r->id, r->grade, r->blocked, data_of(l, r->data));
+        ADD(l, "room %s %s blocked %d\n", r->id, r->grade, r->blocked);
     pos = 0;
     for (const struct thing *t; (t = map_next(&b->things, &pos));)
-        ADD(l, "thing %s %s in %s service %d cal %lld occ %s %s\n", t->id, t->kind, or (t->room),
-            t->in_service, (long long)t->calibrated, t->occupied ? t->occupied->id : "-",
-            data_of(l, t->data));
+        ADD(l, "thing %s %s in %s service %d cal %lld occ %s\n", t->id, t->kind, or (t->room), t->in_service,
+            (long long)t->calibrated, t->occupied ? t->occupied->id : "-");
     pos = 0;
     for (const struct lot *t; (t = map_next(&b->lots, &pos));)
         dump_lot(l, t);

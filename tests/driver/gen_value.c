@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/entry/facility.h"
 #include "driver.h"
 
 struct fit {
@@ -278,7 +279,7 @@ static const char *ordered(const struct fit *w)
     if (gen_chance(w->g, 20))
         return NULL;
     return w->f->means == MEANS_PLAN        ? "PC5170071"
-           : w->f->means == MEANS_FACILITY  ? json_get_str(w->g->book->facility_data, "number")
+           : w->f->means == MEANS_FACILITY  ? w->g->book->facility->number
            : w->f->means == MEANS_PHYSICIAN ? "DR"
                                             : NULL;
 }

@@ -77,9 +77,12 @@ const char *book_keep(struct book *b, const char *s)
     return s ? arena_strdup(b->keep, s) : NULL;
 }
 
-struct json *book_keep_json(struct book *b, const struct json *body)
+struct json *book_keep_body(struct book *b, const struct shape *s, const struct json *body, void *ret)
 {
-    return json_copy(b->keep, body);
+    struct json *own = json_copy(b->keep, body);
+    int err = shape_read(s, own, NULL, b->keep, ret);
+    (void)err; /* what it lacks is for `apply` to judge */
+    return own;
 }
 
 struct person *entry_performer(const struct book *b, const struct entry *e)

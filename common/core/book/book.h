@@ -25,6 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/basis.h"
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "base/entry.h"
@@ -68,8 +69,7 @@ struct person {
     const char *id, *keyid;
     enum dept dept;
     uint8_t key[KEY_PUB];
-    const char *cred;  /* base64url SHA-256 over the credential rows */
-    struct json *data; /* the newest person.* body, for reads */
+    const char *cred; /* base64url SHA-256 over the credential rows */
     size_t nroles;
     const char **role;
     int64_t *role_since; /* of each */
@@ -157,8 +157,7 @@ struct station {
     const char *id, *kind, *room;
     const char *token; /* base64url SHA-256 of the station's token */
     const char *key;   /* its public key, base64url; NULL: keyless */
-    struct json *data;
-    bool revoked; /* or not enrolled yet */
+    bool revoked;      /* or not enrolled yet */
     struct bench bench;
     struct invitation invited;
     struct spool_mark spool;
@@ -176,7 +175,6 @@ struct room {
     bool blocked;
     int64_t blocked_at;
     struct texts workers; /* ids of who worked there when it was blocked last */
-    struct json *data;
 };
 
 /* A medical institution that commissions, and the plan (再生医療等提供計画) under which it does. */
@@ -218,7 +216,6 @@ struct thing {
     int64_t calibrated;     /* last day in calibration, INT64_MAX = needs none */
     int64_t interval;       /* days between two calibrations; 0: none is registered */
     struct batch *occupied; /* derived from the batches' own streams */
-    struct json *data;
 };
 
 enum lot_state { LOT_QUARANTINE, LOT_RELEASED, LOT_BLOCKED };
@@ -228,7 +225,7 @@ struct lot_unit {
     struct lot_unit *next;
 };
 struct lot {
-    const char *id, *material, *maker_lot, *gtin;
+    const char *id, *material, *maker, *maker_lot, *gtin;
     const char *label; /* <gtin>/<maker's lot>, or NULL */
     int64_t expiry;    /* last day of use */
     int64_t received_at;
@@ -242,7 +239,6 @@ struct lot {
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */
     int64_t closed_at;                                           /* used up; 0: not */
     struct lot_unit *opened;
-    struct json *data;
 };
 
 enum container_state {
@@ -435,7 +431,7 @@ struct basis_by {
 };
 struct book_basis {
     const char *digest; /* NULL: the log has none */
-    struct json *data;  /* the body, for reads */
+    struct basis_items items;
     int64_t at;
     bool setup;
     struct basis_by management, quality;
@@ -460,8 +456,8 @@ struct book {
         const char *rule; /* core/code/number.h; NULL: batch numbers are typed freely */
         int64_t first;
     } numbering;
-    const char *facility; /* id, NULL before set-up */
-    struct json *facility_data;
+    const struct facility_opened *facility; /* NULL before set-up */
+    struct json *facility_data;             /* the same as the log has it */
     const char *zone; /* in which its days were counted from the first on; NULL: before set-up */
     struct book_basis basis;
     const struct rights *rights; /* the table in force (core/right), whoever loaded it keeps it */

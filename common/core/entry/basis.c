@@ -21,6 +21,8 @@ static const struct record_rule acceptance = {.right = RIGHT_BASIS_ACCEPTED, .ju
 
 /* ---- what they do to the book ---- */
 
+extern const struct kind kind_basis_changed;
+
 /* The set-up begins the stream, and vouches for nothing later. */
 static int apply_changed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
@@ -28,10 +30,10 @@ static int apply_changed(struct book *b, struct stream *s, const struct entry *e
     (void)s;
     if (!v->digest)
         return CPF_E_PROFILE;
-    const struct book_basis now = {.digest = book_keep(b, v->digest),
-                                   .data = book_keep_json(b, e->body),
-                                   .at = e->at,
-                                   .setup = e->sseq == 1};
+    struct basis_changed own;
+    book_keep_body(b, &kind_basis_changed.shape, e->body, &own);
+    const struct book_basis now = {
+        .digest = own.digest, .items = own.items, .at = e->at, .setup = e->sseq == 1};
     SET(b, b->basis, now);
     return 0;
 }

@@ -30,12 +30,15 @@ static void set_numbering(struct book *b, const char *rule, int64_t first)
     SET(b, b->numbering.first, first > 0 ? first : 1);
 }
 
+extern const struct kind kind_facility_opened;
+
 static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct facility_opened *v = body;
     (void)s;
-    SET(b, b->facility, book_keep(b, v->id));
-    SET(b, b->facility_data, book_keep_json(b, e->body));
+    struct facility_opened *own = arena_alloc(b->keep, sizeof(*own));
+    SET(b, b->facility_data, book_keep_body(b, &kind_facility_opened.shape, e->body, own));
+    SET(b, b->facility, v->id ? own : NULL);
     SET(b, b->zone, book_keep(b, e->zone));
     set_numbering(b, v->numbering, v->first);
     return v->id ? 0 : CPF_E_PROFILE;
@@ -47,6 +50,12 @@ const struct kind kind_facility_opened = {
     .apply = apply_opened,
     .reads = {"施設 {id} を開設した", "facility {id} was set up"},
 };
+
+struct text facility_name(const struct facility_opened *f)
+{
+    static const struct text none;
+    return f ? (struct text){f->name_ja ? f->name_ja : f->id, f->name_en ? f->name_en : f->id} : none;
+}
 
 /* ---- batch numbers ---- */
 

@@ -1,5 +1,6 @@
 #pragma once
 /* What the place is. */
+#include "core/catalogue.h"
 #include "core/entry/kind.h"
 
 struct opened_clinic {
@@ -28,3 +29,5 @@ struct facility_opened {
     int64_t first;
     struct clinics clinics;
 };
+/* Its name in both languages, else its id; before the set-up nothing. */
+struct text facility_name(const struct facility_opened *f);

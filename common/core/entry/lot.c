@@ -137,6 +137,7 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
     struct lot *l = arena_alloc(b->keep, sizeof(*l));
     *l = (struct lot){.id = book_keep(b, v->lot),
                       .material = book_keep(b, v->material),
+                      .maker = book_keep(b, v->maker),
                       .maker_lot = book_keep(b, v->maker_lot),
                       .gtin = book_keep(b, v->gtin),
                       .expiry = v->expiry,
@@ -146,8 +147,7 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
                       .received_at = e->at,
                       .state_at = e->at,
                       .both = v->both,
-                      .receiver = entry_performer(b, e),
-                      .data = book_keep_json(b, e->body)};
+                      .receiver = entry_performer(b, e)};
     book_put(b, &b->lots, l->id, l);
     if (!l->gtin || !l->maker_lot)
         return 0;

@@ -66,12 +66,11 @@ static const struct record_rule permitting = {
 static int apply_added(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct room_added *v = body;
-    (void)s;
+    (void)s, (void)e;
     if (!v->room || book_room(b, v->room))
         return CPF_E_PROFILE;
     struct room *r = arena_alloc(b->keep, sizeof(*r));
-    *r = (struct room){
-        .id = book_keep(b, v->room), .grade = book_keep(b, v->grade), .data = book_keep_json(b, e->body)};
+    *r = (struct room){.id = book_keep(b, v->room), .grade = book_keep(b, v->grade)};
     book_put(b, &b->rooms, r->id, r);
     return 0;
 }

@@ -94,7 +94,6 @@ static int apply_enrolled(struct book *b, struct stream *s, const struct entry *
     st->room = book_keep(b, v->room);
     st->token = book_keep(b, v->token);
     st->key = book_keep(b, v->key);
-    st->data = book_keep_json(b, e->body);
     st->revoked = false;
     st->invited = (struct invitation){0}; /* one use */
     st->spool = (struct spool_mark){0};

@@ -68,11 +68,10 @@ static struct thing *thing_touched(struct book *b, const char *id)
     return t;
 }
 
-static int take(struct book *b, struct thing *t, const char *kind, const char *room, const struct entry *e)
+static int take(struct book *b, struct thing *t, const char *kind, const char *room)
 {
     t->kind = kind ? book_keep(b, kind) : t->kind;
     t->room = room ? book_keep(b, room) : t->room;
-    t->data = book_keep_json(b, e->body);
     return t->kind ? 0 : CPF_E_PROFILE;
 }
 
@@ -80,7 +79,7 @@ static int apply_equipment(struct book *b, struct stream *s, const struct entry 
 {
     const struct equipment_record *v = body;
     struct thing *t = thing_touched(b, v->equipment);
-    (void)s;
+    (void)s, (void)e;
     if (!t)
         return CPF_E_PROFILE;
     if (v->in_service)
@@ -89,15 +88,15 @@ static int apply_equipment(struct book *b, struct stream *s, const struct entry 
         t->calibrated = v->calibrated;
     if (v->interval)
         t->interval = v->interval;
-    return take(b, t, v->kind, v->room, e);
+    return take(b, t, v->kind, v->room);
 }
 
 static int apply_place(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct place_added *v = body;
     struct thing *t = thing_touched(b, v->place);
-    (void)s;
-    return t ? take(b, t, v->kind, v->room, e) : CPF_E_PROFILE;
+    (void)s, (void)e;
+    return t ? take(b, t, v->kind, v->room) : CPF_E_PROFILE;
 }
 
 const struct kind kind_equipment_added = {

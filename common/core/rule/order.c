@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/code/typed.h"
+#include "core/entry/facility.h"
 #include "core/rule/judge.h"
 
 #define DRAW_BACK_DAYS  1   /* an order written up the morning after */
@@ -112,7 +113,7 @@ static bool check_facility_number(struct judge *j)
 {
     const struct field *f;
     const struct input *in = meant(j, MEANS_FACILITY, &f);
-    const char *own = json_get_str(j->book->facility_data, "number");
+    const char *own = j->book->facility ? j->book->facility->number : NULL;
     if (!in || !own || strcmp(in->text, own) == 0)
         return true;
     return judge_find(j, EFFECT_REFUSE, SAY_ORDER_FACILITY, args1(j, "facility", own), NULL);
