@@ -5,6 +5,25 @@
 #include "base/enc.h"
 #include "base/kind.h"
 
+struct act act_of(const struct entry *e)
+{
+    return (struct act){json_get_str(e->act, "key"), json_get_str(e->act, "sig"),
+                        json_get_str(e->act, "signed")};
+}
+
+/* The object that was signed. */
+static int read_signed(const struct entry *e, struct arena *a, const struct json **ret)
+{
+    const char *text = act_of(e).text;
+    return text ? json_parse(a, text, strlen(text), ret, NULL) : CPF_E_NOTFOUND;
+}
+
+const char *act_meaning(const struct entry *e, struct arena *a)
+{
+    const struct json *s = NULL;
+    return read_signed(e, a, &s) == 0 ? json_get_str(s, "meaning") : NULL;
+}
+
 bool act_must_be_signed(const char *kind)
 {
     return kind_name_has(kind, KIND_ACT);
@@ -66,21 +85,20 @@ static const char *contradiction(const struct entry *e, const char *id, const st
 
 const char *act_contradiction(const struct entry *e, const char *id, struct arena *a)
 {
-    const char *text = json_get_str(e->act, "signed");
     const struct json *s = NULL;
-    int err = json_parse(a, text, strlen(text), &s, NULL);
+    int err = read_signed(e, a, &s);
     return err ? cpf_strerror(err) : contradiction(e, id, s);
 }
 
 int act_verify(const struct entry *e, const char *origin, const uint8_t pub[KEY_PUB])
 {
-    const char *text = json_get_str(e->act, "sig");
+    const struct act act = act_of(e);
     uint8_t sig[KEY_SIG];
     struct buf msg;
-    if (enc_unb64url_fixed(text, strlen(text), sig, sizeof(sig)) != CPF_OK)
+    if (!act.sig || !act.text || enc_unb64url_fixed(act.sig, strlen(act.sig), sig, sizeof(sig)) != CPF_OK)
         return CPF_E_SIGNATURE;
     buf_init(&msg);
-    entry_act_message(&msg, origin, json_get_str(e->act, "key"), json_get_str(e->act, "signed"));
+    entry_act_message(&msg, origin, act.key, act.text);
     int err = key_verify(pub, msg.data, msg.len, sig);
     buf_fini(&msg);
     return err;

@@ -7,6 +7,15 @@
 #include "base/entry.h"
 #include "base/key.h"
 
+/* NULL, each of them: nobody signed it. */
+struct act {
+    const char *key, *sig; /* the key's id; base64url */
+    const char *text;      /* what was signed: an object */
+};
+struct act act_of(const struct entry *e);
+/* What the person read above the signature; NULL: nobody signed, or it cannot be read. */
+const char *act_meaning(const struct entry *e, struct arena *a);
+
 /* Kinds that are nothing without a signature. */
 bool act_must_be_signed(const char *kind);
 /* The first member of `signed` that the entry contradicts, or why it cannot be read; NULL: it says the same.

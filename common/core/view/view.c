@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/act.h"
 #include "core/entry/day.h"
 #include "core/entry/refusal.h"
 #include "core/entry/step.h"
@@ -136,15 +137,6 @@ const char *json_text(struct view *v, const struct json *o)
 
 /* ---- of every stream ---- */
 
-static const char *meaning_of(struct view *v, const struct entry *e)
-{
-    const char *text = json_get_str(e->act, "signed");
-    const struct json *o = NULL;
-    if (!text || json_parse(&v->arena, text, strlen(text), &o, NULL) != 0)
-        return NULL;
-    return json_get_str(o, "meaning");
-}
-
 static void view_act(const struct view_at *a)
 {
     const struct entry *e = a->e;
@@ -158,8 +150,8 @@ static void view_act(const struct view_at *a)
     row_text(&r, "step", at.step);
     row_text(&r, "person", view_who(a));
     row_text(&r, "dept", word_name(&dept_words, (int)a->actor.dept));
-    row_text(&r, "meaning", meaning_of(a->v, e));
-    row_text(&r, "key", json_get_str(e->act, "key"));
+    row_text(&r, "meaning", act_meaning(e, &a->v->arena));
+    row_text(&r, "key", act_of(e).key);
     row_text(&r, "outcome", outcome_name(a->judged.outcome));
     row_num(&r, "at", e->at);
     row_end(a->v, &r);
