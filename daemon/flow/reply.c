@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "core/entry/refusal.h"
+#include "core/entry/step.h"
 #include "core/rule/codes.h"
 #include "flow/flow_int.h"
 
@@ -168,6 +170,43 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     return o;
 }
 
+/* ---- what the entry says, in words ---- */
+
+/* The entry, read once: as its kind's struct, and what every body says. */
+struct told {
+    const struct entry *e;
+    struct body body;
+    struct judged judged;
+    struct named named;
+    struct form_refused form;
+    const struct protocol *protocol; /* whose fields it names: the batch's, or those of the order refused */
+    int step;                        /* of that protocol; -1: none */
+    struct words words;              /* on a screen, with that protocol */
+};
+
+static void told_read(struct flow *f, struct arena *a, const struct entry *e, struct told *ret)
+{
+    *ret = (struct told){.e = e, .words = *f->cfg.words};
+    int err = kind_read(e, a, &ret->body);
+    (void)err; /* of what an older program wrote, as much as there is */
+    judged_read(e, a, &ret->judged);
+    named_read(e, a, &ret->named);
+    form_refused_read(&ret->judged, a, &ret->form);
+    const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
+    const struct protocol_state *p =
+        !x && ret->form.protocol ? book_protocol(&f->book, ret->form.protocol) : NULL;
+    ret->protocol = x ? x->protocol : p ? p->protocol : NULL;
+    ret->step = ret->protocol && ret->named.step ? protocol_step(ret->protocol, ret->named.step) : -1;
+    ret->words.a = a;
+    ret->words.protocol = ret->protocol;
+    ret->words.screen = true;
+}
+
+static const struct step *told_step(const struct told *t)
+{
+    return t->step >= 0 ? &t->protocol->step[t->step] : NULL;
+}
+
 static const char *option_words(const struct field *f, const char *id, bool ja)
 {
     for (size_t k = 0; id && k < f->noptions; k++)
@@ -177,39 +216,58 @@ static const char *option_words(const struct field *f, const char *id, bool ja)
     return ja ? t.ja : t.en;
 }
 
-/* The value that was taken, as people read it; NULL: there is none, or it is personal. */
-static const char *value_words(const struct words *w, const struct entry *e, const struct step *own, bool ja)
+static const char *title_of(const struct field *f, bool ja)
 {
-    const char *field = json_get_str(e->body, "field"), *text = json_get_str(e->body, "text");
-    const char *value = json_get_str(e->body, "value"), *old = json_get_str(e->body, "old");
-    const char *unit = json_get_str(e->body, "unit");
-    int i = own && field ? step_field(own, field) : -1;
-    const struct field *f = i >= 0 ? &own->field[i] : NULL;
-    if (f && strcmp(e->kind, "correction") == 0)
-        return !value ? ja ? f->title.ja : f->title.en
-                      : arena_printf(w->a, ja ? "%s %s → %s" : "%s: %s → %s", ja ? f->title.ja : f->title.en,
-                                     option_words(f, old, ja), option_words(f, value, ja));
-    if (!f || !text || strcmp(text, "*") == 0)
+    return ja ? f->title.ja : f->title.en;
+}
+
+static const struct field *told_field(const struct told *t, const char *id)
+{
+    const struct step *own = told_step(t);
+    int i = own && id ? step_field(own, id) : -1;
+    return i >= 0 ? &own->field[i] : NULL;
+}
+
+static const char *corrected_words(const struct told *t, const struct correction *c, bool ja)
+{
+    const struct field *f = told_field(t, c->field);
+    if (!f || !c->value)
+        return f ? title_of(f, ja) : NULL;
+    return arena_printf(t->words.a, ja ? "%s %s → %s" : "%s: %s → %s", title_of(f, ja),
+                        option_words(f, c->old, ja), option_words(f, c->value, ja));
+}
+
+/* The value that was taken, as people read it; NULL: there is none, or it is personal. */
+static const char *value_words(const struct told *t, bool ja)
+{
+    const struct correction *c = kind_value(&t->body, KIND_CORRECTION);
+    const struct step_input *in = kind_value(&t->body, KIND_STEP_INPUT);
+    const struct field *f = in ? told_field(t, in->field) : NULL;
+    if (c)
+        return corrected_words(t, c, ja);
+    if (!f || !in->text || strcmp(in->text, "*") == 0)
         return NULL;
-    text = option_words(f, text, ja);
-    if (unit && f->kind == FIELD_LOT)
-        text = arena_printf(w->a, ja ? "%s の容器 %s" : "%s, unit %s", text, unit);
-    else if (unit)
-        text = words_amount(w, text, unit);
-    return arena_printf(w->a, "%s %s", ja ? f->title.ja : f->title.en, text);
+    const char *text = option_words(f, in->text, ja);
+    if (in->unit && f->kind == FIELD_LOT)
+        text = arena_printf(t->words.a, ja ? "%s の容器 %s" : "%s, unit %s", text, in->unit);
+    else if (in->unit)
+        text = words_amount(&t->words, text, in->unit);
+    return arena_printf(t->words.a, "%s %s", title_of(f, ja), text);
 }
 
 /* What was signed: the act, on what, and what was chosen. */
-static struct text act_words(const struct words *w, const struct entry *e, const struct step *own, int step)
+static struct text act_words(const struct told *t)
 {
     static const struct text none;
-    const struct kind *k = kind_of(kind_find(e->kind));
+    const struct words *w = &t->words;
+    const struct step *own = told_step(t);
+    const struct step_form *form = step_form_of(&t->body);
+    const struct kind *k = t->body.kind;
     struct json *ja, *en;
     struct text said = own ? own->title : (struct text){k ? k->reads.ja : "", k ? k->reads.en : ""};
-    const struct json *values = json_get(e->body, "values");
-    for (size_t i = 0; own && i < own->nfields; i++) {
+    for (size_t i = 0; own && form && i < own->nfields; i++) {
         const struct field *f = &own->field[i];
-        const char *chosen = f->kind == FIELD_CHOICE ? json_get_str(values, f->id) : NULL;
+        const char *chosen = f->kind == FIELD_CHOICE ? json_get_str(form->values, f->id) : NULL;
         if (chosen)
             said = (struct text){
                 arena_printf(w->a, "%s　%s：%s", said.ja, f->title.ja, option_words(f, chosen, true)),
@@ -217,68 +275,43 @@ static struct text act_words(const struct words *w, const struct entry *e, const
     }
     if (own)
         return said;
-    words_args(w, e->body, step, &ja, &en);
+    words_args(w, t->e->body, t->step, &ja, &en);
     said = catalogue_fill(w->a, said, ja, en);
     return strchr(said.ja, '{') || strchr(said.en, '{') ? none : said;
 }
 
-/* Whose fields the entry names: the batch's, or those of the order that was refused. */
-static const struct protocol *protocol_of(struct flow *f, const struct entry *e)
-{
-    const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
-    const char *id = x ? NULL : json_get_str(json_get(e->body, "args"), "protocol");
-    const struct protocol_state *p = id ? book_protocol(&f->book, id) : NULL;
-    return x ? x->protocol : p ? p->protocol : NULL;
-}
-
-static int step_of(const struct protocol *p, const struct entry *e)
-{
-    const char *id = json_get_str(e->body, "step");
-    return p && id ? protocol_step(p, id) : -1;
-}
-
 /* A person reads titles; the entry and `args` keep the ids. */
-static void add_message(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
+static void add_message(struct json *o, const struct told *t)
 {
-    const char *code = json_get_str(e->body, "code"), *how = json_get_str(e->body, "outcome");
-    const struct protocol *p = protocol_of(f, e);
-    int step = step_of(p, e);
-    const struct step *own = step >= 0 ? &p->step[step] : NULL;
-    struct words w = *f->cfg.words;
-    w.a = a;
-    w.protocol = p;
-    w.screen = true;
-    struct text said = {value_words(&w, e, own, true), value_words(&w, e, own, false)};
-    bool taken = how && strcmp(how, "accepted") == 0;
+    struct arena *a = t->words.a;
+    const char *code = t->judged.code, *how = outcome_name(t->judged.outcome);
+    struct text said = {value_words(t, true), value_words(t, false)};
+    bool taken = t->judged.outcome == OUTCOME_ACCEPTED;
     if (taken && said.ja)
         how = "value";
-    else if (taken && strcmp(code, "accepted.act") == 0 && (said = act_words(&w, e, own, step)).ja)
+    else if (taken && say_find(code) == SAY_ACCEPTED_ACT && (said = act_words(t)).ja)
         how = "signed";
     struct json *ja, *en;
-    words_args(&w, json_get(e->body, "args"), step, &ja, &en);
+    words_args(&t->words, t->judged.args, t->step, &ja, &en);
     json_set_str(a, ja, "said", said.ja);
     json_set_str(a, en, "said", said.en);
-    struct text t = catalogue_said(w.codes, a, code, how, ja);
-    t.en = catalogue_said(w.codes, a, code, how, en).en;
+    struct text text = catalogue_said(t->words.codes, a, code, how, ja);
+    text.en = catalogue_said(t->words.codes, a, code, how, en).en;
     struct json *message = json_object(a);
-    set_text(a, message, t);
+    set_text(a, message, text);
     json_set(a, o, "message", message);
 }
 
 /* Of a form: what is wrong with each field, in words. */
-static void add_faults(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
+static void add_faults(struct json *o, const struct told *t)
 {
-    const struct json *faults = json_get(json_get(e->body, "args"), "faults");
-    struct words w = *f->cfg.words;
+    struct arena *a = t->words.a;
     struct json *list = json_array(a);
-    w.a = a;
-    w.protocol = protocol_of(f, e);
-    w.screen = true;
-    int step = step_of(w.protocol, e);
-    json_each(fault, faults) {
-        struct json *told = json_set_str(a, json_object(a), "field", json_get_str(fault, "field"));
-        json_set_str(a, told, "code", json_get_str(fault, "code"));
-        set_text(a, told, words_code(&w, json_get_str(fault, "code"), json_get(fault, "args"), step));
+    for (size_t i = 0; i < t->form.faults.n; i++) {
+        const struct form_fault *f = &t->form.faults.item[i];
+        struct json *told = json_set_str(a, json_object(a), "field", f->field);
+        json_set_str(a, told, "code", f->code);
+        set_text(a, told, words_code(&t->words, f->code, f->args, t->step));
         json_push(list, told);
     }
     if (list->len)
@@ -286,11 +319,11 @@ static void add_faults(struct flow *f, struct arena *a, struct json *o, const st
 }
 
 /* Batch and step as the entry names them; titles from the batch's own protocol. */
-static void add_step(struct flow *f, struct arena *a, struct json *o, const struct entry *e)
+static void add_step(struct flow *f, struct json *o, const struct told *t)
 {
-    const char *own = stream_rest(e->stream, STREAM_BATCH);
-    const char *batch = own ? own : json_get_str(e->body, "batch");
-    const char *step = json_get_str(e->body, "step");
+    struct arena *a = t->words.a;
+    const char *own = stream_rest(t->e->stream, STREAM_BATCH), *step = t->named.step;
+    const char *batch = own ? own : t->named.batch;
     const struct batch *x = batch ? book_batch(&f->book, batch) : NULL;
     json_set_str(a, o, "batch", batch);
     if (!step || !*step)
@@ -303,6 +336,7 @@ static void add_step(struct flow *f, struct arena *a, struct json *o, const stru
     json_set(a, o, "step", s);
 }
 
+/* What an answer repeats of the body, as it is. */
 static void copy_members(struct arena *a, struct json *o, const struct json *body)
 {
     static const char *const name[] = {"outcome",    "code",  "args",    "understood", "done",
@@ -327,17 +361,19 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
 {
     struct arena *a = &f->scratch;
     char when[CLOCK_TEXT], leaf[44];
+    struct told told;
     arena_reset(a);
+    told_read(f, a, e, &told);
     struct json *o = json_object(a);
     json_set_str(a, o, "id", e->id);
     copy_members(a, o, e->body);
     /* the operator holds the other batch's container in the hand: both numbers are shown, no patient's name
      */
-    const char *other = json_get_str(e->pd, "other");
+    const char *other = entry_secret(e, SECRET_OTHER);
     json_set_str(a, o, "other", other ? disclosed_value(f, other) : NULL);
-    add_message(f, a, o, e);
-    add_faults(f, a, o, e);
-    add_step(f, a, o, e);
+    add_message(o, &told);
+    add_faults(o, &told);
+    add_step(f, o, &told);
     json_set(a, o, "law", law_json(f, a, e));
     clock_format(e->at, when);
     enc_digest(e->leaf, leaf);

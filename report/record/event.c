@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/enc.h"
+#include "base/act.h"
 #include "core/entry/action.h"
 #include "core/entry/deviation.h"
 #include "core/entry/refusal.h"
@@ -240,13 +240,13 @@ static struct text understood(struct maker *m, const struct entry *e, const stru
     const struct understood *u = record_said(r, e)->judged.understood;
     if (!u) /* ours, read at another batch's bench */
         u = said->container ? &ours : &none;
-    if (json_get_str(e->pd, "said")) {
-        struct text words = record_open(m, e, "said").shown;
+    if (entry_secret(e, SECRET_SAID)) {
+        struct text words = record_open(m, e, SECRET_SAID).shown;
         return (struct text){arena_printf(&r->arena, "答え：%s", words.ja),
                              arena_printf(&r->arena, "said: %s", words.en)};
     }
-    if (!u->kind && json_get_str(e->pd, "raw")) {
-        struct text raw = record_open(m, e, "raw").shown;
+    if (!u->kind && entry_secret(e, SECRET_RAW)) {
+        struct text raw = record_open(m, e, SECRET_RAW).shown;
         return (struct text){arena_printf(&r->arena, "読めず：%s", raw.ja),
                              arena_printf(&r->arena, "not understood: %s", raw.en)};
     }
@@ -284,8 +284,8 @@ static struct record_exposure *add_exposure(struct maker *m, const struct entry 
         thing = json_get_str(record_said(r, e)->judged.args, "thing");
     x->entry = e;
     x->thing =
-        thing ? (struct record_secret){thing, text_both(thing), SHOWN} : record_open(m, e, "container");
-    x->other = record_open(m, e, "other");
+        thing ? (struct record_secret){thing, text_both(thing), SHOWN} : record_open(m, e, SECRET_CONTAINER);
+    x->other = record_open(m, e, SECRET_OTHER);
     x->what = judged_text(r, e, NULL);
     return x;
 }
@@ -293,7 +293,7 @@ static struct record_exposure *add_exposure(struct maker *m, const struct entry 
 /* A near miss with another batch's container. */
 static void foreign(struct maker *m, const struct entry *e, const struct refused *said)
 {
-    if (json_get_str(e->pd, "other"))
+    if (entry_secret(e, SECRET_OTHER))
         add_exposure(m, e, said->container)->way = said->container ? EXPOSURE_OUT : EXPOSURE_IN;
 }
 
@@ -316,19 +316,10 @@ static void exposure(struct maker *m, const struct entry *e, const struct exposu
 static int check_signature(const struct record *r, const struct entry *e, const char *person)
 {
     const struct person *p = book_person(&r->book, person);
-    const char *text = json_get_str(e->act, "signed"), *sig = json_get_str(e->act, "sig");
-    const char *key = json_get_str(e->act, "key");
-    uint8_t raw[KEY_SIG];
-    struct buf msg;
+    const char *key = act_of(e).key;
     if (!p || !p->keyid || !key || strcmp(p->keyid, key) != 0)
         return ACT_UNCHECKED; /* an earlier key, perhaps: cpf-verify follows keys through time */
-    if (!text || !sig || enc_unb64url_fixed(sig, strlen(sig), raw, sizeof(raw)) != 0)
-        return ACT_BAD;
-    buf_init(&msg);
-    entry_act_message(&msg, r->origin, key, text);
-    int err = key_verify(p->key, msg.data, msg.len, raw);
-    buf_fini(&msg);
-    return err ? ACT_BAD : ACT_GOOD;
+    return act_verify(e, r->origin, p->key) ? ACT_BAD : ACT_GOOD;
 }
 
 /* Does its form say that the audit trail was reviewed (PI 041-1)? By the field's name, which is the
@@ -344,17 +335,14 @@ static bool reviews_trail(const struct step *s, const struct step_form *form)
 static void act(struct maker *m, const struct entry *e)
 {
     struct record *r = m->r;
-    const struct json *o = NULL;
-    const char *text = json_get_str(e->act, "signed");
     struct record_act *a = LIST_ADD(&r->arena, r->act, r->nacts);
     a->entry = e;
     const struct step_form *form = record_value_of(r, e, KIND_STEP_SIGNED);
     a->person = record_who(r, e);
-    a->key = json_get_str(e->act, "key");
+    a->key = act_of(e).key;
     a->step = record_step_id(r, e, NULL);
     int step = step_index(r, a->step);
-    if (text && json_parse(&r->arena, text, strlen(text), &o, NULL) == 0)
-        a->meaning = json_get_str(o, "meaning");
+    a->meaning = act_meaning(e, &r->arena);
     const struct step *s = step >= 0 && form ? &r->protocol->step[step] : NULL;
     a->what = s ? s->title : word(&r->words, "record", e->kind);
     a->meaning_en = s ? s->meaning.en : a->what.en;

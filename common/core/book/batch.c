@@ -83,8 +83,7 @@ void at_people(const struct at *a)
     batch_note_people(a->b, a->x, a->e, a->st->dept);
     note_late(o, a->e);
     at_seen(a);
-    const char *form =
-        a->e->late && strcmp(a->e->late, LATE_FORM) == 0 ? json_get_str(a->e->body, "form") : NULL;
+    const char *form = entry_form(a->e, &a->b->scratch);
     if (form && (!a->x->form || strcmp(a->x->form, form) != 0))
         SET(a->b, a->x->form, book_keep(a->b, form));
     o->form = form ? a->x->form : NULL;

@@ -65,9 +65,33 @@ int kind_read(const struct entry *e, struct arena *a, struct body *ret)
     return shape_read(&k->shape, e->body, e->pd, a, value);
 }
 
+const void *entry_as(const struct entry *e, enum kind_id id, struct arena *a)
+{
+    struct body body = {0};
+    int err = kind_is(e->kind, id) ? kind_read(e, a, &body) : CPF_E_PROFILE;
+    (void)err; /* older programs asked for less */
+    return kind_value(&body, id);
+}
+
 void judged_read(const struct entry *e, struct arena *a, struct judged *ret)
 {
     require(shape_read(&judged_shape, e->body, NULL, a, ret) == 0); /* nothing of it is needed */
+}
+
+static const struct member named_member[] = {
+    M_TEXT(struct named, batch, 0),
+    M_TEXT(struct named, step, 0),
+};
+static const struct shape named_shape = SHAPE(struct named, named_member);
+
+void named_read(const struct entry *e, struct arena *a, struct named *ret)
+{
+    require(shape_read(&named_shape, e->body, NULL, a, ret) == 0); /* nothing of it is needed */
+}
+
+const char *entry_secret(const struct entry *e, const char *name)
+{
+    return json_get_str(e->pd, name);
 }
 
 void actor_read(const struct entry *e, struct actor *ret)
@@ -102,4 +126,13 @@ int64_t event_time_of(int64_t at, int64_t occurred, const char *late)
 int64_t entry_event_time(const struct entry *e)
 {
     return event_time_of(e->at, e->occurred, e->late);
+}
+
+const char *entry_form(const struct entry *e, struct arena *a)
+{
+    struct judged judged;
+    if (!e->late || strcmp(e->late, LATE_FORM) != 0)
+        return NULL;
+    judged_read(e, a, &judged);
+    return judged.form;
 }

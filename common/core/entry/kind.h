@@ -91,6 +91,17 @@ static inline const void *kind_value(const struct body *b, enum kind_id id)
     return b->kind && b->kind->id == id ? b->value : NULL;
 }
 
+/* What an entry of any kind speaks of, where it does: these members mean the same in every body. */
+struct named {
+    const char *batch, *step;
+};
+void named_read(const struct entry *e, struct arena *a, struct named *ret);
+/* The digest of its personal value of that name; NULL: it has none. */
+const char *entry_secret(const struct entry *e, const char *name);
+
+/* Its struct if it is of that kind, as far as it can be read; NULL: it is of another. */
+const void *entry_as(const struct entry *e, enum kind_id id, struct arena *a);
+
 struct actor {
     const char *performed, *recorded, *witnessed; /* persons; performed NULL: the system */
     const char *system;
@@ -107,3 +118,5 @@ struct json *actor_build(const struct actor *actor, struct arena *a);
 #define LATE_UNSEEN  "offline-unseen" /* it did not: a claim like others */
 int64_t event_time_of(int64_t at, int64_t occurred, const char *late);
 int64_t entry_event_time(const struct entry *e);
+/* The paper form whose times are believed; NULL: it was not typed from one. */
+const char *entry_form(const struct entry *e, struct arena *a);

@@ -15,6 +15,24 @@ static const struct member linked_member[] = {
     M_BOOL(struct exposure_linked, closed, 0),    M_SECRETS(struct exposure_linked, secrets),
 };
 
+static const struct member fault_member[] = {
+    M_TEXT(struct form_fault, code, 0),
+    M_TEXT(struct form_fault, field, 0),
+    M_JSON(struct form_fault, args, 0),
+};
+const struct shape form_fault_shape = SHAPE(struct form_fault, fault_member);
+
+static const struct member form_member[] = {
+    M_TEXT(struct form_refused, protocol, 0),
+    M_LIST(struct form_refused, faults, 0, &form_fault_shape),
+};
+static const struct shape form_shape = SHAPE(struct form_refused, form_member);
+
+void form_refused_read(const struct judged *judged, struct arena *a, struct form_refused *ret)
+{
+    require(shape_read(&form_shape, judged->args, NULL, a, ret) == 0); /* nothing of it is needed */
+}
+
 /* ---- what they do to the book ---- */
 
 /* The first of two entries counts no more. */

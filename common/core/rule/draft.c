@@ -310,7 +310,7 @@ void expose_batch(struct judge *j, const struct follow *f)
     judge_find(&o, EFFECT_HOLD, f->exposed.code, args1(j, name, value), NULL);
     struct exposure_linked linked = {
         .lot = f->exposed.lot, .container = f->exposed.container, .thing = f->exposed.thing};
-    secret_add(j, &linked.secrets, "other", j->x->id);
+    secret_add(j, &linked.secrets, SECRET_OTHER, j->x->id);
     accept(&o, draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), SAY_NONE, NULL);
     suspend_release(&o, KIND_EXPOSURE_LINKED);
 }
@@ -424,15 +424,15 @@ static struct draft *draft_refused(struct judge *j, struct batch *x, const struc
 static void refuse_foreign(struct judge *j, struct batch *x, struct refused *r, enum say code)
 {
     const struct follow *f = judge_follow(j, FOLLOW_OTHER_TOLD);
-    secret_add(j, &r->secrets, "other", f->told.id);
-    secret_add(j, &r->secrets, "container", f->told.container);
+    secret_add(j, &r->secrets, SECRET_OTHER, f->told.id);
+    secret_add(j, &r->secrets, SECRET_CONTAINER, f->told.container);
     struct draft *d = draft_refused(j, x, r);
     say_foreign(j, d);
     judge_outcome(j, d, OUTCOME_REFUSED, code, NULL);
     if (!f->told.open)
         return;
     struct refused there = {.container = f->told.container};
-    secret_add(j, &there.secrets, "other", j->x ? j->x->id : "");
+    secret_add(j, &there.secrets, SECRET_OTHER, j->x ? j->x->id : "");
     d = draft_add(j, f->told.open->stream, KIND_REFUSED, &there, sizeof(there));
     *judged_of(j, d) = (struct judged){.outcome = OUTCOME_REFUSED, .code = say_text(code)};
 }
@@ -469,9 +469,9 @@ static void refuse(struct judge *j, const struct finding *f)
         return;
     }
     if (say_flags(f->code) & SAY_HOLDS_PATIENT && j->found.said)
-        secret_add(j, &r.secrets, "said", j->found.said);
+        secret_add(j, &r.secrets, SECRET_SAID, j->found.said);
     else if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
-        secret_add(j, &r.secrets, "raw", arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
+        secret_add(j, &r.secrets, SECRET_RAW, arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
     if (say_flags(f->code) & SAY_RESETS) /* a refused second entry voids the first: both are asked again */
         r.resets = f->field;
     if (say_flags(f->code) & SAY_ASKS && x)

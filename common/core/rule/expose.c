@@ -296,7 +296,7 @@ static void tell(struct judge *j, const struct exposure_linked *l, enum say code
 static void tell_own(struct judge *j, const char *other, bool closed, const char *thing)
 {
     struct exposure_linked l = {.thing = thing, .to = true, .closed = closed};
-    secret_add(j, &l.secrets, "other", other);
+    secret_add(j, &l.secrets, SECRET_OTHER, other);
     tell(j, &l, SAY_EXPOSURE_POSITIVE, args1(j, "thing", thing));
 }
 

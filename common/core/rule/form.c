@@ -164,9 +164,9 @@ bool form_fault(struct judge *j, const char *field, struct json *faults)
         return false;
     memmove(&f->finding[at], &f->finding[at + 1], (f->nfindings - at - 1) * sizeof(r));
     f->nfindings--;
-    struct json *o = json_set_str(j->a, json_object(j->a), "code", say_text(r.code));
-    json_set_str(j->a, o, "field", field);
-    json_set(j->a, o, "args", r.args ? json_copy(j->a, r.args) : NULL);
+    const struct form_fault fault = {say_text(r.code), field, r.args};
+    struct json *o = json_object(j->a);
+    shape_build(&form_fault_shape, &fault, j->a, o);
     json_push(faults, o);
     return true;
 }

@@ -253,8 +253,8 @@ static void foreign_opened(struct judge *j)
     enum say opened = SAY_IDENT_FOREIGN_OPENED;
     const struct follow *f = judge_follow(j, FOLLOW_OTHER_TOLD);
     struct exposure_linked linked = {.secrets = {0}};
-    secret_add(j, &linked.secrets, "other", f->told.id);
-    secret_add(j, &linked.secrets, "container", f->told.container);
+    secret_add(j, &linked.secrets, SECRET_OTHER, f->told.id);
+    secret_add(j, &linked.secrets, SECRET_CONTAINER, f->told.container);
     judge_find(j, EFFECT_HOLD, opened, NULL, NULL);
     if (f->told.open)
         judge_follows(j, (struct follow){.kind = FOLLOW_BATCH_EXPOSED,
