@@ -16,6 +16,7 @@
 
 #include <event2/event.h>
 
+#include "core/entry/lot.h"
 #include "flow/recall_int.h"
 #include "log.h"
 
@@ -200,11 +201,11 @@ void recall_answer(struct recall *r, const char *stream)
 
 /* ---- by a label ---- */
 
-static bool label_is(const struct entry *e, const char *label)
+static bool label_is(const struct entry *e, const char *label, struct arena *a)
 {
-    const char *gtin = json_get_str(e->body, "gtin"), *lot = json_get_str(e->body, "maker_lot");
-    size_t n = gtin ? strlen(gtin) : 0;
-    return gtin && lot && strncmp(label, gtin, n) == 0 && label[n] == '/' && strcmp(label + n + 1, lot) == 0;
+    const struct lot_received *l = entry_as(e, KIND_LOT_RECEIVED, a);
+    return l && l->gtin && l->maker_lot &&
+           strcmp(label, arena_printf(a, "%s/%s", l->gtin, l->maker_lot)) == 0;
 }
 
 static void on_label(void *arg, const struct db_reply *reply)
@@ -221,7 +222,7 @@ static void on_label(void *arg, const struct db_reply *reply)
         size_t len;
         const char *text = db_bytes(reply->result[0], i, 1, &len);
         arena_reset(&r->chunk);
-        if (entry_read(&e, &r->chunk, text, len) == 0 && label_is(&e, recall_wanted(r)->name))
+        if (entry_read(&e, &r->chunk, text, len) == 0 && label_is(&e, recall_wanted(r)->name, &r->chunk))
             found = arena_strdup(&r->arena, e.stream);
     }
     if (found && !book_stream(&f->book, found))

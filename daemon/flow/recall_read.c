@@ -179,6 +179,13 @@ static void keep_values(struct flow *f)
     }
 }
 
+/* A closing says how many entries its stream has, itself included. */
+static bool counts_right(const struct entry *e, struct arena *a)
+{
+    const struct batch_closed *said = entry_as(e, KIND_BATCH_CLOSED, a);
+    return !said || (uint64_t)said->count == e->sseq;
+}
+
 /* Into the book. CPF_E_NOTFOUND: its tile is still under way. */
 static int fold(struct flow *f, const struct row *row, struct entry *e, struct arena *a)
 {
@@ -194,7 +201,7 @@ static int fold(struct flow *f, const struct row *row, struct entry *e, struct a
         return err;
     if (!of_chunk(r, e->stream))
         return CPF_E_FORK;
-    if (kind_name_has(e->kind, KIND_COUNTS) && (uint64_t)json_get_int(e->body, "count", 0) != e->sseq)
+    if (!counts_right(e, a))
         return CPF_E_MISMATCH;
     return book_recall(&f->book, e);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/entry/redaction.h"
 #include "flow/flow_int.h"
 
 /* Names between blanks. */
@@ -49,23 +50,29 @@ static void take_target(struct work *w, const struct db_result *r, uint64_t idx)
     w->cmd.target = t;
 }
 
-static int64_t asked_index(const struct work *w)
+/* What is to be erased. False: nothing; or it is no such record, which is refused by name when it is judged.
+ */
+static bool asked(struct work *w, struct redacted *ret)
 {
     const struct command *c = &w->cmd;
-    if (c->kind != COMMAND_RECORD || !kind_is(c->record, KIND_REDACTED))
-        return -1;
-    return json_get_int(c->body, "idx", -1);
+    const struct shape *s = &kind_of(KIND_REDACTED)->shape;
+    if (c->kind != COMMAND_RECORD || !kind_is(c->record, KIND_REDACTED) ||
+        shape_check(s, c->body).kind != SHAPE_FINE)
+        return false;
+    shape_take(s, c->body, &w->arena, ret);
+    return ret->idx >= 0;
 }
 
 static void on_target(void *arg, const struct db_reply *r)
 {
     struct work *w = arg;
+    struct redacted v;
     if (r->error.code) {
         work_answer(w, 503, "away.database");
         return;
     }
-    if (db_rows(r->result[0]))
-        take_target(w, r->result[0], (uint64_t)asked_index(w));
+    if (db_rows(r->result[0]) && asked(w, &v))
+        take_target(w, r->result[0], (uint64_t)v.idx);
     work_unlock(w);
 }
 
@@ -73,14 +80,14 @@ bool redact_look_up(struct work *w)
 {
     struct flow *f = w->state->flow;
     struct db_params p = {0};
-    int64_t idx = asked_index(w);
-    if (idx < 0)
+    struct redacted v;
+    if (!asked(w, &v))
         return false;
     if (!db_ready(f->db)) {
         work_answer(w, 503, "away.database");
         return true;
     }
-    db_param_i64(&p, idx);
+    db_param_i64(&p, v.idx);
     db_query(f->db, DB_FLOW_REDACT, &p, on_target, w);
     return true;
 }
@@ -90,10 +97,11 @@ void redact_forget(struct work *w)
     struct flow *f = w->state->flow;
     const struct redact_target *t = w->cmd.target;
     const struct verdict *v = &w->state->verdict;
-    if (!t || v->outcome == OUTCOME_REFUSED)
+    struct redacted said;
+    if (!t || v->outcome == OUTCOME_REFUSED || !asked(w, &said))
         return;
-    json_each(name, json_get(w->cmd.body, "names")) {
-        const char *digest = json_get_str(t->pd, name->str);
+    for (size_t i = 0; i < said.names.n; i++) {
+        const char *digest = json_get_str(t->pd, said.names.item[i]);
         if (!digest)
             continue;
         book_forget(&f->book, t->stream, digest);

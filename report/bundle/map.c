@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/batchmap.h"
+#include "base/log.h"
 #include "bundle/int.h"
 
 /* A row that is opened. */
@@ -121,13 +122,15 @@ int make_map(struct make *m)
     int r = make_entries(m, DB_BUNDLE_MAP, args, &m->support, &m->nsupport, &m->support_cap);
     if (r || m->nsupport == before)
         return r;
-    uint64_t map = (uint64_t)json_get_int(m->support[before].body, "map", 0);
-    want(m, &x, map);
+    struct log_batch_map map;
+    if (!log_read(&log_batch_map_shape, &m->support[before], &map))
+        return make_fail(m, CPF_E_PROFILE, "entry %" PRIu64 " is no map of streams", m->support[before].idx);
+    want(m, &x, (uint64_t)map.map);
     r = take_rows(m, &x);
     if (!r)
         r = x.opened[0].found ? add_openings(m, &x) : CPF_E_NOTFOUND;
     if (r)
-        r = make_fail(m, r, "map %" PRIu64 " of streams: %s", map, cpf_strerror(r));
+        r = make_fail(m, r, "map %" PRId64 " of streams: %s", map.map, cpf_strerror(r));
     free(x.row);
     return r;
 }

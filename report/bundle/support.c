@@ -8,6 +8,7 @@
 
 #include "base/kind.h"
 #include "bundle/int.h"
+#include "core/entry/step.h"
 
 static int take(struct make *m, enum db_stmt stmt, const char *stream)
 {
@@ -17,10 +18,11 @@ static int take(struct make *m, enum db_stmt stmt, const char *stream)
 
 static int take_protocol(struct make *m)
 {
-    const struct json *b = m->entry[0].body;
-    const char *id = json_get_str(b, "protocol"), *version = json_get_str(b, "version");
-    return id && version ? take(m, DB_BUNDLE_ENTRIES, arena_printf(&m->a, "protocol/%s@%s", id, version))
-                         : CPF_OK;
+    const struct step_form *order = entry_as(&m->entry[0], KIND_BATCH_ORDERED, &m->a);
+    return order && order->protocol && order->version
+               ? take(m, DB_BUNDLE_ENTRIES,
+                      arena_printf(&m->a, "protocol/%s@%s", order->protocol, order->version))
+               : CPF_OK;
 }
 
 static bool have_stream(const struct make *m, const char *stream)
@@ -33,8 +35,9 @@ static bool have_stream(const struct make *m, const char *stream)
 
 static const char *signer_of(struct make *m, const struct entry *e)
 {
-    const char *person = e->act ? json_get_str(e->actor, "performed") : NULL;
-    return person ? arena_printf(&m->a, "person/%s", person) : NULL;
+    struct actor actor;
+    actor_read(e, &actor);
+    return e->act && actor.performed ? arena_printf(&m->a, "person/%s", actor.performed) : NULL;
 }
 
 /* Who signed `e`, unless known; what enrolled a signer may be signed in turn. */
@@ -72,7 +75,7 @@ static int take_signers(struct make *m)
 
 static bool is_offline(const struct entry *e)
 {
-    return e->late && strcmp(e->late, "offline") == 0;
+    return e->late && strcmp(e->late, LATE_OFFLINE) == 0;
 }
 
 /* The keys of the station, and of its list what became entries of this batch. */
@@ -103,8 +106,11 @@ static int take_stations(struct make *m)
 {
     int r = CPF_OK;
     for (size_t i = 0; i < m->nentries && !r; i++) {
-        const char *station = is_offline(&m->entry[i]) ? json_get_str(m->entry[i].actor, "station") : NULL;
-        const char *stream = station ? arena_printf(&m->a, "station/%s", station) : NULL;
+        struct actor actor;
+        actor_read(&m->entry[i], &actor);
+        const char *stream = is_offline(&m->entry[i]) && actor.station
+                                 ? arena_printf(&m->a, "station/%s", actor.station)
+                                 : NULL;
         if (stream && !have_stream(m, stream))
             r = take_station(m, stream);
     }

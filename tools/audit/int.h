@@ -30,12 +30,12 @@
 
 /* ---- members of an entry's bytes (members.c) ---- */
 
-struct member {
+struct text_member {
     const char *s; /* strings without their quotes */
     size_t len;
 };
 struct members {
-    struct member at, id, kind, prev, sseq, stream;
+    struct text_member at, id, kind, prev, sseq, stream;
     bool has_pd;
 };
 /* Finds the top-level members audit looks at, without building anything. False: not such an object. A member
@@ -226,7 +226,7 @@ must_check int audit_join_end(struct audit *a);
 /* log.c: one entry in order; what no entry named. */
 must_check int audit_special(struct audit *a, const struct special *s);
 must_check int audit_runs_end(struct audit *a);
-bool audit_is_plain(struct member kind); /* it needs no judgement */
+bool audit_is_plain(struct text_member kind); /* it needs no judgement */
 /* state.c: CPF_E_FORK if it is there and does not fit. */
 must_check int audit_state_load(struct audit *a);
 must_check int audit_state_save(const struct audit *a);

@@ -7,6 +7,8 @@
 #include "audit/hook.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/entry/batch.h"
+#include "core/entry/redaction.h"
 
 static int entry_fault(struct audit *a, const struct entry *e, const char *what)
 {
@@ -94,8 +96,8 @@ static int check_recovered(struct audit *a, const struct entry *e)
 /* A closing entry says how many entries its stream has, itself included. */
 static int check_closed(struct audit *a, const struct entry *e)
 {
-    int64_t count = json_get_int(e->body, "count", -1);
-    if (count >= 0 && (uint64_t)count != e->sseq)
+    const struct batch_closed *said = entry_as(e, KIND_BATCH_CLOSED, &a->arena);
+    if ((uint64_t)said->count != e->sseq)
         return entry_fault(a, e, "the count of the closing entry is not that of its stream");
     return 0;
 }
@@ -115,11 +117,9 @@ static void redacted_one(struct audit *a, const struct entry *e, uint64_t idx, c
 
 static int check_redacted(struct audit *a, const struct entry *e)
 {
-    uint64_t idx = (uint64_t)json_get_int(e->body, "idx", -1);
-    json_each(name, json_get(e->body, "names")) {
-        if (name->type == JSON_STRING)
-            redacted_one(a, e, idx, name->str);
-    }
+    const struct redacted *said = entry_as(e, KIND_REDACTED, &a->arena);
+    for (size_t i = 0; i < said->names.n; i++)
+        redacted_one(a, e, (uint64_t)said->idx, said->names.item[i]);
     return 0;
 }
 
@@ -134,7 +134,7 @@ static const struct {
 };
 #define JUDGED (sizeof(judged) / sizeof(*judged))
 
-bool audit_is_plain(struct member kind)
+bool audit_is_plain(struct text_member kind)
 {
     enum kind_id id = kind_find_n(kind.s, kind.len);
     for (size_t i = 0; i < JUDGED; i++)

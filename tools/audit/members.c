@@ -61,7 +61,7 @@ static const char *nested_end(const char *p, const char *end)
 }
 
 /* The value at p: *ret (a string without quotes), and behind it. */
-static const char *value_end(const char *p, const char *end, struct member *ret)
+static const char *value_end(const char *p, const char *end, struct text_member *ret)
 {
     const char *q;
     if (p >= end)
@@ -70,7 +70,7 @@ static const char *value_end(const char *p, const char *end, struct member *ret)
         q = string_end(p + 1, end);
         if (!q)
             return NULL;
-        *ret = (struct member){p + 1, (size_t)(q - p - 1)};
+        *ret = (struct text_member){p + 1, (size_t)(q - p - 1)};
         return q + 1;
     }
     if (*p == '{' || *p == '[')
@@ -79,16 +79,16 @@ static const char *value_end(const char *p, const char *end, struct member *ret)
         for (q = p; q < end && *q != ',' && *q != '}';)
             q++;
     if (q)
-        *ret = (struct member){p, (size_t)(q - p)};
+        *ret = (struct text_member){p, (size_t)(q - p)};
     return q;
 }
 
-static bool is(struct member name, const char *s)
+static bool is(struct text_member name, const char *s)
 {
     return memcmp(name.s, s, name.len) == 0;
 }
 
-static void keep(struct members *m, struct member name, struct member value)
+static void keep(struct members *m, struct text_member name, struct text_member value)
 {
     if (name.len == 2 && is(name, "at"))
         m->at = value;
@@ -113,7 +113,7 @@ bool members_find(const char *text, size_t len, struct members *ret)
     if (len < 2 || *p != '{')
         return false;
     do {
-        struct member name, value;
+        struct text_member name, value;
         if (++p >= end || *p != '"')
             return false;
         p = value_end(p, end, &name);

@@ -10,33 +10,33 @@
 
 enum { IDX, ID, STREAM, SSEQ, KIND, AT, BODY, LEAF };
 
-static struct member field(const struct range *r, int col)
+static struct text_member field(const struct range *r, int col)
 {
-    struct member m;
+    struct text_member m;
     m.s = scan_bytes(r->scan, col, &m.len);
     if (scan_null(r->scan, col))
-        m = (struct member){0};
+        m = (struct text_member){0};
     return m;
 }
 
-static bool same(struct member a, struct member b)
+static bool same(struct text_member a, struct text_member b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
 }
 
 static int row_fault(struct range *r, const char *what)
 {
-    struct member stream = field(r, STREAM);
+    struct text_member stream = field(r, STREAM);
     return range_fault(r, CPF_E_FORK, "entry %" PRIu64 " (%.*s): %s", r->idx, stream.s ? (int)stream.len : 4,
                        stream.s ? stream.s : "void", what);
 }
 
 /* ---- columns ---- */
 
-static bool same_id(struct member text, const struct range *r)
+static bool same_id(struct text_member text, const struct range *r)
 {
     static const char hex[] = "0123456789abcdef";
-    struct member u = field(r, ID);
+    struct text_member u = field(r, ID);
     char want[36], *p = want;
     if (!u.s || !text.s)
         return !u.s && !text.s;
@@ -61,7 +61,7 @@ static bool digits(const char *s, size_t n, int64_t *ret)
 }
 
 /* "2026-11-22T02:30:00.123Z" against microseconds since 2000; entries of one day share its date. */
-static bool same_at(struct range *r, struct member at, int64_t us)
+static bool same_at(struct range *r, struct text_member at, int64_t us)
 {
     int64_t h, m, s, ms;
     if (at.len != 24)
@@ -115,7 +115,7 @@ static int check_chain(struct range *r, const struct members *m, const uint8_t l
     } else {
         if (sseq != s->sseq + 1)
             return row_fault(r, "an entry of its stream is missing before it (sseq)");
-        if (!m->prev.s || !same(m->prev, (struct member){s->prev, 43}))
+        if (!m->prev.s || !same(m->prev, (struct text_member){s->prev, 43}))
             return row_fault(r, "it does not follow the entry before it in its stream (prev)");
     }
     s->sseq = sseq;
@@ -125,7 +125,7 @@ static int check_chain(struct range *r, const struct members *m, const uint8_t l
 
 /* ---- what it means ---- */
 
-static void keep_special(struct range *r, struct member body)
+static void keep_special(struct range *r, struct text_member body)
 {
     if ((r->nspecials & (r->nspecials - 1)) == 0)
         r->special = xrealloc(r->special, (r->nspecials ? r->nspecials * 2 : 1) * sizeof(*r->special));
@@ -133,7 +133,7 @@ static void keep_special(struct range *r, struct member body)
         (struct special){r->idx, arena_strndup(&r->keep, body.s, body.len), body.len};
 }
 
-static int check_meaning(struct range *r, const struct members *m, struct member body)
+static int check_meaning(struct range *r, const struct members *m, struct text_member body)
 {
     struct entry e = {0};
     if (!audit_is_plain(m->kind))
@@ -151,7 +151,7 @@ static int check_meaning(struct range *r, const struct members *m, struct member
 
 /* ---- rows ---- */
 
-static int bodied_row(struct range *r, struct member body, const uint8_t leaf[HASH_LEN])
+static int bodied_row(struct range *r, struct text_member body, const uint8_t leaf[HASH_LEN])
 {
     uint8_t got[HASH_LEN];
     struct members m;
@@ -184,7 +184,7 @@ static int bodied_row(struct range *r, struct member body, const uint8_t leaf[HA
 int range_row(struct range *r, const uint8_t **ret_leaf)
 {
     uint64_t idx = (uint64_t)scan_i64(r->scan, IDX);
-    struct member body = field(r, BODY), leaf = field(r, LEAF);
+    struct text_member body = field(r, BODY), leaf = field(r, LEAF);
     if (idx != r->idx)
         return range_fault(r, CPF_E_FORK, "entry %" PRIu64 " is missing: the next row is %" PRIu64, r->idx,
                            idx);
