@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/file.h"
 #include "base/note_int.h"
 
 #define DASH_LEN (sizeof(NOTE_DASH) - 1)
@@ -106,6 +107,21 @@ int note_key_parse_alg(struct note_key *k, const char *vkey, uint8_t alg)
 int note_key_parse(struct note_key *k, const char *vkey)
 {
     return note_key_parse_alg(k, vkey, NOTE_ALG_ED25519);
+}
+
+int note_key_read(const char *folder, const char *name, struct note_key *ret)
+{
+    struct buf line;
+    buf_init(&line);
+    int err = file_read_in(folder, name, BOUND_NOTE_BYTES, &line);
+    if (!err && line.data) {
+        line.data[strcspn(line.data, "\r\n")] = '\0';
+        err = note_key_parse(ret, line.data);
+    } else if (!err) {
+        err = CPF_E_SYNTAX;
+    }
+    buf_fini(&line);
+    return err;
 }
 
 void note_key_format_alg(const struct note_key *k, uint8_t alg, struct buf *ret)

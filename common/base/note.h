@@ -22,6 +22,8 @@ struct note_key {
 };
 must_check int note_key_parse(struct note_key *k, const char *vkey);
 must_check int note_key_make(struct note_key *k, const char *name, const uint8_t pub[KEY_PUB]);
+/* From a file of one line, as file_read_in; CPF_E_SYNTAX. */
+must_check int note_key_read(const char *folder, const char *name, struct note_key *ret);
 void note_key_format(const struct note_key *k, struct buf *ret);
 
 /* A parsed note, pointing into the given text. Unknown signatures are kept, not refused. */

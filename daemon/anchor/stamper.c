@@ -33,27 +33,12 @@ __attribute__((format(printf, 3, 4))) static int say(char **ret_error, int err, 
     return err;
 }
 
-static int read_root(const char *evidence, struct note_key *ret)
-{
-    struct buf line;
-    buf_init(&line);
-    int err = file_read_in(evidence, BUNDLE_ROOT, BOUND_NOTE_BYTES, &line);
-    if (!err && line.data) {
-        line.data[strcspn(line.data, "\r\n")] = '\0';
-        err = note_key_parse(ret, line.data);
-    } else if (!err) {
-        err = CPF_E_SYNTAX;
-    }
-    buf_fini(&line);
-    return err;
-}
-
 static int read_manifest(const char *evidence, const char *origin, struct keymanifest *ret)
 {
     struct note_key root;
     struct buf text;
     buf_init(&text);
-    int err = read_root(evidence, &root);
+    int err = note_key_read(evidence, BUNDLE_ROOT, &root);
     if (!err)
         err = file_read_in(evidence, BUNDLE_KEYS, BOUND_NOTE_BYTES, &text);
     if (!err)

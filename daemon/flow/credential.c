@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bundle.h"
 #include "base/enc.h"
+#include "base/instruction.h"
 #include "flow/flow_int.h"
 
 void credential_digest(const char *pin, const char *key, char ret[44])
@@ -21,6 +23,16 @@ bool credential_fits(const struct flow *f, const char *pin, const char *key)
 {
     bool training = f->cfg.conf->training;
     return key_seal_check(pin, training) == CPF_OK && key_seal_check(key, training) == CPF_OK;
+}
+
+const struct instruction *credential_instruction(const struct flow *f, const char *note, struct arena *a)
+{
+    struct instruction *i = arena_alloc(a, sizeof(*i));
+    struct note_key root;
+    if (note_key_read(f->cfg.conf->evidence, BUNDLE_ROOT, &root) ||
+        instruction_open(i, note, strlen(note), &root) || strcmp(i->origin, f->cfg.conf->origin) != 0)
+        return NULL;
+    return i;
 }
 
 static void name_write(struct buf *b, const char *person, const char *digest)

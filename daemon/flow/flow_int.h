@@ -193,6 +193,9 @@ const struct credential *flow_credential(const struct flow *f, const struct pers
 /* Would these ever open here? Light seals are for training alone. */
 bool credential_fits(const struct flow *f, const char *pin, const char *key);
 void credential_keep(struct flow *f, const char *person, const char *pin, const char *key);
+/* The custodians' instruction in `note`; NULL: the root key of this log (evidence/keys/root.txt) did not sign
+ * it. */
+const struct instruction *credential_instruction(const struct flow *f, const char *note, struct arena *a);
 /* The value behind a digest, for as long as its stream is in the book. */
 void disclosed_keep(struct flow *f, const char *stream, const char *digest, const char *value);
 void disclosed_forget(struct flow *f, const char *digest);

@@ -396,6 +396,9 @@ static void store_credentials(struct work *w)
 {
     const char *person = json_get_str(w->cmd.body, "person");
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
+    const char *custodians = json_get_str(w->cmd.body, "custodians");
+    if (custodians)
+        w->cmd.instruction = credential_instruction(w->state->flow, custodians, &w->arena);
     /* who is not even tried cannot fill the table */
     if (!person || !pin || !key || !needs_unlock(w)) {
         work_unlock(w);

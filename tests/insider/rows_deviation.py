@@ -1,4 +1,5 @@
 """Deviations: who assesses and confirms them, in time, and what is done about them."""
+import json
 import os
 import subprocess
 import tempfile
@@ -363,20 +364,50 @@ GIVEN = {'pin': '909090', 'password': 'sample-given-by-others'}
 OWN = {'pin': '808080', 'password': 'sample-my-own-choice'}
 
 
-def secrets_of(p, who, new, words, password=None, second=None):
-    """`cpfctl person WORDS WHO`: new secrets of that person."""
+def cpfctl(p, *words):
+    return subprocess.run([f'{os.path.dirname(p.folder)}/bin/cpfctl', '--dir', p.folder, *words], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+
+def secrets_of(p, who, new, words, password=None, second=None, by=None, custodians=None):
+    """`cpfctl person WORDS WHO`: new secrets of that person; the answer."""
     with tempfile.TemporaryDirectory() as folder:
         def file(name, text):
             with open(f'{folder}/{name}', 'w', encoding='ascii', opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
                 f.write(text + '\n')
             return f'{folder}/{name}'
-        by = 'FM' if second else who
+        by = by or ('FM' if second else who)
         more = ['--second', second, '--second-pin-file', file('second', p.pin(second)), '--reason', '紛失 lost'] if second else []
-        done = subprocess.run([f'{os.path.dirname(p.folder)}/bin/cpfctl', '--dir', p.folder, 'person', words, who, '--light-keys', '--as', by,
-                               '--password-file', file('as', password or p.password(by)), '--new-pin-file', file('pin', new['pin']),
-                               '--new-password-file', file('password', new['password']), *more],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    p.must(done.returncode == 0, f'person {words}: {done.stdout.decode()}')
+        more += ['--custodians', custodians, '--reason', '紛失 lost'] if custodians else []
+        done = cpfctl(p, 'person', words, who, '--light-keys', '--as', by, '--password-file',
+                      file('as', password or p.password(by)), '--new-pin-file', file('pin', new['pin']),
+                      '--new-password-file', file('password', new['password']), '--json', *more)
+    said = done.stdout.decode()
+    p.must(custodians or done.returncode == 0, f'person {words}: {said}')
+    return json.loads(said) | {'status': 200}
+
+
+def instruction(p, who, key_of):
+    """What the custodians sign: for that person, and the key that the other one has."""
+    out = os.path.join(tempfile.mkdtemp(dir=os.path.dirname(p.folder)), 'instruction.txt')
+    entries = p.at('QA1').ask('GET', f'/v1/log?stream=person/{key_of}&limit=1000')['entries']
+    key = [e['body']['key'] for e in entries if 'key' in e['body']][-1]
+    done = cpfctl(p, 'keys', 'instruct', '--root', f'{p.folder}/evidence/keys/root.txt', '--key', f'{p.folder}/root/key',
+                  '--custodian-file', f'{p.folder}/root/passphrase', '--out', out, 'reset', who, key)
+    p.must(done.returncode == 0, done.stdout.decode())
+    return out
+
+
+@row("quality's secrets made anew by an operator, with an old instruction of the custodians", None, 'custodians.other')
+def old_instruction(p):
+    answer = secrets_of(p, 'QM', GIVEN, 'reset', by='OP1', custodians=instruction(p, 'QM', 'FM'))
+    p.caught(answer, 'custodians.other')
+
+
+@old_instruction.honest
+def _(p):
+    p.quiet(secrets_of(p, 'QM', GIVEN, 'reset', by='OP1', custodians=instruction(p, 'QM', 'QM')))
+    secrets_of(p, 'QM', OWN, 'secret', password=GIVEN['password'])
 
 
 @row("signed with a colleague's secret that one has reset oneself", 'tubes', 'person.fresh-secret')

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/instruction.h"
 #include "base/note.h"
 
 #define DASH "\xe2\x80\x94 "
@@ -395,6 +396,69 @@ static void test_checkpoint_open_wants_the_right_key(void **state)
     key_free(o);
 }
 
+/* ---- what is signed ---- */
+
+/* Of a text: what it says, signed and read back. */
+static int instruct(const char *text, struct instruction *ret)
+{
+    struct note_key root;
+    struct key *k = seeded_key(3, "log.example/a/root", &root);
+    struct buf note;
+    buf_init(&note);
+    assert_int_equal(note_sign(text, strlen(text), root.name, k, &note), CPF_OK);
+    int err = instruction_open(ret, note.data, note.len, &root);
+    buf_fini(&note);
+    key_free(k);
+    return err;
+}
+
+#define ORDER "cpf-instruction/v1\nlog.example/a\nresume\nQM\n"
+#define WHOSE "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw\n" /* RFC 8032, 7.1, test 2 */
+
+static void test_instruction_round_trip(void **state)
+{
+    (void)state;
+    struct instruction i = {.origin = "log.example/a", .word = INSTRUCTION_RESUME, .person = "QM"}, back;
+    struct note_key root, other;
+    struct key *k = seeded_key(3, "log.example/a/root", &root),
+               *o = seeded_key(4, "log.example/a/root", &other);
+    struct buf note;
+    buf_init(&note);
+    snprintf(i.key, sizeof(i.key), "%.43s", WHOSE);
+    assert_int_equal(instruction_sign(&i, root.name, k, &note), CPF_OK);
+    assert_int_equal(strncmp(note.data, ORDER WHOSE "\n", strlen(ORDER WHOSE) + 1), 0);
+    assert_int_equal(instruction_open(&back, note.data, note.len, &other), CPF_E_NOTFOUND);
+    assert_int_equal(instruction_open(&back, note.data, note.len, &root), CPF_OK);
+    assert_true(strcmp(back.origin, i.origin) == 0 && back.word == i.word && strcmp(back.person, "QM") == 0 &&
+                strcmp(back.key, i.key) == 0);
+    buf_clear(&note);
+    snprintf(i.person, sizeof(i.person), "Q\nM");
+    assert_int_equal(instruction_sign(&i, root.name, k, &note), CPF_E_SYNTAX);
+    buf_fini(&note);
+    key_free(k);
+    key_free(o);
+}
+
+static void test_instruction_refuses_malformed_text(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        ORDER,
+        ORDER WHOSE "more\n",
+        ORDER "short\n",
+        ORDER "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+        "cpf-instruction/v2\nlog.example/a\nreset\nQM\n" WHOSE,
+        "cpf-instruction/v1\n\nreset\nQM\n" WHOSE,
+        "cpf-instruction/v1\nlog.example/a\nenrol\nQM\n" WHOSE,
+        "cpf-instruction/v1\nlog.example/a\nreset\n\n" WHOSE,
+    };
+    struct instruction i;
+    for (size_t n = 0; n < sizeof(bad) / sizeof(*bad); n++)
+        if (instruct(bad[n], &i) != CPF_E_SYNTAX)
+            fail_msg("%s", bad[n]);
+    assert_int_equal(instruct(ORDER WHOSE, &i), CPF_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +475,8 @@ int main(void)
         cmocka_unit_test(test_checkpoint_formats_the_published_tree_note),
         cmocka_unit_test(test_checkpoint_parse_refuses_malformed_text),
         cmocka_unit_test(test_checkpoint_open_wants_the_right_key),
+        cmocka_unit_test(test_instruction_round_trip),
+        cmocka_unit_test(test_instruction_refuses_malformed_text),
     };
     return cmocka_run_group_tests_name("note", tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/enc.h"
+#include "base/instruction.h"
 #include "core/right/right.h"
 
 #pragma GCC diagnostic ignored "-Woverlength-strings"
@@ -210,6 +212,52 @@ static void test_signature_after_a_reset_is_shown(void **state)
           "person.reset"); /* whatever is signed */
     rig_wait(r, 31 * RIG_DAY);
     accepted(rig_sign(r, "QM", "B1", "vouch", ""));
+}
+
+#define OLD_KEY                                                                                              \
+    "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw" /* RFC 8032, 7.1, test 2; KEY is that of test 1 */
+
+/* Where nobody is left who may: an operator brings what the custodians of the root key signed. */
+static void test_custodians_order_new_secrets_once(void **state)
+{
+    struct rig *r = *state;
+    struct instruction i = {.person = "QM", .key = OLD_KEY};
+    static const char body[] = "person=QM|present=P:QM|custodians=signed|" KEY;
+    rig_entry(r, "person/QM", "person.changed", "{\"key\":\"" OLD_KEY "\",\"person\":\"QM\"}");
+    r->next.cred = "new";
+    refused(change(r, "OP3", body), "custodians.unproved");
+    r->next = (struct command){.cred = "new", .instruction = &i};
+    refused(change(r, "OP3", "person=QM|custodians=signed|" KEY), "right.present");
+    r->next = (struct command){.cred = "new", .instruction = &i};
+    refused(change(r, "OP3", "person=FM|present=P:FM|custodians=signed|" KEY), "custodians.other");
+    r->next = (struct command){.cred = "new", .instruction = &i};
+    refused(change(r, "OP3", "person=QM|present=P:QM|custodians=signed|suspended=?no|" KEY), "record.role");
+    r->next = (struct command){.cred = "new", .instruction = &i};
+    refused(change(r, "OP3", "person=QM|present=P:QM|custodians=signed|roles=[tester]|" KEY), "record.role");
+    r->next = (struct command){.instruction = &i};
+    refused(change(r, "OP3", "person=QM|present=P:QM|custodians=signed"), "record.invalid");
+    r->next = (struct command){.cred = "new", .instruction = &i};
+    accepted(change(r, "OP3", body));
+    assert_true(rig_says(r, "\"fresh\":true") && rig_says(r, "\"reset\":true"));
+    r->next = (struct command){.cred = "newer", .instruction = &i};
+    refused(change(r, "OP3", body), "custodians.other"); /* it was for the key of then */
+}
+
+static void test_custodians_end_a_suspension_where_they_say_so(void **state)
+{
+    struct rig *r = *state;
+    struct instruction i = {.person = "QM", .key = OLD_KEY};
+    static const char body[] = "person=QM|present=P:QM|custodians=signed|" KEY;
+    rig_entry(r, "person/QM", "person.changed",
+              "{\"key\":\"" OLD_KEY "\",\"person\":\"QM\",\"suspended\":true}");
+    r->next = (struct command){.cred = "new", .instruction = &i};
+    accepted(change(r, "OP3", body));
+    assert_true(book_person(&r->book, "QM")->suspended);
+    enc_digest(book_person(&r->book, "QM")->key, i.key);
+    i.word = INSTRUCTION_RESUME;
+    r->next = (struct command){.cred = "newer", .instruction = &i};
+    accepted(change(r, "OP3", body));
+    assert_false(book_person(&r->book, "QM")->suspended);
 }
 
 static void test_nobody_ends_his_own_suspension_or_lock(void **state)
@@ -482,6 +530,8 @@ int main(void)
         TEST(test_secrets_that_others_gave_are_nobodys_word),
         TEST(test_nobody_works_or_confirms_with_secrets_that_others_gave),
         TEST(test_signature_after_a_reset_is_shown),
+        TEST(test_custodians_order_new_secrets_once),
+        TEST(test_custodians_end_a_suspension_where_they_say_so),
         TEST(test_nobody_ends_his_own_suspension_or_lock),
         TEST(test_calibration_has_a_paper_a_second_and_an_interval),
         TEST(test_equipment_comes_back_by_two),

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "audit/hook.h"
+#include "audit/keys.h"
 #include "base/act.h"
 #include "base/enc.h"
+#include "base/instruction.h"
 #include "base/mem.h"
 
 struct person_key {
@@ -33,6 +35,32 @@ static void add_key(struct audit_acts *t, uint64_t idx, const struct entry *e)
     t->key[t->n++] = k;
 }
 
+static const struct person_key *key_in_force(const struct audit_acts *t, const char *person, uint64_t idx)
+{
+    for (size_t i = t->n; i-- > 0;)
+        if (t->key[i].idx < idx && strcmp(t->key[i].person, person) == 0)
+            return &t->key[i];
+    return NULL;
+}
+
+/* What the custodians ordered: signed by the root key, for the person and the key that was in force. */
+static int check_instruction(struct audit *a, const struct audit_acts *t, uint64_t idx, const struct entry *e)
+{
+    const char *note = json_get_str(e->body, "custodians"), *person = stream_rest(e->stream, STREAM_PERSON);
+    const struct note_key *root = audit_keys_root(a);
+    const struct person_key *k = person ? key_in_force(t, person, idx) : NULL;
+    struct instruction i;
+    uint8_t key[KEY_PUB];
+    if (!note || !root)
+        return 0;
+    if (!k || instruction_open(&i, note, strlen(note), root) || strcmp(i.origin, a->key.name) != 0 ||
+        strcmp(i.person, person) != 0 || key_read_public(i.key, key) || memcmp(key, k->pub, KEY_PUB) != 0)
+        return audit_fault(a, CPF_E_FORK,
+                           "entry %" PRIu64 " (%s): the root key did not sign what it says of the custodians",
+                           idx, e->stream);
+    return 0;
+}
+
 static int read_keys(struct audit *a, struct scan *s, struct audit_acts *t)
 {
     size_t len;
@@ -44,8 +72,11 @@ static int read_keys(struct audit *a, struct scan *s, struct audit_acts *t)
         const char *body = scan_bytes(s, 1, &len);
         arena_reset(&a->arena);
         /* One that cannot be read is named when its row comes. */
-        if (entry_read(&e, &a->arena, body, len) == 0)
+        if (entry_read(&e, &a->arena, body, len) == 0) {
+            if (check_instruction(a, t, (uint64_t)scan_i64(s, 0), &e))
+                return a->code;
             add_key(t, (uint64_t)scan_i64(s, 0), &e);
+        }
     }
     return n < 0 ? audit_scan_fault(a, s) : 0;
 }
@@ -78,14 +109,6 @@ void audit_acts_fini(void *state)
 }
 
 /* ---- an act ---- */
-
-static const struct person_key *key_in_force(const struct audit_acts *t, const char *person, uint64_t idx)
-{
-    for (size_t i = t->n; i-- > 0;)
-        if (t->key[i].idx < idx && strcmp(t->key[i].person, person) == 0)
-            return &t->key[i];
-    return NULL;
-}
 
 static int act_fault(struct range *r, const struct entry *e, const char *what, const char *detail)
 {

@@ -27,6 +27,7 @@ struct chain_key {
 struct audit_keys {
     struct keyring given; /* n = 0 without --vkey */
     struct keymanifest *manifest;
+    struct note_key root;    /* that signed it */
     struct chain_key *chain; /* as the log tells it; the first is that of log.opened */
     size_t nchain;
 };
@@ -63,6 +64,8 @@ static const char *read_manifest(struct audit_keys *k, const char *manifest, con
         wrong = "--root";
     else if (!note || keymanifest_open(k->manifest, note, strlen(note), &r.key[0]))
         wrong = "--manifest";
+    else
+        k->root = r.key[0];
     free(note);
     free(line);
     return wrong;
@@ -92,6 +95,11 @@ const char *audit_keys_options(struct audit *a, const char *vkey, const char *ma
         a->key = l->key;
     }
     return k->manifest && strcmp(k->manifest->origin, a->key.name) != 0 ? "--manifest" : NULL;
+}
+
+const struct note_key *audit_keys_root(const struct audit *a)
+{
+    return a->keys->manifest ? &a->keys->root : NULL;
 }
 
 void audit_keys_fini(struct audit *a)

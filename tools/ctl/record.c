@@ -7,6 +7,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/bounds.h"
 #include "base/enc.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -181,13 +182,29 @@ static int take_second(struct ctl *c, json_t *body)
     return person ? add_second(c, body, person, file) : EXIT_FINE;
 }
 
+/* What the custodians signed, instead of those who may. */
+static int take_instruction(struct ctl *c, json_t *body)
+{
+    const char *file = args_get(&c->args, "custodians");
+    struct buf note;
+    buf_init(&note);
+    int err = file ? file_read(file, BOUND_NOTE_BYTES, &note) : 0;
+    if (err)
+        say_error("%s: %s", file, file_strerror(err));
+    else if (file)
+        err = json_object_set_new(body, "custodians", json_string(note.data ? note.data : ""));
+    buf_fini(&note);
+    return err ? EXIT_USAGE : EXIT_FINE;
+}
+
 /* The person's own badge is read here. */
 static int prepare_reset(struct ctl *c, json_t *body)
 {
     char *badge = ctl_code('P', json_string_value(json_object_get(body, "person")));
     json_object_set_new(body, "present", json_string(badge));
     free(badge);
-    return prepare_person(c, body);
+    int code = take_instruction(c, body);
+    return code ? code : prepare_person(c, body);
 }
 
 /* The scan itself: its digest goes into the log, the file stays with its archive. */
@@ -269,9 +286,9 @@ static const struct record person_add = {
 static const struct record person_change = {
     .kind = KIND_PERSON_CHANGED,
     .word = {"person"},
-    .made = " key keyid locked suspended present ",
+    .made = " key keyid locked suspended present custodians ",
 };
-#define SECRETS_ALONE " dept roles qualified key keyid locked suspended present document sha256 "
+#define SECRETS_ALONE " dept roles qualified key keyid locked suspended present document sha256 custodians "
 static const struct record person_secret = {
     .kind = KIND_PERSON_CHANGED,
     .word = {"person"},
@@ -284,7 +301,7 @@ static const struct record person_reset = {
     .word = {"person"},
     .made = SECRETS_ALONE,
     .needed = " reason ",
-    .more = "[--new-pin-file FILE] [--new-password-file FILE] [--light-keys]",
+    .more = "[--custodians FILE] [--new-pin-file FILE] [--new-password-file FILE] [--light-keys]",
     .prepare = prepare_reset,
 };
 #define ON_OFF_WORK SECRETS_ALONE

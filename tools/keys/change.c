@@ -42,14 +42,12 @@ int manifest_write(const struct keymanifest *m, const struct note_key *root, con
     struct buf note;
     buf_init(&note);
     int err = keymanifest_sign(m, root->name, key, &note);
-    if (!err)
-        err = access(path, F_OK) == 0 ? CPF_E_DUPLICATE : files_write(path, note.data, note.len, 0644);
     if (err == CPF_E_DUPLICATE)
-        say_error(say("%s はすでにあります（または同じ行が二つあります）",
-                      "%s is there already (or a line stands twice)"),
-                  path);
+        say_error("%s", say("同じ行が二つあります", "a line stands twice"));
     else if (err)
         say_error("%s: %s", path, cpf_strerror(err));
+    else
+        err = papers_write(path, note.data, note.len, 0644);
     buf_fini(&note);
     return err;
 }

@@ -6,6 +6,7 @@
 
 #include "base/enc.h"
 #include "base/file.h"
+#include "base/instruction.h"
 #include "base/keyring.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
@@ -130,6 +131,59 @@ static int run_sign(struct ctl *c, const struct ctl_command *cmd)
         err = sign_with(&p, m, out);
     free(m);
     return err ? EXIT_USAGE : EXIT_FINE;
+}
+
+/* ---- instruct ---- */
+
+static int write_instruction(struct papers *p, const struct instruction *i, const char *out)
+{
+    struct key *key = NULL;
+    struct buf both, note;
+    buf_init(&both);
+    buf_init(&note);
+    instruction_format(i, &note);
+    fprintf(stderr, "%s\n\n%s\n", say("次の文に署名します:", "This will be signed:"), note.data);
+    buf_clear(&note);
+    int err = root_passphrases(p->custodian, false, &both);
+    if (!err)
+        err = root_open(p->key, &p->root_key, both.data, &key);
+    if (!err)
+        err = instruction_sign(i, p->root_key.name, key, &note);
+    if (err && key)
+        say_error("%s", say("職員 ID か公開鍵が違います", "not a person's id, or not a public key"));
+    else if (!err)
+        err = papers_write(out, note.data, note.len, 0644);
+    buf_wipe(&both);
+    buf_fini(&note);
+    key_free(key);
+    return err;
+}
+
+/* The root's name is the origin and "/root" (root_make). */
+static int take_words(const struct args *a, struct instruction *i, const char *root_name)
+{
+    size_t origin = strlen(root_name) - strlen("/root");
+    snprintf(i->origin, sizeof(i->origin), "%.*s", (int)origin, root_name);
+    snprintf(i->person, sizeof(i->person), "%s", a->word[1]);
+    snprintf(i->key, sizeof(i->key), "%s", a->word[2]);
+    return instruction_word_of(a->word[0], &i->word);
+}
+
+static int run_instruct(struct ctl *c, const struct ctl_command *cmd)
+{
+    const char *out = args_get(&c->args, "out");
+    struct instruction i = {0};
+    struct papers p;
+    read_papers(c, &p);
+    if (unknown(c, cmd))
+        return EXIT_USAGE;
+    if (!p.root || !p.key || !out)
+        return lacks(cmd, "--root --key --out");
+    if (root_read(p.root, &p.root_key))
+        return EXIT_USAGE;
+    if (c->args.nwords != 3 || take_words(&c->args, &i, p.root_key.name))
+        return lacks(cmd, "reset PERSON PUBLIC-KEY");
+    return write_instruction(&p, &i, out) ? EXIT_USAGE : EXIT_FINE;
 }
 
 /* ---- show ---- */
@@ -306,5 +360,16 @@ const struct ctl_command ctl_keys_commands[] = {
      "key\n"
      "    that signed it count at its size?",
      run_check, NULL},
+    {"keys", "instruct",
+     "--root FILE --key FILE --out FILE [--custodian-file FILE]... {reset | resume} PERSON PUBLIC-KEY",
+     "保管者の指示書に署名する（オフラインの機械で）",
+     "sign the custodians' instruction, on an offline machine",
+     "    施設で誰も再設定できない時に。PUBLIC-KEY は今の公開鍵（cpfctl log search --stream person/PERSON "
+     "の最新の key）。resume は業務停止も解く。\n"
+     "    使うのは cpfctl person reset PERSON --custodians FILE。一度だけ有効",
+     "    For when nobody of the facility can. PUBLIC-KEY: the newest `key` in cpfctl log search --stream "
+     "person/PERSON. resume also ends a\n"
+     "    suspension. Used by cpfctl person reset PERSON --custodians FILE, once.",
+     run_instruct, NULL},
     {0},
 };

@@ -7,6 +7,7 @@
  * alone.
  */
 #include <stdbool.h>
+#include <sys/types.h>
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/keymanifest.h"
@@ -24,6 +25,9 @@ must_check int root_read(const char *path, struct note_key *ret);
 /* Opens the sealed key, which must be that of `root`. An error is printed. */
 must_check int root_open(const char *key_path, const struct note_key *root, const char *passphrases,
                          struct key **ret);
+
+/* Never over another one. An error is printed. */
+must_check int papers_write(const char *path, const void *data, size_t len, mode_t mode);
 
 /* Signs and writes it. An error is printed. */
 must_check int manifest_write(const struct keymanifest *m, const struct note_key *root, const struct key *key,

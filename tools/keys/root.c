@@ -95,7 +95,7 @@ int root_passphrases(const char *const files[2], bool twice, struct buf *ret)
 
 /* ---- making ---- */
 
-static int write_new(const char *path, const void *data, size_t len, mode_t mode)
+int papers_write(const char *path, const void *data, size_t len, mode_t mode)
 {
     int err = access(path, F_OK) == 0 ? CPF_E_DUPLICATE : files_write(path, data, len, mode);
     if (err == CPF_E_DUPLICATE)
@@ -115,7 +115,7 @@ static int write_sealed(const uint8_t seed[KEY_SEED], const char *path, const ch
         say_error("%s", cpf_strerror(err));
     buf_addc(&sealed, '\n');
     if (!err)
-        err = write_new(path, sealed.data, sealed.len, 0400);
+        err = papers_write(path, sealed.data, sealed.len, 0400);
     buf_fini(&sealed);
     return err;
 }
@@ -134,7 +134,7 @@ static int name_root(const char *origin, const struct key *key, const char *path
     } else {
         note_key_format(ret, &line);
         buf_addc(&line, '\n');
-        err = write_new(path, line.data, line.len, 0644);
+        err = papers_write(path, line.data, line.len, 0644);
     }
     free(name);
     buf_fini(&line);

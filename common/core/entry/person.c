@@ -44,6 +44,7 @@ static const struct member changed_member[] = {
     M_TEXT(struct person_record, document, 0),
     M_DIGEST(struct person_record, sha256, 0),
     M_TEXT(struct person_record, present, ASKED),
+    M_TEXT(struct person_record, custodians, 0),
     M_BOOL(struct person_record, reset, OWN),
     M_PERSONAL(struct person_record, reason, 0),
     M_PERSONAL(struct person_record, remark, 0),

@@ -18,8 +18,9 @@ struct person_record {
     enum yesno locked, suspended;
     const char *document, *sha256; /* by which somebody was appointed: its number and digest */
     const char *present;           /* of the request: the person's own badge, read here */
-    bool reset;                    /* a lost secret was made anew, by others */
-    bool fresh;                    /* others gave the secrets, and know them */
+    const char *custodians; /* their signed instruction (base/instruction.h): instead of the two who may */
+    bool reset;             /* a lost secret was made anew, by others */
+    bool fresh;             /* others gave the secrets, and know them */
     struct personal reason, remark;
 };
 /* person.locked */

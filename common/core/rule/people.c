@@ -1,6 +1,7 @@
 /* People: what is changed decides who may change it. Nobody grants anything to himself. */
 #include <string.h>
 
+#include "base/instruction.h"
 #include "core/rule/record.h"
 
 /* Given or taken: one list has it and the other has not. */
@@ -49,9 +50,28 @@ static bool check_present(struct judge *j, const struct person_record *v)
     return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_PRESENT, args1(j, "person", v->person), NULL);
 }
 
+/* Where nobody is left who may: the custodians of the root key order it, for this person and the key of now.
+ */
+static bool check_custodians(struct judge *j, const struct person *p, const struct person_record *v)
+{
+    const struct instruction *i = j->cmd->instruction;
+    uint8_t key[KEY_PUB];
+    struct json *args = args1(j, "person", v->person);
+    if (!v->key || !j->cmd->cred) /* with the old key it would work again */
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", v->key ? "cred" : "key"),
+                          NULL);
+    if (!i)
+        return judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_UNPROVED, args, NULL);
+    return (p && strcmp(i->person, p->id) == 0 && key_read_public(i->key, key) == 0 &&
+            memcmp(key, p->key, KEY_PUB) == 0 && v->suspended == UNSAID) ||
+           judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_OTHER, args, NULL);
+}
+
 static bool check_secret_change(struct judge *j, const struct person *p, const struct right_about *about,
                                 const struct person_record *v)
 {
+    if (v->custodians)
+        return check_custodians(j, p, v) && check_present(j, v);
     if (p == j->performer)
         return check_right(j, RIGHT_PERSON_SECRET, about);
     return check_right(j, RIGHT_PERSON_RESET, about) && check_present(j, v);
@@ -122,7 +142,7 @@ bool may_person(struct judge *j, const struct kind *k, const void *given)
     const struct person_record *v = given;
     const struct person *p = book_person(j->book, v->person);
     const struct right_about about = {.person = p, .documented = v->document && v->sha256};
-    bool fresh = k->id == KIND_PERSON_ENROLLED, secret = !fresh && (v->key || j->cmd->cred);
+    bool fresh = k->id == KIND_PERSON_ENROLLED, secret = !fresh && (v->key || j->cmd->cred || v->custodians);
     bool role = v->dept || v->roles.item, only = v->qualified.item || v->suspended || secret;
     if (fresh && !check_right(j, RIGHT_PERSON_ENROLLED, &about))
         return false;
@@ -162,6 +182,8 @@ void record_person(struct judge *j, const struct kind *k, const void *given)
     struct person_record p = *(const struct person_record *)given;
     p.cred = j->cmd->cred;
     p.reset = k->id == KIND_PERSON_CHANGED && (p.key || p.cred) && strcmp(j->performer->id, p.person) != 0;
+    if (p.custodians && j->cmd->instruction && j->cmd->instruction->word == INSTRUCTION_RESUME)
+        p.suspended = NO;
     p.fresh = (p.key || p.cred) && strcmp(j->performer->id, p.person) != 0;
     if (k->record->stream == RECORD_FRESH && (!p.key || !p.cred))
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", p.key ? "cred" : "key"));

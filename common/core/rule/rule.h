@@ -102,7 +102,9 @@ struct command {
     bool signed_in;     /* no secret was asked for: the person acts by the session at the station */
     bool shows;         /* a document will be shown once this is recorded */
     const struct json *body;
-    const char *cred;                   /* of person.*: digest of the sealed secrets that came with it */
+    const char *cred; /* of person.*: digest of the sealed secrets that came with it */
+    const struct instruction
+        *instruction; /* of body.custodians, if the root key of this log signed it, or NULL */
     const struct redact_target *target; /* of `redacted`: what body.idx names, NULL if there is none */
     /* DEADLINE */
     struct batch *due_batch;
