@@ -431,6 +431,26 @@ static void test_view_told_sessions_end_like_its_own(void **state)
     end(&f);
 }
 
+static void test_view_sessions_end_with_their_station(void **state)
+{
+    struct fold f;
+    struct entry e;
+    (void)state;
+    begin(&f);
+    view_know_session(f.view, 77, "B21", "OP1");
+    view_know_session(f.view, 78, "ST1", "OP2");
+    view_know_session(f.view, 79, "B21", "OP3");
+    read_entry(&f, 0, &e);
+    e.stream = "station/B21";
+    e.kind = "station.revoked";
+    e.body = json_set_str(&f.arena, json_object(&f.arena), "station", "B21");
+    assert_int_equal(view_entry(f.view, &e), 0);
+    assert_int_equal(view_sheet_count(f.sheet, VIEW_SESSION), 2);
+    is(VIEW_SESSION, row_with(&f, VIEW_SESSION, "idx", "77"), "ended", "revoked");
+    is(VIEW_SESSION, row_with(&f, VIEW_SESSION, "idx", "79"), "ended", "revoked");
+    end(&f);
+}
+
 /* The rows do not depend on where a fold was cut and begun again with what the rows know. */
 static void test_view_continued_fold_gives_the_same_rows(void **state)
 {
@@ -532,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_view_rows_hold_no_personal_value),
         cmocka_unit_test(test_view_unknown_batch_gives_nothing_until_told),
         cmocka_unit_test(test_view_told_sessions_end_like_its_own),
+        cmocka_unit_test(test_view_sessions_end_with_their_station),
         cmocka_unit_test(test_view_continued_fold_gives_the_same_rows),
         cmocka_unit_test(test_view_sheet_merges_by_key),
         cmocka_unit_test(test_view_sheet_finds_each_of_many),

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "core/book/apply.h"
 #include "core/rule/record.h"
+#include "core/view/row.h"
 
 static const struct member enrolled_member[] = {
     M_ID(struct station_enrolled, station, NEEDED), M_ID(struct station_enrolled, kind, NEEDED),
@@ -203,10 +204,18 @@ const struct kind kind_station_invited = {
     .reads = {"端末 {station} の登録コードを発行した", "an enrolment code for station {station} was issued"},
 };
 
+/* As in the book: whoever was signed in there no longer is. */
+static void view_revoked(struct view_at *a, const void *body)
+{
+    (void)body;
+    view_session_end(a, NULL, "revoked");
+}
+
 const struct kind kind_station_revoked = {
     .id = KIND_STATION_REVOKED,
     .shape = SHAPE(struct station_revoked, revoked_member),
     .apply = apply_revoked,
+    .view = view_revoked,
     .record = &revocation,
     .reads = {"端末 {station} を失効させた", "station {station} was revoked"},
 };

@@ -14,7 +14,7 @@ struct view_at {
     struct body body;
     struct judged judged;
     struct actor actor;
-    const char *station; /* whose day it is, else NULL */
+    const char *station; /* whose stream or day it is, else NULL */
     /* of a batch's stream, else NULL */
     const char *batch;
     const struct protocol *p;

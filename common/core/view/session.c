@@ -1,4 +1,4 @@
-/* Sign-ins: a row is closed by a sign-out, by a sign-in elsewhere, or with its day. */
+/* Sign-ins: a row is closed by a sign-out, by a sign-in elsewhere, with its station, or with its day. */
 #include <stdlib.h>
 #include <string.h>
 

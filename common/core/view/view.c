@@ -211,10 +211,12 @@ static void read_body(struct view_at *a)
     actor_read(a->e, &a->actor);
 }
 
-/* The station's day: its name stands in the stream, day/<station>/<date>, since the system closes it. */
-static const char *day_station(struct view *v, const struct entry *e)
+/* The station's own stream, or its day: day/<station>/<date>, where the system speaks, too. */
+static const char *own_station(struct view *v, const struct entry *e)
 {
     const char *from = stream_rest(e->stream, STREAM_DAY), *to = from ? strrchr(from, '/') : NULL;
+    if (!from)
+        return stream_rest(e->stream, STREAM_STATION);
     return to ? arena_strndup(&v->arena, from, (size_t)(to - from)) : NULL;
 }
 
@@ -248,7 +250,7 @@ int view_entry(struct view *v, const struct entry *e)
         view_act(&a);
     if (kind_name_has(e->kind, KIND_REFUSAL))
         view_refusal(&a);
-    a.station = day_station(v, e);
+    a.station = own_station(v, e);
     if (a.batch)
         view_batch(&a);
     else if (a.station)
