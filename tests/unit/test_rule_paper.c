@@ -205,6 +205,34 @@ static void test_form_of_one_batch_is_of_no_other(void **state)
     refused(typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "X:STEP-OUT"), "form.other-session");
 }
 
+/* Nor has what is done at the bench itself, in another room, a time of it. */
+static void test_badge_in_another_room_has_no_time_of_the_form(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
+    rig_leaves(r, "OP2");
+    rig_leaves(r, "OP1");
+    rig_at(r, "QC1S");
+    accepted(rig_sign_in(r, "OP1"));
+    desk = "QC1S";
+    accepted(typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "P:OP1"));
+    desk = "B21";
+    assert_false(rig_says(r, "\"late\":\"paper-form\""));
+}
+
+/* Whose badge is read acts: not on the form, nothing of that person was written down there. */
+static void test_badge_of_who_is_not_named_has_no_time_of_the_form(void **state)
+{
+    struct rig *r = *state;
+    outage(r);
+    accepted(rig_sign_in(r, "OP3"));
+    accepted(rig_scan(r, "P:OP1"));
+    accepted(typed(r, "SF26-0001", 3 * RIG_HOUR, NULL, "P:OP3"));
+    assert_false(rig_says(r, "\"late\":\"paper-form\""));
+    assert_int_equal(rig_count(r, "form.entered"), 0);
+}
+
 static void test_form_of_one_room_is_of_no_other(void **state)
 {
     struct rig *r = *state;
@@ -427,6 +455,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_brings_a_form_back_does_not_check_it, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_of_one_batch_is_of_no_other, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_of_one_room_is_of_no_other, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_badge_in_another_room_has_no_time_of_the_form, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_badge_of_who_is_not_named_has_no_time_of_the_form, set_up,
+                                        rig_tear_down),
         cmocka_unit_test_setup_teardown(test_who_signed_it_and_was_elsewhere_is_told, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_step_that_was_begun_on_a_form_is_not_ended_without_it_unasked,
                                         set_up, rig_tear_down),

@@ -129,6 +129,19 @@ static void test_person_who_came_later_was_not_there(void **state)
     deviation(rig_scan(r, "D:B"), "time.late-entry");
 }
 
+static void test_badge_of_who_came_later_is_of_now(void **state)
+{
+    struct rig *r = *state;
+    rig_wait(r, 30 * RIG_MINUTE);
+    rig_back(r, 25 * RIG_MINUTE);
+    accepted(rig_sign_in(r, "OP3"));
+    accepted(rig_scan(r, "P:OP1"));
+    rig_offline(r, 15 * RIG_MINUTE);
+    accepted(rig_scan(r, "P:OP3"));
+    assert_true(rig_says(r, "\"late\":\"offline-unseen\""));
+    assert_false(rig_says(r, "\"seen\":true"));
+}
+
 static void test_witness_who_came_later_was_not_there(void **state)
 {
     struct rig *r = *state;
@@ -328,6 +341,16 @@ static void test_wrong_code_enrols_nobody(void **state)
     refused(enrol(r, "T1", TOKEN), "station.code");
 }
 
+/* Nothing was enrolled under that name yet: there is no kind that it has. */
+static void test_second_invitation_of_a_new_kind(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    accepted(rig_sign_in(r, "QM"));
+    accepted(rig_record(r, "FM", "station.invited", "station=T1|kind=OFFICE|witness=P:QM|once=" CODE));
+    accepted(rig_record(r, "FM", "station.invited", "station=T2|kind=OFFICE|witness=P:QM|once=" TOKEN));
+}
+
 static void test_name_is_one_stations(void **state)
 {
     struct rig *r = *state;
@@ -424,6 +447,8 @@ int main(void)
         T(test_code_is_good_for_ten_minutes),
         T(test_wrong_code_enrols_nobody),
         T(test_name_is_one_stations),
+        T(test_badge_of_who_came_later_is_of_now),
+        T(test_second_invitation_of_a_new_kind),
         T(test_revoked_tablet_frees_its_people),
         T(test_silent_tablet_frees_its_people),
         T(test_restart_knows_since_when_a_station_was_not_heard),

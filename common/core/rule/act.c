@@ -419,6 +419,7 @@ static void judge_on_step(struct judge *j)
 void judge_act(struct judge *j)
 {
     j->performer = j->cmd->person;
+    judge_time(j);
     if (!j->performer)
         judge_refuse(j, SAY_SESSION_UNKNOWN_BADGE, NULL);
     else if (j->performer->locked)

@@ -46,7 +46,7 @@ static void act_as(struct judge *j, const struct person *p)
     struct bench_context c = {.acting = p->id};
     struct json *args = args1(j, "person", p->id);
     bool other = o && o->performer && o->performer != p && j->bench->acting != p && !second_awaited(j, o);
-    j->performer = j->recorder = p;
+    judge_as(j, p);
     if (!other || rule_off(SAY_BENCH_TAKE_OVER)) {
         context(j, c, SAY_ACCEPTED_ACTING, args);
         return;
@@ -73,7 +73,7 @@ static void say_yes(struct judge *j)
     bool still = q->at && j->now - q->at <= ASKED_MS;
     struct batch *x = still && q->batch ? book_batch(j->book, q->batch) : NULL;
     if (still && q->person && signed_in_here(j, q->person)) {
-        j->performer = j->recorder = q->person;
+        judge_as(j, q->person);
         context(j, (struct bench_context){.acting = q->person->id}, SAY_ACCEPTED_ACTING,
                 args1(j, "person", q->person->id));
     } else if (x && !x->closed) {
@@ -149,8 +149,7 @@ bool check_who(struct judge *j)
 static void sign_out(struct judge *j, const struct person *out)
 {
     const struct person *stays = j->bench->acting != out ? j->bench->acting : NULL;
-    j->performer = j->recorder =
-        stays ? stays : out; /* a badge is no secret: who acted here signed him out */
+    judge_as(j, stays ? stays : out); /* a badge is no secret: who acted here signed him out */
     struct draft *d = DRAFT_DAY(j, KIND_SESSION_CLOSED, struct session_record, .person = out->id,
                                 .beside = j->bench->npeople > 1);
     struct json *args = args1(j, "person", out->id);

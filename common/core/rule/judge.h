@@ -313,6 +313,8 @@ bool judge_unheard(const struct judge *j);
 void judge_spool(struct judge *j);   /* sets offline, broken */
 void judge_spooled(struct judge *j); /* drafts the mark of the list */
 void judge_time(struct judge *j);    /* sets when: for these people, in this step */
+/* Whoever acts from here on: a time that was another one's is not believed of this one. */
+void judge_as(struct judge *j, const struct person *p);
 void judge_time_with(struct judge *j, const struct person *second);
 const char *judge_late(const struct judge *j); /* the word of the entries */
 bool never_by_claim(const struct step *s);
@@ -421,6 +423,7 @@ bool check_session_read(struct judge *j, const struct hold *h);
 void judge_paper(struct judge *j);         /* sets form */
 void judge_paper_entered(struct judge *j); /* drafts who types */
 bool paper_names(const struct paper *f, const struct person *p);
+bool paper_here(const struct judge *j, const struct paper *f); /* not another room's */
 bool paper_believed(const struct judge *j);
 bool check_paper(struct judge *j);
 bool check_paper_witness(struct judge *j, const struct person *p);

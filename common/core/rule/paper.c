@@ -191,9 +191,14 @@ static const char *room_here(const struct judge *j)
     return j->st->room ? j->st->room : j->st->id;
 }
 
+bool paper_here(const struct judge *j, const struct paper *f)
+{
+    return !f->batch || strcmp(f->room, room_here(j)) == 0;
+}
+
 static bool same_session(const struct judge *j, const struct paper *f)
 {
-    return !f->batch || (strcmp(f->batch, j->x->id) == 0 && strcmp(f->room, room_here(j)) == 0);
+    return !f->batch || (strcmp(f->batch, j->x->id) == 0 && paper_here(j, f));
 }
 
 /* Where the badge lay at that time, as far as is known: signed in since before, or on another form. */

@@ -19,6 +19,8 @@ static bool check_station_kind(struct judge *j, const char *kind)
     nearest_init(&near, kind);
     pos = 0;
     for (const struct station *st; (st = map_next(&j->book->stations, &pos));) {
+        if (!st->kind) /* invited, and not enrolled yet */
+            continue;
         if (strcmp(st->kind, kind) == 0)
             return true;
         nearest_offer(&near, st->kind);
@@ -121,10 +123,16 @@ void judge_time(struct judge *j)
     bool believed = j->offline && j->performer && was_here(j, j->performer);
     if (believed && j->recorder)
         believed = was_here(j, j->recorder);
-    believed |= j->form && paper_names(j->form, j->performer);
+    believed |= j->form && paper_here(j, j->form) && paper_names(j->form, j->performer);
     if (believed && j->x && j->step >= 0)
         believed = !never_by_claim(judge_step(j));
     j->when = believed ? j->cmd->occurred : j->now;
+}
+
+void judge_as(struct judge *j, const struct person *p)
+{
+    j->performer = j->recorder = p;
+    judge_time(j);
 }
 
 void judge_time_with(struct judge *j, const struct person *second)
