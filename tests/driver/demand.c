@@ -388,6 +388,7 @@ static void fold_new(struct play *p)
         note_side(p, &e, "recorded");
         note_side(p, &e, "witnessed");
         note_unit(p, &e);
+        told_entry(p, &e);
     }
 }
 
@@ -429,6 +430,7 @@ static void note_released(struct play *p, const struct batch *x, size_t own)
     bool was = map_get(&p->named, key) != NULL;
     if (x->released && !was) {
         no_release_without_gates(x, own);
+        told_released(p, x);
         p->tally.released++;
         map_put(&p->named, key, p);
     } else if (!x->released && was) {
@@ -481,6 +483,7 @@ void demand_begin(struct play *p)
     map_init(&p->sides);
     map_init(&p->named);
     arena_init(&p->facts, 0);
+    told_begin(p);
 }
 
 void demand_restarted(struct play *p)
@@ -495,5 +498,6 @@ void demand_end(struct play *p)
     book_fini(&p->again);
     map_fini(&p->sides);
     map_fini(&p->named);
+    told_end(p);
     arena_fini(&p->facts);
 }

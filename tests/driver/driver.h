@@ -17,7 +17,13 @@
  *   wait      ms                                 clock     by=ms: the machine's clock is set
  *   restart   the process ends and begins anew
  *   outage    what=cpfd|signer|postgres how=kill|stop|hang ms: beside the commands that follow; in memory:
- * nothing late: {reason, before=ms}; everywhere: claimed=ms before now
+ *             nothing
+ *   away      what=cpfd|station station ms: for so long nobody was heard, or that one not; in memory alone
+ *   enrol     station code=right|wrong token: a tablet brings its own key and the code of its invitation
+ *
+ * late: {reason, before=ms, [form]}; everywhere: claimed=ms before now. scan and act: spool {by, chain, sig}:
+ * an item of the station's own list, so many behind the next one, with the true hash of the one before, with
+ * the station's signature. after=ms: so long hands took for it (in memory); pace: it is looked at how long.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,11 +49,21 @@ struct gen {
     size_t most;         /* at most so many */
     char focus[65];      /* the batch under way, or "" */
     size_t kept;         /* commands that a station kept while there was no network, yet to be sent */
+    size_t kept_of;      /* … of so many */
     int64_t kept_before; /* how long ago the next of them was */
-    size_t refused;      /* commands in a row that were refused */
-    size_t log_entries;  /* entries in the log, for redactions */
-    size_t serial;       /* of whatever needs a new name */
-    bool real;           /* there are processes that may end */
+    bool lists;          /* … in an outage that the daemon saw, and in the station's own list */
+    char kept_at[65];    /* … at that one alone, or "" */
+    bool hands;          /* they take time, and it is looked at how much */
+    int64_t gap;         /* ms between entries now, faster than hands or all alike */
+    size_t alike;        /* … for so many more; 0: as hands go */
+    char form[33];       /* that is typed in now, or "" */
+    char desk[65];       /* … there */
+    size_t typed, typed_of;
+    int64_t form_from, form_to; /* when what stands on it happened */
+    size_t refused;             /* commands in a row that were refused */
+    size_t log_entries;         /* entries in the log, for redactions */
+    size_t serial;              /* of whatever needs a new name */
+    bool real;                  /* there are processes that may end */
 };
 
 /* The next command; never NULL. */
@@ -80,13 +96,51 @@ struct json *gen_new_lot(struct gen *g, const char *material);
 struct json *gen_any_record(struct gen *g);
 struct json *gen_of_shape(struct gen *g); /* of a kind of whatever sort, by its shape; NULL: not now */
 struct json *gen_resume(struct gen *g);   /* of a facility that is stopped; NULL: it is not */
+/* gen_late.c: what is told afterwards, and how fast. Where at least so many stand, the batch of the focus
+ * first; NULL: nowhere. */
+const struct station *gen_staffed(struct gen *g, size_t least);
+struct json *gen_away(struct gen *g, bool everybody); /* NULL: nobody is there whom it would stop */
+void gen_keep(struct gen *g, const char *station);
+void gen_unseen(struct gen *g);
+void gen_late(struct gen *g, struct json *c);
+void gen_pace(struct gen *g, struct json *c);
+/* gen_paper.c, gen_station.c: what comes next of a form, or of a tablet; NULL: nothing now */
+struct json *gen_paper(struct gen *g);
+bool gen_paper_waits(const struct gen *g);
+struct json *gen_tablet(struct gen *g);
+bool gen_tablet_gone(const struct gen *g);
+/* What a tablet of that name is invited with; base64url SHA-256. */
+const char *invitation_code(struct arena *a, const char *station);
+const char *digest_of(struct arena *a, const char *text);
 /* gen_noise.c */
 struct json *gen_noise(struct gen *g);
 struct json *gen_fields(struct gen *g, const struct batch *x, int step, const struct station *st, bool fits);
 
 /* ---- play ---- */
 
+/* What is counted apart: that none of it is refused always, or never made. */
+#define DID(X)                                                                                               \
+    X(SPOOL, "item of a list")                                                                               \
+    X(SEEN, "its time believed")                                                                             \
+    X(INVITE, "invitation")                                                                                  \
+    X(ENROL, "enrolment")                                                                                    \
+    X(REVOKE, "revocation")                                                                                  \
+    X(ISSUE, "form handed out")                                                                              \
+    X(RETURN, "form back")                                                                                   \
+    X(TYPE, "entry from a form")                                                                             \
+    X(STANDS, "its time believed")                                                                           \
+    X(CHECK, "form checked")                                                                                 \
+    X(VOID, "form void")                                                                                     \
+    X(PACE, "pace told")
+enum did {
+#define DID_ID(name, text) DID_##name,
+    DID(DID_ID)
+#undef DID_ID
+        DIDS
+};
+
 struct tally {
+    size_t did[DIDS][2]; /* refused; recorded otherwise */
     size_t commands, entries, outcome[OUTCOME_REFUSED + 1], away, restarts, days, folds;
     size_t ordered, released, closed, reopened, codes, outages;
 };
@@ -102,8 +156,11 @@ struct play {
     size_t folded;     /* entries in `again` and in the view */
     struct view *view;
     struct view_sheet *sheet;
-    struct map sides; /* "<batch> <person>" -> department acted for */
-    struct map named; /* "<lot> <unit> <batch>" */
+    struct map sides;    /* "<batch> <person>" -> department acted for */
+    struct map named;    /* "<lot> <unit> <batch>" */
+    struct told *told;   /* demand_told.c */
+    struct p256 *tablet; /* every tablet's own key */
+    const char *point;   /* … the public one */
     struct arena facts;
     bool thorough;     /* everything after each command */
     struct real *real; /* a daemon that judges (real.h); NULL: the book in memory does */
@@ -127,6 +184,17 @@ void demand_restarted(struct play *p);
 void demand_after(struct play *p);
 /* The whole log folded anew. */
 void demand_folds(struct play *p);
+
+/* demand_told.c: lists, outages, forms, revoked stations; of one entry, of a batch that is released */
+void told_begin(struct play *p);
+void told_end(struct play *p);
+void told_entry(struct play *p, const struct entry *e);
+void told_released(struct play *p, const struct batch *x);
+
+/* count.c: what came of the command */
+void count_command(struct play *p, const struct command *c);
+void count_add(struct tally *to, const struct tally *t);
+void count_print(const struct tally *t);
 
 /* The play is over: what does not hold. `tag` is what the failure is known by. */
 _Noreturn void broken(const char *tag, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -18,6 +18,7 @@ struct lines {
     const char **line;
     size_t n, cap;
     bool closed;
+    const struct book *b;
 };
 
 static void add(struct lines *l, const char *line)
@@ -81,19 +82,32 @@ static void dump_person(struct lines *l, const struct person *p, int64_t today)
             (long long)p->qual[i].until);
 }
 
+static void dump_outages(struct lines *l, const char *of, const struct outages *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        ADD(l, "away %s %zu %lld to %lld\n", of, i, (long long)list->item[i].from,
+            (long long)list->item[i].to);
+}
+
 /* Who was signed in at a bench whose day is over is signed in nowhere, whatever stream has told of it. */
 static void dump_bench(struct lines *l, const struct station *s, int64_t today)
 {
     const struct bench *n = &s->bench;
     ADD(l, "station %s %s %s token %s revoked %d\n", s->id, or (s->kind), or (s->room), or (s->token),
         s->revoked);
+    ADD(l, "station %s invited %s until %lld list %lld %s %lld silent %lld\n", s->id, or (s->invited.code),
+        (long long)s->invited.until, (long long)s->spool.number, or (s->spool.hash),
+        (long long)s->spool.occurred, (long long)s->silent_since);
+    dump_outages(l, s->id, &s->outages);
     ADD(l, "bench %s day %lld\n", s->id, (long long)n->day);
     if (n->day != today)
         return;
+    if (n->npeople) /* else nobody asks */
+        ADD(l, "station %s unheard since %lld\n", s->id, (long long)station_unheard_since(l->b, s));
     ADD(l, "bench %s acting %s batch %s step %d last %d stream %s\n", s->id, id_of(n->acting),
         n->batch ? n->batch->id : "-", n->step, n->last, or (n->stream));
     for (size_t i = 0; i < n->npeople; i++)
-        ADD(l, "bench %s person %zu %s\n", s->id, i, id_of(n->person[i]));
+        ADD(l, "bench %s person %zu %s since %lld\n", s->id, i, id_of(n->person[i]), (long long)n->since[i]);
 }
 
 static void dump_lot(struct lines *l, const struct lot *t)
@@ -129,9 +143,10 @@ static void dump_plans(struct lines *l, const struct book *b)
 {
     size_t pos = 0;
     for (const struct paper *f; (f = map_next(&b->forms, &pos));)
-        ADD(l, "form %s to %s %lld %lld %lld %d %s people %zu typed %zu\n", f->id, f->to,
-            (long long)f->issued, (long long)f->returned, (long long)f->checked, f->voided, or (f->sha256),
-            f->people.n, f->ntypists);
+        ADD(l, "form %s to %s %lld %lld %lld %d %s people %zu confirmed %zu typed %zu of %s in %s by %s\n",
+            f->id, f->to, (long long)f->issued, (long long)f->returned, (long long)f->checked, f->voided,
+            or (f->sha256), f->people.n, f->confirmed.n, f->ntypists, or (f->batch), or (f->room),
+            id_of(f->returner));
     pos = 0;
     for (const struct clinic *c; (c = map_next(&b->clinics, &pos));)
         ADD(l, "clinic %s %s %s staff %zu\n", c->id, or (c->name_ja), or (c->address_ja), c->staff.n);
@@ -202,6 +217,10 @@ static void dump_batch(struct lines *l, const struct batch *x)
             x->id, x->container[i]->id, container_state_name(x->container[i]->state),
             or (x->container[i]->place), or (x->container[i]->from), (long long)x->container[i]->rescued,
             x->container[i]->attached, x->container[i]->reprints, x->container[i]->missing);
+    for (size_t i = 0; i < x->npaces; i++)
+        ADD(l, "batch %s pace %s %zu %lld %d %lld\n", x->id,
+            x->pace[i].station ? x->pace[i].station->id : "-", x->pace[i].n, (long long)x->pace[i].at,
+            x->pace[i].step, (long long)x->pace[i].told_day);
     ADD(l, "batch %s rota told %lld form %s\n", x->id, (long long)x->rota_told, or (x->form));
     for (size_t i = 0; i < x->ndevs; i++)
         ADD(l, "batch %s dev %s %s step %s grade %s closed %d accepted %d by %s with %s\n", x->id,
@@ -223,7 +242,7 @@ static void dump_batch(struct lines *l, const struct batch *x)
 
 const char *book_dump_whole(const struct book *b, struct arena *a, int64_t today, bool closed)
 {
-    struct lines l = {.a = a, .closed = closed};
+    struct lines l = {.a = a, .closed = closed, .b = b};
     size_t pos = 0;
     dump_streams(&l, b);
     for (const struct person *p; (p = map_next(&b->people, &pos));)
@@ -234,6 +253,7 @@ const char *book_dump_whole(const struct book *b, struct arena *a, int64_t today
     dump_things(&l, b);
     dump_plans(&l, b);
     dump_maps(&l, b);
+    dump_outages(&l, "cpfd", &b->outages);
     ADD(&l, "stopped %d by %s\n", b->stopped.on, id_of(b->stopped.by));
     pos = 0;
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)

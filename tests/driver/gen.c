@@ -67,34 +67,6 @@ static struct json *clock_set(struct gen *g)
     return json_set_int(g->a, c, "by", GEN_ONE_OF(g, steps));
 }
 
-/* The network goes, and what the stations kept is sent when it is back: with the times at which it was so. */
-static void outage(struct gen *g)
-{
-    if (g->kept > 0)
-        g->kept--;
-    else if (gen_chance(g, 3)) {
-        g->kept = 3 + gen_below(g, 30);
-        g->kept_before = (int64_t)(1 + gen_below(g, 90)) * RIG_MINUTE;
-    }
-}
-
-static void say_late(struct gen *g, struct json *c)
-{
-    static const char *const reason[] = {"offline", "busy", "paper", "opened"};
-    const char *what = json_get_str(c, "do");
-    if (strcmp(what, "scan") != 0 && strcmp(what, "act") != 0 && strcmp(what, "session") != 0)
-        return;
-    if (!g->kept && !gen_chance(g, 8))
-        return;
-    struct json *late =
-        json_set_str(g->a, json_object(g->a), "reason", g->kept ? "offline" : GEN_ONE_OF(g, reason));
-    int64_t before = g->kept ? g->kept_before : (int64_t)gen_below(g, 5 * 3600 * 1000) - 2000;
-    json_set(g->a, c, "late", json_set_int(g->a, late, "before", before));
-    g->kept_before -= (int64_t)gen_below(g, 20000);
-    if (g->kept_before < 1000)
-        g->kept = 0;
-}
-
 /* A process that the recorder needs, or the recorder itself, is gone for a while. */
 static struct json *processes(struct gen *g)
 {
@@ -103,6 +75,7 @@ static struct json *processes(struct gen *g)
     struct json *c = json_set_str(g->a, json_object(g->a), "do", "outage");
     json_set_str(g->a, c, "what", GEN_ONE_OF(g, what));
     const char *h = GEN_ONE_OF(g, how);
+    gen_keep(g, "");
     json_set_str(g->a, c, "how", h);
     return json_set_int(g->a, c, "ms", (int64_t)gen_below(g, strcmp(h, "hang") == 0 ? 6000 : 900));
 }
@@ -121,25 +94,39 @@ static void choose_focus(struct gen *g)
     snprintf(g->focus, sizeof(g->focus), "%s", n ? open[gen_below(g, n)]->id : "");
 }
 
+/* Beside the batch: forms, tablets. What somebody waits for comes soon. */
+static struct json *apart(struct gen *g)
+{
+    if (gen_chance(g, gen_paper_waits(g) ? 150 : 25))
+        return gen_paper(g);
+    return gen_chance(g, gen_tablet_gone(g) ? 150 : 6) ? gen_tablet(g) : NULL;
+}
+
 struct json *gen_next(struct gen *g)
 {
     struct json *c = NULL;
-    outage(g);
+    gen_unseen(g);
     choose_focus(g);
     if (gen_chance(g, 2))
         return json_set_str(g->a, json_object(g->a), "do", "restart");
     if (gen_chance(g, 3))
         return g->real ? processes(g) : clock_set(g);
+    if (gen_chance(g, 6) && (c = gen_away(g, gen_chance(g, 400))))
+        return c;
     if (gen_chance(g, 120))
         return time_passes(g);
-    if (gen_chance(g, g->noise))
+    c = apart(g);
+    if (c)
+        ;
+    else if (gen_chance(g, g->noise))
         c = gen_noise(g);
     else
         c = gen_work(g);
     if (!c)
         c = gen_chance(g, 500) ? time_passes(g) : gen_noise(g);
     if (strcmp(json_get_str(c, "do"), "wait") != 0) {
-        say_late(g, c);
+        gen_late(g, c);
+        gen_pace(g, c);
         if (gen_chance(g, 100))
             json_set_int(g->a, c, "claimed", (int64_t)gen_below(g, 200000) - 1000);
     }

@@ -170,9 +170,9 @@ static const char *lot_code(const struct fit *w, const struct lot *l)
                         "21%zu",
                         l->gtin, day + 2, day + 5, day + 8, l->maker_lot, opened + 1);
     }
-    const char *id = !m || !m->single_batch         ? l->id
-                     : own && !gen_chance(w->g, 80) ? gen_text(w->g, "%s-U%s", l->id, own->unit)
-                                                    : gen_text(w->g, "%s-U%zu", l->id, opened + 1);
+    const char *id = !m || !m->single_batch          ? l->id
+                     : own && !gen_chance(w->g, 250) ? gen_text(w->g, "%s-U%s", l->id, own->unit)
+                                                     : gen_text(w->g, "%s-U%zu", l->id, opened + 1);
     return gen_code(w->g, 'L', id);
 }
 

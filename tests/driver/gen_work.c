@@ -168,7 +168,7 @@ static struct person *choose_person(const struct work *w, const struct person * 
 static bool stands_in(const struct step *s, const struct station *st)
 {
     bool yes = s->nwhere == 0;
-    for (size_t i = 0; i < s->nwhere; i++)
+    for (size_t i = 0; i < s->nwhere && !st->revoked; i++)
         yes |= strcmp(s->where[i], st->kind) == 0;
     return yes && !st->revoked;
 }
@@ -318,6 +318,16 @@ static struct json *scan_value(struct work *w, int field)
     return c ? c : w->s->can_skip && gen_chance(w->g, 300) ? not_done(w) : gen_noise(w->g);
 }
 
+/* Somebody who is not needed, or it was not meant. */
+static struct json *whoever_leaves(struct work *w)
+{
+    const struct bench *b = &w->st->bench;
+    for (size_t i = 0; i < b->npeople; i++)
+        if (b->person[i] != w->performer && b->person[i] != w->second)
+            return gen_scan(w->g, w->st->id, gen_badge(w->g, b->person[i]->id));
+    return gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "BACK"));
+}
+
 static struct json *scan_step(struct work *w)
 {
     struct json *c = people_there(w);
@@ -326,7 +336,8 @@ static struct json *scan_step(struct work *w)
     if (!here(w, w->performer))
         return sign_in(w, w->performer);
     if (w->st->bench.asked.at && w->g->now - w->st->bench.asked.at < 30000 && gen_chance(w->g, 900))
-        return gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "YES"));
+        return w->st->bench.asked.leaves ? whoever_leaves(w)
+                                         : gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "YES"));
     if (!w->st->bench.acting)
         return gen_scan(w->g, w->st->id, gen_badge(w->g, w->performer->id));
     if ((c = send_away(w)))
@@ -337,6 +348,8 @@ static struct json *scan_step(struct work *w)
     rule_next(w->g->book, w->st, w->g->now, 1800, w->g->a, &n);
     /* a value that is entered twice is the other one's */
     struct person *who = n.step == w->step && n.again && w->second ? w->second : w->performer;
+    if (!here(w, who))
+        return sign_in(w, who);
     if (w->st->bench.acting != who)
         return gen_scan(w->g, w->st->id, gen_badge(w->g, who->id));
     if (n.step != w->step)
@@ -372,7 +385,8 @@ static struct json *act(struct work *w)
 static struct json *on_batch(struct gen *g, const struct batch *x, const char *kind, const char *member,
                              const char *id)
 {
-    static const char *const quality[] = {"QM", "QM", "QC3"}, *const assessors[] = {"QC1", "QC2", "QC3",
+    static const char *const quality[] = {"QM", "QM", "QM", "QM", "QM", "QC3"}, *const assessors[] = {
+                                                                                    "QC1", "QC2", "QC3",
                                                                                     "QM"};
     struct json *b = json_set_str(g->a, json_object(g->a), "batch", x->id);
     json_set_str(g->a, b, member, id);
@@ -383,9 +397,40 @@ static struct json *on_batch(struct gen *g, const struct batch *x, const char *k
         json_set_str(g->a, b, "grade", gen_chance(g, 850) ? "minor" : "major");
     if (strcmp(kind, "deviation.assessed") == 0)
         return gen_record(g, "QA1", GEN_ONE_OF(g, assessors), kind, b);
-    if (strcmp(kind, "deviation.confirmed") == 0 && gen_chance(g, 200))
+    if (strcmp(kind, "deviation.reported") == 0 ||
+        (strcmp(kind, "deviation.confirmed") == 0 && gen_chance(g, 200)))
         return gen_record(g, "QA1", "FM", kind, b);
     return gen_record(g, "QA1", GEN_ONE_OF(g, quality), kind, b);
+}
+
+static const struct action *action_of(const struct batch *x, const struct deviation *d, bool effect)
+{
+    for (size_t i = x->nactions; i-- > 0;)
+        if (strcmp(x->action[i].dev, d->id) == 0 && x->action[i].effect == effect)
+            return &x->action[i];
+    return NULL;
+}
+
+/* A major one: a measure, then a look whether it helped, each seen by another; and the manager tells. */
+static struct json *major(struct gen *g, const struct batch *x, const struct deviation *d)
+{
+    char day[11];
+    for (int effect = 0; effect < 2; effect++) {
+        const struct action *a = action_of(x, d, effect);
+        if (a && !a->verified)
+            return on_batch(g, x, "deviation.verified", "action", a->id);
+        if (a)
+            continue;
+        struct json *c = on_batch(g, x, "deviation.action", "dev", d->id);
+        struct json *b = json_copy(g->a, json_get(c, "body"));
+        clock_day_format(clock_day(g->now) + 20, day);
+        json_set_str(g->a, json_set_str(g->a, b, "owner", "OP4"), "due", day);
+        if (effect)
+            json_set(g->a, b, "effect", json_bool(g->a, true));
+        return gen_record(g, "QA1", "QM", "deviation.action", b);
+    }
+    return gen_chance(g, 500) ? on_batch(g, x, "deviation.reported", "dev", d->id)
+                              : on_batch(g, x, "deviation.closed", "dev", d->id);
 }
 
 /* What it waits for. */
@@ -398,6 +443,8 @@ static struct json *clear_up(struct gen *g, const struct batch *x, bool all)
 {
     for (size_t i = 0; i < x->ndevs; i++) {
         const struct deviation *d = &x->dev[i];
+        if (!d->closed && d->assessed && !d->awaits && d->grade == GRADE_MAJOR)
+            return major(g, x, d);
         if (!d->closed && (!d->assessed || d->awaits || all || d->grade == GRADE_MAJOR))
             return on_batch(g, x, dev_needs(d), "dev", d->id);
     }

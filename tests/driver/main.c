@@ -169,6 +169,7 @@ static void generate(uint64_t seed, size_t commands, FILE *out)
     g.noise = (unsigned)(long_one ? 20 : 40 + gen_below(&g, 400));
     g.slips = (unsigned)(long_one ? 4 : gen_below(&g, 60));
     g.small = long_one ? 0 : seed % 4 == 1 ? 500 : 1000;
+    g.hands = !rig && seed % 3 == 0;
     g.most = long_one ? 1 : 1 + gen_below(&g, GEN_BATCHES);
     for (size_t i = 0; i < commands; i++) {
         struct buf text;
@@ -346,6 +347,7 @@ static void count(struct total *t, const struct result *o)
     t->t.outages += s->outages;
     t->t.folds += s->folds;
     t->t.ordered += s->ordered;
+    count_add(&t->t, s);
     t->t.released += s->released;
     t->t.closed += s->closed;
     t->t.reopened += s->reopened;
@@ -436,6 +438,7 @@ static void print_total(const struct options *opt, const struct total *t)
            s->days, s->restarts, s->outages, s->folds);
     printf("# batches ordered %zu, released %zu, closed %zu, reopened %zu; codes in one play at most %zu\n",
            s->ordered, s->released, s->closed, s->reopened, s->codes);
+    count_print(s);
     printf("1..%zu\n", t->tests);
 }
 

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
+#include "base/p256.h"
+#include "core/entry/station.h"
 
 int64_t play_now(const struct play *p)
 {
@@ -47,6 +50,10 @@ static void forget(struct play *p, const struct redact_target *t, const struct j
 
 /* ---- from a line to a command ---- */
 
+static const struct pace_least hands = {/* as the daemon's configuration has it */
+                                        .scan_ms = 2000,  .tube_ms = 500,    .witness_ms = 2000,
+                                        .spread_ms = 500, .apart_ms = 15000, .review_ms = 100};
+
 static void take_times(struct play *p, const struct json *c, struct command *cmd)
 {
     static const char *const reason[] = {"offline", "busy", "paper", "opened"};
@@ -57,8 +64,30 @@ static void take_times(struct play *p, const struct json *c, struct command *cmd
             cmd->late = reason[i];
     if (cmd->late)
         cmd->occurred = p->rig.now - json_get_int(late, "before", 0);
+    if (cmd->late && strcmp(cmd->late, "paper") == 0)
+        cmd->form = json_get_str(late, "form");
     if (json_get(c, "claimed"))
         cmd->claimed = p->rig.now - json_get_int(c, "claimed", 0);
+    if (!p->real && json_get_bool(c, "pace"))
+        cmd->pace = hands;
+}
+
+/* An item of the station's own list; who has no key has none that is good. */
+static void take_spool(struct play *p, const struct json *c, struct command *cmd)
+{
+    struct arena *a = &p->rig.arena;
+    const struct json *s = json_get(c, "spool");
+    const struct spool_mark *m = &cmd->station->spool;
+    if (!s || (cmd->kind != COMMAND_SCAN && cmd->kind != COMMAND_ACT))
+        return;
+    struct spool_claim *claim = arena_alloc(a, sizeof(*claim));
+    int64_t number = m->number + 1 + json_get_int(s, "by", 0);
+    const char *prev = m->hash ? m->hash : STATION_SPOOL_FIRST;
+    *claim = (struct spool_claim){.number = number < 1 ? 1 : number, .sig = "sig"};
+    claim->prev = json_get_bool(s, "chain") ? prev : digest_of(a, "another");
+    claim->hash = digest_of(a, arena_printf(a, "%s %lld %zu", cmd->station->id, (long long)number, p->rig.n));
+    claim->good = json_get_bool(s, "sig") && cmd->station->key;
+    cmd->spool = claim;
 }
 
 static void take_person(struct play *p, const struct json *c, struct command *cmd)
@@ -194,7 +223,59 @@ void play_restart(struct play *p)
         fire_deadlines(p);
 }
 
-/* Time, processes: what is no command. */
+/* In memory: for so long the daemon, or that station, was away, and is back now. */
+static void away(struct play *p, const struct json *c)
+{
+    struct rig *r = &p->rig;
+    const char *what = json_get_str(c, "what");
+    const struct station *st = book_station(&r->book, json_get_str(c, "station"));
+    int64_t ms = json_get_int(c, "ms", 0);
+    char since[CLOCK_TEXT];
+    bool all = what && strcmp(what, "cpfd") == 0;
+    if (p->real || ms <= 0 || ms > RIG_DAY || (!all && (!st || st->revoked || !st->key)))
+        return;
+    clock_format(play_now(p), since);
+    p->machine = play_now(p) + ms;
+    r->now = p->machine;
+    if (all)
+        rig_entry(r, "facility", "recorder.resumed",
+                  arena_printf(&r->arena, "{\"cause\":\"start\",\"since\":\"%s\"}", since));
+    else
+        rig_entry(r, arena_printf(&r->arena, "station/%s", st->id), "station.returned",
+                  arena_printf(&r->arena, "{\"since\":\"%s\",\"station\":\"%s\"}", since, st->id));
+    p->tally.outages++;
+    demand_after(p);
+    fire_deadlines(p);
+}
+
+/* A tablet: whoever has the code. A guess writes nothing, as a token that is there already. */
+static void enrol(struct play *p, const struct json *c)
+{
+    struct arena *a = &p->rig.arena;
+    const char *how = json_get_str(c, "code"), *token = json_get_str(c, "token"),
+               *id = json_get_str(c, "station");
+    if (!how || !token || !id)
+        return;
+    const char *code = strcmp(how, "right") == 0 ? invitation_code(a, id) : "a guess";
+    struct enrol_claim claim = {digest_of(a, code), digest_of(a, token), p->point};
+    struct command cmd = {
+        .kind = COMMAND_ENROL, .station = book_station_by_code(&p->rig.book, claim.code), .enrol = &claim};
+    p->rig.now = play_now(p);
+    if (p->real) {
+        real_enrol(p, id, code, token, &cmd);
+    } else if (!cmd.station || book_station_by_token(&p->rig.book, claim.token)) {
+        p->tally.away++; /* 403, 400 */
+        p->tally.did[DID_ENROL][0]++;
+        return;
+    } else {
+        rig_run(&p->rig, &cmd);
+        note(p);
+        count_command(p, &cmd);
+    }
+    demand_after(p);
+}
+
+/* Time, processes: what is no command of somebody at a station. */
 static bool happens(struct play *p, const char *what, const struct json *c)
 {
     if (strcmp(what, "wait") == 0)
@@ -203,6 +284,10 @@ static bool happens(struct play *p, const char *what, const struct json *c)
         p->machine += p->real ? 0 : json_get_int(c, "by", 0);
     else if (strcmp(what, "restart") == 0)
         p->real ? real_restart(p) : play_restart(p);
+    else if (strcmp(what, "away") == 0)
+        away(p, c);
+    else if (strcmp(what, "enrol") == 0)
+        enrol(p, c);
     else if (strcmp(what, "outage") != 0)
         return false;
     else if (p->real)
@@ -213,9 +298,11 @@ static bool happens(struct play *p, const char *what, const struct json *c)
 void play_command(struct play *p, const struct json *c)
 {
     const char *what = json_get_str(c, "do");
-    struct command cmd = {.station = book_station(&p->rig.book, json_get_str(c, "station"))};
     if (!what || happens(p, what, c))
         return;
+    if (!p->real && json_get_int(c, "after", 0) > 0)
+        wait_for(p, json_get_int(c, "after", 0));
+    struct command cmd = {.station = book_station(&p->rig.book, json_get_str(c, "station"))};
     bool back = !p->real && p->machine < p->rig.book.last_at - BOUND_CLOCK_BACK_MS;
     if (back || !cmd.station || (!p->real && cmd.station->revoked)) {
         p->tally.away++; /* 503 clock.back; 401 */
@@ -226,21 +313,37 @@ void play_command(struct play *p, const struct json *c)
     take_person(p, c, &cmd);
     if (!take_kind(p, c, &cmd))
         return;
+    take_spool(p, c, &cmd);
     if (p->real) {
         real_command(p, c, &cmd);
     } else {
         rig_run(&p->rig, &cmd);
         note(p);
+        count_command(p, &cmd);
     }
     if (cmd.target && p->rig.v.outcome != OUTCOME_REFUSED)
         forget(p, cmd.target, json_get(cmd.body, "names"));
     demand_after(p);
 }
 
+/* Tablets are told apart by their tokens. */
+static void make_key(struct play *p)
+{
+    uint8_t pub[P256_PUB];
+    struct buf text;
+    require(p256_new(&p->tablet) == 0);
+    p256_public(p->tablet, pub);
+    buf_init(&text);
+    enc_b64url(&text, pub, sizeof(pub));
+    p->point = arena_strdup(&p->rig.arena, text.data);
+    buf_fini(&text);
+}
+
 static void begin(struct play *p)
 {
     *p = (struct play){0};
     rig_empty(&p->rig);
+    make_key(p);
     map_init(&p->codes);
     p->machine = p->rig.now;
     demand_begin(p);
@@ -274,5 +377,6 @@ void play_end(struct play *p)
     map_fini(&p->rig.disclosed);
     map_fini(&p->rig.salted);
     free(p->rig.log);
+    p256_free(p->tablet);
     arena_fini(&p->rig.arena);
 }

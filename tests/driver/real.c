@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/jansson.h"
+#include "core/rule/missing.h"
 #include "lib/facility.h"
 
 #define NEW_PIN      "135790"
@@ -159,7 +160,7 @@ static void take(struct play *p, struct rows *rows, size_t n)
 
 /* ---- a judgement, and the entries that the daemon made of its own ---- */
 
-static const char *text_of(struct arena *a, const struct json *v)
+const char *real_text(struct arena *a, const struct json *v)
 {
     struct buf b;
     buf_init(&b);
@@ -184,10 +185,10 @@ static const char *differs(struct play *p, const struct draft *d, const struct e
 {
     struct arena *a = &p->rig.arena;
     struct secret secret[DRAFT_SECRETS];
-    const char *kind = kind_text(d->kind), *body = text_of(a, draft_body(d, a)),
-               *actor = text_of(a, draft_actor(d, cmd->station ? cmd->station->id : NULL, a));
+    const char *kind = kind_text(d->kind), *body = real_text(a, draft_body(d, a)),
+               *actor = real_text(a, draft_actor(d, cmd->station ? cmd->station->id : NULL, a));
     if (strcmp(kind, e->kind) != 0 || strcmp(d->stream, e->stream) != 0 ||
-        strcmp(body, text_of(a, e->body)) != 0 || strcmp(actor, text_of(a, e->actor)) != 0)
+        strcmp(body, real_text(a, e->body)) != 0 || strcmp(actor, real_text(a, e->actor)) != 0)
         return arena_printf(a, "judged: %s %s %s %s", kind, d->stream, actor, body);
     if (!same_names(e->pd, secret, draft_secrets(d, secret)))
         return arena_printf(a, "judged: %s with other personal values", kind);
@@ -238,7 +239,11 @@ static void take_system(struct play *p, struct rows *rows)
 {
     struct deadline d = {0};
     const struct entry *e = &rows->e[rows->at];
-    if (!book_deadline_after(&p->rig.book, &d, &d) || d.due > e->at)
+    struct batch *x = book_batch(&p->rig.book, stream_rest(e->stream, STREAM_BATCH));
+    bool due = book_deadline_after(&p->rig.book, &d, &d) && d.due <= e->at;
+    if (!due && x && rule_rota_due(&p->rig.book, x, e->at)) /* once a day, and no deadline */
+        d = (struct deadline){e->at, x, DUE_ROTA};
+    else if (!due)
         broken("entry of nobody", "%s", e->text);
     struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
     const char *how = judged(p, rows, &c);
@@ -289,7 +294,7 @@ static bool of_the_daemon(const struct entry *e)
 }
 
 /* All that is new; `id` NULL: nothing of the driver's own. Says whether the command's entries were there. */
-static bool take_new(struct play *p, const struct command *cmd, const char *id, bool restarted)
+bool real_take(struct play *p, const struct command *cmd, const char *id, bool restarted)
 {
     struct rows rows = new_rows(p);
     bool found = false;
@@ -365,7 +370,7 @@ static const char *fill(struct play *p, const struct json *c, const struct comma
     }
 }
 
-static json_t *request(struct play *p, const struct json *c, const struct command *cmd, char ret_id[37],
+static json_t *request(struct play *p, const struct json *c, struct command *cmd, char ret_id[37],
                        const char **ret_path)
 {
     struct arena *a = &p->rig.arena;
@@ -377,11 +382,13 @@ static json_t *request(struct play *p, const struct json *c, const struct comman
     if (cmd->late) {
         struct json *late = json_set_str(a, json_object(a), "reason", cmd->late);
         set_time(a, late, "occurred", cmd->occurred);
+        json_set_str(a, late, "form", cmd->form);
         json_set(a, o, "late", late);
     }
     *ret_path = fill(p, c, cmd, o);
+    real_sign(p, c, *ret_path, o, cmd);
     json_error_t e;
-    json_t *req = json_loads(text_of(a, o), 0, &e);
+    json_t *req = json_loads(real_text(a, o), 0, &e);
     require(req);
     return req;
 }
@@ -393,8 +400,8 @@ static const char *member(const json_t *o, const char *name)
 }
 
 /* 200, or refused as a client must be: with a code that the catalogue has words for. */
-static void check_answer(struct play *p, int status, const json_t *answer, const char *error, bool found,
-                         const struct command *cmd)
+void real_check(struct play *p, int status, const json_t *answer, const char *error, bool found,
+                const struct command *cmd)
 {
     const char *code = member(answer, "code");
     const struct verdict *v = &p->rig.v;
@@ -404,7 +411,8 @@ static void check_answer(struct play *p, int status, const json_t *answer, const
         broken("answered and not recorded", "%s", code);
     if (status != 200 && found)
         broken("recorded and refused", "%d %s", status, code);
-    if (status != 200 && status != 400 && status != 413 && !(status == 401 && cmd->station))
+    if (status != 200 && status != 400 && status != 413 && !(status == 401 && cmd->station) &&
+        !(status == 403 && cmd->kind == COMMAND_ENROL))
         broken("bad answer", "%d %s", status, code);
     if (!*code || (status != 200 && !json_object_get(json_object_get(answer, "message"), "ja")))
         broken("answer without words", "%d %s", status, code);
@@ -446,9 +454,10 @@ void real_command(struct play *p, const struct json *c, struct command *cmd)
         return;
     json_t *req = request(p, c, cmd, id, &path);
     int status = client_call(r->client, path, token(p, cmd->station->id), req, &answer, &error);
-    bool restarted = real_restarted(p), found = take_new(p, cmd, id, restarted);
-    check_answer(p, status, answer, error, found, cmd);
-    r->answers++;
+    bool restarted = real_restarted(p), found = real_take(p, cmd, id, restarted);
+    real_check(p, status, answer, error, found, cmd);
+    if (found)
+        count_command(p, cmd);
     p->tally.commands++;
     p->tally.away += status != 200;
     if (restarted)
@@ -494,6 +503,7 @@ static void read_clock(struct play *p)
     if (client_call(p->real->client, "/v1/status", NULL, NULL, &answer, &error) != 200)
         broken("no answer", "status: %s", error ? error : "");
     set_clock(p, member(answer, "now"));
+    p->real->origin = arena_strdup(&p->real->keep, member(answer, "origin"));
     json_decref(answer);
 }
 
@@ -510,7 +520,7 @@ void real_wait(struct play *p, int64_t ms)
     json_decref(req);
     json_decref(answer);
     bool restarted = real_restarted(p);
-    (void)take_new(p, NULL, NULL, restarted);
+    (void)real_take(p, NULL, NULL, restarted);
     if (restarted)
         play_restart(p);
     read_clock(p);
@@ -557,7 +567,7 @@ void real_end(struct play *p)
 {
     struct real *r = p->real;
     real_outage_over(p);
-    (void)take_new(p, NULL, NULL, false);
+    (void)real_take(p, NULL, NULL, false);
     demand_after(p);
     real_audit(p);
     client_free(r->client);

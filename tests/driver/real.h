@@ -10,6 +10,8 @@
 #include <libpq-fe.h>
 #include <sys/types.h>
 
+#include "base/jansson.h"
+#include "base/p256.h"
 #include "driver.h"
 #include "lib/client.h"
 
@@ -29,7 +31,7 @@ struct real {
     bool ends_daemon;                                 /* it does */
     const char *key, *pin_sealed, *key_sealed, *cred; /* of whoever is enrolled on the way */
     uint64_t next;                                    /* place in the log behind what was taken */
-    size_t answers;
+    const char *origin;                               /* of the log */
 };
 
 /* The facility in the folder, as the environment names it (`tests/rig/rig env`): all its entries are taken.
@@ -39,6 +41,17 @@ void real_end(struct play *p);
 int64_t real_now(const struct play *p);
 /* `cmd` is what the line says; sent, and what came of it taken. */
 void real_command(struct play *p, const struct json *c, struct command *cmd);
+/* real_list.c: a tablet brings key and token; `cmd` as it would be judged. */
+void real_enrol(struct play *p, const char *station, const char *code, const char *token,
+                struct command *cmd);
+/* The station's mark beside the request, by its own key; what the command says of it is made so, too. */
+void real_sign(struct play *p, const struct json *c, const char *path, struct json *req, struct command *cmd);
+/* All that is new in the log; `id` NULL: nothing of the driver's own. Says whether the command's entries were
+ * there. */
+bool real_take(struct play *p, const struct command *cmd, const char *id, bool restarted);
+void real_check(struct play *p, int status, const json_t *answer, const char *error, bool found,
+                const struct command *cmd);
+const char *real_text(struct arena *a, const struct json *v); /* canonical */
 /* One whose token is good. */
 const char *real_station(struct play *p);
 void real_wait(struct play *p, int64_t ms);

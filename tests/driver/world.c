@@ -83,6 +83,8 @@ static void add(struct world *w, size_t list, const json_t *item)
         json_set_str(w->a, kept, "cred", id);
     if (strcmp(lists[list].stream, "station") == 0)
         json_set_str(w->a, kept, "token", id);
+    if (strcmp(lists[list].stream, "station") == 0 && json_get(kept, "room")) /* as if a tablet's own */
+        json_set_str(w->a, kept, "key", w->p->point);
     enter(w, stream, lists[list].kind, kept);
     if (released)
         enter(w, stream, "lot.released", json_set_str(w->a, json_object(w->a), "lot", id));
