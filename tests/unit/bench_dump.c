@@ -61,6 +61,8 @@ static void dump_stations(struct lines *l, const struct book *b, int64_t today)
         ADD(l, "station %s key %s invited %s list %lld %s %lld silent %lld\n", s->id, or (s->key),
             or (s->invited.code), (long long)s->spool.number, or (s->spool.hash),
             (long long)s->spool.occurred, (long long)s->silent_since);
+        if (s->bench.npeople && s->bench.day == today) /* else nobody asks */
+            ADD(l, "unheard %s since %lld\n", s->id, (long long)station_unheard_since(b, s));
         for (size_t i = 0; i < s->outages.n; i++)
             ADD(l, "away %s %lld %lld\n", s->id, (long long)s->outages.item[i].from,
                 (long long)s->outages.item[i].to);

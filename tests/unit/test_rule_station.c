@@ -405,6 +405,22 @@ static void test_restart_knows_since_when_a_station_was_not_heard(void **state)
     assert_int_equal(station_unheard_since(&r->book, st), 0);
 }
 
+/* A start reads the open day alone: who was carried into it signed in on another one. */
+static void test_restart_behind_midnight_knows_it_too(void **state)
+{
+    struct rig *r = *state;
+    rig_clock(r, 0, 10, 0);
+    rig_entry(r, "facility", "recorder.resumed",
+              "{\"cause\":\"start\",\"since\":\"2026-11-02T00:30:00.000Z\"}");
+    rig_clock(r, 0, 23, 50);
+    accepted(rig_sign_in(r, "OP3"));
+    accepted(rig_one(r, "NOTE", "D:B"));
+    rig_clock(r, 1, 0, 10);
+    accepted_as(rig_scan(r, "P:OP3"), "accepted.acting");
+    rig_entry(r, "facility", "recorder.resumed",
+              "{\"cause\":\"start\",\"since\":\"2026-11-02T15:09:59.000Z\"}");
+} /* the book of open streams is compared with this one */
+
 /* ---- a station whose clock is off ---- */
 
 static void test_station_is_told_by_how_much_it_is_off(void **state)
@@ -452,6 +468,7 @@ int main(void)
         T(test_revoked_tablet_frees_its_people),
         T(test_silent_tablet_frees_its_people),
         T(test_restart_knows_since_when_a_station_was_not_heard),
+        T(test_restart_behind_midnight_knows_it_too),
         T(test_station_is_told_by_how_much_it_is_off),
     };
     return cmocka_run_group_tests_name("rule: stations", tests, NULL, NULL);

@@ -103,6 +103,7 @@ static int apply_day_opened(struct book *b, struct stream *s, const struct entry
     SET(b, st->bench.was, NULL);
     SET(b, st->bench.day, clock_day(e->at));
     SET(b, st->bench.stream, s->name);
+    SET(b, st->known_at, e->at); /* a start reads this day alone, and whoever is carried into it works on */
     return carry_all(b, st, e, body);
 }
 
