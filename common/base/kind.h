@@ -105,6 +105,7 @@ enum kind_flag {
     X(PLAN_REGISTERED, plan_registered, "plan.registered", STREAM_PLAN, 0)                                   \
     X(PRODUCT_ACCEPTED, product_accepted, "product.accepted", STREAM_BATCH, KIND_ACT)                        \
     X(PROTOCOL_APPROVED, protocol_approved, "protocol.approved", STREAM_PROTOCOL, 0)                         \
+    X(PROTOCOL_READ, protocol_read, "protocol.read", STREAM_PROTOCOL, 0)                                     \
     X(PROTOCOL_REGISTERED, protocol_registered, "protocol.registered", STREAM_PROTOCOL, 0)                   \
     X(PROTOCOL_TEXT, protocol_text, "protocol.text", STREAM_PROTOCOL, 0)                                     \
     X(RECORDER_RESUMED, recorder_resumed, "recorder.resumed", STREAM_FACILITY, 0)                            \

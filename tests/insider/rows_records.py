@@ -1,5 +1,9 @@
 """Records: what is registered, corrected, granted, and by whom."""
+import os
+
 from bench import row
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 @row('a name hidden in a member that does not exist', None, 'record.unknown-member')
@@ -347,3 +351,29 @@ def _(p):
     p.begun = p.status()['size']
     p.wait('1d')
     p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='作業しなかった nobody worked there'))
+
+
+def second_version(p):
+    """The recipe without the witnesses of its clearances, registered as version 2."""
+    with open(f'{TOP}/etc/protocols/nk-autologous.yaml', encoding='utf-8') as f:
+        text = f.read().replace('version: "1"', 'version: "2"', 1).replace('witness: true', 'witness: false', 1)
+    p.quiet(p.at('QA1').record('OP4', 'protocol.registered', text=text))
+
+
+def approve_second(p, weakened):
+    return p.at('QA1').record('QM', 'protocol.approved', protocol='nk-autologous', version='2', change='CC-26-7', overview='3',
+                              **({'weakened': weakened} if weakened else {}))
+
+
+@row('a version that needs no witness is approved, and nobody says so', None, 'protocol.weaker')
+def quietly_weaker(p):
+    second_version(p)
+    p.caught(approve_second(p, []), 'protocol.weaker')
+
+
+@quietly_weaker.honest
+def _(p):
+    second_version(p)
+    names = approve_second(p, [])['args']['weakened']
+    p.begun = p.status()['size']
+    p.quiet(approve_second(p, names))

@@ -141,3 +141,20 @@ void rig_leaves(struct rig *r, const char *person)
     if (strcmp(r->v.code, "accepted.session-whose") == 0)
         accepted(rig_scan(r, arena_printf(&r->arena, "P:%s", person)));
 }
+
+const struct verdict *rig_approve(struct rig *r, const char *person)
+{
+    static const char body[] = "protocol=sample|version=2|change=CC-26-7|overview=3";
+    const struct verdict *v = rig_record(r, person, "protocol.approved", body);
+    const struct json *list = json_get(v->args, "weakened");
+    struct buf all;
+    if (!list)
+        return v;
+    buf_init(&all);
+    json_each(one, list)
+        buf_printf(&all, "%s%s", all.len ? "," : "", one->str);
+    v = rig_record(r, person, "protocol.approved",
+                   arena_printf(&r->arena, "%s|weakened=[%s]", body, all.data));
+    buf_fini(&all);
+    return v;
+}

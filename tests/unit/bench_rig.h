@@ -89,6 +89,8 @@ const struct verdict *rig_skip(struct rig *r, const char *person, const char *ba
 const struct verdict *rig_order(struct rig *r, const char *batch, const char *patient);
 const struct verdict *rig_record(struct rig *r, const char *person, const char *kind, const char *body);
 const struct verdict *rig_run(struct rig *r, struct command *c);
+/* Approves version 2 of the sample, naming all that it weakens. */
+const struct verdict *rig_approve(struct rig *r, const char *person);
 /* The raw string of `C:B1-T1`. */
 const char *rig_raw(struct rig *r, const char *code);
 /* Fires what is due by now; how many. */

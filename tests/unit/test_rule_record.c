@@ -369,15 +369,15 @@ static void test_protocol_is_approved_by_two_people_of_two_departments(void **st
     rig_at(r, "QA1");
     accepted(rig_record(r, "PM", "protocol.registered", second_version));
     refused(rig_record(r, "PM", "protocol.registered", second_version), "record.exists");
-    refused(rig_record(r, "OP1", "protocol.approved", "protocol=sample|version=2"), "record.role");
+    refused(rig_approve(r, "OP1"), "record.role");
     refused(rig_record(r, "QM", "protocol.approved", "protocol=sample|version=3"), "protocol.unknown");
-    accepted(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=2"));
-    refused(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=2"), "record.exists");
+    accepted(rig_approve(r, "MM"));
+    refused(rig_approve(r, "MM"), "record.exists");
     rig_entry(r, "person/MM", "person.changed",
               "{\"dept\":\"quality\",\"person\":\"MM\",\"roles\":[\"quality-manager\"]}");
-    refused(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=2"), "witness.same");
+    refused(rig_approve(r, "MM"), "witness.same");
     assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "1");
-    accepted(rig_record(r, "QM", "protocol.approved", "protocol=sample|version=2"));
+    accepted(rig_approve(r, "QM"));
     assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "2");
     refused(rig_record(r, "QM", "protocol.approved", "protocol=sample|version=1"), "record.exists");
     assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "2");

@@ -435,11 +435,11 @@ static void test_author_approves_nothing(void **state)
     rig_entry(r, "person/MM", "person.changed",
               "{\"person\":\"MM\",\"roles\":[\"process-manager\",\"production-manager\"]}");
     accepted(rig_record(r, "MM", "protocol.registered", second_version));
-    refused(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=2"), "right.barred");
-    refused(rig_record(r, "QC1", "protocol.approved", "protocol=sample|version=2"), "record.role");
-    accepted(rig_record(r, "QM", "protocol.approved", "protocol=sample|version=2"));
+    refused(rig_approve(r, "MM"), "right.barred");
+    refused(rig_approve(r, "QC1"), "record.role");
+    accepted(rig_approve(r, "QM"));
     assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "1");
-    accepted(rig_record(r, "FM", "protocol.approved", "protocol=sample|version=2"));
+    accepted(rig_approve(r, "FM"));
     assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "2");
 }
 

@@ -25,6 +25,8 @@ static const struct own {
     {"protocol", "lint", "製造手順の誤りを行・列で示す", "name every error of a protocol file",
      protocol_main},
     {"protocol", "show", "製造手順の工程を示す", "show the steps of a protocol file", protocol_main},
+    {"protocol", "weaker", "改訂版で緩くなる管理を挙げる", "name each control that a revised version weakens",
+     protocol_main},
     {"audit", NULL, "記録全体を検証する", "verify the whole log", audit_main},
     {NULL, NULL, NULL, NULL, NULL},
 };

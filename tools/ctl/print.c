@@ -192,6 +192,8 @@ void ctl_print_answer(const json_t *v)
     const char *outcome = json_string_value(json_object_get(v, "outcome"));
     const char *code = json_string_value(json_object_get(v, "code"));
     static const char *const lists[] = {"deviations", "holds", "law"};
+    const json_t *one;
+    size_t n;
     struct buf b;
     buf_init(&b);
     add_clean(&b, outcome ? outcome : "?");
@@ -204,6 +206,13 @@ void ctl_print_answer(const json_t *v)
             buf_printf(&b, "\n  %s: ", lists[i]);
             add_value(&b, json_object_get(v, lists[i]));
         }
+    /* as they are said when it is signed */
+    json_array_foreach(json_object_get(json_object_get(v, "args"), "weakened"), n, one)
+    {
+        buf_puts(&b, "\n  --weakened '");
+        add_clean(&b, json_string_value(one));
+        buf_addc(&b, '\'');
+    }
     puts(b.data);
     buf_fini(&b);
 }

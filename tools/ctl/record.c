@@ -507,7 +507,16 @@ const struct ctl_command ctl_record_commands[] = {
     SIGNED("protocol", "register", "製造手順を登録する", "register a protocol", NULL, NULL,
            &protocol_register),
     SIGNED("protocol", "approve", "製造手順を承認する（二部門必要）",
-           "approve a protocol (two departments are needed)", NULL, NULL,
+           "approve a protocol (two departments are needed)",
+           "    改訂版では、緩くなる管理を一つずつ --weakened で挙げる（cpfctl protocol weaker OLD "
+           "NEW）。品質部門は\n"
+           "    変更の評価の番号 --change と概要書の版 --overview も",
+           "    Of a revised version each control that becomes weaker is named, --weakened \"STEP WORD\" "
+           "each (cpfctl\n"
+           "    protocol weaker OLD NEW); quality also says --change, the assessed change, and --overview",
            RECORD(KIND_PROTOCOL_APPROVED, "protocol", "version")),
+    SIGNED("protocol", "read", "改訂された製造手順を読んだと署名する",
+           "sign that one has read a revised protocol", "    改訂版で作業する人は、読むまで作業できない",
+           "    Nobody works by a revised version before", RECORD(KIND_PROTOCOL_READ, "protocol", "version")),
     {0},
 };

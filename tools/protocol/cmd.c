@@ -7,7 +7,7 @@
 #include "base/bounds.h"
 #include "base/enc.h"
 #include "base/file.h"
-#include "core/protocol/protocol.h"
+#include "core/protocol/weaker.h"
 #include "lib/files.h"
 #include "protocol/show.h"
 #include "lib/say.h"
@@ -115,6 +115,31 @@ int protocol_cmd_lint(int argc, char **argv, bool json)
     return code;
 }
 
+int protocol_cmd_weaker(int argc, char **argv)
+{
+    struct report old = {0}, now = {0};
+    struct arena a;
+    if (argc != 2) {
+        say_error("cpfctl protocol weaker OLD NEW");
+        return EXIT_USAGE;
+    }
+    arena_init(&a, 0);
+    load(argv[0], &old);
+    load(argv[1], &now);
+    print_errors(&old, stderr);
+    print_errors(&now, stderr);
+    int code = old.p && now.p ? EXIT_FINE : EXIT_USAGE;
+    if (!code) {
+        const struct json *list = protocol_weaker(&a, old.p, now.p);
+        json_each(one, list)
+            puts(one->str);
+    }
+    protocol_free(old.p);
+    protocol_free(now.p);
+    arena_fini(&a);
+    return code;
+}
+
 int protocol_cmd_show(int argc, char **argv)
 {
     struct report r;
@@ -146,10 +171,13 @@ int protocol_cmd_show(int argc, char **argv)
 static void help(void)
 {
     printf("cpfctl protocol lint FILE... [--json]\n    %s\n"
-           "cpfctl protocol show FILE [--dot | --json]\n    %s\n",
+           "cpfctl protocol show FILE [--dot | --json]\n    %s\n"
+           "cpfctl protocol weaker OLD NEW\n    %s\n",
            say("誤りをすべて file:line:column で示す", "name every error as file:line:column"),
            say("工程・担当・場所・時間・項目の一覧、または graphviz の図",
-               "outline of steps, people, places, times and fields, or a graph for graphviz"));
+               "outline of steps, people, places, times and fields, or a graph for graphviz"),
+           say("改訂版で緩くなる管理を一行に一つ示す",
+               "each control that asks less in the new version, a line each"));
 }
 
 /* `show --json`: what stations get. */
@@ -185,6 +213,8 @@ int protocol_main(int argc, char **argv)
     }
     if (n > 1 && strcmp(argv[1], "lint") == 0)
         return protocol_cmd_lint(n - 2, argv + 2, json);
+    if (n > 1 && strcmp(argv[1], "weaker") == 0)
+        return protocol_cmd_weaker(n - 2, argv + 2);
     if (n > 1 && strcmp(argv[1], "show") == 0)
         return json ? show_json(n - 2, argv + 2) : protocol_cmd_show(n - 2, argv + 2);
     help();

@@ -1,5 +1,5 @@
 #pragma once
-/* `cpfctl protocol lint` and `cpfctl protocol show`: a protocol file without a server. */
+/* `cpfctl protocol lint`, `show` and `weaker`: protocol files without a server. */
 #include <stdbool.h>
 
 /*
@@ -11,5 +11,8 @@
 int protocol_cmd_lint(int argc, char **argv, bool json);
 /* show: one file, and perhaps --dot: an outline for people, or the steps as a graph for graphviz. */
 int protocol_cmd_show(int argc, char **argv);
-/* Both, by argv[1] ("lint", "show"); argv[0] is "protocol". Takes --json and --help. */
+/* weaker: OLD NEW, two files; each control that asks less in the new one, a line each
+ * (core/protocol/weaker.h). */
+int protocol_cmd_weaker(int argc, char **argv);
+/* All, by argv[1] ("lint", "show", "weaker"); argv[0] is "protocol". Takes --json and --help. */
 int protocol_main(int argc, char **argv);

@@ -31,6 +31,7 @@
 #include "base/entry.h"
 #include "base/key.h"
 #include "base/mem.h"
+#include "core/book/recipe.h"
 #include "core/book/undo.h"
 #include "core/code/code.h"
 #include "core/entry/deviation.h"
@@ -413,16 +414,6 @@ struct batch {
     int64_t opened_at;
     const char *form;  /* from which something was typed in last, or NULL */
     int64_t rota_told; /* day on which gaps in the rota were told last */
-};
-
-struct protocol_state {
-    const char *name;              /* <id>@<version> */
-    struct protocol *protocol;     /* NULL until registered */
-    struct buf text;               /* parts gathered */
-    bool manufacturing, quality;   /* approved by */
-    const struct person *author;   /* who registered it, or NULL (set-up) */
-    const struct person *approver; /* who approved first, or NULL (set-up) */
-    bool superseded;
 };
 
 /* What changes what a record says, as it is in force (core/entry/basis.h). */

@@ -43,12 +43,24 @@ static const struct member approved_member[] = {
     M_ID(struct protocol_approved, version, NEEDED),
     M_DIGEST(struct protocol_approved, hash, OWN),
     M_WORD(struct protocol_approved, dept, enum dept, OWN, &dept_words),
+    M_TEXT(struct protocol_approved, change, 0),
+    M_TEXT(struct protocol_approved, overview, 0),
+    M_TEXTS(struct protocol_approved, weakened, 0),
+    M_BOOL(struct protocol_approved, revises, OWN),
+};
+
+static const struct member read_member[] = {
+    M_ID(struct protocol_read, protocol, NEEDED),
+    M_ID(struct protocol_read, version, NEEDED),
+    M_DIGEST(struct protocol_read, hash, OWN),
 };
 
 static const struct record_rule registration = {.right = RIGHT_PROTOCOL_REGISTERED, .judge = record_protocol};
 
 static const struct record_rule approval = {
     .right = RIGHT_PROTOCOL_APPROVED, .may = may_approve, .judge = record_approval};
+
+static const struct record_rule reading = {.may = may_read, .judge = record_reading};
 
 /* ---- what they do to the book ---- */
 
@@ -106,6 +118,24 @@ static void supersede(struct book *b, struct protocol_state *p)
     SET(b, p->superseded, false);
 }
 
+static void add_reader(struct book *b, struct protocol_state *p, const struct entry *e)
+{
+    const struct person *who = entry_performer(b, e);
+    struct protocol_reader *r = who ? PUSH(b, p->reader, p->nreaders) : NULL;
+    if (r)
+        *r = (struct protocol_reader){who, e->at};
+}
+
+static int apply_read(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    struct protocol_state *p = protocol_of(b, s);
+    (void)body;
+    if (!p || !p->protocol)
+        return CPF_E_PROFILE;
+    add_reader(b, p, e);
+    return 0;
+}
+
 static int apply_approved(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct protocol_approved *v = body;
@@ -115,6 +145,9 @@ static int apply_approved(struct book *b, struct stream *s, const struct entry *
     bool was = p->manufacturing && p->quality;
     if (!p->manufacturing && !p->quality)
         SET(b, p->approver, entry_performer(b, e));
+    add_reader(b, p, e); /* who approves it has read it */
+    if (v->revises)
+        SET(b, p->revises, true);
     if (v->dept == DEPT_QUALITY)
         SET(b, p->quality, true);
     else
@@ -147,4 +180,13 @@ const struct kind kind_protocol_approved = {
     .record = &approval,
     .reads = {"製造手順 {protocol} 第 {version} 版を承認した",
               "protocol {protocol} version {version} was approved"},
+};
+
+const struct kind kind_protocol_read = {
+    .id = KIND_PROTOCOL_READ,
+    .shape = SHAPE(struct protocol_read, read_member),
+    .apply = apply_read,
+    .record = &reading,
+    .reads = {"製造手順 {protocol} 第 {version} 版を読んだ",
+              "protocol {protocol} version {version} was read"},
 };

@@ -16,4 +16,13 @@ struct protocol_registered {
 struct protocol_approved {
     const char *protocol, *version, *hash;
     enum dept dept; /* which approves; not said of the registration */
+    /* of a version that follows another one: the number of the assessed change (R 104), the version of the
+     * product's overview (概要書) that says it, and each control that asks less (core/protocol/weaker.h) */
+    const char *change, *overview;
+    struct texts weakened;
+    bool revises; /* whoever works by it reads it first */
+};
+/* Somebody has read that version, and says so: protocol.read */
+struct protocol_read {
+    const char *protocol, *version, *hash;
 };

@@ -68,6 +68,7 @@ enum say_flag {
     X(PERSON_FRESH, "person.fresh-secret", 0)                                                                \
     X(PERSON_ROLE, "person.role", 0)                                                                         \
     X(PERSON_UNQUALIFIED, "person.unqualified", 0)                                                           \
+    X(PERSON_UNTRAINED, "person.untrained", 0)                                                               \
     X(PERSON_UNFIT, "person.unfit", 0)                                                                       \
     X(PERSON_UNFIT_ASKED, "person.unfit-asked", 0)                                                           \
     X(PERSON_FIT_OWN, "person.fit-own", 0)                                                                   \
@@ -297,6 +298,8 @@ enum say_flag {
     X(ORDER_DRAW, "order.draw", 0)                                                                           \
     X(ORDER_INFUSION, "order.infusion", 0)                                                                   \
     X(ORDER_BIRTH, "order.birth", 0)                                                                         \
+    X(PROTOCOL_WEAKER, "protocol.weaker", 0)                                                                 \
+    X(PROTOCOL_CHANGE, "protocol.change", 0)                                                                 \
     X(PROTOCOL_UNKNOWN, "protocol.unknown", 0)                                                               \
     X(PROTOCOL_NOT_APPROVED, "protocol.not-approved", 0)                                                     \
     X(PROTOCOL_SUPERSEDED, "protocol.superseded", 0)                                                         \

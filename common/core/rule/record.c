@@ -5,6 +5,7 @@
 #include "core/entry/basis.h"
 #include "core/entry/facility.h"
 #include "core/entry/protocol.h"
+#include "core/protocol/weaker.h"
 #include "core/rule/record.h"
 
 void record_signed_as(struct judge *j, struct draft *d, struct json *args)
@@ -98,12 +99,45 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
     record_signed(j, draft_add(j, stream, k->id, &registered, sizeof(registered)));
 }
 
+/* Each control that asks less than in the version before is named in what is signed, and no other. */
+static bool check_weakened(struct judge *j, const struct protocol *old, const struct protocol *now,
+                           const struct texts *named)
+{
+    const struct json *all = protocol_weaker(j->a, old, now);
+    size_t found = 0;
+    json_each(one, all)
+        for (size_t i = 0; i < named->n; i++)
+            if (strcmp(named->item[i], one->str) == 0) {
+                found++;
+                break;
+            }
+    return (found == all->len && found == named->n) ||
+           judge_find(j, EFFECT_REFUSE, SAY_PROTOCOL_WEAKER,
+                      json_set(j->a, args1(j, "protocol", now->id), "weakened", json_copy(j->a, all)), NULL);
+}
+
+/* R 104: what becomes of it was assessed, and the product's overview says so. Quality sees to that. */
+static bool check_change(struct judge *j, const struct protocol_approved *v)
+{
+    const char *lacks = !v->change ? "change" : !v->overview ? "overview" : NULL;
+    return j->performer->dept != DEPT_QUALITY || !lacks ||
+           judge_find(j, EFFECT_REFUSE, SAY_PROTOCOL_CHANGE, args1(j, "field", lacks), NULL);
+}
+
+static bool check_revision(struct judge *j, const struct protocol_state *old, const struct protocol_state *p,
+                           const struct protocol_approved *v)
+{
+    return !old || old == p ||
+           (check_change(j, v) && check_weakened(j, old->protocol, p->protocol, &v->weakened));
+}
+
 /* Each of the two departments approves for itself. */
 void record_approval(struct judge *j, const struct kind *k, const void *given)
 {
     struct protocol_approved a = *(const struct protocol_approved *)given;
     const char *name = arena_printf(j->a, "%s@%s", a.protocol, a.version);
-    const struct protocol_state *p = map_get(&j->book->protocols, name);
+    const struct protocol_state *p = map_get(&j->book->protocols, name),
+                                *old = book_protocol(j->book, a.protocol);
     char hash[44];
     a.dept = j->performer->dept;
     if (!p || !p->protocol)
@@ -113,11 +147,25 @@ void record_approval(struct judge *j, const struct kind *k, const void *given)
                      args1(j, "record", name)); /* what was superseded does not come back */
     else if (p->approver == j->performer)       /* two departments are two people */
         judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", j->performer->id));
+    else if (!check_revision(j, old, p, &a))
+        judge_refuse_found(j);
     else {
         enc_digest(p->protocol->hash, hash);
         a.hash = arena_strdup(j->a, hash);
+        a.revises = old && old != p;
         record_signed(j, draft_add(j, stream_of(j, STREAM_PROTOCOL, name), k->id, &a, sizeof(a)));
     }
+}
+
+void record_reading(struct judge *j, const struct kind *k, const void *given)
+{
+    struct protocol_read r = *(const struct protocol_read *)given;
+    const char *name = arena_printf(j->a, "%s@%s", r.protocol, r.version);
+    const struct protocol_state *p = map_get(&j->book->protocols, name);
+    char hash[44];
+    enc_digest(p->protocol->hash, hash);
+    r.hash = arena_strdup(j->a, hash);
+    record_signed(j, draft_add(j, stream_of(j, STREAM_PROTOCOL, name), k->id, &r, sizeof(r)));
 }
 
 /* ---- who may, and what is a record at all ---- */

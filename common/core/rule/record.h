@@ -57,6 +57,7 @@ bool may_permit(struct judge *j, const struct kind *k, const void *given);
 bool may_receive(struct judge *j, const struct kind *k, const void *given);
 bool may_lot(struct judge *j, const struct kind *k, const void *given); /* `given` begins with its id */
 bool may_approve(struct judge *j, const struct kind *k, const void *given);
+bool may_read(struct judge *j, const struct kind *k, const void *given);
 /* clinic.c */
 bool may_clinic(struct judge *j, const struct kind *k, const void *given);
 bool may_plan(struct judge *j, const struct kind *k, const void *given);
@@ -73,6 +74,7 @@ void record_own(struct judge *j, const struct kind *k, const void *given);
 void record_thing(struct judge *j, const struct kind *k, const void *given);
 /* record.c, people.c, thing.c, personal.c, redact.c, correct.c, identity.c, release.c, station.c: kinds of
  * their own */
+void record_reading(struct judge *j, const struct kind *k, const void *given);
 void record_station(struct judge *j, const struct kind *k, const void *given);
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_receipt(struct judge *j, const struct kind *k, const void *given);

@@ -138,6 +138,20 @@ static const char *fitness_step(const struct judge *j)
     return any;
 }
 
+/* Whoever works here by a revised version has read it; who comes from a clinic is told by the clinic. */
+static bool trained(const struct judge *j, const struct person *p)
+{
+    const struct protocol *recipe = j->x->protocol;
+    const struct protocol_state *v =
+        map_get(&j->book->protocols, arena_printf(j->a, "%s@%s", recipe->id, recipe->version));
+    if (!v || !v->revises || p->dept == DEPT_CLINIC || p->dept == DEPT_CARRIER)
+        return true;
+    for (size_t i = 0; i < v->nreaders; i++)
+        if (v->reader[i].person == p && v->reader[i].at <= j->when)
+            return true;
+    return false;
+}
+
 bool check_person(struct judge *j, const struct person *p)
 {
     const struct step *s = judge_step(j);
@@ -149,6 +163,10 @@ bool check_person(struct judge *j, const struct person *p)
             return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNQUALIFIED,
                               json_set_str(j->a, args1(j, "qualification", s->qualified[i]), "person", p->id),
                               NULL);
+    if (!trained(j, p))
+        return judge_find(j, EFFECT_REFUSE, SAY_PERSON_UNTRAINED,
+                          json_set_str(j->a, args1(j, "person", p->id), "version", j->x->protocol->version),
+                          NULL);
     bool carried =
         j->bench && p->signed_in == j->st && p->fit_day == j->bench->day && bench_carries(j->bench, j->now);
     bool today =

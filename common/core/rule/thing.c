@@ -439,3 +439,13 @@ bool may_approve(struct judge *j, const struct kind *k, const void *given)
     const struct right_about about = {.author = p ? p->author : NULL};
     return check_right(j, k->record->right, &about);
 }
+
+bool may_read(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct protocol_read *v = given;
+    const char *name = arena_printf(j->a, "%s@%s", v->protocol, v->version);
+    const struct protocol_state *p = map_get(&j->book->protocols, name);
+    (void)k;
+    return (p && p->protocol) ||
+           judge_find(j, EFFECT_REFUSE, SAY_PROTOCOL_UNKNOWN, args1(j, "protocol", plain_id(name)), NULL);
+}
