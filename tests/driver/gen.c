@@ -99,7 +99,7 @@ static struct json *apart(struct gen *g)
 {
     if (gen_chance(g, gen_paper_waits(g) ? 150 : 25))
         return gen_paper(g);
-    return gen_chance(g, gen_tablet_gone(g) ? 150 : 6) ? gen_tablet(g) : NULL;
+    return gen_chance(g, gen_tablet_gone(g) ? 150 : g->real ? 30 : 6) ? gen_tablet(g) : NULL;
 }
 
 struct json *gen_next(struct gen *g)

@@ -164,7 +164,7 @@ void gen_pace(struct gen *g, struct json *c)
     if (!g->hands || (strcmp(what, "scan") != 0 && strcmp(what, "act") != 0 && strcmp(what, "session") != 0))
         return;
     if (!g->alike && gen_chance(g, 12)) {
-        g->alike = 8 + gen_below(g, 30);
+        g->alike = 20 + gen_below(g, 50);
         g->gap = gen_chance(g, 600) ? (int64_t)gen_below(g, 1900) : 2100 + (int64_t)gen_below(g, 6000);
     }
     int64_t ms = g->alike ? g->gap + (int64_t)gen_below(g, 300) : 2500 + (int64_t)gen_below(g, 14000);
