@@ -63,6 +63,7 @@ enum kind_flag {
     X(DEVIATION_OVERDUE, deviation_overdue, "deviation.overdue", STREAM_BATCH, 0)                            \
     X(DEVIATION_REPORTED, deviation_reported, "deviation.reported", STREAM_BATCH, KIND_ACT)                  \
     X(DEVIATION_VERIFIED, deviation_verified, "deviation.verified", STREAM_BATCH, KIND_ACT)                  \
+    X(DEVIATION_WITHDRAWN, deviation_withdrawn, "deviation.withdrawn", STREAM_BATCH, KIND_ACT)               \
     X(EQUIPMENT_ADDED, equipment_added, "equipment.added", STREAM_EQUIPMENT, 0)                              \
     X(EQUIPMENT_CHANGED, equipment_changed, "equipment.changed", STREAM_EQUIPMENT, 0)                        \
     X(EXPOSURE_LINKED, exposure_linked, "exposure.linked", STREAM_BATCH, 0)                                  \

@@ -207,6 +207,7 @@ static struct json *actions_of(struct arena *a, const struct batch *x, const cha
         json_set_str(a, o, "due", arena_strdup(a, day));
         json_set(a, o, "effect", json_bool(a, t->effect));
         json_set(a, o, "overdue", json_bool(a, t->overdue));
+        json_set(a, o, "withdrawn", json_bool(a, t->withdrawn));
         json_push(list, json_set(a, o, "verified", json_bool(a, t->verified)));
     }
     return list->len ? list : NULL;

@@ -44,6 +44,9 @@ static const char *measure_line(struct page *g, const struct record_action *a)
                                pdf_both(g->pdf, a->what.shown), pdf_escape(g->pdf, a->owner), day);
     if (a->overdue)
         t = pdf_markup(g->pdf, "%s　<span foreground='" PDF_RED "'><b>期限超過</b> overdue</span>", t);
+    if (a->withdrawn)
+        return pdf_markup(g->pdf, "<s>%s</s>　<b>取下げ</b> withdrawn：%s　理由 because：%s", t,
+                          by_at(g, a->withdrawn), pdf_both(g->pdf, a->result.shown));
     return a->verified ? pdf_markup(g->pdf, "%s　<b>確認</b> verified：%s　結果 found：%s", t,
                                     by_at(g, a->verified), pdf_both(g->pdf, a->result.shown))
                        : pdf_markup(g->pdf, "%s　<b>未確認</b> not verified", t);

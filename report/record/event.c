@@ -103,8 +103,12 @@ static void measure(struct maker *m, const struct entry *e, const struct body *b
     struct record *r = m->r;
     const struct deviation_action *taken = kind_value(b, KIND_DEVIATION_ACTION);
     const struct deviation_verified *verified = kind_value(b, KIND_DEVIATION_VERIFIED);
+    const struct deviation_withdrawn *withdrawn = kind_value(b, KIND_DEVIATION_WITHDRAWN);
     const struct deviation_overdue *overdue = kind_value(b, KIND_DEVIATION_OVERDUE);
-    const char *id = verified ? verified->action : overdue ? overdue->action : NULL;
+    const char *id = verified    ? verified->action
+                     : withdrawn ? withdrawn->action
+                     : overdue   ? overdue->action
+                                 : NULL;
     struct record_deviation *d = dev_of(r, overdue && !overdue->action ? overdue->dev : NULL);
     if (d)
         d->late = e;
@@ -120,8 +124,8 @@ static void measure(struct maker *m, const struct entry *e, const struct body *b
         struct record_action *a = &r->action[i];
         if (strcmp(a->id, id) != 0)
             continue;
-        *(verified ? &a->verified : &a->overdue) = e;
-        if (verified)
+        *(verified ? &a->verified : withdrawn ? &a->withdrawn : &a->overdue) = e;
+        if (verified || withdrawn)
             a->result = record_open(m, e, "reason");
     }
 }

@@ -287,7 +287,8 @@ static struct json *action_json(const struct record *r, const struct record_acti
     set_secret(r, o, "what", &t->what);
     json_set(a, o, "overdue", entry_json(r, t->overdue));
     json_set(a, o, "verified", entry_json(r, t->verified));
-    return set_secret(r, o, "found", &t->result);
+    json_set(a, o, "withdrawn", entry_json(r, t->withdrawn));
+    return set_secret(r, o, t->withdrawn ? "because" : "found", &t->result);
 }
 
 static struct json *hold_json(const struct record *r, const struct record_hold *h)

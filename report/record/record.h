@@ -176,7 +176,7 @@ struct record_action {
     const char *id, *dev, *owner;
     int64_t due; /* the last day */
     bool effect;
-    const struct entry *taken, *verified, *overdue; /* NULL = not yet, or not */
+    const struct entry *taken, *verified, *withdrawn, *overdue; /* NULL = not yet, or not */
     struct record_secret what, result;
 };
 

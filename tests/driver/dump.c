@@ -206,7 +206,7 @@ static void dump_batch(struct lines *l, const struct batch *x)
     for (size_t i = 0; i < x->nactions; i++)
         ADD(l, "batch %s action %s of %s by %s until %lld: %d %d %d\n", x->id, x->action[i].id,
             x->action[i].dev, x->action[i].owner, (long long)x->action[i].due, x->action[i].effect,
-            x->action[i].verified, x->action[i].overdue);
+            x->action[i].verified + 2 * x->action[i].withdrawn, x->action[i].overdue);
     for (size_t s = 0; s < x->protocol->nsteps; s++) {
         ADD(l, "batch %s step %zu fired %d\n", x->id, s, x->step[s].deadline_fired);
         for (size_t k = 0; k < x->step[s].nocc; k++)

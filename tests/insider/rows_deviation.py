@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-from bench import row
+from bench import code, row
 
 
 # ---- assessed and confirmed ----
@@ -19,7 +19,8 @@ def short_draw(p):
 def assess(p, dev, by='QC2', grade='minor'):
     """By who had no part in it; and the quality manager confirms it."""
     p.quiet(p.at('QA1').record(by, 'deviation.assessed', batch=p.batch, dev=dev, grade=grade, reason='調べた looked into'))
-    p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
+    told = {'told': 'FM'} if grade == 'major' else {}
+    p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev, **told))
 
 
 @row('a deviation is closed that nobody has assessed', 'tubes', 'deviation.unassessed')
@@ -36,11 +37,11 @@ def _(p):
     p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
 
 
-@row('one alone assesses a deviation and confirms it', 'tubes', 'right.barred')
+@row('one alone assesses a deviation and confirms it', 'tubes', ('right.nobody', 'right.barred'))
 def confirms_own(p):
     dev = short_draw(p)
     p.quiet(p.at('QA1').record('QM', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='量は足りる enough'))
-    p.caught(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev), 'right.barred')
+    p.caught(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev), 'right.nobody')
 
 
 @confirms_own.honest
@@ -190,10 +191,10 @@ def _(p):
     p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
 
 
-@row('who was to do it says that it was done', 'tubes', 'right.barred')
+@row('who was to do it says that it was done', 'tubes', ('right.nobody', 'right.barred'))
 def verifies_own(p):
     measure(p, 'QM')
-    p.caught(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='済 done'), 'right.barred')
+    p.caught(p.at('QA1').record('QM', 'deviation.verified', batch=p.batch, action=p.batch + '-A1', reason='済 done'), 'right.nobody')
 
 
 @verifies_own.honest
@@ -244,16 +245,54 @@ def _(p):
     p.quiet(close_major(p, major(p), told='FM'))
 
 
-@row('a major deviation is closed behind the back of the facility manager', 'tubes', 'deviation.told')
-def closed_untold(p):
-    p.caught(close_major(p, major(p)), 'deviation.told')
+def graded_major(p):
+    """... and not confirmed."""
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QC2', 'deviation.assessed', batch=p.batch, dev=dev, grade='major', reason='少ない short'))
+    return dev
 
 
-@closed_untold.honest
+@row('a major deviation is confirmed behind the back of the facility manager', 'tubes', 'deviation.told')
+def confirmed_untold(p):
+    p.caught(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=graded_major(p)), 'deviation.told')
+
+
+@confirmed_untold.honest
 def _(p):
-    dev = major(p)
+    dev = graded_major(p)
     p.quiet(p.at('QA1').record('FM', 'deviation.reported', batch=p.batch, dev=dev))
-    p.quiet(close_major(p, dev))
+    p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
+
+
+def withdraw(p, number, **more):
+    return p.at('QA1').sign_in('FM').record('QM', 'deviation.withdrawn', batch=p.batch, action=f'{p.batch}-A{number}',
+                                            reason='別の製造番号の処置 of another batch', **more)
+
+
+@row('quality alone takes back what was to be done', 'tubes', 'right.second')
+def withdrawn_alone(p):
+    measure(p)
+    p.caught(withdraw(p, 1), 'right.second')
+
+
+@withdrawn_alone.honest
+def _(p):
+    measure(p)
+    p.quiet(withdraw(p, 1, witness=code('P', 'FM')))
+
+
+@row('all that was to be done about a major deviation is taken back', 'tubes', 'deviation.last')
+def withdrawn_last(p):
+    planned(p)
+    p.caught(withdraw(p, 1, witness=code('P', 'FM')), 'deviation.last')
+
+
+@withdrawn_last.honest
+def _(p):
+    dev = planned(p)
+    p.quiet(act(p, dev, 9))
+    p.quiet(withdraw(p, 1, witness=code('P', 'FM')))
 
 
 @row('a major deviation is closed on what will be done', 'tubes', 'deviation.major')

@@ -371,11 +371,11 @@ def _(p):
     p.quiet(p.at('QA1').act('MM', 'report', fields={'review': 'reviewed'}))
 
 
-@row('who placed a hold lifts it', 'd3.entry.plates', 'act.caused')
+@row('who placed a hold lifts it', 'd3.entry.plates', ('right.nobody', 'act.caused'))
 def lifts_what_he_placed(p):
     qa = p.at('QA1')
     p.quiet(qa.record('QM', 'hold.placed', batch=p.batch, reason='匂い a smell'))
-    p.caught(qa.record('QM', 'hold.lifted', batch=p.batch, hold=p.batch_now()['holds'][-1]['hold'], reason='問題なし fine'), 'act.caused')
+    p.caught(qa.record('QM', 'hold.lifted', batch=p.batch, hold=p.batch_now()['holds'][-1]['hold'], reason='問題なし fine'), 'right.nobody')
 
 
 @lifts_what_he_placed.honest

@@ -1,7 +1,7 @@
 """Records: what is registered, corrected, granted, and by whom."""
 import os
 
-from bench import row
+from bench import code, row
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -335,6 +335,39 @@ def permitted(p):
     p.quiet(p.at('QA1').record('QM', 'room.conditional', batch=p.batch, **PERMIT))
     p.at('B21').work('d3.entry.cabinet', 'OP1', 'OP2').scans('E:BSC-02')
     return p.found('hold.placed', cause='room.conditional')['body']['hold']
+
+
+@row('who permitted a session without plates says afterwards that it was well', 'd3.opening.incubator', ('right.nobody', 'act.caused'))
+def lifted_by_who_permitted(p):
+    hold = permitted(p)
+    p.wait('1d')
+    p.caught(p.at('QA1').sign_in('FM').record('QM', 'hold.lifted', batch=p.batch, hold=hold, witness=code('P', 'FM'),
+                                              reason='プレートはなかった no plate stood there'), 'right.nobody')
+
+
+@lifted_by_who_permitted.honest
+def _(p):
+    hold = permitted(p)
+    p.wait('1d')
+    p.quiet(p.at('QA1').sign_in('FM').record('QC2', 'hold.lifted', batch=p.batch, hold=hold, witness=code('P', 'FM'),
+                                             reason='プレートはなかった no plate stood there'), 'room.never-read')
+    p.begun = p.status()['size']
+    p.quiet(p.at('QA1').record('QC1', 'deviation.assessed', batch=p.batch, dev=p.batch_now()['deviations'][-1]['dev'], grade='major',
+                               reason='環境の記録がない nothing shows it'))
+
+
+@row('all of quality who might worked in the room, and one of them reopens it', 'd3.opening.incubator', ('right.nobody', 'right.barred'))
+def reopens_own(p):
+    p.at('B21').sign_in('QM')
+    p.quiet(p.at('QA1').record('OP1', 'room.blocked', **BLOCKED))
+    p.caught(p.at('QA1').record('QM', 'room.reopened', **PERMIT), 'right.nobody')
+
+
+@reopens_own.honest
+def _(p):
+    p.at('B21').sign_in('QM')
+    p.quiet(p.at('QA1').record('OP1', 'room.blocked', **BLOCKED))
+    p.quiet(p.at('QA1').record('QC2', 'room.reopened', **PERMIT))
 
 
 @row('the hold of a session in the blocked room is lifted, and nobody has read its plates', 'd3.opening.incubator', 'room.unread')

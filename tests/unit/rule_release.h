@@ -118,7 +118,9 @@ static inline const struct verdict *assess(struct rig *r, const char *dev, const
                arena_printf(&r->arena, "batch=B1|dev=%s|grade=%s|reason=" RIG_NAME, dev, grade));
     if (r->v.outcome == OUTCOME_REFUSED)
         return &r->v;
-    return rig_record(r, "QM", "deviation.confirmed", arena_printf(&r->arena, "batch=B1|dev=%s", dev));
+    return rig_record(
+        r, "QM", "deviation.confirmed",
+        arena_printf(&r->arena, "batch=B1|dev=%s%s", dev, strcmp(grade, "major") == 0 ? "|told=FM" : ""));
 }
 
 /* With what is done about it, who looks whether it helped, and the facility manager told. */

@@ -17,7 +17,7 @@ static const struct verdict *assessed(struct rig *r, const char *who, const char
 
 static const struct verdict *confirmed(struct rig *r, const char *who)
 {
-    return rig_record(r, who, "deviation.confirmed", "batch=B1|dev=B1-DV1");
+    return rig_record(r, who, "deviation.confirmed", "batch=B1|dev=B1-DV1|told=FM");
 }
 
 static const struct verdict *closed(struct rig *r, const char *more)
@@ -73,7 +73,7 @@ static void test_nobody_confirms_what_he_assessed_himself(void **state)
     struct rig *r = *state;
     opened(r);
     accepted(assessed(r, "QM", "minor"));
-    refused(confirmed(r, "QM"), "right.barred");
+    refused(confirmed(r, "QM"), "right.nobody");
     accepted(confirmed(r, "FM")); /* there is nobody else of quality */
 }
 
@@ -165,7 +165,7 @@ static void test_deviation_with_open_measures_closes_only_when_quality_says_why(
     refused(rig_record(r, "MM", "deviation.verified", "batch=B1|action=B1-A1|reason=done"), "record.role");
     accepted(verified(r, "B1-A1"));
     refused(verified(r, "B1-A1"), "record.unknown");
-    refused(verified(r, "B1-A2"), "right.barred"); /* one's own */
+    refused(verified(r, "B1-A2"), "right.nobody"); /* one's own, and there is no other */
     refused(closed(r, ""), "deviation.actions");
     accepted(closed(r, "|despite=seen in March"));
     assert_true(rig_says(r, "\"open\":[\"B1-A2\"]"));
@@ -215,10 +215,8 @@ static void test_major_one_closes_once_all_is_done_and_the_facility_manager_told
     refused(closed(r, "|told=FM"), "deviation.major");
     refused(closed(r, "|told=FM|despite=looked at when due"), "deviation.major");
     accepted(verified(r, "B1-A2"));
-    refused(closed(r, ""), "deviation.told");
     refused(closed(r, "|told=MM"), "deviation.told");
-    accepted(closed(r, "|told=FM"));
-    assert_true(rig_says(r, "\"told\":\"FM\""));
+    accepted(closed(r, ""));
     assert_string_equal(first(r)->told, "FM");
 }
 
@@ -226,10 +224,12 @@ static void test_facility_manager_who_says_that_he_knows_was_told(void **state)
 {
     struct rig *r = *state;
     opened(r);
-    accepted(assess(r, "B1-DV1", "major"));
+    accepted(assessed(r, "QC2", "major"));
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"), "deviation.told");
     refused(rig_record(r, "QM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.role");
     accepted(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"));
     refused(rig_record(r, "FM", "deviation.reported", "batch=B1|dev=B1-DV1"), "record.unknown");
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
     accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
     accepted(measure(r, "B1-DV1", "QC2", RIG_DAY, "|effect=?yes"));
     accepted(verified(r, "B1-A1"));
@@ -254,6 +254,68 @@ static void test_what_was_done_behind_the_look_at_the_effect_is_looked_at_again(
     accepted(closed(r, "|told=FM"));
 }
 
+/* ---- a measure that was a mistake ---- */
+
+static const struct verdict *withdrawn(struct rig *r, const char *who, const char *action, const char *with)
+{
+    return rig_record(
+        r, who, "deviation.withdrawn",
+        arena_printf(&r->arena, "batch=B1|action=%s|reason=another batch's|witness=P:%s", action, with));
+}
+
+static void planned(struct rig *r, const char *grade)
+{
+    opened(r);
+    accepted(assess(r, "B1-DV1", grade));
+    accepted(rig_sign_in(r, "QC2"));
+    accepted(rig_sign_in(r, "FM"));
+    accepted(measure(r, "B1-DV1", "MM", 90 * RIG_DAY, ""));
+}
+
+static void test_mistaken_measure_is_withdrawn_before_a_second_person_and_stays_to_be_seen(void **state)
+{
+    struct rig *r = *state;
+    planned(r, "minor");
+    refused(rig_record(r, "QM", "deviation.withdrawn", "batch=B1|action=B1-A1|reason=x"), "right.second");
+    refused(rig_record(r, "QM", "deviation.withdrawn", "batch=B1|action=B1-A1|witness=P:FM"),
+            "record.invalid");
+    refused(withdrawn(r, "QC2", "B1-A1", "FM"), "record.role");
+    accepted(withdrawn(r, "QM", "B1-A1", "QC2"));
+    assert_true(rig_batch(r, "B1")->action[0].withdrawn);
+    assert_int_equal(rig_batch(r, "B1")->nactions, 1);
+    refused(withdrawn(r, "QM", "B1-A1", "QC2"), "record.unknown");
+    refused(verified(r, "B1-A1"), "record.unknown");
+    accepted(closed(r, ""));
+    rig_wait(r, 100 * RIG_DAY);
+    assert_int_equal(rig_deadlines(r), 0);
+}
+
+static void test_last_measure_of_a_major_one_is_not_withdrawn(void **state)
+{
+    struct rig *r = *state;
+    planned(r, "major");
+    accepted(measure(r, "B1-DV1", "QC2", 120 * RIG_DAY, "|effect=?yes"));
+    refused(withdrawn(r, "QM", "B1-A1", "FM"), "deviation.last");
+    accepted(measure(r, "B1-DV1", "OP3", RIG_DAY, ""));
+    accepted(withdrawn(r, "QM", "B1-A1", "FM"));
+    refused(withdrawn(r, "QM", "B1-A3", "FM"), "deviation.last");
+    refused(withdrawn(r, "QM", "B1-A2", "QC2"), "right.barred"); /* its owner stands beside */
+    refused(withdrawn(r, "QM", "B1-A2", "FM"), "deviation.last");
+    accepted(measure(r, "B1-DV1", "QC2", 14 * RIG_DAY, "|effect=?yes")); /* sooner than what was withdrawn */
+    accepted(withdrawn(r, "QM", "B1-A2", "FM"));
+    accepted(verified(r, "B1-A3"));
+    accepted(verified(r, "B1-A4"));
+    accepted(closed(r, ""));
+}
+
+static void test_what_was_seen_to_be_done_is_not_withdrawn(void **state)
+{
+    struct rig *r = *state;
+    planned(r, "minor");
+    accepted(verified(r, "B1-A1"));
+    refused(withdrawn(r, "QM", "B1-A1", "FM"), "record.unknown");
+}
+
 static void test_day_of_a_measure_lies_within_the_bound_and_its_effect_behind_it(void **state)
 {
     struct rig *r = *state;
@@ -266,15 +328,32 @@ static void test_day_of_a_measure_lies_within_the_bound_and_its_effect_behind_it
     accepted(measure(r, "B1-DV1", "QC2", 180 * RIG_DAY, "|effect=?yes"));
 }
 
+/* Of a program that asked for it at the end alone. */
+static void confirmed_untold(struct rig *r)
+{
+    make(r);
+    opened(r);
+    rig_entry(r, "batch/B1", "deviation.assessed", "{\"dev\":\"B1-DV1\",\"grade\":\"major\"}");
+    rig_at(r, "QA1");
+}
+
+static void test_the_facility_manager_is_told_when_it_is_confirmed_as_major(void **state)
+{
+    struct rig *r = *state;
+    opened(r);
+    accepted(assessed(r, "QC2", "major"));
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"), "deviation.told");
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1|told=MM"), "deviation.told");
+    assert_true(first(r)->awaits);
+    accepted(confirmed(r, "QM"));
+    assert_true(rig_says(r, "\"told\":\"FM\""));
+}
+
 /* A major one is closed by a clock of its own: the release wants to know what it means, and what is done. */
 static void test_release_wants_what_is_done_about_a_major_one_and_the_facility_manager_told(void **state)
 {
     struct rig *r = *state;
-    make(r);
-    opened(r);
-    accepted(assessed(r, "QC2", "major"));
-    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1|told=MM"), "deviation.told");
-    accepted(confirmed(r, "QM"));
+    confirmed_untold(r);
     accepted(measure(r, "B1-DV1", "MM", RIG_DAY, ""));
     accepted(measure(r, "B1-DV1", "QC2", 30 * RIG_DAY, "|effect=?yes"));
     refused(decide(r), "decision.deviations");
@@ -430,6 +509,10 @@ int main(void)
         TEST(test_major_one_closes_once_all_is_done_and_the_facility_manager_told),
         TEST(test_what_was_done_behind_the_look_at_the_effect_is_looked_at_again),
         TEST(test_day_of_a_measure_lies_within_the_bound_and_its_effect_behind_it),
+        TEST(test_the_facility_manager_is_told_when_it_is_confirmed_as_major),
+        TEST(test_mistaken_measure_is_withdrawn_before_a_second_person_and_stays_to_be_seen),
+        TEST(test_last_measure_of_a_major_one_is_not_withdrawn),
+        TEST(test_what_was_seen_to_be_done_is_not_withdrawn),
         TEST(test_release_wants_what_is_done_about_a_major_one_and_the_facility_manager_told),
         TEST(test_who_was_told_is_there),
         TEST(test_assessor_who_works_in_the_step_has_assessed_nothing),

@@ -76,7 +76,9 @@ static void test_stopped_facility_begins_nothing_until_another_of_quality_ends_i
     refused(rig_record(r, "QM", "facility.resumed", "reason=over"), "record.exists");
     accepted(decide(r));
     accepted(rig_record(r, "QM", "facility.stopped", "reason=again"));
-    refused(rig_record(r, "QM", "facility.resumed", "reason=over"), "act.caused");
+    refused(rig_record(r, "QM", "facility.resumed", "reason=over"), "right.nobody"); /* and who may instead */
+    refused(rig_record(r, "QC1", "facility.resumed", "reason=over"), "record.role");
+    accepted(rig_record(r, "FM", "facility.resumed", "reason=over"));
 }
 
 static void test_label_is_printed_again_or_void_with_reason_and_second_person(void **state)

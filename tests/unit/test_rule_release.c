@@ -275,9 +275,9 @@ static void test_whoever_opens_a_hold_does_not_lift_it_whatever_step_it_names(vo
     hold(rig_sign(r, "QM", "B1", "decide", "d=wait"), "option.hold");
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=it came")); /* it was decided */
     accepted(rig_record(r, "QM", "deviation.opened", "batch=B1|step=decide|hold=?yes|reason=x"));
-    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=x"), "act.caused");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=x"), "right.nobody");
     accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV2|grade=minor|reason=x"));
-    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV2"), "act.caused");
+    refused(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV2"), "right.nobody");
 }
 
 static void test_product_out_of_specification_waits_for_the_physician(void **state)
@@ -436,6 +436,9 @@ static const struct verdict *way(struct rig *r, const char *kind)
     if (strcmp(kind, "deviation.closed") == 0)
         return by_hand(r), accepted(assess(r, "B1-DV1", "minor")),
                rig_record(r, "QM", kind, "batch=B1|dev=B1-DV1|reason=done");
+    if (strcmp(kind, "deviation.withdrawn") == 0)
+        return by_hand(r), accepted(act_on_it(r, "B1-DV1", "MM", RIG_DAY)), accepted(rig_sign_in(r, "FM")),
+               rig_record(r, "QM", kind, "batch=B1|action=B1-A1|reason=mistaken|witness=P:FM");
     if (strcmp(kind, "deviation.verified") == 0)
         return by_hand(r), accepted(act_on_it(r, "B1-DV1", "MM", RIG_DAY)),
                rig_record(r, "QM", kind, "batch=B1|action=B1-A1|reason=seen");

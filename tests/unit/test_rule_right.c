@@ -378,7 +378,8 @@ static void test_lot_is_usable_when_both_said_yes(void **state)
     accepted(rig_record(r, "OP3", "lot.conforming", "lot=N1"));
     assert_int_equal(lot_state(r, "N1"), LOT_RELEASED);
     accepted(rig_record(r, "QM", "lot.blocked", "lot=N1"));
-    refused(rig_record(r, "QM", "lot.released", "lot=N1|reason=changed my mind"), "act.caused");
+    refused(rig_record(r, "QM", "lot.released", "lot=N1|reason=changed my mind"), "right.nobody");
+    accepted(rig_record(r, "QC1", "lot.released", "lot=N1|reason=looked at by another"));
 }
 
 static void test_lot_is_not_judged_by_who_received_it(void **state)
@@ -487,6 +488,7 @@ static void test_table_is_read_strictly(void **state)
     assert_says(ACT("lot.blocked: {by: [boss], never: [oneselv], ja: 止, en: x}"), 5, "no such bar",
                 "oneself");
     assert_says(ACT("lot.blocked: {by: [boss], secnd: [boss], ja: 止, en: x}"), 5, "unknown key", "second");
+    assert_says(ACT("lot.blocked: {by: [boss], instead: [bos], ja: 止, en: x}"), 5, "no such role", "boss");
     assert_says(ACT("lot.blocked: {second: [boss], ja: 止, en: x}"), 5, "`by` is missing", "");
     assert_says(ACT("lot.blocked: {by: [], ja: 止, en: x}"), 5, "names nobody", "");
     assert_says(ACT("lot.blocked: {by: [boss], ja: 止, en: x}"), 5, "nobody may do `lot.closed`", "");

@@ -67,6 +67,11 @@ static void show_one(const struct rights *r, enum right_act act, struct arena *a
     printf("    %s%s\n", say("できる人：", "who may: "), say(by.ja, by.en));
     if (right_wanted(&right->second))
         printf("    %s%s\n", say("もう一人：", "with: "), say(second.ja, second.en));
+    if (right_wanted(&right->instead)) {
+        struct text instead = rights_words(r, &right->instead, a);
+        printf("    %s%s\n", say("全員ができないとき：", "where none of them may: "),
+               say(instead.ja, instead.en));
+    }
     if (right->document)
         printf("    %s\n", say("文書の番号とハッシュ値が必要", "with number and digest of a document"));
     if (right->never) {

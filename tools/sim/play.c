@@ -242,7 +242,7 @@ static struct op **add_measures(struct player *p, struct op *op, struct op **tai
     return tail;
 }
 
-static void close_major(struct player *p, struct op *rec)
+static void tell_of_major(struct player *p, struct op *rec)
 {
     char why[200];
     const char *told = codes_cast(p, "fm", why, sizeof(why));
@@ -273,15 +273,15 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
     {
         const char *kind = record_for(p->block->kind, it),
                    *grade = json_string_value(json_object_get(it, "grade"));
-        bool major = p->block->kind == BLOCK_CLOSE && grade && strcmp(grade, "major") == 0;
+        bool major = grade && strcmp(grade, "major") == 0;
         if (!kind)
             continue;
-        if (major)
+        if (major && p->block->kind == BLOCK_CLOSE)
             tail = add_measures(p, op, tail, it, &n);
         struct op **at = tail;
         tail = add_record(p, op, tail, kind, it);
-        if (major)
-            close_major(p, *at);
+        if (major && p->block->kind == BLOCK_CONFIRM)
+            tell_of_major(p, *at);
     }
 }
 

@@ -33,6 +33,11 @@ struct action *batch_action(const struct batch *b, const char *id)
     return NULL;
 }
 
+bool action_open(const struct action *a)
+{
+    return !a->verified && !a->withdrawn;
+}
+
 struct hold *batch_hold(const struct batch *b, const char *id)
 {
     for (size_t i = 0; b && id && i < b->nholds; i++)

@@ -461,7 +461,7 @@ static int64_t warning_due(const struct batch *x)
 static int64_t action_due(const struct batch *x, size_t i)
 {
     const struct action *a = &x->action[i];
-    return a->verified || a->overdue ? 0 : clock_day_start(a->due + 1);
+    return !action_open(a) || a->overdue ? 0 : clock_day_start(a->due + 1);
 }
 
 static int64_t assessment_due(const struct deviation *d)

@@ -326,10 +326,10 @@ struct deviation {
 /* What is done about a deviation. */
 struct action {
     const char *id, *dev, *owner;
-    int64_t due;            /* the last day */
-    bool effect;            /* it is looked whether the others helped */
-    bool verified, overdue; /* `overdue`: told once */
-    uint64_t seen;          /* the entry of the batch that verified it */
+    int64_t due;                       /* the last day */
+    bool effect;                       /* it is looked whether the others helped */
+    bool verified, withdrawn, overdue; /* `overdue`: told once */
+    uint64_t seen;                     /* the entry of the batch that verified it */
 };
 
 struct hold {
@@ -555,11 +555,11 @@ bool batch_acted(const struct batch *b, const struct person *p, enum dept dept);
 /* By their ids; NULL if there is none, or no batch. */
 struct deviation *batch_deviation(const struct batch *b, const char *id);
 struct action *batch_action(const struct batch *b, const char *id);
+bool action_open(const struct action *a); /* neither seen to be done nor withdrawn */
 struct hold *batch_hold(const struct batch *b, const char *id);
 bool person_has_role(const struct person *p, const char *role);
-int64_t person_role_since(const struct person *p, const char *role,
-                          int64_t otherwise);                        /* it has not: otherwise */
-const struct away *person_away(const struct person *p, int64_t day); /* NULL: there */
+int64_t person_role_since(const struct person *p, const char *role, int64_t otherwise); /* or otherwise */
+const struct away *person_away(const struct person *p, int64_t day);                    /* NULL: there */
 /* Wrong secrets in a row at this station on that day, of the person; NULL: of anybody. NULL if there was
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);

@@ -17,6 +17,12 @@ static const struct member verified_member[] = {
     M_PERSONAL(struct deviation_verified, reason, NEEDED),
 };
 
+static const struct member withdrawn_member[] = {
+    M_ID(struct deviation_withdrawn, batch, ASKED | NEEDED),
+    M_TEXT(struct deviation_withdrawn, action, NEEDED),
+    M_PERSONAL(struct deviation_withdrawn, reason, NEEDED),
+};
+
 static const struct member overdue_member[] = {
     M_TEXT(struct deviation_overdue, dev, NEEDED),
     M_TEXT(struct deviation_overdue, action, 0),
@@ -32,6 +38,8 @@ static const struct record_rule taking = {
     .right = RIGHT_DEVIATION_ACTION, .may = may_close, .judge = record_action};
 static const struct record_rule verifying = {
     .right = RIGHT_DEVIATION_VERIFIED, .may = may_verify, .judge = record_verified};
+static const struct record_rule withdrawing = {
+    .right = RIGHT_DEVIATION_WITHDRAWN, .may = may_verify, .judge = record_withdrawn};
 static const struct record_rule reporting = {.right = RIGHT_DEVIATION_REPORTED, .judge = record_reported};
 
 /* ---- what they do to the book ---- */
@@ -56,10 +64,22 @@ static int apply_verified(struct book *b, struct stream *s, const struct entry *
     const struct deviation_verified *v = body;
     struct batch *x = batch_of(b, s);
     struct action *a = batch_action(x, v->action);
-    if (!a || a->verified)
+    if (!a || !action_open(a))
         return CPF_E_PROFILE;
     SET(b, a->verified, true);
     SET(b, a->seen, e->sseq);
+    batch_note_people(b, x, e, DEPT_QUALITY);
+    return 0;
+}
+
+static int apply_withdrawn(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct deviation_withdrawn *v = body;
+    struct batch *x = batch_of(b, s);
+    struct action *a = batch_action(x, v->action);
+    if (!a || !action_open(a))
+        return CPF_E_PROFILE;
+    SET(b, a->withdrawn, true);
     batch_note_people(b, x, e, DEPT_QUALITY);
     return 0;
 }
@@ -105,6 +125,14 @@ const struct kind kind_deviation_verified = {
     .apply = apply_verified,
     .record = &verifying,
     .reads = {"処置 {action} の実施を確認した", "measure {action} was seen to be done"},
+};
+
+const struct kind kind_deviation_withdrawn = {
+    .id = KIND_DEVIATION_WITHDRAWN,
+    .shape = SHAPE(struct deviation_withdrawn, withdrawn_member),
+    .apply = apply_withdrawn,
+    .record = &withdrawing,
+    .reads = {"処置 {action} を取り下げた", "measure {action} was withdrawn"},
 };
 
 const struct kind kind_deviation_overdue = {

@@ -18,6 +18,12 @@ struct deviation_verified {
     const char *action;
     struct personal reason; /* what was found */
 };
+/* It was a mistake: nothing is done by it, and it stays to be seen. */
+struct deviation_withdrawn {
+    const char *batch; /* of the request */
+    const char *action;
+    struct personal reason;
+};
 /* By the system, once: its day has passed; or nobody has assessed the deviation in time. */
 struct deviation_overdue {
     const char *dev;

@@ -96,10 +96,10 @@ static bool fit(const struct rights *r, const struct right *right, const struct 
     return right_among(r, &right->by, by, concerned) && right_among(r, &right->second, second, concerned);
 }
 
-struct right_answer right_ask(const struct rights *r, enum right_act act, const struct right_about *about,
-                              const struct person *performer, const struct person *second)
+static struct right_answer ask(const struct rights *r, const struct right *right,
+                               const struct right_about *about, const struct person *performer,
+                               const struct person *second)
 {
-    const struct right *right = rights_of(r, act);
     bool wanted = right_wanted(&right->second);
     const struct person *const people[] = {performer,
                                            second}; /* whoever is named beside acts too, asked for or not */
@@ -116,4 +116,27 @@ struct right_answer right_ask(const struct rights *r, enum right_act act, const 
     if (!wanted || fits)
         return (struct right_answer){.no = RIGHT_YES};
     return (struct right_answer){second ? RIGHT_SECOND_NOT_THIS : RIGHT_SECOND_MISSING, .person = second};
+}
+
+struct right_answer right_ask(const struct rights *r, enum right_act act, const struct right_about *about,
+                              const struct person *performer, const struct person *second)
+{
+    return ask(r, rights_of(r, act), about, performer, second);
+}
+
+struct right_answer right_ask_instead(const struct rights *r, enum right_act act,
+                                      const struct right_about *about, const struct person *performer,
+                                      const struct person *second)
+{
+    struct right right = *rights_of(r, act);
+    right.by = right.instead;
+    return ask(r, &right, about, performer, second);
+}
+
+bool right_free(const struct rights *r, enum right_act act, const struct right_about *about,
+                const struct person *p)
+{
+    const struct right *right = rights_of(r, act);
+    return !p->suspended && !p->locked && right_among(r, &right->by, p, about->person) &&
+           !barred(right, about, p);
 }

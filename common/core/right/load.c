@@ -189,13 +189,14 @@ static struct right_who who_of(struct loader *l, const struct ynode *act, const 
 
 static void read_act(struct loader *l, const struct ynode *id, const struct ynode *n)
 {
-    static const char *const keys[] = {"by", "second", "never", "document", "ja", "en", NULL};
+    static const char *const keys[] = {"by", "second", "instead", "never", "document", "ja", "en", NULL};
     int act = word_of(l, id, &right_act_words, "act");
     if (!act || !is(l, n, YNODE_MAP, "an act"))
         return;
     only(l, n, keys);
     struct right right = {.by = who_of(l, n, "by"),
                           .second = who_of(l, n, "second"),
+                          .instead = who_of(l, n, "instead"),
                           .document = truth_of(l, n, "document"),
                           .title = {text_of(l, n, "ja"), text_of(l, n, "en")}};
     const struct ynode *never = ynode_get(n, "never");

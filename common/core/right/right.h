@@ -36,6 +36,7 @@ struct person;
     X(ROOM_BLOCKED, "room.blocked")                                                                          \
     X(ROOM_REOPENED, "room.reopened")                                                                        \
     X(ROOM_CONDITIONAL, "room.conditional")                                                                  \
+    X(ROOM_NEVER_READ, "room.never-read")                                                                    \
     X(EQUIPMENT_ADDED, "equipment.added")                                                                    \
     X(EQUIPMENT_CALIBRATED, "equipment.calibrated")                                                          \
     X(EQUIPMENT_BACK, "equipment.back-in-service")                                                           \
@@ -79,9 +80,9 @@ struct person;
     X(DEVIATION_CLOSED, "deviation.closed")                                                                  \
     X(DEVIATION_ACTION, "deviation.action")                                                                  \
     X(DEVIATION_VERIFIED, "deviation.verified")                                                              \
+    X(DEVIATION_WITHDRAWN, "deviation.withdrawn")                                                            \
     X(DEVIATION_REPORTED, "deviation.reported")                                                              \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
-    X(QUALITY_INSTEAD, "quality.instead")                                                                    \
     X(CLINIC_WARNED, "clinic.warned")                                                                        \
     X(CONSENT_WITHDRAWN, "consent.withdrawn")                                                                \
     X(PRODUCT_ACCEPTED, "product.accepted")                                                                  \
@@ -129,6 +130,7 @@ struct right_who {
 
 struct right {
     struct right_who by, second; /* `second` empty: none is wanted */
+    struct right_who instead;    /* where everybody of `by` is barred, suspended or locked out */
     unsigned never;              /* bits of enum right_bar: neither of the two */
     bool document;               /* with number and digest of a document */
     struct text title;
@@ -193,6 +195,14 @@ struct right_answer {
  * What bars one bars whoever is named beside, asked for or not. */
 struct right_answer right_ask(const struct rights *r, enum right_act act, const struct right_about *about,
                               const struct person *performer, const struct person *second);
+/* The same by one of `instead`, where nobody of `by` may. */
+struct right_answer right_ask_instead(const struct rights *r, enum right_act act,
+                                      const struct right_about *about, const struct person *performer,
+                                      const struct person *second);
+/* Is the person one of `by`, and not barred, suspended or locked out? Who the second person is is not asked.
+ */
+bool right_free(const struct rights *r, enum right_act act, const struct right_about *about,
+                const struct person *p);
 /* Does that bar keep the person from it by now? Independence is asked for again at each later act. */
 bool right_bars(const struct rights *r, enum right_act act, enum right_bar bar,
                 const struct right_about *about, const struct person *p);

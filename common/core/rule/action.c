@@ -1,7 +1,8 @@
 /*
  * What is done about a deviation: measures, each with somebody who owns it and a day; another says that it
  * was done. A deviation is not closed while one is open, unless quality says by name why; its day runs on
- * then. What is overdue is told once, by the deadline that the book keeps of it.
+ * then. One that was a mistake is withdrawn before a second person, and stays to be seen. What is overdue is
+ * told once, by the deadline that the book keeps of it.
  */
 #include "core/entry/action.h"
 
@@ -41,9 +42,11 @@ static bool check_due(struct judge *j, const struct batch *x, const struct devia
 {
     int64_t most = clock_day(j->now) + rights_measure_days(j->book->rights), least = 0;
     char from[11], until[11];
-    for (size_t i = 0; g->effect && i < x->nactions; i++)
-        if (strcmp(x->action[i].dev, g->dev) == 0 && !x->action[i].effect && x->action[i].due > least)
-            least = x->action[i].due;
+    for (size_t i = 0; g->effect && i < x->nactions; i++) {
+        const struct action *a = &x->action[i];
+        if (strcmp(a->dev, g->dev) == 0 && !a->effect && !a->withdrawn && a->due > least)
+            least = a->due;
+    }
     most = most > least ? most : least; /* some day there is */
     if (g->due >= least && g->due <= most)
         return true;
@@ -79,7 +82,7 @@ static bool check_measures(struct judge *j, const struct batch *x, const struct 
 {
     struct json *list = json_array(j->a);
     for (size_t i = 0; a->effect && i < x->nactions; i++)
-        if (strcmp(x->action[i].dev, a->dev) == 0 && !x->action[i].effect && !x->action[i].verified)
+        if (strcmp(x->action[i].dev, a->dev) == 0 && !x->action[i].effect && action_open(&x->action[i]))
             json_push(list, json_str(j->a, x->action[i].id));
     struct json *args = list->len ? json_set(j->a, args1(j, "dev", a->dev), "actions", list) : NULL;
     return !args || judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_MEASURES, args, NULL);
@@ -91,9 +94,34 @@ static bool take_verified(struct judge *j, const struct kind *k, const struct de
     const struct action *a = batch_action(x, g->action);
     if (!x)
         return false;
-    if (!a || a->verified)
+    if (!a || !action_open(a))
         return unknown(j);
     return check_measures(j, x, a) && take(j, k, g, args1(j, "action", a->id));
+}
+
+/* A major one is never without something that is done about it, and a look whether it helped. */
+static bool check_last(struct judge *j, const struct batch *x, const struct action *a)
+{
+    const struct deviation *d = batch_deviation(x, a->dev);
+    for (size_t i = 0; i < x->nactions; i++) {
+        const struct action *o = &x->action[i];
+        if (o != a && strcmp(o->dev, a->dev) == 0 && o->effect == a->effect && !o->withdrawn)
+            return true;
+    }
+    return d->grade != GRADE_MAJOR ||
+           judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_LAST,
+                      json_set_str(j->a, args1(j, "dev", d->id), "action", a->id), NULL);
+}
+
+static bool take_withdrawn(struct judge *j, const struct kind *k, const struct deviation_withdrawn *g)
+{
+    const struct batch *x = on_batch(j, g->batch);
+    const struct action *a = batch_action(x, g->action);
+    if (!x)
+        return false;
+    if (!a || !action_open(a))
+        return unknown(j);
+    return check_last(j, x, a) && take(j, k, g, args1(j, "action", a->id));
 }
 
 static bool take_reported(struct judge *j, const struct kind *k, const struct deviation_reported *g)
@@ -125,6 +153,12 @@ void record_verified(struct judge *j, const struct kind *k, const void *given)
         refused_of(j);
 }
 
+void record_withdrawn(struct judge *j, const struct kind *k, const void *given)
+{
+    if (!take_withdrawn(j, k, given))
+        refused_of(j);
+}
+
 void record_reported(struct judge *j, const struct kind *k, const void *given)
 {
     if (!take_reported(j, k, given))
@@ -138,7 +172,7 @@ struct texts open_actions(const struct judge *j, const struct batch *x, const ch
     const char **list = arena_alloc(j->a, (x->nactions + 1) * sizeof(*list));
     size_t n = 0;
     for (size_t i = 0; i < x->nactions; i++)
-        if (!x->action[i].verified && strcmp(x->action[i].dev, dev) == 0)
+        if (action_open(&x->action[i]) && strcmp(x->action[i].dev, dev) == 0)
             list[n++] = x->action[i].id;
     return (struct texts){n, list};
 }

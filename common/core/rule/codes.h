@@ -16,6 +16,7 @@ enum say_flag {
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
     SAY_OF_ENTRY = 512, /* of how something was entered: by whom, when, how fast; nothing of the product */
     SAY_TWO = 1024,     /* of two entries that differ: the one stands until quality has judged */
+    SAY_BESIDE = 2048,  /* of who acts: told beside the answer's own code, never in its place */
 };
 
 /* X(identifier, code, flags) */
@@ -72,10 +73,10 @@ enum say_flag {
     X(PERSON_UNFIT, "person.unfit", 0)                                                                       \
     X(PERSON_UNFIT_ASKED, "person.unfit-asked", 0)                                                           \
     X(PERSON_FIT_OWN, "person.fit-own", 0)                                                                   \
-    X(PERSON_RESET, "person.reset", 0)                                                                       \
+    X(PERSON_RESET, "person.reset", SAY_BESIDE)                                                              \
     X(PERSON_SUSPENDED, "person.suspended", 0)                                                               \
     X(PERSON_AWAY, "person.away", 0)                                                                         \
-    X(PERSON_ACTS_AWAY, "person.acts-away", 0)                                                               \
+    X(PERSON_ACTS_AWAY, "person.acts-away", SAY_BESIDE)                                                      \
     X(PERSON_DEPUTY, "person.deputy", 0)                                                                     \
     X(PERSON_BACK, "person.back", 0)                                                                         \
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
@@ -180,6 +181,7 @@ enum say_flag {
     X(ROOM_BLOCKED, "room.blocked", 0)                                                                       \
     X(ROOM_USED, "room.used-blocked", 0)                                                                     \
     X(ROOM_UNREAD, "room.unread", 0)                                                                         \
+    X(ROOM_NEVER_READ, "room.never-read", 0)                                                                 \
     X(ROOM_CONDITIONAL, "room.conditional", 0)                                                               \
     X(ROOM_PERMITTED, "room.permitted", 0)                                                                   \
     X(ROOM_OPEN, "room.open", 0)                                                                             \
@@ -312,6 +314,7 @@ enum say_flag {
     X(DEVIATION_EFFECT, "deviation.effect", 0)                                                               \
     X(DEVIATION_EFFECT_FIRST, "deviation.effect-first", 0)                                                   \
     X(DEVIATION_MEASURES, "deviation.measures", 0)                                                           \
+    X(DEVIATION_LAST, "deviation.last", 0)                                                                   \
     X(DEVIATION_DUE, "deviation.due", 0)                                                                     \
     X(DEVIATION_MAJOR, "deviation.major", 0)                                                                 \
     X(DEVIATION_STANDS, "deviation.stands", 0)                                                               \
@@ -335,6 +338,7 @@ enum say_flag {
     X(RECORD_WORD, "record.word", 0)                                                                         \
     X(RECORD_WORD_NEAR, "record.word-near", 0)                                                               \
     X(RIGHT_BARRED, "right.barred", 0)                                                                       \
+    X(RIGHT_NOBODY, "right.nobody", 0)                                                                       \
     X(RIGHT_SECOND, "right.second", 0)                                                                       \
     X(RIGHT_SECOND_ROLE, "right.second-role", 0)                                                             \
     X(RIGHT_DOCUMENT, "right.document", 0)                                                                   \

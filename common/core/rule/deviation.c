@@ -2,7 +2,7 @@
  * Quality's acts on deviations and holds. What a deviation means for its batch is assessed by a designated
  * person, within the time that the table of rights gives, and confirmed by another one of quality; until then
  * it is in the way of a decision. It is closed later. Who caused it judges nothing of it, and where everybody
- * of quality is barred the facility manager judges.
+ * of quality is barred the facility manager judges (`instead` in the table of rights).
  */
 #include "core/entry/action.h"
 #include "core/rule/record.h"
@@ -21,28 +21,12 @@ static const struct hold *open_hold(const struct batch *x, const char *id)
     return h && !h->lifted ? h : NULL;
 }
 
-/* Of quality: is there anybody who may? */
-static bool quality_may(const struct judge *j, enum right_act act, const struct right_about *about)
-{
-    size_t pos = 0;
-    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
-        if (!p->suspended && !p->locked && right_ask(j->book->rights, act, about, p, NULL).no == RIGHT_YES)
-            return true;
-    return false;
-}
-
-/* Where everybody of quality is barred, the facility manager judges: nothing is held for ever. */
-static bool check_quality(struct judge *j, enum right_act act, const struct right_about *about)
-{
-    struct right_answer answer = right_ask(j->book->rights, act, about, j->performer, j->second);
-    bool instead = about->batch && answer.no == RIGHT_NOT_YOURS && !quality_may(j, act, about);
-    return check_right(j, instead ? RIGHT_QUALITY_INSTEAD : act, about);
-}
-
-/* What a decision chose says what became of the batch, and causes nothing. */
+/* What a decision chose, or two say of a session that nobody can judge, causes nothing. */
 static bool was_decided(const struct batch *x, const struct deviation *d)
 {
-    int step = protocol_step(x->protocol, d->step);
+    int step = protocol_step(x->protocol, d->step ? d->step : "");
+    if (say_find(d->code) == SAY_ROOM_NEVER_READ)
+        return true;
     return step >= 0 && x->protocol->step[step].verb == VERB_DECIDE &&
            say_flags(say_find(d->code)) & SAY_OPTION;
 }
@@ -51,7 +35,7 @@ static bool was_decided(const struct batch *x, const struct deviation *d)
 static void about_cause(struct right_about *about, const struct deviation *d, const struct person *by,
                         const struct person *with)
 {
-    if (d && d->step && was_decided(about->batch, d))
+    if (d && was_decided(about->batch, d))
         return;
     about->causer = by;
     about->with = with;
@@ -84,7 +68,7 @@ bool may_assess(struct judge *j, const struct kind *k, const void *given)
 {
     const struct deviation_assessed *g = given;
     const struct right_about about = about_deviation(j, g->batch, g->dev);
-    return check_quality(j, k->record->right, &about) && check_grade(j, g, &about);
+    return check_right(j, k->record->right, &about) && check_grade(j, g, &about);
 }
 
 /* Whoever assessed or confirmed it and worked in its step since: that counts no more. NULL: nobody. */
@@ -148,24 +132,24 @@ bool may_confirm(struct judge *j, const struct kind *k, const void *given)
     struct right_about about = about_deviation(j, g->batch, g->dev);
     const struct deviation *d = batch_deviation(about.batch, g->dev);
     about.judge = d ? d->assessor : NULL;
-    return check_quality(j, k->record->right, &about);
+    return check_right(j, k->record->right, &about);
 }
 
 bool may_close(struct judge *j, const struct kind *k, const void *given)
 {
     const struct deviation_closed *g = given;
     const struct right_about about = about_deviation(j, g->batch, g->dev);
-    return check_quality(j, k->record->right, &about);
+    return check_right(j, k->record->right, &about);
 }
 
-/* Not the owner of what was to be done. */
+/* Not the owner of what was to be done; of a measure seen to be done, or withdrawn. */
 bool may_verify(struct judge *j, const struct kind *k, const void *given)
 {
-    const struct deviation_verified *g = given;
-    const struct action *a = batch_action(judge_batch(j, g->batch), g->action);
-    struct right_about about = about_deviation(j, g->batch, a ? a->dev : "");
+    const char *batch = ((const char *const *)given)[0], *action = ((const char *const *)given)[1];
+    const struct action *a = batch_action(judge_batch(j, batch), action);
+    struct right_about about = about_deviation(j, batch, a ? a->dev : "");
     about.person = a ? book_person(j->book, a->owner) : NULL;
-    return check_quality(j, k->record->right, &about);
+    return check_right(j, k->record->right, &about);
 }
 
 bool may_lift(struct judge *j, const struct kind *k, const void *given)
@@ -176,9 +160,15 @@ bool may_lift(struct judge *j, const struct kind *k, const void *given)
     const struct deviation *d = h ? batch_deviation(about.batch, h->dev) : NULL;
     if (h)
         about_cause(&about, d, h->by, h->with);
+    if (h && session_never_read(j, about.batch, h)) {
+        struct texts workers = session_workers(j, about.batch, h);
+        about.nworkers = workers.n;
+        about.worker = workers.item;
+        return check_right(j, RIGHT_ROOM_NEVER_READ, &about);
+    }
     if (permit_of(about.batch, h)) /* who permitted the session has caused nothing */
         about.causer = permit_causer(about.batch, h);
-    return check_quality(j, k->record->right, &about);
+    return check_right(j, k->record->right, &about);
 }
 
 /* ---- assessed, and confirmed ---- */
@@ -256,7 +246,7 @@ void record_confirmation(struct judge *j, const struct kind *k, const void *give
         return;
     }
     c.grade = d->grade;
-    if (check_unbiased(j, x, d) && (!c.told || check_told(j, d, c.told)))
+    if (check_unbiased(j, x, d) && ((d->grade != GRADE_MAJOR && !c.told) || check_told(j, d, c.told)))
         record_signed(j, draft_add(j, x->stream, k->id, &c, sizeof(c)));
     else
         judge_refuse_found(j);
@@ -307,7 +297,7 @@ static bool planned(const struct batch *x, const struct deviation *d)
 {
     bool measure = false, effect = false;
     for (size_t i = 0; i < x->nactions; i++)
-        if (strcmp(x->action[i].dev, d->id) == 0)
+        if (strcmp(x->action[i].dev, d->id) == 0 && !x->action[i].withdrawn)
             *(x->action[i].effect ? &effect : &measure) = true;
     return measure && effect;
 }

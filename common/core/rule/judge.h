@@ -419,6 +419,10 @@ bool room_permitted(const struct judge *j, const struct batch *x, const struct r
 const struct permit *permit_of(const struct batch *x, const struct hold *h);
 const struct person *permit_causer(const struct batch *x, const struct hold *h);
 bool check_session_read(struct judge *j, const struct hold *h);
+/* Its day is over, and no plate of it will be read: none stood there, or the reading was left out. Who worked
+ * in it. */
+bool session_never_read(struct judge *j, const struct batch *x, const struct hold *h);
+struct texts session_workers(struct judge *j, const struct batch *x, const struct hold *h);
 /* paper.c: what is typed in from a paper form */
 void judge_paper(struct judge *j);         /* sets form */
 void judge_paper_entered(struct judge *j); /* drafts who types */

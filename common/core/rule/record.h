@@ -37,7 +37,7 @@ bool may_assess(struct judge *j, const struct kind *k, const void *given);
 bool may_confirm(struct judge *j, const struct kind *k, const void *given);
 bool may_close(struct judge *j, const struct kind *k,
                const void *given); /* it begins with batch and deviation */
-bool may_verify(struct judge *j, const struct kind *k, const void *given);
+bool may_verify(struct judge *j, const struct kind *k, const void *given); /* batch and measure */
 bool may_lift(struct judge *j, const struct kind *k, const void *given);
 bool may_resume(struct judge *j, const struct kind *k, const void *given); /* same.c */
 void record_answer(struct judge *j, const struct kind *k, const void *given);
@@ -91,6 +91,7 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given);
 /* action.c */
 void record_action(struct judge *j, const struct kind *k, const void *given);
 void record_verified(struct judge *j, const struct kind *k, const void *given);
+void record_withdrawn(struct judge *j, const struct kind *k, const void *given);
 void record_reported(struct judge *j, const struct kind *k, const void *given);
 void record_acceptance(struct judge *j, const struct kind *k, const void *given);
 void record_clock(struct judge *j, const struct kind *k, const void *given);

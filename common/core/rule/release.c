@@ -264,7 +264,7 @@ void rule_shown(const struct batch *x, char ret[44])
         buf_printf(&b, "%s %d %d %d %d %d ", x->dev[i].id, (int)x->dev[i].grade, x->dev[i].closed,
                    x->dev[i].accepted, x->dev[i].assessed, x->dev[i].awaits);
     for (size_t i = 0; i < x->nactions; i++)
-        buf_printf(&b, "%s %d ", x->action[i].id, x->action[i].verified);
+        buf_printf(&b, "%s %d ", x->action[i].id, x->action[i].verified + 2 * x->action[i].withdrawn);
     for (size_t i = 0; i < x->nholds; i++)
         buf_printf(&b, "%s %d ", x->hold[i].id, x->hold[i].lifted);
     hash_sha256(b.data, b.len, hash);

@@ -29,10 +29,41 @@ static bool barred(struct judge *j, const struct right_about *about, const struc
                       args_text(j, args, "why", right_bar_title(answer->bar)), NULL);
 }
 
+static bool nobody_may(const struct judge *j, enum right_act act, const struct right_about *about)
+{
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        if (right_free(j->book->rights, act, about, p))
+            return false;
+    return true;
+}
+
+/* Where everybody is barred who might, others may instead: nothing is held for ever. */
+static bool check_instead(struct judge *j, enum right_act act, const struct right_about *about,
+                          struct right_answer *ret)
+{
+    const struct right *right = rights_of(j->book->rights, act);
+    bool barred = ret->no == RIGHT_BARRED;
+    if (!right_wanted(&right->instead) || (!barred && ret->no != RIGHT_NOT_YOURS) ||
+        !nobody_may(j, act, about))
+        return true;
+    if (!barred) {
+        struct right_answer a = right_ask_instead(j->book->rights, act, about, j->performer, j->second);
+        if (a.no != RIGHT_NOT_YOURS)
+            *ret = a;
+        return true;
+    }
+    struct json *args = args_who(j, &right->instead, ret->person);
+    return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_NOBODY,
+                      args_text(j, args, "why", right_bar_title(ret->bar)), NULL);
+}
+
 bool check_right(struct judge *j, enum right_act act, const struct right_about *about)
 {
     const struct right *right = rights_of(j->book->rights, act);
     struct right_answer answer = right_ask(j->book->rights, act, about, j->performer, j->second);
+    if (!check_instead(j, act, about, &answer))
+        return false;
     switch (answer.no) {
     case RIGHT_YES:
         break;

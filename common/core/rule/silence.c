@@ -226,7 +226,7 @@ static void add_batch(struct gathering *g, const struct batch *x)
     if (x->warn_since)
         add(g, (struct silence){SILENCE_WARNING, x, -1, NULL, x->warn_since});
     for (size_t i = 0; i < x->nactions; i++)
-        if (!x->action[i].verified && x->action[i].due < clock_day(g->now))
+        if (action_open(&x->action[i]) && x->action[i].due < clock_day(g->now))
             add(g, (struct silence){SILENCE_MEASURE, x, -1, x->action[i].id,
                                     clock_day_start(x->action[i].due + 1)});
 }

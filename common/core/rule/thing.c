@@ -68,14 +68,18 @@ static bool stands_in_room(const struct station *st, const char *room)
     return st && st->room && strcmp(st->room, room) == 0;
 }
 
+static bool took_part(const struct occ *o, const struct person *p)
+{
+    return occ_performed_by(o, p) || o->recorder == p || o->witness == p;
+}
+
 /* In the sessions of the batch whose plates were counted, on whatever day that was. */
 static bool worked_on(const struct batch *x, const struct person *p, const char *room)
 {
     for (size_t s = 0; x && s < x->protocol->nsteps; s++)
         for (size_t o = 0; o < x->step[s].nocc; o++) {
             const struct occ *occ = x->step[s].occ[o];
-            if (stands_in_room(occ->station, room) &&
-                (occ_performed_by(occ, p) || occ->recorder == p || occ->witness == p))
+            if (stands_in_room(occ->station, room) && took_part(occ, p))
                 return true;
         }
     return false;
@@ -227,10 +231,11 @@ static int counts_plates(const struct step *s)
     return -1;
 }
 
-static const struct occ *read_of(const struct batch *x, int step)
+/* Read; or, if not, the newest time that reading it was left out. */
+static const struct occ *read_of(const struct batch *x, int step, bool skipped)
 {
-    for (size_t o = 0; o < x->step[step].nocc; o++)
-        if (x->step[step].occ[o]->done && !x->step[step].occ[o]->skipped)
+    for (size_t o = x->step[step].nocc; o-- > 0;)
+        if (x->step[step].occ[o]->done && x->step[step].occ[o]->skipped == skipped)
             return x->step[step].occ[o];
     return NULL;
 }
@@ -241,30 +246,75 @@ const struct person *permit_causer(const struct batch *x, const struct hold *h)
     const struct permit *p = permit_of(x, h);
     for (int i = 0; p && i < (int)x->protocol->nsteps; i++) {
         int plates = counts_plates(&x->protocol->step[i]);
-        const struct occ *o = plates >= 0 && session_has(x, p, plates) ? read_of(x, i) : NULL;
+        const struct occ *o = plates >= 0 && session_has(x, p, plates) ? read_of(x, i, false) : NULL;
         if (o && occ_performed_by(o, h->by))
             return h->by;
     }
     return NULL;
 }
 
+/* What is known of the plates of a session. */
+struct plates {
+    bool none;           /* something was opened, and none stood there */
+    struct json *unread; /* steps: not read yet */
+    struct json *never;  /* … and of these the reading was left out */
+};
+
+static struct plates plates_of(struct judge *j, const struct batch *x, const struct permit *p)
+{
+    struct plates of = {.unread = json_array(j->a), .never = json_array(j->a)};
+    bool knows = false, has = false;
+    for (int i = 0; i < (int)x->protocol->nsteps; i++) {
+        int plates = counts_plates(&x->protocol->step[i]);
+        bool due = plates >= 0 && session_has(x, p, plates);
+        knows |= plates >= 0;
+        has |= due;
+        if (!due || read_of(x, i, false))
+            continue;
+        json_push(of.unread, json_str(j->a, x->protocol->step[i].id));
+        if (read_of(x, i, true))
+            json_push(of.never, json_str(j->a, x->protocol->step[i].id));
+    }
+    of.none = knows && !has && session_has(x, p, -1);
+    return of;
+}
+
+bool session_never_read(struct judge *j, const struct batch *x, const struct hold *h)
+{
+    const struct permit *p = permit_of(x, h);
+    if (!p || p->day >= clock_day(j->now))
+        return false;
+    struct plates of = plates_of(j, x, p);
+    return of.none || (of.unread->len && of.unread->len == of.never->len);
+}
+
+struct texts session_workers(struct judge *j, const struct batch *x, const struct hold *h)
+{
+    const struct permit *p = permit_of(x, h);
+    const char **list = arena_alloc(j->a, (j->book->people.count + 1) * sizeof(*list));
+    size_t n = 0, pos = 0;
+    for (const struct person *w; p && (w = map_next(&j->book->people, &pos));) {
+        bool there = false;
+        for (size_t s = 0; !there && s < x->protocol->nsteps; s++)
+            for (size_t o = 0; o < x->step[s].nocc; o++)
+                there |= worked_then(x->step[s].occ[o], p) && took_part(x->step[s].occ[o], w);
+        if (there)
+            list[n++] = w->id;
+    }
+    return (struct texts){n, list};
+}
+
 bool check_session_read(struct judge *j, const struct hold *h)
 {
     const struct permit *p = permit_of(j->x, h);
-    struct json *unread = json_array(j->a);
-    bool knows = false, has = false;
-    for (int i = 0; p && i < (int)j->x->protocol->nsteps; i++) {
-        int plates = counts_plates(&j->x->protocol->step[i]);
-        bool due = plates >= 0 && session_has(j->x, p, plates);
-        knows |= plates >= 0;
-        has |= due;
-        if (due && !read_of(j->x, i))
-            json_push(unread, json_str(j->a, j->x->protocol->step[i].id));
-    }
-    bool none = p && knows && !has && session_has(j->x, p, -1); /* opened, and no plate stood there */
-    if (!p || (p->day < clock_day(j->now) && !unread->len && !none))
+    struct json *args = p ? args1(j, "room", p->room) : NULL;
+    if (!p)
         return true;
-    struct json *args = args1(j, "room", p->room);
+    if (session_never_read(j, j->x, h)) /* two have said so: that is told */
+        return judge_find(j, EFFECT_DEVIATION, SAY_ROOM_NEVER_READ, args, NULL);
+    struct json *unread = plates_of(j, j->x, p).unread;
+    if (p->day < clock_day(j->now) && !unread->len)
+        return true;
     if (!unread->len)
         json_push(unread, json_str(j->a, "–"));
     return judge_find(j, EFFECT_REFUSE, SAY_ROOM_UNREAD, json_set(j->a, args, "steps", unread), NULL);
