@@ -230,9 +230,8 @@ static int status_of(const char *json, size_t len)
     const struct json *answer = NULL;
     arena_init(&a, 0);
     bool read = json_parse(&a, json, len, &answer, NULL) == 0;
-    int status = read && has_text(answer, "outcome", "accepted")     ? 200
-                 : read && has_text(answer, "code", "batch.unknown") ? 404
-                                                                     : 403;
+    bool shown = read && (has_text(answer, "outcome", "accepted") || has_text(answer, "outcome", "alert"));
+    int status = shown ? 200 : read && has_text(answer, "code", "batch.unknown") ? 404 : 403;
     arena_fini(&a);
     return status;
 }

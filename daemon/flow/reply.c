@@ -286,7 +286,8 @@ static void add_message(struct json *o, const struct told *t)
     struct arena *a = t->words.a;
     const char *code = t->judged.code, *how = outcome_name(t->judged.outcome);
     struct text said = {value_words(t, true), value_words(t, false)};
-    bool taken = t->judged.outcome == OUTCOME_ACCEPTED;
+    bool beside = t->judged.outcome == OUTCOME_ALERT && t->judged.beside; /* it says the rest */
+    bool taken = t->judged.outcome == OUTCOME_ACCEPTED || beside;
     if (taken && said.ja)
         how = "value";
     else if (taken && say_find(code) == SAY_ACCEPTED_ACT && (said = act_words(t)).ja)
@@ -316,6 +317,21 @@ static void add_faults(struct json *o, const struct told *t)
     }
     if (list->len)
         json_set(a, o, "faults", list);
+}
+
+/* Of who acts, in words, beside the answer's own. */
+static void add_beside(struct json *o, const struct told *t)
+{
+    struct arena *a = t->words.a;
+    struct json *list = json_array(a);
+    json_each(b, t->judged.beside) {
+        const char *code = json_get_str(b, "code");
+        struct json *told = json_set_str(a, json_object(a), "code", code);
+        set_text(a, told, words_code(&t->words, code, json_get(b, "args"), -1));
+        json_push(list, told);
+    }
+    if (list->len)
+        json_set(a, o, "beside", list);
 }
 
 /* Batch and step as the entry names them; titles from the batch's own protocol. */
@@ -373,6 +389,7 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
     json_set_str(a, o, "other", other ? disclosed_value(f, other) : NULL);
     add_message(o, &told);
     add_faults(o, &told);
+    add_beside(o, &told);
     add_step(f, o, &told);
     json_set(a, o, "law", law_json(f, a, e));
     clock_format(e->at, when);

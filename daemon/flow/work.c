@@ -256,7 +256,7 @@ static bool judge_confirmation(struct work *w, int64_t believed)
     struct guard_now now = flow_clock_now(f);
     rule_judge(&f->book, &w->cmd, now.wall, &w->arena, &w->state->verdict);
     require(!w->state->verdict.nwants);
-    bool accepted = w->state->verdict.outcome == OUTCOME_ACCEPTED;
+    bool accepted = w->state->verdict.outcome != OUTCOME_REFUSED;
     if (!accepted)
         rule_judge(&f->book, &w->cmd, believed, &w->arena, &w->state->verdict);
     if (!work_commit(w, accepted ? now.wall : believed))

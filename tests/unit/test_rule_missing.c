@@ -205,10 +205,13 @@ static void test_who_acts_though_away_is_told(void **state)
     struct rig *r = *state;
     accepted(away(r, "QM", 0, 5));
     rig_at(r, "QA1");
-    alert(rig_sign_in(r, "QM"), "person.acts-away");
-    with_arg(&r->v, "until", "2026-11-07");
-    assert_int_equal(r->station->bench.npeople, 1); /* a fact, not refused */
-    alert(rig_record(r, "QM", "hold.placed", "batch=B1|reason=smell"), "person.acts-away");
+    alert(rig_sign_in(r, "QM"), "accepted.session");
+    assert_true(rig_says(r, "\"beside\":[{\"args\":{\"person\":\"QM\",\"until\":\"2026-11-07\"},\"code\":"
+                            "\"person.acts-away\"}]"));
+    assert_int_equal(r->station->bench.npeople, 1);                                  /* a fact, not refused */
+    alert(rig_record(r, "QM", "hold.placed", "batch=B1|reason=smell"), "hand.hold"); /* the answer's own */
+    with_arg(&r->v, "hold", "B1-H1");
+    assert_true(rig_says(r, "person.acts-away"));
     accepted(rig_record(r, "QM", "person.away", "person=QM|from=2026-11-02|until=2026-11-07|back=?yes"));
     accepted(rig_record(r, "QM", "hold.placed", "batch=B1|reason=smell"));
 }

@@ -206,10 +206,11 @@ static void test_signature_after_a_reset_is_shown(void **state)
     struct rig *r = *state;
     accepted(rig_sign(r, "QM", "B1", "vouch", ""));
     rig_entry(r, "person/QM", "person.changed", "{\"person\":\"QM\",\"reset\":true}");
-    alert(rig_sign(r, "QM", "B1", "vouch", ""), "person.reset");
+    alert(rig_sign(r, "QM", "B1", "vouch", ""), "accepted.act");
+    assert_true(rig_says(r, "\"beside\":[{\"args\":{\"person\":\"QM\"},\"code\":\"person.reset\"}]"));
     accepted(rig_record(r, "OP1", "hold.placed", "batch=B1|reason=odd"));
-    alert(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"),
-          "person.reset"); /* whatever is signed */
+    alert(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"), "accepted.act");
+    assert_true(rig_says(r, "person.reset")); /* whatever is signed */
     rig_wait(r, 31 * RIG_DAY);
     accepted(rig_sign(r, "QM", "B1", "vouch", ""));
 }

@@ -201,6 +201,11 @@ void ctl_print_answer(const json_t *v)
     add_clean(&b, code ? code : "");
     buf_puts(&b, "  ");
     add_clean(&b, ctl_text(json_object_get(v, "message")));
+    json_array_foreach(json_object_get(v, "beside"), n, one)
+    {
+        buf_puts(&b, "\n  ");
+        add_clean(&b, ctl_text(one));
+    }
     for (size_t i = 0; i < 3; i++)
         if (json_array_size(json_object_get(v, lists[i]))) {
             buf_printf(&b, "\n  %s: ", lists[i]);

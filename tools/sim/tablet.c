@@ -39,7 +39,7 @@ static int call(struct sim *s, const char *path, const char *token, json_t *body
     json_t *answer = NULL;
     int status = client_call(s->client, path, token, body, &answer, &why);
     const char *outcome = json_string_value(json_object_get(answer, "outcome"));
-    bool good = status == 200 && (!outcome || strcmp(outcome, "accepted") == 0);
+    bool good = status == 200 && (!outcome || strcmp(outcome, "refused") != 0);
     if (!good) {
         char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
         say_error("%s: %d %s", path, status, text ? text : why ? why : "");

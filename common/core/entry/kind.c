@@ -36,6 +36,7 @@ static const struct member judged_member[] = {
     M_TEXT(struct judged, code, OWN),
     M_JSON(struct judged, args, OWN),
     M_OBJECT(struct judged, understood, OWN, &understood_shape),
+    M_JSON(struct judged, beside, OWN),
     M_BOOL(struct judged, typed, OWN),
     M_BOOL(struct judged, latched, OWN),
     M_TEXT(struct judged, form, OWN),

@@ -63,9 +63,10 @@ struct judged {
     const char *code;        /* key of etc/catalogue.yaml */
     const struct json *args; /* for its text: an object */
     const struct understood *understood;
-    bool typed;                     /* typed in for want of a readable label */
-    bool latched;                   /* stays on the screen until it is acknowledged */
-    const char *form;               /* the paper form from which it was typed in */
+    const struct json *beside; /* told beside it, of who acts: an array of objects with `code` and `args` */
+    bool typed;                /* typed in for want of a readable label */
+    bool latched;              /* stays on the screen until it is acknowledged */
+    const char *form;          /* the paper form from which it was typed in */
     struct texts deviations, holds; /* opened and placed by this command */
 };
 extern const struct shape judged_shape;

@@ -250,23 +250,41 @@ static struct texts texts_of(struct judge *j, const char *const *list, size_t n)
     return (struct texts){n, item};
 }
 
+/* Whose code the answer has; NULL: its own. */
 static const struct finding *worst(const struct judge *j)
 {
     const struct finding *w = NULL;
     for (size_t i = 0; i < j->found.nfindings; i++)
-        if (!w || j->found.finding[i].effect > w->effect)
+        if (!(say_flags(j->found.finding[i].code) & SAY_BESIDE) &&
+            (!w || j->found.finding[i].effect > w->effect))
             w = &j->found.finding[i];
     return w;
 }
 
-static enum outcome outcome_of(const struct finding *worst)
+static const struct json *beside(const struct judge *j)
+{
+    struct json *list = json_array(j->a);
+    for (size_t i = 0; i < j->found.nfindings; i++) {
+        const struct finding *f = &j->found.finding[i];
+        if (!(say_flags(f->code) & SAY_BESIDE))
+            continue;
+        struct json *o = json_set(j->a, json_object(j->a), "args", json_copy(j->a, f->args));
+        json_push(list, json_set_str(j->a, o, "code", say_text(f->code)));
+    }
+    return list->len ? list : NULL;
+}
+
+static enum outcome outcome_of(const struct judge *j)
 {
     static const enum outcome by_effect[] = {
         [EFFECT_OK] = OUTCOME_ACCEPTED,         [EFFECT_ALERT] = OUTCOME_ALERT,
         [EFFECT_DEVIATION] = OUTCOME_DEVIATION, [EFFECT_HOLD] = OUTCOME_HOLD,
         [EFFECT_REFUSE] = OUTCOME_REFUSED,
     };
-    return worst ? by_effect[worst->effect] : OUTCOME_ACCEPTED;
+    enum effect most = EFFECT_OK;
+    for (size_t i = 0; i < j->found.nfindings; i++)
+        most = j->found.finding[i].effect > most ? j->found.finding[i].effect : most;
+    return by_effect[most];
 }
 
 /* Entries for what was found: deviations opened, holds placed; and the first entry tells of them. */
@@ -279,7 +297,8 @@ static void accept(struct judge *j, struct draft *main, enum say code, struct js
             open_deviation(j, &j->found.finding[i], &ids);
     struct draft *d = main ? main : &j->v->draft[first];
     const struct finding *w = worst(j);
-    say(j, d, outcome_of(w), w ? w->code : code, w ? w->args : args);
+    say(j, d, outcome_of(j), w ? w->code : code, w ? w->args : args);
+    d->judged->beside = beside(j);
     d->judged->deviations = texts_of(j, ids.dev, ids.ndevs);
     d->judged->holds = texts_of(j, ids.hold, ids.nholds);
 }
@@ -383,7 +402,7 @@ void judge_accept(struct judge *j, struct draft *main, enum say code, struct jso
     if (main && main->sign && j->x && j->performer)
         note_reset(j);
     const struct finding *w = worst(j);
-    answer(j, outcome_of(w), w ? w->code : code, w ? w->args : args);
+    answer(j, outcome_of(j), w ? w->code : code, w ? w->args : args);
     if (main && judge_follow(j, FOLLOW_OTHER_TOLD))
         say_foreign(j, main);
     const size_t first = j->v->ndrafts;
