@@ -16,6 +16,7 @@ struct ctl {
     const char *dir;  /* url, ca.pem, token; DIR of init */
     char *url, *ca, *token;
     bool json;
+    char *second; /* badge of who was signed in for this one command, and is signed out behind it */
     int patience_ms, timeout_ms; /* of the client; 0: the usual ones */
     struct event_base *base;
     struct client *client;

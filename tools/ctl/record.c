@@ -157,13 +157,66 @@ static int sign_in(struct ctl *c, const char *person, const char *badge, const c
     return code;
 }
 
+/* Is somebody with that badge signed in at this station? */
+static bool is_here(struct ctl *c, const char *badge)
+{
+    json_t *self = NULL, *p;
+    size_t i;
+    bool here = false;
+    if (ctl_call(c, "/v1/stations/self", NULL, &self))
+        return false;
+    json_array_foreach(json_object_get(json_object_get(self, "next"), "people"), i, p)
+    {
+        char *other = ctl_code('P', json_string_value(json_object_get(p, "id")));
+        here |= strcmp(other, badge) == 0;
+        free(other);
+    }
+    json_decref(self);
+    return here;
+}
+
 static int add_second(struct ctl *c, json_t *body, const char *person, const char *file)
 {
     char *badge = ctl_code('P', person);
+    bool here = is_here(c, badge);
     int code = sign_in(c, person, badge, file);
     json_object_set_new(body, "witness", json_string(badge));
-    free(badge);
+    if (!code && !here)
+        c->second = badge;
+    else
+        free(badge);
     return code;
+}
+
+/* The answer's code; NULL: there is none. */
+static char *scan(struct ctl *c, const char *raw)
+{
+    json_t *request = json_pack("{s:o,s:s}", "id", ctl_id(), "raw", raw), *answer = NULL;
+    const char *code = ctl_call(c, "/v1/scans", request, &answer)
+                           ? NULL
+                           : json_string_value(json_object_get(answer, "code"));
+    char *copy = code ? xstrdup(code) : NULL;
+    json_decref(request);
+    json_decref(answer);
+    return copy;
+}
+
+/* Who came for this one signature does not stay signed in: X-OUT, and the badge where others stand there. */
+static void sign_second_out(struct ctl *c)
+{
+    char *out = c->second ? ctl_code('X', "OUT") : NULL, *code = out ? scan(c, out) : NULL;
+    if (code && strcmp(code, "accepted.session-whose") == 0) {
+        free(code);
+        code = scan(c, c->second);
+    }
+    if (out && (!code || strncmp(code, "accepted.session-", 17) != 0))
+        say_error(say("%s はサインインしたままです。サインアウトしてください",
+                      "%s is still signed in here: sign out"),
+                  c->second);
+    free(out);
+    free(code);
+    free(c->second);
+    c->second = NULL;
 }
 
 static int prepare_erasure(struct ctl *c, json_t *body)
@@ -264,6 +317,7 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
     if (!outcome || strcmp(outcome, "refused") == 0)
         code = EXIT_REFUSED;
 out:
+    sign_second_out(c);
     json_decref(body);
     json_decref(request);
     json_decref(answer);
