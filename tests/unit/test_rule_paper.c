@@ -25,6 +25,8 @@ static const char steps[] =
     "     fields: [{id: lot, " NAMED ", scan: lot, material: [tube], use: stage}]}\n"
     "  - {id: fitness, " BENCH ", after: [], repeat: 0, optional: true, declares-fit: true,\n"
     "     fields: [{id: all, " NAMED ", choice: {yes: {title: {ja: 可, en: Fit}, is: ok}}}]}\n"
+    "  - {id: seen, " BENCH ", qualified: [aseptic], witness: true, after: [], repeat: 0, optional: true,\n"
+    "     fields: [{id: note, " NAMED ", text: true}]}\n"
     "  - {id: spin, " BENCH ", fit: true, after: [], repeat: 0, optional: true,\n"
     "     fields: [{id: machine, " NAMED ", scan: equipment, kind: centrifuge}]}\n"
     "  - {id: go, " NAMED ", where: [QA], by: [production-manager], dept: manufacturing, after: [back], optional: true,\n"
@@ -249,6 +251,96 @@ static void test_form_of_one_room_is_of_no_other(void **state)
     refused(&r->v, "form.other-session");
 }
 
+static void fit(struct rig *r)
+{
+    static const char *const who[] = {"P:OP2", "P:OP1"};
+    for (size_t i = 0; i < 2; i++) {
+        accepted(rig_scan(r, who[i]));
+        accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
+    }
+}
+
+/* Two more benches: another room's, and one in no room. */
+static void desks(struct rig *r)
+{
+    rig_entry(r, "station/BQ", "station.enrolled",
+              "{\"kind\":\"B2\",\"room\":\"RQ\",\"station\":\"BQ\",\"token\":\"t8\"}");
+    rig_entry(r, "station/DESK", "station.enrolled",
+              "{\"kind\":\"B2\",\"station\":\"DESK\",\"token\":\"t9\"}");
+}
+
+static void sits_at(struct rig *r, const char *station)
+{
+    rig_leaves(r, "OP2");
+    rig_leaves(r, "OP1");
+    rig_at(r, station);
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    desk = station;
+}
+
+static void test_form_is_of_the_room_of_its_session_wherever_it_is_typed_in(void **state)
+{
+    struct rig *r = *state;
+    desks(r);
+    accepted(rig_one(r, "TRAY", "L:TB1")); /* in R2, before the outage */
+    outage(r);
+    sits_at(r, "DESK");
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
+    const char *room = book_form(&r->book, "SF26-0001")->room;
+    sits_at(r, "BQ");
+    (void)typed(r, "SF26-0001", 2 * RIG_HOUR, "BACK", "back");
+    desk = "B21";
+    assert_non_null(room);
+    assert_string_equal(room, "R2");
+    accepted(&r->v);
+}
+
+static void test_blocked_room_is_that_of_the_form(void **state)
+{
+    struct rig *r = *state;
+    desks(r);
+    fit(r);
+    rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\",\"workers\":[]}");
+    outage(r);
+    sits_at(r, "DESK");
+    (void)typed(r, "SF26-0001", 3 * RIG_HOUR, "SPIN", "E:CF-1");
+    desk = "B21";
+    hold(&r->v, "room.used-blocked");
+}
+
+static void test_desk_in_no_room_makes_no_room(void **state)
+{
+    struct rig *r = *state;
+    desks(r);
+    outage(r);
+    sits_at(r, "DESK");
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
+    desk = "B21";
+    assert_null(book_form(&r->book, "SF26-0001")->room);
+}
+
+/* Who is named on it may have done something else: only who does or sees the step is asked for what it asks.
+ */
+static void test_who_is_named_on_it_needs_not_what_the_step_asks_of_others(void **state)
+{
+    struct rig *r = *state;
+    rig_entry(r, "person/OP3", "person.changed", "{\"person\":\"OP3\",\"qualified\":[]}");
+    accepted(issue(r));
+    rig_wait(r, 4 * RIG_HOUR);
+    unheard(r, 4 * RIG_HOUR);
+    rig_at(r, "B21");
+    accepted(rig_record(r, "OP1", "form.returned",
+                        "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2,OP3]|witness=P:OP2"));
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "SEEN", "seen"), "form.typed-in");
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP3"));
+    refused(typed(r, "SF26-0001", 3 * RIG_HOUR, NULL, "P:OP3"), "person.unqualified");
+    accepted(typed(r, "SF26-0001", 3 * RIG_HOUR, NULL, "P:OP2"));
+}
+
 static void test_who_signed_it_and_was_elsewhere_is_told(void **state)
 {
     struct rig *r = *state;
@@ -362,15 +454,6 @@ static void test_expiry_is_judged_by_the_day_that_the_form_has(void **state)
     refused(rig_one(r, "TRAY", "L:TB6"), "lot.expired");                            /* nor is it now */
 }
 
-static void fit(struct rig *r)
-{
-    static const char *const who[] = {"P:OP2", "P:OP1"};
-    for (size_t i = 0; i < 2; i++) {
-        accepted(rig_scan(r, who[i]));
-        accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
-    }
-}
-
 static void test_machine_and_room_that_were_used_are_facts(void **state)
 {
     struct rig *r = *state;
@@ -459,6 +542,12 @@ int main(void)
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_badge_of_who_is_not_named_has_no_time_of_the_form, set_up,
                                         rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_form_is_of_the_room_of_its_session_wherever_it_is_typed_in,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_blocked_room_is_that_of_the_form, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_desk_in_no_room_makes_no_room, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_is_named_on_it_needs_not_what_the_step_asks_of_others,
+                                        set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_who_signed_it_and_was_elsewhere_is_told, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_step_that_was_begun_on_a_form_is_not_ended_without_it_unasked,
                                         set_up, rig_tear_down),

@@ -167,7 +167,7 @@ bool may_lift(struct judge *j, const struct kind *k, const void *given)
         return check_right(j, RIGHT_ROOM_NEVER_READ, &about);
     }
     if (permit_of(about.batch, h)) /* who permitted the session has caused nothing */
-        about.causer = permit_causer(about.batch, h);
+        about.causer = permit_causer(j->book, about.batch, h);
     return check_right(j, k->record->right, &about);
 }
 

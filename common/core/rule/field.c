@@ -389,7 +389,8 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
         return false;
     if (f->occupy && t->occupied && t->occupied != j->x)
         return refuse_id(j, SAY_PLACE_OTHER_DONOR, "place", t->id);
-    if (t->room && j->st->room && strcmp(t->room, j->st->room) != 0 &&
+    const char *here = judge_room(j);
+    if (t->room && here && strcmp(t->room, here) != 0 &&
         !rescue_place(j->x, t->id)) { /* from where it was rescued to it is fetched */
         struct json *args = args1(j, "place", t->id);
         json_set_str(j->a, args, "room", t->room);

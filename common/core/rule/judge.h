@@ -417,7 +417,7 @@ bool check_facility(struct judge *j);
 bool room_permitted(const struct judge *j, const struct batch *x, const struct room *r);
 /* The permit that placed the hold, or NULL; who caused that, or NULL; are the plates of its session read? */
 const struct permit *permit_of(const struct batch *x, const struct hold *h);
-const struct person *permit_causer(const struct batch *x, const struct hold *h);
+const struct person *permit_causer(const struct book *b, const struct batch *x, const struct hold *h);
 bool check_session_read(struct judge *j, const struct hold *h);
 /* Its day is over, and no plate of it will be read: none stood there, or the reading was left out. Who worked
  * in it. */
@@ -426,6 +426,9 @@ struct texts session_workers(struct judge *j, const struct batch *x, const struc
 /* paper.c: what is typed in from a paper form */
 void judge_paper(struct judge *j);         /* sets form */
 void judge_paper_entered(struct judge *j); /* drafts who types */
+/* In which room this is, that was; NULL: in none, or nobody knows. */
+const char *judge_room(const struct judge *j);
+const char *occ_room(const struct book *b, const struct occ *o);
 bool paper_names(const struct paper *f, const struct person *p);
 bool paper_here(const struct judge *j, const struct paper *f); /* not another room's */
 bool paper_believed(const struct judge *j);

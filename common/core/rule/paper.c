@@ -186,14 +186,58 @@ bool paper_believed(const struct judge *j)
 
 /* ---- one session: a batch, a room, and those who signed ---- */
 
-static const char *room_here(const struct judge *j)
+const char *occ_room(const struct book *b, const struct occ *o)
 {
-    return j->st->room ? j->st->room : j->st->id;
+    const struct paper *f = o->form ? book_form(b, o->form) : NULL;
+    return f ? f->room : o->station ? o->station->room : NULL;
+}
+
+static bool share_place(const struct step *a, const struct step *b)
+{
+    for (size_t i = 0; i < a->nwhere; i++)
+        if (listed(b->nwhere, b->where, a->where[i]))
+            return true;
+    return a->nwhere == 0 || b->nwhere == 0;
+}
+
+/* Begun that day before then, in a room, and not on paper. */
+static bool in_session(const struct occ *o, int64_t then)
+{
+    return o->begun && o->begun <= then && clock_day(o->begun) == clock_day(then) && !o->form && o->station &&
+           o->station->room;
+}
+
+/* Where the batch was worked on, at stations of that kind, before it went on on paper; NULL: nowhere. */
+static const char *session_room(const struct judge *j)
+{
+    const struct occ *newest = NULL;
+    if (!j->x || j->step < 0)
+        return NULL;
+    for (size_t s = 0; s < j->x->protocol->nsteps; s++)
+        for (size_t k = 0; k < j->x->step[s].nocc; k++) {
+            const struct occ *o = j->x->step[s].occ[k];
+            if (share_place(&j->x->protocol->step[s], judge_step(j)) && in_session(o, j->cmd->occurred) &&
+                (!newest || o->begun > newest->begun))
+                newest = o;
+        }
+    return newest ? newest->station->room : NULL;
+}
+
+/* A form is typed in wherever there is a desk: its session was where the batch was. */
+const char *judge_room(const struct judge *j)
+{
+    const char *session = j->form ? session_room(j) : NULL;
+    return session ? session : j->st->room || !j->form ? j->st->room : j->form->room;
+}
+
+static bool same_room(const char *a, const char *b)
+{
+    return !a || !b || strcmp(a, b) == 0;
 }
 
 bool paper_here(const struct judge *j, const struct paper *f)
 {
-    return !f->batch || strcmp(f->room, room_here(j)) == 0;
+    return !f->batch || same_room(f->room, judge_room(j));
 }
 
 static bool same_session(const struct judge *j, const struct paper *f)
@@ -207,7 +251,7 @@ static bool signed_elsewhere(const struct judge *j, const struct person *p)
     const struct station *at = p->signed_in;
     for (size_t i = 0; at && at != j->st && i < at->bench.npeople; i++)
         if (at->bench.person[i] == p)
-            return at->bench.since[i] <= j->when && strcmp(at->room ? at->room : at->id, room_here(j)) != 0;
+            return at->bench.since[i] <= j->when && at->room && !same_room(at->room, judge_room(j));
     return false;
 }
 
@@ -230,20 +274,16 @@ static bool on_another_form(const struct judge *j, const struct person *p)
     size_t pos = 0;
     for (const struct paper *f; (f = map_next(&j->book->forms, &pos));) {
         const struct batch *x = f != j->form && f->batch ? book_batch(j->book, f->batch) : NULL;
-        if (x && paper_names(f, p) && strcmp(f->room, room_here(j)) != 0 && typed_about(j, x, f))
+        if (x && paper_names(f, p) && !same_room(f->room, judge_room(j)) && typed_about(j, x, f))
             return true;
     }
     return false;
 }
 
-/* Might have been there, and done this? */
+/* Might have been there? What the step asks of who does or sees it is asked of them alone. */
 static bool might_be(const struct judge *j, const struct person *p)
 {
-    struct judge k = *j;
-    k.found = (struct found){0};
-    k.foreseen = true;
-    return p->enrolled_at <= j->when && !signed_elsewhere(j, p) && !on_another_form(j, p) &&
-           (p == j->performer || (check_departments(&k, p) && check_person(&k, p)));
+    return p->enrolled_at <= j->when && !signed_elsewhere(j, p) && !on_another_form(j, p);
 }
 
 static void check_named(struct judge *j)
@@ -337,6 +377,6 @@ void judge_paper_entered(struct judge *j)
         typed_in_by(j->form, p))
         return;
     struct draft *d = DRAFT(j, "facility", KIND_FORM_ENTERED, struct form_entered, .form = j->form->id,
-                            .person = p->id, .batch = j->x ? j->x->id : NULL, .room = room_here(j));
+                            .person = p->id, .batch = j->x ? j->x->id : NULL, .room = judge_room(j));
     d->performed = d->recorded = NULL;
 }

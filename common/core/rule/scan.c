@@ -259,8 +259,8 @@ static void foreign_opened(struct judge *j)
     if (f->told.open)
         judge_follows(j, (struct follow){.kind = FOLLOW_BATCH_EXPOSED,
                                          .exposed = {f->told.open, opened, .container = f->told.container}});
-    if (j->st->room)
-        judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {j->st->room, opened}});
+    if (judge_room(j))
+        judge_follows(j, (struct follow){.kind = FOLLOW_ROOM_BLOCKED, .room = {judge_room(j), opened}});
     judge_accept(j, draft_add(j, j->x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), SAY_NONE,
                  NULL);
 }

@@ -405,7 +405,8 @@ static bool check_claimed(struct judge *j)
 static bool check_first(struct judge *j)
 {
     const struct step *s = judge_step(j);
-    const struct room *room = j->st->room ? book_room(j->book, j->st->room) : NULL;
+    const char *here = judge_room(j);
+    const struct room *room = here ? book_room(j->book, here) : NULL;
     bool blocked = room && room->blocked && room->blocked_at <= j->when; /* what was before that was before */
     if (blocked && s->fit && !clears(s) && !room_permitted(j, j->x, room) &&
         !judge_find(j, judge_past(j) ? EFFECT_HOLD : EFFECT_REFUSE,

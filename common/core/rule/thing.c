@@ -74,12 +74,13 @@ static bool took_part(const struct occ *o, const struct person *p)
 }
 
 /* In the sessions of the batch whose plates were counted, on whatever day that was. */
-static bool worked_on(const struct batch *x, const struct person *p, const char *room)
+static bool worked_on(const struct book *b, const struct batch *x, const struct person *p, const char *room)
 {
     for (size_t s = 0; x && s < x->protocol->nsteps; s++)
         for (size_t o = 0; o < x->step[s].nocc; o++) {
             const struct occ *occ = x->step[s].occ[o];
-            if (stands_in_room(occ->station, room) && took_part(occ, p))
+            const char *there = occ_room(b, occ);
+            if (there && strcmp(there, room) == 0 && took_part(occ, p))
                 return true;
         }
     return false;
@@ -106,7 +107,7 @@ static void add_workers(struct judge *j, const char *room, struct texts *list)
         worker[i] = list->item[i];
     for (const struct person *p; (p = map_next(&j->book->people, &pos));)
         if (!listed(list->n, (const char **)list->item, p->id) &&
-            (worked_today(j, p, room) || worked_on(j->x, p, room)))
+            (worked_today(j, p, room) || worked_on(j->book, j->x, p, room)))
             worker[n++] = p->id;
     *list = (struct texts){n, worker};
 }
@@ -206,18 +207,18 @@ const struct permit *permit_of(const struct batch *x, const struct hold *h)
     return h && say_find(h->code) == SAY_ROOM_CONDITIONAL && n < x->npermits ? &x->permit[n] : NULL;
 }
 
-static bool worked_then(const struct occ *o, const struct permit *p)
+static bool worked_then(const struct book *b, const struct occ *o, const struct permit *p)
 {
-    return o->begun && clock_day(o->begun) == p->day && o->station && o->station->room &&
-           strcmp(o->station->room, p->room) == 0;
+    const char *room = occ_room(b, o);
+    return o->begun && clock_day(o->begun) == p->day && room && strcmp(room, p->room) == 0;
 }
 
 /* Was something opened in it, or were its plates laid out? */
-static bool session_has(const struct batch *x, const struct permit *p, int step)
+static bool session_has(const struct book *b, const struct batch *x, const struct permit *p, int step)
 {
     for (int i = 0; i < (int)x->protocol->nsteps; i++)
         for (size_t o = 0; (step < 0 ? x->protocol->step[i].fit : i == step) && o < x->step[i].nocc; o++)
-            if (worked_then(x->step[i].occ[o], p) && (step >= 0 || x->step[i].occ[o]->begun >= p->at))
+            if (worked_then(b, x->step[i].occ[o], p) && (step >= 0 || x->step[i].occ[o]->begun >= p->at))
                 return true;
     return false;
 }
@@ -241,12 +242,12 @@ static const struct occ *read_of(const struct batch *x, int step, bool skipped)
 }
 
 /* Who permitted it has caused nothing; but one person alone does not permit it, read its plates and lift. */
-const struct person *permit_causer(const struct batch *x, const struct hold *h)
+const struct person *permit_causer(const struct book *b, const struct batch *x, const struct hold *h)
 {
     const struct permit *p = permit_of(x, h);
     for (int i = 0; p && i < (int)x->protocol->nsteps; i++) {
         int plates = counts_plates(&x->protocol->step[i]);
-        const struct occ *o = plates >= 0 && session_has(x, p, plates) ? read_of(x, i, false) : NULL;
+        const struct occ *o = plates >= 0 && session_has(b, x, p, plates) ? read_of(x, i, false) : NULL;
         if (o && occ_performed_by(o, h->by))
             return h->by;
     }
@@ -266,7 +267,7 @@ static struct plates plates_of(struct judge *j, const struct batch *x, const str
     bool knows = false, has = false;
     for (int i = 0; i < (int)x->protocol->nsteps; i++) {
         int plates = counts_plates(&x->protocol->step[i]);
-        bool due = plates >= 0 && session_has(x, p, plates);
+        bool due = plates >= 0 && session_has(j->book, x, p, plates);
         knows |= plates >= 0;
         has |= due;
         if (!due || read_of(x, i, false))
@@ -275,7 +276,7 @@ static struct plates plates_of(struct judge *j, const struct batch *x, const str
         if (read_of(x, i, true))
             json_push(of.never, json_str(j->a, x->protocol->step[i].id));
     }
-    of.none = knows && !has && session_has(x, p, -1);
+    of.none = knows && !has && session_has(j->book, x, p, -1);
     return of;
 }
 
@@ -297,7 +298,7 @@ struct texts session_workers(struct judge *j, const struct batch *x, const struc
         bool there = false;
         for (size_t s = 0; !there && s < x->protocol->nsteps; s++)
             for (size_t o = 0; o < x->step[s].nocc; o++)
-                there |= worked_then(x->step[s].occ[o], p) && took_part(x->step[s].occ[o], w);
+                there |= worked_then(j->book, x->step[s].occ[o], p) && took_part(x->step[s].occ[o], w);
         if (there)
             list[n++] = w->id;
     }

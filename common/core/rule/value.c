@@ -27,7 +27,7 @@ struct json *args_range(struct judge *j, const struct field *f, const char *valu
 static const char *room_of(const struct judge *j, struct ref r)
 {
     const struct occ *o = batch_occ(j->x, r.step);
-    return o && o->station ? o->station->room : NULL;
+    return o ? occ_room(j->book, o) : NULL;
 }
 
 const char *number_text(struct judge *j, const struct code *c)
