@@ -63,6 +63,8 @@ void api_metrics(void *arg, struct http_request *r);        /* metrics.c: GET /m
 
 /* missing.c */
 void api_rota(void *arg, struct http_request *r);
+/* The register of staff as it is now; NULL: there is none. To be freed. */
+struct catalogue *api_staff(const struct api *api, struct arena *a);
 struct json *api_gaps(struct api *api, struct arena *a); /* of all open batches */
 void api_silence(void *arg, struct http_request *r);
 struct json *api_silences(struct api *api, struct arena *a,

@@ -49,6 +49,28 @@ static void set_step(struct arena *a, struct json *o, const struct batch *x, int
 
 /* ---- the rota ---- */
 
+/* Who might, in words. */
+static struct text roles_words(const struct words *w, const struct rights *r, const struct step *s)
+{
+    struct text all = {NULL, NULL};
+    for (size_t i = 0; i < s->nby; i++) {
+        const struct right_role *role = rights_role(r, s->by[i], NULL);
+        all = words_join(w, all, role ? role->title : text_both(s->by[i]));
+    }
+    return all;
+}
+
+static struct json *why_json(const struct words *w, const struct rota_why *y)
+{
+    struct json *o = json_set_str(w->a, json_object(w->a), "person", y->person);
+    struct text name = words_person(w, y->person);
+    if (name.ja)
+        set_text(w->a, o, "name", name);
+    json_set_str(w->a, o, "code", y->code);
+    set_word(w, o, "words", "why", y->code);
+    return o;
+}
+
 static struct json *roles_json(const struct words *w, const struct step *s)
 {
     struct json *list = json_array(w->a);
@@ -57,7 +79,7 @@ static struct json *roles_json(const struct words *w, const struct step *s)
     return list;
 }
 
-static struct json *gap_json(const struct words *w, const struct rota_gap *g)
+static struct json *gap_json(const struct words *w, const struct rights *r, const struct rota_gap *g)
 {
     struct arena *a = w->a;
     int64_t draw = batch_draw_day(g->batch);
@@ -70,10 +92,10 @@ static struct json *gap_json(const struct words *w, const struct rota_gap *g)
     json_set_str(a, o, "lack", word_name(&rota_lack_words, (int)g->lack));
     set_word(w, o, "words", "lack", word_name(&rota_lack_words, (int)g->lack));
     json_set(a, o, "roles", roles_json(w, &g->batch->protocol->step[g->step]));
+    set_text(a, o, "who", roles_words(w, r, &g->batch->protocol->step[g->step]));
     json_set_int(a, o, "more", g->more);
     for (size_t i = 0; i < g->why.n; i++)
-        json_push(why, json_set_str(a, json_set_str(a, json_object(a), "person", g->why.item[i].person),
-                                    "code", g->why.item[i].code));
+        json_push(why, why_json(w, &g->why.item[i]));
     return json_set(a, o, "why", why);
 }
 
@@ -83,11 +105,13 @@ struct json *api_gaps(struct api *api, struct arena *a)
     struct words w = words_in(api, a);
     struct json *list = json_array(a);
     size_t pos = 0;
+    w.staff = api_staff(api, a);
     for (struct batch *x; (x = map_next(&b->batches, &pos));) {
         struct rota r = rule_rota(b, x, flow_now(api->flow), a);
         for (size_t i = 0; i < r.n; i++)
-            json_push(list, gap_json(&w, &r.item[i]));
+            json_push(list, gap_json(&w, b->rights, &r.item[i]));
     }
+    catalogue_free(w.staff);
     return list;
 }
 
@@ -108,6 +132,19 @@ void api_rota(void *arg, struct http_request *r)
 
 /* ---- silence ---- */
 
+/* What is called by its label: its kind in words; {NULL}: a form, a measure, or none. */
+static struct text thing_words(const struct words *w, const struct book *b, const char *id)
+{
+    const struct thing *t = id ? book_thing(b, id) : NULL;
+    const struct container *c = id ? book_container(b, id) : NULL;
+    const struct station *s = id ? book_station(b, id) : NULL;
+    const struct label *l = c ? protocol_label(c->batch->protocol, c->label) : NULL;
+    return t   ? word(w, "thing", t->kind)
+           : l ? l->title
+           : s ? word(w, "station", s->kind)
+               : (struct text){NULL, NULL};
+}
+
 struct json *api_silences(struct api *api, struct arena *a, const struct batch *x)
 {
     struct words w = words_in(api, a);
@@ -119,6 +156,9 @@ struct json *api_silences(struct api *api, struct arena *a, const struct batch *
         set_word(&w, o, "words", "silence", what);
         set_step(a, o, s.item[i].batch, s.item[i].step);
         json_set_str(a, o, "thing", s.item[i].thing);
+        struct text of = thing_words(&w, flow_book(api->flow), s.item[i].thing);
+        if (of.ja)
+            set_text(a, o, "of", of);
         set_time(a, o, "since", s.item[i].since);
         json_push(list, o);
     }

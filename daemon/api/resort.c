@@ -19,37 +19,46 @@ static struct json *text_json(struct arena *a, struct text t)
 
 /* ---- cells ---- */
 
-static struct json *container_json(const struct book *b, struct arena *a, const struct container *c)
+/* By its label, and its kind in words. */
+static struct json *thing_json(const struct words *w, const struct thing *t)
 {
+    struct json *o = json_set_str(w->a, json_object(w->a), "thing", t->id);
+    return json_set(w->a, o, "kind", text_json(w->a, word(w, "thing", t->kind)));
+}
+
+static struct json *container_json(const struct book *b, const struct words *w, const struct container *c)
+{
+    struct arena *a = w->a;
     const struct label *l = protocol_label(c->batch->protocol, c->label);
     const char *place = container_place(b, c);
     const struct thing *t = book_thing(b, place);
     struct json *o = json_set_str(a, json_object(a), "container", c->id);
     json_set(a, o, "label", l ? text_json(a, l->title) : NULL);
     json_set_str(a, o, "place", place);
+    json_set(a, o, "kind", t ? text_json(a, word(w, "thing", t->kind)) : NULL);
     json_set_str(a, o, "room", t ? t->room : NULL);
     if (c->rescued)
         json_set(a, o, "rescued", json_bool(a, true));
     return o;
 }
 
-static struct json *containers_json(const struct book *b, struct arena *a, const struct batch *x,
+static struct json *containers_json(const struct book *b, const struct words *w, const struct batch *x,
                                     bool standing)
 {
-    struct json *list = json_array(a);
+    struct json *list = json_array(w->a);
     for (size_t i = 0; i < x->ncontainers; i++) {
         const struct container *c = x->container[i];
         if (c->state != CONTAINER_FILLED || (container_place(b, c) != NULL) != standing)
             continue;
-        json_push(list, standing ? container_json(b, a, c) : json_str(a, c->id));
+        json_push(list, container_json(b, w, c));
     }
     return list;
 }
 
 /* Positions and equipment that the batch has taken, and that no container is known to stand in. */
-static struct json *taken_json(const struct book *b, struct arena *a, const struct batch *x)
+static struct json *taken_json(const struct book *b, const struct words *w, const struct batch *x)
 {
-    struct json *list = json_array(a);
+    struct json *list = json_array(w->a);
     size_t pos = 0;
     for (const struct thing *t; (t = map_next(&b->things, &pos));) {
         bool stands = t->occupied != x;
@@ -59,7 +68,7 @@ static struct json *taken_json(const struct book *b, struct arena *a, const stru
             stands = place && strcmp(place, t->id) == 0;
         }
         if (!stands)
-            json_push(list, json_str(a, t->id));
+            json_push(list, thing_json(w, t));
     }
     return list;
 }
@@ -100,8 +109,8 @@ static struct json *batches_json(struct api *api, const struct words *w)
     int64_t now = flow_now(api->flow);
     size_t pos = 0;
     for (const struct batch *x; (x = map_next(&b->batches, &pos));) {
-        struct json *standing = x->closed ? NULL : containers_json(b, a, x, true);
-        struct json *loose = x->closed ? NULL : containers_json(b, a, x, false);
+        struct json *standing = x->closed ? NULL : containers_json(b, w, x, true);
+        struct json *loose = x->closed ? NULL : containers_json(b, w, x, false);
         if (x->closed || (!standing->len && !loose->len))
             continue;
         struct json *o = json_set_str(a, json_object(a), "batch", x->id);
@@ -112,7 +121,7 @@ static struct json *batches_json(struct api *api, const struct words *w)
         json_set_int(a, o, "holds", (int64_t)batch_open_holds(x));
         set_steps(a, o, x, now);
         json_set(a, o, "containers", standing);
-        json_set(a, o, "taken", taken_json(b, a, x));
+        json_set(a, o, "taken", taken_json(b, w, x));
         json_push(list, json_set(a, o, "loose", loose));
     }
     return list;
@@ -142,16 +151,21 @@ static void set_staff(struct json *o, const struct catalogue *staff, struct aren
                      text_json(a, catalogue_text(staff, a, code, NULL)));
 }
 
+struct catalogue *api_staff(const struct api *api, struct arena *a)
+{
+    struct catalogue *staff = NULL;
+    char *error = NULL;
+    int err = catalogue_load(arena_printf(a, "%s/staff.yaml", api->conf->evidence), api->conf->clauses,
+                             &staff, &error);
+    free(error);
+    return err ? NULL : staff; /* ids alone */
+}
+
 static struct json *ring_json(struct api *api, struct arena *a)
 {
     const struct book *b = flow_book(api->flow);
     struct json *list = json_array(a);
-    struct catalogue *staff = NULL;
-    char *error = NULL;
-    if (catalogue_load(arena_printf(a, "%s/staff.yaml", api->conf->evidence), api->conf->clauses, &staff,
-                       &error))
-        staff = NULL; /* ids alone */
-    free(error);
+    struct catalogue *staff = api_staff(api, a);
     for (int quality = 1; quality >= 0; quality--) {
         size_t pos = 0;
         for (const struct person *p; (p = map_next(&b->people, &pos));) {

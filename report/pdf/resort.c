@@ -53,6 +53,14 @@ static const char *when(struct sheet *s, const json_t *o, const char *name)
 
 /* ---- cells ---- */
 
+/* What its label says, and below it in words what it is. */
+static const char *called(struct sheet *s, const json_t *o, const char *id, const char *words)
+{
+    const char *in_words = said(s, o, words);
+    return *in_words ? pdf_markup(s->pdf, "<b>%s</b>\n%s", plain(s, o, id), in_words)
+                     : pdf_markup(s->pdf, "<b>%s</b>", plain(s, o, id));
+}
+
 static const char *next_of(struct sheet *s, const json_t *x)
 {
     const json_t *n = json_object_get(x, "next");
@@ -83,7 +91,7 @@ static void batch_rows(struct sheet *s, struct pdf_table *t, const json_t *x)
     json_array_foreach((json_t *)list, i, c)
     {
         const char *place =
-            pdf_markup(s->pdf, "<b>%s</b>%s", plain(s, c, "place"),
+            pdf_markup(s->pdf, "%s%s", called(s, c, "place", "kind"),
                        json_is_true(json_object_get(c, "rescued")) ? "\n<span foreground='" PDF_RED
                                                                      "'>退避・未確認 rescued, not seen</span>"
                                                                    : "");
@@ -93,9 +101,9 @@ static void batch_rows(struct sheet *s, struct pdf_table *t, const json_t *x)
         pdf_table_row(t, cell, PDF_PLAIN);
     }
     json_array_foreach((json_t *)loose, i, c) others =
-        pdf_markup(s->pdf, "%s%s%s", others, i ? ", " : "", pdf_escape(s->pdf, json_string_value(c)));
+        pdf_markup(s->pdf, "%s%s%s", others, i ? "\n" : "", called(s, c, "container", "label"));
     json_array_foreach(json_object_get(x, "taken"), i, c) taken =
-        pdf_markup(s->pdf, "%s%s%s", taken, i ? ", " : "", pdf_escape(s->pdf, json_string_value(c)));
+        pdf_markup(s->pdf, "%s%s%s", taken, i ? "\n" : "", called(s, c, "thing", "kind"));
     static const char nowhere[] =
         "位置の記録なし\n<span size='82%' foreground='" PDF_GREY "'>no place recorded</span>";
     const char *cell[] = {
@@ -201,10 +209,24 @@ static void silence(struct sheet *s)
     json_array_foreach((json_t *)list, i, x)
     {
         const char *cell[] = {said(s, x, "words"), plain(s, x, "batch"), said(s, x, "title"),
-                              plain(s, x, "thing"), when(s, x, "since")};
+                              called(s, x, "thing", "of"), when(s, x, "since")};
         pdf_table_row(&t, cell, PDF_PLAIN);
     }
     pdf_table_end(&t);
+}
+
+/* Who has the role, by name, and why not. */
+static const char *reasons(struct sheet *s, const json_t *g)
+{
+    const char *all = said(s, g, "words");
+    const json_t *why = json_object_get(g, "why"), *y;
+    size_t i;
+    json_array_foreach((json_t *)why, i, y)
+    {
+        const char *name = *both(y, "name").ja ? pdf_both(s->pdf, both(y, "name")) : plain(s, y, "person");
+        all = pdf_markup(s->pdf, "%s\n%s：%s", all, name, pdf_both(s->pdf, both(y, "words")));
+    }
+    return all;
 }
 
 static void gaps(struct sheet *s)
@@ -226,7 +248,7 @@ static void gaps(struct sheet *s)
         const char *day = d ? pdf_markup(s->pdf, "　D%lld", (long long)json_integer_value(d)) : "";
         const char *cell[] = {pdf_markup(s->pdf, "%s（%s）%s", plain(s, g, "on"),
                                          pdf_escape(s->pdf, both(g, "weekday").ja), day),
-                              plain(s, g, "batch"), said(s, g, "title"), said(s, g, "words")};
+                              plain(s, g, "batch"), said(s, g, "title"), reasons(s, g)};
         pdf_table_row(&t, cell, PDF_PLAIN);
     }
     pdf_table_end(&t);

@@ -49,7 +49,8 @@ def night(p):
     silent = p.at('QA1').ask('GET', '/v1/silence')['silence']
     p.must([s for s in silent if s['what'] == 'rescue' and s['thing'] == f'{p.batch}-F1'], 'nobody is told to look at it')
     page = p.at('QA1').ask('GET', '/v1/last-resort')
-    p.must([c for b in page['batches'] if b['batch'] == p.batch for c in b['containers'] if c.get('rescued')], 'the page does not say so')
+    moved = [c for b in page['batches'] if b['batch'] == p.batch for c in b['containers'] if c.get('rescued')]
+    p.must(moved and moved[0]['kind'] == {'ja': 'インキュベーター棚', 'en': 'incubator shelf'}, 'the page does not say so in words')
     p.must(page['ring'][0]['phone'], 'whom to ring has no telephone')
     # looked at, closed; then MM takes the place of who is ill, two see it, and the session goes on from where it stands
     b2.work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')

@@ -20,13 +20,14 @@ static const char *const gap_columns[] = {"on:日:day",
                                           "title:工程:step",
                                           "words:不足:lack",
                                           "more:ほか:more",
-                                          "roles:役割:roles",
+                                          "who:役割:roles",
                                           NULL};
-static const char *const why_columns[] = {"person:職員:person", "code:理由:why not", NULL};
+static const char *const why_columns[] = {"person:職員:person", "name:氏名:name", "words:理由:why not", NULL};
 static const char *const silence_columns[] = {"words:無いもの:what is missing",
                                               "batch:製造番号:batch",
                                               "title:工程:step",
                                               "thing:対象:of",
+                                              "of:種類:kind",
                                               "since:いつから:since",
                                               NULL};
 
@@ -84,18 +85,21 @@ static int run_silence(struct ctl *c, const struct ctl_command *cmd)
 
 /* ── the page of last resort ───────────────────────────────────────────── */
 
-static const char *const cell_columns[] = {"container:容器:container", "label:内容:what",
-                                           "place:位置:position", "room:室:room", NULL};
+static const char *const cell_columns[] = {
+    "container:容器:container", "label:内容:what", "place:位置:position",
+    "kind:種類:kind",           "room:室:room",    NULL};
 static const char *const ring_columns[] = {"role:役割:role",       "name:氏名:name", "person:職員:id",
                                            "phone:電話:telephone", "away:不在:away", NULL};
 
-static void print_ids(const json_t *x, const char *member, const char *name)
+static void print_ids(const json_t *x, const char *member, const char *name, const char *const words[2])
 {
     const json_t *list = json_object_get(x, member), *id;
     size_t i;
     if (json_array_size(list))
         printf("%s:", name);
-    json_array_foreach((json_t *)list, i, id) ctl_printf(" %s", json_string_value(id));
+    json_array_foreach((json_t *)list, i, id)
+        ctl_printf("%s %s %s", i ? "," : "", ctl_text(json_object_get(id, words[0])),
+                   ctl_text(json_object_get(id, words[1])));
     if (json_array_size(list))
         putchar('\n');
 }
@@ -113,8 +117,9 @@ static void print_batch(const json_t *x)
                ctl_text(json_object_get(next, "when")));
     if (json_array_size(json_object_get(x, "containers")))
         ctl_print_table(json_object_get(x, "containers"), cell_columns);
-    print_ids(x, "taken", say("使用中の機器・位置", "equipment and positions taken"));
-    print_ids(x, "loose", say("位置の記録なし", "no place recorded"));
+    static const char *const thing[] = {"thing", "kind"}, *const container[] = {"container", "label"};
+    print_ids(x, "taken", say("使用中の機器・位置", "equipment and positions taken"), thing);
+    print_ids(x, "loose", say("位置の記録なし", "no place recorded"), container);
 }
 
 static void title(const char *text)
