@@ -169,6 +169,23 @@ def _(p):
 # ---- what is done about a deviation ----
 
 
+CLEAN = {'room': 'B2', 'reason': '清掃した cleaned', 'result': '0 個 particles'}
+
+
+@row('a room is called clean before anybody has judged what grew in it', 'd9.env.incubate', 'room.grown')
+def reopened_unjudged(p):
+    counted(p, 'QC2')
+    p.caught(p.at('QA1').record('QM', 'room.reopened', **CLEAN), 'room.grown')
+
+
+@reopened_unjudged.honest
+def _(p):
+    dev = counted(p, 'QC3')
+    p.begun = p.status()['size']
+    assess(p, dev)
+    p.quiet(p.at('QA1').record('QM', 'room.reopened', **CLEAN))
+
+
 def measure(p, owner='MM'):
     """A deviation that is assessed, with something to be done about it."""
     dev = short_draw(p)

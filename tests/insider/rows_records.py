@@ -356,6 +356,18 @@ def _(p):
                                reason='環境の記録がない nothing shows it'))
 
 
+@row('the blocked room is reopened while the plates of a session in it grow', 'd3.opening.incubator', 'room.waits')
+def reopened_while_growing(p):
+    permitted(p)
+    p.caught(p.at('QA1').record('QM', 'room.reopened', **PERMIT), 'room.waits')
+
+
+@reopened_while_growing.honest
+def _(p):
+    p.quiet(p.at('QA1').record('QM', 'room.blocked', **BLOCKED))
+    p.quiet(p.at('QA1').record('QM', 'room.reopened', **PERMIT))
+
+
 @row('all of quality who might worked in the room, and one of them reopens it', 'd3.opening.incubator', ('right.nobody', 'right.barred'))
 def reopens_own(p):
     p.at('B21').sign_in('QM')

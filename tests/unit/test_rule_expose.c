@@ -307,6 +307,23 @@ static void test_room_names_who_worked_there_when_the_plates_stood(void **state)
     deviation(rig_scan(r, "3"), "value.action-room");
     assert_non_null(strstr(rig_text_of(r, "room.blocked"), "\"workers\":[\"OP1\""));
     rig_at(r, "QA1");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
+    accepted(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"));
+}
+
+/* It was cleaned, and what stood there that day grew: what that means is said before anybody calls it clean.
+ */
+static void test_room_in_which_something_grew_is_not_reopened_before_quality_has_judged_it(void **state)
+{
+    struct rig *r = *state;
+    count_plate(r, "3", "value.action-room");
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"), "room.grown");
+    with_arg(&r->v, "dev", "B1-DV1");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
+    refused(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"), "room.grown");
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
     accepted(rig_record(r, "QM", "room.reopened", "room=R2|reason=wiped|result=none"));
 }
 
@@ -428,6 +445,7 @@ int main(void)
         T(test_more_than_fit_are_counted),
         T(test_action_limit_blocks_the_room_where_the_plates_stood),
         T(test_room_names_who_worked_there_when_the_plates_stood),
+        T(test_room_in_which_something_grew_is_not_reopened_before_quality_has_judged_it),
         T(test_who_was_there_today_and_has_gone_worked_there),
         T(test_slip_on_a_plate_says_which_room_it_blocks),
         T(test_alert_limit_blocks_nothing),

@@ -237,6 +237,21 @@ static void test_where_the_one_quality_manager_permitted_it_a_tester_lifts_inste
     deviation(lift_two(r, "QC1", "FM"), "room.never-read");
 }
 
+static void test_room_is_not_reopened_while_its_sessions_plates_grow(void **state)
+{
+    struct rig *r = *state;
+    deputy(r);
+    session(r, true);
+    rig_wait(r, RIG_DAY);
+    rig_at(r, "QA1");
+    refused(rig_record(r, "DQ", "room.reopened", "room=R2|reason=wiped|result=none"), "room.waits");
+    with_arg(&r->v, "hold", "B1-H1");
+    rig_wait(r, 4 * RIG_DAY);
+    count_plates(r, "QC1");
+    accepted(lift(r, "QM"));
+    accepted(rig_record(r, "DQ", "room.reopened", "room=R2|reason=wiped|result=none"));
+}
+
 /* ---- reopened by whom, where all of quality who might worked there ---- */
 
 static const struct verdict *reopen(struct rig *r, const char *who)
@@ -322,6 +337,7 @@ int main(void)
         T(test_who_of_quality_stood_in_it_does_not_lift_its_hold),
         T(test_what_it_means_that_nothing_was_read_is_assessed),
         T(test_where_the_one_quality_manager_permitted_it_a_tester_lifts_instead),
+        T(test_room_is_not_reopened_while_its_sessions_plates_grow),
         T(test_tester_reopens_where_all_who_might_worked_there),
         T(test_tester_reopens_nothing_while_one_of_them_may),
         T(test_deputy_by_the_operators_document_reopens_instead),

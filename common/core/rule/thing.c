@@ -130,18 +130,6 @@ void record_blocking(struct judge *j, const struct kind *k, const void *given)
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "cause"));
 }
 
-bool may_reopen(struct judge *j, const struct kind *k, const void *given)
-{
-    const struct room_reopened *v = given;
-    const struct room *r = book_room(j->book, v->room);
-    struct texts workers = r ? r->workers : (struct texts){0};
-    add_workers(j, v->room, &workers);
-    const struct right_about about = {.nworkers = workers.n, .worker = workers.item};
-    return check_right(j, k->record->right, &about) &&
-           (v->result.value ||
-            judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "result"), NULL));
-}
-
 bool may_permit(struct judge *j, const struct kind *k, const void *given)
 {
     const struct room_conditional *v = given;
@@ -319,6 +307,69 @@ bool check_session_read(struct judge *j, const struct hold *h)
     if (!unread->len)
         json_push(unread, json_str(j->a, "–"));
     return judge_find(j, EFFECT_REFUSE, SAY_ROOM_UNREAD, json_set(j->a, args, "steps", unread), NULL);
+}
+
+/* ---- reopened: a clean-up behind which something grew is none, until quality has judged that ---- */
+
+static bool grew_here(const struct judge *j, const struct batch *x, const struct deviation *d,
+                      const char *room)
+{
+    int step = d->step ? protocol_step(x->protocol, d->step) : -1;
+    int plates = step >= 0 ? counts_plates(&x->protocol->step[step]) : -1;
+    enum say code = say_find(d->code);
+    for (size_t o = 0; plates >= 0 && o < x->step[plates].nocc; o++) {
+        const char *stood = occ_room(j->book, x->step[plates].occ[o]);
+        if (stood && strcmp(stood, room) == 0)
+            return code == SAY_VALUE_ACTION_ROOM || code == SAY_VALUE_TWO_ROOM;
+    }
+    return false;
+}
+
+static bool check_grown(struct judge *j, const struct batch *x, const char *room)
+{
+    for (size_t i = 0; i < x->ndevs; i++) {
+        const struct deviation *d = &x->dev[i];
+        struct json *args = args1(j, "dev", d->id);
+        bool judged = d->closed || (d->grade && !d->awaits && !rule_biased(j->book, x, d));
+        if (grew_here(j, x, d, room) && !judged)
+            return judge_find(j, EFFECT_REFUSE, SAY_ROOM_GROWN, json_set_str(j->a, args, "room", room), NULL);
+    }
+    return true;
+}
+
+/* Its plates grow yet, or nobody has said what they mean. */
+static bool check_sessions(struct judge *j, const struct batch *x, const char *room)
+{
+    for (size_t i = 0; i < x->nholds; i++) {
+        const struct permit *p = permit_of(x, &x->hold[i]);
+        if (!p || x->hold[i].lifted || strcmp(p->room, room) != 0)
+            continue;
+        struct json *args = args1(j, "hold", x->hold[i].id);
+        return judge_find(j, EFFECT_REFUSE, SAY_ROOM_WAITS, json_set_str(j->a, args, "room", room), NULL);
+    }
+    return true;
+}
+
+static bool check_clean(struct judge *j, const char *room)
+{
+    size_t pos = 0;
+    for (const struct batch *x; (x = map_next(&j->book->batches, &pos));)
+        if (!x->closed && !(check_grown(j, x, room) && check_sessions(j, x, room)))
+            return false;
+    return true;
+}
+
+bool may_reopen(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct room_reopened *v = given;
+    const struct room *r = book_room(j->book, v->room);
+    struct texts workers = r ? r->workers : (struct texts){0};
+    add_workers(j, v->room, &workers);
+    const struct right_about about = {.nworkers = workers.n, .worker = workers.item};
+    return check_right(j, k->record->right, &about) &&
+           (v->result.value ||
+            judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "result"), NULL)) &&
+           check_clean(j, v->room);
 }
 
 /* ---- lots ---- */
