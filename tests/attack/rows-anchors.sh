@@ -128,7 +128,7 @@ real_found() {
     cp "$root/root.txt" "$REAL/facility/evidence/keys/root.txt"
     for name in QM MM; do
         (umask 077 && printf 'sample-%s-password\n' "${name,,}" >"$root/$name")
-        "$REAL/bin/cpfctl" --dir "$REAL/facility" protocol approve nk-autologous 2 --as "$name" --password-file "$root/$name" \
+        "$REAL/bin/cpfctl" --dir "$REAL/facility" protocol approve nk-autologous 2026-11 --as "$name" --password-file "$root/$name" \
             </dev/null >"$WORK/words"
     done
     "$RIG" save "$REAL" base

@@ -337,7 +337,8 @@ def permitted(p):
     return p.found('hold.placed', cause='room.conditional')['body']['hold']
 
 
-@row('who permitted a session without plates says afterwards that it was well', 'd3.opening.incubator', ('right.nobody', 'act.caused'))
+@row('who permitted a session without plates says afterwards that it was well', 'd3.opening.incubator',
+     ('right.nobody', 'act.caused', 'room.never-read'))
 def lifted_by_who_permitted(p):
     hold = permitted(p)
     p.wait('1d')
@@ -365,6 +366,7 @@ def reopened_while_growing(p):
 @reopened_while_growing.honest
 def _(p):
     p.quiet(p.at('QA1').record('QM', 'room.blocked', **BLOCKED))
+    p.begun = p.status()['size']
     p.quiet(p.at('QA1').record('QM', 'room.reopened', **PERMIT))
 
 
@@ -379,6 +381,7 @@ def reopens_own(p):
 def _(p):
     p.at('B21').sign_in('QM')
     p.quiet(p.at('QA1').record('OP1', 'room.blocked', **BLOCKED))
+    p.begun = p.status()['size']
     p.quiet(p.at('QA1').record('QC2', 'room.reopened', **PERMIT))
 
 
