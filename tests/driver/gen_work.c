@@ -397,6 +397,8 @@ static struct json *on_batch(struct gen *g, const struct batch *x, const char *k
         json_set_str(g->a, b, "grade", gen_chance(g, 850) ? "minor" : "major");
     if (strcmp(kind, "deviation.assessed") == 0)
         return gen_record(g, "QA1", GEN_ONE_OF(g, assessors), kind, b);
+    if (strcmp(kind, "deviation.confirmed") == 0)
+        json_set_str(g->a, b, "told", "FM");
     if (strcmp(kind, "deviation.reported") == 0 ||
         (strcmp(kind, "deviation.confirmed") == 0 && gen_chance(g, 200)))
         return gen_record(g, "QA1", "FM", kind, b);
