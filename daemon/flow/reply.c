@@ -326,8 +326,11 @@ static void add_beside(struct json *o, const struct told *t)
     struct json *list = json_array(a);
     json_each(b, t->judged.beside) {
         const char *code = json_get_str(b, "code");
-        struct json *told = json_set_str(a, json_object(a), "code", code);
-        set_text(a, told, words_code(&t->words, code, json_get(b, "args"), -1));
+        struct json *ja, *en, *told = json_set_str(a, json_object(a), "code", code);
+        words_args(&t->words, json_get(b, "args"), -1, &ja, &en);
+        struct text text = catalogue_text(t->words.codes, a, code, ja);
+        text.en = catalogue_text(t->words.codes, a, code, en).en;
+        set_text(a, told, text);
         json_push(list, told);
     }
     if (list->len)

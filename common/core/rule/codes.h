@@ -182,6 +182,7 @@ enum say_flag {
     X(ROOM_USED, "room.used-blocked", 0)                                                                     \
     X(ROOM_UNREAD, "room.unread", 0)                                                                         \
     X(ROOM_NEVER_READ, "room.never-read", 0)                                                                 \
+    X(ROOM_TODAY, "room.today", 0)                                                                           \
     X(ROOM_GROWN, "room.grown", 0)                                                                           \
     X(ROOM_WAITS, "room.waits", 0)                                                                           \
     X(ROOM_CONDITIONAL, "room.conditional", 0)                                                               \

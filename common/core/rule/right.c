@@ -49,8 +49,9 @@ static bool check_instead(struct judge *j, enum right_act act, const struct righ
         return true;
     if (!barred) {
         struct right_answer a = right_ask_instead(j->book->rights, act, about, j->performer, j->second);
-        if (a.no != RIGHT_NOT_YOURS)
-            *ret = a;
+        if (a.no == RIGHT_NOT_YOURS)
+            return judge_find(j, EFFECT_REFUSE, SAY_RECORD_ROLE, args_who(j, &right->instead, NULL), NULL);
+        *ret = a;
         return true;
     }
     struct json *args = args_who(j, &right->instead, ret->person);

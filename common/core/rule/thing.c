@@ -305,7 +305,7 @@ bool check_session_read(struct judge *j, const struct hold *h)
     if (p->day < clock_day(j->now) && !unread->len)
         return true;
     if (!unread->len)
-        json_push(unread, json_str(j->a, "–"));
+        return judge_find(j, EFFECT_REFUSE, SAY_ROOM_TODAY, args, NULL);
     return judge_find(j, EFFECT_REFUSE, SAY_ROOM_UNREAD, json_set(j->a, args, "steps", unread), NULL);
 }
 
