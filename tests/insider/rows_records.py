@@ -86,6 +86,21 @@ def _(p):
     p.quiet(cl.correct('N1', 'N2', 'draw', 'volume', '44.0'))
 
 
+@row('a correction witnessed by one who came when it was over', 'd0.opening.fitness', 'correction.not-there')
+def corrected_behind_their_backs(p):
+    b2 = p.at('B21').work('d0.opening.room', 'OP1', 'OP2').scans('=15.0 Pa')
+    p.wait('2m')
+    b2.sign_in('OP3')
+    p.caught(b2.correct('OP1', 'OP3', 'd0.opening.room', 'pressure', '16.0'), 'correction.not-there')
+
+
+@corrected_behind_their_backs.honest
+def _(p):
+    b2 = p.at('B21').work('d0.opening.room', 'OP1', 'OP2').scans('=15.0 Pa')
+    p.wait('2m')
+    p.quiet(b2.correct('OP1', 'OP2', 'd0.opening.room', 'pressure', '16.0'))
+
+
 @row('a correction into a value beyond the limit', 'tubes', 'value.action')
 def corrected_beyond(p):
     cl = p.at('CL1').work('draw', 'N1', 'N2').scans('=45 mL')

@@ -49,20 +49,26 @@ static void enter(struct rig *r, const char *step, const char *a, const char *b)
     rig_wait(r, 5000);
 }
 
-static const struct verdict *correct(struct rig *r, const char *step, const char *field, const char *value,
-                                     int occ)
+static const struct verdict *correct_with(struct rig *r, const char *step, const char *field,
+                                          const char *value, int occ, const char *second)
 {
     struct arena *a = &r->arena;
     struct json *b = json_set_str(a, json_object(a), "batch", "B1");
     json_set_str(a, json_set_str(a, b, "step", step), "field", field);
     json_set_str(a, json_set_str(a, b, "value", value), "reason", "misread");
-    json_set_str(a, b, "witness", rig_raw(r, "P:OP2"));
+    json_set_str(a, b, "witness", rig_raw(r, arena_printf(a, "P:%s", second)));
     if (occ)
         json_set_int(a, b, "occ", occ);
     struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "correction", .body = b};
     c.person = book_person(&r->book, "OP1");
     c.secret_given = c.authenticated = true;
     return rig_run(r, &c);
+}
+
+static const struct verdict *correct(struct rig *r, const char *step, const char *field, const char *value,
+                                     int occ)
+{
+    return correct_with(r, step, field, value, occ, "OP2");
 }
 
 /* Of occurrence `occ`; NULL if there is none. */
@@ -155,6 +161,69 @@ static void test_correction_reaches_every_occurrence_that_used_the_value(void **
     assert_string_equal(value(r, "fold", 3, "times"), "5.00");
 }
 
+/* ---- the second person ---- */
+
+static void test_second_person_was_there(void **state)
+{
+    struct rig *r = *state;
+    enter(r, "COUNT", "45", "0");
+    rig_wait(r, RIG_MINUTE);
+    accepted(rig_sign_in(r, "OP3")); /* afterwards */
+    refused(correct_with(r, "count", "live", "44", 0, "OP3"), "correction.not-there");
+    accepted(correct_with(r, "count", "live", "44", 0, "OP2"));
+    enter(r, "COUNT", "45", "0");
+    accepted(correct_with(r, "count", "live", "44", 2, "OP3")); /* now he was there, too */
+}
+
+static void test_who_has_gone_by_then_was_not_there(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_sign_in(r, "OP3"));
+    rig_leaves(r, "OP3");
+    rig_wait(r, RIG_MINUTE);
+    accepted(rig_scan(r, "P:OP1"));
+    enter(r, "COUNT", "45", "0");
+    accepted(rig_sign_in(r, "OP3"));
+    refused(correct_with(r, "count", "live", "44", 0, "OP3"), "correction.not-there");
+}
+
+static void test_second_person_has_a_role_of_the_step(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_sign_in(r, "QM"));
+    enter(r, "COUNT", "45", "0");
+    refused(correct_with(r, "count", "live", "44", 0, "QM"), "correction.not-there");
+}
+
+static void test_where_nobody_is_left_quality_stands_in_and_it_is_told(void **state)
+{
+    struct rig *r = *state;
+    enter(r, "COUNT", "45", "0");
+    accepted(rig_sign_in(r, "QM"));
+    rig_entry(r, "person/OP2", "person.changed", "{\"person\":\"OP2\",\"suspended\":true}");
+    accepted(rig_sign_in(r, "OP3"));
+    refused(correct_with(r, "count", "live", "44", 0, "OP3"), "correction.not-there");
+    alert(correct_with(r, "count", "live", "44", 0, "QM"), "correction.instead");
+    assert_true(rig_says(r, "\"instead\":true"));
+    assert_false(batch_acted(rig_batch(r, "B1"), book_person(&r->book, "QM"), DEPT_MANUFACTURING));
+}
+
+/* The benches say nothing any more of a day that is over: the step itself does. */
+static void test_on_the_next_day_who_took_part_is_the_second_person(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_sign_in(r, "OP3"));
+    enter(r, "COUNT", "45", NULL);
+    rig_take_over(r, "OP2");
+    accepted(rig_scan(r, "0"));
+    rig_clock(r, 1, 9, 0);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_sign_in(r, "OP2"));
+    accepted(rig_sign_in(r, "OP3"));
+    refused(correct_with(r, "count", "live", "44", 0, "OP3"), "correction.not-there");
+    accepted(correct_with(r, "count", "live", "44", 0, "OP2"));
+}
+
 int main(void)
 {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, end)
@@ -165,6 +234,11 @@ int main(void)
         TEST(test_corrected_replicate_is_in_the_mean),
         TEST(test_replicate_that_is_awaited_again_takes_the_mean_back),
         TEST(test_correction_reaches_every_occurrence_that_used_the_value),
+        TEST(test_second_person_was_there),
+        TEST(test_who_has_gone_by_then_was_not_there),
+        TEST(test_second_person_has_a_role_of_the_step),
+        TEST(test_where_nobody_is_left_quality_stands_in_and_it_is_told),
+        TEST(test_on_the_next_day_who_took_part_is_the_second_person),
     };
     return cmocka_run_group_tests_name("rule: what is derived from a corrected value", tests, NULL, NULL);
 }

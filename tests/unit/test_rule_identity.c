@@ -25,6 +25,7 @@ static int begin(void **state)
     rig_at(r, "CL1");
     accepted(rig_sign_in(r, "DR"));
     accepted(rig_sign_in(r, "N1"));
+    accepted(rig_sign_in(r, "CO"));
     return 0;
 }
 
@@ -33,7 +34,7 @@ static const struct verdict *correct(struct rig *r, const char *by, const char *
     return rig_record(r, by, "correction",
                       arena_printf(&r->arena,
                                    "batch=B1|step=order|field=%s|value=%s|reason=misread|witness=P:%s", field,
-                                   value, strcmp(by, "DR") == 0 ? "N1" : "DR"));
+                                   value, strcmp(by, "DR") == 0 ? "CO" : "DR"));
 }
 
 static const struct verdict *supplement(struct rig *r, const char *by, const char *field, const char *value)
@@ -99,7 +100,7 @@ static void test_identity_is_frozen_once_it_was_said_or_a_vessel_is_filled(void 
     assert_true(rig_batch(r, "B2")->container[0]->state == CONTAINER_FILLED);
     rig_at(r, "CL1");
     refused(rig_record(r, "DR", "correction",
-                       "batch=B2|step=order|field=patient|value=P000009|reason=x|witness=P:N1"),
+                       "batch=B2|step=order|field=patient|value=P000009|reason=x|witness=P:CO"),
             "ident.frozen");
 }
 

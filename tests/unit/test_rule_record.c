@@ -77,7 +77,7 @@ static void test_correction_needs_a_second_person_here(void **state)
     rig_at(r, "B21");
     accepted(rig_sign_in(r, "DR"));
     refused(rig_record(r, "OP1", "correction", "batch=B1|step=volume|field=v|value=40|reason=x|witness=P:DR"),
-            "witness.department"); /* the clinic for manufacturing */
+            "correction.not-there"); /* the clinic for manufacturing */
     refused(rig_record(r, "N1", "correction", VOLUME("40")), "person.role");
     refused(rig_record(r, "FM", "correction", VOLUME("40")), "record.role");
 }

@@ -4,12 +4,23 @@
 #include "base/clock.h"
 #include "core/book/apply.h"
 
+static struct was *was_of(const struct bench *bench, const struct person *p)
+{
+    struct was *w = bench->was;
+    while (w && w->person != p)
+        w = w->next;
+    return w;
+}
+
 void bench_leave(struct book *b, struct bench *bench, const struct person *p)
 {
     size_t n = 0;
     book_touch(b, bench, sizeof(*bench));
     for (size_t i = 0; i < bench->npeople; i++) {
         if (bench->person[i] == p) {
+            struct was *w = was_of(bench, p);
+            if (w)
+                SET(b, w->gone, b->last_at);
             SET(b, bench->person[i]->signed_in, NULL);
         } else {
             bench->since[n] = bench->since[i];
@@ -57,23 +68,15 @@ bool bench_works(const struct bench *bench, int64_t now)
     return (bench->npeople && bench->day == clock_day(now)) || bench_carries(bench, now);
 }
 
-static struct was *was_of(const struct bench *bench, const struct person *p)
-{
-    struct was *w = bench->was;
-    while (w && w->person != p)
-        w = w->next;
-    return w;
-}
-
-static void note_was(struct book *b, struct bench *bench, const struct person *p)
+static void note_was(struct book *b, struct bench *bench, const struct person *p, int64_t since)
 {
     struct was *w = was_of(bench, p);
-    if (w) {
+    if (w)
         SET(b, w->left, 0);
+    if (w && !w->gone)
         return;
-    }
     w = arena_alloc(b->keep, sizeof(*w));
-    *w = (struct was){.person = p, .next = bench->was};
+    *w = (struct was){.person = p, .since = since, .next = bench->was};
     bench->was = w;
 }
 
@@ -90,7 +93,7 @@ void bench_join(struct book *b, struct station *st, struct person *p, int64_t si
     require(bench->npeople < BENCH_PEOPLE);
     SET(b, p->signed_in, st);
     book_touch(b, bench, sizeof(*bench));
-    note_was(b, bench, p);
+    note_was(b, bench, p, since);
     bench->since[bench->npeople] = since;
     bench->person[bench->npeople++] = p;
     if (bench->npeople == 1)

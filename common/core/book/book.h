@@ -112,7 +112,8 @@ struct wrong {
 
 struct was { /* who was signed in at a bench on its day, or is */
     const struct person *person;
-    int64_t left; /* signed out by a badge beside others: who read it nobody knows; 0: not so */
+    int64_t since, gone,
+        left; /* first in; out, 0: is there; out by a badge beside others, by nobody knows whom */
     struct was *next;
 };
 

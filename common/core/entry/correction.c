@@ -14,6 +14,7 @@ static const struct member correction_member[] = {
     M_TEXT(struct correction, old, 0),
     M_TEXT(struct correction, value, 0),
     M_TEXT(struct correction, unit, OWN),
+    M_BOOL(struct correction, instead, OWN),
     M_LIST(struct correction, derived, OWN, &derived_shape),
     M_TEXT(struct correction, reason, ASKED | NEEDED),
     M_SECRETS(struct correction, secrets),
@@ -122,7 +123,13 @@ static int apply_correction(struct book *b, struct stream *s, const struct entry
         err = replace_derived(b, x, &v->derived);
     if (err)
         return err;
-    batch_note_people(b, x, e, x->protocol->step[step].dept);
+    struct actor actor;
+    actor_read(e, &actor);
+    const struct person *who = v->instead ? book_person(b, actor.performed) : NULL;
+    if (who) /* whoever stands in for those who were there did nothing of the step */
+        batch_note_act(b, x, who, x->protocol->step[step].dept);
+    else
+        batch_note_people(b, x, e, x->protocol->step[step].dept);
     SET(b, x->corrections, x->corrections + 1);
     return 0;
 }

@@ -72,6 +72,7 @@ struct correction {
     const char *step, *field;
     int64_t occ;
     const char *old, *value, *unit; /* NULL: personal */
+    bool instead; /* the second person is none of those who were there: nobody of them is left */
     struct deriveds derived;
     const char *reason;     /* of the request */
     struct secrets secrets; /* `reason` (`reason.why` where a field has that name), the personal value */

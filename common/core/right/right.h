@@ -88,6 +88,7 @@ struct person;
     X(PRODUCT_ACCEPTED, "product.accepted")                                                                  \
     X(IDENTITY_SUPPLEMENTED, "identity.supplemented")                                                        \
     X(CORRECTION, "correction")                                                                              \
+    X(CORRECTION_INSTEAD, "correction.instead")                                                              \
     X(REDACTED, "redacted")                                                                                  \
     X(PERSONAL_SHOWN, "personal.shown")
 

@@ -332,6 +332,8 @@ enum say_flag {
     X(CORRECTION_STANDS, "correction.stands", 0)                                                             \
     X(CORRECTION_DERIVED, "correction.derived", 0)                                                           \
     X(CORRECTION_THING, "correction.thing", 0)                                                               \
+    X(CORRECTION_THERE, "correction.not-there", 0)                                                           \
+    X(CORRECTION_INSTEAD, "correction.instead", 0)                                                           \
     X(DEVIATION_ACTIONS, "deviation.actions", 0)                                                             \
     X(DEVIATION_OVERDUE, "deviation.overdue", 0)                                                             \
     X(ROTA_GAPS, "rota.gaps", 0)                                                                             \

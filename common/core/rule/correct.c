@@ -53,17 +53,86 @@ const struct person *judge_second(struct judge *j, const char *badge)
     return NULL;
 }
 
-/* Of the step's own department: neither the clinic for manufacturing, nor who acted for the other side of
- * this batch. */
-static const struct person *second_person(struct judge *j, const struct correction *given)
+/* ---- the second person: one who may do the step or see it, and was there ---- */
+
+static bool has_one(const struct person *p, size_t n, const char **role)
 {
-    const struct person *p = judge_second(j, given->witness);
+    for (size_t i = 0; i < n; i++)
+        if (person_has_role(p, role[i]))
+            return true;
+    return false;
+}
+
+static bool may_see(const struct judge *j, const struct person *p)
+{
+    const struct step *s = judge_step(j);
+    enum dept other = s->dept == DEPT_MANUFACTURING ? DEPT_QUALITY
+                      : s->dept == DEPT_QUALITY     ? DEPT_MANUFACTURING
+                                                    : DEPT_NONE;
+    bool does = (!s->nby || has_one(p, s->nby, s->by)) && (!s->dept || p->dept == s->dept);
+    return (does || has_one(p, s->nwitness_by, s->witness_by)) && !(other && batch_acted(j->x, p, other));
+}
+
+static bool took_part(const struct occ *o, const struct person *p)
+{
+    return occ_performed_by(o, p) || o->recorder == p || o->witness == p || o->seen_by == p;
+}
+
+/* At a bench of that room by then. Of a day that is over the benches say nothing any more: there the step
+ * does. */
+static bool stood_there(const struct judge *j, const struct person *p, const struct station *where,
+                        int64_t at)
+{
+    size_t pos = 0;
+    for (const struct station *st; where && (st = map_next(&j->book->stations, &pos));) {
+        bool here = st == where || (st->room && where->room && strcmp(st->room, where->room) == 0);
+        for (const struct was *w = here ? st->bench.was : NULL; w; w = w->next)
+            if (w->person == p && w->since <= at && (!w->gone || at <= w->gone))
+                return true;
+    }
+    return false;
+}
+
+static bool was_there(const struct judge *j, const struct person *p, const struct occ *o, int64_t at)
+{
+    const struct stepstate *s = &j->x->step[j->step];
+    for (size_t i = 0; i < s->nocc; i++)
+        if (took_part(s->occ[i], p))
+            return true;
+    return stood_there(j, p, o->station, at);
+}
+
+/* Is anybody left who could be asked? */
+static bool one_is_left(const struct judge *j, const struct occ *o, int64_t at)
+{
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        if (p != j->performer && !p->suspended && !p->locked && !person_away(p, clock_day(j->now)) &&
+            may_see(j, p) && was_there(j, p, o, at))
+            return true;
+    return false;
+}
+
+/* Quality; for what is done outside of the facility another one of those there. */
+static bool stands_in(const struct judge *j, const struct person *p)
+{
     enum dept dept = judge_step(j)->dept;
-    if (p && dept && p->dept != dept)
-        judge_find(j, EFFECT_REFUSE, SAY_WITNESS_DEPT, args1(j, "person", p->id), NULL);
-    else if (p && check_departments(j, p))
-        return p;
-    return NULL;
+    if (dept == DEPT_CLINIC || dept == DEPT_CARRIER)
+        return p->dept == dept;
+    return right_among(j->book->rights, &rights_of(j->book->rights, RIGHT_CORRECTION_INSTEAD)->by, p, NULL);
+}
+
+/* Whoever cannot be asked is not waited for: somebody else sees it then, and it is told. */
+static bool check_second_there(struct judge *j, const struct occ *o, int64_t at, struct correction *ret)
+{
+    const struct person *p = j->second;
+    struct json *args = args1(j, "person", p->id);
+    if (may_see(j, p) && was_there(j, p, o, at))
+        return true;
+    if (one_is_left(j, o, at) || !stands_in(j, p))
+        return judge_find(j, EFFECT_REFUSE, SAY_CORRECTION_THERE, args, NULL);
+    ret->instead = true;
+    return judge_find(j, EFFECT_ALERT, SAY_CORRECTION_INSTEAD, args, NULL);
 }
 
 /* ---- the occurrence with its new value ---- */
@@ -230,6 +299,8 @@ static bool take_correction(struct judge *j, const struct correction *given, int
     size_t no = 0, at = 0;
     if (!find_input(j, given, field, &no, &at) ||
         !check_stands(j, field, &j->x->step[j->step].occ[no - 1]->input[at]) ||
+        !check_second_there(j, j->x->step[j->step].occ[no - 1], j->x->step[j->step].occ[no - 1]->input[at].at,
+                            ret) ||
         !read_value(j, f, given->value, &j->code, &text))
         return false;
     enter_occ(j, j->step, no);
@@ -286,7 +357,7 @@ static int find_field(struct judge *j, const struct correction *given)
 static bool correct(struct judge *j, const struct correction *given)
 {
     int field = find_field(j, given);
-    const struct person *second = judge_refusal(j) ? NULL : second_person(j, given);
+    const struct person *second = judge_refusal(j) ? NULL : judge_second(j, given->witness);
     j->second = second;
     if (!second || !check_departments(j, j->performer) || !check_identity_correction(j, field))
         return false;
