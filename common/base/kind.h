@@ -128,6 +128,8 @@ enum kind_flag {
     X(STATION_RETURNED, station_returned, "station.returned", STREAM_STATION, 0)                             \
     X(STATION_REVOKED, station_revoked, "station.revoked", STREAM_STATION, 0)                                \
     X(STATION_SILENT, station_silent, "station.silent", STREAM_STATION, 0)                                   \
+    X(STATION_SPARE_CONFIRMED, station_spare_confirmed, "station.spare-confirmed", STREAM_STATION, KIND_ACT) \
+    X(STATION_SPARE_OPENED, station_spare_opened, "station.spare-opened", STREAM_STATION, KIND_ACT)          \
     X(STATION_SPOOLED, station_spooled, "station.spooled", STREAM_STATION, 0)                                \
     X(STEP_AGAIN, step_again, "step.again", STREAM_BATCH, 0)                                                 \
     X(STEP_FORM, step_form, "step.form", STREAM_BATCH, KIND_STEP)                                            \

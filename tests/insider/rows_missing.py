@@ -147,6 +147,78 @@ def _(p):
     p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
 
 
+# ---- the spare station ----
+
+
+def sealed(p):
+    """Enrolled as spare; where its token lies."""
+    token = 'spare-station-token-of-this-play'
+    p.at('QA1').sign_in('QM')
+    p.quiet(p.at('QA1').record('FM', 'station.enrolled', station='SP1', kind='SP', spare=True, token=sha256_id(token.encode()),
+                               reason='予備 spare', witness=code('P', 'QM')))
+    with open(f'{p.folder}/stations/SP1.token', 'w', encoding='ascii') as f:
+        f.write(token)
+    return p.at('SP1')
+
+
+def opens(p, who='OP1'):
+    return p.at('SP1').record(who, 'station.spare-opened', station='SP1', replaces='B21', called='QM', reason='端末が全て故障 all dark')
+
+
+@row('the sealed spare station is simply used', 'd3.entry.plates', 'spare.sealed')
+def spare_taken(p):
+    sealed(p)
+    p.caught(p.at('SP1').send('/v1/sessions', badge=code('P', 'OP1'), pin=p.pin('OP1')), 'spare.sealed')
+
+
+@spare_taken.honest
+def _(p):
+    sealed(p)
+    p.quiet(opens(p), 'spare.opened')
+    p.quiet(p.at('SP1').send('/v1/sessions', badge=code('P', 'SP1'), pin=p.pin('OP1')))
+
+
+@row('a batch is worked on at the spare station', 'd3.entry.plates', 'spare.used')
+def spare_used(p):
+    sealed(p)
+    opens(p)
+    p.at('SP1').work('look', 'OP1')
+    p.caught(p.at('SP1').scan('F1'), 'spare.used', 'deviation')
+
+
+@spare_used.honest
+def _(p):
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
+@row('quality's desk work at the spare station', 'd3.entry.plates', 'spare.bench')
+def spare_desk(p):
+    sealed(p)
+    opens(p)
+    p.caught(p.at('SP1').record('QM', 'lot.blocked', lot='BM-2601', reason='濁り turbid'), 'spare.bench')
+
+
+@spare_desk.honest
+def _(p):
+    p.quiet(p.at('QA1').record('QM', 'lot.blocked', lot='BM-2601', reason='濁り turbid'))
+
+
+@row('who used the spare station confirms it', 'd3.entry.plates', 'right.barred')
+def spare_own(p):
+    sealed(p)
+    opens(p)
+    p.quiet(p.at('QA1').record('FM', 'person.changed', person='OP1', dept='quality', roles=['deputy-quality-manager'],
+                               document='OP-2026-7', sha256=sha256_id(b'the document'), witness=code('P', 'QM')))
+    p.caught(p.at('QA1').record('OP1', 'station.spare-confirmed', station='SP1', reason='確認 seen'), 'right.barred')
+
+
+@spare_own.honest
+def _(p):
+    sealed(p)
+    p.quiet(opens(p), 'spare.opened')
+    p.quiet(p.at('QA1').record('FM', 'station.spare-confirmed', station='SP1', reason='確認 seen'))
+
+
 @row('a colleague is recorded away', None, 'record.role')
 def sends_away(p):
     p.caught(p.at('B21').sign_in('OP1').record('OP1', 'person.away', person='OP2', **{'from': p.day()}, until=p.day(1)), 'record.role')

@@ -152,9 +152,8 @@ struct invitation {
 };
 /* How far a station's own list was brought. */
 struct spool_mark {
-    int64_t number;
+    int64_t number, occurred;
     const char *hash;
-    int64_t occurred;
 };
 struct station {
     const char *id, *kind, *room;
@@ -163,6 +162,7 @@ struct station {
     bool revoked;      /* or not enrolled yet */
     struct bench bench;
     struct invitation invited;
+    struct spare *spare; /* core/entry/station.h; NULL: an ordinary one */
     struct spool_mark spool;
     int64_t silent_since; /* 0: heard, as far as the log knows */
     int64_t known_at;     /* when the log knew last that it was heard: enrolment, sign-in, return */

@@ -11,6 +11,7 @@ static const struct member enrolled_member[] = {
     M_ID(struct station_enrolled, room, 0),         M_DIGEST(struct station_enrolled, token, NEEDED),
     M_POINT(struct station_enrolled, key, 0),       M_PERSONAL(struct station_enrolled, reason, 0),
     M_PERSONAL(struct station_enrolled, note, 0),   M_PERSONAL(struct station_enrolled, remark, 0),
+    M_BOOL(struct station_enrolled, spare, 0),
 };
 
 static const struct member invited_member[] = {
@@ -96,6 +97,7 @@ static int apply_enrolled(struct book *b, struct stream *s, const struct entry *
     st->token = book_keep(b, v->token);
     st->key = book_keep(b, v->key);
     st->revoked = false;
+    st->spare = v->spare ? arena_alloc(b->keep, sizeof(*st->spare)) : NULL;
     st->invited = (struct invitation){0}; /* one use */
     st->spool = (struct spool_mark){0};
     st->outages = (struct outages){0};
@@ -184,7 +186,7 @@ static int apply_spooled(struct book *b, struct stream *s, const struct entry *e
     if (v->broken && v->number <= st->spool.number)
         return 0;
     book_touch(b, &st->spool, sizeof(st->spool));
-    st->spool = (struct spool_mark){v->number, book_keep(b, v->hash), occurred};
+    st->spool = (struct spool_mark){v->number, occurred, book_keep(b, v->hash)};
     return 0;
 }
 

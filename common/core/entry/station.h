@@ -9,6 +9,7 @@ struct station_enrolled {
     const char *station, *kind, *room;
     const char *token; /* digest of the bearer token */
     const char *key;   /* P-256, base/p256.h; NULL: keyless */
+    bool spare;        /* sealed; it has a badge of its own id, which is nobody's (struct spare) */
     struct personal reason, note, remark;
 };
 /* A one-time code for a tablet that makes its own key; good for STATION_CODE_MS from the entry's time. */
@@ -16,6 +17,29 @@ struct station_invited {
     const char *station, *kind, *room;
     const char *once; /* digest of the one-time code, which nobody keeps */
     struct personal reason, note, remark;
+};
+/* The seal of the spare station is broken, by whoever uses it and signs this. For SPARE_MS it stands where
+ * the station that it replaces stood, and its badge is that person's. */
+struct spare_opened {
+    const char *station, *replaces;
+    const char *called;      /* of quality, who was telephoned */
+    const char *kind, *room; /* of what it replaces */
+    struct personal reason;
+};
+/* Management or quality has seen what it was used for, and it is sealed again. */
+struct spare_confirmed {
+    const char *station;
+    struct personal reason;
+};
+#define SPARE_MS (INT64_C(24) * 3600 * 1000)
+/* As the book has it: what it was used for stands until it is confirmed. */
+#define SPARE_USERS 6
+struct person;
+struct spare {
+    int64_t opened, until; /* last, and how long it works; 0: sealed */
+    int64_t since;         /* opened first of what nobody has confirmed; 0: nothing is */
+    size_t nusers;         /* since then; the last one has its badge */
+    const struct person *user[SPARE_USERS];
 };
 struct station_revoked {
     const char *station;

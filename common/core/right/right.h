@@ -32,6 +32,8 @@ struct person;
     X(PERSON_AWAY, "person.away")                                                                            \
     X(STATION_ENROLLED, "station.enrolled")                                                                  \
     X(STATION_REVOKED, "station.revoked")                                                                    \
+    X(SPARE_OPENED, "station.spare-opened")                                                                  \
+    X(SPARE_CONFIRMED, "station.spare-confirmed")                                                            \
     X(ROOM_ADDED, "room.added")                                                                              \
     X(ROOM_BLOCKED, "room.blocked")                                                                          \
     X(ROOM_REOPENED, "room.reopened")                                                                        \

@@ -107,6 +107,10 @@ enum say_flag {
     X(LABEL_OWNERS, "label.owners", 0)                                                                       \
     X(LABEL_UNUSED, "label.unused", 0)                                                                       \
     X(LABEL_VOID, "label.void", 0)                                                                           \
+    X(SPARE_SEALED, "spare.sealed", 0)                                                                       \
+    X(SPARE_BENCH, "spare.bench", 0)                                                                         \
+    X(SPARE_OPENED, "spare.opened", 0)                                                                       \
+    X(SPARE_USED, "spare.used", 0)                                                                           \
     X(RESCUE_MOVED, "rescue.moved", 0)                                                                       \
     X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \
     X(RESCUE_NOT_ALONE, "rescue.not-alone", 0)                                                               \

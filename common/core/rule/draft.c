@@ -396,6 +396,8 @@ static void tell_away(struct judge *j)
 void judge_accept(struct judge *j, struct draft *main, enum say code, struct json *args)
 {
     tell_away(j);
+    if (main && j->x && strcmp(main->stream, j->x->stream) == 0)
+        tell_spare(j);
     if (main &&
         (main->kind == KIND_STEP_INPUT || main->kind == KIND_STEP_FORM || main->kind == KIND_CORRECTION))
         tell_judge_again(j);

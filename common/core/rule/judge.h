@@ -306,6 +306,10 @@ const char *day_text(struct judge *j, const struct code *c);
 /* One more of them. */
 void derived_add(struct judge *j, struct deriveds *all, struct derived d);
 
+/* spare.c: does the station work, and is what is asked of it done at a bench? */
+bool check_spare(struct judge *j);
+void tell_spare(struct judge *j); /* of an entry of the batch: it was made at the spare station */
+
 /* station.c */
 void judge_enrol(struct judge *j);
 /* Did the daemon itself not hear this station at the time that is claimed? */

@@ -112,6 +112,12 @@ bool may_void_form(struct judge *j, const struct kind *k, const void *given);
 /* rescue.c */
 void record_rescue(struct judge *j, const struct kind *k, const void *given);
 void record_rescue_seen(struct judge *j, const struct kind *k, const void *given);
+/* Whom of quality the request names was telephoned: somebody else, who is there. */
+bool check_called(struct judge *j, const char *called);
+/* spare.c */
+bool may_confirm_spare(struct judge *j, const struct kind *k, const void *given);
+void record_spare_opened(struct judge *j, const struct kind *k, const void *given);
+void record_spare_confirmed(struct judge *j, const struct kind *k, const void *given);
 /* lost.c */
 void record_lost(struct judge *j, const struct kind *k, const void *given);
 void record_stop(struct judge *j, const struct kind *k, const void *given);

@@ -150,8 +150,7 @@ static bool check_free(struct judge *j, const struct thing *to)
            judge_find(j, EFFECT_REFUSE, SAY_EQUIPMENT_OUT_OF_SERVICE, args1(j, "equipment", to->id), NULL);
 }
 
-/* Somebody else of quality was told by telephone. */
-static bool check_called(struct judge *j, const char *called)
+bool check_called(struct judge *j, const char *called)
 {
     const struct person *p = book_person(j->book, called);
     return (p && p != j->performer && reachable(j, RIGHT_RESCUE_CALLED, p)) ||

@@ -177,7 +177,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
     judge_spool(&j);
     judge_paper(&j);
     judge_time(&j);
-    if (check_claim(&j))
+    if (check_claim(&j) && check_spare(&j))
         judge_kind(&j);
     else
         judge_refuse_found(&j);

@@ -168,6 +168,10 @@ struct verdict {
 void rule_judge(const struct book *b, const struct command *cmd, int64_t now, struct arena *a,
                 struct verdict *ret);
 
+/* Whose badge that is at this station (NULL: anywhere): of the spare one while it works, whoever opened it.
+ */
+struct person *badge_person(const struct book *b, const struct station *st, const char *id);
+
 /* How long, in ms, no secret of the command's person is taken at its station: after some wrong ones in a row
  * the station is slowed, after some more the person there. 0: it is. */
 int64_t rule_wait(const struct command *c, int64_t now);

@@ -1,4 +1,5 @@
 /* A scan: what was read, which step and field it belongs to, and what follows. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/entry/step.h"
@@ -501,6 +502,9 @@ static bool read_code(struct judge *j)
     struct code *c = arena_alloc(j->a, sizeof(*c));
     enum code_fault fault = code_read(j->cmd->raw, j->cmd->raw_len, c);
     if (fault == CODE_OK) {
+        const struct person *p = c->kind == CODE_BADGE ? badge_person(j->book, j->st, c->id) : NULL;
+        if (p) /* the spare station's badge is whoever's opened it */
+            snprintf(c->id, sizeof(c->id), "%s", p->id);
         j->code = c;
         j->understood = j->code->kind != CODE_TEXT;
         return true;

@@ -13,7 +13,7 @@
 #define READING_MS (4 * 24 * HOUR_MS) /* between two sessions */
 
 static const char *const what_word[] = {NULL,     "step", "look",    "reading", "calibration", "label",
-                                        "rescue", "form", "station", "warning", "measure"};
+                                        "rescue", "form", "station", "warning", "measure",     "spare"};
 const struct word_list silence_words = {sizeof(what_word) / sizeof(*what_word), what_word};
 
 struct gathering {
@@ -237,6 +237,10 @@ static void add_facility(struct gathering *g)
     for (const struct station *s; (s = map_next(&g->b->stations, &pos));)
         if (s->silent_since && !s->revoked)
             add(g, (struct silence){SILENCE_STATION, NULL, -1, s->id, s->silent_since});
+    pos = 0;
+    for (const struct station *s; (s = map_next(&g->b->stations, &pos));)
+        if (s->spare && s->spare->since)
+            add(g, (struct silence){SILENCE_SPARE, NULL, -1, s->id, s->spare->since});
     pos = 0;
     for (const struct paper *f; (f = map_next(&g->b->forms, &pos));) {
         int64_t since = f->returned ? f->returned : f->issued;
