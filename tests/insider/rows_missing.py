@@ -154,7 +154,7 @@ def sealed(p):
     """Enrolled as spare; where its token lies."""
     token = 'spare-station-token-of-this-play'
     p.at('QA1').sign_in('QM')
-    p.quiet(p.at('QA1').record('FM', 'station.enrolled', station='SP1', kind='SP', spare=True, token=sha256_id(token.encode()),
+    p.quiet(p.at('QA1').record('FM', 'station.enrolled', station='SP1', kind='spare', spare=True, token=sha256_id(token.encode()),
                                reason='予備 spare', witness=code('P', 'QM')))
     with open(f'{p.folder}/stations/SP1.token', 'w', encoding='ascii') as f:
         f.write(token)
@@ -191,7 +191,7 @@ def _(p):
     p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
 
 
-@row('quality's desk work at the spare station', 'd3.entry.plates', 'spare.bench')
+@row("quality's desk work at the spare station", 'd3.entry.plates', 'spare.bench')
 def spare_desk(p):
     sealed(p)
     opens(p)

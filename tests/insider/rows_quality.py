@@ -362,7 +362,7 @@ def _(p):
 
 @row('a result is changed after it was judged, and the report goes on', 'judgement', 'result.judge-again')
 def changed_after_judgement(p):
-    p.quiet(p.at('QC1S').work(None, 'QC1', 'QC3').correct('QC1', 'QC3', 'qc.endotoxin.result', 'value', '0.31'), 'result.judge-again')
+    p.quiet(p.at('QC1S').work(None, 'QC1', 'QC3').correct('QC1', 'QC3', 'qc.endotoxin.result', 'value', '0.31'), 'result.judge-again', 'correction.instead')
     p.caught(p.at('QA1').act('MM', 'report', fields={'review': 'reviewed'}), 'result.judge-again')
 
 
