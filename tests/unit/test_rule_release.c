@@ -422,6 +422,20 @@ static void rescued(struct rig *r)
     accepted(rig_sign_in(r, "OP2"));
 }
 
+/* Opened (an alert) it works, and is confirmed elsewhere. */
+static const struct verdict *spare_way(struct rig *r, const char *kind)
+{
+    rig_entry(r, "station/SP1", "station.enrolled",
+              "{\"kind\":\"SP\",\"spare\":true,\"station\":\"SP1\",\"token\":\"t9\"}");
+    rig_at(r, "SP1");
+    alert(rig_record(r, "OP1", "station.spare-opened", "station=SP1|replaces=B21|called=QM|reason=dark"),
+          "spare.opened");
+    if (strcmp(kind, "station.spare-opened") == 0)
+        return rig_sign_in(r, "OP3");
+    rig_at(r, "QA1");
+    return rig_record(r, "QM", kind, "station=SP1|reason=seen");
+}
+
 /* Where it is wanted, and then the record itself. */
 static const struct verdict *way(struct rig *r, const char *kind)
 {
@@ -458,6 +472,8 @@ static const struct verdict *way(struct rig *r, const char *kind)
                rig_record(r, "DR", kind, "batch=B1|dev=B1-DV1|document=K-7|reason=x");
     if (strcmp(kind, "person.away") == 0)
         return rig_record(r, "FM", kind, "person=OP3|from=2026-11-02|until=2026-11-30");
+    if (strncmp(kind, "station.spare", 13) == 0)
+        return spare_way(r, kind);
     if (strncmp(kind, "form.", 5) == 0)
         return form_way(r, kind);
     if (strcmp(kind, "clinic.warned") == 0)
