@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "core/book/apply.h"
 #include "core/rule/record.h"
+#include "core/view/row.h"
 
 #define PROTOCOL_PART    40000
 #define PROTOCOL_ESCAPED 60000 /* as it stands in the entry */
@@ -157,6 +158,32 @@ static int apply_approved(struct book *b, struct stream *s, const struct entry *
     return 0;
 }
 
+/* ---- rows ---- */
+
+static void view_training(struct view_at *a, const char *protocol, const char *version, const char *how)
+{
+    struct view_row r = row_begin(VIEW_TRAINING);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_text(&r, "protocol", protocol);
+    row_text(&r, "version", version);
+    row_text(&r, "person", view_who(a));
+    row_text(&r, "how", how);
+    row_num(&r, "at", a->e->at);
+    row_end(a->v, &r);
+}
+
+static void view_approved(struct view_at *a, const void *body)
+{
+    const struct protocol_approved *v = body;
+    view_training(a, v->protocol, v->version, "approved");
+}
+
+static void view_read(struct view_at *a, const void *body)
+{
+    const struct protocol_read *v = body;
+    view_training(a, v->protocol, v->version, "read");
+}
+
 const struct kind kind_protocol_text = {
     .id = KIND_PROTOCOL_TEXT,
     .shape = SHAPE(struct protocol_text, text_member),
@@ -177,6 +204,7 @@ const struct kind kind_protocol_approved = {
     .id = KIND_PROTOCOL_APPROVED,
     .shape = SHAPE(struct protocol_approved, approved_member),
     .apply = apply_approved,
+    .view = view_approved,
     .record = &approval,
     .reads = {"製造手順 {protocol} 第 {version} 版を承認した",
               "protocol {protocol} version {version} was approved"},
@@ -186,6 +214,7 @@ const struct kind kind_protocol_read = {
     .id = KIND_PROTOCOL_READ,
     .shape = SHAPE(struct protocol_read, read_member),
     .apply = apply_read,
+    .view = view_read,
     .record = &reading,
     .reads = {"製造手順 {protocol} 第 {version} 版を読んだ",
               "protocol {protocol} version {version} was read"},

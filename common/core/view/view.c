@@ -253,7 +253,7 @@ int view_entry(struct view *v, const struct entry *e)
     a.station = own_station(v, e);
     if (a.batch)
         view_batch(&a);
-    else if (a.station)
+    else if (a.station || !stream_rest(e->stream, STREAM_DAY)) /* a day is a station's */
         view_kind(&a);
     return 0;
 }
