@@ -448,8 +448,8 @@ def instruction(p, who, key_of):
     out = os.path.join(tempfile.mkdtemp(dir=os.path.dirname(p.folder)), 'instruction.txt')
     entries = p.at('QA1').ask('GET', f'/v1/log?stream=person/{key_of}&limit=1000')['entries']
     key = [e['body']['key'] for e in entries if 'key' in e['body']][-1]
-    done = cpfctl(p, 'keys', 'instruct', '--root', f'{p.folder}/evidence/keys/root.txt', '--key', f'{p.folder}/root/key',
-                  '--custodian-file', f'{p.folder}/root/passphrase', '--out', out, 'reset', who, key)
+    done = cpfctl(p, 'keys', 'instruct', '--root', f'{p.folder}/evidence/keys/root.txt', '--key', os.path.join(p.folder, 'root', 'key'),
+                  '--custodian-file', os.path.join(p.folder, 'root', 'passphrase'), '--out', out, 'reset', who, key)
     p.must(done.returncode == 0, done.stdout.decode())
     return out
 
