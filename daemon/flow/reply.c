@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "core/entry/refusal.h"
 #include "core/entry/step.h"
+#include "core/protocol/word.h"
 #include "core/rule/codes.h"
 #include "flow/flow_int.h"
 
@@ -42,7 +43,7 @@ static void next_field(struct arena *a, struct json *o, const struct next *n, co
     json_set_str(a, o, "field", f->id);
     json_set_str(a, o, "field_ja", f->title.ja);
     json_set_str(a, o, "field_en", f->title.en);
-    json_set_str(a, o, "kind", field_kind_name(f->kind));
+    json_set_str(a, o, "kind", word_text(field_kind_words, (int)f->kind));
     json_set_str(a, o, "unit", f->unit);
     json_set_str(a, o, "plan", f->plan);
     json_set_int(a, o, "remaining", n->remaining);

@@ -254,6 +254,7 @@ enum container_state {
     CONTAINER_LOST
 };
 const char *container_state_name(enum container_state s);
+bool container_after(enum container_use use, enum container_state *ret); /* false: as it was before */
 struct container {
     const char *id; /* <batch>-<label><number> */
     const char *label;

@@ -58,13 +58,22 @@ static void issue(const struct at *a, const char *id)
     container_add(a, id, l ? l->id : "");
 }
 
-static void container_effect(const struct at *a, const struct field *f, const char *id)
+bool container_after(enum container_use use, enum container_state *ret)
 {
     static const enum container_state to[] = {
-        [USE_ATTACH] = CONTAINER_EMPTY,     [USE_FILL] = CONTAINER_FILLED,
-        [USE_CONSUME] = CONTAINER_CONSUMED, [USE_DISCARD] = CONTAINER_DISCARDED,
-        [USE_LEAVE] = CONTAINER_LEFT,
+        [USE_ISSUE] = CONTAINER_ISSUED,      [USE_ATTACH] = CONTAINER_EMPTY,
+        [USE_FILL] = CONTAINER_FILLED,       [USE_CONSUME] = CONTAINER_CONSUMED,
+        [USE_DISCARD] = CONTAINER_DISCARDED, [USE_LEAVE] = CONTAINER_LEFT,
     };
+    if (use == USE_TAKE || use == USE_PLACE)
+        return false;
+    *ret = to[use];
+    return true;
+}
+
+static void container_effect(const struct at *a, const struct field *f, const char *id)
+{
+    enum container_state after;
     struct container *c = book_container(a->b, id);
     if (f->use == USE_ISSUE) {
         if (!c)
@@ -72,9 +81,9 @@ static void container_effect(const struct at *a, const struct field *f, const ch
         return;
     }
     /* a foreign container is recorded as a fact elsewhere: it has its own entries */
-    if (!c || c->batch != a->x || f->use == USE_TAKE || f->use == USE_PLACE)
+    if (!c || c->batch != a->x || !container_after(f->use, &after))
         return;
-    SET(a->b, c->state, to[f->use]);
+    SET(a->b, c->state, after);
     SET(a->b, c->attached, c->attached || f->use == USE_ATTACH || f->use == USE_FILL);
     if (f->use == USE_CONSUME || f->use == USE_DISCARD || f->use == USE_LEAVE)
         leave_place(a->b, a->x, c);

@@ -28,34 +28,6 @@ static const struct ref_rule to_same[] = {
     [FIELD_DOCUMENT] = {"same", K(DOCUMENT), REF_EARLIER},
 };
 
-static const struct word uses[] = {{"issue", USE_ISSUE},     {"attach", USE_ATTACH},   {"fill", USE_FILL},
-                                   {"take", USE_TAKE},       {"consume", USE_CONSUME}, {"place", USE_PLACE},
-                                   {"discard", USE_DISCARD}, {"leave", USE_LEAVE},     {NULL, 0}};
-static const struct word lot_uses[] = {
-    {"stage", LOT_STAGE}, {"draw", LOT_DRAW}, {"account", LOT_ACCOUNT}, {NULL, 0}};
-static const struct word differs[] = {
-    {"refuse", EFFECT_REFUSE}, {"deviation", EFFECT_DEVIATION}, {"hold", EFFECT_HOLD}, {NULL, 0}};
-static const struct word actions[] = {{"deviation", EFFECT_DEVIATION}, {"hold", EFFECT_HOLD}, {NULL, 0}};
-static const struct word effects[] = {
-    {"ok", EFFECT_OK},     {"alert", EFFECT_ALERT},   {"deviation", EFFECT_DEVIATION},
-    {"hold", EFFECT_HOLD}, {"refuse", EFFECT_REFUSE}, {NULL, 0}};
-static const struct word scans[] = {{"container", FIELD_CONTAINER},
-                                    {"lot", FIELD_LOT},
-                                    {"equipment", FIELD_EQUIPMENT},
-                                    {"place", FIELD_PLACE},
-                                    {"badge", FIELD_BADGE},
-                                    {"document", FIELD_DOCUMENT},
-                                    {NULL, 0}};
-static const struct word functions[] = {{"sum", DERIVE_SUM},           {"diff", DERIVE_DIFF},
-                                        {"mean", DERIVE_MEAN},         {"product", DERIVE_PRODUCT},
-                                        {"ratio", DERIVE_RATIO},       {"viability", DERIVE_VIABILITY},
-                                        {"doubling", DERIVE_DOUBLING}, {NULL, 0}};
-
-static const struct word meanings[] = {{"plan", MEANS_PLAN},           {"facility", MEANS_FACILITY},
-                                       {"physician", MEANS_PHYSICIAN}, {"draw", MEANS_DRAW},
-                                       {"infusion", MEANS_INFUSION},   {"name", MEANS_NAME},
-                                       {"birth", MEANS_BIRTH},         {NULL, 0}};
-
 /* The keys that say what a field is; exactly one of them. */
 static const struct word kinds[] = {{"scan", -2},
                                     {"number", FIELD_NUMBER},
@@ -72,7 +44,7 @@ static SETTER(set_use)
 {
     struct field *f = obj;
     bool lot = f->kind == FIELD_LOT;
-    int value = load_word(l, v, lot ? lot_uses : uses, k->name);
+    int value = load_word(l, v, lot ? lot_use_words : container_use_words, 0, k->name);
     if (value >= 0 && lot)
         f->lot_use = (enum lot_use)value;
     else if (value >= 0)
@@ -175,7 +147,7 @@ static SETTER(set_derive)
     }
     struct ynode fn = *v;
     fn.str = arena_strndup(&l->tmp, s, name);
-    int value = load_word(l, &fn, functions, k->name);
+    int value = load_word(l, &fn, derive_words, 0, k->name);
     if (value >= 0)
         f->fn = (enum derive_fn)value;
     f->arg = load_array(l, len, sizeof(*f->arg)); /* more than enough */
@@ -251,7 +223,7 @@ static SETTER(set_options)
 {
     static const struct key keys[] = {
         {.name = "title", .set = set_text, .at = offsetof(struct option, title), .required = true},
-        {.name = "is", .set = set_enum, .at = offsetof(struct option, effect), .words = effects},
+        {.name = "is", .set = set_enum, .at = offsetof(struct option, effect), .words = effect_words},
         {.name = "state",
          .set = set_state,
          .at = offsetof(struct option, state),
@@ -304,7 +276,7 @@ static const struct key field_keys[] = {
     {.name = "release", .set = set_bool, AT(release), .kinds = K(EQUIPMENT) | K(PLACE)},
     {.name = "role", .set = set_strings, LISTED(role, nroles), .form = &form_name, .kinds = K(BADGE)},
     {.name = "same", .set = set_same, AT(same), .kinds = SCANS},
-    {.name = "differs", .set = set_enum, AT(differs), .words = differs, .kinds = SCANS},
+    {.name = "differs", EFFECTS(E(REFUSE) | E(DEVIATION) | E(HOLD)), AT(differs), .kinds = SCANS},
     {.name = "number", .set = set_string, AT(unit), .form = &form_unit, .kinds = K(NUMBER)},
     {.name = "derive", .set = set_derive, .rule = &to_argument, .kinds = K(DERIVED)},
     {.name = "unit", .set = set_string, AT(unit), .form = &form_unit, .kinds = K(DERIVED), .required = true},
@@ -312,7 +284,7 @@ static const struct key field_keys[] = {
     {.name = "possible", .set = set_range, AT(possible), .kinds = LIMITED},
     {.name = "alert", .set = set_range, AT(alert), .kinds = LIMITED},
     {.name = "action", .set = set_range, AT(action), .kinds = LIMITED},
-    {.name = "on-action", .set = set_enum, AT(on_action), .words = actions, .kinds = LIMITED},
+    {.name = "on-action", EFFECTS(E(DEVIATION) | E(HOLD)), AT(on_action), .kinds = LIMITED},
     {.name = "blocks-room", .set = set_blocks, AT(blocks), .rule = &to_room, .kinds = LIMITED},
     {.name = "twice", .set = set_bool, AT(twice), .kinds = K(NUMBER)},
     {.name = "plan", .set = set_string, AT(plan), .form = &form_plain, .kinds = K(NUMBER)},
@@ -325,7 +297,11 @@ static const struct key field_keys[] = {
     {.name = "token", .set = set_pattern, .kinds = K(TOKEN)},
     {.name = "donor", .set = set_bool, AT(donor), .kinds = K(TOKEN)},
     {.name = "person", .set = set_bool, AT(person), .kinds = K(TOKEN) | K(TEXT) | K(DATE)},
-    {.name = "means", .set = set_enum, AT(means), .words = meanings, .kinds = K(TOKEN) | K(TEXT) | K(DATE)},
+    {.name = "means",
+     .set = set_enum,
+     AT(means),
+     .words = meaning_words,
+     .kinds = K(TOKEN) | K(TEXT) | K(DATE)},
     {.name = "text", .set = set_true, .kinds = K(TEXT)},
     {.name = "day", .set = set_bool, AT(day), .kinds = K(TEXT)},
     {.name = "identity", .set = set_ref, AT(identity), .rule = &to_identity, .kinds = K(IDENTITY)},
@@ -360,7 +336,7 @@ static bool read_kind(struct loader *l, const struct ynode *n, struct field *f)
     }
     int value = found->value;
     if (value < 0)
-        value = load_word(l, ynode_get(n, "scan"), scans, "scan");
+        value = load_word(l, ynode_get(n, "scan"), field_kind_words, SCANS, "scan");
     if (value >= 0)
         f->kind = (enum field_kind)value;
     return value >= 0;
@@ -371,7 +347,7 @@ static void check_arguments(struct loader *l, const struct ynode *n, const struc
     bool list = f->fn == DERIVE_SUM || f->fn == DERIVE_MEAN;
     if (list ? f->nargs < 2 : f->nargs != 2)
         load_error(l, n, list ? "name two or more fields" : "name exactly two fields",
-                   "`%s` wants %s two arguments, not %zu", functions[f->fn].text,
+                   "`%s` wants %s two arguments, not %zu", word_text(derive_words, (int)f->fn),
                    list ? "at least" : "exactly", f->nargs);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "core/protocol/protocol.h"
+#include "core/protocol/word.h"
 
 struct out {
     struct arena *a;
@@ -90,42 +91,15 @@ static void set_span(const struct out *o, struct json *obj, const char *name, st
         json_set(o->a, obj, name, json_set_int(o->a, json_object(o->a), s.days ? "days" : "ms", s.value));
 }
 
-static const char *effect_name(enum effect e)
-{
-    static const char *const names[] = {[EFFECT_OK] = "ok",
-                                        [EFFECT_ALERT] = "alert",
-                                        [EFFECT_DEVIATION] = "deviation",
-                                        [EFFECT_HOLD] = "hold",
-                                        [EFFECT_REFUSE] = "refuse"};
-    return names[e];
-}
-
 /* ---- field ---- */
-
-const char *field_kind_name(enum field_kind k)
-{
-    static const char *const names[] = {
-        [FIELD_CONTAINER] = "container", [FIELD_LOT] = "lot",       [FIELD_EQUIPMENT] = "equipment",
-        [FIELD_PLACE] = "place",         [FIELD_BADGE] = "badge",   [FIELD_DOCUMENT] = "document",
-        [FIELD_NUMBER] = "number",       [FIELD_CHOICE] = "choice", [FIELD_DATE] = "date",
-        [FIELD_TOKEN] = "token",         [FIELD_TEXT] = "text",     [FIELD_IDENTITY] = "identity",
-        [FIELD_DERIVED] = "derived",
-    };
-    return names[k];
-}
 
 static void put_scan(const struct out *o, struct json *j, const struct field *f)
 {
-    static const char *const uses[] = {
-        [USE_ISSUE] = "issue",     [USE_ATTACH] = "attach", [USE_FILL] = "fill",       [USE_TAKE] = "take",
-        [USE_CONSUME] = "consume", [USE_PLACE] = "place",   [USE_DISCARD] = "discard", [USE_LEAVE] = "leave"};
-    static const char *const lot_uses[] = {
-        [LOT_STAGE] = "stage", [LOT_DRAW] = "draw", [LOT_ACCOUNT] = "account"};
     json_set(o->a, j, "n", f->n < 0 ? json_str(o->a, "all") : json_int(o->a, f->n));
     if (f->kind == FIELD_CONTAINER)
-        json_set_str(o->a, j, "use", uses[f->use]);
+        json_set_str(o->a, j, "use", word_text(container_use_words, (int)f->use));
     if (f->kind == FIELD_LOT)
-        json_set_str(o->a, j, "use", lot_uses[f->lot_use]);
+        json_set_str(o->a, j, "use", word_text(lot_use_words, (int)f->lot_use));
     set_strings(o, j, "label", f->label, f->nlabels);
     set_strings(o, j, "material", f->material, f->nmaterials);
     set_strings(o, j, "role", f->role, f->nroles);
@@ -135,7 +109,7 @@ static void put_scan(const struct out *o, struct json *j, const struct field *f)
     set_true(o, j, "release", f->release);
     if (f->has_same) {
         json_set(o->a, j, "same", ref_json(o, f->same));
-        json_set_str(o->a, j, "differs", effect_name(f->differs));
+        json_set_str(o->a, j, "differs", word_text(effect_words, (int)f->differs));
     }
 }
 
@@ -147,7 +121,7 @@ static void put_number(const struct out *o, struct json *j, const struct field *
     set_range(o, j, "alert", &f->alert);
     set_range(o, j, "action", &f->action);
     if (f->action.has_lo || f->action.has_hi)
-        json_set_str(o->a, j, "on-action", effect_name(f->on_action));
+        json_set_str(o->a, j, "on-action", word_text(effect_words, (int)f->on_action));
     if (f->has_blocks)
         json_set(o->a, j, "blocks-room", ref_json(o, f->blocks));
     set_true(o, j, "twice", f->twice);
@@ -162,11 +136,7 @@ static void put_number(const struct out *o, struct json *j, const struct field *
 
 static void put_derived(const struct out *o, struct json *j, const struct field *f)
 {
-    static const char *const names[] = {
-        [DERIVE_SUM] = "sum",          [DERIVE_DIFF] = "diff",   [DERIVE_MEAN] = "mean",
-        [DERIVE_PRODUCT] = "product",  [DERIVE_RATIO] = "ratio", [DERIVE_VIABILITY] = "viability",
-        [DERIVE_DOUBLING] = "doubling"};
-    json_set_str(o->a, j, "derive", names[f->fn]);
+    json_set_str(o->a, j, "derive", word_text(derive_words, (int)f->fn));
     set_refs(o, j, "of", f->arg, f->nargs);
 }
 
@@ -178,7 +148,7 @@ static void put_options(const struct out *o, struct json *j, const struct field 
         struct json *item = json_object(o->a);
         json_set_str(o->a, item, "id", option->id);
         json_set(o->a, item, "title", text_json(o, option->title));
-        json_set_str(o->a, item, "is", effect_name(option->effect));
+        json_set_str(o->a, item, "is", word_text(effect_words, (int)option->effect));
         json_set_str(o->a, item, "state", option->state);
         set_true(o, item, "exposes", option->exposes);
         set_true(o, item, "voids-run", option->voids_run);
@@ -193,12 +163,12 @@ static struct json *field_json(const struct out *o, const struct field *f)
     struct json *j = json_object(o->a);
     json_set_str(o->a, j, "id", f->id);
     json_set(o->a, j, "title", text_json(o, f->title));
-    json_set_str(o->a, j, "kind", field_kind_name(f->kind));
+    json_set_str(o->a, j, "kind", word_text(field_kind_words, (int)f->kind));
     set_true(o, j, "optional", f->optional);
     set_true(o, j, "reported", f->reported);
     set_true(o, j, "donor", f->donor);
     set_true(o, j, "person", f->person);
-    json_set_str(o->a, j, "means", meaning_name(f->means));
+    json_set_str(o->a, j, "means", word_text(meaning_words, (int)f->means));
     if (f->kind <= FIELD_DOCUMENT)
         put_scan(o, j, f);
     if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED)
@@ -229,20 +199,20 @@ static void put_times(const struct out *o, struct json *j, const struct step *s)
         set_span(o, item, "possible", w->possible);
         set_span(o, item, "min", w->min);
         set_span(o, item, "max", w->max);
-        json_set_str(o->a, item, "early", effect_name(w->early));
-        json_set_str(o->a, item, "late", effect_name(w->late));
+        json_set_str(o->a, item, "early", word_text(effect_words, (int)w->early));
+        json_set_str(o->a, item, "late", word_text(effect_words, (int)w->late));
         json_push(list, item);
     }
     json_set(o->a, j, "window", list);
     if (s->takes.set) {
         set_span(o, j, "takes", s->takes);
-        json_set_str(o->a, j, "short", effect_name(s->short_of_it));
+        json_set_str(o->a, j, "short", word_text(effect_words, (int)s->short_of_it));
     }
     if (s->deadline.set) {
         struct json *d = json_object(o->a);
         json_set_str(o->a, d, "since", step_id(o, s->deadline.since));
         set_span(o, d, "within", s->deadline.within);
-        json_set_str(o->a, d, "else", effect_name(s->deadline.effect));
+        json_set_str(o->a, d, "else", word_text(effect_words, (int)s->deadline.effect));
         json_set(o->a, j, "deadline", d);
     }
     if (s->clock) {
@@ -253,25 +223,11 @@ static void put_times(const struct out *o, struct json *j, const struct step *s)
 
 static void put_requires(const struct out *o, struct json *j, const struct step *s)
 {
-    static const char *const names[] = {
-        [NEED_STEPS] = "steps",
-        [NEED_ALL_STEPS] = "all-steps",
-        [NEED_NO_HOLD] = "no-hold",
-        [NEED_ASSESSED] = "deviations-assessed",
-        [NEED_CLOSED] = "deviations-closed",
-        [NEED_LABELS] = "labels",
-        [NEED_CONTAINERS] = "containers",
-        [NEED_NO_MANUFACTURING] = "no-manufacturing-act",
-        [NEED_NO_QUALITY] = "no-quality-act",
-        [NEED_DECISION] = "decision",
-        [NEED_EXPIRY] = "expiry",
-        [NEED_VALID] = "valid",
-        [NEED_PROTOCOL] = "protocol",
-    };
     struct json *list = s->nrequires ? json_array(o->a) : NULL;
     for (size_t i = 0; i < s->nrequires; i++) {
         const struct requirement *r = &s->require[i];
-        struct json *item = json_set_str(o->a, json_object(o->a), "need", names[r->need]);
+        struct json *item =
+            json_set_str(o->a, json_object(o->a), "need", word_text(need_words, (int)r->need));
         if (r->need == NEED_EXPIRY)
             json_set_str(o->a, item, "clock", r->arg);
         if (r->need == NEED_VALID)
@@ -298,14 +254,9 @@ static void put_people(const struct out *o, struct json *j, const struct step *s
 
 static void put_sign(const struct out *o, struct json *j, const struct step *s)
 {
-    static const char *const verbs[] = {[VERB_NONE] = "none",     [VERB_APPROVE] = "approve",
-                                        [VERB_REPORT] = "report", [VERB_CONFIRM] = "confirm",
-                                        [VERB_DECIDE] = "decide", [VERB_ACCEPT] = "accept",
-                                        [VERB_GO] = "go",         [VERB_COUNTERSIGN] = "countersign",
-                                        [VERB_JUDGE] = "judge",   [VERB_COMPLETE] = "complete"};
     if (s->verb == VERB_NONE)
         return;
-    struct json *sign = json_set_str(o->a, json_object(o->a), "verb", verbs[s->verb]);
+    struct json *sign = json_set_str(o->a, json_object(o->a), "verb", word_text(verb_words, (int)s->verb));
     json_set(o->a, sign, "meaning", text_json(o, s->meaning));
     json_set(o->a, j, "sign", sign);
 }
@@ -318,8 +269,8 @@ static void put_balance(const struct out *o, struct json *j, const struct balanc
     set_refs(o, item, "in", b->in, b->nin);
     set_refs(o, item, "out", b->out, b->nout);
     json_set(o->a, item, "tolerance", dec_json(o, b->tolerance));
-    json_set_str(o->a, item, "over", effect_name(b->over));
-    json_set_str(o->a, item, "under", effect_name(b->under));
+    json_set_str(o->a, item, "over", word_text(effect_words, (int)b->over));
+    json_set_str(o->a, item, "under", word_text(effect_words, (int)b->under));
     json_set(o->a, j, "balance", item);
 }
 
@@ -334,7 +285,7 @@ static void put_flags(const struct out *o, struct json *j, const struct step *s)
     json_set_int(o->a, j, "repeat", s->repeat_max);
     if (s->rerun_of >= 0)
         json_set_str(o->a, j, "rerun-of", o->p->step[s->rerun_of].id);
-    json_set_str(o->a, j, "skip", s->can_skip ? effect_name(s->on_skip) : NULL);
+    json_set_str(o->a, j, "skip", s->can_skip ? word_text(effect_words, (int)s->on_skip) : NULL);
     json_set_str(o->a, j, "state", s->state);
     set_strings(o, j, "law", s->law, s->nlaw);
 }

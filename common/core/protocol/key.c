@@ -157,7 +157,8 @@ const char *load_scalar(struct loader *l, const struct ynode *n, const char *wha
     return n->str;
 }
 
-int load_word(struct loader *l, const struct ynode *n, const struct word *words, const char *what)
+int load_word(struct loader *l, const struct ynode *n, const struct word *words, unsigned only,
+              const char *what)
 {
     const char *s = load_scalar(l, n, what);
     if (!s)
@@ -166,6 +167,8 @@ int load_word(struct loader *l, const struct ynode *n, const struct word *words,
     struct nearest near;
     load_nearest(l, &near, s);
     for (const struct word *w = words; w->text; w++) {
+        if (only && !(only & 1u << w->value))
+            continue;
         if (strcmp(w->text, s) == 0)
             return w->value;
         nearest_offer(&near, w->text);

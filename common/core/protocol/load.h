@@ -19,6 +19,7 @@
  * pass over it; such a protocol never leaves the loader.
  */
 #include "core/protocol/diag.h"
+#include "core/protocol/word.h"
 #include "core/protocol/ytree.h"
 
 /* Where bare names are looked up: inside a template first among its own steps. */
@@ -105,21 +106,21 @@ struct form { /* grammar of a word */
     bool (*ok)(const char *s);
     const char *says;
 };
-struct word { /* one word of a closed set */
-    const char *text;
-    int value;
-};
 struct key {
     const char *name;
     void (*set)(struct loader *l, const struct key *k, void *obj, const struct ynode *v);
     size_t at, count; /* offset of the member, and of its length */
     const struct form *form;
-    const struct word *words; /* ends with text == NULL */
+    const struct word *words;
+    unsigned only; /* which values of them are allowed, as bits; 0: all */
     const struct ref_rule *rule;
     int lo, hi;     /* of numbers */
     unsigned kinds; /* field kinds that have this key; 0 = all */
     bool required;
 };
+/* Of effects, these alone. */
+#define E(effect)                 (1u << EFFECT_##effect)
+#define EFFECTS(allowed)          .set = set_enum, .words = effect_words, .only = (allowed)
 #define MEMBER(obj, offset, type) ((type *)(void *)((char *)(obj) + (offset)))
 
 extern const struct form form_name, form_id, form_step_id, form_label, form_section, form_clause, form_plain,
@@ -132,7 +133,9 @@ bool load_is(struct loader *l, const struct ynode *n, enum ynode_kind kind, cons
 /* The scalar's text, or NULL with a complaint. */
 const char *load_scalar(struct loader *l, const struct ynode *n, const char *what);
 /* The value of a word, or -1 with a complaint. */
-int load_word(struct loader *l, const struct ynode *n, const struct word *words, const char *what);
+/* `only` as in struct key. */
+int load_word(struct loader *l, const struct ynode *n, const struct word *words, unsigned only,
+              const char *what);
 bool load_form(struct loader *l, const struct ynode *n, const struct form *form, const char *what);
 bool load_dec(struct loader *l, const struct ynode *n, const char *what, struct dec *ret);
 void *load_array(struct loader *l, size_t n, size_t size);

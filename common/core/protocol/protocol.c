@@ -52,13 +52,6 @@ const struct material *protocol_material(const struct protocol *p, const char *i
     return NULL;
 }
 
-const char *meaning_name(enum meaning m)
-{
-    static const char *const names[] = {NULL,   "plan",     "facility", "physician",
-                                        "draw", "infusion", "name",     "birth"};
-    return names[m];
-}
-
 bool protocol_identity(const struct protocol *p, struct ref r)
 {
     const struct step *s = &p->step[r.step];

@@ -38,7 +38,6 @@ enum field_kind {
     FIELD_IDENTITY,  /* identity: must equal an earlier personal or date field */
     FIELD_DERIVED,   /* derive: computed, never entered */
 };
-const char *field_kind_name(enum field_kind k); /* as stations and projections have it */
 
 enum container_use {
     USE_ISSUE,   /* label printed and counted: the container comes into being as `issued` */
@@ -110,7 +109,6 @@ enum meaning {
     MEANS_NAME,      /* the patient's name, in one of its writings */
     MEANS_BIRTH,     /* the patient's birth date */
 };
-const char *meaning_name(enum meaning m); /* NULL: MEANS_NOTHING */
 
 struct field {
     const char *id;

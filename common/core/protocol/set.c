@@ -49,7 +49,7 @@ SETTER(set_text)
 static int read_bool(struct loader *l, const struct ynode *v, const char *what)
 {
     static const struct word words[] = {{"false", 0}, {"true", 1}, {NULL, 0}};
-    return load_word(l, v, words, what);
+    return load_word(l, v, words, 0, what);
 }
 
 SETTER(set_bool)
@@ -90,7 +90,7 @@ SETTER(set_int)
 
 SETTER(set_enum)
 {
-    int value = load_word(l, v, k->words, k->name);
+    int value = load_word(l, v, k->words, k->only, k->name);
     if (value >= 0)
         *MEMBER(obj, k->at, unsigned) = (unsigned)value; /* every enum of core/protocol.h is one */
 }
@@ -100,7 +100,7 @@ SETTER(set_dept)
     struct word words[DEPT_MANAGEMENT + 1] = {{NULL, 0}};
     for (int i = DEPT_CLINIC; i <= DEPT_MANAGEMENT; i++)
         words[i - 1] = (struct word){word_name(&dept_words, i), i};
-    int value = load_word(l, v, words, k->name);
+    int value = load_word(l, v, words, 0, k->name);
     if (value >= 0)
         *MEMBER(obj, k->at, enum dept) = (enum dept)value;
 }

@@ -13,25 +13,12 @@ static const struct ref_rule to_deadline = {"since", 0, REF_EARLIER};
 static const struct ref_rule to_valid = {"valid", 0, REF_ANY};
 static const struct ref_rule to_amount = {"balance", 1u << FIELD_NUMBER | 1u << FIELD_DERIVED, REF_SAME_STEP};
 
-static const struct word verbs[] = {{"approve", VERB_APPROVE},         {"report", VERB_REPORT},
-                                    {"confirm", VERB_CONFIRM},         {"decide", VERB_DECIDE},
-                                    {"accept", VERB_ACCEPT},           {"go", VERB_GO},
-                                    {"countersign", VERB_COUNTERSIGN}, {"judge", VERB_JUDGE},
-                                    {"complete", VERB_COMPLETE},       {NULL, 0}};
-static const struct word early[] = {{"refuse", EFFECT_REFUSE},
-                                    {"deviation", EFFECT_DEVIATION},
-                                    {"hold", EFFECT_HOLD},
-                                    {"alert", EFFECT_ALERT},
-                                    {NULL, 0}};
-static const struct word recorded[] = {
-    {"deviation", EFFECT_DEVIATION}, {"hold", EFFECT_HOLD}, {"alert", EFFECT_ALERT}, {NULL, 0}};
-static const struct word opened[] = {{"deviation", EFFECT_DEVIATION}, {"hold", EFFECT_HOLD}, {NULL, 0}};
-static const struct word over[] = {{"refuse", EFFECT_REFUSE}, {"deviation", EFFECT_DEVIATION}, {NULL, 0}};
-static const struct word under[] = {{"ok", EFFECT_OK}, {"deviation", EFFECT_DEVIATION}, {NULL, 0}};
+#define RECORDED (E(DEVIATION) | E(HOLD) | E(ALERT))
+#define OPENED   (E(DEVIATION) | E(HOLD))
 
 static SETTER(set_flag)
 {
-    int value = load_word(l, v, k->words, k->name);
+    int value = load_word(l, v, k->words, 0, k->name);
     if (value >= 0)
         *MEMBER(obj, k->at, bool) = value != 0;
 }
@@ -76,8 +63,8 @@ static SETTER(set_windows)
         {.name = "possible", .set = set_span, .at = offsetof(struct window, possible)},
         {.name = "min", .set = set_span, .at = offsetof(struct window, min)},
         {.name = "max", .set = set_span, .at = offsetof(struct window, max)},
-        {.name = "early", .set = set_enum, .at = offsetof(struct window, early), .words = early},
-        {.name = "late", .set = set_enum, .at = offsetof(struct window, late), .words = recorded},
+        {.name = "early", EFFECTS(RECORDED | E(REFUSE)), .at = offsetof(struct window, early)},
+        {.name = "late", EFFECTS(RECORDED), .at = offsetof(struct window, late)},
     };
     (void)k;
     struct step *s = obj;
@@ -103,11 +90,7 @@ static SETTER(set_deadline)
          .rule = &to_deadline,
          .required = true},
         {.name = "within", .set = set_span, .at = offsetof(struct step, deadline.within), .required = true},
-        {.name = "else",
-         .set = set_enum,
-         .at = offsetof(struct step, deadline.effect),
-         .words = opened,
-         .required = true},
+        {.name = "else", EFFECTS(OPENED), .at = offsetof(struct step, deadline.effect), .required = true},
     };
     (void)k;
     struct step *s = obj;
@@ -130,8 +113,8 @@ static SETTER(set_balance)
          .rule = &to_amount,
          .required = true},
         {.name = "tolerance", .set = set_dec, .at = offsetof(struct balance, tolerance)},
-        {.name = "over", .set = set_enum, .at = offsetof(struct balance, over), .words = over},
-        {.name = "under", .set = set_enum, .at = offsetof(struct balance, under), .words = under},
+        {.name = "over", EFFECTS(E(REFUSE) | E(DEVIATION)), .at = offsetof(struct balance, over)},
+        {.name = "under", EFFECTS(E(OK) | E(DEVIATION)), .at = offsetof(struct balance, under)},
     };
     (void)k;
     struct balance *b = &((struct step *)obj)->balance;
@@ -147,7 +130,7 @@ static SETTER(set_sign)
         {.name = "verb",
          .set = set_enum,
          .at = offsetof(struct step, verb),
-         .words = verbs,
+         .words = verb_words,
          .required = true},
         {.name = "meaning", .set = set_text, .at = offsetof(struct step, meaning), .required = true},
     };
@@ -159,7 +142,7 @@ static SETTER(set_sign)
 
 static SETTER(set_skip)
 {
-    int effect = load_word(l, v, opened, k->name);
+    int effect = load_word(l, v, effect_words, OPENED, k->name);
     struct step *s = obj;
     s->can_skip = true;
     if (effect >= 0)
@@ -191,19 +174,9 @@ static SETTER(set_clock)
 
 /* ---- requires ---- */
 
-static const struct word bare_needs[] = {
-    {"steps", NEED_STEPS},
-    {"all-steps", NEED_ALL_STEPS},
-    {"no-hold", NEED_NO_HOLD},
-    {"deviations-assessed", NEED_ASSESSED},
-    {"deviations-closed", NEED_CLOSED},
-    {"labels", NEED_LABELS},
-    {"no-manufacturing-act", NEED_NO_MANUFACTURING},
-    {"no-quality-act", NEED_NO_QUALITY},
-    {"decision", NEED_DECISION},
-    {"protocol", NEED_PROTOCOL},
-    {NULL, 0},
-};
+/* Those that say more are a mapping. */
+#define N(need)    (1u << NEED_##need)
+#define BARE_NEEDS (~(N(CONTAINERS) | N(EXPIRY) | N(VALID)))
 
 static SETTER(set_containers)
 {
@@ -239,7 +212,7 @@ static SETTER(set_requires)
         struct requirement *r = &s->require[s->nrequires++];
         *r = (struct requirement){.step = -1};
         if (it->value->kind == YNODE_SCALAR) {
-            int need = load_word(l, it->value, bare_needs, "requires");
+            int need = load_word(l, it->value, need_words, BARE_NEEDS, "requires");
             r->need = need < 0 ? NEED_STEPS : (enum need)need;
         } else {
             load_map(l, it->value, keys, COUNT(keys), r, "need", 0);
@@ -301,7 +274,7 @@ static const struct key step_keys[] = {
     {.name = "not-by", .set = set_steps, LISTED(struct step, not_by, nnot_by), .rule = &to_not_by},
     {.name = "rerun-of", .set = set_step, .at = offsetof(struct step, rerun_of), .rule = &to_rerun},
     {.name = "takes", .set = set_span, .at = offsetof(struct step, takes)},
-    {.name = "short", .set = set_enum, .at = offsetof(struct step, short_of_it), .words = recorded},
+    {.name = "short", EFFECTS(RECORDED), .at = offsetof(struct step, short_of_it)},
     {.name = "window", .set = set_windows},
     {.name = "deadline", .set = set_deadline},
     {.name = "requires", .set = set_requires},

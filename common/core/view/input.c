@@ -4,7 +4,9 @@
 
 #include "base/bounds.h"
 #include "core/code/code.h"
+#include "core/book/book.h"
 #include "core/protocol/limit.h"
+#include "core/protocol/word.h"
 #include "core/view/int.h"
 
 /* The columns that all rows of one input begin with. */
@@ -44,31 +46,25 @@ static void measurement(struct view_at *a, const struct field *f, const char *te
 
 static void lot_use(struct view_at *a, const struct field *f, const char *text)
 {
-    static const char *const use[] = {[LOT_STAGE] = "stage", [LOT_DRAW] = "draw", [LOT_ACCOUNT] = "account"};
     struct view_row r = input_row(a, VIEW_LOT_USE, f);
     row_text(&r, "lot", text);
     row_text(&r, "unit", a->unit);
-    row_text(&r, "use", use[f->lot_use]);
+    row_text(&r, "use", word_text(lot_use_words, (int)f->lot_use));
     row_text(&r, "outcome", outcome_name(a->judged.outcome));
     row_end(a->v, &r);
 }
 
-static const char *const container_use[] = {
-    [USE_ISSUE] = "issue",     [USE_ATTACH] = "attach", [USE_FILL] = "fill",       [USE_TAKE] = "take",
-    [USE_CONSUME] = "consume", [USE_PLACE] = "place",   [USE_DISCARD] = "discard", [USE_LEAVE] = "leave",
-};
-
 static const char *use_of(const struct field *f)
 {
     if (f->kind == FIELD_CONTAINER)
-        return container_use[f->use];
+        return word_text(container_use_words, (int)f->use);
     return f->occupy ? "occupy" : f->release ? "release" : NULL;
 }
 
 static void thing_use(struct view_at *a, const struct field *f, const char *text)
 {
     struct view_row r = input_row(a, VIEW_THING_USE, f);
-    row_text(&r, "kind", field_kind_name(f->kind));
+    row_text(&r, "kind", word_text(field_kind_words, (int)f->kind));
     row_text(&r, "thing", text);
     row_text(&r, "use", use_of(f));
     row_text(&r, "station", a->actor.station);
@@ -86,16 +82,13 @@ static const char *label_of(struct view_at *a, const char *id)
 
 static void container(struct view_at *a, const struct field *f, const char *id)
 {
-    static const char *const state[] = {
-        [USE_ISSUE] = "issued",     [USE_ATTACH] = "empty", [USE_FILL] = "filled",       [USE_TAKE] = NULL,
-        [USE_CONSUME] = "consumed", [USE_PLACE] = NULL,     [USE_DISCARD] = "discarded", [USE_LEAVE] = "left",
-    };
-    if (!state[f->use])
+    enum container_state state;
+    if (!container_after(f->use, &state))
         return;
     int64_t at = entry_event_time(a->e);
     struct view_row r = row_begin(VIEW_CONTAINER);
     row_text(&r, "container", id);
-    row_text(&r, "state", state[f->use]);
+    row_text(&r, "state", container_state_name(state));
     row_num(&r, "changed", at);
     row_text(&r, "step", a->step->id);
     row_num(&r, "idx", (int64_t)a->e->idx);
