@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "conf.h"
 
 #include <errno.h>
@@ -297,7 +298,7 @@ static void find_rights(struct conf *c)
 /* Where two keys must agree. keys[0] is origin. */
 static int check(struct loader *l)
 {
-    bool named = strncmp(l->conf->origin, "training.", 9) == 0;
+    bool named = log_is_training(l->conf->origin);
     if (!*l->conf->report_key != !*l->conf->report_certificate)
         return fail(l, l->where[0], "report_key and report_certificate go together");
     if (!*l->conf->witness_key != !*l->conf->witness_name ||

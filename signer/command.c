@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "command.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,7 +44,7 @@ static int init_state(const struct settings *c, const struct keys *k)
 
 static bool light_is_wrong(const struct settings *c)
 {
-    return c->light && !secret_is_training(c->origin);
+    return c->light && !log_is_training(c->origin);
 }
 
 int command_init(const struct settings *c)

@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "secret.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -106,11 +107,6 @@ int secret_pin(const char *credential, const char *path, struct buf *ret, struct
     return err;
 }
 
-bool secret_is_training(const char *origin)
-{
-    return strncmp(origin, "training.", 9) == 0;
-}
-
 int secret_name_key(const uint8_t pub[KEY_PUB], const char *origin, struct note_key *ret_vkey,
                     struct secret_fault *fault)
 {
@@ -131,7 +127,7 @@ int secret_open(const char *path, const char *passphrase, const char *origin, st
     int err = read_file(path, true, &sealed, fault);
     if (err)
         goto out;
-    err = key_unseal(sealed.data, passphrase, secret_is_training(origin), &seed);
+    err = key_unseal(sealed.data, passphrase, log_is_training(origin), &seed);
     if (err || seed.len != KEY_SEED) {
         err = fail(fault, CPF_E_SECRET,
                    "%s does not open: wrong passphrase, damaged, or a light seal outside training", path);

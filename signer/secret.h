@@ -30,9 +30,6 @@ must_check int secret_passphrase(const char *credential, const char *path, struc
 must_check int secret_pin(const char *credential, const char *path, struct buf *ret,
                           struct secret_fault *fault);
 
-/* Light seals open only logs whose origin begins "training.". */
-bool secret_is_training(const char *origin);
-
 /* The verifier key of `origin` with this public key. */
 must_check int secret_name_key(const uint8_t pub[KEY_PUB], const char *origin, struct note_key *ret_vkey,
                                struct secret_fault *fault);

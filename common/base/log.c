@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include <string.h>
+
 #include "base/log_member.h"
 
 const struct member log_opened_member[] = {
@@ -46,4 +48,9 @@ bool log_read(const struct shape *s, const struct entry *e, void *ret)
 {
     return shape_read(s, e->body, NULL, NULL, ret) ==
            0; /* none of them has a list, so no memory is asked for */
+}
+
+bool log_is_training(const char *origin)
+{
+    return strncmp(origin, LOG_TRAINING, sizeof(LOG_TRAINING) - 1) == 0;
 }

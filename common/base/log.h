@@ -7,6 +7,10 @@
 #include "base/entry.h"
 #include "base/kind.h"
 
+/* Is a log of that origin for training? What it says is no evidence, and its clock may be moved. */
+#define LOG_TRAINING "training."
+bool log_is_training(const char *origin);
+
 struct log_opened {
     const char *origin, *vkey, *boot;
     int64_t schema;

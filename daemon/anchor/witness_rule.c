@@ -1,15 +1,14 @@
 #include "anchor/witness_rule.h"
+#include "base/log.h"
 
 #include <string.h>
-
-#define TRAINING "training."
 
 /* CPF_OK and the key, CPF_E_NOTFOUND: no log of that name, CPF_E_SIGNATURE: none of its keys signed well. */
 static int find_key(const struct policy *logs, bool training, const struct witness_ask *a,
                     const struct note_key **ret)
 {
     bool known = false;
-    if ((strncmp(a->c.origin, TRAINING, strlen(TRAINING)) == 0) != training)
+    if (log_is_training(a->c.origin) != training)
         return CPF_E_NOTFOUND;
     for (size_t i = 0; i < logs->nlogs; i++) {
         const struct note_key *k = &logs->log[i].key;

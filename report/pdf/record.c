@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "core/entry/facility.h"
 #include "pdf/record.h"
 
@@ -149,7 +150,7 @@ int pdf_record(const struct record *r, const struct pdf_order *o, struct buf *re
                             .made = o->made,
                             .made_text = record_time(r, o->made),
                             .notice = r->notice,
-                            .training = strncmp(r->origin, "training.", 9) == 0};
+                            .training = log_is_training(r->origin)};
     struct page g = {.r = r, .order = o};
     int err = pdf_new(&info, &g.pdf, ret_error);
     if (!err)

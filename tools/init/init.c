@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "lib/admin.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -48,7 +49,7 @@ static char *default_origin(const struct init *in)
     if (!id)
         id = json_string_value(json_object_get(f, "number"));
     buf_init(&b);
-    buf_puts(&b, in->training ? "training." : "");
+    buf_puts(&b, in->training ? LOG_TRAINING : "");
     for (const char *p = id ? id : "facility"; *p; p++) {
         char ch = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
         buf_addc(&b, (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') ? ch : '-');
@@ -89,7 +90,7 @@ static int read_options(struct ctl *c, const struct ctl_command *cmd, struct ini
     if (in->copies < 1 || in->copies > 500 || (in->copies > 1 && !in->training))
         return ctl_usage(cmd, "%s",
                          say("--copies は訓練用で 1〜500 です", "--copies is 1 to 500, training only"));
-    if (origin && in->training != (strncmp(origin, "training.", 9) == 0))
+    if (origin && in->training != log_is_training(origin))
         return ctl_usage(cmd, "%s",
                          say("訓練用の origin だけが training. で始まります",
                              "an origin begins with training. if and only if --training"));

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/instruction.h"
 #include "base/keyring.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "ctl/ctl.h"
 #include "keys/keys.h"
@@ -50,7 +51,7 @@ static int run_root(struct ctl *c, const struct ctl_command *cmd)
         return EXIT_USAGE;
     if (!origin || !p.key || !p.root)
         return lacks(cmd, "--origin --key --root");
-    if (light && strncmp(origin, "training.", 9) != 0)
+    if (light && !log_is_training(origin))
         return ctl_usage(cmd, "%s", say("--light は訓練用だけです", "--light is for training logs only"));
     buf_init(&both);
     int err = root_passphrases(p.custodian, true, &both);

@@ -1,4 +1,5 @@
 /* The offline root key: made and opened by two custodians together. */
+#include "base/log.h"
 #include "keys/keys.h"
 
 #include <errno.h>
@@ -181,7 +182,7 @@ int root_open(const char *key_path, const struct note_key *root, const char *pas
     uint8_t pub[KEY_PUB];
     struct buf seed;
     buf_init(&seed);
-    bool light = strncmp(root->name, "training.", 9) == 0;
+    bool light = log_is_training(root->name);
     int err = sealed ? key_unseal(sealed, passphrases, light, &seed) : CPF_E_IO;
     if (!err && seed.len != KEY_SEED)
         err = CPF_E_SECRET;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "verify_int.h"
 
 static void bracket(const struct verify *v, struct record *r)
@@ -65,7 +66,7 @@ static void check_times(struct verify *v, const struct record *r, int64_t wait)
 /* In training the clock is moved by hand, and stamps would say nothing. */
 static bool real_clock(const struct verify *v)
 {
-    return strncmp(v->info.origin, "training.", 9) != 0;
+    return !log_is_training(v->info.origin);
 }
 
 void verify_brackets(struct verify *v)
