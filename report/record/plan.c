@@ -63,13 +63,6 @@ static int64_t runs_from(const struct record *r, const struct window *w, uint64_
     return w->first ? at : done_before(r, w->since, sseq);
 }
 
-static int64_t reach(int64_t since, const struct span *s, bool last)
-{
-    if (!s->days)
-        return since + s->value;
-    return clock_day_start(clock_day(since) + s->value + last) - last;
-}
-
 /* "2026-12-17" where days count, else the minute. */
 static const char *moment(const struct record *r, int64_t ms, const struct span *s)
 {
@@ -100,8 +93,8 @@ static struct text window_text(const struct record *r, const struct window *w, i
                           arena_printf(v->a, "at least %s after %s", lo.en, from.en)};
     if (!since)
         return t;
-    const char *a = w->min.set ? moment(r, reach(since, &w->min, false), &w->min) : NULL;
-    const char *b = w->max.set ? moment(r, reach(since, &w->max, true), &w->max) : NULL;
+    const char *a = w->min.set ? moment(r, span_from(since, &w->min), &w->min) : NULL;
+    const char *b = w->max.set ? moment(r, span_till(since, &w->max), &w->max) : NULL;
     const char *ja =
         a && b ? arena_printf(v->a, "%s～%s", a, b) : arena_printf(v->a, a ? "%s以降" : "%sまで", a ? a : b);
     const char *en = a && b ? arena_printf(v->a, "%s to %s", a, b)
@@ -124,12 +117,12 @@ int64_t record_due(const struct record *r, int step)
     const struct step *s = &r->protocol->step[step];
     int64_t due = 0, since;
     if (s->deadline.set && (since = done_before(r, s->deadline.since, UINT64_MAX)))
-        due = reach(since, &s->deadline.within, true);
+        due = span_till(since, &s->deadline.within);
     for (size_t i = 0; i < s->nwindows; i++) {
         const struct window *w = &s->window[i];
         since = w->max.set ? runs_from(r, w, UINT64_MAX) : 0;
-        if (since && (!due || reach(since, &w->max, true) < due))
-            due = reach(since, &w->max, true);
+        if (since && (!due || span_till(since, &w->max) < due))
+            due = span_till(since, &w->max);
     }
     return due;
 }

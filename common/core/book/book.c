@@ -448,9 +448,8 @@ static int64_t step_due(const struct batch *b, int step)
     const struct occ *since = batch_done(b, s->deadline.since);
     if (!since)
         return 0;
-    if (s->deadline.within.days)
-        return clock_day_start(clock_day(occ_said(since)) + s->deadline.within.value + 1);
-    return occ_said(since) + s->deadline.within.value;
+    const struct span *within = &s->deadline.within;
+    return span_till(occ_said(since), within) + within->days; /* a day's last moment is in time */
 }
 
 static int64_t warning_due(const struct batch *x)

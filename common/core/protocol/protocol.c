@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static void field_fini(struct field *f)
 {
     if (f->kind == FIELD_TOKEN && f->pattern)
@@ -50,6 +52,16 @@ const struct material *protocol_material(const struct protocol *p, const char *i
         if (strcmp(p->material[i].id, id) == 0)
             return &p->material[i];
     return NULL;
+}
+
+int64_t span_from(int64_t since, const struct span *s)
+{
+    return s->days ? clock_day_start(clock_day(since) + s->value) : since + s->value;
+}
+
+int64_t span_till(int64_t since, const struct span *s)
+{
+    return s->days ? clock_day_start(clock_day(since) + s->value + 1) - 1 : since + s->value;
 }
 
 bool protocol_identity(const struct protocol *p, struct ref r)

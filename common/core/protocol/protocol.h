@@ -182,6 +182,10 @@ struct span {
     bool days;
     int64_t value; /* days, or ms */
 };
+/* The first moment that is at least so long after `since`, and the last one that is at most so long after it.
+ * Days are those of the calendar in the zone of base/clock.h: the whole day counts. */
+int64_t span_from(int64_t since, const struct span *s);
+int64_t span_till(int64_t since, const struct span *s);
 
 struct window {
     int since;            /* step index: its completion, */

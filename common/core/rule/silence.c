@@ -39,11 +39,6 @@ static void add(struct gathering *g, struct silence s)
 
 /* ---- steps ---- */
 
-static int64_t end_of(int64_t since, const struct span *span)
-{
-    return span->days ? clock_day_start(clock_day(since) + span->value + 1) - 1 : since + span->value;
-}
-
 int64_t step_latest(const struct batch *x, int step)
 {
     const struct step *s = &x->protocol->step[step];
@@ -54,7 +49,7 @@ int64_t step_latest(const struct batch *x, int step)
         int since = deadline ? s->deadline.since : s->window[i].since;
         bool first = !deadline && s->window[i].first;
         const struct occ *o = !span->set ? NULL : first ? batch_occ(x, since) : batch_done(x, since);
-        int64_t at = o ? end_of(first ? o->begun : o->done, span) : 0;
+        int64_t at = o ? span_till(first ? o->begun : o->done, span) : 0;
         if (at && (!latest || at < latest))
             latest = at;
     }

@@ -63,9 +63,7 @@ static int64_t later(int64_t a, int64_t b)
 static int64_t earliest_of(const struct window *w, int64_t since)
 {
     const struct span *least = w->min.set ? &w->min : &w->possible;
-    if (!least->set)
-        return since;
-    return since + (least->days ? least->value * 24 * HOUR_MS : least->value);
+    return least->set ? span_from(since, least) : since;
 }
 
 int64_t *rule_timeline(const struct batch *x, int64_t now, struct arena *a)

@@ -61,12 +61,12 @@ static struct moment happens(const struct judge *j)
 
 static bool reached(int64_t since, int64_t at, const struct span *span)
 {
-    return span->days ? clock_day(at) >= clock_day(since) + span->value : at >= since + span->value;
+    return at >= span_from(since, span);
 }
 
 static bool passed(int64_t since, int64_t at, const struct span *span)
 {
-    return span->days ? clock_day(at) > clock_day(since) + span->value : at > since + span->value;
+    return at > span_till(since, span);
 }
 
 /* Is it at least so long from the one to the other; at most? UNDECIDED: that rests on a claim. */
@@ -158,10 +158,8 @@ int64_t step_earliest(const struct judge *j)
         const struct span *const span[] = {&w->possible, &w->min};
         for (size_t k = 0; o && k < 2; k++) {
             int64_t since = w->first ? began(j, w->since).said : occ_said(o);
-            int64_t at =
-                span[k]->days ? clock_day_start(clock_day(since) + span[k]->value) : since + span[k]->value;
-            if (span[k]->set && at > earliest)
-                earliest = at;
+            if (span[k]->set && span_from(since, span[k]) > earliest)
+                earliest = span_from(since, span[k]);
         }
     }
     return earliest > j->when ? earliest : 0;
