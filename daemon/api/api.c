@@ -80,25 +80,22 @@ static const char *take_time(struct work *w, const struct json *req, const char 
 
 static const char *take_late(struct work *w, const struct json *req)
 {
-    static const char *const reason[] = {"offline", "busy", "paper", "opened"};
     const struct json *late = json_get(req, "late");
-    const char *why = json_get_str(late, "reason");
+    enum late why = (enum late)word_find(&late_words, json_get_str(late, "reason"));
     static const struct request_member members[] = {
         {"reason", JSON_STRING}, {"occurred", JSON_STRING}, {"form", JSON_STRING}, {NULL, JSON_NULL}};
     if (!late)
         return NULL;
     if (request_fault(late, members))
         return api_bad(w, arena_printf(&w->arena, "late.%s", request_fault(late, members)));
-    for (size_t i = 0; why && i < sizeof(reason) / sizeof(*reason); i++)
-        if (strcmp(reason[i], why) == 0) {
-            w->cmd.late = reason[i];
-            w->cmd.form = text_of(w, late, "form");
-            if (w->cmd.form && strcmp(why, "paper") != 0)
-                return api_bad(w, "late.form");
-            return json_get(late, "occurred") ? take_time(w, late, "occurred", &w->cmd.occurred)
-                                              : api_bad(w, "late.occurred");
-        }
-    return api_bad(w, "late.reason");
+    if (!why || why > LATE_ASKED)
+        return api_bad(w, "late.reason");
+    w->cmd.late = why;
+    w->cmd.form = text_of(w, late, "form");
+    if (w->cmd.form && why != LATE_PAPER)
+        return api_bad(w, "late.form");
+    return json_get(late, "occurred") ? take_time(w, late, "occurred", &w->cmd.occurred)
+                                      : api_bad(w, "late.occurred");
 }
 
 /* An item of the station's own list: its number, the hash of the one before, the signature over both and the

@@ -96,7 +96,7 @@ int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry 
     }
     if (!d->system && c->occurred && c->occurred != now) {
         e->occurred = c->occurred;
-        e->late = w->state->verdict.late;
+        e->late = word_name(&late_words, (int)w->state->verdict.late);
     }
     e->actor = draft_actor(d, c->station ? c->station->id : NULL, a);
     e->clock = entry_clock(a, f->cfg.conf->training);

@@ -73,11 +73,6 @@ static int take_signers(struct make *m)
 
 /* ---- stations ---- */
 
-static bool is_offline(const struct entry *e)
-{
-    return e->late && strcmp(e->late, LATE_OFFLINE) == 0;
-}
-
 /* The keys of the station, and of its list what became entries of this batch. */
 static bool of_batch(const struct make *m, const struct entry *e)
 {
@@ -85,7 +80,8 @@ static bool of_batch(const struct make *m, const struct entry *e)
         return kind_is(e->kind, KIND_STATION_ENROLLED);
     for (size_t i = 0; i < m->nentries; i++) {
         const struct entry *own = &m->entry[i];
-        if (is_offline(own) && e->has_of && memcmp(e->of, own->has_of ? own->of : own->leaf, HASH_LEN) == 0)
+        if (entry_late(own) == LATE_OFFLINE && e->has_of &&
+            memcmp(e->of, own->has_of ? own->of : own->leaf, HASH_LEN) == 0)
             return true;
     }
     return false;
@@ -108,7 +104,7 @@ static int take_stations(struct make *m)
     for (size_t i = 0; i < m->nentries && !r; i++) {
         struct actor actor;
         actor_read(&m->entry[i], &actor);
-        const char *stream = is_offline(&m->entry[i]) && actor.station
+        const char *stream = entry_late(&m->entry[i]) == LATE_OFFLINE && actor.station
                                  ? arena_printf(&m->a, "station/%s", actor.station)
                                  : NULL;
         if (stream && !have_stream(m, stream))

@@ -49,7 +49,6 @@ void page_lots(struct page *g)
     pdf_table_begin(&t, g->pdf, column, 6, 7);
     for (size_t i = 0; i < r->nlots; i++) {
         const struct record_lot *l = &r->lot[i];
-        static const char *const state[] = {"quarantine", "released", "blocked"};
         const char *others = l->others ? pdf_markup(g->pdf, "\n他 others %zu", l->others) : "";
         const char *cell[] = {
             pdf_markup(g->pdf, "%s%s", pdf_both(g->pdf, l->material),
@@ -60,7 +59,7 @@ void page_lots(struct page *g)
                        l->expired_when_used ? "\n<span foreground='" PDF_RED
                                               "'><b>■期限切れ</b> expired</span>"
                                             : ""),
-            pdf_both(g->pdf, word(&r->words, "lotstate", state[l->state])),
+            pdf_both(g->pdf, word(&r->words, "lotstate", lot_state_name(l->state))),
             uses(g, l->use, l->nuses)};
         pdf_table_row(&t, cell, l->expired_when_used || l->state != LOT_RELEASED ? PDF_ALARM : PDF_PLAIN);
     }

@@ -152,7 +152,6 @@ static struct json *uses_json(const struct record *r, const struct record_use *u
 
 static struct json *lot_json(const struct record *r, const struct record_lot *l)
 {
-    static const char *const state[] = {"quarantine", "released", "blocked"};
     struct arena *a = arena_of(r);
     struct json *o = json_set_str(a, json_object(a), "lot", l->id);
     json_set(a, o, "material", text_json(r, l->material));
@@ -160,7 +159,7 @@ static struct json *lot_json(const struct record *r, const struct record_lot *l)
     json_set_str(a, o, "maker_lot", l->maker_lot);
     json_set_str(a, o, "gtin", l->gtin);
     json_set_str(a, o, "expiry", l->expiry);
-    json_set_str(a, o, "state", state[l->state]);
+    json_set_str(a, o, "state", lot_state_name(l->state));
     json_set_int(a, o, "other_batches", (int64_t)l->others);
     return json_set(a, o, "uses", uses_json(r, l->use, l->nuses));
 }

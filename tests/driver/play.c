@@ -56,15 +56,11 @@ static const struct pace_least hands = {/* as the daemon's configuration has it 
 
 static void take_times(struct play *p, const struct json *c, struct command *cmd)
 {
-    static const char *const reason[] = {"offline", "busy", "paper", "opened"};
     const struct json *late = json_get(c, "late");
-    const char *why = json_get_str(late, "reason");
-    for (size_t i = 0; why && i < 4; i++)
-        if (strcmp(why, reason[i]) == 0)
-            cmd->late = reason[i];
+    cmd->late = (enum late)word_find(&late_words, json_get_str(late, "reason"));
     if (cmd->late)
         cmd->occurred = p->rig.now - json_get_int(late, "before", 0);
-    if (cmd->late && strcmp(cmd->late, "paper") == 0)
+    if (cmd->late == LATE_PAPER)
         cmd->form = json_get_str(late, "form");
     if (json_get(c, "claimed"))
         cmd->claimed = p->rig.now - json_get_int(c, "claimed", 0);

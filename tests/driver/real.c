@@ -380,7 +380,7 @@ static json_t *request(struct play *p, const struct json *c, struct command *cmd
     if (cmd->claimed)
         set_time(a, o, "at", cmd->claimed);
     if (cmd->late) {
-        struct json *late = json_set_str(a, json_object(a), "reason", cmd->late);
+        struct json *late = json_set_str(a, json_object(a), "reason", word_name(&late_words, (int)cmd->late));
         set_time(a, late, "occurred", cmd->occurred);
         json_set_str(a, late, "form", cmd->form);
         json_set(a, o, "late", late);

@@ -91,7 +91,7 @@ void rig_commit(struct rig *r, const struct draft *d, const struct command *c)
     struct secret secret[DRAFT_SECRETS];
     if (!d->system && c->occurred && c->occurred != r->now) {
         e.occurred = c->occurred;
-        e.late = r->v.late;
+        e.late = word_name(&late_words, (int)r->v.late);
     }
     e.actor = draft_actor(d, c->station ? c->station->id : NULL, &r->arena);
     e.body = draft_body(d, &r->arena);

@@ -399,10 +399,10 @@ static void test_evidence_that_was_discarded_is_a_fact(void **state)
     turn_positive(r);
     rig_wait(r, RIG_HOUR);
     r->next.occurred = r->now - 40 * RIG_MINUTE;
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     (void)rig_scan(r, "X:STEP-AWAY");
     r->next.occurred = r->now - 40 * RIG_MINUTE;
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     hold(rig_scan(r, "C:B1-S1"), "exposure.evidence");
 }
 

@@ -222,7 +222,7 @@ static void count(struct play *p, const struct verdict *v)
 
 static void scan(struct play *p, const char *raw)
 {
-    static const char *const late[] = {"offline", "busy", "paper", "opened"};
+    static const enum late late[] = {LATE_OFFLINE, LATE_BUSY, LATE_PAPER, LATE_OPENED};
     struct command c = {.kind = COMMAND_SCAN, .station = p->r->station, .raw = raw, .raw_len = strlen(raw)};
     if (pick(p, 80) == 0) {
         c.late = ONE_OF(p, late);

@@ -267,11 +267,11 @@ static void test_claim_before_lot_or_order_is_refused(void **state)
     three_vials(r, "");
     accepted(rig_sign_in(r, "OP2"));
     accepted(rig_scan(r, "X:STEP-DRAW"));
-    r->next.late = "paper";
+    r->next.late = LATE_PAPER;
     r->next.occurred = r->now - 30 * RIG_MINUTE;
     refused(rig_scan(r, "L:AL3-U1"), "time.life");
     with_arg(&r->v, "thing", "AL3");
-    r->next.late = "paper";
+    r->next.late = LATE_PAPER;
     r->next.occurred = r->now - 90 * RIG_MINUTE;
     refused(rig_scan(r, "L:AL1-U1"), "time.life");
     with_arg(&r->v, "thing", "B1");

@@ -103,11 +103,11 @@ static void test_what_is_written_up_has_no_pace(void **state)
         char code[24];
         snprintf(code, sizeof(code), "D:CLIP-%d", i);
         r->next.occurred = r->now - 30 * RIG_MINUTE;
-        r->next.late = "busy";
+        r->next.late = LATE_BUSY;
         r->next.pace = hands;
         accepted(rig_scan(r, "X:STEP-NOTE"));
         r->next.occurred = r->now - 30 * RIG_MINUTE;
-        r->next.late = "busy";
+        r->next.late = LATE_BUSY;
         r->next.pace = hands;
         deviation(rig_scan(r, code), "time.late-entry");
         rig_wait(r, 1000);

@@ -80,12 +80,12 @@ static const struct verdict *typed(struct rig *r, const char *form, int64_t ago,
 {
     rig_at(r, desk);
     if (step) {
-        r->next.late = "paper";
+        r->next.late = LATE_PAPER;
         r->next.form = form;
         r->next.occurred = r->now - ago;
         rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step));
     }
-    r->next.late = "paper";
+    r->next.late = LATE_PAPER;
     r->next.form = form;
     r->next.occurred = r->now - ago;
     return rig_scan(r, code);

@@ -110,7 +110,7 @@ static void test_nobody_is_qualified_before_it_was_said(void **state)
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "P:OP9"));
     r->next.occurred = r->now - 10 * RIG_HOUR; /* yesterday, as is said today */
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     refused(step(r, "TRAINED"), "person.unqualified");
     accepted(step(r, "TRAINED"));
     accepted(rig_scan(r, "D:A"));

@@ -113,7 +113,7 @@ static void test_unsigned_claim_is_late(void **state)
     later(r, "NOTE");
     rig_back(r, 25 * RIG_MINUTE);
     r->next.occurred = r->now - 15 * RIG_MINUTE;
-    r->next.late = "offline";
+    r->next.late = LATE_OFFLINE;
     deviation(rig_scan(r, "D:B"), "time.late-entry");
     assert_int_equal(rig_count(r, "station.spooled"), 0);
 }

@@ -247,7 +247,7 @@ static void test_neighbours_tube_opened_holds_both_and_blocks_the_room(void **st
     fill_three(r, "B1");
     accepted(rig_scan(r, "X:STEP-ONE"));
     r->next.occurred = r->now - RIG_MINUTE;
-    r->next.late = "opened";
+    r->next.late = LATE_OPENED;
     hold(rig_scan(r, "C:NK2-T1"), "ident.foreign-opened");
     assert_ptr_equal(r->v.batch, rig_batch(r, "B1"));
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);

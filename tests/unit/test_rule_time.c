@@ -247,7 +247,7 @@ static void test_future_is_refused(void **state)
     struct rig *r = *state;
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.occurred = r->now + 3 * RIG_SECOND;
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     refused(rig_scan(r, "D:B"), "time.future");
     r->next.claimed = r->now + 3 * RIG_MINUTE;
     refused(rig_scan(r, "D:B"), "time.future");
@@ -261,7 +261,7 @@ static void test_late_entry_is_one_deviation_for_the_step(void **state)
     rig_wait(r, 30 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.occurred = r->now - 20 * RIG_MINUTE;
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     deviation(rig_scan(r, "D:B"), "time.late-entry");
     with_arg(&r->v, "minutes", "20");
     assert_true(rig_says(r, "\"late\":\"busy\""));
@@ -277,7 +277,7 @@ static void test_what_is_written_up_needs_a_second_person(void **state)
     rig_leaves(r, "OP2");
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.occurred = r->now - 20 * RIG_MINUTE;
-    r->next.late = "paper";
+    r->next.late = LATE_PAPER;
     refused(rig_scan(r, "D:B"), "people.too-few");
     rig_back(r, 29 * RIG_MINUTE);
     rig_offline(r, 20 * RIG_MINUTE); /* the station's own list was made as it happened */
@@ -318,7 +318,7 @@ static void test_claim_before_a_person_was_enrolled_is_refused(void **state)
     accepted(rig_sign_in(r, "OP8"));
     accepted(rig_scan(r, "P:OP8"));
     accepted(rig_scan(r, "X:STEP-LOOK"));
-    r->next.late = "paper";
+    r->next.late = LATE_PAPER;
     r->next.occurred = r->now - 30 * RIG_MINUTE;
     refused(rig_scan(r, "D:B"), "time.life");
     with_arg(&r->v, "thing", "OP8");

@@ -45,12 +45,12 @@ static const struct verdict *now(struct rig *r, const char *step)
 static const struct verdict *claimed(struct rig *r, const char *step, int64_t before)
 {
     r->next.occurred = r->now - before;
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     const struct verdict *v = rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step));
     if (v->outcome == OUTCOME_REFUSED)
         return v;
     r->next.occurred = r->now - before;
-    r->next.late = "busy";
+    r->next.late = LATE_BUSY;
     return rig_scan(r, "D:B");
 }
 

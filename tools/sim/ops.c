@@ -295,7 +295,7 @@ static void make_scans(struct making *m)
         op = ops_add(m->p, &m->tail, OP_CHOOSE);
         op->station = m->st;
     }
-    if (m->st->key && b->late && strcmp(b->late, "offline") == 0)
+    if (m->st->key && b->late == LATE_OFFLINE)
         add_outage(m);
     add_items(m);
     op = ops_add(m->p, &m->tail, OP_DONE);

@@ -23,9 +23,9 @@ static json_t *new_request(struct player *p, const struct op *op)
     json_object_set_new(o, "id", json_string(id));
     json_object_set_new(o, "at", request_time(p->sim, op->own ? b->claim_ms : 0));
     if (b->late && op->own)
-        json_object_set_new(
-            o, "late",
-            json_pack("{s:o,s:s}", "occurred", request_time(p->sim, b->claim_ms), "reason", b->late));
+        json_object_set_new(o, "late",
+                            json_pack("{s:o,s:s}", "occurred", request_time(p->sim, b->claim_ms), "reason",
+                                      word_name(&late_words, (int)b->late)));
     return o;
 }
 
@@ -190,7 +190,7 @@ int request_make(struct player *p, const struct op *op, char *ret_error, size_t 
             json_object_set_new(o, "field", json_string(op->station->next_field));
         }
     }
-    if (!err && op->own && op->station->key && p->block->late && strcmp(p->block->late, "offline") == 0)
+    if (!err && op->own && op->station->key && p->block->late == LATE_OFFLINE)
         tablet_sign(p, op->station, p->path, o);
     json_decref(p->request);
     p->request = o;

@@ -252,8 +252,8 @@ static int read_tail(struct loader *l, struct block *b, char *word)
         b->gate = true;
     else if (strncmp(word, "pin=", 4) == 0)
         b->pin = arena_strdup(&l->s->arena, word + 4);
-    else if (strncmp(word, "late=", 5) == 0)
-        b->late = arena_strdup(&l->s->arena, word + 5);
+    else if (strncmp(word, "late=", 5) == 0 && word_find(&late_words, word + 5))
+        b->late = (enum late)word_find(&late_words, word + 5);
     else if (strncmp(word, "claim=-", 7) == 0 && span_ms(word + 7) >= 0)
         b->claim_ms = span_ms(word + 7);
     else if (strncmp(word, "skip=", 5) == 0) {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/entry/kind.h"
 
 #define STORY_ERROR 400
 #define NO_DAY      INT64_MIN
@@ -82,7 +83,7 @@ struct block {
     bool part;            /* `...`: the step is not finished by this block */
     bool gate;            /* `gate`: must be refused when a step was left out */
     bool other;           /* BLOCK_ASSESS, _CONFIRM, _CLOSE, _LIFT: of the batch beside this one */
-    const char *late;     /* reason of a late entry */
+    enum late late;       /* reason of a late entry */
     int64_t claim_ms;     /* the station's claim of time, before now; 0 = now */
     const char *pin;      /* BLOCK_IN: another PIN than the person's */
     struct expect expect; /* form, sign, skip, in, record */

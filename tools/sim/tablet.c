@@ -177,7 +177,7 @@ static int enrol(struct sim *s, struct sim_station *st, const char *dir)
 
 static bool goes_away(const struct block *b)
 {
-    return b->kind == BLOCK_SCANS && b->late && strcmp(b->late, LATE_OFFLINE) == 0;
+    return b->kind == BLOCK_SCANS && b->late == LATE_OFFLINE;
 }
 
 int tablet_prepare(struct sim *s, const char *dir)

@@ -434,12 +434,6 @@ bool person_has_role(const struct person *p, const char *role)
     return false;
 }
 
-const char *container_state_name(enum container_state s)
-{
-    static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left", "lost"};
-    return name[s];
-}
-
 static int64_t step_due(const struct batch *b, int step)
 {
     const struct step *s = &b->protocol->step[step];

@@ -36,6 +36,8 @@
 #include "core/code/code.h"
 #include "core/entry/deviation.h"
 #include "core/entry/hand.h"
+#include "core/entry/lot.h"
+#include "core/entry/step.h"
 #include "base/map.h"
 #include "core/protocol/protocol.h"
 
@@ -221,7 +223,6 @@ struct thing {
     struct batch *occupied; /* derived from the batches' own streams */
 };
 
-enum lot_state { LOT_QUARANTINE, LOT_RELEASED, LOT_BLOCKED };
 struct lot_unit {
     const char *unit;
     const char *batch_id; /* opened for it */
@@ -244,17 +245,6 @@ struct lot {
     struct lot_unit *opened;
 };
 
-enum container_state {
-    CONTAINER_ISSUED,
-    CONTAINER_EMPTY,
-    CONTAINER_FILLED,
-    CONTAINER_CONSUMED,
-    CONTAINER_DISCARDED,
-    CONTAINER_LEFT,
-    CONTAINER_LOST
-};
-const char *container_state_name(enum container_state s);
-bool container_after(enum container_use use, enum container_state *ret); /* false: as it was before */
 struct container {
     const char *id; /* <batch>-<label><number> */
     const char *label;

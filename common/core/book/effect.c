@@ -58,19 +58,6 @@ static void issue(const struct at *a, const char *id)
     container_add(a, id, l ? l->id : "");
 }
 
-bool container_after(enum container_use use, enum container_state *ret)
-{
-    static const enum container_state to[] = {
-        [USE_ISSUE] = CONTAINER_ISSUED,      [USE_ATTACH] = CONTAINER_EMPTY,
-        [USE_FILL] = CONTAINER_FILLED,       [USE_CONSUME] = CONTAINER_CONSUMED,
-        [USE_DISCARD] = CONTAINER_DISCARDED, [USE_LEAVE] = CONTAINER_LEFT,
-    };
-    if (use == USE_TAKE || use == USE_PLACE)
-        return false;
-    *ret = to[use];
-    return true;
-}
-
 static void container_effect(const struct at *a, const struct field *f, const char *id)
 {
     enum container_state after;
@@ -170,7 +157,7 @@ static void choice_effect(const struct at *a, const struct field *f, const char 
         const struct option *o = &f->option[i];
         if (strcmp(o->id, id) != 0 || !o->state)
             continue;
-        SET(a->b, a->x->released, o->disposition == DISPOSITION_RELEASED && !a->x->stopped);
+        SET(a->b, a->x->released, disposition_releases(o->disposition) && !a->x->stopped);
         SET(a->b, a->x->suspended, false);
         batch_set_state(a->b, a->x, o->state, o->disposition);
     }

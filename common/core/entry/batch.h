@@ -1,7 +1,6 @@
 #pragma once
 /* A batch from its order to its closing; its steps are in step.h. */
 #include "core/entry/kind.h"
-#include "core/entry/step.h"
 
 /* What a batch shared with others, once for each: whoever looks for it later reads closings, not batches. */
 enum use_kind { USED_NONE, USED_DONOR, USED_EQUIPMENT, USED_PLACE, USED_LOT };

@@ -118,21 +118,25 @@ struct json *actor_build(const struct actor *actor, struct arena *a)
     return json_set_str(a, o, "station", actor->station);
 }
 
-int64_t event_time_of(int64_t at, int64_t occurred, const char *late)
+static const char *const late_word[] = {NULL,     "offline",    "busy",          "paper",
+                                        "opened", "paper-form", "offline-unseen"};
+const struct word_list late_words = {sizeof(late_word) / sizeof(*late_word), late_word};
+
+enum late entry_late(const struct entry *e)
 {
-    bool believed = late && (strcmp(late, LATE_OFFLINE) == 0 || strcmp(late, LATE_FORM) == 0);
-    return occurred && believed ? occurred : at;
+    return (enum late)word_find(&late_words, e->late);
 }
 
 int64_t entry_event_time(const struct entry *e)
 {
-    return event_time_of(e->at, e->occurred, e->late);
+    enum late late = entry_late(e);
+    return e->occurred && (late == LATE_OFFLINE || late == LATE_FORM) ? e->occurred : e->at;
 }
 
 const char *entry_form(const struct entry *e, struct arena *a)
 {
     struct judged judged;
-    if (!e->late || strcmp(e->late, LATE_FORM) != 0)
+    if (entry_late(e) != LATE_FORM)
         return NULL;
     judged_read(e, a, &judged);
     return judged.form;

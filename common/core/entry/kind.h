@@ -114,10 +114,18 @@ struct json *actor_build(const struct actor *actor, struct arena *a);
 
 /* When it happened: a station's own list sent after an outage carries true times; any other late claim is
  * kept beside, and judged by the time of recording. */
-#define LATE_OFFLINE "offline"        /* the daemon itself saw the outage: its own times are believed */
-#define LATE_FORM    "paper-form"     /* written on a numbered form: the form's times are believed */
-#define LATE_UNSEEN  "offline-unseen" /* it did not: a claim like others */
-int64_t event_time_of(int64_t at, int64_t occurred, const char *late);
+enum late {
+    LATE_NONE,
+    LATE_OFFLINE, /* the daemon itself saw the outage: its own times are believed */
+    LATE_BUSY,
+    LATE_PAPER,
+    LATE_OPENED,              /* it was opened before it was scanned */
+    LATE_ASKED = LATE_OPENED, /* what a request may say; the others are the daemon's */
+    LATE_FORM,                /* written on a numbered form: the form's times are believed */
+    LATE_UNSEEN,              /* offline, and the daemon did not see it: a claim like others */
+};
+extern const struct word_list late_words;
+enum late entry_late(const struct entry *e);
 int64_t entry_event_time(const struct entry *e);
 /* The paper form whose times are believed; NULL: it was not typed from one. */
 const char *entry_form(const struct entry *e, struct arena *a);

@@ -107,6 +107,12 @@ const struct lot_unit *lot_opened_unit(const struct lot *l, const char *unit)
     return u;
 }
 
+const char *lot_state_name(enum lot_state s)
+{
+    static const char *const name[] = {"quarantine", "released", "blocked"};
+    return name[s];
+}
+
 /* ---- what they do to the book ---- */
 
 /* The label means that lot from now on; NULL: none. A key lives in its lot. */

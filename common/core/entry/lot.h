@@ -2,6 +2,9 @@
 /* Lots of material, from receipt to the last opened unit. */
 #include "core/entry/kind.h"
 
+enum lot_state { LOT_QUARANTINE, LOT_RELEASED, LOT_BLOCKED };
+const char *lot_state_name(enum lot_state s);
+
 struct lot_received {
     const char *lot, *material, *maker, *maker_lot, *gtin;
     int64_t expiry;    /* last day of use */

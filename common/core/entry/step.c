@@ -60,6 +60,25 @@ const char *step_unit(const struct json *units, size_t i)
     return u && u->str && *u->str ? u->str : NULL;
 }
 
+const char *container_state_name(enum container_state s)
+{
+    static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left", "lost"};
+    return name[s];
+}
+
+bool container_after(enum container_use use, enum container_state *ret)
+{
+    static const enum container_state to[] = {
+        [USE_ISSUE] = CONTAINER_ISSUED,      [USE_ATTACH] = CONTAINER_EMPTY,
+        [USE_FILL] = CONTAINER_FILLED,       [USE_CONSUME] = CONTAINER_CONSUMED,
+        [USE_DISCARD] = CONTAINER_DISCARDED, [USE_LEAVE] = CONTAINER_LEFT,
+    };
+    if (use == USE_TAKE || use == USE_PLACE)
+        return false;
+    *ret = to[use];
+    return true;
+}
+
 /* ---- what they do to the book ---- */
 
 /* The second of two entries agrees: the first one counts. */
@@ -199,7 +218,7 @@ static int apply_input(struct book *b, struct stream *s, const struct entry *e, 
     if (err == 0)
         err = at_derived(&a, &v->derived);
     if (err == 0)
-        at_pace(&a, v->kind && strcmp(v->kind, "container") == 0, !v->field);
+        at_pace(&a, v->kind && strcmp(v->kind, code_kind_name(CODE_CONTAINER)) == 0, !v->field);
     pace_said(b, a.x, e, judged.code);
     if (err == 0 && v->done)
         at_done(&a);

@@ -1,6 +1,20 @@
 #pragma once
 /* What people do: inputs scanned one by one, forms and signed acts filled in at once, steps not done. */
 #include "core/entry/kind.h"
+#include "core/protocol/protocol.h"
+
+enum container_state {
+    CONTAINER_ISSUED,
+    CONTAINER_EMPTY,
+    CONTAINER_FILLED,
+    CONTAINER_CONSUMED,
+    CONTAINER_DISCARDED,
+    CONTAINER_LEFT,
+    CONTAINER_LOST
+};
+const char *container_state_name(enum container_state s);
+/* What a container becomes by that use; false: it stays as it was. */
+bool container_after(enum container_use use, enum container_state *ret);
 
 /* A value computed by the rules; a correction names its step, too */
 struct derived {

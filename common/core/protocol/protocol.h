@@ -82,10 +82,16 @@ bool range_outside(const struct range *r, struct dec v);
 /* What a state of a batch means for its release; the states' own words are the protocol's. */
 enum disposition {
     DISPOSITION_NONE,     /* on its way */
-    DISPOSITION_RELEASED, /* released, released-…: it may go out */
+    DISPOSITION_RELEASED, /* released: it may go out */
+    DISPOSITION_PENDING,  /* released-…: so may this, and it says that results wait */
     DISPOSITION_ENDED,    /* stopped, rejected: it goes out no more */
     DISPOSITION_PROVIDED, /* provided: it was administered */
 };
+
+static inline bool disposition_releases(enum disposition d)
+{
+    return d == DISPOSITION_RELEASED || d == DISPOSITION_PENDING;
+}
 
 struct option {
     const char *id; /* [a-z0-9-]+; scanned as X-OPT-<UPPER> */

@@ -109,12 +109,11 @@ static enum disposition disposition_of(const char *state)
 {
     static const struct {
         const char *state;
-        size_t len; /* of what must agree: `released-...` is released, too */
+        size_t len; /* of what must agree */
         enum disposition is;
     } known[] = {
-        {"released", 8, DISPOSITION_RELEASED},
-        {"stopped", 8, DISPOSITION_ENDED},
-        {"rejected", 9, DISPOSITION_ENDED},
+        {"released", 9, DISPOSITION_RELEASED}, {"released", 8, DISPOSITION_PENDING},
+        {"stopped", 8, DISPOSITION_ENDED},     {"rejected", 9, DISPOSITION_ENDED},
         {"provided", 9, DISPOSITION_PROVIDED},
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)

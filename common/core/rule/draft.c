@@ -386,7 +386,7 @@ static void tell_away(struct judge *j)
     const struct person *p = j->cmd->authenticated ? j->cmd->person : NULL;
     const struct away *away = p ? person_away(p, clock_day(j->now)) : NULL;
     char until[11];
-    if (!away || (j->cmd->record && strcmp(j->cmd->record, "person.away") == 0))
+    if (!away || kind_is(j->cmd->record, KIND_PERSON_AWAY))
         return;
     clock_day_format(away->until, until);
     struct json *args = json_set_str(j->a, args1(j, "person", p->id), "until", until);

@@ -412,7 +412,7 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
     if (!o)
         return refuse_id(j, SAY_VALUE_CHOICE, "field", f->id); /* what was typed may be anything */
     *ret_text = o->id;
-    if (o->disposition == DISPOSITION_RELEASED &&
+    if (disposition_releases(o->disposition) &&
         (judge_step(j)->dept != DEPT_QUALITY || judge_step(j)->verb == VERB_NONE))
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_QUALITY, NULL, NULL);
     if (o->run_was_void && judge_step(j)->rerun_of >= 0 && !j->fact &&

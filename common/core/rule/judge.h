@@ -320,7 +320,7 @@ void judge_time(struct judge *j);    /* sets when: for these people, in this ste
 /* Whoever acts from here on: a time that was another one's is not believed of this one. */
 void judge_as(struct judge *j, const struct person *p);
 void judge_time_with(struct judge *j, const struct person *second);
-const char *judge_late(const struct judge *j); /* the word of the entries */
+enum late judge_late(const struct judge *j); /* of the entries */
 bool never_by_claim(const struct step *s);
 
 /* next.c: when the day of a step that is not begun comes; 0: it is there. Why nothing is open here. */

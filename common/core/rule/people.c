@@ -172,7 +172,7 @@ bool check_fresh(struct judge *j, const struct person *p)
 bool changes_own_secret(const struct judge *j)
 {
     const char *who = json_get_str(j->cmd->body, "person");
-    return strcmp(j->cmd->record, "person.changed") == 0 && j->cmd->cred && who &&
+    return kind_is(j->cmd->record, KIND_PERSON_CHANGED) && j->cmd->cred && who &&
            strcmp(who, j->performer->id) == 0;
 }
 

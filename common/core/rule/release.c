@@ -34,7 +34,7 @@ bool step_decides(const struct step *s)
 {
     for (size_t i = 0; i < s->nfields; i++)
         for (size_t k = 0; k < s->field[i].noptions; k++)
-            if (s->field[i].option[k].disposition == DISPOSITION_RELEASED)
+            if (disposition_releases(s->field[i].option[k].disposition))
                 return true;
     return false;
 }
@@ -188,7 +188,7 @@ static const struct option *releasing(const struct judge *j)
     for (size_t i = 0; i < j->occ.ninputs; i++) {
         const struct input *in = &j->occ.input[i];
         const struct option *o = field_option(&judge_step(j)->field[in->field], in->text);
-        if (o && o->disposition == DISPOSITION_RELEASED)
+        if (o && disposition_releases(o->disposition))
             return o;
     }
     return NULL;
@@ -227,7 +227,7 @@ bool check_decision(struct judge *j)
     if (only_own(j))
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_OWN_RESULTS, args1(j, "person", j->performer->id), NULL);
     struct json *waiting = rule_pending(j->a, j->x);
-    if (strcmp(o->state, "released") == 0 && waiting->len) /* others say in their name that results wait */
+    if (o->disposition == DISPOSITION_RELEASED && waiting->len)
         return judge_find(j, EFFECT_REFUSE, SAY_DECISION_PENDING,
                           json_set(j->a, json_object(j->a), "steps", waiting), NULL);
     return check_specification(j);

@@ -160,7 +160,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
 {
     ret->code = NULL; /* the drafts are written as they are added */
     ret->args = NULL;
-    ret->late = NULL;
+    ret->late = LATE_NONE;
     ret->batch = NULL;
     ret->step = -1;
     ret->outcome = OUTCOME_ACCEPTED;

@@ -73,7 +73,7 @@ struct command {
     struct station *station;         /* NULL for the system */
     int64_t claimed;                 /* the station's time, Unix ms; 0 = none */
     int64_t occurred;                /* late entry: when it happened; 0 = now */
-    const char *late;                /* its reason: offline, busy, paper, opened */
+    enum late late;                  /* its reason */
     int idle_after_s;                /* a bench that was not used for longer asks for a badge; 0 = never */
     int late_after_s;                /* an older claim needs a late entry; 0 = 300 */
     struct pace_least pace;          /* faster than that no hands are; all 0: not looked at */
@@ -154,7 +154,7 @@ struct verdict {
     enum outcome outcome;
     const char *code;    /* machine code, key of etc/catalogue.yaml */
     struct json *args;   /* for its text; never personal */
-    const char *late;    /* of the entries, where another time is claimed */
+    enum late late;      /* of the entries, where another time is claimed */
     struct batch *batch; /* what it was about, or NULL */
     int step;            /* -1 = none */
     size_t nwants;       /* not 0: nothing was judged */

@@ -273,7 +273,7 @@ static void judge_foreign(struct judge *j)
         judge_enter(j, j->x, j->bench->step);
     else
         j->step = -1;
-    if (j->cmd->late && strcmp(j->cmd->late, "opened") == 0)
+    if (j->cmd->late == LATE_OPENED)
         foreign_opened(j);
     else
         judge_refuse(j, SAY_IDENT_FOREIGN, NULL);

@@ -70,7 +70,7 @@ void judge_enrol(struct judge *j)
 
 static bool is_offline(const struct command *c)
 {
-    return c->occurred && c->late && strcmp(c->late, LATE_OFFLINE) == 0;
+    return c->occurred && c->late == LATE_OFFLINE;
 }
 
 /* Signed by the station's key, the next number, the hash of the one before, and not an earlier time. */
@@ -159,7 +159,7 @@ void judge_spooled(struct judge *j)
 }
 
 /* What the entries say: the station's own time is believed, or it is a claim like others. */
-const char *judge_late(const struct judge *j)
+enum late judge_late(const struct judge *j)
 {
     if (is_offline(j->cmd) && j->when != j->cmd->occurred)
         return LATE_UNSEEN;

@@ -346,7 +346,7 @@ static bool note_late(struct judge *j)
     /* what was opened first and scanned after is told by whoever stands there; what was written up needs a
      * second person who answers for it */
     bool alone = j->cmd->kind == COMMAND_SCAN && j->bench->npeople < 2;
-    if (alone && j->cmd->late && strcmp(j->cmd->late, "opened") != 0)
+    if (alone && j->cmd->late && j->cmd->late != LATE_OPENED)
         return judge_find(j, EFFECT_REFUSE, SAY_PEOPLE_TOO_FEW,
                           json_set_int(j->a, json_object(j->a), "wanted", 2), NULL);
     if (j->broken && j->cmd->spool)

@@ -4,7 +4,7 @@
 
 #include "base/bounds.h"
 #include "core/code/code.h"
-#include "core/book/book.h"
+#include "core/entry/step.h"
 #include "core/protocol/limit.h"
 #include "core/protocol/word.h"
 #include "core/view/int.h"
