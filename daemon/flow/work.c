@@ -6,6 +6,7 @@
 
 #include "base/enc.h"
 #include "base/key.h"
+#include "core/entry/person.h"
 #include "flow/flow_int.h"
 #include "log.h"
 
@@ -235,7 +236,7 @@ void work_done(void *flow, void *tag)
 static void take_credentials(struct work *w)
 {
     struct flow *f = w->state->flow;
-    const char *id = json_get_str(w->cmd.body, "person"), *cred = w->cmd.cred;
+    const char *id = person_asked(w->cmd.body), *cred = w->cmd.cred;
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
     const struct person *p = id ? book_person(&f->book, id) : NULL;
     if (p && p->cred && cred && pin && key && strcmp(p->cred, cred) == 0)
@@ -394,7 +395,7 @@ static void on_credential(void *arg, const struct db_reply *r)
 
 static void store_credentials(struct work *w)
 {
-    const char *person = json_get_str(w->cmd.body, "person");
+    const char *person = person_asked(w->cmd.body);
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
     const char *custodians = json_get_str(w->cmd.body, "custodians");
     if (custodians)

@@ -11,23 +11,22 @@
 #include "base/enc.h"
 #include "base/instruction.h"
 #include "base/mem.h"
+#include "core/entry/person.h"
 
-struct person_key {
+struct signer_key {
     uint64_t idx; /* of the entry that says so */
     char *person;
     uint8_t pub[KEY_PUB];
 };
 struct audit_acts { /* in the order of the log; not changed once the rows are read */
-    struct person_key *key;
+    struct signer_key *key;
     size_t n;
 };
 
-static void add_key(struct audit_acts *t, uint64_t idx, const struct entry *e)
+static void add_key(struct audit_acts *t, uint64_t idx, const char *person, const char *key)
 {
-    const char *key = json_get_str(e->body, "key");
-    struct person_key k = {.idx = idx};
-    const char *person = stream_rest(e->stream, STREAM_PERSON);
-    if (!person || !key || enc_unb64url_fixed(key, strlen(key), k.pub, KEY_PUB) != 0)
+    struct signer_key k = {.idx = idx};
+    if (!key || enc_unb64url_fixed(key, strlen(key), k.pub, KEY_PUB) != 0)
         return;
     if ((t->n & (t->n - 1)) == 0)
         t->key = xrealloc(t->key, (t->n ? t->n * 2 : 1) * sizeof(*t->key));
@@ -35,7 +34,7 @@ static void add_key(struct audit_acts *t, uint64_t idx, const struct entry *e)
     t->key[t->n++] = k;
 }
 
-static const struct person_key *key_in_force(const struct audit_acts *t, const char *person, uint64_t idx)
+static const struct signer_key *key_in_force(const struct audit_acts *t, const char *person, uint64_t idx)
 {
     for (size_t i = t->n; i-- > 0;)
         if (t->key[i].idx < idx && strcmp(t->key[i].person, person) == 0)
@@ -44,11 +43,11 @@ static const struct person_key *key_in_force(const struct audit_acts *t, const c
 }
 
 /* What the custodians ordered: signed by the root key, for the person and the key that was in force. */
-static int check_instruction(struct audit *a, const struct audit_acts *t, uint64_t idx, const struct entry *e)
+static int check_instruction(struct audit *a, const struct audit_acts *t, uint64_t idx, const char *person,
+                             const char *note)
 {
-    const char *note = json_get_str(e->body, "custodians"), *person = stream_rest(e->stream, STREAM_PERSON);
     const struct note_key *root = audit_keys_root(a);
-    const struct person_key *k = person ? key_in_force(t, person, idx) : NULL;
+    const struct signer_key *k = key_in_force(t, person, idx);
     struct instruction i;
     uint8_t key[KEY_PUB];
     if (!note || !root)
@@ -56,9 +55,22 @@ static int check_instruction(struct audit *a, const struct audit_acts *t, uint64
     if (!k || instruction_open(&i, note, strlen(note), root) || strcmp(i.origin, a->key.name) != 0 ||
         strcmp(i.person, person) != 0 || key_read_public(i.key, key) || memcmp(key, k->pub, KEY_PUB) != 0)
         return audit_fault(a, CPF_E_FORK,
-                           "entry %" PRIu64 " (%s): the root key did not sign what it says of the custodians",
-                           idx, e->stream);
+                           "entry %" PRIu64
+                           " (person/%s): the root key did not sign what it says of the custodians",
+                           idx, person);
     return 0;
+}
+
+static int read_key(struct audit *a, struct audit_acts *t, uint64_t idx, const struct entry *e)
+{
+    const struct person_record *v = person_record_read(e, &a->arena);
+    const char *person = stream_rest(e->stream, STREAM_PERSON);
+    if (!v || !person)
+        return 0;
+    int err = check_instruction(a, t, idx, person, v->custodians);
+    if (!err)
+        add_key(t, idx, person, v->key);
+    return err;
 }
 
 static int read_keys(struct audit *a, struct scan *s, struct audit_acts *t)
@@ -72,11 +84,8 @@ static int read_keys(struct audit *a, struct scan *s, struct audit_acts *t)
         const char *body = scan_bytes(s, 1, &len);
         arena_reset(&a->arena);
         /* One that cannot be read is named when its row comes. */
-        if (entry_read(&e, &a->arena, body, len) == 0) {
-            if (check_instruction(a, t, (uint64_t)scan_i64(s, 0), &e))
-                return a->code;
-            add_key(t, (uint64_t)scan_i64(s, 0), &e);
-        }
+        if (entry_read(&e, &a->arena, body, len) == 0 && read_key(a, t, (uint64_t)scan_i64(s, 0), &e))
+            return a->code;
     }
     return n < 0 ? audit_scan_fault(a, s) : 0;
 }
@@ -117,15 +126,17 @@ static int act_fault(struct range *r, const struct entry *e, const char *what, c
 
 int range_act(struct range *r, const struct entry *e)
 {
-    const char *person = json_get_str(e->actor, "performed");
+    struct actor actor;
     char id[23];
+    actor_read(e, &actor);
+    const char *person = actor.performed;
     if (!e->act)
         return act_must_be_signed(e->kind) ? act_fault(r, e, "nobody signed it: ", e->kind) : 0;
-    const struct person_key *k = person ? key_in_force(r->a->acts, person, e->idx) : NULL;
+    const struct signer_key *k = person ? key_in_force(r->a->acts, person, e->idx) : NULL;
     if (!k)
         return act_fault(r, e, "signed by a person without a key: ", person ? person : "nobody");
     key_id(k->pub, id);
-    if (strcmp(id, json_get_str(e->act, "key")) != 0)
+    if (strcmp(id, act_of(e).key) != 0)
         return act_fault(r, e, "not signed with the key of ", person);
     if (key_check_public(k->pub) != 0)
         return act_fault(r, e, "a weak key of ", person);

@@ -10,7 +10,6 @@
 
 const char *book_keep(struct book *b, const char *s); /* NULL -> NULL */
 /* The body as it is, and its struct: as the one read of the entry, but it lives in the book. */
-struct json *book_keep_json(struct book *b, const struct json *body);
 struct json *book_keep_body(struct book *b, const struct shape *s, const struct json *body, void *ret);
 /* Who acts and where, by the entry's actor; NULL: nobody, or not known. */
 struct person *entry_performer(const struct book *b, const struct entry *e);

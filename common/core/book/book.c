@@ -77,11 +77,6 @@ const char *book_keep(struct book *b, const char *s)
     return s ? arena_strdup(b->keep, s) : NULL;
 }
 
-struct json *book_keep_json(struct book *b, const struct json *body)
-{
-    return json_copy(b->keep, body);
-}
-
 struct json *book_keep_body(struct book *b, const struct shape *s, const struct json *body, void *ret)
 {
     struct json *own = json_copy(b->keep, body);

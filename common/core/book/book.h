@@ -73,7 +73,6 @@ struct person {
     enum dept dept;
     uint8_t key[KEY_PUB];
     const char *cred;  /* base64url SHA-256 over the credential rows */
-    struct json *data; /* the newest person.* body */
     size_t nroles;
     const char **role;
     int64_t *role_since; /* of each */

@@ -60,6 +60,13 @@ static const struct member unlocked_member[] = {
     M_PERSONAL(struct person_unlocked, remark, 0),
 };
 
+const char *person_asked(const struct json *body)
+{
+    static const struct shape named = SHAPE(struct person_named, named_member);
+    struct person_named v;
+    return shape_read(&named, body, NULL, NULL, &v) == 0 ? v.person : NULL;
+}
+
 static const struct member fit_member[] = {
     M_ID(struct person_fit, person, NEEDED),
     M_BOOL(struct person_fit, fit, NEEDED),
@@ -154,7 +161,6 @@ static int take(struct book *b, struct person *p, const struct entry *e, const s
     }
     if (v->reset)
         p->reset_at = e->at;
-    p->data = book_keep_json(b, e->body);
     return v->key ? take_key(b, p, v->key) : 0;
 }
 
@@ -254,3 +260,9 @@ const struct kind kind_person_fit = {
     .apply = apply_fit,
     .reads = {"職員 {person} の体調申告", "{person} declared the state of health"},
 };
+
+const struct person_record *person_record_read(const struct entry *e, struct arena *a)
+{
+    const struct person_record *v = entry_as(e, KIND_PERSON_ENROLLED, a);
+    return v ? v : entry_as(e, KIND_PERSON_CHANGED, a);
+}

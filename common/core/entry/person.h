@@ -31,6 +31,11 @@ struct person_unlocked {
     const char *person;
     struct personal reason, remark;
 };
+/* What enrolling or changing somebody says, as far as it can be read; NULL: it is neither. */
+const struct person_record *person_record_read(const struct entry *e, struct arena *a);
+/* Whom a record of these asks about, which may be anything yet; NULL: nobody. */
+const char *person_asked(const struct json *body);
+
 struct person_fit {
     const char *person;
     bool fit;

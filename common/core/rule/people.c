@@ -171,7 +171,7 @@ bool check_fresh(struct judge *j, const struct person *p)
 /* The one thing that may be done with secrets that others know. */
 bool changes_own_secret(const struct judge *j)
 {
-    const char *who = json_get_str(j->cmd->body, "person");
+    const char *who = person_asked(j->cmd->body);
     return kind_is(j->cmd->record, KIND_PERSON_CHANGED) && j->cmd->cred && who &&
            strcmp(who, j->performer->id) == 0;
 }
