@@ -3,25 +3,25 @@
  * stands behind the last full one is made from below: of leaves, or of the roots of the tiles of the level
  * under it.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "bundle/int.h"
 
 /* A tile with the nodes above its hashes: rows of 256, 128 .. 1, one behind the other. */
 struct tile {
-    uint64_t n;
-    unsigned level;
-    size_t count; /* hashes in it; what lies above is whole only where all below is */
-    uint8_t (*node)[HASH_LEN];
+    char key[32]; /* level/number */
+    uint8_t node[2 * MERKLE_TILE][HASH_LEN];
 };
 
 struct tree {
     struct scan *scan;
     uint64_t size;
-    struct tile *slot; /* open addressing, power of two; node NULL: free */
-    size_t cap, ntiles;
+    struct map tiles;
 };
 
 #define ROW(r) (2 * MERKLE_TILE - ((2 * MERKLE_TILE) >> (r))) /* where row r begins */
@@ -31,40 +31,19 @@ struct tree *tree_new(struct scan *s, uint64_t size)
     struct tree *t = xcalloc(1, sizeof(*t));
     t->scan = s;
     t->size = size;
-    t->cap = 64;
-    t->slot = xcalloc(t->cap, sizeof(*t->slot));
+    map_init(&t->tiles);
     return t;
 }
 
 void tree_free(struct tree *t)
 {
+    size_t pos = 0;
     if (!t)
         return;
-    for (size_t i = 0; i < t->cap; i++)
-        free(t->slot[i].node);
-    free(t->slot);
+    for (struct tile *k; (k = map_next(&t->tiles, &pos));)
+        free(k);
+    map_fini(&t->tiles);
     free(t);
-}
-
-static struct tile *find(const struct tree *t, unsigned level, uint64_t n)
-{
-    size_t i = (size_t)((n + level * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd) >> 32);
-    for (i &= t->cap - 1; t->slot[i].node; i = (i + 1) & (t->cap - 1))
-        if (t->slot[i].level == level && t->slot[i].n == n)
-            break;
-    return &t->slot[i];
-}
-
-static void grow(struct tree *t)
-{
-    struct tile *old = t->slot;
-    size_t n = t->cap;
-    t->cap *= 2;
-    t->slot = xcalloc(t->cap, sizeof(*t->slot));
-    for (size_t i = 0; i < n; i++)
-        if (old[i].node)
-            *find(t, old[i].level, old[i].n) = old[i];
-    free(old);
 }
 
 static int load_full(struct tree *t, unsigned level, uint64_t n, uint8_t (*node)[HASH_LEN])
@@ -113,32 +92,38 @@ static int load_roots(struct tree *t, unsigned level, uint64_t first, size_t cou
     return r;
 }
 
-static int tile_of(struct tree *t, unsigned level, uint64_t n, const uint8_t (**ret)[HASH_LEN])
+/* What lies above a tile's hashes is whole only where all below is. */
+static int load_tile(struct tree *t, unsigned level, uint64_t n, uint8_t (*node)[HASH_LEN])
 {
-    struct tile *k = find(t, level, n);
-    if (k->node) {
-        *ret = (const uint8_t(*)[HASH_LEN])k->node;
-        return CPF_OK;
-    }
     uint64_t hashes = t->size >> (8 * level), first = n * MERKLE_TILE;
     if (first >= hashes)
         return CPF_E_INVAL;
     size_t count = hashes - first < MERKLE_TILE ? (size_t)(hashes - first) : MERKLE_TILE;
-    uint8_t(*node)[HASH_LEN] = xcalloc(2 * MERKLE_TILE, HASH_LEN);
     int r = count == MERKLE_TILE ? load_full(t, level, n, node)
             : level == 0         ? load_leaves(t, first, count, node)
                                  : load_roots(t, level, first, count, node);
-    if (r) {
-        free(node);
-        return r;
-    }
-    for (unsigned row = 0; row < 8; row++)
+    for (unsigned row = 0; row < 8 && !r; row++)
         for (size_t i = 0; i + 1 < count >> row; i += 2)
             hash_node(node[ROW(row) + i], node[ROW(row) + i + 1], node[ROW(row + 1) + i / 2]);
-    if (++t->ntiles * 2 > t->cap)
-        grow(t);
-    *find(t, level, n) = (struct tile){n, level, count, node};
-    *ret = (const uint8_t(*)[HASH_LEN])node;
+    return r;
+}
+
+static int tile_of(struct tree *t, unsigned level, uint64_t n, const uint8_t (**ret)[HASH_LEN])
+{
+    char key[sizeof(((struct tile *)0)->key)];
+    snprintf(key, sizeof(key), "%u/%" PRIu64, level, n);
+    struct tile *k = map_get(&t->tiles, key);
+    if (!k) {
+        k = xcalloc(1, sizeof(*k));
+        memcpy(k->key, key, sizeof(key));
+        int r = load_tile(t, level, n, k->node);
+        if (r) {
+            free(k);
+            return r;
+        }
+        map_put(&t->tiles, k->key, k);
+    }
+    *ret = (const uint8_t(*)[HASH_LEN])k->node;
     return CPF_OK;
 }
 

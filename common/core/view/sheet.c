@@ -1,27 +1,28 @@
 #include "core/view/sheet.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 /* As many values as the table has columns. */
 struct kept {
     uint32_t given;
-    uint32_t hash;
+    uint32_t at; /* among the rows of its table */
     union view_value value[];
 };
 
 struct part {
     struct kept **row;
     size_t n, cap;
-    uint32_t *slot; /* open addressing: number of the row + 1 */
-    size_t nslots;  /* a power of two */
+    struct map by_key;
 };
 
 struct view_sheet {
     struct arena arena;
+    struct buf key; /* of the row that is looked at */
     struct part part[VIEW_TABLES];
     size_t total;
 };
@@ -30,14 +31,17 @@ struct view_sheet *view_sheet_new(void)
 {
     struct view_sheet *s = xcalloc(1, sizeof(*s));
     arena_init(&s->arena, 0);
+    buf_init(&s->key);
+    for (size_t t = 0; t < VIEW_TABLES; t++)
+        map_init(&s->part[t].by_key);
     return s;
 }
 
 void view_sheet_clear(struct view_sheet *s)
 {
     for (size_t t = 0; t < VIEW_TABLES; t++) {
-        if (s->part[t].n)
-            memset(s->part[t].slot, 0, s->part[t].nslots * sizeof(*s->part[t].slot));
+        map_fini(&s->part[t].by_key);
+        map_init(&s->part[t].by_key);
         s->part[t].n = 0;
     }
     arena_reset(&s->arena);
@@ -50,8 +54,9 @@ void view_sheet_free(struct view_sheet *s)
         return;
     for (size_t t = 0; t < VIEW_TABLES; t++) {
         free(s->part[t].row);
-        free(s->part[t].slot);
+        map_fini(&s->part[t].by_key);
     }
+    buf_fini(&s->key);
     arena_fini(&s->arena);
     free(s);
 }
@@ -63,64 +68,23 @@ static bool is_text(const struct view_column *c)
     return c->type == VIEW_TEXT || c->type == VIEW_DECIMAL;
 }
 
-static uint32_t hash_bytes(uint32_t h, const void *data, size_t n)
-{
-    for (const uint8_t *p = data; n--; p++)
-        h = (h ^ *p) * 16777619u; /* FNV-1a */
-    return h;
-}
-
-static uint32_t key_hash(const struct view_row *r)
+/* The values of its key columns, one behind the other; until the next call. */
+static const char *key_of(struct view_sheet *s, const struct view_row *r)
 {
     const struct view_table *t = &view_tables[r->table];
-    uint32_t h = 2166136261u;
+    buf_clear(&s->key);
     for (size_t i = 0; i < t->ncolumns && t->column[i].merge == VIEW_KEY; i++) {
         if (is_text(&t->column[i]))
-            h = hash_bytes(h, r->value[i].text, strlen(r->value[i].text) + 1);
+            buf_printf(&s->key, "%zu:%s", strlen(r->value[i].text), r->value[i].text);
         else
-            h = hash_bytes(h, &r->value[i].num, sizeof(r->value[i].num));
+            buf_printf(&s->key, "%lld;", (long long)r->value[i].num);
     }
-    return h;
-}
-
-static bool key_same(const struct view_row *r, const struct kept *k)
-{
-    const struct view_table *t = &view_tables[r->table];
-    for (size_t i = 0; i < t->ncolumns && t->column[i].merge == VIEW_KEY; i++)
-        if (is_text(&t->column[i]) ? strcmp(r->value[i].text, k->value[i].text) != 0
-                                   : r->value[i].num != k->value[i].num)
-            return false;
-    return true;
-}
-
-/* The row's slot, or the free one where it belongs. */
-static uint32_t *slot_of(const struct part *p, const struct view_row *r, uint32_t hash)
-{
-    size_t i = hash & (p->nslots - 1);
-    for (; p->slot[i]; i = (i + 1) & (p->nslots - 1)) {
-        const struct kept *k = p->row[p->slot[i] - 1];
-        if (k->hash == hash && key_same(r, k))
-            break;
-    }
-    return &p->slot[i];
-}
-
-static void grow(struct part *p)
-{
-    p->nslots = p->nslots ? p->nslots * 2 : 64;
-    free(p->slot);
-    p->slot = xcalloc(p->nslots, sizeof(*p->slot));
-    for (size_t n = 0; n < p->n; n++) {
-        size_t i = p->row[n]->hash & (p->nslots - 1);
-        while (p->slot[i])
-            i = (i + 1) & (p->nslots - 1);
-        p->slot[i] = (uint32_t)(n + 1);
-    }
+    return s->key.data;
 }
 
 /* ---- rows ---- */
 
-static struct kept *add_row(struct view_sheet *s, enum view_id table, uint32_t hash)
+static struct kept *add_row(struct view_sheet *s, enum view_id table, const char *key)
 {
     struct part *p = &s->part[table];
     if (p->n == p->cap) {
@@ -128,8 +92,9 @@ static struct kept *add_row(struct view_sheet *s, enum view_id table, uint32_t h
         p->row = xrealloc(p->row, p->cap * sizeof(*p->row));
     }
     struct kept *k = arena_alloc(&s->arena, sizeof(*k) + view_tables[table].ncolumns * sizeof(k->value[0]));
-    k->hash = hash;
+    k->at = (uint32_t)p->n;
     p->row[p->n++] = k;
+    map_put(&p->by_key, arena_strdup(&s->arena, key), k);
     s->total++;
     return k;
 }
@@ -160,17 +125,9 @@ static void merge(struct view_sheet *s, struct kept *k, const struct view_row *r
 
 void view_sheet_add(struct view_sheet *s, const struct view_row *row)
 {
-    struct part *p = &s->part[row->table];
-    uint32_t hash = key_hash(row);
-    if (p->n * 2 >= p->nslots)
-        grow(p);
-    uint32_t *slot = slot_of(p, row, hash);
-    if (*slot) {
-        merge(s, p->row[*slot - 1], row);
-        return;
-    }
-    merge(s, add_row(s, row->table, hash), row);
-    *slot = (uint32_t)p->n;
+    const char *key = key_of(s, row);
+    struct kept *k = map_get(&s->part[row->table].by_key, key);
+    merge(s, k ? k : add_row(s, row->table, key), row);
 }
 
 size_t view_sheet_count(const struct view_sheet *s, enum view_id table)
@@ -190,11 +147,8 @@ void view_sheet_get(const struct view_sheet *s, enum view_id table, size_t i, st
     memcpy(ret->value, k->value, view_tables[table].ncolumns * sizeof(k->value[0]));
 }
 
-size_t view_sheet_find(const struct view_sheet *s, const struct view_row *row)
+size_t view_sheet_find(struct view_sheet *s, const struct view_row *row)
 {
-    const struct part *p = &s->part[row->table];
-    if (!p->n)
-        return SIZE_MAX;
-    uint32_t n = *slot_of(p, row, key_hash(row));
-    return n ? n - 1 : SIZE_MAX;
+    const struct kept *k = map_get(&s->part[row->table].by_key, key_of(s, row));
+    return k ? k->at : SIZE_MAX;
 }

@@ -23,4 +23,4 @@ size_t view_sheet_count(const struct view_sheet *s, enum view_id table);
 size_t view_sheet_total(const struct view_sheet *s);
 void view_sheet_get(const struct view_sheet *s, enum view_id table, size_t i, struct view_row *ret);
 /* The row with the key of `row`: its number, or SIZE_MAX. */
-size_t view_sheet_find(const struct view_sheet *s, const struct view_row *row);
+size_t view_sheet_find(struct view_sheet *s, const struct view_row *row);
