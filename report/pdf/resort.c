@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
+#include "pdf/page.h"
 #include "pdf/pdf.h"
 
 struct sheet {
@@ -16,18 +16,12 @@ struct sheet {
     const json_t *page;
 };
 
-static const char *str(const json_t *o, const char *name)
-{
-    const char *s = json_string_value(json_object_get(o, name));
-    return s ? s : "";
-}
-
 static struct text both(const json_t *o, const char *name)
 {
     const json_t *t = json_object_get(o, name);
     if (json_is_string(t))
         return (struct text){json_string_value(t), json_string_value(t)};
-    return (struct text){str(t, "ja"), str(t, "en")};
+    return (struct text){page_str(t, "ja"), page_str(t, "en")};
 }
 
 static const char *said(struct sheet *s, const json_t *o, const char *name)
@@ -38,14 +32,14 @@ static const char *said(struct sheet *s, const json_t *o, const char *name)
 
 static const char *plain(struct sheet *s, const json_t *o, const char *name)
 {
-    return pdf_escape(s->pdf, str(o, name));
+    return pdf_escape(s->pdf, page_str(o, name));
 }
 
 static const char *when(struct sheet *s, const json_t *o, const char *name)
 {
     char local[17];
     int64_t ms;
-    if (clock_parse_rfc3339(str(o, name), &ms) != 0)
+    if (clock_parse_rfc3339(page_str(o, name), &ms) != 0)
         return "";
     clock_format_local(ms, local);
     return pdf_markup(s->pdf, "%s", local);
@@ -157,7 +151,7 @@ static void alone(struct sheet *s)
     pdf_heading(s->pdf, 1, (struct text){"2. 一人でしてよいこと", "What one may do alone"});
     json_array_foreach((json_t *)list, i, line)
     {
-        struct text t = {str(line, "ja"), str(line, "en")};
+        struct text t = {page_str(line, "ja"), page_str(line, "en")};
         pdf_text(s->pdf, 8.5, pdf_markup(s->pdf, "%zu. %s", i + 1, pdf_both_lines(s->pdf, t)));
         pdf_space(s->pdf, 2);
     }
@@ -270,28 +264,10 @@ static void draw(void *arg)
 int report_resort(struct scan *scan, const struct report_request *q, struct buf *ret, char **ret_error)
 {
     struct sheet s = {.page = json_object_get(q->all, "page")};
-    const char *note = json_string_value(json_object_get(q->all, "note"));
-    char made[17], issue[32];
-    (void)scan;
-    if (!json_is_object(s.page) || !note) {
-        *ret_error = xstrdup("page and note are needed");
-        return CPF_E_INVAL;
-    }
-    clock_format_local(q->now, made);
-    snprintf(issue, sizeof(issue), "%s", made);
     struct pdf_info info = {.title = {"非常時対応票（最後の手段）", "Page of last resort"},
-                            .batch = str(s.page, "facility"),
-                            .issue = issue,
+                            .batch = page_str(s.page, "facility"),
                             .facility = both(s.page, "name").ja,
-                            .subject = "last resort",
-                            .note = note,
-                            .note_len = strlen(note),
-                            .made = q->now,
-                            .made_text = made,
-                            .training = json_is_true(json_object_get(q->all, "training"))};
-    int err = pdf_new(&info, &s.pdf, ret_error);
-    if (!err)
-        err = pdf_make(s.pdf, draw, &s, ret, ret_error);
-    pdf_free(s.pdf);
-    return err;
+                            .subject = "last resort"};
+    (void)scan;
+    return pdf_of_page(&info, q, &s.pdf, draw, &s, ret, ret_error);
 }

@@ -9,7 +9,7 @@
 #include <zint.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
+#include "pdf/page.h"
 #include "pdf/pdf.h"
 
 #define ROWS_MOST   12 /* of one field; more have one line for all */
@@ -21,15 +21,9 @@ struct sheet {
     const json_t *page;
 };
 
-static const char *str(const json_t *o, const char *name)
-{
-    const char *s = json_string_value(json_object_get(o, name));
-    return s ? s : "";
-}
-
 static struct text both(const json_t *o)
 {
-    return (struct text){str(o, "ja"), str(o, "en")};
+    return (struct text){page_str(o, "ja"), page_str(o, "en")};
 }
 
 static const char *title(struct sheet *s, const json_t *o)
@@ -60,15 +54,15 @@ static void head(struct sheet *s)
 {
     const json_t *p = s->page;
     double y = pdf_y(s->pdf);
-    bars(s, str(p, "form"));
+    bars(s, page_str(p, "form"));
     pdf_text_at(s->pdf, PDF_LEFT, y, PDF_INNER / 2, 22, PANGO_ALIGN_LEFT,
-                pdf_markup(s->pdf, "<b>%s</b>", pdf_escape(s->pdf, str(p, "form"))));
+                pdf_markup(s->pdf, "<b>%s</b>", pdf_escape(s->pdf, page_str(p, "form"))));
     pdf_space(s->pdf, BARS_HEIGHT + 10);
     pdf_fact(s->pdf, (struct text){"製造番号", "Batch"},
-             pdf_markup(s->pdf, "<b>%s</b>　%s", pdf_escape(s->pdf, str(p, "batch")),
+             pdf_markup(s->pdf, "<b>%s</b>　%s", pdf_escape(s->pdf, page_str(p, "batch")),
                         pdf_both(s->pdf, both(json_object_get(p, "product")))));
-    pdf_fact(s->pdf, (struct text){"製造手順", "Protocol"}, pdf_escape(s->pdf, str(p, "protocol")));
-    pdf_fact(s->pdf, (struct text){"渡した相手", "Handed to"}, pdf_escape(s->pdf, str(p, "to")));
+    pdf_fact(s->pdf, (struct text){"製造手順", "Protocol"}, pdf_escape(s->pdf, page_str(p, "protocol")));
+    pdf_fact(s->pdf, (struct text){"渡した相手", "Handed to"}, pdf_escape(s->pdf, page_str(p, "to")));
     pdf_fact(s->pdf, (struct text){"作業日・作業室", "Day and room"},
              "　　　　年　　　月　　　日　　　　　　室 <span size='82%' foreground='" PDF_GREY
              "'>room</span>");
@@ -88,7 +82,7 @@ static void head(struct sheet *s)
 static const char *room_for(struct sheet *s, const json_t *f)
 {
     const json_t *list = json_object_get(f, "options"), *o;
-    const char *text = "", *unit = str(f, "unit");
+    const char *text = "", *unit = page_str(f, "unit");
     size_t i;
     json_array_foreach((json_t *)list, i, o) text =
         pdf_markup(s->pdf, "%s%s□ %s", text, i ? "\n" : "", pdf_both(s->pdf, both(o)));
@@ -131,7 +125,7 @@ static void steps(struct sheet *s)
         pdf_table_need(&t, 90);
         pdf_table_band(&t, pdf_markup(s->pdf, "<b>%s</b>　<span size='82%%'>%s</span>",
                                       pdf_both(s->pdf, both(json_object_get(x, "title"))),
-                                      pdf_escape(s->pdf, str(x, "step"))));
+                                      pdf_escape(s->pdf, page_str(x, "step"))));
         json_array_foreach(json_object_get(x, "fields"), k, f) field_rows(s, &t, f);
     }
     pdf_table_end(&t);
@@ -169,27 +163,11 @@ static void draw(void *arg)
 int report_sheet(struct scan *scan, const struct report_request *q, struct buf *ret, char **ret_error)
 {
     struct sheet s = {.page = json_object_get(q->all, "page")};
-    const char *note = json_string_value(json_object_get(q->all, "note"));
-    char made[17];
-    (void)scan;
-    if (!json_is_object(s.page) || !note) {
-        *ret_error = xstrdup("page and note are needed");
-        return CPF_E_INVAL;
-    }
-    clock_format_local(q->now, made);
     struct pdf_info info = {.title = {"作業用紙（停止中の記録）", "Session form, for an outage"},
-                            .batch = str(s.page, "batch"),
-                            .issue = str(s.page, "form"),
-                            .facility = str(json_object_get(s.page, "name"), "ja"),
-                            .subject = "session form",
-                            .note = note,
-                            .note_len = strlen(note),
-                            .made = q->now,
-                            .made_text = made,
-                            .training = json_is_true(json_object_get(q->all, "training"))};
-    int err = pdf_new(&info, &s.pdf, ret_error);
-    if (!err)
-        err = pdf_make(s.pdf, draw, &s, ret, ret_error);
-    pdf_free(s.pdf);
-    return err;
+                            .batch = page_str(s.page, "batch"),
+                            .issue = page_str(s.page, "form"),
+                            .facility = page_str(json_object_get(s.page, "name"), "ja"),
+                            .subject = "session form"};
+    (void)scan;
+    return pdf_of_page(&info, q, &s.pdf, draw, &s, ret, ret_error);
 }
