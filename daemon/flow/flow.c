@@ -338,7 +338,7 @@ static bool fire_deadline(struct flow *f, const struct deadline *d)
     if (flow_unavailable(f) || f->recall.now)
         return false;
     struct work *w = work_new(f);
-    w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = d->batch, .due_step = d->step};
+    w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = d->batch, .due = d->due};
     int64_t now = flow_now(f);
     if (now < f->book.last_at)
         now = f->book.last_at;
@@ -360,7 +360,7 @@ static void look_at_rota(struct flow *f)
     if (f->rota_day == today)
         return;
     for (struct batch *x; (x = map_next(&f->book.batches, &pos));) {
-        const struct deadline d = {1, x, DUE_ROTA};
+        const struct deadline d = {1, x, {OWED_ROTA, 0}};
         if (strcmp(x->id, f->rota_after) <= 0)
             continue;
         if (n++ == ROTA_A_TICK || (rule_rota_due(&f->book, x, flow_now(f)) && !fire_deadline(f, &d)))
@@ -384,7 +384,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     flow_map_daily(f, now);
     flow_basis_look(f, now);
     struct deadline d = {0};
-    for (int i = 0; i < 64 && book_deadline_after(&f->book, &d, &d) && d.due <= flow_now(f); i++)
+    for (int i = 0; i < 64 && book_deadline_after(&f->book, &d, &d) && d.at <= flow_now(f); i++)
         if (!fire_deadline(f, &d))
             break;
     look_at_rota(f);
@@ -399,9 +399,9 @@ int flow_clock(struct flow *f, int64_t to_ms)
     if (f->recall.now)
         return CPF_E_STATE;
     struct deadline d = {0};
-    for (int i = 0; i < 4096 && book_deadline_after(&f->book, &d, &d) && d.due <= to_ms; i++) {
-        if (d.due > flow_now(f))
-            f->offset += d.due - flow_now(f);
+    for (int i = 0; i < 4096 && book_deadline_after(&f->book, &d, &d) && d.at <= to_ms; i++) {
+        if (d.at > flow_now(f))
+            f->offset += d.at - flow_now(f);
         if (!fire_deadline(f, &d))
             break;
     }

@@ -147,10 +147,10 @@ static void fire_deadlines(struct play *p)
     static const struct deadline none;
     struct deadline d;
     p->rig.now = play_now(p);
-    for (int i = 0; book_deadline_after(&p->rig.book, &none, &d) && d.due <= p->rig.now; i++) {
-        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
+    for (int i = 0; book_deadline_after(&p->rig.book, &none, &d) && d.at <= p->rig.now; i++) {
+        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due = d.due};
         if (i == 1000)
-            broken("deadlines without end", "%s step %d due %lld", d.batch->id, d.step, (long long)d.due);
+            broken("deadlines without end", "%s step %d due %lld", d.batch->id, d.due.i, (long long)d.at);
         rig_run(&p->rig, &c);
         note(p);
         demand_after(p);

@@ -240,12 +240,12 @@ static void take_system(struct play *p, struct rows *rows)
     struct deadline d = {0};
     const struct entry *e = &rows->e[rows->at];
     struct batch *x = book_batch(&p->rig.book, stream_rest(e->stream, STREAM_BATCH));
-    bool due = book_deadline_after(&p->rig.book, &d, &d) && d.due <= e->at;
+    bool due = book_deadline_after(&p->rig.book, &d, &d) && d.at <= e->at;
     if (!due && x && rule_rota_due(&p->rig.book, x, e->at)) /* once a day, and no deadline */
-        d = (struct deadline){e->at, x, DUE_ROTA};
+        d = (struct deadline){e->at, x, {OWED_ROTA, 0}};
     else if (!due)
         broken("entry of nobody", "%s", e->text);
-    struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
+    struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due = d.due};
     const char *how = judged(p, rows, &c);
     if (how)
         broken("deadline judged differently", "%s", how);

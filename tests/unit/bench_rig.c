@@ -557,8 +557,8 @@ int rig_deadlines(struct rig *r)
 {
     struct deadline d = {0};
     int n = 0;
-    while (book_deadline_after(&r->book, &d, &d) && d.due <= r->now) {
-        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due_step = d.step};
+    while (book_deadline_after(&r->book, &d, &d) && d.at <= r->now) {
+        struct command c = {.kind = COMMAND_DEADLINE, .due_batch = d.batch, .due = d.due};
         rig_run(r, &c);
         n++;
         assert_true(n < 1000);

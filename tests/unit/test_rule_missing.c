@@ -83,7 +83,7 @@ static const struct verdict *away(struct rig *r, const char *person, int from, i
 
 static const struct verdict *told(struct rig *r)
 {
-    struct command c = {.kind = COMMAND_DEADLINE, .due_batch = rig_batch(r, "B1"), .due_step = DUE_ROTA};
+    struct command c = {.kind = COMMAND_DEADLINE, .due_batch = rig_batch(r, "B1"), .due = {OWED_ROTA, 0}};
     return rig_run(r, &c);
 }
 

@@ -457,22 +457,35 @@ static int64_t assessment_due(const struct deviation *d)
     return d->assessed || d->closed || d->overdue ? 0 : d->due;
 }
 
-static int64_t owed(const struct batch *x, int step)
+static int64_t owed(const struct batch *x, struct due d)
 {
-    int action = due_action(step), deviation = due_deviation(step);
-    if (action >= 0)
-        return (size_t)action < x->nactions ? action_due(x, (size_t)action) : 0;
-    if (deviation >= 0)
-        return (size_t)deviation < x->ndevs ? assessment_due(&x->dev[deviation]) : 0;
-    return step == DUE_WARNING ? warning_due(x) : x->stopped ? 0 : step_due(x, step);
+    switch (d.what) {
+    case OWED_ACTION:
+        return action_due(x, (size_t)d.i);
+    case OWED_ASSESSMENT:
+        return assessment_due(&x->dev[d.i]);
+    case OWED_WARNING:
+        return warning_due(x);
+    case OWED_STEP:
+        return x->stopped ? 0 : step_due(x, d.i);
+    case OWED_ROTA:
+        break;
+    }
+    return 0;
+}
+
+/* Of two measures or deviations the newer one comes first, steps last: -2 and -3 of the first, -4, -5 ... */
+static int due_rank(struct due d)
+{
+    return d.what == OWED_STEP ? d.i : d.what == OWED_WARNING ? -1 : -2 * d.i - (int)d.what;
 }
 
 static bool deadline_before(const struct deadline *a, const struct deadline *b)
 {
-    if (a->due != b->due || !a->due)
-        return a->due < b->due;
+    if (a->at != b->at || !a->at)
+        return a->at < b->at;
     int order = a->batch == b->batch ? 0 : strcmp(a->batch->id, b->batch->id);
-    return order ? order < 0 : a->step < b->step;
+    return order ? order < 0 : due_rank(a->due) < due_rank(b->due);
 }
 
 bool book_deadline_after(const struct book *b, const struct deadline *last, struct deadline *ret)
@@ -480,15 +493,18 @@ bool book_deadline_after(const struct book *b, const struct deadline *last, stru
     struct deadline best = {0};
     size_t pos = 0;
     for (struct batch *x; (x = map_next(&b->batches, &pos));) {
-        if (x->closed)
-            continue;
-        size_t most = x->nactions > x->ndevs ? x->nactions : x->ndevs;
-        for (int i = DUE_DEVIATION(most) + 1; i < (int)x->protocol->nsteps; i++) {
-            struct deadline d = {owed(x, i), x, i};
-            if (d.due && deadline_before(last, &d) && (!best.due || deadline_before(&d, &best)))
-                best = d;
-        }
+        const size_t n[] = {[OWED_STEP] = x->protocol->nsteps,
+                            [OWED_WARNING] = 1,
+                            [OWED_ASSESSMENT] = x->ndevs,
+                            [OWED_ACTION] = x->nactions};
+        for (enum owed what = OWED_STEP; !x->closed && what <= OWED_ACTION; what++)
+            for (size_t i = 0; i < n[what]; i++) {
+                const struct due due = {what, (int)i};
+                const struct deadline d = {owed(x, due), x, due};
+                if (d.at && deadline_before(last, &d) && (!best.at || deadline_before(&d, &best)))
+                    best = d;
+            }
     }
     *ret = best;
-    return best.due != 0;
+    return best.at != 0;
 }

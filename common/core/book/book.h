@@ -72,7 +72,7 @@ struct person {
     const char *id, *keyid;
     enum dept dept;
     uint8_t key[KEY_PUB];
-    const char *cred;  /* base64url SHA-256 over the credential rows */
+    const char *cred; /* base64url SHA-256 over the credential rows */
     size_t nroles;
     const char **role;
     int64_t *role_since; /* of each */
@@ -555,25 +555,23 @@ const struct away *person_away(const struct person *p, int64_t day);            
  * none. They stand in the station's day alone, and end with it. */
 const struct wrong *bench_wrong(const struct bench *bench, const struct person *p, int64_t today);
 
-/* What a batch owes by a time: a step, that the clinic was warned, that a deviation is assessed, or what is
- * done about one. In order: by time, then batch, then step. */
-#define DUE_WARNING      (-1)
-#define DUE_ROTA         INT_MIN /* of no deadline: gaps are told once a day (rule_rota_due) */
-#define DUE_DEVIATION(i) (-2 - 2 * (int)(i))
-#define DUE_ACTION(i)    (-3 - 2 * (int)(i))
-/* Is that step a deviation's or a measure's? Its index, or -1. */
-static inline int due_deviation(int step)
-{
-    return step <= DUE_DEVIATION(0) && step % 2 == 0 ? (-2 - step) / 2 : -1;
-}
-static inline int due_action(int step)
-{
-    return step <= DUE_ACTION(0) && step % 2 ? (-3 - step) / 2 : -1;
-}
+/* What a batch owes by a time. */
+enum owed {
+    OWED_STEP,           /* the i-th of its protocol */
+    OWED_WARNING,        /* the clinic is told */
+    OWED_ASSESSMENT = 2, /* of its i-th deviation */
+    OWED_ACTION,         /* its i-th measure is done */
+    OWED_ROTA,           /* by no deadline: gaps are told once a day (rule_rota_due) */
+};
+struct due {
+    enum owed what;
+    int i;
+};
+/* In order: by time, then batch, then what is due: the newest measure or deviation first, steps last. */
 struct deadline {
-    int64_t due; /* ms; 0: before all */
+    int64_t at; /* ms; 0: before all */
     struct batch *batch;
-    int step;
+    struct due due;
 };
 /* The next one behind `last` over all open batches; false if there is none. May be the same object. */
 bool book_deadline_after(const struct book *b, const struct deadline *last, struct deadline *ret);

@@ -261,31 +261,41 @@ const struct lot *judge_label(const struct judge *j, const char *gtin, const cha
 
 /* ---- by the system ---- */
 
-void judge_deadline(struct judge *j)
+static void judge_missed(struct judge *j, int step)
 {
-    int action = due_action(j->cmd->due_step), deviation = due_deviation(j->cmd->due_step);
-    j->x = j->cmd->due_batch;
-    if (j->cmd->due_step == DUE_ROTA) {
-        judge_rota(j);
-        return;
-    }
-    if (action >= 0) {
-        judge_overdue(j, &j->x->action[action]);
-        return;
-    }
-    if (deviation >= 0) {
-        judge_unassessed(j, &j->x->dev[deviation]);
-        return;
-    }
-    if (j->cmd->due_step == DUE_WARNING) {
-        judge_find(j, EFFECT_DEVIATION, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id), NULL);
-        judge_accept(j, NULL, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id));
-        return;
-    }
-    judge_enter(j, j->cmd->due_batch, j->cmd->due_step);
+    judge_enter(j, j->x, step);
     const struct step *s = judge_step(j);
     judge_find(j, s->deadline.effect, SAY_DEADLINE_MISSED, args1(j, "step", s->id), NULL);
     judge_accept(j, NULL, SAY_DEADLINE_MISSED, args1(j, "step", s->id));
+}
+
+static void judge_unwarned(struct judge *j)
+{
+    judge_find(j, EFFECT_DEVIATION, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id), NULL);
+    judge_accept(j, NULL, SAY_CLINIC_UNWARNED, args1(j, "batch", j->x->id));
+}
+
+void judge_deadline(struct judge *j)
+{
+    struct due due = j->cmd->due;
+    j->x = j->cmd->due_batch;
+    switch (due.what) {
+    case OWED_STEP:
+        judge_missed(j, due.i);
+        break;
+    case OWED_WARNING:
+        judge_unwarned(j);
+        break;
+    case OWED_ASSESSMENT:
+        judge_unassessed(j, &j->x->dev[due.i]);
+        break;
+    case OWED_ACTION:
+        judge_overdue(j, &j->x->action[due.i]);
+        break;
+    case OWED_ROTA:
+        judge_rota(j);
+        break;
+    }
 }
 
 /* ---- questions ---- */

@@ -108,7 +108,7 @@ struct command {
     const struct redact_target *target; /* of `redacted`: what body.idx names, NULL if there is none */
     /* DEADLINE */
     struct batch *due_batch;
-    int due_step;
+    struct due due;
     /* what was needed so far, and is here */
     size_t nanswers;
     const struct answer *answer;
