@@ -26,7 +26,7 @@ static bool take(struct judge *j, const struct kind *k, const void *value, struc
 {
     const struct batch *x = j->x;
     reopen_if_closed(j);
-    record_signed_as(j, draft_add(j, x->stream, k->id, value, k->shape.size), args);
+    record_signed_as(j, draft_add(j, x->stream, k->id, value, k->shape.size), SAY_ACCEPTED_ACT, args);
     if (x->closed)
         draft_closing(j, x, true);
     return true;

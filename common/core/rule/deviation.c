@@ -192,15 +192,6 @@ static struct json *args_grade(struct judge *j, const char *dev, enum grade grad
     return json_set_str(j->a, args1(j, "dev", dev), "grade", word_name(&grade_words, (int)grade));
 }
 
-/* Signed as any record is; the answer tells what is done next. */
-static void signed_as(struct judge *j, struct draft *d, enum say code, struct json *args)
-{
-    d->sign = true;
-    d->meaning = kind_text(d->kind);
-    d->witnessed = j->second;
-    judge_accept(j, d, code, args);
-}
-
 /* Is it the facility manager, or the deputy, and there; or is none of them? */
 static bool may_be_told(const struct judge *j, const char *told)
 {
@@ -230,8 +221,8 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
         /* closed with its measures, not called minor an hour before release */
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", a.dev));
     else
-        signed_as(j, draft_add(j, x->stream, k->id, &a, sizeof(a)), SAY_DEVIATION_AWAITS,
-                  args_grade(j, a.dev, a.grade));
+        record_signed_as(j, draft_add(j, x->stream, k->id, &a, sizeof(a)), SAY_DEVIATION_AWAITS,
+                         args_grade(j, a.dev, a.grade));
 }
 
 void record_confirmation(struct judge *j, const struct kind *k, const void *given)

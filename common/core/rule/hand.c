@@ -27,13 +27,6 @@ static struct batch *said_of(struct judge *j, const char *batch, const char *rea
     return NULL;
 }
 
-static void accept(struct judge *j, struct draft *d, enum say code, struct json *args)
-{
-    d->sign = j->cmd->authenticated;
-    d->meaning = kind_text(d->kind);
-    judge_accept(j, d, code, args);
-}
-
 #define TWICE_MS (10 * 60 * INT64_C(1000))
 
 static bool holds_by_hand(const struct batch *x)
@@ -81,7 +74,7 @@ void record_deviation(struct judge *j, const struct kind *k, const void *given)
     o.args = args1(j, "dev", o.dev);
     o.due = assess_until(j);
     struct draft *d = draft_add(j, x->stream, k->id, &o, sizeof(o));
-    accept(j, d, SAY_HAND_DEVIATION, args1(j, "dev", o.dev));
+    record_accept(j, d, SAY_HAND_DEVIATION, args1(j, "dev", o.dev));
     if (o.hold)
         draft_hold(j, d, SAY_HAND_HOLD);
 }
@@ -95,7 +88,7 @@ void record_hold(struct judge *j, const struct kind *k, const void *given)
     reopen_if_closed(j);
     h.hold = arena_printf(j->a, "%s-H%zu", x->id, x->nholds + 1);
     h.cause = say_text(SAY_HAND_HOLD);
-    accept(j, draft_add(j, x->stream, k->id, &h, sizeof(h)), SAY_HAND_HOLD, args1(j, "hold", h.hold));
+    record_accept(j, draft_add(j, x->stream, k->id, &h, sizeof(h)), SAY_HAND_HOLD, args1(j, "hold", h.hold));
 }
 
 /* A complaint, quality information, an illness: they come when the record is long closed. */
@@ -106,7 +99,8 @@ void record_information(struct judge *j, const struct kind *k, const void *given
     if (!x)
         return;
     reopen_if_closed(j);
-    accept(j, draft_add(j, x->stream, k->id, g, sizeof(*g)), SAY_HAND_INFORMATION, args1(j, "batch", x->id));
+    record_accept(j, draft_add(j, x->stream, k->id, g, sizeof(*g)), SAY_HAND_INFORMATION,
+                  args1(j, "batch", x->id));
 }
 
 /* ---- the patient does not want it any more ---- */
@@ -136,7 +130,7 @@ static bool withdraw(struct judge *j, const struct kind *k, const struct consent
     bool stops = !x->closed && !x->stopped && !batch_given(x);
     reopen_if_closed(j);
     struct draft *d = draft_add(j, x->stream, k->id, &w, sizeof(w));
-    accept(j, d, stops ? SAY_CONSENT_WITHDRAWN : SAY_CONSENT_LATE, args1(j, "batch", x->id));
+    record_accept(j, d, stops ? SAY_CONSENT_WITHDRAWN : SAY_CONSENT_LATE, args1(j, "batch", x->id));
     if (stops)
         draft_hold(j, d, SAY_CONSENT_WITHDRAWN);
     return true;
@@ -210,7 +204,8 @@ static bool on_label(struct judge *j, const struct kind *k, const struct label_r
     r.serial = k->id == KIND_LABEL_REPRINTED ? (int64_t)c->reprints + 2 : 0;
     struct draft *d = draft_add(j, x->stream, k->id, &r, sizeof(r));
     d->witnessed = second;
-    accept(j, d, k->id == KIND_LABEL_VOIDED ? SAY_LABEL_VOID : SAY_LABEL_AGAIN, args1(j, "container", c->id));
+    record_accept(j, d, k->id == KIND_LABEL_VOIDED ? SAY_LABEL_VOID : SAY_LABEL_AGAIN,
+                  args1(j, "container", c->id));
     return true;
 }
 
@@ -240,8 +235,8 @@ void record_stop(struct judge *j, const struct kind *k, const void *given)
     else if (stop == j->book->stopped.on)
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", "facility"));
     else
-        accept(j, draft_add(j, "facility", k->id, g, sizeof(*g)),
-               stop ? SAY_FACILITY_STOPPED : SAY_ACCEPTED_ACT, NULL);
+        record_accept(j, draft_add(j, "facility", k->id, g, sizeof(*g)),
+                      stop ? SAY_FACILITY_STOPPED : SAY_ACCEPTED_ACT, NULL);
 }
 
 /* Cells that are there are cared for; nothing new begins, and nothing leaves. */

@@ -35,9 +35,7 @@ static const char *next_form(struct judge *j)
 
 static void accept(struct judge *j, struct draft *d, enum say code, const char *form)
 {
-    d->sign = j->cmd->authenticated;
-    d->meaning = kind_text(d->kind);
-    judge_accept(j, d, code, args1(j, "form", form));
+    record_accept(j, d, code, args1(j, "form", form));
 }
 
 void record_form_issued(struct judge *j, const struct kind *k, const void *given)

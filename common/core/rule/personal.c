@@ -47,7 +47,5 @@ void record_shown(struct judge *j, const struct kind *k, const void *given)
     }
     shown.disclosures = "all";
     struct draft *d = draft_day(j, k->id, &shown, sizeof(shown));
-    d->sign = j->cmd->authenticated;
-    d->meaning = kind_text(k->id);
-    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
+    record_accept(j, d, SAY_ACCEPTED_ACT, NULL);
 }

@@ -8,17 +8,24 @@
 #include "core/protocol/weaker.h"
 #include "core/rule/record.h"
 
-void record_signed_as(struct judge *j, struct draft *d, struct json *args)
+void record_signed_as(struct judge *j, struct draft *d, enum say code, struct json *args)
 {
     d->sign = true;
     d->meaning = kind_text(d->kind);
     d->witnessed = j->second;
-    judge_accept(j, d, SAY_ACCEPTED_ACT, args);
+    judge_accept(j, d, code, args);
+}
+
+void record_accept(struct judge *j, struct draft *d, enum say code, struct json *args)
+{
+    d->sign = j->cmd->authenticated;
+    d->meaning = kind_text(d->kind);
+    judge_accept(j, d, code, args);
 }
 
 void record_signed(struct judge *j, struct draft *d)
 {
-    record_signed_as(j, d, NULL);
+    record_signed_as(j, d, SAY_ACCEPTED_ACT, NULL);
 }
 
 /* ---- in the thing's own stream ---- */

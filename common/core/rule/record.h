@@ -67,7 +67,10 @@ bool check_room(struct judge *j, const char *room); /* NULL: not said */
 
 /* The person's own key signs it, beside the second one; and that was the command. */
 void record_signed(struct judge *j, struct draft *d);
-void record_signed_as(struct judge *j, struct draft *d, struct json *args); /* `args` go with the answer */
+void record_signed_as(struct judge *j, struct draft *d, enum say code, struct json *args);
+/* The same, signed if the secret was given: being signed in at the station may be enough. */
+void record_accept(struct judge *j, struct draft *d, enum say code,
+                   struct json *args); /* `args` go with the answer */
 /* In the thing's own stream, as it was sent: <type of the kind's stream>/<id>. */
 void record_own(struct judge *j, const struct kind *k, const void *given);
 /* The same, of equipment and places, which stand in one list: an id is one thing's. */

@@ -101,9 +101,7 @@ static bool take_warning(struct judge *j, const struct kind *k, const struct cli
     if (!check_clinic_of(j))
         return false;
     struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
-    d->sign = j->cmd->authenticated;
-    d->meaning = kind_text(k->id);
-    judge_accept(j, d, SAY_CLINIC_WARNED, args1(j, "person", j->performer->id));
+    record_accept(j, d, SAY_CLINIC_WARNED, args1(j, "person", j->performer->id));
     return true;
 }
 
@@ -291,9 +289,7 @@ static bool accept_product(struct judge *j, const struct kind *k, const struct p
     if (!check_physician_of(j))
         return false;
     struct draft *d = draft_add(j, x->stream, k->id, g, sizeof(*g));
-    d->sign = true;
-    d->meaning = kind_text(k->id);
-    judge_accept(j, d, SAY_ACCEPTED_ACT, NULL);
+    record_accept(j, d, SAY_ACCEPTED_ACT, NULL);
     return true;
 }
 

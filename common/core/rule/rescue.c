@@ -189,9 +189,7 @@ static void finish(struct judge *j, struct draft *d, enum say code, struct json 
 {
     d->dept = DEPT_MANUFACTURING;
     d->witnessed = j->second;
-    d->sign = j->cmd->authenticated;
-    d->meaning = kind_text(d->kind);
-    judge_accept(j, d, code, args);
+    record_accept(j, d, code, args);
 }
 
 static bool rescue(struct judge *j, const struct kind *k, const struct container_rescued *g)

@@ -81,10 +81,9 @@ void record_away(struct judge *j, const struct kind *k, const void *given)
     clock_day_format(v->from, from);
     clock_day_format(v->until, until);
     struct draft *d = draft_add(j, stream_of(j, STREAM_PERSON, v->person), k->id, v, sizeof(*v));
-    d->sign = j->cmd->authenticated;
-    d->meaning = kind_text(d->kind);
     struct json *args = json_set_str(j->a, args1(j, "person", v->person), "from", from);
-    judge_accept(j, d, v->back ? SAY_PERSON_BACK : SAY_PERSON_AWAY, json_set_str(j->a, args, "until", until));
+    record_accept(j, d, v->back ? SAY_PERSON_BACK : SAY_PERSON_AWAY,
+                  json_set_str(j->a, args, "until", until));
 }
 
 /* ---- who could ---- */

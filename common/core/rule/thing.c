@@ -169,10 +169,7 @@ void record_conditional(struct judge *j, const struct kind *k, const void *given
         return;
     }
     struct draft *d = draft_add(j, j->x->stream, k->id, &v, sizeof(v));
-    d->sign = true;
-    d->meaning = kind_text(d->kind);
-    d->witnessed = j->second;
-    judge_accept(j, d, SAY_ROOM_CONDITIONAL, args);
+    record_signed_as(j, d, SAY_ROOM_CONDITIONAL, args);
     draft_hold(j, d, SAY_ROOM_CONDITIONAL);
 }
 
