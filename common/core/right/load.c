@@ -34,6 +34,8 @@ struct text right_bar_title(enum right_bar bar)
 #define ASSESS_DEFAULT_MS    (INT64_C(4) * 3600 * 1000)
 #define QUALIFIED_DEFAULT_MS (731 * DAY_MS) /* two years */
 #define MEASURE_DEFAULT_MS   (180 * DAY_MS)
+static const char *const least_word[] = {NULL, "minor", "major"};
+static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
 struct least {
     const char *cause;
     int grade;
@@ -212,11 +214,11 @@ static void read_act(struct loader *l, const struct ynode *id, const struct ynod
 static void read_grade(struct loader *l, const struct ynode *cause, const struct ynode *n)
 {
     struct rights *r = l->r;
-    int grade = word_of(l, n, &grade_words, "grade");
+    int grade = word_of(l, n, &least_words, "grade");
     if (r->ngrades == GRADES_MAX)
         diag_limit(&l->d, cause->line, cause->column, NULL, "more than %d grades", GRADES_MAX);
     else
-        r->grade[r->ngrades++] = (struct least){cause->str, (enum grade)grade};
+        r->grade[r->ngrades++] = (struct least){cause->str, grade};
 }
 
 /* `ret` stays as it is where it is not said. */
@@ -331,7 +333,7 @@ const char *rights_text(const struct rights *r)
     return r->text;
 }
 
-enum grade rights_least(const struct rights *r, const char *cause)
+int rights_least(const struct rights *r, const char *cause)
 {
     for (size_t i = 0; i < r->ngrades; i++)
         if (strcmp(r->grade[i].cause, cause) == 0)

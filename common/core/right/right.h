@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include "base/dept.h"
 #include "base/err.h"
-#include "core/entry/deviation.h"
 #include "core/protocol/protocol.h"
 
 struct batch;
@@ -151,7 +150,7 @@ void rights_free(struct rights *r); /* NULL is fine */
 
 /* The least grade of a deviation with that cause: an enum grade (core/entry/deviation.h); 0: the table has
  * none. */
-enum grade rights_least(const struct rights *r, const char *cause);
+int rights_least(const struct rights *r, const char *cause);
 /* Within how long a deviation is to be assessed. */
 int64_t rights_assess_ms(const struct rights *r);
 /* For how long a qualification is given at most. */
