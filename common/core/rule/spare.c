@@ -75,7 +75,8 @@ static bool open_spare(struct judge *j, const struct kind *k, const struct spare
     struct json *args = args1(j, "station", g->station);
     json_set_str(j->a, args, "person", j->performer->id);
     judge_find(j, EFFECT_ALERT, SAY_SPARE_OPENED, args, NULL);
-    record_signed_as(j, draft_add(j, stream_of(j, STREAM_STATION, g->station), k->id, &o, sizeof(o)), args);
+    record_signed_as(j, draft_add(j, stream_of(j, STREAM_STATION, g->station), k->id, &o, sizeof(o)),
+                     SAY_ACCEPTED_ACT, args);
     return true;
 }
 
