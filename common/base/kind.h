@@ -53,6 +53,7 @@ enum kind_flag {
     X(CONTAINER_LOST, container_lost, "container.lost", STREAM_BATCH, 0)                                     \
     X(CONTAINER_RESCUED, container_rescued, "container.rescued", STREAM_BATCH, 0)                            \
     X(CORRECTION, correction, "correction", STREAM_BATCH, KIND_STEP)                                         \
+    X(COUNT_TAKEN, count_taken, "count.taken", STREAM_FACILITY, 0)                                           \
     X(DAY_CLOSED, day_closed, "day.closed", STREAM_DAY, KIND_CLOSES)                                         \
     X(DAY_OPENED, day_opened, "day.opened", STREAM_DAY, 0)                                                   \
     X(DEVIATION_ACTION, deviation_action, "deviation.action", STREAM_BATCH, KIND_ACT)                        \

@@ -147,6 +147,39 @@ def _(p):
     p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
 
 
+# ---- counted blindly ----
+
+
+def place_of(p, name):
+    return 'W:' + next(c['place'] for c in p.batch_now()['containers'] if c['container'] == f'{p.batch}-{name}')
+
+
+def counts(p, who, *containers):
+    p.at('QA1').sign_in(who)
+    return p.at('QA1').record(who, 'count.taken', place=p.raw(place_of(p, 'F1')), containers=[p.raw(c) for c in containers])
+
+
+@row('cells of a batch that nobody recorded stand in the incubator', 'd3.entry.plates', 'count.differs')
+def unrecorded_cells(p):
+    p.caught(counts(p, 'QC1', 'F1', '=' + code('C', 'NK26-9999-F1')), 'count.differs', 'alert',
+             ('deviation.opened', ('hold.placed', {'cause': 'count.differs'})))
+
+
+@unrecorded_cells.honest
+def _(p):
+    p.quiet(counts(p, 'QC1', 'F1'))
+
+
+@row('who made the batch counts what stands there', 'd3.entry.plates', 'count.not-blind')
+def counts_own(p):
+    p.caught(counts(p, 'OP1', 'F1'), 'count.not-blind')
+
+
+@counts_own.honest
+def _(p):
+    p.quiet(counts(p, 'QC1', 'F1'))
+
+
 # ---- the spare station ----
 
 

@@ -472,6 +472,8 @@ static const struct verdict *way(struct rig *r, const char *kind)
                rig_record(r, "DR", kind, "batch=B1|dev=B1-DV1|document=K-7|reason=x");
     if (strcmp(kind, "person.away") == 0)
         return rig_record(r, "FM", kind, "person=OP3|from=2026-11-02|until=2026-11-30");
+    if (strcmp(kind, "count.taken") == 0)
+        return rig_record(r, "QC1", kind, "place=W:SH-2|containers=[]");
     if (strncmp(kind, "station.spare", 13) == 0)
         return spare_way(r, kind);
     if (strncmp(kind, "form.", 5) == 0)

@@ -510,6 +510,12 @@ const struct ctl_command ctl_record_commands[] = {
            "check what was typed in against the scan: not who typed it", NULL, NULL, &form_check),
     SIGNED("form", "void", "用紙を無効にする", "make a form void", NULL, NULL,
            RECORD(KIND_FORM_VOIDED, "form")),
+    SIGNED("count", "take", "保管位置またはロットを棚卸しする（記録を見ずに数える）",
+           "count what stands at a place, or is left of a lot, without looking it up",
+           "    --place は位置のコード、--container はそこにある容器のコード全部。--lot なら未開封の数を "
+           "--units で",
+           "    --place and each --container as scanned; of a --lot the --units that are not opened",
+           RECORD(KIND_COUNT_TAKEN, NULL)),
     SIGNED("rescue", "seen", "退避した容器の位置と外観を二人で確認する",
            "two see position and appearance of what was moved", NULL, NULL,
            RECORD(KIND_RESCUE_WITNESSED, "batch")),

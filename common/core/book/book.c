@@ -12,9 +12,9 @@ void book_init(struct book *b)
     b->keep = &b->arena;
     arena_init(&b->scratch, 0);
     arena_init(&b->undo.arena, 0);
-    struct map *maps[] = {&b->streams,    &b->people,   &b->stations, &b->tokens,    &b->rooms,
-                          &b->things,     &b->lots,     &b->gtins,    &b->protocols, &b->batches,
-                          &b->containers, &b->redacted, &b->clinics,  &b->plans,     &b->forms};
+    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
+                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted,
+                          &b->clinics, &b->plans,  &b->forms,     &b->counts};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_init(maps[i]);
     b->batches.by_key = b->lots.by_key = true; /* what leaves and comes back stands where it stood */
@@ -61,9 +61,9 @@ void book_fini(struct book *b)
     pos = 0;
     for (struct stream *s; (s = map_next(&b->streams, &pos));)
         stream_free(s);
-    struct map *maps[] = {&b->streams,    &b->people,   &b->stations, &b->tokens,    &b->rooms,
-                          &b->things,     &b->lots,     &b->gtins,    &b->protocols, &b->batches,
-                          &b->containers, &b->redacted, &b->clinics,  &b->plans,     &b->forms};
+    struct map *maps[] = {&b->streams, &b->people, &b->stations,  &b->tokens,  &b->rooms,      &b->things,
+                          &b->lots,    &b->gtins,  &b->protocols, &b->batches, &b->containers, &b->redacted,
+                          &b->clinics, &b->plans,  &b->forms,     &b->counts};
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
     free(b->answered);

@@ -428,7 +428,7 @@ struct book {
     struct arena scratch; /* of the entry being applied */
     struct undo undo;
     struct map streams, people, stations, tokens, rooms, things, lots, gtins, protocols, batches, containers,
-        redacted, clinics, plans, forms;
+        counts, redacted, clinics, plans, forms;
     struct {
         bool on;
         const struct person *by;

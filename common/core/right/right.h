@@ -45,6 +45,7 @@ struct person;
     X(EQUIPMENT_OUT, "equipment.out-of-service")                                                             \
     X(EQUIPMENT_MOVED, "equipment.moved")                                                                    \
     X(PLACE_ADDED, "place.added")                                                                            \
+    X(COUNT_TAKEN, "count.taken")                                                                            \
     X(LOT_RECEIVED, "lot.received")                                                                          \
     X(LOT_EXPIRY, "lot.other-expiry")                                                                        \
     X(LOT_CONFORMING, "lot.conforming")                                                                      \

@@ -54,6 +54,7 @@ enum silence_what {
     SILENCE_STATION,     /* not heard, with somebody signed in there */
     SILENCE_WARNING,     /* the clinic has not acknowledged what it was to be warned of */
     SILENCE_MEASURE,     /* about a deviation: its day has passed */
+    SILENCE_COUNT,       /* what stands there, or the lot, was not counted for a month, or does not fit */
     SILENCE_SPARE,       /* the spare station was used, and nobody has confirmed it */
 };
 extern const struct word_list silence_words;

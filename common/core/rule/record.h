@@ -121,6 +121,7 @@ bool check_called(struct judge *j, const char *called);
 bool may_confirm_spare(struct judge *j, const struct kind *k, const void *given);
 void record_spare_opened(struct judge *j, const struct kind *k, const void *given);
 void record_spare_confirmed(struct judge *j, const struct kind *k, const void *given);
+void record_count(struct judge *j, const struct kind *k, const void *given); /* count.c */
 /* lost.c */
 void record_lost(struct judge *j, const struct kind *k, const void *given);
 void record_stop(struct judge *j, const struct kind *k, const void *given);

@@ -4,16 +4,19 @@
  */
 #include <string.h>
 
+#include "core/rule/count.h"
 #include "core/rule/judge.h"
 #include "core/rule/missing.h"
 
 #define HOUR_MS (INT64_C(3600) * 1000)
 #define LOOK_MS                                                                                              \
     (30 * HOUR_MS) /* looked at every day: in the morning of the one, in the afternoon of the next */
+#define COUNT_MS   (31 * 24 * HOUR_MS)
 #define READING_MS (4 * 24 * HOUR_MS) /* between two sessions */
 
-static const char *const what_word[] = {NULL,     "step", "look",    "reading", "calibration", "label",
-                                        "rescue", "form", "station", "warning", "measure",     "spare"};
+static const char *const what_word[] = {NULL,      "step",   "look", "reading", "calibration",
+                                        "label",   "rescue", "form", "station", "warning",
+                                        "measure", "count",  "spare"};
 const struct word_list silence_words = {sizeof(what_word) / sizeof(*what_word), what_word};
 
 struct gathering {
@@ -226,9 +229,40 @@ static void add_batch(struct gathering *g, const struct batch *x)
                                     clock_day_start(x->action[i].due + 1)});
 }
 
+/* A count that does not fit stands until one does. */
+static void add_count(struct gathering *g, const char *of, int64_t since)
+{
+    const struct count *c = count_of(g->b, of);
+    int64_t last = c && c->at > since ? c->at : since;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->item[i].what == SILENCE_COUNT && strcmp(g->item[i].thing, of) == 0)
+            return;
+    if ((c && c->differs) || last < g->now - COUNT_MS)
+        add(g, (struct silence){SILENCE_COUNT, NULL, -1, of, last});
+}
+
+static void add_counts(struct gathering *g)
+{
+    size_t pos = 0;
+    for (const struct container *c; (c = map_next(&g->b->containers, &pos));) {
+        const char *at = c->state == CONTAINER_FILLED && !c->batch->closed ? container_place(g->b, c) : NULL;
+        if (at)
+            add_count(g, at, c->batch->opened_at);
+    }
+    pos = 0;
+    for (const struct lot *l; (l = map_next(&g->b->lots, &pos));)
+        if (!l->closed_at && l->units > l->nopened)
+            add_count(g, l->id, l->received_at);
+    pos = 0;
+    for (const struct count *c; (c = map_next(&g->b->counts, &pos));)
+        if (c->differs)
+            add_count(g, c->of, 0);
+}
+
 static void add_facility(struct gathering *g)
 {
     size_t pos = 0;
+    add_counts(g);
     for (const struct station *s; (s = map_next(&g->b->stations, &pos));)
         if (s->silent_since && !s->revoked)
             add(g, (struct silence){SILENCE_STATION, NULL, -1, s->id, s->silent_since});

@@ -1,0 +1,20 @@
+#pragma once
+/* A blind count: what somebody found at a place, or of a lot, without being shown what should be there. */
+#include "core/entry/kind.h"
+
+/* count.taken; in a request as it was scanned. Of a place the containers, of a lot the units that are not
+ * opened. */
+struct count_taken {
+    const char *place, *lot; /* one of them */
+    struct texts containers; /* none: it was empty */
+    int64_t units;
+    struct texts missing, strange; /* the book had them there, or it had not: containers */
+    bool differs;
+    struct personal reason;
+};
+/* As the book has it: of a place or lot the newest. */
+struct count {
+    const char *of;
+    int64_t at;
+    bool differs;
+};

@@ -1,0 +1,199 @@
+/*
+ * Once a month somebody counts blindly what stands in each place, and what is left of each lot: neither who
+ * receives lots, nor who has worked on what stands there. What the book has and is not there, or is there
+ * and not in the book, is a deviation and a hold of each batch concerned; so a batch that nobody recorded is
+ * found by its cells, or by what it used up.
+ */
+#include "core/entry/count.h"
+
+#include "core/entry/hand.h"
+#include "core/rule/count.h"
+#include "core/rule/missing.h"
+#include "core/rule/record.h"
+
+/* A position has the name of what it lies in, and more behind it: INC-03-S1. */
+static bool stands_at(const struct book *b, const struct container *c, const char *place)
+{
+    const char *at = c->state == CONTAINER_FILLED ? container_place(b, c) : NULL;
+    size_t n = strlen(place);
+    return at && strncmp(at, place, n) == 0 && (!at[n] || at[n] == '-');
+}
+
+const struct count *count_of(const struct book *b, const char *id)
+{
+    const struct count *newest = NULL;
+    size_t pos = 0;
+    for (const struct count *c; (c = map_next(&b->counts, &pos));) {
+        size_t n = strlen(c->of);
+        if (strncmp(id, c->of, n) == 0 && (!id[n] || id[n] == '-') && (!newest || c->at > newest->at))
+            newest = c;
+    }
+    return newest;
+}
+
+/* ---- who ---- */
+
+static bool refuse_sighted(struct judge *j)
+{
+    return judge_find(j, EFFECT_REFUSE, SAY_COUNT_SIGHTED, args1(j, "person", j->performer->id), NULL);
+}
+
+static bool check_blind(struct judge *j, const struct count_taken *t)
+{
+    const struct right *store = rights_of(j->book->rights, RIGHT_LOT_RECEIVED);
+    bool worked = right_among(j->book->rights, &store->by, j->performer, NULL);
+    size_t pos = 0;
+    for (const struct container *c; t->place && (c = map_next(&j->book->containers, &pos));)
+        worked |= !c->batch->closed && stands_at(j->book, c, t->place) &&
+                  batch_acted(c->batch, j->performer, DEPT_MANUFACTURING);
+    return !worked || refuse_sighted(j);
+}
+
+/* ---- what was found ---- */
+
+#define COUNT_BATCHES 24 /* in one count: each is a deviation and a hold */
+struct concerned {
+    size_t n;
+    struct batch *batch[COUNT_BATCHES];
+};
+
+static bool concerns(struct concerned *l, struct batch *x)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->batch[i] == x)
+            return true;
+    if (l->n == COUNT_BATCHES)
+        return false;
+    l->batch[l->n++] = x;
+    return true;
+}
+
+static void push(struct judge *j, struct texts *list, const char *id)
+{
+    const char **more = arena_alloc(j->a, (list->n + 1) * sizeof(*more));
+    if (list->n)
+        memcpy(more, list->item, list->n * sizeof(*more));
+    more[list->n] = id;
+    *list = (struct texts){list->n + 1, more};
+}
+
+/* The labels as they were scanned, each once. */
+static bool take_labels(struct judge *j, struct count_taken *t)
+{
+    const struct texts raw = t->containers;
+    t->containers = (struct texts){0};
+    for (size_t i = 0; i < raw.n; i++) {
+        struct code c;
+        if (code_read(raw.item[i], strlen(raw.item[i]), &c) != CODE_OK || c.kind != CODE_CONTAINER)
+            return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "containers"), NULL);
+        if (!listed(t->containers.n, (const char **)t->containers.item, c.id))
+            push(j, &t->containers, arena_strdup(j->a, c.id));
+    }
+    return true;
+}
+
+/* By its own batch, in memory or recalled; what stood there of a batch that is closed may have gone since. */
+static bool fits(struct judge *j, const char *id, const char *place)
+{
+    struct code c;
+    char raw[BOUND_CODE_ID + 8];
+    if (code_make('C', id, raw, sizeof(raw)) == 0 && code_read(raw, strlen(raw), &c) == CODE_OK)
+        (void)judge_batch(j, arena_strdup(j->a, c.batch));
+    const struct container *k = book_container(j->book, id);
+    return k && stands_at(j->book, k, place);
+}
+
+/* A stranger concerns all that stands beside it, and the batch that its label names. */
+static bool compare_place(struct judge *j, struct count_taken *t, struct concerned *l)
+{
+    size_t pos = 0;
+    bool room = true;
+    for (size_t i = 0; i < t->containers.n; i++)
+        if (!fits(j, t->containers.item[i], t->place)) {
+            const struct container *c = book_container(j->book, t->containers.item[i]);
+            push(j, &t->strange, t->containers.item[i]);
+            room &= !c || c->batch->closed || concerns(l, c->batch);
+        }
+    for (const struct container *c; (c = map_next(&j->book->containers, &pos));) {
+        bool seen = listed(t->containers.n, (const char **)t->containers.item, c->id);
+        if (c->batch->closed || !stands_at(j->book, c, t->place))
+            continue;
+        if (!seen)
+            push(j, &t->missing, c->id);
+        room &= (seen && !t->strange.n) || concerns(l, c->batch);
+    }
+    t->differs = t->missing.n || t->strange.n;
+    return room;
+}
+
+static bool compare_lot(struct judge *j, struct count_taken *t, struct concerned *l)
+{
+    const struct lot *lot = judge_lot(j, t->lot);
+    bool room = true;
+    t->differs = t->units != lot->units - lot->nopened;
+    for (const struct lot_unit *u = t->differs ? lot->opened : NULL; u; u = u->next) {
+        struct batch *x = book_batch(j->book, u->batch_id);
+        room &= !x || x->closed || concerns(l, x);
+    }
+    return room;
+}
+
+/* ---- what follows ---- */
+
+static void hold_one(struct judge *j, struct batch *x, const char *of)
+{
+    const char *dev = arena_printf(j->a, "%s-DV%zu", x->id, x->ndevs + 1);
+    DRAFT(j, x->stream, KIND_DEVIATION_OPENED, struct deviation_opened, .dev = dev,
+          .cause = say_text(SAY_COUNT_DIFFERS), .args = args1(j, "of", of), .hold = true,
+          .due = assess_until(j));
+    DRAFT(j, x->stream, KIND_HOLD_PLACED, struct hold_placed,
+          .hold = arena_printf(j->a, "%s-H%zu", x->id, x->nholds + 1), .dev = dev,
+          .cause = say_text(SAY_COUNT_DIFFERS));
+}
+
+static bool known(struct judge *j, struct count_taken *t)
+{
+    struct code c;
+    if (!t->place == !t->lot)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", t->lot ? "lot" : "place"),
+                          NULL);
+    if (t->lot) {
+        const struct lot *lot = judge_lot(j, t->lot);
+        return (lot && lot->units) || judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
+    }
+    if (code_read(t->place, strlen(t->place), &c) != CODE_OK ||
+        (c.kind != CODE_PLACE && c.kind != CODE_EQUIPMENT) || !book_thing(j->book, c.id))
+        return judge_find(j, EFFECT_REFUSE, SAY_PLACE_UNKNOWN, args1(j, "equipment", plain_id(t->place)),
+                          NULL);
+    t->place = arena_strdup(j->a, c.id);
+    return true;
+}
+
+/* What the book has is not told before, and of what differs only that it does. */
+static bool count(struct judge *j, const struct kind *k, const struct count_taken *g)
+{
+    struct count_taken t = *g;
+    struct concerned l = {0};
+    if (!known(j, &t) || !check_blind(j, &t) || !take_labels(j, &t))
+        return false;
+    const char *of = t.place ? t.place : t.lot;
+    bool room = t.place ? compare_place(j, &t, &l) : compare_lot(j, &t, &l);
+    struct json *args = args1(j, "of", of);
+    if (!room && !judge_find(j, EFFECT_REFUSE, SAY_COUNT_SMALLER, args, NULL))
+        return false;
+    struct draft *d = draft_add(j, "facility", k->id, &t, sizeof(t));
+    d->sign = j->cmd->authenticated;
+    d->meaning = kind_text(k->id);
+    if (t.differs)
+        judge_find(j, EFFECT_ALERT, SAY_COUNT_DIFFERS, args, NULL);
+    judge_accept(j, d, SAY_COUNT_FITS, args);
+    for (size_t i = 0; t.differs && !rule_off(SAY_COUNT_DIFFERS) && i < l.n; i++)
+        hold_one(j, l.batch[i], of);
+    return true;
+}
+
+void record_count(struct judge *j, const struct kind *k, const void *given)
+{
+    if (!count(j, k, given))
+        judge_refuse_found(j);
+}

@@ -1,0 +1,107 @@
+/* Blind counts: of what stands at a place, and what is left of a lot. */
+#include "bench_rig.h"
+#include "core/entry/count.h"
+#include "core/rule/missing.h"
+
+#define NAMED "title: {ja: 題, en: T}"
+#define WORK  NAMED ", where: [B2], by: [operator], dept: manufacturing, repeat: 0"
+
+static const char steps[] = "  - {id: label, " WORK ", after: [], fields: [{id: f, " NAMED
+                            ", scan: container, label: [F], use: issue}]}\n"
+                            "  - {id: fill, " WORK ", after: [label], fields: [{id: f, " NAMED
+                            ", scan: container, label: [F], use: fill}]}\n"
+                            "  - {id: shelf, " WORK ", after: [fill], fields: [{id: p, " NAMED
+                            ", scan: place}, {id: f, " NAMED ", scan: container, label: [F], use: place}]}\n";
+
+static int begin(void **state)
+{
+    int rc = rig_set_up(state, steps, "B1");
+    struct rig *r = *state;
+    rig_scan(r, "P:OP1");
+    const char *const what[][2] = {{"LABEL", "C:B1-F1"}, {"FILL", "C:B1-F1"}, {"SHELF", "W:SH-1"}};
+    for (size_t i = 0; i < 3; i++) {
+        rig_wait(r, RIG_MINUTE);
+        accepted(rig_one(r, what[i][0], what[i][1]));
+    }
+    accepted(rig_scan(r, "C:B1-F1"));
+    assert_string_equal(book_container(&r->book, "B1-F1")->place, "SH-1");
+    rig_at(r, "QA1");
+    return rc;
+}
+
+static const struct verdict *counted(struct rig *r, const char *who, const char *what)
+{
+    return rig_record(r, who, "count.taken", what);
+}
+
+static size_t uncounted(struct rig *r, const char *of)
+{
+    struct silences s = rule_silence(&r->book, NULL, r->now, &r->arena);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += s.item[i].what == SILENCE_COUNT && strcmp(s.item[i].thing, of) == 0;
+    return n;
+}
+
+static void test_a_count_that_fits_is_accepted(void **state)
+{
+    struct rig *r = *state;
+    accepted_as(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]"), "count.fits");
+    accepted_as(counted(r, "QC1", "place=W:SH-2|containers=[]"), "count.fits");
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 0);
+}
+
+static void test_who_worked_there_or_keeps_the_store_counts_nothing(void **state)
+{
+    struct rig *r = *state;
+    refused(counted(r, "OP1", "place=W:SH-1|containers=[C:B1-F1]"), "count.not-blind");
+    accepted(counted(r, "OP3", "place=W:SH-1|containers=[C:B1-F1]"));
+    refused(counted(r, "MM", "place=W:SH-1|containers=[C:B1-F1]"), "record.role");
+    rig_entry(r, "person/OP3", "person.changed",
+              "{\"person\":\"OP3\",\"roles\":[\"operator\",\"store-keeper\"]}");
+    refused(counted(r, "OP3", "place=W:SH-1|containers=[C:B1-F1]"), "count.not-blind");
+}
+
+static void test_what_is_not_there_is_a_deviation_and_a_hold(void **state)
+{
+    struct rig *r = *state;
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[]"), "count.differs");
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
+    assert_int_equal(uncounted(r, "SH-1"), 1);
+    accepted(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]"));
+    assert_int_equal(uncounted(r, "SH-1"), 0);
+}
+
+static void test_cells_of_a_batch_that_nobody_recorded_hold_what_stands_beside_them(void **state)
+{
+    struct rig *r = *state;
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1,C:B9-F1]"), "count.differs");
+    assert_true(rig_says(r, "B9-F1"));
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
+    alert(counted(r, "QC1", "place=W:SH-2|containers=[C:B1-F1]"), "count.differs"); /* it stands elsewhere */
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 2);
+}
+
+static void test_a_month_without_a_count_is_told(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(uncounted(r, "SH-1"), 0);
+    rig_wait(r, 31 * RIG_DAY + RIG_HOUR);
+    assert_int_equal(uncounted(r, "SH-1"), 1);
+    accepted(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]"));
+    assert_int_equal(uncounted(r, "SH-1"), 0);
+}
+
+int main(void)
+{
+#define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_count_that_fits_is_accepted),
+        TEST(test_who_worked_there_or_keeps_the_store_counts_nothing),
+        TEST(test_what_is_not_there_is_a_deviation_and_a_hold),
+        TEST(test_cells_of_a_batch_that_nobody_recorded_hold_what_stands_beside_them),
+        TEST(test_a_month_without_a_count_is_told),
+    };
+    return cmocka_run_group_tests_name("rule: blind counts", tests, NULL, NULL);
+}
