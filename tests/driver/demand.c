@@ -178,6 +178,9 @@ static void note_side(struct play *p, const struct entry *e, const char *member)
     bool act = false;
     for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
         act |= strcmp(e->kind, acts[i]) == 0;
+    /* quality stands in for who would see a correction, and does nothing for manufacturing by it */
+    if (strcmp(member, "witnessed") == 0 && json_get_bool(e->body, "instead"))
+        return;
     if (!act || !who || !dept || (strcmp(dept, "manufacturing") != 0 && strcmp(dept, "quality") != 0))
         return;
     const char *key = arena_printf(&p->facts, "%s %s", e->stream, who), *was = map_get(&p->sides, key);

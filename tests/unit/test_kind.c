@@ -64,17 +64,6 @@ static void test_every_code_of_the_rules_finds_itself(void **state)
     assert_int_equal(say_find(NULL), SAY_NONE);
 }
 
-/* Only streams of batches, stations and their days make rows of their own. */
-static void test_kinds_with_rows_stand_where_rows_are_made(void **state)
-{
-    (void)state;
-    for (int i = 1; i < KINDS; i++) {
-        enum stream_type t = kind_about((enum kind_id)i)->stream;
-        bool makes = t == STREAM_BATCH || t == STREAM_STATION || t == STREAM_DAY;
-        assert_true(!kind_of((enum kind_id)i)->view || makes);
-    }
-}
-
 static void test_every_name_finds_its_kind_and_its_module(void **state)
 {
     (void)state;
@@ -284,7 +273,6 @@ int main(void)
         cmocka_unit_test(test_protocol_part_is_bounded_as_it_is_written),
         cmocka_unit_test(test_every_name_finds_its_kind_and_its_module),
         cmocka_unit_test(test_every_code_of_the_rules_finds_itself),
-        cmocka_unit_test(test_kinds_with_rows_stand_where_rows_are_made),
         cmocka_unit_test(test_sentences_name_members_only),
         cmocka_unit_test(test_stream_types_are_read_off_their_names),
         cmocka_unit_test(test_a_body_is_built_and_read_again),
