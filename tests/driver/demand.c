@@ -135,12 +135,23 @@ static void same_sessions(struct play *p)
 
 /* ---- the facility ---- */
 
-/* `own`: deviations that the deciding command itself opened: told with the decision. */
+/* Of one of the newest `own` deviations? */
+static bool hold_is_own(const struct batch *x, const struct hold *h, size_t own)
+{
+    for (size_t i = x->ndevs - own; i < x->ndevs; i++)
+        if (h->dev && strcmp(h->dev, x->dev[i].id) == 0)
+            return true;
+    return false;
+}
+
+/* `own`: deviations that the deciding command itself opened, with their holds: told with the decision, which
+ * by a claim of another time holds what it releases. */
 static void no_release_without_gates(const struct batch *x, size_t own)
 {
     const struct protocol *pr = x->protocol;
-    if (batch_open_holds(x))
-        broken("released on hold", "%s", x->id);
+    for (size_t i = 0; i < x->nholds; i++)
+        if (!x->hold[i].lifted && !hold_is_own(x, &x->hold[i], own))
+            broken("released on hold", "%s", x->hold[i].id);
     for (size_t i = 0; i + own < x->ndevs; i++)
         if (!x->dev[i].assessed ||
             (!x->dev[i].closed && (x->dev[i].grade == GRADE_MAJOR || x->dev[i].awaits)))
