@@ -384,12 +384,56 @@ static void add_redacted(struct bundle_rig *r)
         rig_drop(r, "disclosures/00001.donor_name");
 }
 
+/* Another body, deeper in this one and as a text: whoever takes a member from anywhere finds that first. */
+static struct json *with_aside(struct bundle_rig *r, struct json *body, struct json *other)
+{
+    struct json *aside = json_set(&r->a, json_object(&r->a), "body", other);
+    struct buf text;
+    buf_init(&text);
+    json_write(&text, aside);
+    json_set_str(&r->a, aside, "text", arena_strdup(&r->a, text.data));
+    buf_fini(&text);
+    return json_set(&r->a, body, "aside", aside);
+}
+
+static struct json *counting(struct bundle_rig *r, uint64_t count)
+{
+    return json_set_int(&r->a, json_object(&r->a), "count", (int64_t)count);
+}
+
+static const struct entry *last_closing(const struct bundle_rig *r)
+{
+    for (size_t i = r->n; i-- > r->plan.filler;)
+        if (r->entry[i]->text && strcmp(r->entry[i]->kind, "batch.closed") == 0)
+            return r->entry[i];
+    return NULL;
+}
+
+static void set_closing(struct bundle_rig *r, struct json *body, const char *name)
+{
+    const struct entry *last = last_closing(r);
+    char text[44];
+    if (!last)
+        return;
+    enc_digest(last->leaf, text);
+    json_set_str(&r->a, body, name, text);
+}
+
 static void add_closing(struct bundle_rig *r)
 {
     uint64_t count = last_of(r, RIG_STREAM)->sseq + 1;
-    if (r->plan.twist == TWIST_CLOSING)
-        count++;
-    add(r, RIG_STREAM, "batch.closed", json_set_int(&r->a, json_object(&r->a), "count", (int64_t)count));
+    bool lies = r->plan.twist == TWIST_CLOSING;
+    struct json *use = json_set_str(&r->a, words(r, "kind", "lot"), "id", "L-{\"count\":1}");
+    struct json *used = words(r, "protocol", "NK-1"), *order = words(r, "units", "}],\"count\":2,\\");
+    uint8_t hash[HASH_LEN];
+    char digest[44];
+    hash_sha256(RIG_STREAM, strlen(RIG_STREAM), hash);
+    enc_digest(hash, digest);
+    json_set(&r->a, used, "order", json_set_str(&r->a, order, "note", digest)); /* a value of nobody's `pd` */
+    json_set(&r->a, used, "uses", json_push(json_array(&r->a), use));
+    struct json *body = json_set(&r->a, counting(r, count + lies), "used", used);
+    set_closing(r, body, "before");
+    add(r, RIG_STREAM, "batch.closed", with_aside(r, body, counting(r, count + !lies)));
 }
 
 /* ---- the map ---- */
@@ -419,6 +463,26 @@ static void open_row(uint8_t rows[ROWS][BATCHMAP_ROW], const uint8_t own[BATCHMA
     batchmap_opening_format(o, file);
 }
 
+/* Twisted, it is the entry of another map, with the right body in the wrong place. */
+static void add_map_entry(struct bundle_rig *r, const char *root)
+{
+    int voids =
+        (r->plan.voids ? 1 : 0) + (r->plan.twist == TWIST_MAP_VOIDS || r->plan.twist == TWIST_TWO_VOIDS);
+    bool lies = r->plan.twist == TWIST_MAP_ASIDE;
+    struct json *body[2];
+    for (int i = 0; i < 2; i++) {
+        struct json *b = body[i] = json_set_int(&r->a, json_object(&r->a), "map", 12 + (lies != i));
+        json_set_str(&r->a, b, "root", lies == i ? root : RIG_WORDS);
+        json_set_int(&r->a, b, "rows", ROWS);
+        json_set_int(&r->a, b, "voids", voids);
+        json_set_int(&r->a, b, "checkpoints", 3);
+        json_set_int(&r->a, b, "upto", (int64_t)r->n);
+        json_set_str(&r->a, b, "sizes", RIG_WORDS);
+        set_closing(r, b, "closing");
+    }
+    add(r, "log", "log.batch-map", with_aside(r, body[0], body[1]));
+}
+
 static void add_map(struct bundle_rig *r)
 {
     const char *const streams[OPENED] = {RIG_STREAM, "person/P-01", "person/P-02"};
@@ -436,12 +500,7 @@ static void add_map(struct bundle_rig *r)
         open_row(rows, own[i], &o[i], rig_file(r, files[i]));
     batchmap_root((const uint8_t(*)[BATCHMAP_ROW])rows, ROWS, root);
     enc_digest(root, text);
-    struct json *body = json_set_str(&r->a, json_set_int(&r->a, json_object(&r->a), "map", 12), "root", text);
-    int voids =
-        (r->plan.voids ? 1 : 0) + (r->plan.twist == TWIST_MAP_VOIDS || r->plan.twist == TWIST_TWO_VOIDS);
-    json_set_int(&r->a, body, "rows", ROWS);
-    json_set_int(&r->a, body, "voids", voids);
-    add(r, "log", "log.batch-map", body);
+    add_map_entry(r, text);
 }
 
 static void add_acts(struct bundle_rig *r)

@@ -50,6 +50,7 @@ enum rig_twist {
     TWIST_LATE_STAMP,    /* the stamp comes a week later */
     TWIST_MAP_COUNT,     /* the map counts one entry more than there are */
     TWIST_MAP_VOIDS,     /* the map counts a log.void that is not here */
+    TWIST_MAP_ASIDE,     /* the map's entry is another's; the right body stands deeper in it, and as a text */
     TWIST_LOG_KEY,       /* the checkpoint is signed by a key that the manifest does not name */
     TWIST_FORK,          /* the earlier checkpoint is of another history */
     TWIST_FOREIGN,       /* another batch's entry in support/ */

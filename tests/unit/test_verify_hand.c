@@ -171,15 +171,21 @@ static void test_by_hand_good_bundle_passes(void **state)
     rig_fini(&r);
 }
 
-static void hand_fails(void (*doctor)(struct bundle_rig *), const char *says)
+static void plan_fails(const struct rig_plan *p, void (*doctor)(struct bundle_rig *), const char *says)
 {
     struct bundle_rig r;
-    rig_init(&r, &plan);
-    doctor(&r);
+    rig_init(&r, p);
+    if (doctor)
+        doctor(&r);
     int status = by_hand(&r);
     assert_true(said(says));
     assert_int_equal(status, 1);
     rig_fini(&r);
+}
+
+static void hand_fails(void (*doctor)(struct bundle_rig *), const char *says)
+{
+    plan_fails(&plan, doctor, says);
 }
 
 static void edit(struct bundle_rig *r)
@@ -301,6 +307,13 @@ static void other_value(struct bundle_rig *r)
     rig_seal(r);
 }
 
+/* Its digest stands in the entry, but was typed there. */
+static void typed_value(struct bundle_rig *r)
+{
+    rig_put(r, "disclosures/00005.note", RIG_STREAM);
+    rig_seal(r);
+}
+
 /* A certificate of the same chain stamps. The one that the root key names stands before it in tsa.pem. */
 static void forged_stamp(struct bundle_rig *r)
 {
@@ -337,6 +350,32 @@ static void test_by_hand_cut_end_is_noticed(void **state)
     hand_fails(cut, "FAILED: map.json");
     hand_fails(cut_with_the_map, "FAILED: neither closed nor counted by a map");
     hand_fails(other_row, "FAILED: map.json");
+}
+
+/* What an entry says stands in its body itself: not deeper, and not in what somebody typed. */
+static void test_by_hand_a_text_counts_nothing(void **state)
+{
+    (void)state;
+    need_programs();
+    plan_fails(&(struct rig_plan){.steps = 2, .twist = TWIST_CLOSING}, NULL, "FAILED: entries/00005.json");
+    plan_fails(&(struct rig_plan){.steps = 2, .map = true, .twist = TWIST_MAP_ASIDE}, NULL,
+               "FAILED: map.json");
+}
+
+static void test_by_hand_open_and_reopened_batches_pass(void **state)
+{
+    static const struct rig_plan plans[] = {{.steps = 2, .map = true, .open = true, .others = 1},
+                                            {.steps = 2, .map = true, .redact = true, .reopened = true}};
+    (void)state;
+    need_programs();
+    for (size_t i = 0; i < 2; i++) {
+        struct bundle_rig r;
+        rig_init(&r, &plans[i]);
+        int status = by_hand(&r);
+        assert_true(said(", as of map 12; root key"));
+        assert_int_equal(status, 0);
+        rig_fini(&r);
+    }
 }
 
 static void test_by_hand_missing_map_is_told(void **state)
@@ -418,6 +457,7 @@ static void test_by_hand_other_value_is_noticed(void **state)
     (void)state;
     need_programs();
     hand_fails(other_value, "FAILED: disclosures/00001.donor_name");
+    hand_fails(typed_value, "FAILED: disclosures/00005.note");
 }
 
 /* ---- cpf-verify ---- */
@@ -527,6 +567,8 @@ int main(void)
         TEST(test_by_hand_other_value_is_noticed),
         TEST(test_by_hand_forged_stamp_is_noticed),
         TEST(test_by_hand_cut_end_is_noticed),
+        TEST(test_by_hand_a_text_counts_nothing),
+        TEST(test_by_hand_open_and_reopened_batches_pass),
         TEST(test_by_hand_missing_map_is_told),
         TEST(test_by_hand_void_ranges_are_counted),
         TEST(test_by_hand_programs_are_few_however_many_entries),

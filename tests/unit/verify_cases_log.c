@@ -216,6 +216,7 @@ const struct doctored cases_log[] = {
     {"map_counts_more", {OPEN, .twist = TWIST_MAP_COUNT}, NULL, VERIFY_STREAM, "map.count", "map.json", false},
     {"map_row_edited", {OPEN}, map_count, VERIFY_STREAM, "map.row", "map.json", false},
     {"map_of_no_entry", {OPEN}, map_other, VERIFY_STREAM, "map.entry", "map.json", false},
+    {"map_in_a_text", {OPEN, .twist = TWIST_MAP_ASIDE}, NULL, VERIFY_STREAM, "map.entry", "map.json", false},
     {"map_form", {OPEN}, map_form, VERIFY_STREAM, "map.form", "map.json", false},
     {"foreign_batch", {CLOSED, .twist = TWIST_FOREIGN}, NULL, VERIFY_PROOF, "support.stream", "support/00003.json", false},
     {"foreign_stream", {CLOSED, .twist = TWIST_STREAM}, NULL, VERIFY_PROOF, "entry.name", "entries/00003.json", false},

@@ -15,6 +15,17 @@ urls() { mapfile -t U < <(for h; do printf "$h\\x00"; done | base64 -w44); U=("$
 hex() { echo "${1//\\x/}"; }
 digest() { local d; d=$(sha256sum); echo "${d%% *}"; }
 whole() { local t=(); mapfile -d '' -n 2 t <"$1"; ((${#t[@]} == 1)) || fail "$1"; text=${t[0]}; }
+declare -A B; body() { # TEXT: what stands in its body itself, by name, in B: nothing that lies deeper or is written in a string
+  local t=${1//'\\'/!} p i o c d=0 in=; t=${t//'\"'/!}; B=() # now each " begins a string or ends it: every second part is one
+  mapfile -t -d '"' p < <(printf %s "$t")
+  for ((i = 0; i < ${#p[@]}; i += 2)); do
+    c=${p[i]#:}
+    if ((i)) && [[ $c != "${p[i]}" ]]; then # behind a name
+      ((d == 1)) && in=${p[i - 1]}
+      [[ $d == 2 && $in == body && ${p[i - 1]} =~ ^[a-z]+$ ]] && { [[ $c ]] && B[${p[i - 1]}]=${c%%[,\}]*} || B[${p[i - 1]}]=\"${p[i + 1]}\"; }
+    fi
+    o=${p[i]//[!\{\[]/}; c=${p[i]//[!\}\]]/}; d=$((d + ${#o} - ${#c}))
+  done; }
 note() { # FILE VKEY: is this note signed by this key?
   local l t= s= i name=${2%%+*} id=${2#*+}
   while IFS= read -r l && [[ $l ]]; do t+=$l$'\n'; done <"$1"
@@ -68,21 +79,21 @@ tail=',"kind":"([a-z.-]+)"(,"late":"[^"]*")?(,"law":\[[^]]*\])?,"n":"[^"]*"(,"oc
 [[ $(<bundle.json) =~ ^\{\"count\":([0-9]+),.*,\"size\":$size,\"stream\":\"([^\"]*)\",\"v\":1\}$ ]] || fail bundle.json
 [[ ${BASH_REMATCH[1]} -eq $n ]] || fail "bundle.json: not all entries are here"; stream=${BASH_REMATCH[2]}; last= closed=
 map=(); [[ -e map.json ]] && { [[ $(<map.json) =~ ^\{\"count\":([0-9]+),\"index\":([0-9]+),\"last\":\"([^\"]*)\",\"map\":([0-9]+),\"proof\":\[([^]]*)\],\"rows\":([0-9]+),\"salt\":\"([^\"]*)\",\"stream\":\"([^\"]*)\"\}$ ]] && map=("${BASH_REMATCH[@]}") || fail map.json; }
-void=() at=
+void=() at= pd=()
 for ((i = 0; i < N; i++)); do
-  f=${files[i]}; text=${texts[i]}; [[ $text =~ $tail ]] || fail "$f"; m=("${BASH_REMATCH[@]}")
+  f=${files[i]}; text=${texts[i]}; [[ $text =~ $tail ]] || fail "$f"; m=("${BASH_REMATCH[@]}"); pd[i]=${m[6]}
   if ((i < n)); then
     [[ ${m[9]} -eq $((i + 1)) && ${m[7]} == "$last" && ${m[10]} == "$stream" ]] || fail "$f"
     ((i)) && { ((idx[i] > idx[i - 1])) || fail "$f"; }
     [[ $closed && ${m[1]} != batch.reopened ]] && fail "$f: behind batch.closed"
-    closed=; [[ ${m[1]} == batch.closed ]] && { closed=$((i + 1)); [[ $text == *"\"body\":{\"count\":$closed}"* ]] || fail "$f"; }
+    closed=; [[ ${m[1]} == batch.closed ]] && { closed=$((i + 1)); body "$text"; [[ ${B[count]} == "$closed" ]] || fail "$f"; }
     last=${leaf[i]}; continue
   fi
   ((i > n)) && { ((idx[i] > idx[i - 1])) || fail "$f: twice, or out of order"; }
-  [[ ${m[10]} == log && ${m[1]} == log.void ]] && { [[ $text =~ \"body\":\{\"count\":([0-9]+),\"first\":([0-9]+)\} ]] &&
-    ((BASH_REMATCH[1] > 0 && BASH_REMATCH[1] + BASH_REMATCH[2] == idx[i])) && void+=("${BASH_REMATCH[2]} ${idx[i]}") || fail "$f"; }
-  [[ $map && ${m[10]} == log && ${m[1]} == log.batch-map && $text =~ \"body\":\{\"map\":${map[4]},\"root\":\"([^\"]*)\",\"rows\":${map[6]},\"voids\":([0-9]+)\} ]] &&
-    at=${idx[i]} maproot=${BASH_REMATCH[1]} voids=${BASH_REMATCH[2]}
+  [[ ${m[10]} == log && ${m[1]} == log.void ]] && { body "$text"; [[ "${B[count]} ${B[first]}" =~ ^[0-9]+\ [0-9]+$ ]] &&
+    ((B[count] > 0 && B[count] + B[first] == idx[i])) && void+=("${B[first]} ${idx[i]}") || fail "$f"; }
+  [[ $map && ${m[10]} == log && ${m[1]} == log.batch-map ]] && body "$text" &&
+    [[ ${B[map]} == "${map[4]}" && ${B[rows]} == "${map[6]}" && ${B[voids]} =~ ^[0-9]+$ ]] && at=${idx[i]} maproot=${B[root]} voids=${B[voids]}
 done
 for v in "${void[@]}"; do for ((i = 0; i < N; i++)); do ((idx[i] < ${v% *} || idx[i] >= ${v#* })) || fail "${files[i]}: void"; done; done
 if [[ $map ]]; then
@@ -96,7 +107,7 @@ if [[ $map ]]; then
     if ((x & 1 || x == y)); then hash "\\x01$s$h"; while ((x && !(x & 1))); do ((x >>= 1, y >>= 1)); done; else hash "\\x01$h$s"; fi
     h=${H[0]}; ((x >>= 1, y >>= 1))
   done
-  urls "$h"; [[ $y -eq 0 && ${U[0]} == "$maproot" ]] || fail map.json
+  urls "$h"; [[ $y -eq 0 && \"${U[0]}\" == "$maproot" ]] || fail map.json
   for ((i = 0; i < n; i++)); do (((idx[i] < at) == (i < map[1]))) || fail "${files[i]}: not as map ${map[4]} counts"; done
   for v in "${void[@]}"; do ((${v#* } < at && voids--)); done; ((voids == 0)) || fail "support: not all log.void are here"
 fi
@@ -107,7 +118,7 @@ names=() i=0
 for f in disclosures/*; do [[ -e $f ]] || continue; whole "$f"; printf %s "$text" >"$T/$i"; names[i++]=$f; done
 hashes "$i"; urls "${H[@]}"
 for ((j = 0; j < i; j++)); do
-  f=${names[j]##*/}; k=$((10#${f%%.*} - 1)); ((k < n)) && [[ ${texts[k]} == *"\"${f#*.}\":\"${U[j]}\""* ]] || fail "${names[j]}"
+  f=${names[j]##*/}; k=$((10#${f%%.*} - 1)); ((k < n)) && [[ ${pd[k]} == *"\"${f#*.}\":\"${U[j]}\""* ]] || fail "${names[j]}"
 done
 # 7. time stamps: by a certificate that the root key names for that size, judged at the time of the stamp
 for f in timestamps/*.tsr; do
