@@ -331,17 +331,21 @@ static void on_db_retry(evutil_socket_t fd, short what, void *arg)
 
 /* ---- deadlines ---- */
 
+/* Never before the last entry. */
+static int64_t now_behind(struct flow *f)
+{
+    int64_t now = flow_now(f);
+    return now < f->book.last_at ? f->book.last_at : now;
+}
+
 /* False: nothing more can be fired. One that does not fold is told as any command is, and stays; the others
  * come behind it. */
-static bool fire_deadline(struct flow *f, const struct deadline *d)
+static bool fire_deadline(struct flow *f, const struct deadline *d, int64_t now)
 {
     if (flow_unavailable(f) || f->recall.now)
         return false;
     struct work *w = work_new(f);
     w->cmd = (struct command){.kind = COMMAND_DEADLINE, .due_batch = d->batch, .due = d->due};
-    int64_t now = flow_now(f);
-    if (now < f->book.last_at)
-        now = f->book.last_at;
     rule_judge(&f->book, &w->cmd, now, &w->arena, &w->state->verdict);
     require(!w->state->verdict.nwants); /* of what is open alone */
     work_commit(w, now);
@@ -363,7 +367,8 @@ static void look_at_rota(struct flow *f)
         const struct deadline d = {1, x, {OWED_ROTA, 0}};
         if (strcmp(x->id, f->rota_after) <= 0)
             continue;
-        if (n++ == ROTA_A_TICK || (rule_rota_due(&f->book, x, flow_now(f)) && !fire_deadline(f, &d)))
+        int64_t now = now_behind(f); /* is it due, and what is: by one clock */
+        if (n++ == ROTA_A_TICK || (rule_rota_due(&f->book, x, now) && !fire_deadline(f, &d, now)))
             return; /* the next tick goes on */
         snprintf(f->rota_after, sizeof(f->rota_after), "%s", x->id);
     }
@@ -385,7 +390,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     flow_basis_look(f, now);
     struct deadline d = {0};
     for (int i = 0; i < 64 && book_deadline_after(&f->book, &d, &d) && d.at <= flow_now(f); i++)
-        if (!fire_deadline(f, &d))
+        if (!fire_deadline(f, &d, now_behind(f)))
             break;
     look_at_rota(f);
 }
@@ -402,7 +407,7 @@ int flow_clock(struct flow *f, int64_t to_ms)
     for (int i = 0; i < 4096 && book_deadline_after(&f->book, &d, &d) && d.at <= to_ms; i++) {
         if (d.at > flow_now(f))
             f->offset += d.at - flow_now(f);
-        if (!fire_deadline(f, &d))
+        if (!fire_deadline(f, &d, now_behind(f)))
             break;
     }
     if (to_ms > flow_now(f))

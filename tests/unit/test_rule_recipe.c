@@ -83,6 +83,9 @@ static void test_each_control_that_asks_less_is_named(void **state)
         {"by: [operator], dept: manufacturing, after", "by: [operator, tester], dept: manufacturing, after",
          "pour by"},
         {"after: [prepare]", "after: [order]", "pour after"},
+        {"cloudy: {", "unseen: {" NAMED ", is: ok}, cloudy: {", "pour.look option"},
+        {"where: [B2], by: [operator], dept: manufacturing, after",
+         "by: [operator], dept: manufacturing, after", "pour where"},
         {"max: 5", "max: 6", "T most"},
         {"id: paper, " NAMED, "id: paper, optional: true, " NAMED, "prepare.paper optional"},
     };
@@ -109,6 +112,24 @@ static void test_a_step_that_is_gone_is_named(void **state)
     assert_string_equal(nth(list, 0), "prepare step");
     assert_string_equal(nth(list, 1), "pour step");
     assert_int_equal(protocol_weaker(a, now, old)->len, 0);
+    protocol_free(old);
+    protocol_free(now);
+}
+
+/* No control of the old version bounds what a new step decides. */
+static void test_a_new_step_that_decides_is_named(void **state)
+{
+    struct arena *a = &((struct rig *)*state)->arena;
+    struct protocol *old = loaded(whole);
+    struct protocol *now =
+        loaded(arena_printf(a,
+                            "%s  - {id: pass, " NAMED
+                            ", where: [QA], by: [tester], dept: quality, after: [pour], sign: {verb: judge, "
+                            "meaning: {ja: 署名, en: Signed}}, fields: [{id: c, " NAMED ", text: true}]}\n",
+                            whole));
+    const struct json *list = protocol_weaker(a, old, now);
+    assert_int_equal(list->len, 1);
+    assert_string_equal(nth(list, 0), "pass new");
     protocol_free(old);
     protocol_free(now);
 }
@@ -180,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_each_control_that_asks_less_is_named),
         TEST(test_a_step_that_is_gone_is_named),
+        TEST(test_a_new_step_that_decides_is_named),
         TEST(test_revision_names_its_change_and_what_it_weakens),
         TEST(test_nobody_works_by_a_revision_that_he_has_not_read),
     };

@@ -428,6 +428,9 @@ static void test_basis_is_accepted_by_management_and_quality(void **state)
     assert_true(rig_says(r, "\"dept\":\"management\""));
     assert_false(book_basis_accepted(&r->book));
     refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A), "record.exists");
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"dept\":\"quality\",\"person\":\"QC2\",\"roles\":[\"deputy-facility-manager\"]}");
+    refused(rig_record(r, "QC2", "basis.accepted", "basis=" BASIS_A), "record.exists"); /* the same side */
     rig_entry(r, "person/FM", "person.changed",
               "{\"dept\":\"quality\",\"person\":\"FM\",\"roles\":[\"quality-manager\"]}");
     refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A), "witness.same");

@@ -257,7 +257,9 @@ static void test_custodians_end_a_suspension_where_they_say_so(void **state)
     enc_digest(book_person(&r->book, "QM")->key, i.key);
     i.word = INSTRUCTION_RESUME;
     r->next = (struct command){.cred = "newer", .instruction = &i};
-    accepted(change(r, "OP3", body));
+    refused(change(r, "OP3", body), "custodians.other"); /* the same key: the instruction would work again */
+    r->next = (struct command){.cred = "newer", .instruction = &i};
+    accepted(change(r, "OP3", "person=QM|present=P:QM|custodians=signed|key=" OLD_KEY));
     assert_false(book_person(&r->book, "QM")->suspended);
 }
 

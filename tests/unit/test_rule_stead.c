@@ -123,6 +123,10 @@ static void test_the_last_station_is_not_revoked(void **state)
             rig_entry(r, arena_printf(&r->arena, "station/%s", s->id), "station.revoked",
                       arena_printf(&r->arena, "{\"station\":\"%s\"}", s->id));
     refused(rig_record(r, "FM", "station.revoked", "station=QA1"), "station.last");
+    rig_entry(r, "station/SP1", "station.enrolled",
+              "{\"kind\":\"SP\",\"spare\":true,\"station\":\"SP1\",\"token\":\"t9\"}");
+    refused(rig_record(r, "FM", "station.revoked", "station=QA1"),
+            "station.last"); /* at a spare one nobody enrols */
     accepted(rig_sign_in(r, "QM"));
     accepted(rig_record(
         r, "FM", "station.enrolled",

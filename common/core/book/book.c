@@ -57,6 +57,7 @@ void book_fini(struct book *b)
     for (struct protocol_state *p; (p = map_next(&b->protocols, &pos));) {
         protocol_free(p->protocol);
         buf_fini(&p->text);
+        free(p->reader);
     }
     pos = 0;
     for (struct stream *s; (s = map_next(&b->streams, &pos));)

@@ -122,6 +122,9 @@ static void supersede(struct book *b, struct protocol_state *p)
 static void add_reader(struct book *b, struct protocol_state *p, const struct entry *e)
 {
     const struct person *who = entry_performer(b, e);
+    for (size_t i = 0; i < p->nreaders; i++)
+        if (p->reader[i].person == who)
+            return;
     struct protocol_reader *r = who ? PUSH(b, p->reader, p->nreaders) : NULL;
     if (r)
         *r = (struct protocol_reader){who, e->at};

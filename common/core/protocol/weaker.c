@@ -114,17 +114,26 @@ static const struct option *option_of(const struct field *f, const char *id)
     return NULL;
 }
 
+/* A new one is milder than what the field could say before, or says what becomes of the batch. */
+static bool option_new_milder(const struct field *old, const struct option *n)
+{
+    enum effect worst = EFFECT_OK;
+    for (size_t i = 0; i < old->noptions; i++)
+        worst = old->option[i].effect > worst ? old->option[i].effect : worst;
+    return n->effect < worst || n->state || n->voids_run;
+}
+
 static bool options_milder(const struct field *old, const struct field *now)
 {
     for (size_t i = 0; i < old->noptions; i++) {
         const struct option *o = &old->option[i], *n = option_of(now, o->id);
-        if (n ? n->effect < o->effect || (o->exposes && !n->exposes) || (n->voids_run && !o->voids_run)
+        if (n ? n->effect < o->effect || (o->exposes && !n->exposes) || (n->voids_run && !o->voids_run) ||
+                    (o->run_was_void && !n->run_was_void) || !same_text(o->state, n->state)
               : o->effect != EFFECT_OK || o->exposes)
             return true;
     }
     for (size_t i = 0; i < now->noptions; i++)
-        if (!option_of(old, now->option[i].id) && now->option[i].effect == EFFECT_OK &&
-            now->option[i].voids_run)
+        if (!option_of(old, now->option[i].id) && option_new_milder(old, &now->option[i]))
             return true;
     return false;
 }
@@ -150,7 +159,8 @@ static void compare_scan(struct compare *c, const struct field *old, const struc
     weaker(c, lacks(now->nmaterials, now->material, old->nmaterials, old->material), "material");
     weaker(c, !same_text(old->thing, now->thing), "thing");
     weaker(c, (old->occupy && !now->occupy) || (old->release && !now->release), "occupy");
-    weaker(c, lacks(now->nroles, now->role, old->nroles, old->role), "role");
+    weaker(c, old->nroles && (!now->nroles || lacks(now->nroles, now->role, old->nroles, old->role)), "role");
+    weaker(c, !same_refs(c, old->nfrom, old->from, now->nfrom, now->from), "from");
     weaker(c,
            old->has_same &&
                (!now->has_same || now->differs < old->differs || !same_ref(c, old->same, now->same)),
@@ -178,6 +188,7 @@ static void compare_field(struct compare *c, const struct field *old, const stru
         return;
     }
     weaker(c, (now->optional && !old->optional) || (now->conditional && !old->conditional), "optional");
+    weaker(c, now->reported && !old->reported, "reported");
     weaker(c, old->n < 0 ? now->n >= 0 : now->n >= 0 && now->n < old->n, "count");
     compare_scan(c, old, now);
     compare_number(c, old, now);
@@ -191,7 +202,7 @@ static const struct window *window_of(const struct compare *c, const struct step
     for (size_t i = 0; i < s->nwindows; i++) {
         const struct window *w = &s->window[i];
         if (same_text(step_name(c->old, old->since), step_name(c->now, w->since)) && w->first == old->first &&
-            w->end >= old->end)
+            w->end == old->end)
             return w;
     }
     return NULL;
@@ -254,7 +265,8 @@ static void compare_order(struct compare *c, const struct step *old, const struc
     weaker(c, (now->optional && !old->optional) || (now->late && !old->late), "optional");
     weaker(c, (now->can_skip && !old->can_skip) || (now->can_skip && now->on_skip < old->on_skip), "skip");
     weaker(c, lacks_step(c, old->nafter, old->after, now->nafter, now->after), "after");
-    weaker(c, lacks(now->nwhere, now->where, old->nwhere, old->where), "where");
+    weaker(c, old->nwhere && (!now->nwhere || lacks(now->nwhere, now->where, old->nwhere, old->where)),
+           "where");
     weaker(c, old->repeat_max && (!now->repeat_max || now->repeat_max > old->repeat_max), "repeat");
     weaker(c, requires_less(c, old, now), "requires");
     weaker(c, balance_weaker(c, &old->balance, &now->balance), "balance");
@@ -280,7 +292,7 @@ static void compare_step(struct compare *c, const struct step *old)
     int at = protocol_step(c->now, old->id);
     const struct step *now = at < 0 ? NULL : &c->now->step[at];
     c->where = old->id;
-    weaker(c, !now && !old->optional, "step");
+    weaker(c, !now, "step");
     if (!now)
         return;
     compare_people(c, old, now);
@@ -293,11 +305,24 @@ static void compare_step(struct compare *c, const struct step *old)
     }
 }
 
+/* A step that there was not: what it signs or makes of the batch, no control of the old version bounds. */
+static void new_step(struct compare *c, const struct step *now)
+{
+    bool decides = now->verb != VERB_NONE || now->state || now->closes;
+    for (size_t i = 0; i < now->nfields; i++)
+        for (size_t k = 0; k < now->field[i].noptions; k++)
+            decides |= now->field[i].option[k].state != NULL;
+    c->where = now->id;
+    weaker(c, decides && protocol_step(c->old, now->id) < 0, "new");
+}
+
 struct json *protocol_weaker(struct arena *a, const struct protocol *old, const struct protocol *now)
 {
     struct compare c = {.a = a, .list = json_array(a), .old = old, .now = now};
     for (size_t i = 0; i < old->nsteps; i++)
         compare_step(&c, &old->step[i]);
+    for (size_t i = 0; i < now->nsteps; i++)
+        new_step(&c, &now->step[i]);
     for (size_t i = 0; i < old->nlabels; i++) {
         const struct label *o = &old->label[i], *n = protocol_label(now, o->id);
         c.where = o->id;

@@ -114,7 +114,7 @@ enum say_flag {
     X(SPARE_SEALED, "spare.sealed", 0)                                                                       \
     X(SPARE_BENCH, "spare.bench", 0)                                                                         \
     X(SPARE_OPENED, "spare.opened", 0)                                                                       \
-    X(SPARE_USED, "spare.used", 0)                                                                           \
+    X(SPARE_USED, "spare.used", SAY_OF_ENTRY)                                                                \
     X(RESCUE_MOVED, "rescue.moved", 0)                                                                       \
     X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \
     X(RESCUE_NOT_ALONE, "rescue.not-alone", 0)                                                               \

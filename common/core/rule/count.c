@@ -25,7 +25,9 @@ const struct count *count_of(const struct book *b, const char *id)
     size_t pos = 0;
     for (const struct count *c; (c = map_next(&b->counts, &pos));) {
         size_t n = strlen(c->of);
-        if (strncmp(id, c->of, n) == 0 && (!id[n] || id[n] == '-') && (!newest || c->at > newest->at))
+        bool whole = strcmp(id, c->of) == 0,
+             within = strncmp(id, c->of, n) == 0 && id[n] == '-' && book_thing(b, c->of);
+        if ((whole || within) && (!newest || c->at > newest->at))
             newest = c;
     }
     return newest;
@@ -46,6 +48,11 @@ static bool check_blind(struct judge *j, const struct count_taken *t)
     for (const struct container *c; t->place && (c = map_next(&j->book->containers, &pos));)
         worked |= !c->batch->closed && stands_at(j->book, c, t->place) &&
                   batch_acted(c->batch, j->performer, DEPT_MANUFACTURING);
+    const struct lot *lot = t->lot ? judge_lot(j, t->lot) : NULL;
+    for (const struct lot_unit *u = lot ? lot->opened : NULL; u; u = u->next) {
+        const struct batch *x = book_batch(j->book, u->batch_id);
+        worked |= x && batch_acted(x, j->performer, DEPT_MANUFACTURING);
+    }
     return !worked || refuse_sighted(j);
 }
 
@@ -103,6 +110,23 @@ static bool fits(struct judge *j, const char *id, const char *place)
     return k && stands_at(j->book, k, place);
 }
 
+static bool is_worked_on(const struct judge *j, const struct batch *x)
+{
+    size_t pos = 0;
+    for (const struct station *st; (st = map_next(&j->book->stations, &pos));)
+        if (st->bench.batch == x && bench_works(&st->bench, j->now))
+            return true;
+    return false;
+}
+
+/* Nobody misses there what was taken away and left its position free, to the clinic say, nor what may be at a
+ * bench now. */
+static bool is_due_there(const struct judge *j, const struct container *c)
+{
+    const struct thing *t = book_thing(j->book, container_place(j->book, c));
+    return t && t->occupied == c->batch && !is_worked_on(j, c->batch);
+}
+
 /* A stranger concerns all that stands beside it, and the batch that its label names. */
 static bool compare_place(struct judge *j, struct count_taken *t, struct concerned *l)
 {
@@ -118,9 +142,10 @@ static bool compare_place(struct judge *j, struct count_taken *t, struct concern
         bool seen = listed(t->containers.n, (const char **)t->containers.item, c->id);
         if (c->batch->closed || !stands_at(j->book, c, t->place))
             continue;
-        if (!seen)
+        bool gone = !seen && is_due_there(j, c);
+        if (gone)
             push(j, &t->missing, c->id);
-        room &= (seen && !t->strange.n) || concerns(l, c->batch);
+        room &= (!gone && !t->strange.n) || concerns(l, c->batch);
     }
     t->differs = t->missing.n || t->strange.n;
     return room;
@@ -159,7 +184,8 @@ static bool known(struct judge *j, struct count_taken *t)
                           NULL);
     if (t->lot) {
         const struct lot *lot = judge_lot(j, t->lot);
-        return (lot && lot->units) || judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
+        return (lot && lot_counts(j->book, lot)) ||
+               judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
     }
     if (code_read(t->place, strlen(t->place), &c) != CODE_OK ||
         (c.kind != CODE_PLACE && c.kind != CODE_EQUIPMENT) || !book_thing(j->book, c.id))

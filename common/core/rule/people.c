@@ -62,7 +62,8 @@ static bool check_custodians(struct judge *j, const struct person *p, const stru
                           NULL);
     if (!i)
         return judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_UNPROVED, args, NULL);
-    return (p && strcmp(i->person, p->id) == 0 && key_read_public(i->key, key) == 0 &&
+    bool renewed = p && key_read_public(v->key, key) == 0 && memcmp(key, p->key, KEY_PUB) != 0;
+    return (renewed && strcmp(i->person, p->id) == 0 && key_read_public(i->key, key) == 0 &&
             memcmp(key, p->key, KEY_PUB) == 0 && v->suspended == UNSAID) ||
            judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_OTHER, args, NULL);
 }

@@ -126,7 +126,9 @@ static bool check_weakened(struct judge *j, const struct protocol *old, const st
 /* R 104: what becomes of it was assessed, and the product's overview says so. Quality sees to that. */
 static bool check_change(struct judge *j, const struct protocol_approved *v)
 {
-    const char *lacks = !v->change ? "change" : !v->overview ? "overview" : NULL;
+    const char *lacks = !v->change || !*v->change       ? "change"
+                        : !v->overview || !*v->overview ? "overview"
+                                                        : NULL;
     return j->performer->dept != DEPT_QUALITY || !lacks ||
            judge_find(j, EFFECT_REFUSE, SAY_PROTOCOL_CHANGE, args1(j, "field", lacks), NULL);
 }
@@ -282,12 +284,24 @@ void judge_record(struct judge *j)
 
 /* ---- what changes what a record says ---- */
 
+/* For which side somebody answers, by role: a deputy facility manager of quality is no quality manager. */
+static enum dept side_of(const struct judge *j)
+{
+    const struct rights *r = j->book->rights;
+    for (size_t i = 0; i < rights_roles(r); i++) {
+        const struct right_role *role = rights_role_at(r, i);
+        if (role->appointed && role->depts == 1u << DEPT_QUALITY && person_has_role(j->performer, role->id))
+            return DEPT_QUALITY;
+    }
+    return DEPT_MANAGEMENT;
+}
+
 /* Two people of two departments, each naming what they looked at: it may have changed since. */
 void record_acceptance(struct judge *j, const struct kind *k, const void *given)
 {
     struct basis_accepted a = *(const struct basis_accepted *)given;
     const struct book_basis *b = &j->book->basis;
-    a.dept = j->performer->dept;
+    a.dept = side_of(j);
     const struct basis_by *own = a.dept == DEPT_QUALITY ? &b->quality : &b->management,
                           *other = a.dept == DEPT_QUALITY ? &b->management : &b->quality;
     if (!b->digest || strcmp(a.basis, b->digest) != 0)

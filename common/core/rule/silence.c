@@ -251,7 +251,7 @@ static void add_counts(struct gathering *g)
     }
     pos = 0;
     for (const struct lot *l; (l = map_next(&g->b->lots, &pos));)
-        if (!l->closed_at && l->units > l->nopened)
+        if (!l->closed_at && l->units > l->nopened && lot_counts(g->b, l))
             add_count(g, l->id, l->received_at);
     pos = 0;
     for (const struct count *c; (c = map_next(&g->b->counts, &pos));)

@@ -66,7 +66,7 @@ static bool open_spare(struct judge *j, const struct kind *k, const struct spare
     const struct station *r = book_station(j->book, g->replaces);
     if (!j->st || !j->st->spare || strcmp(j->st->id, g->station) != 0)
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "station"), NULL);
-    if (!r || r->spare)
+    if (!r || r->spare || !r->kind)
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "replaces"), NULL);
     if (!check_called(j, g->called))
         return false;

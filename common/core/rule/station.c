@@ -168,7 +168,7 @@ enum late judge_late(const struct judge *j)
     return j->cmd->late;
 }
 
-/* The last one that lives is the only way back: another is enrolled first. */
+/* The last one that lives is the only way back: another is enrolled first. A spare one enrols nobody. */
 bool may_revoke(struct judge *j, const struct kind *k, const void *given)
 {
     static const struct right_about nothing;
@@ -176,7 +176,7 @@ bool may_revoke(struct judge *j, const struct kind *k, const void *given)
     size_t pos = 0;
     bool other = false;
     for (const struct station *s; (s = map_next(&j->book->stations, &pos));)
-        other |= !s->revoked && strcmp(s->id, v->station) != 0;
+        other |= !s->revoked && !s->spare && strcmp(s->id, v->station) != 0;
     return check_right(j, k->record->right, &nothing) &&
            (other ||
             judge_find(j, EFFECT_REFUSE, SAY_STATION_LAST, args1(j, "station", plain_id(v->station)), NULL));

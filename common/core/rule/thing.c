@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/entry/protocol.h"
+#include "core/rule/count.h"
 #include "core/rule/record.h"
 
 /* ---- equipment ---- */
@@ -232,9 +233,11 @@ const struct person *permit_causer(const struct book *b, const struct batch *x, 
     const struct permit *p = permit_of(x, h);
     for (int i = 0; p && i < (int)x->protocol->nsteps; i++) {
         int plates = counts_plates(&x->protocol->step[i]);
-        const struct occ *o = plates >= 0 && session_has(b, x, p, plates) ? read_of(x, i, false) : NULL;
-        if (o && occ_performed_by(o, h->by))
-            return h->by;
+        bool counts = plates >= 0 && session_has(b, x, p, plates);
+        for (size_t o = 0; counts && o < x->step[i].nocc; o++)
+            if (x->step[i].occ[o]->done && !x->step[i].occ[o]->skipped &&
+                occ_performed_by(x->step[i].occ[o], h->by))
+                return h->by;
     }
     return NULL;
 }
@@ -469,6 +472,11 @@ static bool one_batch_each(const struct book *b, const char *material)
             return true;
     }
     return false;
+}
+
+bool lot_counts(const struct book *b, const struct lot *l)
+{
+    return l->units && one_batch_each(b, l->material);
 }
 
 /* What came in is opened, used up, thrown away, given back, or missing, and then somebody says why. */
