@@ -407,6 +407,13 @@ static void test_protocol_full_of_quotes_fits_its_entries(void **state)
     assert_true(rig_count(r, "protocol.text") >= 2);
 }
 
+static void test_kind_of_a_newer_program_is_another_version(void **state)
+{
+    struct rig *r = *state;
+    const struct entry e = {.kind = "bag.thawed", .stream = "facility"};
+    assert_int_equal(book_apply(&r->book, &e), CPF_E_VERSION);
+}
+
 /* ---- what changes what a record says ---- */
 
 #define BASIS_A      "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
@@ -504,6 +511,7 @@ int main(void)
         T(test_protocol_is_approved_by_two_people_of_two_departments),
         T(test_protocol_with_an_error_is_refused),
         T(test_protocol_full_of_quotes_fits_its_entries),
+        T(test_kind_of_a_newer_program_is_another_version),
         T(test_basis_is_accepted_by_management_and_quality),
         T(test_basis_that_changes_is_accepted_anew),
         T(test_basis_of_the_set_up_stands_by_it),

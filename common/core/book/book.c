@@ -203,8 +203,8 @@ int book_apply(struct book *b, const struct entry *e)
 {
     enum kind_id kind = kind_find(e->kind);
     struct stream *s;
-    if (!kind)
-        return CPF_E_PROFILE;
+    if (!kind) /* a newer program wrote it: what it does to the book nobody here can tell */
+        return CPF_E_VERSION;
     int err = continue_stream(b, e, kind, &s);
     if (err)
         return err;
