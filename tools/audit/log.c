@@ -93,11 +93,12 @@ static int check_recovered(struct audit *a, const struct entry *e)
     return 0;
 }
 
-/* A closing entry says how many entries its stream has, itself included. */
+/* A closing entry says how many entries its stream has, itself included; one that does not say it is not
+ * judged. */
 static int check_closed(struct audit *a, const struct entry *e)
 {
     const struct batch_closed *said = entry_as(e, KIND_BATCH_CLOSED, &a->arena);
-    if ((uint64_t)said->count != e->sseq)
+    if (said->count && (uint64_t)said->count != e->sseq)
         return entry_fault(a, e, "the count of the closing entry is not that of its stream");
     return 0;
 }
