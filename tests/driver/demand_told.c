@@ -166,12 +166,13 @@ static void typed_in(struct play *p, const struct entry *e, struct sheet *f)
         broken("typed in from a form that is not there", "%s", e->text);
     if (!names(f->people, person))
         broken("typed in by who did not sign the form", "%s", e->text);
-    if (f->batch && ((batch && strcmp(f->batch, batch) != 0) || strcmp(f->room, room) != 0))
+    if (f->batch &&
+        ((batch && strcmp(f->batch, batch) != 0) || (f->room && room && strcmp(f->room, room) != 0)))
         broken("form of two sessions", "%s", e->text);
-    if (!f->batch && batch) {
+    if (!f->batch && batch)
         f->batch = kept(p, batch);
+    if (!f->room && room)
         f->room = kept(p, room);
-    }
     map_put(&f->typists, kept(p, person), f);
 }
 
@@ -244,12 +245,13 @@ void told_released(struct play *p, const struct batch *x)
 /* ---- every entry ---- */
 
 /* Could that stand on the form? */
-static bool stands_on(const struct sheet *f, const struct entry *e, const struct lister *l, const char *who)
+static bool stands_on(const struct sheet *f, const struct entry *e, const char *who)
 {
     bool batch = strncmp(e->stream, "batch/", 6) == 0;
     return f->returned && !f->voided && !f->checked && f->issued <= e->occurred &&
            e->occurred <= f->returned && names(f->people, who) &&
-           (!f->batch || (strcmp(f->room, l->room) == 0 && (!batch || strcmp(f->batch, e->stream + 6) == 0)));
+           (!f->batch || !batch ||
+            strcmp(f->batch, e->stream + 6) == 0); /* typed at any desk: its room is the form's */
 }
 
 /* Nobody who is gone says anything: the system alone ends what was there. */
@@ -267,7 +269,7 @@ static void of_whom(struct play *p, const struct entry *e)
     size_t pos = 0;
     bool any = false;
     for (struct sheet *f; l && (f = map_next(&p->told->sheets, &pos));)
-        any |= stands_on(f, e, l, who);
+        any |= stands_on(f, e, who);
     if (!any || !was_away(p, l, e->occurred))
         broken("believed as of a form, and none is of that time", "any %d away %d: %s", any,
                was_away(p, l, e->occurred), e->text);

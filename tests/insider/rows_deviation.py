@@ -480,6 +480,7 @@ def _(p):
     secrets_of(p, 'QC2', GIVEN, 'reset', second='QM')
     secrets_of(p, 'QC2', OWN, 'secret', password=GIVEN['password'])
     p.begun = p.status()['size']
+    # for a month it is told that the secret was made anew
     p.quiet(p.at('QA1').record('QC2', 'deviation.assessed', password=OWN['password'], batch=p.batch, dev=dev, grade='minor',
-                               reason='量は足りる enough'))
+                               reason='量は足りる enough'), 'deviation.awaits')
     p.quiet(p.at('QA1').record('QM', 'deviation.confirmed', batch=p.batch, dev=dev))
