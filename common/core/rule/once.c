@@ -100,6 +100,7 @@ static bool take_second(struct judge *j, int field, const struct input *open, co
     if (open->by && open->by != j->performer) { /* typed by the one beside */
         j->recorder = j->performer;
         j->performer = open->by;
+        judge_time(j); /* whose hands it was decides whether the claimed time is believed */
     }
     if (same(j, f, open, text)) {
         marks->again = true;
