@@ -155,6 +155,11 @@ void api_set_time(struct arena *a, struct json *o, const char *name, int64_t ms)
     json_set_str(a, o, name, text);
 }
 
+static enum step_state occ_state(const struct occ *k)
+{
+    return !k ? STEP_OPEN : k->skipped ? STEP_SKIPPED : k->done ? STEP_DONE : STEP_BEGUN;
+}
+
 static struct json *steps_of(struct arena *a, const struct batch *x)
 {
     struct json *list = json_array(a);
@@ -165,7 +170,7 @@ static struct json *steps_of(struct arena *a, const struct batch *x)
         json_set_str(a, title, "ja", s->title.ja);
         json_set_str(a, title, "en", s->title.en);
         json_set(a, o, "title", title);
-        json_set_str(a, o, "state", !k ? "open" : k->skipped ? "skipped" : k->done ? "done" : "begun");
+        json_set_str(a, o, "state", word_name(&step_state_words, (int)occ_state(k)));
         if (s->optional || s->late)
             json_set_str(a, o, "kind", s->optional ? "optional" : "late");
         if (k) {

@@ -28,11 +28,11 @@ static const char *upper_code(struct arena *a, const char *id)
 /* A container that is awaited may be broken, or not to be found. */
 static void next_lost(struct arena *a, struct json *o, const struct field *f)
 {
-    static const char *const id[] = {"BROKEN", "LOST"};
+    static const enum code_command said[] = {COMMAND_BROKEN, COMMAND_LOST};
     char raw[BOUND_CODE_ID + 8];
     struct json *list = json_array(a);
     for (size_t i = 0; i < 2; i++)
-        if (code_make('X', id[i], raw, sizeof(raw)) == 0)
+        if (code_make('X', word_name(&command_words, (int)said[i]), raw, sizeof(raw)) == 0)
             json_push(list, json_str(a, arena_strdup(a, raw)));
     if (f->kind == FIELD_CONTAINER && f->use != USE_ISSUE)
         json_set(a, o, "lost", list);

@@ -101,12 +101,12 @@ static void skipped(struct exception *x)
 {
     const struct record *r = x->g->r;
     for (size_t i = 0; i < r->nsteps; i++)
-        if (r->step[i].status == STATUS_SKIPPED || r->step[i].status == STATUS_BEGUN)
+        if (r->step[i].status == STEP_SKIPPED || r->step[i].status == STEP_BEGUN)
             add(x, pdf_markup(x->g->pdf, "%s：%s", page_step(x->g, r->step[i].step->id),
                               pdf_both(x->g->pdf, record_status_text(r, r->step[i].status))));
 }
 
-static void owed(struct exception *x, enum record_status status)
+static void owed(struct exception *x, enum step_state status)
 {
     const struct record *r = x->g->r;
     for (size_t i = 0; i < r->nnone; i++)
@@ -233,12 +233,12 @@ static void typed(struct exception *x)
 
 static void pending(struct exception *x)
 {
-    owed(x, STATUS_PENDING);
+    owed(x, STEP_PENDING);
 }
 
 static void open_steps(struct exception *x)
 {
-    owed(x, STATUS_OPEN);
+    owed(x, STEP_OPEN);
 }
 
 static const struct {

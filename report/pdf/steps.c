@@ -123,7 +123,7 @@ static struct text absent(const struct record *r, const struct record_step *s, c
 
 static void absent_rows(struct page *g, struct pdf_table *t, const struct record_step *s)
 {
-    for (size_t i = 0; s->status == STATUS_DONE && i < s->step->nfields; i++) {
+    for (size_t i = 0; s->status == STEP_DONE && i < s->step->nfields; i++) {
         const struct field *f = &s->step->field[i];
         bool there = false;
         for (size_t k = 0; k < s->nvalues; k++)
@@ -140,10 +140,9 @@ static void absent_rows(struct page *g, struct pdf_table *t, const struct record
 static const char *status(struct page *g, const struct record_step *s)
 {
     const char *text = pdf_both(g->pdf, record_status_text(g->r, s->status));
-    return s->status == STATUS_DONE
-               ? pdf_markup(g->pdf, "○%s　%s", text, page_after(s))
-               : pdf_markup(g->pdf, "<span foreground='" PDF_RED "'><b>×%s</b></span>　%s", text,
-                            page_after(s));
+    return s->status == STEP_DONE ? pdf_markup(g->pdf, "○%s　%s", text, page_after(s))
+                                  : pdf_markup(g->pdf, "<span foreground='" PDF_RED "'><b>×%s</b></span>　%s",
+                                               text, page_after(s));
 }
 
 static const char *people(struct page *g, const struct record_step *s)
@@ -279,8 +278,9 @@ static void undone_steps(struct page *g, struct pdf_table *t)
         const struct record_step *s = &r->none[i];
         const char *cell[] = {page_step(g, s->step->id), pdf_both(g->pdf, record_status_text(r, s->status)),
                               pdf_both(g->pdf, s->why),
-                              s->status == STATUS_NONE ? "–" : pdf_both(g->pdf, record_due_text(r, s))};
-        pdf_table_row(t, cell, s->status == STATUS_NONE ? PDF_PLAIN : PDF_BAND);
+                              s->status == STEP_NOT_APPLICABLE ? "–"
+                                                               : pdf_both(g->pdf, record_due_text(r, s))};
+        pdf_table_row(t, cell, s->status == STEP_NOT_APPLICABLE ? PDF_PLAIN : PDF_BAND);
     }
 }
 

@@ -47,7 +47,7 @@ static void test_row(struct page *g, struct pdf_table *t, const struct record_st
     for (size_t i = 0; i < s->nvalues; i++)
         alarm |= s->value[i].mark == MARK_ACTION && !s->value[i].dropped;
     const char *state = pdf_both(g->pdf, record_status_text(r, s->status));
-    if (s->status == STATUS_PENDING || s->status == STATUS_OPEN || s->status == STATUS_BEGUN)
+    if (s->status == STEP_PENDING || s->status == STEP_OPEN || s->status == STEP_BEGUN)
         state = pdf_markup(g->pdf, "<span foreground='" PDF_RED "'><b>△%s</b></span>\n期限 due %s", state,
                            pdf_both(g->pdf, record_due_text(r, s)));
     const char *who = !s->performer
@@ -58,7 +58,7 @@ static void test_row(struct page *g, struct pdf_table *t, const struct record_st
     if (s->after)
         state = pdf_markup(g->pdf, "%s\n%s", state, page_after(s));
     const char *cell[] = {page_step(g, s->step->id), who, values(g, s, false), values(g, s, true), state};
-    pdf_table_row(t, cell, alarm ? PDF_ALARM : s->status == STATUS_PENDING ? PDF_BAND : PDF_PLAIN);
+    pdf_table_row(t, cell, alarm ? PDF_ALARM : s->status == STEP_PENDING ? PDF_BAND : PDF_PLAIN);
 }
 
 void page_tests(struct page *g)
@@ -84,7 +84,7 @@ void page_tests(struct page *g)
             n++;
         }
     for (size_t i = 0; i < r->nnone; i++)
-        if (is_test(r->none[i].step) && r->none[i].status != STATUS_NONE) {
+        if (is_test(r->none[i].step) && r->none[i].status != STEP_NOT_APPLICABLE) {
             test_row(g, &t, &r->none[i]);
             n++;
         }

@@ -49,13 +49,13 @@ static struct text findings(struct record *r, const struct record_step *s, bool 
 static void step_change(struct record *r, struct record_step *s)
 {
     const struct record_known *k = r->decided;
-    bool alarm = s->status == STATUS_SKIPPED;
+    bool alarm = s->status == STEP_SKIPPED;
     const struct entry *e = &r->entry[s->last_sseq - 1];
     if (among(s->step, k->pending, k->npending)) {
         struct text now = findings(r, s, &alarm);
         add(r, CHANGE_RESULT, e, s->step->title, (struct text){"結果待ち", "pending"}, now)->alarm = alarm;
     } else if (among(s->step, k->open, k->nopen)) {
-        add(r, CHANGE_STEP, e, s->step->title, record_status_text(r, STATUS_OPEN),
+        add(r, CHANGE_STEP, e, s->step->title, record_status_text(r, STEP_OPEN),
             record_status_text(r, s->status))
             ->alarm = alarm;
     } else {
@@ -69,7 +69,7 @@ static void steps(struct record *r)
     for (size_t i = 0; i < r->nsteps; i++) {
         struct record_step *s = &r->step[i];
         s->after = s->last_sseq > r->decided->decision->sseq;
-        if (s->after && s->status != STATUS_BEGUN)
+        if (s->after && s->status != STEP_BEGUN)
             step_change(r, s);
     }
 }

@@ -10,7 +10,7 @@ static const struct record_step *newest(const struct record *r, int step)
 {
     const struct record_step *found = NULL;
     for (size_t i = 0; i < r->nsteps; i++)
-        if (r->step[i].index == step && r->step[i].status == STATUS_DONE)
+        if (r->step[i].index == step && r->step[i].status == STEP_DONE)
             found = &r->step[i];
     return found;
 }

@@ -91,12 +91,6 @@ static struct json *value_json(const struct record *r, const struct record_value
     return o;
 }
 
-static const char *status_name(enum record_status s)
-{
-    static const char *const name[] = {"done", "skipped", "begun", "pending", "open", "not-applicable"};
-    return name[s];
-}
-
 static struct json *step_json(const struct record *r, const struct record_step *s)
 {
     struct arena *a = arena_of(r);
@@ -104,7 +98,7 @@ static struct json *step_json(const struct record *r, const struct record_step *
     json_set(a, o, "title", text_json(r, s->step->title));
     json_set_str(a, o, "section", s->step->section);
     json_set_str(a, o, "dept", word_name(&dept_words, (int)s->step->dept));
-    json_set_str(a, o, "status", status_name(s->status));
+    json_set_str(a, o, "status", word_name(&step_state_words, (int)s->status));
     json_set(a, o, "because", text_json(r, s->why));
     json_set(a, o, "planned", text_json(r, s->planned));
     set_time(r, o, "due", s->due);

@@ -29,12 +29,12 @@ const char *record_limits(const struct record *r, const struct field *f)
     return arena_printf(a, "処置基準 action %s／警報基準 alert %s", action, alert);
 }
 
-struct text record_status_text(const struct record *r, enum record_status s)
+struct text record_status_text(const struct record *r, enum step_state s)
 {
     static const struct text text[] = {
-        [STATUS_DONE] = {"完了", "done"},          [STATUS_SKIPPED] = {"不実施", "not done"},
-        [STATUS_BEGUN] = {"途中", "under way"},    [STATUS_PENDING] = {"結果待ち", "pending"},
-        [STATUS_OPEN] = {"未実施", "still to do"}, [STATUS_NONE] = {"該当なし", "not applicable"},
+        [STEP_DONE] = {"完了", "done"},          [STEP_SKIPPED] = {"不実施", "not done"},
+        [STEP_BEGUN] = {"途中", "under way"},    [STEP_PENDING] = {"結果待ち", "pending"},
+        [STEP_OPEN] = {"未実施", "still to do"}, [STEP_NOT_APPLICABLE] = {"該当なし", "not applicable"},
     };
     (void)r;
     return text[s];
@@ -142,7 +142,7 @@ static void undone(struct record *r, int step)
     struct record_step *n = LIST_ADD(&r->arena, r->none, r->nnone);
     n->step = s;
     n->index = step;
-    n->status = STATUS_NONE;
+    n->status = STEP_NOT_APPLICABLE;
     record_plan(r, n);
     if (r->batch->stopped) {
         struct text state = word(&r->words, "state", r->batch->state);
@@ -151,7 +151,7 @@ static void undone(struct record *r, int step)
     } else if (s->optional) {
         n->why = (struct text){"任意の工程：実施する事由なし", "optional step: no occasion for it"};
     } else {
-        n->status = s->late ? STATUS_PENDING : STATUS_OPEN;
+        n->status = s->late ? STEP_PENDING : STEP_OPEN;
         n->due = record_due(r, step);
         n->why = s->late ? (struct text){"結果は後日（期限までに）", "the result comes later"}
                          : (struct text){"まだ行われていない", "not yet done"};
@@ -164,6 +164,6 @@ void record_undone(struct record *r)
         if (!r->batch->step[i].nocc)
             undone(r, i);
     for (size_t i = 0; i < r->nsteps; i++)
-        if (r->step[i].status == STATUS_BEGUN)
+        if (r->step[i].status == STEP_BEGUN)
             r->step[i].due = record_due(r, r->step[i].index);
 }

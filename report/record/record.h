@@ -53,20 +53,11 @@ struct record_value {
 
 /* ---- steps ---- */
 
-enum record_status {
-    STATUS_DONE,
-    STATUS_SKIPPED, /* answered "not done, because" */
-    STATUS_BEGUN,
-    STATUS_PENDING, /* a result that may come late */
-    STATUS_OPEN,
-    STATUS_NONE, /* not applicable; `why` tells */
-};
-
 struct record_step {
     const struct step *step;
     int index;   /* in the protocol */
     int64_t occ; /* which time, from 1; 0: never begun */
-    enum record_status status;
+    enum step_state status;
     struct text why;                                      /* not done, not applicable; else {NULL} */
     int64_t begun, done;                                  /* when it happened, 0 = not */
     int64_t first_at, last_at;                            /* when it was recorded */
@@ -397,7 +388,7 @@ const char *record_minute(const struct record *r, int64_t ms);
 const char *record_limits(const struct record *r, const struct field *f);
 const char *record_who(const struct record *r,
                        const struct entry *e); /* performed it; "cpfd" for the system */
-struct text record_status_text(const struct record *r, enum record_status s);
+struct text record_status_text(const struct record *r, enum step_state s);
 /* Why a step cannot say yet when it is due, or when it is: in words. */
 struct text record_due_text(const struct record *r, const struct record_step *s);
 const char *record_basis_state(const struct record *r); /* for programs */

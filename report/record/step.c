@@ -184,7 +184,7 @@ static struct record_step *occ_of(struct record *r, int step, int64_t occ)
     s->step = &r->protocol->step[step];
     s->index = step;
     s->occ = occ;
-    s->status = STATUS_BEGUN;
+    s->status = STEP_BEGUN;
     return s;
 }
 
@@ -230,7 +230,7 @@ static void take_entry(struct maker *m, const struct entry *e)
     if (in && !in->done)
         return;
     s->done = entry_event_time(e);
-    s->status = skipped ? STATUS_SKIPPED : STATUS_DONE;
+    s->status = skipped ? STEP_SKIPPED : STEP_DONE;
     if (skipped)
         s->why = record_open(m, e, "reason").shown;
 }

@@ -57,7 +57,7 @@ static void test_step_tells_who_when_and_where(void **state)
     assert_string_equal(s->recorder, "OP2"); /* hands that are free */
     assert_string_equal(s->witness, "OP2");
     assert_string_equal(s->station, "B21");
-    assert_int_equal(s->status, STATUS_DONE);
+    assert_int_equal(s->status, STEP_DONE);
     assert_int_equal(s->done, s->last_at);
     assert_true(s->begun >= step("fill")->done);
     assert_false(s->after);
@@ -68,7 +68,7 @@ static void test_step_left_out_says_why(void **state)
 {
     (void)state;
     const struct record_step *s = step("wipe");
-    assert_int_equal(s->status, STATUS_SKIPPED);
+    assert_int_equal(s->status, STEP_SKIPPED);
     assert_non_null(s->why.ja);
     assert_int_equal(s->ndevs, 1);
     assert_string_equal(s->dev[0], STORY_BATCH "-DV2");
@@ -99,9 +99,9 @@ static void test_what_was_not_done_says_why_and_when_it_is_due(void **state)
         plates = strcmp(rec->none[i].step->id, "plates") == 0 ? &rec->none[i] : plates;
     }
     assert_non_null(end);
-    assert_int_equal(end->status, STATUS_OPEN);
+    assert_int_equal(end->status, STEP_OPEN);
     assert_non_null(plates);
-    assert_int_equal(plates->status, STATUS_PENDING);
+    assert_int_equal(plates->status, STEP_PENDING);
     has(record_due_text(rec, plates).ja, "2026-11-09"); /* seven days behind the decision */
     for (size_t i = 0; i < rec->nnone; i++)
         assert_non_null(rec->none[i].why.ja);

@@ -87,7 +87,9 @@ static int record(struct sim *s, const char *token, const char *kind, json_t *bo
 {
     struct sim_person *by = with_role(s, "facility-manager"), *with = with_role(s, "quality-manager");
     char out[80];
-    int err = by && with && code_make('X', "OUT", out, sizeof(out)) == 0 ? CPF_OK : CPF_E_NOTFOUND;
+    int err = by && with && code_make('X', word_name(&command_words, COMMAND_OUT), out, sizeof(out)) == 0
+                  ? CPF_OK
+                  : CPF_E_NOTFOUND;
     if (!err && second) {
         json_t *in = request("badge", with->badge);
         json_object_set_new(in, "pin", json_string(with->pin));

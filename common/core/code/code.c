@@ -202,6 +202,14 @@ enum code_fault code_read(const char *raw, size_t len, struct code *ret)
     return fault;
 }
 
+static const char *const command_word[] = {NULL, "BACK", "YES", "OUT", "BROKEN", "LOST"};
+const struct word_list command_words = {sizeof(command_word) / sizeof(*command_word), command_word};
+
+enum code_command code_command(const struct code *c)
+{
+    return c->kind == CODE_COMMAND ? (enum code_command)word_find(&command_words, c->id) : COMMAND_OTHER;
+}
+
 const char *code_kind_name(enum code_kind k)
 {
     static const char *const names[] = {

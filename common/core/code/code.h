@@ -20,6 +20,7 @@
 #include "base/bounds.h"
 #include "base/dec.h"
 #include "base/err.h"
+#include "base/word.h"
 #include "core/code/typed.h"
 
 enum code_kind {
@@ -37,6 +38,10 @@ enum code_kind {
     CODE_DATE,
     CODE_TEXT
 };
+
+/* The commands of the bench's card; `STEP-…` and `OPT-…` name what they choose, and are none of these. */
+enum code_command { COMMAND_OTHER, COMMAND_BACK, COMMAND_YES, COMMAND_OUT, COMMAND_BROKEN, COMMAND_LOST };
+extern const struct word_list command_words;
 
 struct code {
     enum code_kind kind;
@@ -83,4 +88,5 @@ must_check enum code_fault code_read(const char *raw, size_t len, struct code *r
 /* `<type>-<id>-<check>` for a label; ret at least 72 bytes. CPF_E_INVAL for characters outside the alphabet.
  */
 must_check int code_make(char type, const char *id, char *ret, size_t ret_size);
-const char *code_kind_name(enum code_kind k); /* "badge", "batch", … */
+enum code_command code_command(const struct code *c); /* COMMAND_OTHER: none of them, or no command */
+const char *code_kind_name(enum code_kind k);         /* "badge", "batch", … */

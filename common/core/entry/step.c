@@ -60,6 +60,11 @@ const char *step_unit(const struct json *units, size_t i)
     return u && u->str && *u->str ? u->str : NULL;
 }
 
+static const char *const step_state_word[] = {NULL,      "open",    "begun",         "done",
+                                              "skipped", "pending", "not-applicable"};
+const struct word_list step_state_words = {sizeof(step_state_word) / sizeof(*step_state_word),
+                                           step_state_word};
+
 const char *container_state_name(enum container_state s)
 {
     static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left", "lost"};
@@ -333,7 +338,7 @@ static void view_input(struct view_at *a, const void *body)
     view_derived(a, &v->derived);
     if (v->done)
         view_state(a, a->step->state, a->step->disposition);
-    view_step(a, v->done ? "done" : "begun");
+    view_step(a, v->done ? STEP_DONE : STEP_BEGUN);
     for (size_t i = 0; i < v->slips.n; i++) {
         struct view_row r = row_begin(VIEW_DEVIATION);
         row_text(&r, "deviation", v->slips.item[i]);
@@ -354,7 +359,7 @@ static void view_form(struct view_at *a, const void *body)
     view_values(a, v->values, v->units);
     view_derived(a, &v->derived);
     view_state(a, a->step->state, a->step->disposition);
-    view_step(a, "done");
+    view_step(a, STEP_DONE);
 }
 
 static void view_ordered(struct view_at *a, const void *body)
@@ -374,7 +379,7 @@ static void view_skipped(struct view_at *a, const void *body)
 {
     const struct step_skipped *v = body;
     if (view_enter(a, v->step, v->occ))
-        view_step(a, "skipped");
+        view_step(a, STEP_SKIPPED);
 }
 
 const struct kind kind_batch_ordered = {

@@ -25,6 +25,18 @@ struct derived {
 struct deriveds LIST_OF(struct derived);
 extern const struct shape derived_shape;
 
+/* How a step stands, as views, answers and the record have it. */
+enum step_state {
+    STEP_UNSAID,
+    STEP_OPEN,
+    STEP_BEGUN,
+    STEP_DONE,
+    STEP_SKIPPED,       /* answered "not done, because" */
+    STEP_PENDING,       /* a result that may come late */
+    STEP_NOT_APPLICABLE /* as this batch went */
+};
+extern const struct word_list step_state_words;
+
 struct step_input {
     const char *step;
     int64_t occ;       /* from 1 */

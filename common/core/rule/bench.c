@@ -114,11 +114,6 @@ static bool badge_of_one_here(const struct judge *j)
     return p && signed_in_here(j, p);
 }
 
-static bool is_command(const struct judge *j, const char *id)
-{
-    return j->code->kind == CODE_COMMAND && strcmp(j->code->id, id) == 0;
-}
-
 static void refuse_who(struct judge *j)
 {
     const struct person *p = j->code->kind == CODE_BADGE ? book_person(j->book, j->code->id) : NULL;
@@ -134,7 +129,7 @@ bool check_who(struct judge *j)
     if (!j->performer && rule_off(SAY_SESSION_WHO))
         j->performer = j->bench->person[0];
     bool nobody = !j->performer || (idle(j) && !rule_off(SAY_SESSION_WHO));
-    bool yes = is_command(j, "YES") && j->bench->asked.person;
+    bool yes = code_command(j->code) == COMMAND_YES && j->bench->asked.person;
     if (nobody && badge_of_one_here(j))
         act_as(j, book_person(j->book, j->code->id));
     else if (nobody && !yes)
@@ -183,7 +178,7 @@ bool check_left(struct judge *j)
 bool judge_leaving(struct judge *j)
 {
     const struct bench_asked *q = &j->bench->asked;
-    if (is_command(j, "OUT")) {
+    if (code_command(j->code) == COMMAND_OUT) {
         if (j->bench->npeople == 1) /* there is nobody else whom it could mean */
             sign_out(j, j->bench->person[0]);
         else
@@ -241,17 +236,15 @@ static void choose(struct judge *j, const char *code)
 
 void judge_command_code(struct judge *j)
 {
-    const char *id = j->code->id;
-    if (strcmp(id, "BACK") == 0 && judge_take_back(j))
-        return;
-    if (strcmp(id, "YES") == 0 && judge_yes(j))
-        return;
-    if (strcmp(id, "BACK") == 0)
+    enum code_command said = code_command(j->code);
+    if (said == COMMAND_BACK && !judge_take_back(j))
         context(j, (struct bench_context){.step = ""}, SAY_ACCEPTED_BACK, NULL);
-    else if (strcmp(id, "YES") == 0)
+    else if (said == COMMAND_YES && !judge_yes(j))
         say_yes(j);
-    else if (strncmp(id, "STEP-", 5) == 0)
-        choose(j, id + 5);
+    else if (said == COMMAND_BACK || said == COMMAND_YES)
+        return;
+    else if (strncmp(j->code->id, "STEP-", 5) == 0)
+        choose(j, j->code->id + 5);
     else
         judge_refuse(j, SAY_COMMAND_UNKNOWN, NULL);
 }

@@ -123,9 +123,8 @@ static void ask(struct judge *j, struct bench_context c, enum say code, struct j
 
 static enum loss loss_of_code(const struct code *c)
 {
-    if (c->kind != CODE_COMMAND)
-        return LOSS_NONE;
-    return strcmp(c->id, "BROKEN") == 0 ? LOSS_BROKEN : strcmp(c->id, "LOST") == 0 ? LOSS_MISSING : LOSS_NONE;
+    enum code_command said = code_command(c);
+    return said == COMMAND_BROKEN ? LOSS_BROKEN : said == COMMAND_LOST ? LOSS_MISSING : LOSS_NONE;
 }
 
 static void ask_which(struct judge *j, enum loss how)
@@ -191,7 +190,7 @@ bool judge_lost(struct judge *j)
     if (!asked(j))
         return false;
     j->x = j->bench->batch;
-    if (j->code->kind == CODE_COMMAND && strcmp(j->code->id, "BACK") == 0) {
+    if (code_command(j->code) == COMMAND_BACK) {
         j->x = NULL;
         ask(j, (struct bench_context){.loss = LOSS_NONE}, SAY_ACCEPTED_NOT_LOST, NULL);
     } else if (j->code->kind == CODE_CONTAINER && !note_foreign(j, j->code)) {

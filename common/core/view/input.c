@@ -180,16 +180,16 @@ void view_values(struct view_at *a, const struct json *values, const struct json
     a->unit = NULL;
 }
 
-void view_step(struct view_at *a, const char *state)
+void view_step(struct view_at *a, enum step_state state)
 {
     struct view_row r = row_begin(VIEW_BATCH_STEP);
     int64_t at = entry_event_time(a->e);
     row_text(&r, "batch", a->batch);
     row_text(&r, "step", a->step->id);
     row_num(&r, "occ", a->occ);
-    row_text(&r, "state", state);
+    row_text(&r, "state", word_name(&step_state_words, (int)state));
     row_num(&r, "begun", at);
-    if (strcmp(state, "begun") != 0)
+    if (state != STEP_BEGUN)
         row_num(&r, "done", at);
     row_text(&r, "performer", view_who(a));
     row_text(&r, "recorder", a->actor.recorded);

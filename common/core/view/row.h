@@ -39,7 +39,7 @@ const char *json_text(struct view *v, const struct json *o); /* canonical bytes;
 /* ---- input.c: the steps of a batch ---- */
 /* The rows speak of that occurrence from now on; false: the protocol has no such step, and there are none. */
 bool view_enter(struct view_at *a, const char *step, int64_t occ);
-void view_step(struct view_at *a, const char *state); /* the row of the occurrence */
+void view_step(struct view_at *a, enum step_state state); /* the row of the occurrence */
 void view_state(struct view_at *a, const char *state,
                 enum disposition is);                                   /* of the batch; NULL: as it was */
 void view_take(struct view_at *a, const char *field, const char *text); /* one input; NULL: none */
