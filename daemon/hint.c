@@ -121,6 +121,22 @@ static const struct reason warnings[] = {
 };
 #define NWARNINGS (sizeof(warnings) / sizeof(*warnings))
 
+/* Of the table of rights, as the log has it. */
+static const struct reason of_rights[] = {
+    {HINT_RIGHTS_PROPOSED,
+     "提案を確かめ（cpfctl basis show、cpfctl rights weaker）、管理部門と品質部門が承認する（cpfctl basis "
+     "accept）か、rights.yaml を元に戻す",
+     "look at it (cpfctl basis show, cpfctl rights weaker); management and quality accept it (cpfctl basis "
+     "accept), or rights.yaml is put back"},
+    {HINT_RIGHTS_UNREADABLE,
+     "この版に合わせた rights.yaml を置き（cpfctl rights "
+     "check）、施設管理者と品質部門責任者が承認する（cpfctl basis accept）",
+     "give rights.yaml what this version asks for (cpfctl rights check); facility manager and quality "
+     "manager "
+     "accept it (cpfctl basis accept)"},
+};
+#define NRIGHTS (sizeof(of_rights) / sizeof(*of_rights))
+
 const char *hint_reason(size_t i)
 {
     return i < NREASONS ? reasons[i].code : NULL;
@@ -144,7 +160,9 @@ struct hint_words hint_words_for_reason(const char *code)
     struct hint_words w = {NULL, NULL};
     if (code)
         w = find(reasons, NREASONS, code);
-    return code && !w.en ? find(warnings, NWARNINGS, code) : w;
+    if (code && !w.en)
+        w = find(warnings, NWARNINGS, code);
+    return code && !w.en ? find(of_rights, NRIGHTS, code) : w;
 }
 
 const char *hint_for_reason(const char *code)

@@ -21,6 +21,9 @@ struct hint_words hint_words_for(int err); /* in both languages: for what a stat
 const char *hint_reason(size_t i);
 /* What is wrong and does not keep from serving (health/health.h), in the order of enum health_warning; NULL
  * behind the last. */
+/* Of the table of rights: another one waits for its acceptance; the one in force is not understood. */
+#define HINT_RIGHTS_PROPOSED   "right.proposed"
+#define HINT_RIGHTS_UNREADABLE "right.unreadable"
 const char *hint_warning(size_t i);
 /* What to do about a reason or a warning; NULL for a code that is neither. */
 const char *hint_for_reason(const char *code);

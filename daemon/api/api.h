@@ -83,6 +83,9 @@ void api_status(void *arg, struct http_request *r);
 void api_batches(void *arg, struct http_request *r);
 void api_batch(void *arg, struct http_request *r);
 void api_protocol(void *arg, struct http_request *r);
+struct book;
+/* Is there something in the table of rights in force that this program does not understand? */
+bool api_rights_unread(const struct book *b);
 void api_basis(void *arg, struct http_request *r);
 void api_self(void *arg, struct http_request *r);
 void api_log(void *arg, struct http_request *r);

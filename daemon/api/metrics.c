@@ -167,6 +167,10 @@ static void put_warnings(const struct api *api, struct buf *b)
     for (size_t i = 0; i < HEALTH_WARNINGS; i++)
         buf_printf(b, "cpf_warning{code=\"%s\"} %d\n", hint_warning(i),
                    health_warns(api->health, (enum health_warning)i));
+    buf_printf(b, "cpf_warning{code=\"%s\"} %d\n", HINT_RIGHTS_PROPOSED,
+               flow_book(api->flow)->tables.proposed != NULL);
+    buf_printf(b, "cpf_warning{code=\"%s\"} %d\n", HINT_RIGHTS_UNREADABLE,
+               api_rights_unread(flow_book(api->flow)));
 }
 
 /* ---- anchors ---- */

@@ -29,20 +29,27 @@ static struct json *set_do(struct arena *a, struct json *o, struct hint_words w)
     return json_set(a, o, "do", json_set_str(a, both, "en", w.en));
 }
 
+static void push_warning(struct arena *a, const struct api *api, struct json *list, const char *code)
+{
+    struct text t = catalogue_text(flow_catalogue(api->flow), a, code, NULL);
+    struct json *o = json_set_str(a, json_object(a), "code", code),
+                *m = json_set_str(a, json_object(a), "ja", t.ja);
+    json_set(a, o, "message", json_set_str(a, m, "en", t.en));
+    json_push(list, set_do(a, o, hint_words_for_reason(code)));
+}
+
 /* In words; which file or folder it is stands in the journal, which not everybody reads. */
 static struct json *warnings_json(struct arena *a, const struct api *api)
 {
+    const struct book *b = flow_book(api->flow);
     struct json *list = json_array(a);
-    for (size_t i = 0; i < HEALTH_WARNINGS; i++) {
-        const char *code = hint_warning(i);
-        if (!health_warns(api->health, (enum health_warning)i))
-            continue;
-        struct text t = catalogue_text(flow_catalogue(api->flow), a, code, NULL);
-        struct json *o = json_set_str(a, json_object(a), "code", code),
-                    *m = json_set_str(a, json_object(a), "ja", t.ja);
-        json_set(a, o, "message", json_set_str(a, m, "en", t.en));
-        json_push(list, set_do(a, o, hint_words_for_reason(code)));
-    }
+    for (size_t i = 0; i < HEALTH_WARNINGS; i++)
+        if (health_warns(api->health, (enum health_warning)i))
+            push_warning(a, api, list, hint_warning(i));
+    if (b->tables.proposed)
+        push_warning(a, api, list, HINT_RIGHTS_PROPOSED);
+    if (api_rights_unread(b))
+        push_warning(a, api, list, HINT_RIGHTS_UNREADABLE);
     return list;
 }
 
@@ -106,6 +113,12 @@ void api_status(void *arg, struct http_request *r)
     json_set(&a, o, "anchors", anchor_status(api->anchor, &a));
     api_reply_json(r, o);
     arena_fini(&a);
+}
+
+bool api_rights_unread(const struct book *b)
+{
+    const struct protocol_error *first;
+    return b->rights && rights_faults(b->rights, &first) > 0;
 }
 
 /* ---- batches ---- */
@@ -341,6 +354,34 @@ static struct json *basis_by(struct arena *a, const struct basis_by *by)
     return o;
 }
 
+static struct json *weaker_json(struct arena *a, const struct book *b)
+{
+    struct rights *now = rights_load_logged(b->tables.proposed);
+    struct json *list = rights_weaker(a, b->rights, now);
+    rights_free(now);
+    return list;
+}
+
+/* The table of rights in force, and what one that waits for its acceptance would change. */
+static struct json *rights_json(struct arena *a, const struct book *b)
+{
+    const struct protocol_error *first;
+    char digest[44];
+    struct json *o = json_object(a);
+    if (b->tables.text) {
+        rights_digest(b->tables.text, digest);
+        json_set_str(a, o, "in_force", digest);
+    }
+    if (rights_faults(b->rights, &first))
+        json_set(a, o, "unreadable", json_strf(a, "%d:%d: %s", first->line, first->column, first->text));
+    if (b->tables.proposed) {
+        rights_digest(b->tables.proposed, digest);
+        json_set_str(a, o, "proposed", digest);
+        json_set(a, o, "weaker", weaker_json(a, b));
+    }
+    return o;
+}
+
 void api_basis(void *arg, struct http_request *r)
 {
     struct api *api = arg;
@@ -358,6 +399,7 @@ void api_basis(void *arg, struct http_request *r)
         json_push(items, item);
     }
     json_set_str(&a, o, "digest", b->digest);
+    json_set(&a, o, "rights", rights_json(&a, book));
     api_set_time(&a, o, "since", b->at);
     json_set(&a, o, "items", items);
     if (b->setup)

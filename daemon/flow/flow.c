@@ -129,6 +129,7 @@ static void start_serving(struct flow *f)
     (void)flow_clock_look(f, &now); /* before anything is made by it */
     flow_map_ready(f);
     flow_basis_look(f, now);
+    flow_basis_say(f);
     presence_begin(f, now);
     presence_tick(f);
     event_active(f->tick, EV_TIMEOUT, 1); /* what fell due while nobody was here comes first */

@@ -175,6 +175,7 @@ struct basis_changed;
 void flow_basis_begin(struct flow *f);
 void flow_basis_free(struct flow *f);
 void flow_basis_look(struct flow *f, int64_t now);         /* while it serves, between two commands */
+void flow_basis_say(const struct flow *f);                 /* at start: what waits, what is not understood */
 struct basis_changed flow_basis_now(const struct flow *f); /* for the set-up */
 /* presence.c */
 void presence_begin(struct flow *f, int64_t now); /* once serving, before the first tick */

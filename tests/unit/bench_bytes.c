@@ -74,6 +74,8 @@ void book_bytes(const struct book *b, struct buf *ret)
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         batch_bytes(ret, x);
     RAW(ret, &b->basis);
+    RAW(ret, &b->tables);
+    RAW(ret, &b->rights);
     RAW(ret, &b->stopped);
     buf_printf(ret, "\n%p %p %lld %zu", (const void *)b->facility, (const void *)b->facility_data,
                (long long)b->last_at, b->arena.used);

@@ -236,6 +236,9 @@ const char *book_dump(const struct book *b, struct arena *a, int64_t today)
     dump_things(&l, b);
     dump_plans(&l, b);
     dump_basis(&l, &b->basis);
+    if (b->tables.text)
+        ADD(&l, "rights %zu proposed %zu\n", strlen(b->tables.text),
+            b->tables.proposed ? strlen(b->tables.proposed) : 0);
     if (b->stopped.on)
         ADD(&l, "stopped by %s\n", id_of(b->stopped.by));
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)

@@ -48,6 +48,23 @@ static void print_accepted(const json_t *v)
     json_decref(list);
 }
 
+/* A table of rights that waits, with what whoever accepts it names; one that is not understood. */
+static void print_rights(const json_t *v)
+{
+    json_t *one;
+    size_t i;
+    if (json_object_get(v, "unreadable"))
+        ctl_printf(
+            "\n%s%s\n",
+            say("権限表に読めない部分があります：", "the table of rights in force is not all understood: "),
+            ctl_text(json_object_get(v, "unreadable")));
+    if (json_object_get(v, "proposed"))
+        ctl_printf("\n%s\n",
+                   say("別の権限表が承認を待っています。それまでは前の表によります",
+                       "another table of rights waits for its acceptance; until then the one before rules"));
+    json_array_foreach(json_object_get(v, "weaker"), i, one) ctl_printf("  --weakened '%s'\n", ctl_text(one));
+}
+
 static void print_basis(struct ctl *c, json_t *v)
 {
     json_t *item;
@@ -60,6 +77,7 @@ static void print_basis(struct ctl *c, json_t *v)
     ctl_printf("%s  %s  %s\n\n", ctl_text(json_object_get(v, "state")),
                ctl_text(json_object_get(v, "digest")), ctl_text(json_object_get(v, "since")));
     ctl_print_table(json_object_get(v, "items"), basis_columns);
+    print_rights(json_object_get(v, "rights"));
     print_accepted(v);
 }
 
@@ -72,7 +90,10 @@ static const char *const protocol_columns[] = {"protocol:製造手順:protocol",
 struct then {
     int64_t until;
     json_t *basis;   /* the newest basis.changed, as /v1/basis tells it */
-    json_t *rights;  /* the newest table's text */
+    json_t *rights;  /* the text of the table in force */
+    json_t *tables;  /* digest of a basis -> the table that came with it, or before */
+    json_t *agreed;  /* digest of a basis -> departments that accepted it */
+    json_t *newest;  /* the table that was recorded last */
     json_t *waiting; /* "<stream>" -> departments that approved it */
     json_t *protocols;
 };
@@ -88,8 +109,32 @@ static void see_basis(struct then *t, const json_t *e)
     json_decref(t->basis);
     t->basis = v;
     if (json_object_get(body, "rights")) {
+        json_decref(t->newest);
+        t->newest = json_incref(json_object_get(body, "rights"));
+    }
+    if (!t->rights) /* the first one stands */
+        t->rights = json_incref(t->newest);
+    const char *digest = json_string_value(json_object_get(body, "digest"));
+    if (digest && t->newest)
+        json_object_set(t->tables, digest, t->newest);
+}
+
+/* A table is in force once both have accepted what it came with. */
+static void see_table(struct then *t, const char *basis, const char *dept)
+{
+    json_t *table = basis ? json_object_get(t->tables, basis) : NULL;
+    json_t *by = basis ? json_object_get(t->agreed, basis) : NULL;
+    if (!table || !dept)
+        return;
+    if (!by) {
+        by = jansson_object();
+        json_object_set_new(t->agreed, basis, by);
+    }
+    json_object_set_new(by, dept, json_true());
+    if (json_object_size(by) == 2) {
         json_decref(t->rights);
-        t->rights = json_incref(json_object_get(body, "rights"));
+        t->rights = json_incref(table);
+        json_object_del(t->agreed, basis);
     }
 }
 
@@ -97,6 +142,7 @@ static void see_accepted(struct then *t, const json_t *e)
 {
     const json_t *body = json_object_get(e, "body"), *actor = json_object_get(e, "actor");
     const char *dept = json_string_value(json_object_get(body, "dept"));
+    see_table(t, json_string_value(json_object_get(body, "basis")), dept);
     if (!dept || !json_equal(json_object_get(body, "basis"), json_object_get(t->basis, "digest")))
         return;
     json_object_set_new(t->basis, dept,
@@ -205,7 +251,10 @@ static void print_then(struct ctl *c, struct then *t)
 static int show_then(struct ctl *c, const struct ctl_command *cmd, const char *at, bool rights,
                      const json_t *now)
 {
-    struct then t = {.waiting = jansson_object(), .protocols = jansson_object()};
+    struct then t = {.waiting = jansson_object(),
+                     .protocols = jansson_object(),
+                     .tables = jansson_object(),
+                     .agreed = jansson_object()};
     int code = until_of(at, now, &t.until)
                    ? EXIT_FINE
                    : ctl_usage(cmd, say("日付か時刻ではありません: %s", "no day and no time: %s"), at);
@@ -225,6 +274,9 @@ static int show_then(struct ctl *c, const struct ctl_command *cmd, const char *a
     }
     json_decref(t.basis);
     json_decref(t.rights);
+    json_decref(t.tables);
+    json_decref(t.agreed);
+    json_decref(t.newest);
     json_decref(t.waiting);
     json_decref(t.protocols);
     return code;

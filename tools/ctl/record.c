@@ -461,12 +461,15 @@ const struct ctl_command ctl_record_commands[] = {
            "    NOW：別の時計で読んだ時刻（例 2026-11-27T22:30:00+09:00）",
            "    NOW: as read on another clock, e.g. 2026-11-27T22:30:00+09:00",
            RECORD(KIND_CLOCK_CONFIRMED, NULL)),
-    SIGNED("basis", "accept",
-           "効力を持つ文言・設定（文言・様式・条文・職員名簿・設定・版）を承認する。管理部門と品質部門から一"
-           "人ずつ",
-           "accept the words and settings in force: one of management and one of quality, each for himself",
-           "    BASIS は cpfctl basis show が示す値", "    BASIS: as cpfctl basis show tells it",
-           RECORD(KIND_BASIS_ACCEPTED, NULL)),
+    SIGNED(
+        "basis", "accept",
+        "効力を持つ文言・設定（文言・様式・条文・職員名簿・設定・版）を承認する。管理部門と品質部門から一"
+        "人ずつ",
+        "accept the words and settings in force: one of management and one of quality, each for himself",
+        "    BASIS は cpfctl basis show が示す値。権限表が緩くなるときは、その一つずつを --weakened で挙げる",
+        "    BASIS: as cpfctl basis show tells it. What another table of rights weakens is named,\n"
+        "    --weakened \"ACT WORD\" each",
+        RECORD(KIND_BASIS_ACCEPTED, NULL)),
     SIGNED("room", "add", "作業室を登録する", "add a room", NULL, NULL, RECORD(KIND_ROOM_ADDED, "room")),
     SIGNED("room", "block", "作業室を使用停止にする", "block a room", NULL, NULL,
            RECORD(KIND_ROOM_BLOCKED, "room")),

@@ -4,6 +4,7 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "core/right/right.h"
 #include "ctl.h"
 
@@ -99,10 +100,33 @@ static int show(struct ctl *c, const struct ctl_command *cmd)
     return code;
 }
 
+static int weaker(struct ctl *c, const struct ctl_command *cmd)
+{
+    struct rights *table[2] = {NULL, NULL};
+    int code = EXIT_FINE;
+    struct arena a;
+    if (c->args.nwords != 2)
+        return ctl_usage(cmd, "%s", say("二つのファイルが要ります", "two files are needed"));
+    for (size_t i = 0; i < 2; i++)
+        table[i] = load(c->args.word[i], &code);
+    arena_init(&a, 0);
+    if (table[0] && table[1]) {
+        const struct json *list = rights_weaker(&a, table[0], table[1]);
+        json_each(one, list)
+            puts(one->str);
+    }
+    arena_fini(&a);
+    rights_free(table[0]);
+    rights_free(table[1]);
+    return code;
+}
+
 const struct ctl_command ctl_rights_commands[] = {
     {"rights", "check", "FILE", "権限表の誤りを行・列で示す", "name every error of a table of rights", NULL,
      NULL, check, NULL},
     {"rights", "show", "FILE", "権限表を言葉で示す", "say a table of rights in words", NULL, NULL, show,
      NULL},
+    {"rights", "weaker", "OLD NEW", "新しい権限表で緩くなる点を挙げる",
+     "name what another table of rights weakens", NULL, NULL, weaker, NULL},
     {0},
 };

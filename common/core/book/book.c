@@ -68,6 +68,9 @@ void book_fini(struct book *b)
     for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
         map_fini(maps[i]);
     free(b->answered);
+    for (size_t i = 0; i < b->tables.n; i++)
+        b->tables.drop(b->tables.table[i]);
+    free(b->tables.table);
     arena_fini(&b->undo.arena);
     arena_fini(&b->scratch);
     arena_fini(&b->arena);

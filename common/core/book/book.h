@@ -420,7 +420,16 @@ struct book_basis {
     struct basis_by management, quality;
 };
 
+/* The tables of rights that the log has (core/entry/basis.h): by the newest accepted one it is judged. */
 struct rights;
+struct book_rights {
+    const char *text;     /* in force; NULL: the log has none, and the one that the book was given rules */
+    const char *proposed; /* the newest one, while it is another and nobody or only one has accepted it */
+    size_t n;
+    struct rights **table; /* all that were in force; freed with the book */
+    void (*drop)(void *table);
+};
+
 struct book {
     struct arena arena;   /* strings and small objects of what does not end */
     struct arena *keep;   /* of the stream of the entry being applied */
@@ -443,7 +452,8 @@ struct book {
     struct json *facility_data;             /* the same as the log has it */
     const char *zone; /* in which its days were counted from the first on; NULL: before set-up */
     struct book_basis basis;
-    const struct rights *rights; /* the table in force (core/right), whoever loaded it keeps it */
+    struct book_rights tables;
+    const struct rights *rights; /* in force; of a log that has none: given, whoever loaded it keeps it */
     int64_t last_at;             /* `at` of the newest applied entry */
     struct outages outages;      /* of the daemon itself */
     struct closing_head {

@@ -13,6 +13,7 @@ enum undo_kind {
     UNDO_LEFT,  /* at: freed unless it is taken back */
     UNDO_TEXT,  /* at: a buffer that had `size` bytes */
     UNDO_PROTOCOL,
+    UNDO_OTHER, /* at: dropped if it is taken back */
     UNDO_ARENA, /* at: what it has handed out since the mark behind */
 };
 
@@ -20,6 +21,7 @@ struct undo_change {
     struct undo_change *before;
     enum undo_kind kind;
     void *at, *value;
+    void (*drop)(void *at);
     const char *key;
     size_t size;
     char old[];
@@ -135,6 +137,12 @@ void book_made_protocol(struct book *b, struct protocol *p)
         note(b, UNDO_PROTOCOL, p, 0);
 }
 
+void book_made(struct book *b, void *at, void (*drop)(void *at))
+{
+    if (b->undo.on)
+        note(b, UNDO_OTHER, at, 0)->drop = drop;
+}
+
 /* ---- the end of a command ---- */
 
 static void take_back_text(struct buf *text, size_t len)
@@ -174,6 +182,9 @@ static void take_back(const struct undo_change *c)
         break;
     case UNDO_PROTOCOL:
         protocol_free(c->at);
+        break;
+    case UNDO_OTHER:
+        c->drop(c->at);
         break;
     case UNDO_ARENA:
         release(c);

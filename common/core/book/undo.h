@@ -39,3 +39,4 @@ void book_append(struct book *b, struct buf *text, const char *more);
 void book_drop_text(struct book *b, struct buf *text);
 /* It was made for this entry: nobody else frees it if the entry is taken back. */
 void book_made_protocol(struct book *b, struct protocol *p);
+void book_made(struct book *b, void *at, void (*drop)(void *at)); /* of any other kind */

@@ -12,6 +12,7 @@ struct basis_changed {
 };
 /* Management and quality each accept, two people; until then records say that nobody did. */
 struct basis_accepted {
-    const char *basis; /* the digest that is accepted */
-    enum dept dept;    /* which accepts */
+    const char *basis;     /* the digest that is accepted */
+    enum dept dept;        /* which accepts */
+    struct texts weakened; /* what the table of rights that comes in force bounds less (core/right/right.h) */
 };

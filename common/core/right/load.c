@@ -7,7 +7,9 @@
 #include "base/bounds.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "core/protocol/diag.h"
 #include "core/protocol/ytree.h"
 #include "core/right/right.h"
@@ -35,6 +37,7 @@ struct text right_bar_title(enum right_bar bar)
 #define QUALIFIED_DEFAULT_MS (731 * DAY_MS) /* two years */
 #define MEASURE_DEFAULT_MS   (180 * DAY_MS)
 static const char *const least_word[] = {NULL, "minor", "major"};
+#define LEAST_MAJOR 2
 static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
 struct least {
     const char *cause;
@@ -51,11 +54,14 @@ struct rights {
     size_t ngrades;
     struct least grade[GRADES_MAX];
     int64_t assess_ms, qualified_ms, measure_ms;
+    size_t nfaults; /* of a table of the log */
+    struct protocol_error fault;
 };
 
 struct loader {
     struct rights *r;
     struct diag d;
+    size_t nfaults; /* each, also where the same place was complained of before */
     struct arena nodes;
 };
 
@@ -66,7 +72,9 @@ static const char *meant(struct loader *l, const struct nearest *n)
     return n->best ? arena_printf(&l->nodes, "did you mean `%s`?", n->best) : NULL;
 }
 
-#define fault(l, n, ...) diag_put(&(l)->d, (n)->line, (n)->column, NULL, __VA_ARGS__)
+#define fault_near(l, n, hint, ...)                                                                          \
+    ((l)->nfaults++, diag_put(&(l)->d, (n)->line, (n)->column, (hint), __VA_ARGS__))
+#define fault(l, n, ...) fault_near(l, n, NULL, __VA_ARGS__)
 
 static bool is(struct loader *l, const struct ynode *n, enum ynode_kind kind, const char *what)
 {
@@ -88,7 +96,7 @@ static int word_of(struct loader *l, const struct ynode *n, const struct word_li
     for (size_t k = 1; i == 0 && k < words->n; k++)
         nearest_offer(&near, words->word[k]);
     if (i == 0)
-        diag_put(&l->d, n->line, n->column, meant(l, &near), "no such %s: `%.60s`", what, n->str);
+        fault_near(l, n, meant(l, &near), "no such %s: `%.60s`", what, n->str);
     return i;
 }
 
@@ -102,8 +110,7 @@ static void only(struct loader *l, const struct ynode *map, const char *const *k
         for (; keys[i] && strcmp(keys[i], it->key->str) != 0; i++)
             nearest_offer(&near, keys[i]);
         if (!keys[i])
-            diag_put(&l->d, it->key->line, it->key->column, meant(l, &near), "unknown key `%.60s`",
-                     it->key->str);
+            fault_near(l, it->key, meant(l, &near), "unknown key `%.60s`", it->key->str);
     }
 }
 
@@ -159,8 +166,8 @@ static uint64_t role_bit(struct loader *l, const struct ynode *n)
     const struct right_role *role = rights_role(l->r, n->str, &near);
     if (role)
         return UINT64_C(1) << (role - l->r->role);
-    diag_put(&l->d, n->line, n->column, near ? arena_printf(&l->nodes, "did you mean `%s`?", near) : NULL,
-             "no such role: `%.60s`", n->str);
+    fault_near(l, n, near ? arena_printf(&l->nodes, "did you mean `%s`?", near) : NULL,
+               "no such role: `%.60s`", n->str);
     return 0;
 }
 
@@ -191,6 +198,7 @@ static void read_act(struct loader *l, const struct ynode *id, const struct ynod
 {
     static const char *const keys[] = {"by", "second", "instead", "never", "document", "ja", "en", NULL};
     int act = word_of(l, id, &right_act_words, "act");
+    size_t before = l->nfaults;
     if (!act || !is(l, n, YNODE_MAP, "an act"))
         return;
     only(l, n, keys);
@@ -205,8 +213,9 @@ static void read_act(struct loader *l, const struct ynode *id, const struct ynod
     if (never && is(l, never, YNODE_LIST, "never"))
         ynode_each(it, never)
             right.never |= 1u << word_of(l, it->value, &right_bar_words, "bar");
-    l->r->right[act] = right;
     l->r->said[act] = true;
+    if (l->nfaults == before) /* else it is nobody's: half of it might be more than was meant */
+        l->r->right[act] = right;
 }
 
 /* ---- grades ---- */
@@ -218,7 +227,7 @@ static void read_grade(struct loader *l, const struct ynode *cause, const struct
     if (r->ngrades == GRADES_MAX)
         diag_limit(&l->d, cause->line, cause->column, NULL, "more than %d grades", GRADES_MAX);
     else
-        r->grade[r->ngrades++] = (struct least){cause->str, grade};
+        r->grade[r->ngrades++] = (struct least){cause->str, grade ? grade : LEAST_MAJOR};
 }
 
 /* `ret` stays as it is where it is not said. */
@@ -254,41 +263,101 @@ static void read_all(struct loader *l, const struct ynode *root)
     if (grades && is(l, grades, YNODE_MAP, "grades"))
         ynode_each(it, grades)
             read_grade(l, it->key, it->value);
-    l->r->assess_ms = ASSESS_DEFAULT_MS;
-    l->r->qualified_ms = QUALIFIED_DEFAULT_MS;
     read_span(l, root, "assessed-within", 30, &l->r->assess_ms);
     read_span(l, root, "qualified-within", 3653, &l->r->qualified_ms);
-    l->r->measure_ms = MEASURE_DEFAULT_MS;
     read_span(l, root, "measures-within", 400, &l->r->measure_ms);
     for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
         if (!l->r->said[i])
             fault(l, acts ? acts : root, "nobody may do `%s`: the act is missing", act_word[i]);
 }
 
+static void load(struct loader *l, const char *text, size_t len, struct protocol_error *errors, size_t max)
+{
+    l->r = xcalloc(1, sizeof(*l->r));
+    l->r->assess_ms = ASSESS_DEFAULT_MS;
+    l->r->qualified_ms = QUALIFIED_DEFAULT_MS;
+    l->r->measure_ms = MEASURE_DEFAULT_MS;
+    diag_init(&l->d, errors, max);
+    arena_init(&l->r->arena, 0);
+    arena_init(&l->nodes, 0);
+    const struct ynode *root = NULL;
+    if (len > BOUND_RIGHTS_BYTES)
+        diag_limit(&l->d, 0, 0, NULL, "more than %d bytes", BOUND_RIGHTS_BYTES);
+    else
+        root = ytree_parse(&l->nodes, &l->r->arena, text, len, &l->d);
+    if (root)
+        read_all(l, root);
+    l->r->text = arena_strndup(&l->r->arena, text, len);
+    diag_sort(&l->d);
+    arena_fini(&l->nodes);
+}
+
 int rights_load(const char *text, size_t len, struct rights **ret, struct protocol_error *errors, size_t max,
                 size_t *ret_n)
 {
-    struct loader l = {.r = xcalloc(1, sizeof(*l.r))};
-    diag_init(&l.d, errors, max);
-    arena_init(&l.r->arena, 0);
-    arena_init(&l.nodes, 0);
-    const struct ynode *root = NULL;
-    if (len > BOUND_RIGHTS_BYTES)
-        diag_limit(&l.d, 0, 0, NULL, "more than %d bytes", BOUND_RIGHTS_BYTES);
-    else
-        root = ytree_parse(&l.nodes, &l.r->arena, text, len, &l.d);
-    if (root)
-        read_all(&l, root);
-    l.r->text = arena_strndup(&l.r->arena, text, len);
-    diag_sort(&l.d);
+    struct loader l = {0};
+    load(&l, text, len, errors, max);
     *ret_n = l.d.n;
-    arena_fini(&l.nodes);
     if (l.d.rc == CPF_OK) {
         *ret = l.r;
         return CPF_OK;
     }
     rights_free(l.r);
     return l.d.rc;
+}
+
+/* The role by that name; given the facility if the table has none and there is room. 0: there is none. */
+static uint64_t own_role(struct rights *r, const char *id, enum dept dept, struct text title)
+{
+    const struct right_role *role = rights_role(r, id, NULL);
+    if (!role && r->nroles == RIGHT_ROLES)
+        return 0;
+    if (!role) {
+        r->role[r->nroles] = (struct right_role){id, 1u << dept, true, title};
+        role = &r->role[r->nroles++];
+    }
+    return UINT64_C(1) << (role - r->role);
+}
+
+/* Whoever can accept another table is always there. */
+static struct right own_acceptance(struct rights *r)
+{
+    const struct text fm = {"施設管理者", "facility manager"}, qm = {"品質部門責任者", "quality manager"},
+                      dfm = {"施設管理者代行", "deputy facility manager"},
+                      dqm = {"品質部門責任者代行", "deputy quality manager"};
+    return (struct right){.by.roles = own_role(r, "facility-manager", DEPT_MANAGEMENT, fm) |
+                                      own_role(r, "deputy-facility-manager", DEPT_MANAGEMENT, dfm) |
+                                      own_role(r, "quality-manager", DEPT_QUALITY, qm) |
+                                      own_role(r, "deputy-quality-manager", DEPT_QUALITY, dqm)};
+}
+
+struct rights *rights_load_logged(const char *text)
+{
+    struct protocol_error first = {0};
+    struct loader l = {0};
+    load(&l, text, strlen(text), &first, 1);
+    struct right *accept = &l.r->right[RIGHT_BASIS_ACCEPTED];
+    if (l.d.rc != CPF_OK && !right_wanted(&accept->by))
+        *accept = own_acceptance(l.r);
+    for (int i = RIGHT_NONE + 1; i < RIGHTS; i++)
+        if (!l.r->right[i].title.en)
+            l.r->right[i].title = (struct text){act_word[i], act_word[i]};
+    l.r->nfaults = l.d.n;
+    l.r->fault = first;
+    return l.r;
+}
+
+size_t rights_faults(const struct rights *r, const struct protocol_error **ret_first)
+{
+    *ret_first = &r->fault;
+    return r->nfaults;
+}
+
+void rights_digest(const char *text, char ret[44])
+{
+    uint8_t hash[HASH_LEN];
+    hash_sha256(text, strlen(text), hash);
+    enc_digest(hash, ret);
 }
 
 static void __attribute__((format(printf, 2, 3))) tell(char **ret_error, const char *fmt, ...)
@@ -339,6 +408,17 @@ int rights_least(const struct rights *r, const char *cause)
         if (strcmp(r->grade[i].cause, cause) == 0)
             return r->grade[i].grade;
     return 0;
+}
+
+size_t rights_grades(const struct rights *r)
+{
+    return r->ngrades;
+}
+
+const char *rights_grade_cause(const struct rights *r, size_t i)
+{
+    require(i < r->ngrades);
+    return r->grade[i].cause;
 }
 
 int64_t rights_assess_ms(const struct rights *r)

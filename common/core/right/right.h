@@ -16,6 +16,7 @@
 #include "core/protocol/protocol.h"
 
 struct batch;
+struct json;
 struct person;
 
 /* X(identifier, its name in the table). Each must stand in the table; nothing else may. */
@@ -147,11 +148,21 @@ must_check int rights_load(const char *text, size_t len, struct rights **ret, st
                            size_t max, size_t *ret_n);
 /* The same of a file; *ret_error gets file:line:column and what is wrong; free() it. */
 must_check int rights_load_file(const char *path, struct rights **ret, char **ret_error);
+/* A table that stands in the log, as far as this program understands it: it was recorded by whatever program
+ * then served. An act that is missing, or is not all in known words, is nobody's; accepting another table
+ * then facility manager's, quality manager's and their deputies'. Never fails. */
+struct rights *rights_load_logged(const char *text);
+/* How much of it was not understood, and what first. */
+size_t rights_faults(const struct rights *r, const struct protocol_error **ret_first);
+void rights_digest(const char *text, char ret[44]);
 void rights_free(struct rights *r); /* NULL is fine */
 
 /* The least grade of a deviation with that cause: an enum grade (core/entry/deviation.h); 0: the table has
  * none. */
 int rights_least(const struct rights *r, const char *cause);
+/* The causes that it has one for. */
+size_t rights_grades(const struct rights *r);
+const char *rights_grade_cause(const struct rights *r, size_t i);
 /* Within how long a deviation is to be assessed. */
 int64_t rights_assess_ms(const struct rights *r);
 /* For how long a qualification is given at most. */
@@ -166,6 +177,12 @@ const struct right_role *rights_role_at(const struct rights *r, size_t i);
 const struct right_role *rights_role(const struct rights *r, const char *id, const char **ret_near);
 /* "施設管理者、品質管理者" and "facility manager, quality manager", in `a`. */
 struct text rights_words(const struct rights *r, const struct right_who *who, struct arena *a);
+
+/* What `now` lets people do more than `old`, or asks less for: array of texts, "ACT by ROLE", "ACT second"
+ * (none is wanted any more), "ACT second ROLE", "ACT instead ROLE", "ACT never BAR" (gone), "ACT document"
+ * (gone), "ACT new" (was nobody's); "ROLE dept DEPT", "ROLE appointed" (gone); "grades CAUSE"; the name of a
+ * span that is longer. */
+struct json *rights_weaker(struct arena *a, const struct rights *old, const struct rights *now);
 
 bool right_wanted(const struct right_who *who); /* is anybody wanted at all? */
 bool right_among(const struct rights *r, const struct right_who *who, const struct person *p,

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/enc.h"
-#include "core/entry/basis.h"
 #include "core/entry/facility.h"
 #include "core/entry/protocol.h"
 #include "core/protocol/weaker.h"
@@ -106,11 +105,9 @@ void record_protocol(struct judge *j, const struct kind *k, const void *given)
     record_signed(j, draft_add(j, stream, k->id, &registered, sizeof(registered)));
 }
 
-/* Each control that asks less than in the version before is named in what is signed, and no other. */
-static bool check_weakened(struct judge *j, const struct protocol *old, const struct protocol *now,
-                           const struct texts *named)
+bool check_weaknesses(struct judge *j, enum say code, const struct json *all, const struct texts *named,
+                      struct json *args)
 {
-    const struct json *all = protocol_weaker(j->a, old, now);
     size_t found = 0;
     json_each(one, all)
         for (size_t i = 0; i < named->n; i++)
@@ -119,8 +116,15 @@ static bool check_weakened(struct judge *j, const struct protocol *old, const st
                 break;
             }
     return (found == all->len && found == named->n) ||
-           judge_find(j, EFFECT_REFUSE, SAY_PROTOCOL_WEAKER,
-                      json_set(j->a, args1(j, "protocol", now->id), "weakened", json_copy(j->a, all)), NULL);
+           judge_find(j, EFFECT_REFUSE, code, json_set(j->a, args, "weakened", json_copy(j->a, all)), NULL);
+}
+
+/* Each control that asks less than in the version before is named in what is signed, and no other. */
+static bool check_weakened(struct judge *j, const struct protocol *old, const struct protocol *now,
+                           const struct texts *named)
+{
+    return check_weaknesses(j, SAY_PROTOCOL_WEAKER, protocol_weaker(j->a, old, now), named,
+                            args1(j, "protocol", now->id));
 }
 
 /* R 104: what becomes of it was assessed, and the product's overview says so. Quality sees to that. */
@@ -280,38 +284,6 @@ void judge_record(struct judge *j)
         k->record->judge(j, k, given);
     else
         judge_refuse_found(j);
-}
-
-/* ---- what changes what a record says ---- */
-
-/* For which side somebody answers, by role: a deputy facility manager of quality is no quality manager. */
-static enum dept side_of(const struct judge *j)
-{
-    const struct rights *r = j->book->rights;
-    for (size_t i = 0; i < rights_roles(r); i++) {
-        const struct right_role *role = rights_role_at(r, i);
-        if (role->appointed && role->depts == 1u << DEPT_QUALITY && person_has_role(j->performer, role->id))
-            return DEPT_QUALITY;
-    }
-    return DEPT_MANAGEMENT;
-}
-
-/* Two people of two departments, each naming what they looked at: it may have changed since. */
-void record_acceptance(struct judge *j, const struct kind *k, const void *given)
-{
-    struct basis_accepted a = *(const struct basis_accepted *)given;
-    const struct book_basis *b = &j->book->basis;
-    a.dept = side_of(j);
-    const struct basis_by *own = a.dept == DEPT_QUALITY ? &b->quality : &b->management,
-                          *other = a.dept == DEPT_QUALITY ? &b->management : &b->quality;
-    if (!b->digest || strcmp(a.basis, b->digest) != 0)
-        judge_refuse(j, SAY_BASIS_OTHER, NULL);
-    else if (b->setup || own->person)
-        judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", b->digest));
-    else if (other->person && strcmp(other->person, j->performer->id) == 0)
-        judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", j->performer->id));
-    else
-        record_signed(j, draft_add(j, "facility", k->id, &a, sizeof(a)));
 }
 
 /* ---- the clock ---- */

@@ -96,6 +96,10 @@ void record_action(struct judge *j, const struct kind *k, const void *given);
 void record_verified(struct judge *j, const struct kind *k, const void *given);
 void record_withdrawn(struct judge *j, const struct kind *k, const void *given);
 void record_reported(struct judge *j, const struct kind *k, const void *given);
+/* Does `named` say each of `all` (array of strings), and nothing else? Else refused by `code`, with all of
+ * it. */
+bool check_weaknesses(struct judge *j, enum say code, const struct json *all, const struct texts *named,
+                      struct json *args);
 void record_acceptance(struct judge *j, const struct kind *k, const void *given);
 void record_clock(struct judge *j, const struct kind *k, const void *given);
 void record_correction(struct judge *j, const struct kind *k, const void *given);
