@@ -441,3 +441,27 @@ def _(p):
     names = approve_second(p, [])['args']['weakened']
     p.begun = p.status()['size']
     p.quiet(approve_second(p, names))
+
+
+def another_id(p, **more):
+    """The same recipe without a witness, under another name."""
+    return p.at('QA1').record('QM', 'protocol.approved', protocol='nk-other', version='1', change='CC-26-7', overview='3', **more)
+
+
+def register_another(p):
+    with open(f'{TOP}/etc/protocols/nk-autologous.yaml', encoding='utf-8') as f:
+        text = re.sub('^version: .*', 'version: "1"', f.read(), count=1, flags=re.M).replace('witness: true', 'witness: false', 1)
+    p.quiet(p.at('QA1').record('OP4', 'protocol.registered', text=text.replace('protocol: nk-autologous', 'protocol: nk-other', 1)))
+
+
+@row('a version that needs no witness comes as another protocol', None, 'protocol.weaker')
+def weaker_by_name(p):
+    register_another(p)
+    p.caught(another_id(p), 'protocol.weaker')
+
+
+@weaker_by_name.honest
+def _(p):
+    register_another(p)
+    p.begun = p.status()['size']
+    p.quiet(another_id(p, another='no cells are expanded in it'))

@@ -194,6 +194,75 @@ static void test_nobody_works_by_a_revision_that_he_has_not_read(void **state)
     accepted(rig_one(r, "PREPARE", "D:A"));
 }
 
+static void registered_as(struct rig *r, const char *id, const char *version, const char *part,
+                          const char *instead)
+{
+    const struct json *entry = NULL;
+    for (size_t i = 0; !entry && i < r->n; i++)
+        if (strstr(r->log[i].text, "\"kind\":\"protocol.text\""))
+            assert_int_equal(json_parse(&r->arena, r->log[i].text, strlen(r->log[i].text), &entry, NULL), 0);
+    const char *text = json_get_str(json_get(entry, "body"), "text");
+    const char *const change[][2] = {
+        {"protocol: sample", arena_printf(&r->arena, "protocol: %s", id)},
+        {"\"1\"", arena_printf(&r->arena, "\"%s\"", version)},
+        {part, instead},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        const char *at = strstr(text, change[i][0]);
+        assert_non_null(at);
+        text = arena_printf(&r->arena, "%.*s%s%s", (int)(at - text), text, change[i][1],
+                            at + strlen(change[i][0]));
+    }
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "PM", "protocol.registered", arena_printf(&r->arena, "text=%s", text)));
+}
+
+static void test_both_approve_against_the_same_version(void **state)
+{
+    struct rig *r = *state;
+    registered_as(r, "sample", "2", "max: 2h", "max: 1h");
+    registered_as(r, "sample", "3", "max: 2h", "max: 90min");
+    accepted(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=3")); /* stricter than 1 */
+    assert_true(rig_says(r, "\"against\":\"sample@1\""));
+    accepted(rig_record(r, "QM", "protocol.approved", SECOND OF_CHANGE));
+    accepted(rig_record(r, "MM", "protocol.approved", SECOND)); /* comes between */
+    refused(rig_record(r, "QM", "protocol.approved", "protocol=sample|version=3" OF_CHANGE),
+            "protocol.against");
+    refused(rig_record(r, "MM", "protocol.approved", "protocol=sample|version=3"), "protocol.weaker");
+    const char *named = json_get(r->v.args, "weakened")->child->str;
+    const char *third = arena_printf(&r->arena, "protocol=sample|version=3|weakened=[%s]", named);
+    accepted(rig_record(r, "MM", "protocol.approved", third)); /* anew */
+    assert_true(rig_says(r, "\"against\":\"sample@2\""));
+    refused(rig_record(r, "MM", "protocol.approved", third), "record.exists");
+    accepted(rig_record(r, "QM", "protocol.approved", arena_printf(&r->arena, "%s" OF_CHANGE, third)));
+    assert_string_equal(book_protocol(&r->book, "sample")->protocol->version, "3");
+}
+
+#define NEW_ID "protocol=sample2|version=1"
+
+static void test_a_new_id_is_compared_with_what_the_product_has(void **state)
+{
+    struct rig *r = *state;
+    registered_as(r, "sample2", "1", "witness: true", "witness: false");
+    refused(rig_record(r, "QM", "protocol.approved", NEW_ID), "protocol.change");
+    refused(rig_record(r, "QM", "protocol.approved", NEW_ID OF_CHANGE), "protocol.weaker");
+    refused(rig_record(r, "MM", "protocol.approved", NEW_ID), "protocol.weaker");
+    accepted(
+        rig_record(r, "QM", "protocol.approved", NEW_ID OF_CHANGE "|another=no cells are expanded in it"));
+    refused(rig_record(r, "MM", "protocol.approved", NEW_ID "|weakened=[pour witness]"), "protocol.against");
+    accepted(rig_record(r, "MM", "protocol.approved", NEW_ID "|another=no cells are expanded in it"));
+    assert_non_null(book_protocol(&r->book, "sample")); /* that one stays */
+    assert_non_null(book_protocol(&r->book, "sample2"));
+}
+
+static void test_a_revision_is_no_other_process(void **state)
+{
+    struct rig *r = *state;
+    registered_as(r, "sample", "2", "witness: true", "witness: false");
+    refused(rig_record(r, "QM", "protocol.approved", SECOND OF_CHANGE "|another=no cells are expanded in it"),
+            "record.invalid");
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
 
 int main(void)
@@ -203,6 +272,9 @@ int main(void)
         TEST(test_a_step_that_is_gone_is_named),
         TEST(test_a_new_step_that_decides_is_named),
         TEST(test_revision_names_its_change_and_what_it_weakens),
+        TEST(test_both_approve_against_the_same_version),
+        TEST(test_a_new_id_is_compared_with_what_the_product_has),
+        TEST(test_a_revision_is_no_other_process),
         TEST(test_nobody_works_by_a_revision_that_he_has_not_read),
     };
     return cmocka_run_group_tests_name("rule_recipe", tests, NULL, NULL);

@@ -585,10 +585,13 @@ const struct ctl_command ctl_record_commands[] = {
            "approve a protocol (two departments are needed)",
            "    改訂版では、緩くなる管理を一つずつ --weakened で挙げる（cpfctl protocol weaker OLD "
            "NEW）。品質部門は\n"
-           "    変更の評価の番号 --change と概要書の版 --overview も",
+           "    変更の評価の番号 --change と概要書の版 --overview "
+           "も。同じ製品の新しい識別名では、同様にするか、\n"
+           "    別の工程である理由 --another を両者が言う",
            "    Of a revised version each control that becomes weaker is named, --weakened \"STEP WORD\" "
            "each (cpfctl\n"
-           "    protocol weaker OLD NEW); quality also says --change, the assessed change, and --overview",
+           "    protocol weaker OLD NEW); quality also says --change, the assessed change, and --overview.\n"
+           "    A new id for a product that has a protocol: the same, or --another \"WHY\" by both",
            RECORD(KIND_PROTOCOL_APPROVED, "protocol", "version")),
     SIGNED("protocol", "read", "改訂された製造手順を読んだと署名する",
            "sign that one has read a revised protocol", "    改訂版で作業する人は、読むまで作業できない",

@@ -19,6 +19,8 @@ struct protocol_state {
     bool manufacturing, quality;   /* approved by */
     const struct person *author;   /* who registered it, or NULL (set-up) */
     const struct person *approver; /* who approved first, or NULL (set-up) */
+    const char *against;           /* what that one compared it with: <id>@<version>, or NULL: nothing */
+    bool another;                  /* … and called it another process */
     bool superseded;
     bool revises; /* another version: whoever works by it has read it */
     size_t nreaders;

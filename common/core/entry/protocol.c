@@ -47,6 +47,8 @@ static const struct member approved_member[] = {
     M_TEXT(struct protocol_approved, change, 0),
     M_TEXT(struct protocol_approved, overview, 0),
     M_TEXTS(struct protocol_approved, weakened, 0),
+    M_TEXT(struct protocol_approved, against, OWN),
+    M_TEXT(struct protocol_approved, another, 0),
     M_BOOL(struct protocol_approved, revises, OWN),
 };
 
@@ -147,8 +149,12 @@ static int apply_approved(struct book *b, struct stream *s, const struct entry *
     if (!p || !p->protocol || !v->dept)
         return CPF_E_PROFILE;
     bool was = p->manufacturing && p->quality;
-    if (!p->manufacturing && !p->quality)
+    bool again = v->dept == DEPT_QUALITY ? p->quality : p->manufacturing; /* what it follows has changed */
+    if (!was && (again || (!p->manufacturing && !p->quality))) {
         SET(b, p->approver, entry_performer(b, e));
+        SET(b, p->against, book_keep(b, v->against));
+        SET(b, p->another, v->another != NULL);
+    }
     add_reader(b, p, e); /* who approves it has read it */
     if (v->revises)
         SET(b, p->revises, true);

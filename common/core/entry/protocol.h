@@ -20,7 +20,11 @@ struct protocol_approved {
      * product's overview (概要書) that says it, and each control that asks less (core/protocol/weaker.h) */
     const char *change, *overview;
     struct texts weakened;
-    bool revises; /* whoever works by it reads it first */
+    const char
+        *against; /* <id>@<version> in force for the product, with which it was compared; NULL: none was */
+    const char *another; /* of a new id for such a product: why it is another process, of which no control is
+                            compared */
+    bool revises;        /* whoever works by it reads it first */
 };
 /* Somebody has read that version, and says so: protocol.read */
 struct protocol_read {

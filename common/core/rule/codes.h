@@ -313,6 +313,7 @@ enum say_flag {
     X(ORDER_BIRTH, "order.birth", 0)                                                                         \
     X(PROTOCOL_WEAKER, "protocol.weaker", 0)                                                                 \
     X(PROTOCOL_CHANGE, "protocol.change", 0)                                                                 \
+    X(PROTOCOL_AGAINST, "protocol.against", 0)                                                               \
     X(PROTOCOL_UNKNOWN, "protocol.unknown", 0)                                                               \
     X(PROTOCOL_NOT_APPROVED, "protocol.not-approved", 0)                                                     \
     X(PROTOCOL_SUPERSEDED, "protocol.superseded", 0)                                                         \

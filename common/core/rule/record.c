@@ -137,35 +137,78 @@ static bool check_change(struct judge *j, const struct protocol_approved *v)
            judge_find(j, EFFECT_REFUSE, SAY_PROTOCOL_CHANGE, args1(j, "field", lacks), NULL);
 }
 
+/* What the product has in force: an older version, or else a protocol of another id. */
+static const struct protocol_state *in_force(const struct book *b, const struct protocol_state *p)
+{
+    const struct protocol_state *old = p ? book_protocol(b, p->protocol->id) : NULL;
+    size_t pos = 0;
+    if (!p || old)
+        return old;
+    for (const struct protocol_state *o; (o = map_next(&b->protocols, &pos));)
+        if (o->protocol && o->manufacturing && o->quality && !o->superseded &&
+            strcmp(o->protocol->product.ja, p->protocol->product.ja) == 0 &&
+            (!old || strcmp(o->name, old->name) < 0)) /* the same one whenever it is asked for */
+            old = o;
+    return old;
+}
+
 static bool check_revision(struct judge *j, const struct protocol_state *old, const struct protocol_state *p,
                            const struct protocol_approved *v)
 {
-    return !old || old == p ||
-           (check_change(j, v) && check_weakened(j, old->protocol, p->protocol, &v->weakened));
+    bool other_id = old && strcmp(old->protocol->id, p->protocol->id) != 0;
+    if (v->another && (!other_id || !*v->another))
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "another"), NULL);
+    if (!old || old == p)
+        return true;
+    return check_change(j, v) && (v->another || check_weakened(j, old->protocol, p->protocol, &v->weakened));
 }
 
-/* Each of the two departments approves for itself. */
+/* Was the first approval given against what is in force now, and of the same understanding? */
+static bool same_ground(const struct protocol_state *p, const struct protocol_approved *v)
+{
+    if (p->manufacturing == p->quality) /* none yet, or it is in force */
+        return true;
+    return p->another == (v->another != NULL) &&
+           (p->against && v->against ? strcmp(p->against, v->against) == 0 : p->against == v->against);
+}
+
+static void refuse_ground(struct judge *j, const struct protocol_state *p, const struct protocol_approved *v)
+{
+    struct json *args = args1(j, "protocol", p->name);
+    json_set_str(j->a, args, "dept", word_name(&dept_words, p->quality ? DEPT_QUALITY : DEPT_MANUFACTURING));
+    json_set_str(j->a, args, "against", v->against ? v->against : "-");
+    judge_refuse(j, SAY_PROTOCOL_AGAINST, args);
+}
+
+/* Each of the two departments approves for itself, both against the same version in force: what came in force
+ * between the two, the first one approves anew. */
 void record_approval(struct judge *j, const struct kind *k, const void *given)
 {
     struct protocol_approved a = *(const struct protocol_approved *)given;
     const char *name = arena_printf(j->a, "%s@%s", a.protocol, a.version);
-    const struct protocol_state *p = map_get(&j->book->protocols, name),
-                                *old = book_protocol(j->book, a.protocol);
+    const struct protocol_state *p = map_get(&j->book->protocols, name);
+    if (!p || !p->protocol) {
+        judge_refuse(j, SAY_PROTOCOL_UNKNOWN, args1(j, "protocol", plain_id(name)));
+        return;
+    }
+    const struct protocol_state *old = in_force(j->book, p);
     char hash[44];
     a.dept = j->performer->dept;
-    if (!p || !p->protocol)
-        judge_refuse(j, SAY_PROTOCOL_UNKNOWN, args1(j, "protocol", plain_id(name)));
-    else if (a.dept == DEPT_QUALITY ? p->quality : p->manufacturing)
+    a.against = old && old != p ? old->name : NULL;
+    bool own = a.dept == DEPT_QUALITY ? p->quality : p->manufacturing, same = same_ground(p, &a);
+    if (own && same)
         judge_refuse(j, SAY_RECORD_EXISTS,
-                     args1(j, "record", name)); /* what was superseded does not come back */
-    else if (p->approver == j->performer)       /* two departments are two people */
+                     args1(j, "record", name));   /* what was superseded does not come back */
+    else if (!own && p->approver == j->performer) /* two departments are two people */
         judge_refuse(j, SAY_WITNESS_SAME, args1(j, "person", j->performer->id));
+    else if (!own && !same)
+        refuse_ground(j, p, &a);
     else if (!check_revision(j, old, p, &a))
         judge_refuse_found(j);
     else {
         enc_digest(p->protocol->hash, hash);
         a.hash = arena_strdup(j->a, hash);
-        a.revises = old && old != p;
+        a.revises = a.against != NULL;
         record_signed(j, draft_add(j, stream_of(j, STREAM_PROTOCOL, name), k->id, &a, sizeof(a)));
     }
 }
