@@ -1,6 +1,9 @@
 """Records: what is registered, corrected, granted, and by whom."""
+import atexit
 import os
 import re
+import shutil
+import tempfile
 
 from bench import code, row
 
@@ -465,3 +468,29 @@ def _(p):
     register_another(p)
     p.begun = p.status()['size']
     p.quiet(another_id(p, another='no cells are expanded in it'))
+
+
+# The table of rights as somebody rewrote it on the server: a tester receives lots, too.
+FOLDER = tempfile.mkdtemp(prefix='cpfd-rights-')
+atexit.register(shutil.rmtree, FOLDER, True)
+with open(f'{TOP}/etc/rights.yaml', encoding='utf-8') as shipped, open(f'{FOLDER}/rights.yaml', 'w', encoding='utf-8') as other:
+    other.write(shipped.read().replace('lot.received:   {by: [store-keeper]', 'lot.received:   {by: [store-keeper, tester]'))
+os.chmod(FOLDER, 0o755)
+
+
+def accept_table(p, who, **more):
+    return p.at('QA1').record(who, 'basis.accepted', basis=p.at('QA1').ask('GET', '/v1/basis')['digest'], **more)
+
+
+@row('rights.yaml is rewritten on the server, and accepted as if it were words', None, 'basis.weaker',
+     settings={'rights': f'{FOLDER}/rights.yaml'})
+def rewritten_rights(p):
+    p.must(received(p, 'QC2', 'E0901')['code'] == 'record.role', 'a file alone makes nobody a store keeper')
+    p.caught(accept_table(p, 'QM'), 'basis.weaker')
+
+
+@rewritten_rights.honest
+def _(p):
+    p.quiet(accept_table(p, 'QM', weakened=['lot.received by tester']))
+    p.quiet(accept_table(p, 'FM', weakened=['lot.received by tester']))
+    p.quiet(received(p, 'QC2', 'E0901'))
