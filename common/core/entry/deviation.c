@@ -8,9 +8,6 @@
 #include "core/rule/record.h"
 #include "core/view/row.h"
 
-static const char *const grade_word[] = {NULL, "minor", "major"};
-const struct word_list grade_words = {sizeof(grade_word) / sizeof(*grade_word), grade_word};
-
 static const struct member opened_member[] = {
     M_ID(struct deviation_opened, batch, ASKED | NEEDED),
     M_TEXT(struct deviation_opened, dev, OWN | NEEDED),

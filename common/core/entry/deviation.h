@@ -1,9 +1,7 @@
 #pragma once
 /* Deviations (逸脱) and holds (保留). */
 #include "core/entry/kind.h"
-
-enum grade { GRADE_NONE, GRADE_MINOR, GRADE_MAJOR };
-extern const struct word_list grade_words;
+#include "core/right/right.h"
 
 struct deviation_opened {
     const char *batch; /* of the request */

@@ -36,12 +36,11 @@ struct text right_bar_title(enum right_bar bar)
 #define ASSESS_DEFAULT_MS    (INT64_C(4) * 3600 * 1000)
 #define QUALIFIED_DEFAULT_MS (731 * DAY_MS) /* two years */
 #define MEASURE_DEFAULT_MS   (180 * DAY_MS)
-static const char *const least_word[] = {NULL, "minor", "major"};
-#define LEAST_MAJOR 2
-static const struct word_list least_words = {sizeof(least_word) / sizeof(*least_word), least_word};
+static const char *const grade_word[] = {NULL, "minor", "major"};
+const struct word_list grade_words = {sizeof(grade_word) / sizeof(*grade_word), grade_word};
 struct least {
     const char *cause;
-    int grade;
+    enum grade grade;
 };
 
 struct rights {
@@ -223,11 +222,11 @@ static void read_act(struct loader *l, const struct ynode *id, const struct ynod
 static void read_grade(struct loader *l, const struct ynode *cause, const struct ynode *n)
 {
     struct rights *r = l->r;
-    int grade = word_of(l, n, &least_words, "grade");
+    enum grade grade = (enum grade)word_of(l, n, &grade_words, "grade");
     if (r->ngrades == GRADES_MAX)
         diag_limit(&l->d, cause->line, cause->column, NULL, "more than %d grades", GRADES_MAX);
     else
-        r->grade[r->ngrades++] = (struct least){cause->str, grade ? grade : LEAST_MAJOR};
+        r->grade[r->ngrades++] = (struct least){cause->str, grade ? grade : GRADE_MAJOR};
 }
 
 /* `ret` stays as it is where it is not said. */
@@ -402,12 +401,12 @@ const char *rights_text(const struct rights *r)
     return r->text;
 }
 
-int rights_least(const struct rights *r, const char *cause)
+enum grade rights_least(const struct rights *r, const char *cause)
 {
     for (size_t i = 0; i < r->ngrades; i++)
         if (strcmp(r->grade[i].cause, cause) == 0)
             return r->grade[i].grade;
-    return 0;
+    return GRADE_NONE;
 }
 
 size_t rights_grades(const struct rights *r)

@@ -19,6 +19,10 @@ struct batch;
 struct json;
 struct person;
 
+/* Of a deviation (逸脱): the table has the least one by its cause, an assessment says it. */
+enum grade { GRADE_NONE, GRADE_MINOR, GRADE_MAJOR };
+extern const struct word_list grade_words;
+
 /* X(identifier, its name in the table). Each must stand in the table; nothing else may. */
 #define RIGHT_ACTS(X)                                                                                        \
     X(PERSON_ENROLLED, "person.enrolled")                                                                    \
@@ -157,9 +161,8 @@ size_t rights_faults(const struct rights *r, const struct protocol_error **ret_f
 void rights_digest(const char *text, char ret[44]);
 void rights_free(struct rights *r); /* NULL is fine */
 
-/* The least grade of a deviation with that cause: an enum grade (core/entry/deviation.h); 0: the table has
- * none. */
-int rights_least(const struct rights *r, const char *cause);
+/* The least grade of a deviation with that cause; GRADE_NONE: the table has none. */
+enum grade rights_least(const struct rights *r, const char *cause);
 /* The causes that it has one for. */
 size_t rights_grades(const struct rights *r);
 const char *rights_grade_cause(const struct rights *r, size_t i);

@@ -55,13 +55,13 @@ static struct right_about about_deviation(struct judge *j, const char *batch, co
 static bool check_grade(struct judge *j, const struct deviation_assessed *g, const struct right_about *about)
 {
     const struct deviation *d = open_deviation(about->batch, g->dev);
-    int least = d ? rights_least(j->book->rights, d->code) : GRADE_NONE;
-    if ((int)g->grade >= least ||
+    enum grade least = d ? rights_least(j->book->rights, d->code) : GRADE_NONE;
+    if (g->grade >= least ||
         right_ask(j->book->rights, RIGHT_DEVIATION_LOWER, about, j->performer, j->second).no == RIGHT_YES)
         return true;
     struct json *args = args1(j, "dev", d->id);
     return judge_find(j, EFFECT_REFUSE, SAY_DEVIATION_TABLE,
-                      json_set_str(j->a, args, "grade", word_name(&grade_words, least)), NULL);
+                      json_set_str(j->a, args, "grade", word_name(&grade_words, (int)least)), NULL);
 }
 
 bool may_assess(struct judge *j, const struct kind *k, const void *given)
