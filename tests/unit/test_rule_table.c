@@ -108,6 +108,7 @@ static void test_each_right_that_becomes_weaker_is_named(void **state)
     } change[] = {
         {RECEIVED, BY_TESTER, "lot.received by tester"},
         {RECEIVED, "lot.received:   {by: [anybody]", "lot.received by anybody"},
+        {RECEIVED, "lot.received:   {by: [store-keeper, oneself]", "lot.received by oneself"},
         {"room.added:\n    {by: [facility-manager, ", "room.added:\n    {by: [", NULL},
         {"second: [operator, production-manager]", "second: [operator, tester]",
          "rescue.witnessed second tester"},
