@@ -244,10 +244,10 @@ void told_released(struct play *p, const struct batch *x)
 
 /* ---- every entry ---- */
 
-/* Could that stand on the form? */
+/* Could that stand on the form? What another batch is told of one has the time of that one's form. */
 static bool stands_on(const struct sheet *f, const struct entry *e, const char *who)
 {
-    bool batch = strncmp(e->stream, "batch/", 6) == 0;
+    bool batch = strncmp(e->stream, "batch/", 6) == 0 && !json_get(e->pd, "other");
     return f->returned && !f->voided && !f->checked && f->issued <= e->occurred &&
            e->occurred <= f->returned && names(f->people, who) &&
            (!f->batch || !batch ||

@@ -207,6 +207,20 @@ static void test_form_of_one_batch_is_of_no_other(void **state)
     refused(typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "X:STEP-OUT"), "form.other-session");
 }
 
+/* What is refused before the form is asked about has no time of it either. */
+static void test_what_another_batch_refuses_has_no_time_of_the_form(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    accepted(rig_order(r, "NK2", "P000002"));
+    outage(r);
+    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
+    rig_at(r, desk);
+    accepted(rig_scan(r, "B:NK2"));
+    refused(typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "X:STEP-NOWHERE"), "step.unknown");
+    assert_null(strstr(rig_text_of(r, "refused"), "paper-form"));
+}
+
 /* Nor has what is done at the bench itself, in another room, a time of it. */
 static void test_badge_in_another_room_has_no_time_of_the_form(void **state)
 {
@@ -537,6 +551,8 @@ int main(void)
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_who_brings_a_form_back_does_not_check_it, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_of_one_batch_is_of_no_other, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_what_another_batch_refuses_has_no_time_of_the_form, set_up,
+                                        rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_of_one_room_is_of_no_other, set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_badge_in_another_room_has_no_time_of_the_form, set_up,
                                         rig_tear_down),

@@ -434,7 +434,7 @@ void judge_paper_entered(struct judge *j); /* drafts who types */
 const char *judge_room(const struct judge *j);
 const char *occ_room(const struct book *b, const struct occ *o);
 bool paper_names(const struct paper *f, const struct person *p);
-bool paper_here(const struct judge *j, const struct paper *f); /* not another room's */
+bool paper_here(const struct judge *j, const struct paper *f); /* not another batch's or room's */
 bool paper_believed(const struct judge *j);
 bool check_paper(struct judge *j);
 bool check_paper_witness(struct judge *j, const struct person *p);

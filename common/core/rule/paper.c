@@ -235,12 +235,7 @@ static bool same_room(const char *a, const char *b)
 
 bool paper_here(const struct judge *j, const struct paper *f)
 {
-    return !f->batch || same_room(f->room, judge_room(j));
-}
-
-static bool same_session(const struct judge *j, const struct paper *f)
-{
-    return !f->batch || (strcmp(f->batch, j->x->id) == 0 && paper_here(j, f));
+    return !f->batch || (j->x && strcmp(f->batch, j->x->id) == 0 && same_room(f->room, judge_room(j)));
 }
 
 /* Where the badge lay at that time, as far as is known: signed in since before, or on another form. */
@@ -313,7 +308,7 @@ bool check_paper(struct judge *j)
     struct json *args = args1(j, "form", plain_id(j->cmd->form));
     if (!j->form)
         return judge_find(j, EFFECT_REFUSE, SAY_FORM_NOT_THIS, args, NULL);
-    if (!same_session(j, j->form))
+    if (!paper_here(j, j->form))
         return judge_find(j, EFFECT_REFUSE, SAY_FORM_OTHER, args, NULL);
     if (!paper_names(j->form, j->performer))
         return refuse_unnamed(j, j->performer);
