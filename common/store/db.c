@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/enc.h"
 #include "base/mem.h"
+#include "base/next.h"
 #include "store/conn.h"
 #include "store/db_int.h"
 
@@ -63,6 +64,20 @@ static void drop_events(struct db *d)
     d->ev_read = d->ev_write = NULL;
 }
 
+/* Up step by step; lost from anywhere. */
+static const unsigned becomes[] = {
+    [DB_IDLE] = NEXT(DB_CONNECTING),
+    [DB_CONNECTING] = NEXT(DB_PREPARING) | NEXT(DB_IDLE),
+    [DB_PREPARING] = NEXT(DB_UP) | NEXT(DB_IDLE),
+    [DB_UP] = NEXT(DB_IDLE),
+};
+
+static void become(struct db *d, enum db_state s)
+{
+    require(may_follow(becomes[d->state], (int)s));
+    d->state = s;
+}
+
 /* Back to DB_IDLE; the units are still there. */
 static void disconnect(struct db *d)
 {
@@ -74,7 +89,7 @@ static void disconnect(struct db *d)
         PQfinish(d->pg);
     d->pg = NULL;
     d->doomed = d->warned = false;
-    d->state = DB_IDLE;
+    become(d, DB_IDLE);
     d->generation++;
 }
 
@@ -211,7 +226,7 @@ void db_came_up(struct db *d)
     event_del(d->ev_timeout);
     d->quiet_ms = 0;
     event_add(d->ev_watch, &look);
-    d->state = DB_UP;
+    become(d, DB_UP);
     free(d->why);
     d->why = NULL;
     d->cfg.on_up(d->cfg.arg);
@@ -232,7 +247,7 @@ static void on_notice(void *arg, const PGresult *res)
 
 static void connected(struct db *d)
 {
-    d->state = DB_PREPARING;
+    become(d, DB_PREPARING);
     PQsetNoticeReceiver(d->pg, on_notice, d);
     d->ev_read = event_new(d->cfg.base, PQsocket(d->pg), EV_READ | EV_PERSIST, on_readable, d);
     d->ev_write = event_new(d->cfg.base, PQsocket(d->pg), EV_WRITE, on_writable, d);
@@ -298,7 +313,7 @@ void db_connect(struct db *d)
              d->cfg.lazy ? "-c synchronous_commit=off" : "");
 
     require(d->state == DB_IDLE);
-    d->state = DB_CONNECTING;
+    become(d, DB_CONNECTING);
     evtimer_add(d->ev_timeout, &limit);
     d->pg = PQconnectStartParams(key, value, 1);
     require(d->pg);

@@ -7,6 +7,8 @@
 #include "anchor/anchor_int.h"
 #include "anchor/prove.h"
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/next.h"
 #include "log.h"
 
 #define CLOCK_OFF_MS 60000 /* an anchor's clock this far from ours is told */
@@ -81,9 +83,23 @@ static void tell_waiters(struct anchor *a, int code, bool all)
         done[i](arg[i], code);
 }
 
+/* A round: the witnesses are asked, who answered is counted, then the stamp, where one is due. */
+static const unsigned becomes[] = {
+    [ANCHOR_IDLE] = NEXT(ANCHOR_ASKING),
+    [ANCHOR_ASKING] = NEXT(ANCHOR_COUNTING),
+    [ANCHOR_COUNTING] = NEXT(ANCHOR_STAMPING) | NEXT(ANCHOR_IDLE),
+    [ANCHOR_STAMPING] = NEXT(ANCHOR_IDLE),
+};
+
+static void become(struct anchor *a, enum anchor_state s)
+{
+    require(may_follow(becomes[a->state], (int)s));
+    a->state = s;
+}
+
 static void finish(struct anchor *a)
 {
-    a->state = ANCHOR_IDLE;
+    become(a, ANCHOR_IDLE);
     a->force = false;
     bool more = false;
     for (size_t i = 0; i < a->nwaiters; i++)
@@ -138,7 +154,7 @@ void anchor_on_counted(struct anchor *a)
         finish(a);
         return;
     }
-    a->state = ANCHOR_STAMPING;
+    become(a, ANCHOR_STAMPING);
     struct stamper_config s = {.base = a->cfg.base,
                                .url = c->stamp_url,
                                .ca_file = *c->stamp_ca ? c->stamp_ca : NULL,
@@ -158,7 +174,7 @@ static void one_less(struct anchor *a)
 {
     if (--a->left > 0)
         return;
-    a->state = ANCHOR_COUNTING;
+    become(a, ANCHOR_COUNTING);
     anchor_count(a);
 }
 
@@ -247,7 +263,7 @@ static void begin(struct anchor *a)
     buf_clear(&a->note);
     buf_puts(&a->note, note);
     a->size = size;
-    a->state = ANCHOR_ASKING;
+    become(a, ANCHOR_ASKING);
     a->left = 1;
     for (size_t i = 0; i < a->npeers && witness; i++)
         if (a->force || size > a->peer[i].size)

@@ -19,6 +19,8 @@
 #include <string.h>
 
 #include "base/kind.h"
+#include "base/mem.h"
+#include "base/next.h"
 #include "follow/follow_int.h"
 #include "log.h"
 
@@ -30,6 +32,23 @@
 
 static void look(struct follow *f);
 static void write_now(struct follow *f);
+
+/* The diagram above. A connection that is lost twice in one turn is lost; what is looked for anew is looked
+ * for. */
+#define TO(s) NEXT(FOLLOW_##s)
+static const unsigned becomes[] = {
+    [FOLLOW_IDLE] = TO(IDLE) | TO(LOOKING),
+    [FOLLOW_LOOKING] = TO(LOOKING) | TO(READING) | TO(IDLE),
+    [FOLLOW_READING] = TO(READING) | TO(WRITING) | TO(LIVE) | TO(LOOKING) | TO(IDLE),
+    [FOLLOW_WRITING] = TO(READING) | TO(LOOKING) | TO(IDLE),
+    [FOLLOW_LIVE] = TO(LOOKING) | TO(IDLE),
+};
+
+static void become(struct follow *f, enum follow_state s)
+{
+    require(may_follow(becomes[f->state], (int)s));
+    f->state = s;
+}
 
 int64_t follow_idx(const struct follow *f)
 {
@@ -64,7 +83,7 @@ static void fault(struct follow *f, const struct db_error *e)
               e->message, "idx", LOG_NUM(f->written), "told", LOG_NUM(f->told), NULL);
     if (f->connected && e->code == CPF_E_DB)
         retry_later(f); /* else on_down comes */
-    f->state = FOLLOW_IDLE;
+    become(f, FOLLOW_IDLE);
 }
 
 /* What waits is dropped and made again from the log. */
@@ -208,12 +227,12 @@ static void on_part(void *arg, const struct db_reply *r)
     } else if (f->again) {
         look(f);
     } else if (f->nread) {
-        f->state = FOLLOW_WRITING;
+        become(f, FOLLOW_WRITING);
         write_after(f, FOLLOW_PAUSE_MS);
     } else if (f->told > f->written) {
         read_more(f); /* settled while the empty part was on its way */
     } else {
-        f->state = FOLLOW_LIVE;
+        become(f, FOLLOW_LIVE);
         log_event(LOG_LEVEL_INFO, "follow.level", "idx", LOG_NUM(f->written), NULL);
     }
 }
@@ -221,7 +240,7 @@ static void on_part(void *arg, const struct db_reply *r)
 static void read_more(struct follow *f)
 {
     struct db_params p = {0};
-    f->state = FOLLOW_READING;
+    become(f, FOLLOW_READING);
     f->nread = 0;
     f->busy = true;
     db_param_i64(&p, f->written);
@@ -283,7 +302,7 @@ static void on_looked(void *arg, const struct db_reply *r)
 
 static void look(struct follow *f)
 {
-    f->state = FOLLOW_LOOKING;
+    become(f, FOLLOW_LOOKING);
     f->again = false;
     f->busy = true;
     view_reset(f->view);
@@ -316,7 +335,7 @@ static void on_down(void *arg, const struct db_error *e)
     f->connected = f->busy = f->again = false;
     f->faults++;
     log_event(LOG_LEVEL_WARNING, "follow.db", "statement", e->stmt, "message", e->message, NULL);
-    f->state = FOLLOW_IDLE;
+    become(f, FOLLOW_IDLE);
     view_sheet_clear(f->filling);
     event_del(f->ev_write);
     retry_later(f);

@@ -6,17 +6,32 @@
 #include <event2/bufferevent_ssl.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/next.h"
 #include "log.h"
 
 static int ssl_index = -1;
 
 /* ---- state ---- */
 
+/* Who ends ends; asked to again where evhttp has not closed yet. What is answered may be followed by bytes
+ * that came meanwhile. */
+static const unsigned becomes[] = {
+    [CONN_READING] = NEXT(CONN_HANDLING) | NEXT(CONN_CLOSING),
+    [CONN_HANDLING] = NEXT(CONN_WRITING),
+    [CONN_WRITING] = NEXT(CONN_READING) | NEXT(CONN_IDLE) | NEXT(CONN_CLOSING),
+    [CONN_IDLE] = NEXT(CONN_READING) | NEXT(CONN_CLOSING),
+    [CONN_CLOSING] = NEXT(CONN_CLOSING),
+};
+
 void conn_set_state(struct http_conn *c, enum conn_state state)
 {
     struct http_server *s = c->server;
     if (!s)
         return;
+    if (!may_follow(becomes[c->state], (int)state)) { /* evhttp's order of events is not ours to vouch for */
+        log_event(LOG_LEVEL_ERROR, "http.state", "from", LOG_NUM(c->state), "to", LOG_NUM(state), NULL);
+        return;
+    }
     TAILQ_REMOVE(&s->conns[c->state], c, link);
     c->state = state;
     c->since = clock_mono_ms();

@@ -136,7 +136,7 @@ void ledger_start(struct ledger *l)
 }
 
 /* The diagram above, arrow by arrow. Only these are taken. */
-#define TO(s) (1u << LEDGER_##s)
+#define TO(s) NEXT(LEDGER_##s)
 static const struct {
     const char *name;
     unsigned to;
@@ -156,7 +156,7 @@ void ledger_state(struct ledger *l, enum ledger_state s)
 {
     if (l->state == s)
         return;
-    require(states[l->state].to & (1u << s));
+    require(may_follow(states[l->state].to, (int)s));
     bool serving = l->state >= LEDGER_READY && s != LEDGER_DEAD && s >= LEDGER_READY;
     if (!serving)
         log_event(LOG_LEVEL_DEBUG, "ledger.state", "from", states[l->state].name, "to", states[s].name, NULL);

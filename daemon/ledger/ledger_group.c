@@ -26,7 +26,7 @@ static struct buf *const *all_arrays(struct ledger *l, struct buf *list[11])
 /* The diagram above; and behind a fence: it stands in the log after all, its COMMIT did not last (its note is
  * still good), the signer has forgotten its note; or, in a daemon that has not read the log yet, all begins
  * anew. */
-#define TO(s) (1u << GROUP_##s)
+#define TO(s) NEXT(GROUP_##s)
 static const unsigned becomes[] = {
     [GROUP_NONE] = TO(MADE),
     [GROUP_MADE] = TO(SIGNED) | TO(STORED) | TO(NONE),
@@ -37,7 +37,7 @@ static const unsigned becomes[] = {
 
 void group_become(struct group *g, enum group_state s)
 {
-    require(g->state == s || (becomes[g->state] & (1u << s)));
+    require(g->state == s || may_follow(becomes[g->state], (int)s));
     g->state = s;
 }
 

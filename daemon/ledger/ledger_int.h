@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/sigwire.h"
 #include "ledger/ledger.h"
+#include "base/next.h"
 #include "ledger/signer_client.h"
 #include "store/db.h"
 

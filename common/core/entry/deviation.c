@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/next.h"
 #include "core/book/apply.h"
 #include "core/rule/codes.h"
 #include "core/rule/record.h"
@@ -82,11 +83,12 @@ static const struct record_rule lifting = {
  *
  *   unassessed --> minor --> major --> closed       each may be closed, and said again
  */
-enum dev_state { DEV_UNASSESSED, DEV_MINOR, DEV_MAJOR, DEV_CLOSED, DEV_STATES };
-static const bool dev_next[DEV_STATES][DEV_STATES] = {
-    [DEV_UNASSESSED] = {[DEV_MINOR] = true, [DEV_MAJOR] = true, [DEV_CLOSED] = true},
-    [DEV_MINOR] = {[DEV_MINOR] = true, [DEV_MAJOR] = true, [DEV_CLOSED] = true},
-    [DEV_MAJOR] = {[DEV_MAJOR] = true, [DEV_CLOSED] = true},
+enum dev_state { DEV_UNASSESSED, DEV_MINOR, DEV_MAJOR, DEV_CLOSED };
+static const unsigned dev_next[] = {
+    [DEV_UNASSESSED] = NEXT(DEV_MINOR) | NEXT(DEV_MAJOR) | NEXT(DEV_CLOSED),
+    [DEV_MINOR] = NEXT(DEV_MINOR) | NEXT(DEV_MAJOR) | NEXT(DEV_CLOSED),
+    [DEV_MAJOR] = NEXT(DEV_MAJOR) | NEXT(DEV_CLOSED),
+    [DEV_CLOSED] = 0,
 };
 
 static enum dev_state dev_state_of(enum grade g)
@@ -97,7 +99,8 @@ static enum dev_state dev_state_of(enum grade g)
 /* The one way from state to state: of the grade, or closed. */
 static int dev_become(struct book *b, struct deviation *d, enum grade grade, bool closed)
 {
-    if (!dev_next[d->closed ? DEV_CLOSED : dev_state_of(d->grade)][closed ? DEV_CLOSED : dev_state_of(grade)])
+    enum dev_state from = d->closed ? DEV_CLOSED : dev_state_of(d->grade);
+    if (!may_follow(dev_next[from], (int)(closed ? DEV_CLOSED : dev_state_of(grade))))
         return CPF_E_PROFILE;
     SET(b, d->grade, grade);
     SET(b, d->closed, closed);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/next.h"
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 
@@ -163,6 +164,26 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
     return 0;
 }
 
+/*
+ *   quarantine --> released <--> blocked    released again when both said so anew
+ *        +--------------------------^        and blocked again by another one
+ */
+static const unsigned lot_next[] = {
+    [LOT_QUARANTINE] = NEXT(LOT_RELEASED) | NEXT(LOT_BLOCKED),
+    [LOT_RELEASED] = NEXT(LOT_BLOCKED),
+    [LOT_BLOCKED] = NEXT(LOT_RELEASED) | NEXT(LOT_BLOCKED),
+};
+
+/* The lot was touched. */
+static int lot_become(struct lot *l, enum lot_state s, int64_t at)
+{
+    if (!may_follow(lot_next[l->state], (int)s))
+        return CPF_E_PROFILE;
+    l->state = s;
+    l->state_at = at;
+    return 0;
+}
+
 static struct lot *lot_touched(struct book *b, const struct lot_state_record *v)
 {
     struct lot *l = book_lot(b, v->lot);
@@ -174,12 +195,11 @@ static struct lot *lot_touched(struct book *b, const struct lot_state_record *v)
 
 /* Usable when manufacturing and quality both said yes; one that an older program received, by quality's yes.
  */
-static void both_said(struct lot *l, int64_t at)
+static int both_said(struct lot *l, int64_t at)
 {
     if (l->state == LOT_RELEASED || !l->judged || (!l->conforming && l->both))
-        return;
-    l->state = LOT_RELEASED;
-    l->state_at = at;
+        return 0;
+    return lot_become(l, LOT_RELEASED, at);
 }
 
 static int apply_conforming(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -190,8 +210,7 @@ static int apply_conforming(struct book *b, struct stream *s, const struct entry
         return CPF_E_PROFILE;
     l->conforming = true;
     l->conformer = entry_performer(b, e);
-    both_said(l, e->at);
-    return 0;
+    return both_said(l, e->at);
 }
 
 static int apply_released(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -202,8 +221,7 @@ static int apply_released(struct book *b, struct stream *s, const struct entry *
         return CPF_E_PROFILE;
     l->judged = true;
     l->judge = entry_performer(b, e);
-    both_said(l, e->at);
-    return 0;
+    return both_said(l, e->at);
 }
 
 /* Both say so anew. */
@@ -213,12 +231,10 @@ static int apply_blocked(struct book *b, struct stream *s, const struct entry *e
     (void)s;
     if (!l)
         return CPF_E_PROFILE;
-    l->state = LOT_BLOCKED;
-    l->state_at = e->at;
     l->blocker = entry_performer(b, e);
     l->judged = l->conforming = false;
     l->judge = l->conformer = NULL;
-    return 0;
+    return lot_become(l, LOT_BLOCKED, e->at);
 }
 
 static int apply_closed(struct book *b, struct stream *s, const struct entry *e, const void *body)
