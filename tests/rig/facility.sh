@@ -23,6 +23,12 @@ start_postgres() { pg_start "$DIR/pg" "$FLUSH" "$DIR/bin/flush.so"; }
 facility_make() {
     local conninfo="host=$DIR/pg/run dbname=cpf"
     free_port >"$DIR/port"
+    if ((${#KIND[@]} == 0)); then # the sample's passwords are for training alone
+        mkdir -p "$DIR/real/facility"
+        ln -sfn "$(realpath "$(dirname "$FACILITY")/../protocols")" "$DIR/real/protocols"
+        sed 's/password: sample-/password: not-the-sample-/' "$FACILITY" >"$DIR/real/facility/made.yaml"
+        FACILITY=$DIR/real/facility/made.yaml
+    fi
     "$DIR/bin/cpfctl" init --dir "$DIR/facility" "${KIND[@]}" --from "$FACILITY" \
         --listen "127.0.0.1:$(<"$DIR/port")" --share "$TOP/etc" \
         --database "$conninfo user=cpf_writer" --reader "$conninfo user=cpf_reader" \

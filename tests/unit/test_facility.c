@@ -141,6 +141,18 @@ static void test_weak_secrets_are_not_taken(void **state)
     json_decref(p);
 }
 
+static void test_secrets_of_the_sample_are_for_training_alone(void **state)
+{
+    struct facility_files files = {dir, false, true, ETC_DIR, ETC_DIR "/facility/sample.yaml"};
+    json_t *v = load();
+    char *why = NULL;
+    (void)state;
+    assert_int_equal(facility_prepare(v, &files, &why), CPF_E_INVAL);
+    assert_non_null(strstr(why, "--training"));
+    free(why);
+    json_decref(v);
+}
+
 static void test_yaml_mistakes_have_line_and_column(void **state)
 {
     static const char *const wrong[] = {"a: 1\na: 2\n", "a: [1, 2\n", "a: *b\n", ""};
@@ -214,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_dates_count_from_today),
         cmocka_unit_test(test_copies_keep_their_rooms_apart),
         cmocka_unit_test(test_weak_secrets_are_not_taken),
+        cmocka_unit_test(test_secrets_of_the_sample_are_for_training_alone),
         cmocka_unit_test(test_yaml_mistakes_have_line_and_column),
         cmocka_unit_test(test_nobody_holds_what_bars_another),
     };

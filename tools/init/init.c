@@ -98,6 +98,14 @@ static int read_options(struct ctl *c, const struct ctl_command *cmd, struct ini
     return EXIT_FINE;
 }
 
+/* Those named with --host, into host[n..]; how many there are then. */
+static size_t hosts_given(struct ctl *c, const char *host[16], size_t n)
+{
+    for (int i = 0; n < 16 && (host[n] = args_each(&c->args, "host", i)); i++)
+        n++;
+    return n;
+}
+
 static int make_authority(struct ctl *c, const struct init *in)
 {
     const char *name =
@@ -108,8 +116,7 @@ static int make_authority(struct ctl *c, const struct init *in)
     int err;
     if (!gethostname(own, sizeof(own) - 1) && *own)
         host[n++] = own;
-    for (int i = 0; n < 16 && (host[n] = args_each(&c->args, "host", i)); i++)
-        n++;
+    n = hosts_given(c, host, n);
     require(asprintf(&title, "cpfd authority %.40s", name ? name : "") >= 0);
     err = files_mkdir(dir, 0755);
     if (!err)
@@ -290,6 +297,25 @@ out:
     return code;
 }
 
+static int run_certificate(struct ctl *c, const struct ctl_command *cmd)
+{
+    const char *host[16] = {0};
+    size_t n = hosts_given(c, host, 0);
+    if (args_unknown(&c->args))
+        return ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), args_unknown(&c->args));
+    char *dir = files_join(c->dir, "tls");
+    int err = pki_renew(dir, n, host);
+    if (err)
+        say_error("%s: %s", dir, cpf_strerror(err));
+    else
+        fprintf(stderr,
+                say("%s/server.pem を更新しました\n次: cpfd --check、systemctl reload cpfd\n",
+                    "renewed %s/server.pem\nnext: cpfd --check, systemctl reload cpfd\n"),
+                dir);
+    free(dir);
+    return err ? EXIT_REFUSED : EXIT_FINE;
+}
+
 const struct ctl_command ctl_init_commands[] = {
     {"init", NULL,
      "--dir DIR [--from FILE] [--training] [--light-keys] [--origin O] [--listen ADDRESS:PORT] [--database "
@@ -320,5 +346,9 @@ const struct ctl_command ctl_init_commands[] = {
     {"setup", NULL, "--dir DIR [--wait SECONDS] [--admin-socket PATH]",
      "起動した cpfd に設定要求を送る（一度だけ）", "send the one set-up request to a running cpfd", NULL,
      NULL, run_setup, NULL},
+    {"certificate", "renew", "--dir DIR [--host NAME]...", "サーバー証明書を同じ認証局で更新する（二年）",
+     "renew the server certificate under the same authority (two years)",
+     "    --host なしでは今の証明書と同じ名前になります。鍵は変わりません。",
+     "    Without --host it names what the present one does. The key stays.", run_certificate, NULL},
     {0},
 };

@@ -16,6 +16,8 @@
 #include "base/mem.h"
 #include "files.h"
 
+#define SAMPLE "sample-" /* etc/facility */
+
 /* The parts of a description, the member that names an item, and what refers to other items. */
 static const struct part {
     const char *name, *id;
@@ -229,6 +231,16 @@ int facility_keep_token(const char *dir, const char *station, const char *token)
     return err;
 }
 
+/* What stands in a description that everybody has is no secret of anybody. */
+static int check_secret(const json_t *person, bool training, char **ret_error)
+{
+    const char *password = json_string_value(json_object_get(person, "password"));
+    if (training || !password || strncmp(password, SAMPLE, strlen(SAMPLE)) != 0)
+        return CPF_OK;
+    return fail(ret_error, CPF_E_INVAL, "%s: passwords that begin with " SAMPLE " are for --training alone",
+                json_string_value(json_object_get(person, "person")));
+}
+
 static int prepare_people(json_t *facility, const struct facility_files *files, char **ret_error)
 {
     json_t *person, *logins = jansson_array();
@@ -242,7 +254,9 @@ static int prepare_people(json_t *facility, const struct facility_files *files, 
             json_pack("{s:O?,s:O?,s:O?,s:O?,s:O?}", "person", json_object_get(person, "person"), "dept",
                       json_object_get(person, "dept"), "roles", json_object_get(person, "roles"), "pin",
                       json_object_get(person, "pin"), "password", json_object_get(person, "password")));
-        err = facility_person(person, files->light, ret_error);
+        err = check_secret(person, files->training, ret_error);
+        if (!err)
+            err = facility_person(person, files->light, ret_error);
         if (err)
             break;
     }

@@ -19,35 +19,42 @@
 #define SERVER_DAYS    730
 #define DOCUMENT_DAYS  3650
 
+static bool path_of(char path[4096], const char *dir, const char *name, const char *end)
+{
+    return snprintf(path, 4096, "%s/%s%s", dir, name, end) < 4096;
+}
+
+/* To a neighbour: what is there is whole until the new one is. */
 static FILE *open_new(const char *dir, const char *name, mode_t mode)
 {
     char path[4096];
     int fd;
-    if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+    if (!path_of(path, dir, name, ".new"))
         return NULL;
     unlink(path);
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     return fd < 0 ? NULL : fdopen(fd, "w");
 }
 
+static int put(FILE *f, bool ok, const char *dir, const char *name)
+{
+    char from[4096], to[4096];
+    ok = !fflush(f) && !fsync(fileno(f)) && ok;
+    ok = !fclose(f) && ok && path_of(from, dir, name, ".new") && path_of(to, dir, name, "");
+    return ok && !rename(from, to) ? CPF_OK : CPF_E_IO;
+}
+
 static int write_key(const char *dir, const char *name, EVP_PKEY *key)
 {
     FILE *f = open_new(dir, name, 0600);
-    int ok;
-    if (!f)
-        return CPF_E_IO;
-    ok = PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL);
-    return !fclose(f) && ok ? CPF_OK : CPF_E_IO;
+    return f ? put(f, PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1, dir, name) : CPF_E_IO;
 }
 
 static int write_certs(const char *dir, const char *name, X509 *first, X509 *second)
 {
     FILE *f = open_new(dir, name, 0644);
-    int ok;
-    if (!f)
-        return CPF_E_IO;
-    ok = PEM_write_X509(f, first) && (!second || PEM_write_X509(f, second));
-    return !fclose(f) && ok ? CPF_OK : CPF_E_IO;
+    return f ? put(f, PEM_write_X509(f, first) && (!second || PEM_write_X509(f, second)), dir, name)
+             : CPF_E_IO;
 }
 
 static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
@@ -116,25 +123,31 @@ static bool host_ok(const char *host)
     return *host && strlen(host) <= 253 && !strpbrk(host, ", \t\r\n");
 }
 
-static X509 *server_new(EVP_PKEY *key, X509 *authority, EVP_PKEY *authority_key, size_t n,
-                        const char *const host[])
+/* NULL: no memory, or no such names. */
+static X509_EXTENSION *names_new(size_t n, const char *const host[])
 {
-    X509 *cert = cert_new("cpfd", key, authority, SERVER_DAYS);
+    X509V3_CTX ctx;
     struct buf san;
-    bool ok;
     buf_init(&san);
     buf_puts(&san, "DNS:localhost,IP:127.0.0.1,IP:::1");
     for (size_t i = 0; i < n; i++)
         if (host_ok(host[i]))
             add_host(&san, host[i]);
-    ok = cert && add_extension(cert, authority, NID_basic_constraints, "critical,CA:FALSE") &&
-         add_extension(cert, authority, NID_key_usage, "critical,digitalSignature") &&
-         add_extension(cert, authority, NID_ext_key_usage, "serverAuth") &&
-         add_extension(cert, authority, NID_subject_alt_name, san.data) &&
-         add_extension(cert, authority, NID_authority_key_identifier, "keyid") &&
-         X509_sign(cert, authority_key, EVP_sha256());
+    X509V3_set_ctx_nodb(&ctx);
+    X509V3_set_ctx(&ctx, NULL, NULL, NULL, NULL, 0);
+    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, &ctx, NID_subject_alt_name, san.data);
     buf_fini(&san);
-    if (ok)
+    return names;
+}
+
+static X509 *server_new(EVP_PKEY *key, X509 *authority, EVP_PKEY *authority_key, X509_EXTENSION *names)
+{
+    X509 *cert = cert_new("cpfd", key, authority, SERVER_DAYS);
+    if (cert && names && add_extension(cert, authority, NID_basic_constraints, "critical,CA:FALSE") &&
+        add_extension(cert, authority, NID_key_usage, "critical,digitalSignature") &&
+        add_extension(cert, authority, NID_ext_key_usage, "serverAuth") && X509_add_ext(cert, names, -1) &&
+        add_extension(cert, authority, NID_authority_key_identifier, "keyid") &&
+        X509_sign(cert, authority_key, EVP_sha256()))
         return cert;
     X509_free(cert);
     return NULL;
@@ -144,13 +157,15 @@ static int make_server(const char *dir, X509 *authority, EVP_PKEY *authority_key
                        const char *const host[])
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *cert = key ? server_new(key, authority, authority_key, n, host) : NULL;
+    X509_EXTENSION *names = names_new(n, host);
+    X509 *cert = key ? server_new(key, authority, authority_key, names) : NULL;
     int err = cert ? CPF_OK : CPF_E_CRYPTO;
     if (!err)
         err = write_key(dir, "server.key", key);
     if (!err)
         err = write_certs(dir, "server.pem", cert, authority);
     X509_free(cert);
+    X509_EXTENSION_free(names);
     EVP_PKEY_free(key);
     return err;
 }
@@ -185,17 +200,12 @@ int pki_make(const char *dir, const char *name, size_t n, const char *const host
     return err;
 }
 
-static FILE *open_old(const char *dir, const char *name)
+/* A certificate and its key; both to be freed, whatever is returned. */
+static int read_pair(const char *dir, const char *cert, const char *key, X509 **ret_cert, EVP_PKEY **ret_key)
 {
     char path[4096];
-    if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
-        return NULL;
-    return fopen(path, "re");
-}
-
-static int read_authority(const char *dir, X509 **ret_cert, EVP_PKEY **ret_key)
-{
-    FILE *fc = open_old(dir, "ca.pem"), *fk = open_old(dir, "ca.key");
+    FILE *fc = path_of(path, dir, cert, "") ? fopen(path, "re") : NULL,
+         *fk = path_of(path, dir, key, "") ? fopen(path, "re") : NULL;
     *ret_cert = fc ? PEM_read_X509(fc, NULL, NULL, NULL) : NULL;
     *ret_key = fk ? PEM_read_PrivateKey(fk, NULL, NULL, NULL) : NULL;
     if (fc)
@@ -205,15 +215,31 @@ static int read_authority(const char *dir, X509 **ret_cert, EVP_PKEY **ret_key)
     return *ret_cert && *ret_key ? CPF_OK : CPF_E_IO;
 }
 
+static X509_EXTENSION *names_of(const X509 *cert)
+{
+    int at = X509_get_ext_by_NID(cert, NID_subject_alt_name, -1);
+    return at < 0 ? NULL : X509_EXTENSION_dup(X509_get_ext(cert, at));
+}
+
 int pki_renew(const char *dir, size_t n, const char *const host[])
 {
-    X509 *cert;
-    EVP_PKEY *key;
-    int err = read_authority(dir, &cert, &key);
+    X509 *authority = NULL, *old = NULL, *cert = NULL;
+    EVP_PKEY *authority_key = NULL, *key = NULL;
+    X509_EXTENSION *names = NULL;
+    int err = read_pair(dir, "ca.pem", "ca.key", &authority, &authority_key);
     if (!err)
-        err = make_server(dir, cert, key, n, host);
+        err = read_pair(dir, "server.pem", "server.key", &old, &key);
+    if (!err) {
+        names = n ? names_new(n, host) : names_of(old);
+        cert = server_new(key, authority, authority_key, names);
+        err = cert ? write_certs(dir, "server.pem", cert, authority) : CPF_E_CRYPTO;
+    }
     X509_free(cert);
+    X509_free(old);
+    X509_free(authority);
+    X509_EXTENSION_free(names);
     EVP_PKEY_free(key);
+    EVP_PKEY_free(authority_key);
     return err;
 }
 
@@ -221,7 +247,7 @@ int pki_document(const char *dir, const char *name)
 {
     X509 *authority, *cert = NULL;
     EVP_PKEY *authority_key, *key = NULL;
-    int err = read_authority(dir, &authority, &authority_key);
+    int err = read_pair(dir, "ca.pem", "ca.key", &authority, &authority_key);
     if (!err) {
         key = EVP_EC_gen("P-256");
         cert = key ? document_new(name, key, authority, authority_key) : NULL;

@@ -37,6 +37,18 @@ static bool unknown(struct judge *j)
     return judge_find(j, EFFECT_REFUSE, SAY_RECORD_UNKNOWN, NULL, NULL);
 }
 
+/* NULL after a refusal. */
+static const struct action *open_action(struct judge *j, const char *batch, const char *id)
+{
+    const struct batch *x = on_batch(j, batch);
+    const struct action *a = x ? batch_action(x, id) : NULL;
+    if (a && action_open(a))
+        return a;
+    if (x)
+        (void)unknown(j);
+    return NULL;
+}
+
 /* Not in a year that nobody will see; and whether it helped is looked at once all is done. */
 static bool check_due(struct judge *j, const struct batch *x, const struct deviation_action *g)
 {
@@ -90,13 +102,8 @@ static bool check_measures(struct judge *j, const struct batch *x, const struct 
 
 static bool take_verified(struct judge *j, const struct kind *k, const struct deviation_verified *g)
 {
-    const struct batch *x = on_batch(j, g->batch);
-    const struct action *a = batch_action(x, g->action);
-    if (!x)
-        return false;
-    if (!a || !action_open(a))
-        return unknown(j);
-    return check_measures(j, x, a) && take(j, k, g, args1(j, "action", a->id));
+    const struct action *a = open_action(j, g->batch, g->action);
+    return a && check_measures(j, j->x, a) && take(j, k, g, args1(j, "action", a->id));
 }
 
 /* A major one is never without something that is done about it, and a look whether it helped. */
@@ -115,13 +122,8 @@ static bool check_last(struct judge *j, const struct batch *x, const struct acti
 
 static bool take_withdrawn(struct judge *j, const struct kind *k, const struct deviation_withdrawn *g)
 {
-    const struct batch *x = on_batch(j, g->batch);
-    const struct action *a = batch_action(x, g->action);
-    if (!x)
-        return false;
-    if (!a || !action_open(a))
-        return unknown(j);
-    return check_last(j, x, a) && take(j, k, g, args1(j, "action", a->id));
+    const struct action *a = open_action(j, g->batch, g->action);
+    return a && check_last(j, j->x, a) && take(j, k, g, args1(j, "action", a->id));
 }
 
 static bool take_reported(struct judge *j, const struct kind *k, const struct deviation_reported *g)
