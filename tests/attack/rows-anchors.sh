@@ -127,7 +127,7 @@ real_found() {
     done
     cp "$root/root.txt" "$REAL/facility/evidence/keys/root.txt"
     for name in QM MM; do
-        (umask 077 && printf 'sample-%s-password\n' "${name,,}" >"$root/$name")
+        (umask 077 && printf 'not-the-sample-%s-password\n' "${name,,}" >"$root/$name")
         "$REAL/bin/cpfctl" --dir "$REAL/facility" protocol approve nk-autologous 2026-11 --as "$name" --password-file "$root/$name" \
             </dev/null >"$WORK/words"
     done
@@ -150,7 +150,7 @@ ms, r = int(time.time() * 1000), int.from_bytes(os.urandom(10), "big")
 h = "%032x" % (ms << 80 | 7 << 76 | (r >> 62 & 0xfff) << 64 | 2 << 62 | r & (1 << 62) - 1)
 day = lambda n: (datetime.date.today() + datetime.timedelta(n)).isoformat()
 print(json.dumps({"id": "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:])), "badge": "P-CO-Z",
-    "password": "sample-co-password", "step": "order", "protocol": "nk-autologous", "fields": {
+    "password": "not-the-sample-co-password", "step": "order", "protocol": "nk-autologous", "fields": {
     "patient": "P000812", "name-kanji": "\u91ce", "name-kana": "\u30ce", "name-latin": "No", "birth-date": "1963-08-17",
     "plan": "PC5170071", "facility": "FC9990001", "physician": "DR", "dose": "1", "planned-draw": day(11), "planned-infusion": day(25),
     "allergies": "none"}}))')
