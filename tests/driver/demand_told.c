@@ -196,6 +196,10 @@ static void returned(struct play *p, const struct entry *e, struct sheet *f)
     json_each(who, json_get(e->body, "confirmed"))
         if (!names(people, who->str))
             broken("form confirmed by a stranger", "%s", e->text);
+    const char *room = json_get_str(e->body, "room");
+    if (f->room ? room && strcmp(room, f->room) != 0 : !room)
+        broken("form returned without its room", "%s", e->text);
+    f->room = f->room ? f->room : kept(p, room);
     f->returned = e->at;
     f->people = json_copy(&p->facts, people);
     f->sha256 = kept(p, json_get_str(e->body, "sha256"));
@@ -207,7 +211,8 @@ static struct sheet *issued(struct play *p, const struct entry *e, const char *i
     struct sheet *f = arena_alloc(&p->facts, sizeof(*f));
     if (map_get(&p->told->sheets, id))
         broken("two forms of one number", "%s", e->text);
-    *f = (struct sheet){.issued = e->at};
+    const char *room = json_get_str(e->body, "room");
+    *f = (struct sheet){.issued = e->at, .room = room ? kept(p, room) : NULL};
     map_init(&f->typists);
     map_put(&p->told->sheets, kept(p, id), f);
     return f;

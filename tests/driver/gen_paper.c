@@ -27,14 +27,24 @@ static const struct paper *open_form(struct gen *g)
     return found;
 }
 
+/* Where that station stands; now and then another one, or nowhere. */
+static const char *place_of(struct gen *g, const struct station *st)
+{
+    size_t pos = 0;
+    const struct station *any = gen_chance(g, 985) ? st : map_next(&g->book->stations, &pos);
+    return gen_chance(g, 990) ? any->room ? any->room : any->id : "NOWHERE";
+}
+
 static struct json *issue(struct gen *g)
 {
     const struct station *st = gen_staffed(g, 2);
     if (!st)
         return NULL;
     const char *to = st->bench.person[0]->id;
-    return gen_record(g, st->id, gen_chance(g, 900) ? to : "QM", "form.issued",
-                      json_set_str(g->a, json_object(g->a), "to", gen_chance(g, 970) ? to : "NOBODY"));
+    struct json *b = json_set_str(g->a, json_object(g->a), "to", gen_chance(g, 970) ? to : "NOBODY");
+    if (gen_chance(g, 300))
+        json_set_str(g->a, b, "room", place_of(g, st));
+    return gen_record(g, st->id, gen_chance(g, 900) ? to : "QM", "form.issued", b);
 }
 
 /* An outage that lies between handing out and now. */
@@ -58,6 +68,8 @@ static struct json *bring_back(struct gen *g, const struct paper *f)
     for (size_t i = 0; i < st->bench.npeople && i < 6; i++)
         json_push(people, json_str(g->a, st->bench.person[gen_chance(g, 985) ? i : 0]->id));
     json_set(g->a, b, "people", people);
+    if (!f->room || gen_chance(g, 100))
+        json_set_str(g->a, b, "room", place_of(g, st));
     if (gen_chance(g, 800))
         json_set_str(g->a, b, "witness", gen_badge(g, st->bench.person[1]->id));
     return gen_record(g, st->id, st->bench.person[0]->id, "form.returned", b);

@@ -319,7 +319,7 @@ def form(p, *people):
     b2 = p.at('B21')
     number = p.quiet(b2.record('OP1', 'form.issued', to='OP1'))['args']['form']
     p.wait('1h')
-    p.quiet(b2.record('OP1', 'form.returned', form=number, sha256=SCAN, people=list(people)))
+    p.quiet(b2.record('OP1', 'form.returned', form=number, sha256=SCAN, people=list(people), room='B2'))
     return number
 
 
@@ -346,6 +346,22 @@ def nothing_was_away(p):
 def _(p):
     form(p, 'OP1', 'OP2')
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('a form of one clean room comes back as another one\'s', 'd3.entry.plates', 'form.room')
+def another_rooms_form(p):
+    b2 = p.at('B21')
+    number = p.quiet(b2.record('OP1', 'form.issued', to='OP1', room='B2'))['args']['form']
+    p.wait('1h')
+    p.caught(b2.record('OP1', 'form.returned', form=number, sha256=SCAN, people=['OP1', 'OP2'], room='B3'), 'form.room')
+
+
+@another_rooms_form.honest
+def _(p):
+    b2 = p.at('B21')
+    number = p.quiet(b2.record('OP1', 'form.issued', to='OP1', room='B2'))['args']['form']
+    p.wait('1h')
+    p.quiet(b2.record('OP1', 'form.returned', form=number, sha256=SCAN, people=['OP1', 'OP2'], room='B2'))
 
 
 # ---- broken or lost ----

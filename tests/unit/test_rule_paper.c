@@ -1,113 +1,6 @@
 /* Session forms on paper: numbered, handed out, returned with their scan, typed in by one, checked by
  * another. */
-#include "base/clock.h"
-#include "base/enc.h"
-#include "base/hash.h"
-#include "bench_rig.h"
-#include "core/rule/missing.h"
-
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-
-#define NAMED "title: {ja: 題, en: T}"
-#define BENCH NAMED ", where: [B2], by: [operator], dept: manufacturing"
-
-/* clang-format off */
-static const char steps[] =
-    "  - {id: out, " BENCH ", fields: [{id: note, " NAMED ", text: true}]}\n"
-    "  - {id: back, " BENCH ", after: [out], window: [{since: out, max: 90min, late: deviation}],\n"
-    "     fields: [{id: note, " NAMED ", text: true}]}\n"
-    "  - {id: more, " BENCH ", after: [back], repeat: 0, optional: true, fields: [{id: note, " NAMED ", text: true}]}\n"
-    "  - {id: pair, " BENCH ", after: [], repeat: 0, optional: true,\n"
-    "     fields: [{id: one, " NAMED ", text: true}, {id: two, " NAMED ", text: true}]}\n"
-    "  - {id: lab, " NAMED ", where: [QC], by: [operator], dept: manufacturing, after: [], repeat: 0, optional: true,\n"
-    "     fields: [{id: note, " NAMED ", text: true}]}\n"
-    "  - {id: tray, " BENCH ", after: [], repeat: 0, optional: true,\n"
-    "     fields: [{id: lot, " NAMED ", scan: lot, material: [tube], use: stage}]}\n"
-    "  - {id: fitness, " BENCH ", after: [], repeat: 0, optional: true, declares-fit: true,\n"
-    "     fields: [{id: all, " NAMED ", choice: {yes: {title: {ja: 可, en: Fit}, is: ok}}}]}\n"
-    "  - {id: seen, " BENCH ", qualified: [aseptic], witness: true, after: [], repeat: 0, optional: true,\n"
-    "     fields: [{id: note, " NAMED ", text: true}]}\n"
-    "  - {id: spin, " BENCH ", fit: true, after: [], repeat: 0, optional: true,\n"
-    "     fields: [{id: machine, " NAMED ", scan: equipment, kind: centrifuge}]}\n"
-    "  - {id: go, " NAMED ", where: [QA], by: [production-manager], dept: manufacturing, after: [back], optional: true,\n"
-    "     sign: {verb: report, meaning: {ja: 署名, en: Signed}}, fields: [{id: d, " NAMED
-        ", choice: {yes: {title: {ja: 済, en: Done}, is: ok}}}]}\n"
-    "  - {id: end, " NAMED ", where: [QA], by: [quality-manager], dept: quality, after: [back], closes: true,\n"
-    "     sign: {verb: complete, meaning: {ja: 署名, en: Signed}}, fields: [{id: d, " NAMED
-        ", choice: {yes: {title: {ja: 済, en: Done}, is: ok}}}]}\n";
-/* clang-format on */
-
-#define SCAN "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
-
-static int set_up(void **state)
-{
-    return rig_set_up(state, steps, "B1");
-}
-
-static const struct verdict *issue(struct rig *r)
-{
-    rig_at(r, "B21");
-    return rig_record(r, "OP1", "form.issued", "to=OP1");
-}
-
-static const struct verdict *back(struct rig *r, const char *form, const char *people)
-{
-    rig_at(r, "B21");
-    return rig_record(r, "OP1", "form.returned",
-                      arena_printf(&r->arena, "form=%s|sha256=" SCAN "|people=%s", form, people));
-}
-
-/* By the two who signed it, with their PINs. */
-static const struct verdict *brought(struct rig *r, const char *form)
-{
-    rig_at(r, "B21");
-    return rig_record(
-        r, "OP1", "form.returned",
-        arena_printf(&r->arena, "form=%s|sha256=" SCAN "|people=[OP1,OP2]|witness=P:OP2", form));
-}
-
-static const struct verdict *check(struct rig *r, const char *who, const char *form, const char *scan)
-{
-    rig_at(r, "QA1");
-    return rig_record(r, who, "form.checked", arena_printf(&r->arena, "form=%s|sha256=%s", form, scan));
-}
-
-static const char *desk = "B21";
-
-/* Something that was written down so long ago. */
-static const struct verdict *typed(struct rig *r, const char *form, int64_t ago, const char *step,
-                                   const char *code)
-{
-    rig_at(r, desk);
-    if (step) {
-        r->next.late = LATE_PAPER;
-        r->next.form = form;
-        r->next.occurred = r->now - ago;
-        rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step));
-    }
-    r->next.late = LATE_PAPER;
-    r->next.form = form;
-    r->next.occurred = r->now - ago;
-    return rig_scan(r, code);
-}
-
-/* For so long, until now, the daemon heard nobody. */
-static void unheard(struct rig *r, int64_t ms)
-{
-    char since[CLOCK_TEXT];
-    clock_format(r->now - ms, since);
-    rig_entry(r, "facility", "recorder.resumed",
-              arena_printf(&r->arena, "{\"cause\":\"start\",\"since\":\"%s\"}", since));
-}
-
-/* Handed out at nine, written on in the outage of the morning, back at one. */
-static void outage(struct rig *r)
-{
-    accepted_as(issue(r), "form.issued");
-    rig_wait(r, 4 * RIG_HOUR);
-    unheard(r, 4 * RIG_HOUR);
-    accepted_as(brought(r, "SF26-0001"), "form.returned");
-}
+#include "paper_rig.h"
 
 static void test_windows_go_by_the_times_of_the_form_and_one_deviation_tells_it(void **state)
 {
@@ -188,7 +81,8 @@ static void test_who_brings_a_form_back_does_not_check_it(void **state)
     unheard(r, 4 * RIG_HOUR);
     rig_at(r, "B21");
     accepted(rig_sign_in(r, "OP3"));
-    accepted(rig_record(r, "OP3", "form.returned", "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2]"));
+    accepted(
+        rig_record(r, "OP3", "form.returned", "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2]|room=R2"));
     accepted(rig_scan(r, "P:OP1"));
     deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.unconfirmed");
     refused(check(r, "OP3", "SF26-0001", SCAN), "form.own");
@@ -249,92 +143,6 @@ static void test_badge_of_who_is_not_named_has_no_time_of_the_form(void **state)
     assert_int_equal(rig_count(r, "form.entered"), 0);
 }
 
-static void test_form_of_one_room_is_of_no_other(void **state)
-{
-    struct rig *r = *state;
-    outage(r);
-    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
-    rig_leaves(r, "OP2");
-    rig_leaves(r, "OP1");
-    rig_at(r, "QC1S");
-    accepted(rig_sign_in(r, "OP1"));
-    accepted(rig_scan(r, "B:B1"));
-    desk = "QC1S";
-    (void)typed(r, "SF26-0001", 2 * RIG_HOUR, NULL, "X:STEP-LAB");
-    desk = "B21";
-    refused(&r->v, "form.other-session");
-}
-
-static void fit(struct rig *r)
-{
-    static const char *const who[] = {"P:OP2", "P:OP1"};
-    for (size_t i = 0; i < 2; i++) {
-        accepted(rig_scan(r, who[i]));
-        accepted(rig_one(r, "FITNESS", "X:OPT-YES"));
-    }
-}
-
-/* Two more benches: another room's, and one in no room. */
-static void desks(struct rig *r)
-{
-    rig_entry(r, "station/BQ", "station.enrolled",
-              "{\"kind\":\"B2\",\"room\":\"RQ\",\"station\":\"BQ\",\"token\":\"t8\"}");
-    rig_entry(r, "station/DESK", "station.enrolled",
-              "{\"kind\":\"B2\",\"station\":\"DESK\",\"token\":\"t9\"}");
-}
-
-static void sits_at(struct rig *r, const char *station)
-{
-    rig_leaves(r, "OP2");
-    rig_leaves(r, "OP1");
-    rig_at(r, station);
-    accepted(rig_sign_in(r, "OP2"));
-    accepted(rig_sign_in(r, "OP1"));
-    accepted(rig_scan(r, "B:B1"));
-    desk = station;
-}
-
-static void test_form_is_of_the_room_of_its_session_wherever_it_is_typed_in(void **state)
-{
-    struct rig *r = *state;
-    desks(r);
-    accepted(rig_one(r, "TRAY", "L:TB1")); /* in R2, before the outage */
-    outage(r);
-    sits_at(r, "DESK");
-    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
-    const char *room = book_form(&r->book, "SF26-0001")->room;
-    sits_at(r, "BQ");
-    (void)typed(r, "SF26-0001", 2 * RIG_HOUR, "BACK", "back");
-    desk = "B21";
-    assert_non_null(room);
-    assert_string_equal(room, "R2");
-    accepted(&r->v);
-}
-
-static void test_blocked_room_is_that_of_the_form(void **state)
-{
-    struct rig *r = *state;
-    desks(r);
-    fit(r);
-    rig_entry(r, "room/R2", "room.blocked", "{\"cause\":\"plates\",\"room\":\"R2\",\"workers\":[]}");
-    outage(r);
-    sits_at(r, "DESK");
-    (void)typed(r, "SF26-0001", 3 * RIG_HOUR, "SPIN", "E:CF-1");
-    desk = "B21";
-    hold(&r->v, "room.used-blocked");
-}
-
-static void test_desk_in_no_room_makes_no_room(void **state)
-{
-    struct rig *r = *state;
-    desks(r);
-    outage(r);
-    sits_at(r, "DESK");
-    deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out"), "form.typed-in");
-    desk = "B21";
-    assert_null(book_form(&r->book, "SF26-0001")->room);
-}
-
 /* Who is named on it may have done something else: only who does or sees the step is asked for what it asks.
  */
 static void test_who_is_named_on_it_needs_not_what_the_step_asks_of_others(void **state)
@@ -346,7 +154,7 @@ static void test_who_is_named_on_it_needs_not_what_the_step_asks_of_others(void 
     unheard(r, 4 * RIG_HOUR);
     rig_at(r, "B21");
     accepted(rig_record(r, "OP1", "form.returned",
-                        "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2,OP3]|witness=P:OP2"));
+                        "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2,OP3]|room=R2|witness=P:OP2"));
     deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "SEEN", "seen"), "form.typed-in");
     assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
     rig_at(r, "B21");
@@ -539,6 +347,21 @@ int main(void)
                                         set_up, rig_tear_down),
         cmocka_unit_test_setup_teardown(test_another_one_checks_what_was_typed_in_against_that_scan, set_up,
                                         rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_brings_a_form_back_does_not_check_it, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_form_of_one_batch_is_of_no_other, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_what_another_batch_refuses_has_no_time_of_the_form, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_badge_in_another_room_has_no_time_of_the_form, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_badge_of_who_is_not_named_has_no_time_of_the_form, set_up,
+                                        rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_is_named_on_it_needs_not_what_the_step_asks_of_others,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_who_signed_it_and_was_elsewhere_is_told, set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_step_that_was_begun_on_a_form_is_not_ended_without_it_unasked,
+                                        set_up, rig_tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_is_reported_on_a_form_that_nobody_has_checked, set_up,
+                                        rig_tear_down),
         cmocka_unit_test_setup_teardown(test_lot_that_was_blocked_after_its_use_is_a_fact_on_hold, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_lot_that_was_not_released_yet_was_used_unreleased, set_up,
@@ -548,26 +371,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_machine_and_room_that_were_used_are_facts, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_work_in_a_room_that_was_blocked_is_a_fact_on_hold, set_up,
-                                        rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_who_brings_a_form_back_does_not_check_it, set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_form_of_one_batch_is_of_no_other, set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_what_another_batch_refuses_has_no_time_of_the_form, set_up,
-                                        rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_form_of_one_room_is_of_no_other, set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_badge_in_another_room_has_no_time_of_the_form, set_up,
-                                        rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_badge_of_who_is_not_named_has_no_time_of_the_form, set_up,
-                                        rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_form_is_of_the_room_of_its_session_wherever_it_is_typed_in,
-                                        set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_blocked_room_is_that_of_the_form, set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_desk_in_no_room_makes_no_room, set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_who_is_named_on_it_needs_not_what_the_step_asks_of_others,
-                                        set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_who_signed_it_and_was_elsewhere_is_told, set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_step_that_was_begun_on_a_form_is_not_ended_without_it_unasked,
-                                        set_up, rig_tear_down),
-        cmocka_unit_test_setup_teardown(test_nothing_is_reported_on_a_form_that_nobody_has_checked, set_up,
                                         rig_tear_down),
         cmocka_unit_test_setup_teardown(test_form_that_is_out_is_silence_until_it_is_back_and_checked_or_void,
                                         set_up, rig_tear_down),

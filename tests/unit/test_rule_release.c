@@ -404,7 +404,7 @@ static const struct verdict *form_way(struct rig *r, const char *kind)
     accepted(rig_record(r, "OP1", "form.issued", "to=OP1"));
     if (strcmp(kind, "form.voided") == 0)
         return rig_record(r, "QM", kind, "form=SF26-0001|reason=torn");
-    const struct verdict *v = rig_record(r, "OP1", "form.returned", SCANNED "|people=[OP1,OP2]");
+    const struct verdict *v = rig_record(r, "OP1", "form.returned", SCANNED "|people=[OP1,OP2]|room=R2");
     if (strcmp(kind, "form.checked") != 0)
         return v;
     rig_entry(r, "facility", "form.entered", "{\"form\":\"SF26-0001\",\"person\":\"OP1\"}");

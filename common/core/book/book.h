@@ -202,7 +202,8 @@ struct paper {
     struct texts people;           /* whose names stand on it */
     struct texts confirmed;        /* … and who of them brought it back, with the own PIN */
     const struct person *returner; /* NULL: not back */
-    const char *batch, *room;      /* of which session it is, once somebody typed from it; else NULL */
+    const char *room;              /* of its session: named when it was handed out, or came back */
+    const char *batch;             /* … once somebody typed from it; else NULL */
     size_t ntypists;
     const char *typist[FORM_TYPISTS];
 };

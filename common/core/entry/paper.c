@@ -9,12 +9,13 @@
 static const struct member issued_member[] = {
     M_TEXT(struct form_issued, form, OWN | NEEDED),
     M_ID(struct form_issued, to, NEEDED),
+    M_ID(struct form_issued, room, 0),
     M_PERSONAL(struct form_issued, reason, 0),
 };
 static const struct member returned_member[] = {
     M_ID(struct form_returned, form, NEEDED),      M_DIGEST(struct form_returned, sha256, NEEDED),
     M_TEXTS(struct form_returned, people, NEEDED), M_TEXTS(struct form_returned, confirmed, OWN),
-    M_PERSONAL(struct form_returned, reason, 0),
+    M_ID(struct form_returned, room, 0),           M_PERSONAL(struct form_returned, reason, 0),
 };
 static const struct member entered_member[] = {
     M_ID(struct form_entered, form, NEEDED),
@@ -50,7 +51,10 @@ static int apply_issued(struct book *b, struct stream *s, const struct entry *e,
     if (!v->form || !v->to || book_form(b, v->form))
         return CPF_E_PROFILE;
     struct paper *f = arena_alloc(b->keep, sizeof(*f));
-    *f = (struct paper){.id = book_keep(b, v->form), .to = book_keep(b, v->to), .issued = e->at};
+    *f = (struct paper){.id = book_keep(b, v->form),
+                        .to = book_keep(b, v->to),
+                        .room = book_keep(b, v->room),
+                        .issued = e->at};
     book_put(b, &b->forms, f->id, f);
     return 0;
 }
@@ -76,6 +80,8 @@ static int apply_returned(struct book *b, struct stream *s, const struct entry *
     f->people = keep_texts(b, &v->people);
     f->confirmed = keep_texts(b, &v->confirmed);
     f->returner = entry_performer(b, e);
+    if (v->room)
+        f->room = book_keep(b, v->room);
     return 0;
 }
 
@@ -91,7 +97,8 @@ static int apply_entered(struct book *b, struct stream *s, const struct entry *e
         f->typist[f->ntypists++] = book_keep(b, v->person);
     if (!f->batch && v->batch) {
         f->batch = book_keep(b, v->batch);
-        f->room = book_keep(b, v->room);
+        if (!f->room) /* an older program asked for none: where it was typed in first */
+            f->room = book_keep(b, v->room);
     }
     return 0;
 }

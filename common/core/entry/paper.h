@@ -7,6 +7,7 @@
 struct form_issued {
     const char *form; /* its number: the facility's next one */
     const char *to;   /* whom it is handed to */
+    const char *room; /* where it will be used; NULL: said when it comes back (an older program: never) */
     struct personal reason;
 };
 /* form.returned: written on, and scanned */
@@ -15,6 +16,7 @@ struct form_returned {
     const char *sha256;     /* of the scan */
     struct texts people;    /* whose names stand on it in ink */
     struct texts confirmed; /* … and who of them was there with the own PIN when it came back */
+    const char *room;       /* where it was used; NULL: as it was handed out */
     struct personal reason;
 };
 /* form.entered: somebody has begun to type it in; the first one says of which session it is */

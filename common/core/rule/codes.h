@@ -133,6 +133,8 @@ enum say_flag {
     X(FORM_SCAN, "form.scan-differs", 0)                                                                     \
     X(FORM_OWN, "form.own", 0)                                                                               \
     X(FORM_OTHER, "form.other-session", 0)                                                                   \
+    X(FORM_ROOM, "form.room", 0)                                                                             \
+    X(FORM_ROOM_OTHER, "form.room-other", 0)                                                                 \
     X(FORM_UNCONFIRMED, "form.unconfirmed", 0)                                                               \
     X(FORM_WITNESS, "form.named-absent", 0)                                                                  \
     X(FORM_UNCHECKED, "form.unchecked", 0)                                                                   \

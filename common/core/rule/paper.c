@@ -38,12 +38,32 @@ static void accept(struct judge *j, struct draft *d, enum say code, const char *
     record_accept(j, d, code, args1(j, "form", form));
 }
 
+static bool same_room(const char *a, const char *b)
+{
+    return !a || !b || strcmp(a, b) == 0;
+}
+
+/* Has that room a station; of one of those kinds? Where a station stands in no room (a clinic's) it is the
+ * place. */
+static bool room_has(const struct book *b, const char *room, size_t n, const char **kinds)
+{
+    size_t pos = 0;
+    for (const struct station *st; (st = map_next(&b->stations, &pos));)
+        if (strcmp(st->room ? st->room : st->id, room) == 0 && (n == 0 || listed(n, kinds, st->kind)))
+            return true;
+    return false;
+}
+
 void record_form_issued(struct judge *j, const struct kind *k, const void *given)
 {
     struct form_issued i = *(const struct form_issued *)given;
     const struct person *to = book_person(j->book, i.to);
     if (!to || to->suspended) {
         judge_refuse(j, SAY_RECORD_WORD, json_set_str(j->a, args1(j, "field", "to"), "word", plain_id(i.to)));
+        return;
+    }
+    if (i.room && !room_has(j->book, i.room, 0, NULL)) {
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "room"));
         return;
     }
     i.form = next_form(j);
@@ -106,10 +126,14 @@ void record_form_returned(struct judge *j, const struct kind *k, const void *giv
     if (!f)
         return;
     v.confirmed = there_too(j, &v.people);
-    if (people_known(j, &v.people))
-        accept(j, draft_add(j, "facility", k->id, &v, sizeof(v)), SAY_FORM_RETURNED, f->id);
-    else
+    if (!people_known(j, &v.people))
         judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "people"));
+    else if (v.room && !room_has(j->book, v.room, 0, NULL))
+        judge_refuse(j, SAY_RECORD_INVALID, args1(j, "field", "room"));
+    else if (((!v.room && !f->room) || !same_room(v.room, f->room)) && !rule_off(SAY_FORM_ROOM))
+        judge_refuse(j, SAY_FORM_ROOM, args1(j, "form", f->id));
+    else
+        accept(j, draft_add(j, "facility", k->id, &v, sizeof(v)), SAY_FORM_RETURNED, f->id);
 }
 
 static bool typed_in_by(const struct paper *f, const struct person *p)
@@ -221,21 +245,31 @@ static const char *session_room(const struct judge *j)
     return newest ? newest->station->room : NULL;
 }
 
-/* A form is typed in wherever there is a desk: its session was where the batch was. */
-const char *judge_room(const struct judge *j)
+/* Could the step have been done in the room that the form names? */
+static bool form_serves(const struct judge *j)
 {
-    const char *session = j->form ? session_room(j) : NULL;
-    return session ? session : j->st->room || !j->form ? j->st->room : j->form->room;
+    const struct step *s = j->step >= 0 ? judge_step(j) : NULL;
+    return s && j->form->room && room_has(j->book, j->form->room, s->nwhere, s->where);
 }
 
-static bool same_room(const char *a, const char *b)
+/* A form is typed in wherever there is a desk: its session was in the room that it names. Of one that names
+ * none (an older program's), where the batch was. */
+const char *judge_room(const struct judge *j)
 {
-    return !a || !b || strcmp(a, b) == 0;
+    if (!j->form)
+        return j->st->room;
+    if (form_serves(j))
+        return j->form->room;
+    const char *session = session_room(j);
+    return session ? session : j->st->room ? j->st->room : j->form->room;
 }
 
 bool paper_here(const struct judge *j, const struct paper *f)
 {
-    return !f->batch || (j->x && strcmp(f->batch, j->x->id) == 0 && same_room(f->room, judge_room(j)));
+    if (f->batch && !(j->x && strcmp(f->batch, j->x->id) == 0))
+        return false;
+    bool step = j->step >= 0 && f->room;
+    return step ? form_serves(j) : same_room(f->room, judge_room(j));
 }
 
 /* Where the badge lay at that time, as far as is known: signed in since before, or on another form. */
@@ -320,6 +354,10 @@ bool check_paper(struct judge *j)
         return true;
     if (!confirmed(j))
         judge_find(j, EFFECT_DEVIATION, SAY_FORM_UNCONFIRMED, args, NULL);
+    const char *session = session_room(j);
+    if (!same_room(session, j->form->room))
+        judge_find(j, EFFECT_DEVIATION, SAY_FORM_ROOM_OTHER,
+                   json_set_str(j->a, args1(j, "form", j->form->id), "room", session), NULL);
     return judge_find(j, EFFECT_DEVIATION, SAY_FORM_ENTERED, args, NULL);
 }
 
