@@ -20,16 +20,13 @@ void api_reply_json(struct http_request *r, const struct json *v)
 
 struct station *api_station(struct api *api, struct http_request *r)
 {
-    const char *token = http_bearer(r);
-    uint8_t digest[HASH_LEN];
     char text[44];
+    const char *no = api_token(r, text);
     const char *away = flow_ready(api->flow) ? NULL : flow_unavailable(api->flow);
-    if (!token) {
-        http_refuse(r, 401, "http.unauthorised");
+    if (no) {
+        http_refuse(r, strcmp(no, "http.cross-site") == 0 ? 403 : 401, no);
         return NULL;
     }
-    hash_sha256(token, strlen(token), digest);
-    enc_digest(digest, text);
     struct station *st = book_station_by_token(flow_book(api->flow), text);
     if (st && !st->revoked && flow_served(api->flow) && !flow_is_new(api->flow)) {
         flow_heard(api->flow, st, 0);
@@ -486,6 +483,7 @@ const struct http_route api_routes[] = {
     {HTTP_POST, "/v1/records", post_record},
     {HTTP_POST, "/v1/heartbeat", api_heartbeat},
     {HTTP_POST, "/v1/stations", post_enrol},
+    {HTTP_POST, "/v1/stations/cookie", api_cookie},
     {HTTP_POST, "/v1/clock", post_clock},
     {HTTP_GET, "/v1/status", api_status},
     {HTTP_GET, "/healthz", api_status},
@@ -502,6 +500,9 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},
     {HTTP_POST, "/witness/add-checkpoint", api_add_checkpoint},
+    {HTTP_GET, "/*", api_page},
+    {HTTP_POST, "/*", api_page},
+    {HTTP_DELETE, "/*", api_page},
     {0, NULL, NULL},
 };
 

@@ -48,6 +48,11 @@ void api_secret(struct work *w, const struct json *req, const char *name, enum s
 void api_command(struct api *api, struct http_request *r, enum command_kind kind, api_fill_fn fn,
                  flow_reply_fn reply);
 
+/* cookie.c */
+/* The digest of the bearer token, else of a browser's cookie; not NULL: the code to refuse with. */
+const char *api_token(const struct http_request *r, char ret[44]);
+void api_cookie(void *arg, struct http_request *r); /* POST /v1/stations/cookie */
+
 /* station.c */
 void api_heartbeat(void *arg, struct http_request *r); /* POST /v1/heartbeat */
 const char *api_fill_enrol(struct flow *flow, struct work *w, const struct json *req);
@@ -77,6 +82,8 @@ void api_resort_pdf(void *arg, struct http_request *r);
 void api_page_pdf(struct api *api, struct http_request *r, struct arena *a, const char *kind,
                   struct json *page);
 void api_form_sheet(void *arg, struct http_request *r); /* sheet.c */
+
+void api_page(void *arg, struct http_request *r); /* page.c: every path that is none of the API's */
 
 /* read.c */
 void api_status(void *arg, struct http_request *r);

@@ -25,15 +25,20 @@ static const char *upper_code(struct arena *a, const char *id)
     return s;
 }
 
+/* The code of the card that says it; NULL: it is too long for one. */
+static const char *command_code(struct arena *a, const char *id)
+{
+    char raw[BOUND_CODE_ID + 8];
+    return code_make('X', id, raw, sizeof(raw)) == 0 ? arena_strdup(a, raw) : NULL;
+}
+
 /* A container that is awaited may be broken, or not to be found. */
 static void next_lost(struct arena *a, struct json *o, const struct field *f)
 {
     static const enum code_command said[] = {COMMAND_BROKEN, COMMAND_LOST};
-    char raw[BOUND_CODE_ID + 8];
     struct json *list = json_array(a);
     for (size_t i = 0; i < 2; i++)
-        if (code_make('X', word_name(&command_words, (int)said[i]), raw, sizeof(raw)) == 0)
-            json_push(list, json_str(a, arena_strdup(a, raw)));
+        json_push(list, json_str(a, command_code(a, word_name(&command_words, (int)said[i]))));
     if (f->kind == FIELD_CONTAINER && f->use != USE_ISSUE)
         json_set(a, o, "lost", list);
 }
@@ -62,6 +67,8 @@ static void next_field(struct arena *a, struct json *o, const struct next *n, co
     for (size_t i = 0; i < f->noptions; i++) {
         struct json *opt = json_set_str(a, json_object(a), "id", f->option[i].id);
         set_text(a, opt, f->option[i].title);
+        json_set_str(a, opt, "code",
+                     command_code(a, arena_printf(a, "OPT-%s", upper_code(a, f->option[i].id))));
         json_push(options, opt);
     }
     if (options->len)
@@ -103,11 +110,8 @@ static void next_badge(struct flow *f, struct arena *a, struct json *o, const st
         json_set_str(a, o, "kind", "yes");
     if (n->of)
         json_set(a, o, "of", who_json(f, a, n->of));
-    if (!n->choose)
-        return;
-    char raw[BOUND_CODE_ID + 8];
-    if (code_make('X', arena_printf(a, "STEP-%s", upper_code(a, s->id)), raw, sizeof(raw)) == 0)
-        json_set_str(a, o, "choose", arena_strdup(a, raw));
+    if (n->choose)
+        json_set_str(a, o, "choose", command_code(a, arena_printf(a, "STEP-%s", upper_code(a, s->id))));
 }
 
 /* What stands in the way, in words. */
@@ -156,6 +160,19 @@ static struct json *next_json(struct flow *f, struct arena *a, const struct stat
     return o;
 }
 
+/* The card's commands, by their words. */
+static struct json *commands_json(struct arena *a)
+{
+    static const enum code_command list[] = {COMMAND_BACK, COMMAND_YES, COMMAND_OUT, COMMAND_BROKEN,
+                                             COMMAND_LOST};
+    struct json *o = json_object(a);
+    for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
+        const char *name = word_name(&command_words, (int)list[i]);
+        json_set_str(a, o, name, command_code(a, name));
+    }
+    return o;
+}
+
 struct json *flow_bench(struct flow *f, struct arena *a, const struct station *st)
 {
     struct json *o = json_set_str(a, json_object(a), "station", st->id), *people = json_array(a);
@@ -168,6 +185,7 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     json_set_str(a, o, "acting", json_get_str(json_get(next, "acting"), "id"));
     json_set_str(a, o, "batch", st->bench.batch ? st->bench.batch->id : NULL);
     json_set(a, o, "next", next);
+    json_set(a, o, "commands", commands_json(a));
     return o;
 }
 
@@ -338,6 +356,16 @@ static void add_beside(struct json *o, const struct told *t)
         json_set(a, o, "beside", list);
 }
 
+/* A badge was read whose owner has to sign in first, or the PIN was wrong: a station asks for the PIN. */
+static bool asks_pin(const struct told *t)
+{
+    enum say code = say_find(t->judged.code);
+    bool badge = t->judged.understood && strcmp(t->judged.understood->kind, "badge") == 0;
+    bool session = t->body.kind && t->body.kind->id == KIND_SESSION_FAILED;
+    return (code == SAY_SESSION_NONE && badge) || code == SAY_SESSION_NOT_HERE ||
+           (code == SAY_SESSION_WRONG_SECRET && session);
+}
+
 /* Batch and step as the entry names them; titles from the batch's own protocol. */
 static void add_step(struct flow *f, struct json *o, const struct told *t)
 {
@@ -394,6 +422,8 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
     add_message(o, &told);
     add_faults(o, &told);
     add_beside(o, &told);
+    if (asks_pin(&told))
+        json_set_str(a, o, "secret", "pin");
     add_step(f, o, &told);
     json_set(a, o, "law", law_json(f, a, e));
     clock_format(e->at, when);

@@ -86,6 +86,16 @@ const char *http_body(const struct http_request *r,
                       size_t *ret_len);                /* contiguous, NUL-terminated behind len */
 const char *http_bearer(const struct http_request *r); /* token text, or NULL */
 const char *http_peer(const struct http_request *r);   /* "127.0.0.1:port" or "admin" */
+/* The value of a cookie (RFC 6265 4.2), copied; false: there is none, or it is longer than `size` - 1. */
+bool http_cookie(const struct http_request *r, const char *name, char *ret, size_t size);
+/* May what a browser sends by itself, a cookie, count? It says where a request comes from in a header that no
+ * page can set (Fetch Metadata, Sec-Fetch-Site): from a page of this very origin, or, where it is only read,
+ * typed as an address.
+ */
+bool http_same_origin(const struct http_request *r);
+/* Has the client that very version of what would be sent (If-None-Match, RFC 9110 13.1.2)? `etag` with its
+ * quotes. */
+bool http_has(const struct http_request *r, const char *etag);
 /* One pointer of the handler's own, NULL at first. */
 void http_set_data(struct http_request *r, void *data);
 void *http_data(const struct http_request *r);
@@ -98,3 +108,5 @@ void http_reply_type(struct http_request *r, int status, const char *type, const
                      const char *const headers[]);
 /* Error body from the catalogue; 503 gets Retry-After: 1, 401 a WWW-Authenticate. */
 void http_refuse(struct http_request *r, int status, const char *code);
+/* 405; `allowed`: its methods, or-ed. */
+void http_refuse_method(struct http_request *r, unsigned allowed);

@@ -125,5 +125,3 @@ void http_server_check_idle(struct http_server *s);
 /* http_request.c */
 struct http_request *http_request_new(struct http_server *s, struct http_conn *c, struct evhttp_request *ev);
 void http_request_free(struct http_request *r); /* NULL is fine */
-/* 405 with Allow. */
-void http_refuse_method(struct http_request *r, unsigned allowed);

@@ -140,6 +140,39 @@ const char *http_bearer(const struct http_request *r)
     return *r->bearer ? r->bearer : NULL;
 }
 
+static const char *header(const struct http_request *r, const char *name)
+{
+    return r->ev ? evhttp_find_header(evhttp_request_get_input_headers(r->ev), name) : NULL;
+}
+
+bool http_cookie(const struct http_request *r, const char *name, char *ret, size_t size)
+{
+    size_t n = strlen(name);
+    for (const char *p = header(r, "Cookie"); p && *p;) {
+        p += strspn(p, " ;");
+        size_t len = strcspn(p, ";");
+        if (len > n && p[n] == '=' && strncmp(p, name, n) == 0 && len - n - 1 < size) {
+            memcpy(ret, p + n + 1, len - n - 1);
+            ret[len - n - 1] = '\0';
+            return true;
+        }
+        p += len;
+    }
+    return false;
+}
+
+bool http_same_origin(const struct http_request *r)
+{
+    const char *site = header(r, "Sec-Fetch-Site");
+    return site && (strcmp(site, "same-origin") == 0 || (r->method == HTTP_GET && strcmp(site, "none") == 0));
+}
+
+bool http_has(const struct http_request *r, const char *etag)
+{
+    const char *known = header(r, "If-None-Match");
+    return known && strstr(known, etag);
+}
+
 const char *http_peer(const struct http_request *r)
 {
     return r->peer;
@@ -294,7 +327,7 @@ void http_reply_type(struct http_request *r, int status, const char *type, const
         add_header(r, headers[i], headers[i + 1]);
     if (!evhttp_find_header(evhttp_request_get_output_headers(r->ev), "Cache-Control"))
         add_header(r, "Cache-Control", "no-store");
-    if (!r->head) {
+    if (!r->head && status != 304) { /* a 304 has neither body nor a length of its own (RFC 9110 8.6) */
         /* evhttp leaves it out for some methods, and then no client finds the end. */
         char length[24];
         snprintf(length, sizeof(length), "%zu", len);

@@ -1,0 +1,37 @@
+/* What this daemon is, what this browser is to it, and where to go. */
+import { ask } from "./api.js";
+import { byId, el, fill } from "./dom.js";
+import { loadWords, onLanguage, said, switchButton, word } from "./words.js";
+
+const link = (href, key) => el("a", { class: "go", href }, word(key));
+let status = null;
+let self = null;
+
+function daemonLine() {
+  if (!status || status.status !== 200) return word("daemon.silent");
+  if (!status.body.ready) return said(status.body.do) || word("daemon.waits");
+  return word(status.body.training ? "daemon.training" : "daemon.ready", { origin: status.body.origin });
+}
+
+function stationLine() {
+  if (self && self.status === 200) return word("index.station", { station: self.body.station });
+  return self && self.status === 401 ? word("index.no-station") : "";
+}
+
+function draw() {
+  fill(byId("daemon"), daemonLine());
+  fill(byId("self"), stationLine());
+  const known = self && self.status === 200;
+  fill(byId("links"), known ? link("/station", "index.scan") : link("/enrol", "index.enrol"));
+}
+
+async function look() {
+  status = await ask("/v1/status");
+  self = await ask("/v1/stations/self");
+  draw();
+}
+
+switchButton(byId("language"));
+await loadWords();
+onLanguage(draw);
+await look();
