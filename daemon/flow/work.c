@@ -424,7 +424,7 @@ static void go_on(struct work *w)
     require(uuid7_parse(w->id, strlen(w->id), &id_ms) == 0);
     w->state->record = ids_add(f->ids, w->id, w->req, w, id_ms);
     if (w->badge)
-        w->cmd.person = badge_person(&f->book, w->cmd.station, w->badge);
+        w->cmd.person = badge_person(&f->book, w->cmd.station, w->badge, flow_now(f));
     w->cmd.secret_given = w->secret != NULL;
     w->cmd.idle_after_s = f->cfg.conf->idle_after_s;
     w->cmd.late_after_s = f->cfg.conf->late_after_s;

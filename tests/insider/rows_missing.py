@@ -252,6 +252,23 @@ def _(p):
     p.quiet(p.at('QA1').record('FM', 'station.spare-confirmed', station='SP1', reason='確認 seen'))
 
 
+@row('the spare station is opened again, and nobody ever confirmed what it was used for', 'd3.entry.plates', 'spare.unconfirmed')
+def spare_again(p):
+    sealed(p)
+    opens(p)
+    p.wait('96h')
+    p.caught(opens(p, 'OP2'), 'spare.unconfirmed')
+
+
+@spare_again.honest
+def _(p):
+    sealed(p)
+    p.quiet(opens(p), 'spare.opened')
+    p.wait('96h')
+    p.quiet(p.at('QA1').record('FM', 'station.spare-confirmed', station='SP1', reason='確認 seen'))
+    p.quiet(opens(p, 'OP2'), 'spare.opened')
+
+
 @row('a colleague is recorded away', None, 'record.role')
 def sends_away(p):
     p.caught(p.at('B21').sign_in('OP1').record('OP1', 'person.away', person='OP2', **{'from': p.day()}, until=p.day(1)), 'record.role')

@@ -27,6 +27,8 @@ void bench_mistyped(struct book *b, struct bench *bench, const struct person *p,
 void bench_typed(struct book *b, struct bench *bench, const struct person *p);
 
 /* ---- outages ---- */
+/* It stands there from now on; what `where` names is kept. */
+void station_stands(struct book *b, struct station *st, const struct stood *where);
 void outage_add(struct book *b, struct outages *list, int64_t from, int64_t to);
 
 /* ---- a batch's own stream ---- */

@@ -81,7 +81,10 @@ void at_people(const struct at *a)
                         *recorded = book_person(a->b, actor.recorded),
                         *witnessed = book_person(a->b, actor.witnessed);
     struct occ *o = a->o;
-    o->station = station ? station : o->station;
+    if (station) {
+        o->station = station;
+        o->room = station_room(station, entry_event_time(a->e));
+    }
     o->performer = performed ? performed : o->performer;
     o->recorder = recorded ? recorded : o->recorder;
     o->witness = witnessed ? witnessed : o->witness;

@@ -117,6 +117,34 @@ bool outage_covers(const struct outages *list, int64_t at)
     return false;
 }
 
+const struct stood *station_stood(const struct station *st, int64_t at)
+{
+    const struct stood *s = st->stood;
+    while (s && s->next && s->since > at) /* the first one stands for what was before it */
+        s = s->next;
+    return s;
+}
+
+const char *station_room(const struct station *st, int64_t at)
+{
+    const struct stood *s = station_stood(st, at);
+    return s ? s->room : NULL;
+}
+
+void station_stands(struct book *b, struct station *st, const struct stood *where)
+{
+    struct stood *s = arena_alloc(b->keep, sizeof(*s));
+    *s = *where;
+    s->kind = book_keep(b, where->kind);
+    s->room = book_keep(b, where->room);
+    s->replaces = book_keep(b, where->replaces);
+    s->next = st->stood;
+    book_touch(b, st, sizeof(*st));
+    st->stood = s;
+    st->kind = s->kind;
+    st->room = s->room;
+}
+
 int64_t station_unheard_since(const struct book *b, const struct station *st)
 {
     int64_t since = st->silent_since;

@@ -156,11 +156,19 @@ struct spool_mark {
     int64_t number, occurred;
     const char *hash;
 };
+/* Where a station stood; the spare one, of each time that it was opened. */
+struct stood {
+    const char *kind, *room, *replaces; /* the last of an opening: in whose stead */
+    int64_t since, until;     /* ms; `until`: of an opening its end, else INT64_MAX; sealed: `since` */
+    const struct person *by;  /* of an opening: whose its badge is */
+    const struct stood *next; /* the one before */
+};
 struct station {
-    const char *id, *kind, *room;
-    const char *token; /* base64url SHA-256 of the station's token */
-    const char *key;   /* its public key, base64url; NULL: keyless */
-    bool revoked;      /* or not enrolled yet */
+    const char *id, *kind, *room; /* the last two: now */
+    struct stood *stood;          /* the newest first; NULL: never enrolled */
+    const char *token;            /* base64url SHA-256 of the station's token */
+    const char *key;              /* its public key, base64url; NULL: keyless */
+    bool revoked;                 /* or not enrolled yet */
     struct bench bench;
     struct invitation invited;
     struct spare *spare; /* core/entry/station.h; NULL: an ordinary one */
@@ -286,6 +294,7 @@ struct occ {
     const struct person *performer, *recorder, *witness;
     const struct person *seen_by;  /* of several who performed: who witnessed the others' part; or NULL */
     const struct station *station; /* where it was last worked on */
+    const char *room;              /* … where that stood then */
     const char *form;              /* from which the newest of it was typed in, or NULL */
     size_t ninputs, cap;
     struct input *input;
@@ -526,6 +535,9 @@ int64_t bench_used(const struct bench *bench);
 
 /* Lies that time in one of them? */
 bool outage_covers(const struct outages *list, int64_t at);
+/* Where the station stood at that time: what was done there belongs to that room. NULL: not enrolled yet. */
+const struct stood *station_stood(const struct station *st, int64_t at);
+const char *station_room(const struct station *st, int64_t at);
 /* Since when the log knows nothing of a station that was away, or of a daemon that was; 0: it was heard. */
 int64_t station_unheard_since(const struct book *b, const struct station *st);
 

@@ -92,12 +92,17 @@ static int apply_enrolled(struct book *b, struct stream *s, const struct entry *
     else if (st->token)
         book_drop(b, &b->tokens, st->token);
     book_touch(b, st, sizeof(*st));
-    st->kind = book_keep(b, v->kind);
-    st->room = book_keep(b, v->room);
+    station_stands(
+        b, st,
+        &(const struct stood){
+            .kind = v->kind, .room = v->room, .since = e->at, .until = v->spare ? e->at : INT64_MAX});
     st->token = book_keep(b, v->token);
     st->key = book_keep(b, v->key);
     st->revoked = false;
-    st->spare = v->spare ? arena_alloc(b->keep, sizeof(*st->spare)) : NULL;
+    if (!v->spare)
+        st->spare = NULL;
+    else if (!st->spare) /* what nobody has confirmed yet stays to be confirmed */
+        st->spare = arena_alloc(b->keep, sizeof(*st->spare));
     st->invited = (struct invitation){0}; /* one use */
     st->spool = (struct spool_mark){0};
     st->outages = (struct outages){0};

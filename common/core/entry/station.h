@@ -32,14 +32,16 @@ struct spare_confirmed {
     struct personal reason;
 };
 #define SPARE_MS (INT64_C(24) * 3600 * 1000)
-/* As the book has it: what it was used for stands until it is confirmed. */
-#define SPARE_USERS 6
+/* As the book has it, beside where it stood (struct stood): what it was used for stands until it is
+ * confirmed. */
 struct person;
+struct spare_user {
+    const struct person *person;
+    const struct spare_user *next;
+};
 struct spare {
-    int64_t opened, until; /* last, and how long it works; 0: sealed */
-    int64_t since;         /* opened first of what nobody has confirmed; 0: nothing is */
-    size_t nusers;         /* since then; the last one has its badge */
-    const struct person *user[SPARE_USERS];
+    int64_t since;                  /* opened first of what nobody has confirmed; 0: nothing is */
+    const struct spare_user *users; /* since then, the last one first */
 };
 struct station_revoked {
     const char *station;

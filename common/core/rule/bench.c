@@ -415,6 +415,16 @@ static void sign_in_failed(struct judge *j)
     judge_outcome(j, d, OUTCOME_REFUSED, SAY_SESSION_WRONG_SECRET, secrets_left(j, p));
 }
 
+/* A session ends with its day: one left open yesterday keeps nobody out, nor does a silent station, a sealed
+ * one, one that a spare one replaces, or one without a key, whose silence nobody tells, that is idle. */
+static bool keeps(const struct judge *j, const struct station *st)
+{
+    int64_t used = bench_used(&st->bench), most = j->cmd->idle_after_s * INT64_C(1000);
+    used = used > st->known_at ? used : st->known_at;
+    return st->bench.day == clock_day(j->now) && !st->silent_since && !spare_sealed(st, j->now) &&
+           !spare_replaces(j->book, st, j->now) && (st->key || !most || j->now - used <= most);
+}
+
 static enum say sign_in_refusal(struct judge *j, struct json **ret_args)
 {
     const struct person *p = j->cmd->person;
@@ -424,9 +434,7 @@ static enum say sign_in_refusal(struct judge *j, struct json **ret_args)
         return SAY_SESSION_LOCKED;
     if (p->suspended)
         return SAY_PERSON_SUSPENDED;
-    /* a session ends with its day: one left open yesterday keeps nobody out, nor does a silent station */
-    if (p->signed_in && p->signed_in != j->st && !p->signed_in->silent_since &&
-        p->signed_in->bench.day == clock_day(j->now)) {
+    if (p->signed_in && p->signed_in != j->st && keeps(j, p->signed_in)) {
         *ret_args = args1(j, "station", p->signed_in->id);
         return SAY_SESSION_ELSEWHERE;
     }

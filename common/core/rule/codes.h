@@ -115,6 +115,7 @@ enum say_flag {
     X(SPARE_BENCH, "spare.bench", 0)                                                                         \
     X(SPARE_OPENED, "spare.opened", 0)                                                                       \
     X(SPARE_USED, "spare.used", SAY_OF_ENTRY)                                                                \
+    X(SPARE_UNCONFIRMED, "spare.unconfirmed", 0)                                                             \
     X(RESCUE_MOVED, "rescue.moved", 0)                                                                       \
     X(RESCUE_CALLED, "rescue.not-called", 0)                                                                 \
     X(RESCUE_NOT_ALONE, "rescue.not-alone", 0)                                                               \

@@ -39,7 +39,7 @@ const struct person *judge_second(struct judge *j, const char *badge)
         judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "witness"), NULL);
         return NULL;
     }
-    const struct person *p = badge_person(j->book, j->st, c.id);
+    const struct person *p = badge_person(j->book, j->st, c.id, j->now);
     if (!p)
         judge_find(j, EFFECT_REFUSE, SAY_SESSION_UNKNOWN_BADGE, NULL, NULL);
     else if (p == j->performer)

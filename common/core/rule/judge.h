@@ -308,6 +308,12 @@ void derived_add(struct judge *j, struct deriveds *all, struct derived d);
 
 /* spare.c: does the station work, and is what is asked of it done at a bench? */
 bool check_spare(struct judge *j);
+int64_t spare_time(const struct judge *j);                /* in whose opening it is */
+bool spare_sealed(const struct station *st, int64_t now); /* a spare one, and it does not work */
+/* Of one whose use nobody has confirmed: who may. */
+struct json *spare_confirmers(struct judge *j, const struct station *st);
+/* A spare one that works stands in its stead. */
+bool spare_replaces(const struct book *b, const struct station *st, int64_t now);
 void tell_spare(struct judge *j); /* of an entry of the batch: it was made at the spare station */
 
 /* station.c */

@@ -119,7 +119,8 @@ void check_rooms(struct judge *j, const struct person *p)
     int64_t ms = j->now - p->seen.when;
     if (!at || at == j->st || j->cmd->occurred || ms >= j->cmd->pace.apart_ms)
         return;
-    if (strcmp(at->room ? at->room : at->kind, j->st->room ? j->st->room : j->st->kind) == 0)
+    const char *there = station_room(at, p->seen.when);
+    if (strcmp(there ? there : at->kind, j->st->room ? j->st->room : j->st->kind) == 0)
         return;
     struct json *args = args1(j, "person", p->id);
     json_set_str(j->a, args, "at", at->id);

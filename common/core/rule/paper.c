@@ -211,7 +211,7 @@ bool paper_believed(const struct judge *j)
 const char *occ_room(const struct book *b, const struct occ *o)
 {
     const struct paper *f = o->form ? book_form(b, o->form) : NULL;
-    return f ? f->room : o->station ? o->station->room : NULL;
+    return f ? f->room : o->room;
 }
 
 static bool share_place(const struct step *a, const struct step *b)
@@ -225,8 +225,7 @@ static bool share_place(const struct step *a, const struct step *b)
 /* Begun that day before then, in a room, and not on paper. */
 static bool in_session(const struct occ *o, int64_t then)
 {
-    return o->begun && o->begun <= then && clock_day(o->begun) == clock_day(then) && !o->form && o->station &&
-           o->station->room;
+    return o->begun && o->begun <= then && clock_day(o->begun) == clock_day(then) && !o->form && o->room;
 }
 
 /* Where the batch was worked on, at stations of that kind, before it went on on paper; NULL: nowhere. */
@@ -242,7 +241,7 @@ static const char *session_room(const struct judge *j)
                 (!newest || o->begun > newest->begun))
                 newest = o;
         }
-    return newest ? newest->station->room : NULL;
+    return newest ? newest->room : NULL;
 }
 
 /* Could the step have been done in the room that the form names? */
@@ -256,12 +255,13 @@ static bool form_serves(const struct judge *j)
  * none (an older program's), where the batch was. */
 const char *judge_room(const struct judge *j)
 {
+    const char *here = station_room(j->st, spare_time(j));
     if (!j->form)
-        return j->st->room;
+        return here;
     if (form_serves(j))
         return j->form->room;
     const char *session = session_room(j);
-    return session ? session : j->st->room ? j->st->room : j->form->room;
+    return session ? session : here ? here : j->form->room;
 }
 
 bool paper_here(const struct judge *j, const struct paper *f)

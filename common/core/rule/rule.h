@@ -170,7 +170,7 @@ void rule_judge(const struct book *b, const struct command *cmd, int64_t now, st
 
 /* Whose badge that is at this station (NULL: anywhere): of the spare one while it works, whoever opened it.
  */
-struct person *badge_person(const struct book *b, const struct station *st, const char *id);
+struct person *badge_person(const struct book *b, const struct station *st, const char *id, int64_t at);
 
 /* How long, in ms, no secret of the command's person is taken at its station: after some wrong ones in a row
  * the station is slowed, after some more the person there. 0: it is. */

@@ -502,7 +502,8 @@ static bool read_code(struct judge *j)
     struct code *c = arena_alloc(j->a, sizeof(*c));
     enum code_fault fault = code_read(j->cmd->raw, j->cmd->raw_len, c);
     if (fault == CODE_OK) {
-        const struct person *p = c->kind == CODE_BADGE ? badge_person(j->book, j->st, c->id) : NULL;
+        const struct person *p =
+            c->kind == CODE_BADGE ? badge_person(j->book, j->st, c->id, spare_time(j)) : NULL;
         if (p) /* the spare station's badge is whoever's opened it */
             snprintf(c->id, sizeof(c->id), "%s", p->id);
         j->code = c;

@@ -8,17 +8,31 @@
 #include "core/rule/missing.h"
 #include "core/rule/record.h"
 
-static bool works(const struct spare *s, int64_t now)
+static bool works(const struct station *st, int64_t at)
 {
-    return s->opened && now < s->until;
+    const struct stood *s = station_stood(st, at);
+    return s && s->since <= at && at < s->until;
 }
 
-struct person *badge_person(const struct book *b, const struct station *st, const char *id)
+bool spare_sealed(const struct station *st, int64_t now)
+{
+    return st->spare && !works(st, now);
+}
+
+bool spare_replaces(const struct book *b, const struct station *st, int64_t now)
+{
+    size_t pos = 0;
+    for (const struct station *s; (s = map_next(&b->stations, &pos));)
+        if (s->spare && works(s, now) && s->stood->replaces && strcmp(s->stood->replaces, st->id) == 0)
+            return true;
+    return false;
+}
+
+struct person *badge_person(const struct book *b, const struct station *st, const char *id, int64_t at)
 {
     struct person *p = book_person(b, id);
-    if (p || !st || !st->spare || !st->spare->nusers || !st->spare->until || strcmp(st->id, id) != 0)
-        return p;
-    return book_person(b, st->spare->user[st->spare->nusers - 1]->id);
+    const struct stood *s = !p && st && st->spare && strcmp(st->id, id) == 0 ? station_stood(st, at) : NULL;
+    return s && s->by && s->since <= at ? book_person(b, s->by->id) : p;
 }
 
 /* A bench has neither orders nor signatures, and nothing of quality's. */
@@ -36,29 +50,82 @@ static bool at_bench(struct judge *j)
     return s->verb == VERB_NONE && !s->opens && s->dept != DEPT_QUALITY;
 }
 
+/* What its own list tells belongs to the opening in which it was done, however late the list comes. */
+int64_t spare_time(const struct judge *j)
+{
+    return j->cmd->spool && j->cmd->occurred ? j->cmd->occurred : j->now;
+}
+
 bool check_spare(struct judge *j)
 {
     const struct spare *s = j->st ? j->st->spare : NULL;
     if (!s || (j->cmd->kind == COMMAND_RECORD && kind_find(j->cmd->record) == KIND_STATION_SPARE_OPENED))
         return true;
     struct json *args = args1(j, "station", j->st->id);
-    return (works(s, j->now) || judge_find(j, EFFECT_REFUSE, SAY_SPARE_SEALED, args, NULL)) &&
+    return (works(j->st, spare_time(j)) || judge_find(j, EFFECT_REFUSE, SAY_SPARE_SEALED, args, NULL)) &&
            (at_bench(j) || judge_find(j, EFFECT_REFUSE, SAY_SPARE_BENCH, args, NULL));
 }
 
 /* Once a batch, and each time that it is opened. */
 void tell_spare(struct judge *j)
 {
-    const struct spare *s = j->st ? j->st->spare : NULL;
+    const struct stood *s = j->st && j->st->spare ? station_stood(j->st, spare_time(j)) : NULL;
     bool told = !s || !j->performer;
     for (size_t i = 0; !told && i < j->x->ndevs; i++)
-        told = say_find(j->x->dev[i].code) == SAY_SPARE_USED && j->x->dev[i].opened_at >= s->opened;
+        told = say_find(j->x->dev[i].code) == SAY_SPARE_USED && j->x->dev[i].opened_at >= s->since;
     if (!told)
         judge_find(j, EFFECT_DEVIATION, SAY_SPARE_USED,
                    json_set_str(j->a, args1(j, "station", j->st->id), "person", j->performer->id), NULL);
 }
 
 /* ---- opened ---- */
+
+/* Saturdays and Sundays are none; of other holidays nobody here knows. */
+static int64_t next_working_day(int64_t day)
+{
+    const char *name;
+    do
+        name = rota_weekday(++day);
+    while (strcmp(name, "saturday") == 0 || strcmp(name, "sunday") == 0);
+    return day;
+}
+
+static bool used_it(const struct spare *s, const struct person *p)
+{
+    for (const struct spare_user *u = s->users; u; u = u->next)
+        if (u->person == p)
+            return true;
+    return false;
+}
+
+/* Who may confirm it, and is there. */
+static struct json *confirmers(struct judge *j, const struct spare *s)
+{
+    static const struct right_about nothing;
+    struct json *list = json_array(j->a);
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));)
+        if (p != j->performer && !used_it(s, p) && !person_away(p, clock_day(j->now)) &&
+            right_free(j->book->rights, RIGHT_SPARE_CONFIRMED, &nothing, p))
+            json_push(list, json_str(j->a, p->id));
+    return list;
+}
+
+struct json *spare_confirmers(struct judge *j, const struct station *st)
+{
+    return json_set(j->a, args1(j, "station", st->id), "people", confirmers(j, st->spare));
+}
+
+/* What it was used for before is confirmed by the end of the next working day, unless nobody is there who
+ * may: cells wait for no person who does not exist. */
+static bool check_spare_confirmed(struct judge *j, const struct station *st)
+{
+    const struct spare *s = st ? st->spare : NULL;
+    bool late = s && s->since && clock_day(j->now) > next_working_day(clock_day(s->since));
+    if (!late || !confirmers(j, s)->len)
+        return true;
+    return judge_find(j, EFFECT_REFUSE, SAY_SPARE_UNCONFIRMED, spare_confirmers(j, st), NULL);
+}
 
 static bool open_spare(struct judge *j, const struct kind *k, const struct spare_opened *g)
 {
@@ -68,7 +135,7 @@ static bool open_spare(struct judge *j, const struct kind *k, const struct spare
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "station"), NULL);
     if (!r || r->spare || !r->kind)
         return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "replaces"), NULL);
-    if (!check_called(j, g->called))
+    if (!check_called(j, g->called) || !check_spare_confirmed(j, j->st))
         return false;
     o.kind = r->kind;
     o.room = r->room;
@@ -94,9 +161,9 @@ bool may_confirm_spare(struct judge *j, const struct kind *k, const void *given)
     const struct spare_confirmed *g = given;
     const struct station *st = book_station(j->book, g->station);
     struct right_about about = {0};
-    for (size_t i = 0; st && st->spare && i < st->spare->nusers; i++)
-        if (st->spare->user[i] == j->performer || st->spare->user[i] == j->second)
-            about.person = st->spare->user[i];
+    for (const struct spare_user *u = st && st->spare ? st->spare->users : NULL; u; u = u->next)
+        if (u->person == j->performer || u->person == j->second)
+            about.person = u->person;
     return check_right(j, k->record->right, &about);
 }
 

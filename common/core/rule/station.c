@@ -46,6 +46,8 @@ void record_station(struct judge *j, const struct kind *k, const void *given)
     const struct station *st = book_station(j->book, id);
     if (st && !st->revoked && !rule_off(SAY_STATION_LIVES))
         judge_refuse(j, SAY_STATION_LIVES, args1(j, "station", id));
+    else if (st && st->spare && st->spare->since) /* or it would be forgotten */
+        judge_refuse(j, SAY_SPARE_UNCONFIRMED, spare_confirmers(j, st));
     else
         record_own(j, k, given);
 }

@@ -15,7 +15,8 @@ static bool has(size_t n, const char **list, const char *s)
 
 bool step_here(const struct judge *j, const struct step *s)
 {
-    return s->nwhere == 0 || (j->st && has(s->nwhere, s->where, j->st->kind));
+    const struct stood *at = j->st ? station_stood(j->st, spare_time(j)) : NULL;
+    return s->nwhere == 0 || (at && has(s->nwhere, s->where, at->kind));
 }
 
 static int times_done(const struct batch *x, int step)

@@ -64,9 +64,10 @@ bool may_place(struct judge *j, const struct kind *k, const void *given)
 
 /* ---- rooms ---- */
 
-static bool stands_in_room(const struct station *st, const char *room)
+static bool stood_in_room(const struct station *st, int64_t at, const char *room)
 {
-    return st && st->room && strcmp(st->room, room) == 0;
+    const char *there = station_room(st, at);
+    return there && strcmp(there, room) == 0;
 }
 
 static bool took_part(const struct occ *o, const struct person *p)
@@ -92,10 +93,8 @@ static bool worked_today(const struct judge *j, const struct person *p, const ch
 {
     size_t pos = 0;
     for (const struct station *st; (st = map_next(&j->book->stations, &pos));)
-        for (const struct was *w =
-                 stands_in_room(st, room) && st->bench.day == clock_day(j->now) ? st->bench.was : NULL;
-             w; w = w->next)
-            if (w->person == p)
+        for (const struct was *w = st->bench.day == clock_day(j->now) ? st->bench.was : NULL; w; w = w->next)
+            if (w->person == p && stood_in_room(st, w->since, room))
                 return true;
     return false;
 }
