@@ -6,8 +6,7 @@
  *     |                  |   +--- a fault, too ---+---|---- more ----------+
  *     +-- lost           |       much waiting         | level with what was told
  *                        |                            v
- *                        +------- the same ---------- LIVE: rows gather, and are written every
- * FOLLOW_DELAY_MS
+ *                        +------- the same ---------- LIVE: rows gather for FOLLOW_DELAY_MS
  *
  * LOOKING reads cpf.projected and the open sign-ins; whatever was in memory is forgotten before it. So each
  * kind of trouble has one way out, and it is the way in.
@@ -142,11 +141,25 @@ void follow_entry(struct follow *f, const struct entry *e)
 
 static void read_more(struct follow *f);
 
+/*
+ * SQL refuses a value (class 22), or a row (23), however often it comes: the part is read anew one by one,
+ * and what alone is refused is left out.
+ */
+static void narrow(struct follow *f, const struct db_error *e)
+{
+    if (strncmp(e->sqlstate, "22", 2) != 0 && strncmp(e->sqlstate, "23", 2) != 0)
+        return;
+    if (f->state == FOLLOW_WRITING && f->part == 1)
+        f->refused = f->to;
+    f->part = 1;
+}
+
 static void on_written(void *arg, const struct db_reply *r)
 {
     struct follow *f = arg;
     f->busy = false;
     if (r->error.code) {
+        narrow(f, &r->error);
         f->again = false;
         view_sheet_clear(f->filling);
         fault(f, &r->error);
@@ -154,6 +167,7 @@ static void on_written(void *arg, const struct db_reply *r)
     }
     f->tries = 0;
     f->written = f->to;
+    f->part = f->part < FOLLOW_PART ? f->part * 2 : FOLLOW_PART;
     if (f->again)
         look(f);
     else if (f->state == FOLLOW_WRITING)
@@ -211,7 +225,7 @@ static void on_part_row(void *arg, size_t no, const struct db_result *r)
     int err = entry_read(&e, &f->arena, text, strlen(text));
     e.idx = (uint64_t)f->filled;
     if (err == 0)
-        err = view_entry(f->view, &e);
+        err = f->filled == f->refused ? CPF_E_DB : view_entry(f->view, &e);
     if (err)
         skip(f, f->filled, stream, err);
 }
@@ -244,7 +258,7 @@ static void read_more(struct follow *f)
     f->nread = 0;
     f->busy = true;
     db_param_i64(&p, f->written);
-    db_param_i64(&p, FOLLOW_PART);
+    db_param_i64(&p, (int64_t)f->part);
     db_begin(f->db, on_part_row, on_part, f);
     db_exec(f->db, DB_FOLLOW_READ, &p);
     db_end(f->db);
@@ -366,7 +380,8 @@ int follow_new(const struct follow_config *cfg, struct follow **ret)
                            .on_down = on_down,
                            .arg = f};
     f->cfg = *cfg;
-    f->written = f->filled = f->told = -1;
+    f->written = f->filled = f->told = f->refused = -1;
+    f->part = FOLLOW_PART;
     f->ev_retry = evtimer_new(cfg->base, on_retry, f);
     f->ev_write = evtimer_new(cfg->base, on_write, f);
     require(f->ev_retry && f->ev_write);

@@ -30,7 +30,8 @@ struct follow {
     int64_t to;                          /* of the transaction under way */
     int64_t told;                        /* newest settled entry, -1 none */
     bool busy;                           /* a transaction is under way */
-    size_t nread;                        /* rows of the part being read */
+    size_t part, nread;                  /* entries to be read at a time; of the part being read */
+    int64_t refused;                     /* an entry whose rows the tables do not take, -1 none */
     uint64_t faults;
     struct arena arena;
     struct buf column[VIEW_COLUMNS]; /* reused */

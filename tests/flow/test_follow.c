@@ -314,6 +314,23 @@ static void test_follow_fault_stops_no_scan_and_heals(void **state)
     end(&p);
 }
 
+/* What the tables refuse is left out, alone, and told; all else is there. */
+static void test_follow_row_that_is_refused_stops_nothing(void **state)
+{
+    struct plant p;
+    begin(&p, state);
+    rig_sql(&p.rig, "alter table cpf.measurement add constraint sour check (field <> 'tare')");
+    follower_up(&p);
+    tell_all(&p);
+    until_level(&p);
+    assert_true(follow_faults(p.follow) > 0);
+    assert_string_equal(rig_sql(&p.rig, "select count(*) from cpf.measurement where field = 'tare'"), "0");
+    assert_string_equal(rig_sql(&p.rig, "select value || bound from cpf.measurement where field = 'toxin'"),
+                        "0.05<");
+    assert_string_equal(rig_sql(&p.rig, "select state from cpf.batch where batch = 'KA-0001'"), "provided");
+    end(&p);
+}
+
 static void test_follow_schema_missing_stops_no_scan(void **state)
 {
     struct plant p;
@@ -531,6 +548,7 @@ int main(void)
         cmocka_unit_test(test_follow_restarted_anywhere_counts_nothing_twice),
         cmocka_unit_test(test_follow_survives_the_database),
         cmocka_unit_test(test_follow_fault_stops_no_scan_and_heals),
+        cmocka_unit_test(test_follow_row_that_is_refused_stops_nothing),
         cmocka_unit_test(test_follow_schema_missing_stops_no_scan),
         cmocka_unit_test(test_follow_blocked_bounds_its_memory),
         cmocka_unit_test(test_follow_two_followers_count_once),

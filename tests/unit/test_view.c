@@ -218,21 +218,26 @@ static void test_view_deviations_and_holds_tell_their_life(void **state)
 
 static void test_view_measurements_are_exact_with_unit_and_limits(void **state)
 {
-    static const char *const want[][6] = {
-        /* field, value, unit, limits, derived, reading */
-        {"gross", "15.0", "g", "ok", "0", "first"},        {"gross", "15.0", "g", "ok", "0", "first"},
-        {"gross", "15.0", "g", "ok", "0", "second"},       {"tare", "8.0", "g", "ok", "0", "single"},
-        {"net", "7.0", "g", "alert", "1", "single"},       {"warmth", "35.0", "°C", "action", "0", "first"},
-        {"warmth", "35.0", "°C", "action", "0", "second"}, {"count", "1.20", "10^6/mL", "ok", "0", "single"},
+    static const char *const want[][7] = {
+        /* field, value, unit, limits, derived, reading, bound */
+        {"gross", "15.0", "g", "ok", "0", "first", "-"},
+        {"gross", "15.0", "g", "ok", "0", "first", "-"},
+        {"gross", "15.0", "g", "ok", "0", "second", "-"},
+        {"tare", "8.0", "g", "ok", "0", "single", "-"},
+        {"net", "7.0", "g", "alert", "1", "single", "-"},
+        {"warmth", "35.0", "°C", "action", "0", "first", "-"},
+        {"warmth", "35.0", "°C", "action", "0", "second", "-"},
+        {"count", "1.20", "10^6/mL", "ok", "0", "single", "-"},
+        {"toxin", "0.05", "EU/mL", "ok", "0", "single", "<"},
     };
-    static const char *const column[] = {"field", "value", "unit", "limits", "derived", "reading"};
+    static const char *const column[] = {"field", "value", "unit", "limits", "derived", "reading", "bound"};
     struct fold f;
     (void)state;
     begin(&f);
     fold_all(&f);
     assert_int_equal(view_sheet_count(f.sheet, VIEW_MEASUREMENT), sizeof(want) / sizeof(*want));
     for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++)
-        for (size_t c = 0; c < 6; c++)
+        for (size_t c = 0; c < sizeof(column) / sizeof(*column); c++)
             is(VIEW_MEASUREMENT, i, column[c], want[i][c]);
     end(&f);
 }

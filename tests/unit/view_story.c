@@ -27,6 +27,7 @@ static const char steps[] =
     "      {id: rest, " NAMED ", scan: container, label: [T], use: discard}]}\n"
     "  - {id: results, " NAMED ", where: [QA], by: [quality-manager], dept: quality, form: true, fields: [\n"
     "      {id: count, " NAMED ", number: \"10^6/mL\", decimals: 2},\n"
+    "      {id: toxin, " NAMED ", number: EU/mL, decimals: 2},\n"
     "      {id: note, " NAMED ", text: true}]}\n"
     "  - {id: decision, " NAMED ", where: [QA], by: [quality-manager], dept: quality, requires: [no-hold],\n"
     "     sign: {verb: decide, meaning: {ja: 決定します。, en: I decide.}}, fields: [\n"
@@ -87,7 +88,7 @@ static void decide(struct rig *r)
 {
     rig_at(r, "QA1");
     rig_wait(r, RIG_MINUTE);
-    accepted(rig_sign(r, "QM", "KA-0001", "results", "count=1.20|note=" RIG_NAME));
+    accepted(rig_sign(r, "QM", "KA-0001", "results", "count=1.20|toxin=<0.05|note=" RIG_NAME));
     refused(rig_sign(r, "QM", "KA-0001", "decision", "disposition=released"), "decision.hold");
     accepted(
         rig_record(r, "QC2", "deviation.assessed", "batch=KA-0001|dev=KA-0001-DV1|grade=minor|reason=small"));

@@ -27,14 +27,29 @@ static struct view_row input_row(struct view_at *a, enum view_id table, const st
 
 /* ---- measurements ---- */
 
+/* A result that says on which side of a number the truth lies, or that there is none. */
+static void bound(struct view_at *a, struct view_row *r, enum censor c, struct dec v)
+{
+    char value[CENSORED_TEXT];
+    censored_format(CENSOR_NONE, v, value);
+    row_text(r, "bound", censor_name(c));
+    if (c != CENSOR_ABSENT && c != CENSOR_COUNTLESS)
+        row_text(r, "value", arena_strdup(&a->v->arena, value));
+}
+
 static void measurement(struct view_at *a, const struct field *f, const char *text)
 {
     enum limits limits;
-    if (!limits_of(f, text, &limits))
+    enum censor c;
+    struct dec v;
+    if (!limits_of(f, text, &limits) || censored_parse(text, &c, &v) != CPF_OK)
         return;
     bool derived = f->kind == FIELD_DERIVED;
     struct view_row r = input_row(a, VIEW_MEASUREMENT, f);
-    row_text(&r, "value", text);
+    if (c == CENSOR_NONE)
+        row_text(&r, "value", text);
+    else
+        bound(a, &r, c, v);
     row_text(&r, "unit", f->unit);
     row_text(&r, "limits", limits_name(limits));
     row_num(&r, "derived", derived);
