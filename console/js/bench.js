@@ -1,7 +1,7 @@
 /* What a scan station shows, made of what the daemon said: nothing here knows a step, a product or a right. */
 import { el } from "./dom.js";
 import { mark } from "./shape.js";
-import { clockText, said, word } from "./words.js";
+import { clockText, dayText, said, word } from "./words.js";
 
 const name = (person) => said(person);
 const line = (kind, ...content) => el("p", { class: kind }, ...content);
@@ -60,9 +60,10 @@ export function next(next, commands) {
     line("label", word("next.title"), next.step ? el("b", {}, said(next)) : null),
     question ? line(next.note ? "question note" : "question", question) : null,
     next.note && next.field_ja ? line("field", said({ ja: next.field_ja, en: next.field_en })) : null,
+    next.field_ja && !next.note && next.kind && !next.options ? line("how", word(`kind.${next.kind}`)) : null,
     wantedThings(next),
     choices(next, commands),
-    at ? line("earliest", word("next.earliest", { at: `${at.getMonth() + 1}/${at.getDate()} ${clockText(at)}` })) : null,
+    at ? line("earliest", word("next.earliest", { at: `${dayText(at)} ${clockText(at)}` })) : null,
   ];
 }
 
@@ -82,7 +83,8 @@ const beside = (list) => (list || []).map((b) => line("beside", said(b)));
 
 function named(answer) {
   const parts = [];
-  if (answer.understood) parts.push(answer.understood.id);
+  const id = answer.understood && answer.understood.id;
+  if (id && !said(answer.message).includes(id)) parts.push(id);
   if (answer.deviations && answer.deviations.length) parts.push(word("answer.deviations", { ids: answer.deviations.join(" ") }));
   if (answer.holds && answer.holds.length) parts.push(word("answer.holds", { ids: answer.holds.join(" ") }));
   return parts.length ? line("named", parts.join("  ")) : null;
@@ -116,8 +118,9 @@ export function latch(answer) {
   return [
     el("div", { class: "stop", "aria-hidden": "true" }, word("latch.stop")),
     line("message", said(answer.message)),
-    el("div", { class: "numbers" }, number("latch.own", answer.batch), number("latch.other", answer.other || thing)),
+    el("div", { class: "numbers" }, number("latch.own", answer.batch), answer.other ? number("latch.other", answer.other) : number("latch.thing", thing)),
     ...clauses(answer.law),
+    line("how", word("latch.how")),
     el("button", { id: "acknowledge" }, word("latch.acknowledge")),
   ];
 }

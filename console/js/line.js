@@ -20,6 +20,11 @@ export class Line {
     this.told = told;
   }
 
+  /** What is under way, as it was scanned; of a secret nothing. */
+  get what() {
+    return this.#queue.map((request) => request.shown).filter(Boolean).join("  ");
+  }
+
   get waiting() {
     return this.#queue.length;
   }

@@ -1,11 +1,11 @@
 /* The scan station: what is scanned goes to the daemon, what the daemon says is shown and heard. */
 import { ask, heard, now } from "./api.js";
 import * as bench from "./bench.js";
-import { byId, fill, show } from "./dom.js";
+import { byId, el, fill, show } from "./dom.js";
 import { Line } from "./line.js";
 import { Sink } from "./sink.js";
 import { sound, soundReady } from "./sound.js";
-import { clockText, dayText, loadWords, onLanguage, said, switchButton, word } from "./words.js";
+import { clockText, dayText, loadWords, onLanguage, said, switchButton, word, zoneIs } from "./words.js";
 
 const RECORDS = 5, SECRET_MS = 60000;
 const BADGE = /^(\][A-Za-z][0-9A-Za-z])?P-[0-9A-Z-]+-[0-9A-Z]$/;
@@ -38,18 +38,19 @@ function drawEntry() {
 }
 
 function silence() {
-  if (state.enrolled === false) return word("station.unknown");
-  if (line.answers && !line.late) return "";
+  if (state.enrolled === false) return [word("station.unknown")];
+  if (line.answers && !line.late) return [];
   const why = line.why ? said(line.why) : word("silent.nothing");
-  const kept = line.late && line.waiting ? word("silent.unrecorded", { n: line.waiting }) : "";
-  return [kept, why, word("silent.not-taken")].filter(Boolean).join(" ");
+  const kept = line.late && line.waiting ? word("silent.unrecorded", { n: line.waiting, what: line.what }) : "";
+  return [kept, why, kept ? word("silent.insists") : "", word("silent.not-taken")].filter(Boolean);
 }
 
 function drawSilent() {
-  const text = silence();
-  fill(byId("silent"), text);
-  show(byId("silent"), text);
-  document.body.classList.toggle("silent", Boolean(text));
+  const lines = silence();
+  fill(byId("silent"), ...lines.map((text) => el("p", {}, text)));
+  show(byId("silent"), lines.length);
+  show(byId("next"), !lines.length); /* nothing is asked while nothing is taken */
+  document.body.classList.toggle("silent", lines.length > 0);
 }
 
 function drawNotices() {
@@ -99,7 +100,7 @@ function judged(request, answer) {
   const wrong = request.path === "/v1/sessions";
   const asks = answer.secret === "pin";
   state.answer = asks && !wrong ? null : answer; /* a badge that asks for its PIN is nobody's mistake */
-  record(answer);
+  if (state.answer) record(answer);
   if (answer.next) state.self = { ...state.self, next: answer.next };
   if (answer.latched) latch(answer);
   sound(answer.latched ? "latched" : state.answer ? answer.outcome : "already");
@@ -131,7 +132,9 @@ const line = new Line({
 
 async function look() {
   const reply = await ask("/v1/stations/self");
-  if (reply.status === 200 && !line.waiting) state.self = reply.body;
+  if (reply.status !== 200 || line.waiting) return;
+  state.self = reply.body;
+  zoneIs(reply.body.zone);
 }
 
 /* ---- a secret ---- */
@@ -163,7 +166,7 @@ function scanBody(raw) {
 }
 
 function notTaken() {
-  state.answer = { outcome: "silent", key: "silent.not-taken" };
+  state.answer = { outcome: "silent", key: "silent.again" };
   sound("refused");
 }
 
@@ -176,7 +179,7 @@ function scanned(raw) {
   }
   const isSecret = state.secret && !BADGE.test(raw);
   if (!isSecret) endSecret();
-  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, make: () => scanBody(raw) });
+  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, shown: raw, make: () => scanBody(raw) });
   if (!taken) notTaken();
   draw();
 }

@@ -20,14 +20,20 @@ export function said(text) {
   return text ? text[language] || text.ja || text.en || text.id || "" : "";
 }
 
-/** A moment as the station's own clock has it. */
+/* Times are told by the facility's clock, whatever zone the tablet is set to: the daemon's sentences are. */
+let timeZone;
+export function zoneIs(name) {
+  timeZone = name;
+}
+
+const told = (locale, options, when) => new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(when);
+
 export function clockText(when) {
-  const two = (n) => String(n).padStart(2, "0");
-  return `${two(when.getHours())}:${two(when.getMinutes())}:${two(when.getSeconds())}`;
+  return told("sv", { hour: "2-digit", minute: "2-digit", second: "2-digit" }, when);
 }
 
 export function dayText(when) {
-  return new Intl.DateTimeFormat(language, { month: "short", day: "numeric", weekday: "short" }).format(when);
+  return told(language, { month: "short", day: "numeric", weekday: "short" }, when);
 }
 
 /** Called at once, and whenever the language is switched: it draws anew, and asks nothing. */

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "core/entry/refusal.h"
 #include "core/entry/step.h"
@@ -186,7 +187,7 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     json_set_str(a, o, "batch", st->bench.batch ? st->bench.batch->id : NULL);
     json_set(a, o, "next", next);
     json_set(a, o, "commands", commands_json(a));
-    return o;
+    return json_set_str(a, o, "zone", clock_zone_name());
 }
 
 /* ---- what the entry says, in words ---- */

@@ -10,6 +10,11 @@ packages_of() {
     # libdbd-pg-perl is the driver that sqitch only recommends.
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
     tools) printf '%s ' curl openssl softhsm2 unzip util-linux ca-certificates poppler-utils libnss3-tools qpdf ;;
+    # Elsewhere Node.js comes from other packages, and npm with it.
+    console)
+        printf '%s ' chromium
+        if ! command -v node npm >/dev/null; then printf '%s ' nodejs npm; fi
+        ;;
     check) printf '%s ' clang-14 clang-format-14 clang-tidy-14 cppcheck shellcheck systemd git ;;
     ci) printf '%s ' ccache git ;;
     bench) printf '%s ' syslog-ng-mod-slog ;;

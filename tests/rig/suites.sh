@@ -50,6 +50,7 @@ suite_flow() {
     meson_suite "$BUILD" flow
     tap_command "$TOP/tests/flow/first-use"
     tap_command "$TOP/tests/flow/pages"
+    tap_command "$TOP/tests/console/run"
     tap_command "$TOP/tests/flow/seven"
     tap_command "$TOP/tests/flow/neighbours"
     tap_command "$TOP/tests/flow/keys"

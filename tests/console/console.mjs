@@ -1,0 +1,275 @@
+/* What tests/console/run plays: a browser becomes a station, two people work at it by a wedge scanner's keys. TAP. */
+import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+
+const { CPF_URL: url, CPF_CODE: code, CPF_SHOTS: shots, CPF_NPM: npm, CPF_BROWSER: executablePath } = process.env;
+const { chromium } = createRequire(`${npm}/`)("playwright-core");
+const GS = "\u001d";
+let n = 0, bad = 0;
+
+function is(name, wanted, got) {
+  n++;
+  const same = JSON.stringify(wanted) === JSON.stringify(got);
+  if (!same) bad++;
+  console.log(`${same ? "ok" : "not ok"} ${n} - ${name}`);
+  if (!same) console.log(`# wanted: ${JSON.stringify(wanted)}\n# got:    ${JSON.stringify(got)}`);
+}
+
+/** ISO 7064 MOD 37,36: what a label's printer would have put behind it. */
+function label(text) {
+  const signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  let p = 36;
+  for (const c of text.replaceAll("-", "")) {
+    p += signs.indexOf(c);
+    p = ((p % 36 || 36) * 2) % 37;
+  }
+  return `${text}-${signs[(37 - p) % 36]}`;
+}
+
+const inLog = (sql) => execFileSync("psql", ["-qXAtc", sql], { encoding: "utf8" }).trim();
+const entries = () => Number(inLog("select count(*) from cpf.entry where stream like 'batch/%' or stream like 'day/B23%'"));
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 } });
+await context.addInitScript(() => {
+  window.violations = [];
+  document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+});
+const page = await context.newPage();
+page.setDefaultTimeout(10000);
+const elsewhere = [], said = [], errors = [], posted = [];
+page.on("request", (r) => {
+  if (!r.url().startsWith(`${url}/`)) elsewhere.push(r.url());
+  if (r.method() === "POST" && /scans|sessions/.test(r.url())) posted.push({ at: r.url().slice(url.length), ...JSON.parse(r.postData()) });
+});
+page.on("console", (m) => /Content Security|Trusted/.test(m.text()) && said.push(m.text()));
+page.on("pageerror", (e) => errors.push(e.message));
+
+async function picture(name) {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  for (const language of ["ja", "en"]) {
+    if ((await page.getAttribute("html", "lang")) !== language) await page.click("#language");
+    await page.screenshot({ path: `${shots}/${name}.${language}.png` });
+  }
+  await page.click("#language");
+}
+
+/* ---- as a scanner types ---- */
+
+/** Character after character, 1 ms apart, and Return; waits until the page has shown what came of it. */
+async function keys(text, end = "Enter") {
+  for (const c of text) await page.keyboard.press(c === " " ? "Space" : c, { delay: 1 });
+  await page.keyboard.press(end);
+}
+const outcome = async () => page.evaluate(() => document.querySelector("#answer .said")?.dataset.outcome ?? "");
+const text = (id) => page.textContent(`#${id}`);
+async function scan(raw) {
+  const answered = page.waitForResponse((r) => /\/v1\/(scans|sessions)$/.test(r.url()));
+  await keys(raw);
+  const answer = await (await answered).json();
+  await page.waitForTimeout(30);
+  return answer;
+}
+const scanned = async (raw) => { const a = await scan(raw); return `${a.outcome} ${a.code}`; };
+
+/* ---- the stages ---- */
+
+async function enrolment() {
+  await page.goto(`${url}/`);
+  await page.waitForSelector("#links a");
+  is("a browser that nobody knows is sent to enrol", "/enrol", await page.getAttribute("#links a", "href"));
+  await picture("index");
+  await page.goto(`${url}/enrol#code=${code}`);
+  await page.waitForFunction(() => document.querySelector("#code").value);
+  is("the code is taken off the address", `${url}/enrol`, page.url());
+  await picture("enrol");
+  await page.click("#form button");
+  await page.waitForSelector("#told[data-kind=done]");
+  is("it is enrolled", true, (await text("told")).includes("B23"));
+  await picture("enrolled");
+  const kept = await page.evaluate(async () => {
+    const keys = await (await import("/js/keystore.js")).loadKey();
+    return { store: Object.keys(localStorage).filter((k) => k !== "language"), session: sessionStorage.length,
+      cookie: document.cookie, out: keys.privateKey.extractable };
+  });
+  is("no script sees the token, nobody takes the key out", { store: [], session: 0, cookie: "", out: false }, kept);
+  is("the log names the key", "1", inLog(`select count(*) from cpf.entry where kind = 'station.enrolled'
+    and body::jsonb #>> '{body,station}' = 'B23' and body::jsonb #>> '{body,key}' is not null`));
+  const [cookie] = await context.cookies();
+  is("the cookie", ["__Host-cpfd", true, true, "Strict"], [cookie.name, cookie.httpOnly, cookie.secure, cookie.sameSite]);
+}
+
+async function signIn() {
+  await page.goto(`${url}/station`);
+  await page.waitForSelector("#place b");
+  is("the station and its room", "B23B2", await text("place"));
+  const clock = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
+  const status = await (await page.request.get(`${url}/v1/status`)).json();
+  is("the facility's clock", clock.format(new Date(status.now)), (await text("clock")).slice(-8, -3));
+  is("nobody is there", true, (await text("next")).includes("職員証"));
+  await picture("nobody");
+  is("a badge", "refused session.none", await scanned(label("P-OP1")));
+  is("asks for its PIN, and shows no mistake", ["PIN", ""], [await text("entry-name"), await outcome()]);
+  await page.keyboard.type("40");
+  is("which is shown as dots", "●●", await text("typed"));
+  await picture("pin");
+  await page.keyboard.press("Escape");
+  is("and can be left", ["読み取り・入力", ""], [await text("entry-name"), await text("typed")]);
+  await scan(label("P-OP1"));
+  is("a wrong one", "refused session.wrong-secret", await scanned("000000"));
+  is("is asked for again", "PIN", await text("entry-name"));
+  is("the right one", "accepted accepted.session", await scanned("401202"));
+  await scan(label("P-OP2"));
+  is("a badge read twice is no PIN", "refused session.not-here", await scanned(label("P-OP2")));
+  is("the second person", "accepted accepted.session", await scanned("401203"));
+  is("both are named, and who acts", "操作：OP1OP2", await text("people"));
+  is("no PIN is left on the page", false, (await page.content()).includes("401203"));
+  await picture("signed-in");
+}
+
+async function work() {
+  is("the batch's card", "accepted accepted.batch", await scanned(label("B-NK26-0147")));
+  is("is in the header", "NK26-0147", await text("batch"));
+  is("the room's pressure is awaited", true, (await text("next")).includes("室間差圧"));
+  await picture("value");
+  await page.keyboard.type("15");
+  is("its unit stands beside what is typed", "15 Pa", await text("typed"));
+  await page.click("#language");
+  is("the language changes, and nothing typed is lost", ["en", "15 Pa", true],
+    [await page.getAttribute("html", "lang"), await text("typed"), (await text("next")).includes("pressure")]);
+  await page.click("#language");
+  is("a value", "accepted", (await scan("")).outcome);
+  is("was sent as the answer to what was shown", ["15", "d0.opening.room", "pressure"],
+    [posted.at(-1).raw, posted.at(-1).step, posted.at(-1).field]);
+  is("a quiet tick", "accepted", await outcome());
+  is("an impossible one", "refused", (await scan("500")).outcome);
+  is("says why, with shape and word", ["refused", true], [await outcome(), (await text("answer")).includes("受付不可")]);
+  await picture("refused");
+  is("the right one", "accepted", (await scan("22")).outcome);
+  await picture("choice");
+  for (const option of ["NORMAL", "STARTED", "RECORDED"]) {
+    const answered = page.waitForResponse((r) => r.url().endsWith("/v1/scans"));
+    await page.click(`.choices button[data-code^="X-OPT-${option}-"]`);
+    is(`a choice pressed: ${option}`, "accepted", (await (await answered).json()).outcome);
+    await page.waitForTimeout(50);
+  }
+  is("five records are listed", 5, await page.locator("#last li").count());
+  for (const raw of [label("E-INC-03"), "37.0", "5.0"]) is(`the incubator: ${raw}`, "accepted", (await scan(raw)).outcome);
+  is("nothing that is no code", "refused scan.unknown", await scanned("HELLO"));
+}
+
+/* Another patient's container stands in the way of everything, over a reload too. */
+async function foreign() {
+  const raw = label("C-NK26-0148-T1");
+  const answer = await scan(raw);
+  is("another patient's container", ["refused", "ident.foreign", true], [answer.outcome, answer.code, answer.latched]);
+  const numbers = async () => (await page.locator(".numbers strong").allTextContents()).map((t) => t.slice(0, 9));
+  is("both batches' numbers, on the whole screen", ["NK26-0147", "NK26-0148"], await numbers());
+  await picture("foreign");
+  const before = posted.length;
+  await keys(label("C-NK26-0147-T1"));
+  await page.waitForTimeout(200);
+  is("nothing is taken meanwhile", before, posted.length);
+  await page.reload();
+  await page.waitForSelector("#latch:not([hidden])");
+  is("over a reload, too", ["NK26-0147", "NK26-0148"], await numbers());
+  await keys(label("X-YES"));
+  is("until it is acknowledged", false, await page.isVisible("#latch"));
+}
+
+/* ---- keys of every kind ---- */
+
+const press = (init) => page.evaluate((e) => {
+  const type = e.up ? "keyup" : "keydown";
+  window.dispatchEvent(new KeyboardEvent(type, { bubbles: true, cancelable: true, ...e }));
+}, init);
+
+async function separators() {
+  const ways = {
+    "Ctrl-]": () => press({ key: "]", ctrlKey: true }),
+    "Alt-029": async () => {
+      for (const key of ["0", "2", "9"]) await press({ key, altKey: true });
+      await press({ key: "Alt", up: true });
+    },
+    "U+241D": () => press({ key: "␝" }),
+    "<GS>": () => page.keyboard.type("<GS>"),
+  };
+  for (const [name, way] of Object.entries(ways)) {
+    await page.keyboard.type("]d2010498765432109810ABC");
+    await way();
+    await page.keyboard.type("21X1");
+    await scan("");
+    is(`GS as ${name}`, `]d2010498765432109810ABC${GS}21X1`, posted.at(-1).raw);
+  }
+  await page.keyboard.type("HALF");
+  await page.waitForTimeout(300);
+  is("a pause ends nothing", "HALF", await text("typed"));
+  const answered = page.waitForResponse((r) => r.url().endsWith("/v1/scans"));
+  await page.keyboard.press("Tab");
+  await answered;
+  is("Tab does", "HALF", posted.at(-1).raw);
+}
+
+async function modes() {
+  await press({ key: "a", modifierCapsLock: true });
+  is("CapsLock is said", true, (await text("notices")).includes("CapsLock"));
+  await page.keyboard.press("Escape");
+  const before = posted.length;
+  await press({ key: "Process", keyCode: 229 });
+  await picture("method");
+  await page.keyboard.press("Enter");
+  is("an input method is said, and what it ate is not sent", [true, before, "silent"],
+    [(await text("notices")).includes("日本語入力"), posted.length, await outcome()]);
+  await press({ key: "KanaMode" });
+  is("kana mode is said", true, (await text("notices")).includes("かな"));
+}
+
+/* Nothing answers: it says so, takes nothing, and what was under way is recorded once. */
+async function silence() {
+  const before = entries();
+  await page.route("**/v1/heartbeat", (route) => route.abort());
+  await page.waitForSelector("body.silent");
+  is("no sign of life: nothing is asked", false, await page.isVisible("#next"));
+  await page.unroute("**/v1/heartbeat");
+  await page.waitForSelector("body:not(.silent)");
+  await page.route("**/v1/scans", (route) => route.abort());
+  await keys(label("C-NK26-0147-T2"));
+  await page.waitForSelector("body.silent");
+  is("not yet recorded, it says", true, (await text("silent")).includes(`まだ記録されていません（1 件）：${label("C-NK26-0147-T2")}`));
+  await keys(label("C-NK26-0147-T3"));
+  is("and takes nothing more", true, (await text("answer")).includes("このスキャンは記録していません"));
+  await picture("silent");
+  const id = posted.at(-1).id;
+  const answered = page.waitForResponse((r) => r.url().endsWith("/v1/scans"), { timeout: 20000 });
+  await page.unroute("**/v1/scans");
+  const answer = await (await answered).json();
+  is("then it is answered, under its one id", id, answer.id);
+  await page.waitForSelector("body:not(.silent)");
+  is("and recorded once; the other one was never sent", [before + 1, false],
+    [entries(), posted.some((r) => r.raw === label("C-NK26-0147-T3"))]);
+}
+
+async function hands() {
+  const small = await page.evaluate(() => [...document.querySelectorAll("button, a")]
+    .map((b) => b.getBoundingClientRect()).filter((r) => r.width && (r.width < 56 || r.height < 56)).length);
+  is("no target under 15 mm", 0, small);
+  const out = await page.evaluate(() => document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth);
+  is("nothing lies outside of the screen", false, out);
+}
+
+for (const stage of [enrolment, signIn, work, foreign, separators, modes, silence, hands]) {
+  try {
+    await stage();
+  } catch (error) {
+    is(`${stage.name} was played`, "", String(error).split("\n")[0]);
+    await page.unrouteAll();
+  }
+}
+is("no request left the origin", [], elsewhere);
+is("the policy was never offended", [[], []], [said, await page.evaluate(() => window.violations)]);
+is("no script failed", [], errors);
+await browser.close();
+console.log(`1..${n}`);
+process.exitCode = bad ? 1 : 0;
