@@ -29,7 +29,7 @@ export class Line {
     return this.#queue.length;
   }
 
-  /** False: not taken. `make` gives the body when its turn has come; it knows then what was awaited. */
+  /** False: not taken. `request`: path, body; `shown` of it while it waits; `once`: not sent again, it holds a secret. */
   take(request) {
     if (!this.answers || this.late || this.#queue.length >= QUEUE_MOST) return false;
     this.#queue.push(request);
@@ -46,7 +46,7 @@ export class Line {
     this.#sending = true;
     while (this.#queue.length) {
       const request = this.#queue[0];
-      const reply = await this.#insist(request, { id: uuid7(), ...request.make() });
+      const reply = await this.#insist(request, { id: uuid7(), ...request.body });
       this.#queue.shift();
       this.told.answer(request, reply);
     }

@@ -81,7 +81,7 @@ export class Sink {
   #down(event) {
     this.told.caps(event.getModifierState("CapsLock"));
     if (methodOpen(event)) {
-      this.#broken = event.key === "Process" || event.isComposing || event.keyCode === 229;
+      this.#broken ||= event.key === "Process" || event.isComposing || event.keyCode === 229;
       this.told.method(event.key === "KanaMode" ? "kana" : "method");
       return;
     }

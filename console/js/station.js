@@ -13,6 +13,7 @@ const BADGE = /^(\][A-Za-z][0-9A-Za-z])?P-[0-9A-Z-]+-[0-9A-Z]$/;
 const state = {
   self: { station: "", commands: {}, next: { people: [] } },
   answer: null, /* the newest, or what the page itself has to say: {outcome, key, args} */
+  answers: 0, /* how many there were */
   records: [],
   secret: null, /* {badge, wrong, timer}: a PIN is asked for; what is typed is shown as dots and kept nowhere */
   latched: JSON.parse(localStorage.getItem("latched")), /* over a reload, too */
@@ -118,6 +119,7 @@ function notJudged(reply) {
 
 const line = new Line({
   answer(request, reply) {
+    state.answers++;
     if (reply.status === 200) judged(request, reply.body);
     else notJudged(reply);
     draw();
@@ -130,9 +132,11 @@ const line = new Line({
   },
 });
 
+/* Not over what was answered meanwhile, which is newer. */
 async function look() {
+  const before = state.answers;
   const reply = await ask("/v1/stations/self");
-  if (reply.status !== 200 || line.waiting) return;
+  if (reply.status !== 200 || line.waiting || state.answers !== before) return;
   state.self = reply.body;
   zoneIs(reply.body.zone);
 }
@@ -154,12 +158,12 @@ function askSecret(badge, wrong) {
 function sendSecret(pin) {
   const badge = state.secret.badge;
   endSecret();
-  return line.take({ path: "/v1/sessions", badge, once: true, make: () => ({ badge, pin }) });
+  return line.take({ path: "/v1/sessions", badge, once: true, body: { badge, pin } });
 }
 
 /* ---- what is scanned ---- */
 
-/** With what this station awaited when its turn came, a value is taken for nothing else (value.answered). */
+/** With what stood on the screen when it was typed: a key pressed twice answers nothing else (value.answered). */
 function scanBody(raw) {
   const { step, field } = state.self.next || {};
   return step && field ? { raw, step, field } : { raw };
@@ -179,7 +183,7 @@ function scanned(raw) {
   }
   const isSecret = state.secret && !BADGE.test(raw);
   if (!isSecret) endSecret();
-  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, shown: raw, make: () => scanBody(raw) });
+  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, shown: raw, body: scanBody(raw) });
   if (!taken) notTaken();
   draw();
 }
@@ -222,6 +226,8 @@ function pressed(event) {
   button.blur();
 }
 
+/* What is under way is known to this page alone. */
+window.addEventListener("beforeunload", (event) => line.waiting && event.preventDefault());
 switchButton(byId("language"));
 document.addEventListener("click", pressed);
 await loadWords();
