@@ -273,7 +273,27 @@ async function hands() {
   is("nothing lies outside of the screen", false, out);
 }
 
-for (const stage of [enrolment, signIn, work, foreign, separators, modes, silence, hands]) {
+/* Where cells are and what comes next; nobody is named. */
+async function wall() {
+  await page.goto(`${url}/wall`);
+  await page.waitForSelector("#batches section");
+  is("the wall has both batches", ["NK26-0147", "NK26-0148"],
+    (await page.locator("#batches h2").allTextContents()).map((t) => t.slice(0, 9)).sort());
+  is("and what comes next of the one in work", true, (await page.locator("#batches section").first().textContent()).includes("インキュベーターの確認"));
+  const all = await page.textContent("body");
+  is("no person is named", [], ["OP1", "OP2", "中村", "渡辺", "06-0000"].filter((name) => all.includes(name)));
+  is("what is owed beside them is told", true, (await text("missing")).includes("CF-09"));
+  await picture("wall");
+  await page.route("**/v1/last-resort", (route) => route.abort());
+  await page.reload();
+  await page.waitForSelector("#silent:not([hidden])");
+  is("what is not heard is not shown", 0, await page.locator("#batches section").count());
+  await page.unrouteAll();
+  await page.waitForSelector("#batches section");
+  is("and comes back by itself", false, await page.isVisible("#silent"));
+}
+
+for (const stage of [enrolment, signIn, work, foreign, separators, modes, silence, hands, wall]) {
   try {
     await stage();
   } catch (error) {

@@ -1,0 +1,96 @@
+/* The wall: where cells are, what comes next and until when, what is held. No patient and no person is named. */
+import { ask, heard, now } from "./api.js";
+import { byId, el, fill, show } from "./dom.js";
+import { mark } from "./shape.js";
+import { clockText, dayText, loadWords, onLanguage, said, switchButton, word, zoneIs } from "./words.js";
+
+const EVERY_MS = 30000;
+const state = { page: null, list: [], heard: null, stale: false, known: true };
+
+/** Hours and minutes between two moments; the seconds are nobody's business from 4 m. */
+function span(ms) {
+  const minutes = Math.floor(Math.abs(ms) / 60000);
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/* How long until the step may, and until it must be begun; what is over stands out. */
+function clockOf(next) {
+  const at = next.at ? Date.parse(next.at) - now() : 0, latest = next.latest ? Date.parse(next.latest) - now() : null;
+  if (latest !== null && latest < 0) return el("p", { class: "over" }, mark("deviation"), word("wall.over", { time: span(latest) }));
+  if (at > 60000) return el("p", {}, word("wall.in", { time: span(at) }));
+  if (latest !== null) return el("p", { class: latest < 3600000 ? "soon" : "" }, word("wall.until", { time: span(latest) }));
+  return el("p", {}, word("wall.now"));
+}
+
+function places(batch) {
+  const rooms = new Map();
+  for (const c of batch.containers) {
+    const where = [c.room, c.place].filter(Boolean).join(" ");
+    rooms.set(where, [...(rooms.get(where) || []), c.container.slice(batch.batch.length + 1)]);
+  }
+  const lines = [...rooms].map(([where, list]) => el("li", {}, el("b", {}, where), ` ${list.join(" ")}`));
+  if (batch.loose.length) lines.push(el("li", {}, word("wall.loose", { n: batch.loose.length })));
+  return el("ul", {}, ...lines);
+}
+
+function counts(batch) {
+  const row = state.list.find((b) => b.batch === batch.batch) || {};
+  const parts = [];
+  if (batch.holds) parts.push(el("span", {}, mark("hold"), ` ${batch.holds}`));
+  if (row.deviations) parts.push(el("span", {}, mark("deviation"), ` ${row.deviations}`));
+  return parts.length ? el("p", { class: "counts" }, ...parts) : null;
+}
+
+/* What should exist and does not: with its batch, where that is shown. */
+function missing(list, batch) {
+  return list.map((s) => el("li", {}, mark("alert"),
+    ` ${[batch ? "" : s.batch, s.title && said(s.title), s.thing, said(s.words)].filter(Boolean).join("　")}`));
+}
+
+const ofBatch = (batch) => state.page.silence.filter((s) => s.batch === batch.batch);
+const ofNone = () => state.page.silence.filter((s) => !state.page.batches.some((b) => b.batch === s.batch));
+
+function card(batch) {
+  const owed = ofBatch(batch);
+  const day = batch.culture === undefined ? "" : word("wall.day", { n: batch.culture });
+  return el("section", { class: batch.holds ? "held" : owed.length ? "owed" : "" },
+    el("h2", {}, batch.batch, el("small", {}, `${said(batch.state)}　${day}`)),
+    counts(batch) || "",
+    owed.length ? el("ul", {}, ...missing(owed, batch)) : "",
+    batch.next ? el("p", { class: "coming" }, said(batch.next.title)) : "",
+    batch.next ? clockOf(batch.next) : "",
+    places(batch));
+}
+
+function draw() {
+  fill(byId("clock"), `${dayText(now())} ${clockText(now()).slice(0, 5)}`);
+  show(byId("silent"), state.stale || !state.known);
+  document.body.classList.toggle("silent", state.stale);
+  fill(byId("silent"), state.known ? word("wall.stale", { at: state.heard ? clockText(state.heard) : "–" }) : word("station.unknown"));
+  if (!state.page) return;
+  fill(byId("name"), said(state.page.name));
+  fill(byId("batches"), ...(state.page.batches.length ? state.page.batches.map(card) : [el("p", {}, word("wall.none"))]));
+  fill(byId("missing"), el("ul", {}, ...missing(ofNone())));
+}
+
+async function look() {
+  const page = await ask("/v1/last-resort"), list = await ask("/v1/batches");
+  state.known = page.status !== 401;
+  state.stale = page.status !== 200 || list.status !== 200;
+  if (!state.stale) {
+    heard(page.body.now);
+    state.page = page.body;
+    state.list = list.body.batches;
+    state.heard = now();
+  }
+  draw();
+  setTimeout(look, state.stale ? 3000 : EVERY_MS);
+}
+
+switchButton(byId("language"));
+await loadWords();
+onLanguage(draw);
+const self = await ask("/v1/stations/self");
+zoneIs(self.body.zone);
+setInterval(draw, 10000);
+await look();
