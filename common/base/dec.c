@@ -101,6 +101,17 @@ int dec_cmp(struct dec a, struct dec b)
     return (x > y) - (x < y);
 }
 
+int dec_within(struct dec a, struct dec b, struct dec percent)
+{
+    wide x, y, room;
+    align(a, b, &x, &y);
+    wide off =
+        (x > y ? x - y : y - x) * 100 * power10(percent.scale); /* 15 digits, 9 decimals: 2e35 at most */
+    if (__builtin_mul_overflow(y < 0 ? -y : y, (wide)percent.mant, &room) || off <= room)
+        return 0;
+    return x > y ? 1 : -1;
+}
+
 int dec_add(struct dec a, struct dec b, struct dec *ret)
 {
     wide x, y;

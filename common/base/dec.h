@@ -19,6 +19,8 @@ must_check int dec_parse(const char *s, size_t len,
                          struct dec *ret); /* CPF_E_SYNTAX, CPF_E_LIMIT; "-0" is refused */
 void dec_format(struct dec d, char ret[DEC_TEXT]);
 int dec_cmp(struct dec a, struct dec b); /* exact, -1 0 1 */
+/* 0: `a` lies within `percent` (not negative) of `b`; -1: below, 1: above. Exact, for all values. */
+int dec_within(struct dec a, struct dec b, struct dec percent);
 /* CPF_E_LIMIT on overflow; results are exact except dec_div, which rounds half to even to `scale`. */
 must_check int dec_add(struct dec a, struct dec b, struct dec *ret);
 must_check int dec_sub(struct dec a, struct dec b, struct dec *ret);

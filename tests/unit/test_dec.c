@@ -253,12 +253,41 @@ static void test_from_double_examples(void **state)
     assert_int_equal(dec_from_double(1.0, 10, &v), CPF_E_LIMIT);
 }
 
+static void test_within_is_exact_for_all_values(void **state)
+{
+    static const struct {
+        const char *a, *b, *percent;
+        int want;
+    } cases[] = {
+        {"105", "100", "5", 0},
+        {"105.000000001", "100", "5", 1},
+        {"94.999999999", "100", "5", -1},
+        {"0", "0", "0", 0},
+        {"0.000000001", "0", "100", 1},
+        {"12000000000", "12000000000", "10", 0}, /* cells */
+        {"13200000001", "12000000000", "10", 1},
+        {"999999999999999", "0.000000001", "0.000000001", 1},
+        {"0.000000001", "999999999999999", "99.9999999", -1},
+        {"0.000000001", "999999999999999", "999999999999999", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct dec a, b, percent;
+        assert_int_equal(dec_parse(cases[i].a, strlen(cases[i].a), &a), 0);
+        assert_int_equal(dec_parse(cases[i].b, strlen(cases[i].b), &b), 0);
+        assert_int_equal(dec_parse(cases[i].percent, strlen(cases[i].percent), &percent), 0);
+        if (dec_within(a, b, percent) != cases[i].want)
+            fail_msg("%s of %s within %s", cases[i].a, cases[i].b, cases[i].percent);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_keeps_the_text),
         cmocka_unit_test(test_parse_refuses_other_grammars),
         cmocka_unit_test(test_format_is_parsed_again),
+        cmocka_unit_test(test_within_is_exact_for_all_values),
         cmocka_unit_test(test_add_sub_mul_cmp_are_exact),
         cmocka_unit_test(test_div_and_round_are_nearest_ties_to_even),
         cmocka_unit_test(test_rounding_examples),

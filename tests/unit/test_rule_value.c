@@ -304,6 +304,21 @@ static void test_no_growth_has_no_doubling_time_and_is_told(void **state)
     with_arg(&r->v, "field", "doubling");
 }
 
+/* From nothing nothing doubles: 0.0 h would be the best growth of all. */
+static void test_from_nothing_there_is_no_doubling_time(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_scan(r, "X:STEP-COUNT"));
+    static const char *const value[] = {"0", "0.1", "0", "0.1", "50"};
+    for (size_t i = 0; i < 5; i++)
+        (void)rig_scan(r, value[i]); /* not one cell lives, which is told */
+    rig_clock(r, 2, 9, 0);
+    accepted(rig_sign_in(r, "OP1"));
+    accepted(rig_scan(r, "B:B1"));
+    deviation(rig_one(r, "AGAIN", "5"), "value.action");
+    with_arg(&r->v, "field", "doubling");
+}
+
 /* ---- balances ---- */
 
 static void test_balance_within_its_tolerance(void **state)
@@ -319,6 +334,17 @@ static void test_balance_within_its_tolerance(void **state)
     refused(rig_scan(r, "45.1"), "value.balance-over");
     with_arg(&r->v, "out", "105.1");
     deviation(rig_scan(r, "34.9"), "value.balance-under");
+}
+
+/* More than can be reckoned with is too much all the same. */
+static void test_balance_has_room_for_every_number(void **state)
+{
+    struct rig *r = *state;
+    counts(r, "1", "0.1", "1", "0.1");
+    accepted(rig_scan(r, "100"));
+    accepted(rig_one(r, "POOL", "60"));
+    refused(rig_scan(r, "99999999999000.0"), "value.balance-over");
+    deviation(rig_scan(r, "99999999999999.9"), "value.balance-bound"); /* no sum */
 }
 
 /* ---- choices ---- */
@@ -552,6 +578,8 @@ int main(void)
         T(test_slow_growth_is_told),
         T(test_no_growth_has_no_doubling_time_and_is_told),
         T(test_balance_within_its_tolerance),
+        T(test_balance_has_room_for_every_number),
+        T(test_from_nothing_there_is_no_doubling_time),
         T(test_option_has_its_effect),
         T(test_date_is_valid_through_its_last_day),
         T(test_what_was_valid_may_not_be_any_more),

@@ -172,6 +172,8 @@ static int derive_doubling(const struct judge *j, const struct field *f, struct 
                            struct dec *ret)
 {
     double hours = (double)(ref_time(j, f->arg[1]) - ref_time(j, f->arg[0])) / 3600000.0;
+    if (a.mant <= 0 || b.mant <= 0)
+        return CPF_E_INVAL; /* nothing that was there doubled */
     double growth = log(dec_double(b) / dec_double(a));
     if (!(growth > 0) || !(hours > 0))
         return CPF_E_INVAL; /* no growth has no doubling time */
@@ -299,7 +301,7 @@ bool check_derived(struct judge *j, struct deriveds *ret)
 /* ---- balances ---- */
 
 /* Sum of the references' values; false while one that is wanted is missing. *ret_bound: one of which only a
- * bound is known, if there is one. */
+ * bound is known, or that is too much to be summed, if there is one. */
 static bool sum_refs(const struct judge *j, size_t n, const struct ref *ref, struct dec *ret,
                      const struct ref **ret_bound)
 {
@@ -310,12 +312,8 @@ static bool sum_refs(const struct judge *j, size_t n, const struct ref *ref, str
         int rc = ref_value(j, ref[i], &v);
         if (rc == CPF_E_NOTFOUND && !f->optional && !f->conditional)
             return false;
-        if (rc == CPF_E_INVAL)
+        if (rc == CPF_E_INVAL || (rc == 0 && dec_add(*ret, v, ret)))
             *ret_bound = &ref[i];
-        if (rc != 0)
-            continue;
-        if (dec_add(*ret, v, ret))
-            return false;
     }
     return true;
 }
@@ -364,17 +362,14 @@ bool check_balance(struct judge *j)
 {
     const struct balance *b = &judge_step(j)->balance;
     const struct ref *bound = NULL;
-    struct dec in, out, tol, slack, lo, hi;
+    struct dec in, out;
     if (!b->set || !touches(j, b) || !sum_refs(j, b->nin, b->in, &in, &bound) ||
         !sum_refs(j, b->nout, b->out, &out, &bound))
         return true;
     if (bound)
         return tell_bound(j, *bound);
-    if (dec_mul(in, b->tolerance, &tol) || dec_div(tol, (struct dec){100, 0}, 6, &slack) ||
-        dec_add(in, slack, &hi) || dec_sub(in, slack, &lo))
-        return true;
-    bool over = dec_cmp(out, hi) > 0, under = dec_cmp(out, lo) < 0;
-    if (!over && !under)
+    int off = dec_within(out, in, b->tolerance);
+    if (!off)
         return true;
     char tin[DEC_TEXT], tout[DEC_TEXT];
     dec_format(in, tin);
@@ -388,6 +383,6 @@ bool check_balance(struct judge *j)
         b->over == EFFECT_REFUSE && (j->fact || disputed(j, b->nin, b->in) || disputed(j, b->nout, b->out))
             ? EFFECT_DEVIATION
             : b->over;
-    return over ? judge_find(j, effect, SAY_VALUE_BALANCE_OVER, args, NULL)
-                : judge_find(j, b->under, SAY_VALUE_BALANCE_UNDER, args, NULL);
+    return off > 0 ? judge_find(j, effect, SAY_VALUE_BALANCE_OVER, args, NULL)
+                   : judge_find(j, b->under, SAY_VALUE_BALANCE_UNDER, args, NULL);
 }
