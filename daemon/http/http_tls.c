@@ -99,11 +99,24 @@ static int64_t asn1_ms(const ASN1_TIME *t)
     return t && ASN1_TIME_to_tm(t, &tm) == 1 ? (int64_t)timegm(&tm) * 1000 : 0;
 }
 
-static struct http_validity validity_of(const X509 *x)
+/* Of a chain: as long as each of it counts. */
+static void narrow(struct http_validity *v, const X509 *x)
+{
+    int64_t from = asn1_ms(X509_get0_notBefore(x)), until = asn1_ms(X509_get0_notAfter(x));
+    v->from = v->from > from ? v->from : from;
+    v->until = v->until && v->until < until ? v->until : until;
+}
+
+static struct http_validity validity_of(SSL_CTX *tls)
 {
     struct http_validity v = {0};
+    const X509 *x = tls ? SSL_CTX_get0_certificate(tls) : NULL;
+    STACK_OF(X509) *chain = NULL;
     if (x)
-        v = (struct http_validity){asn1_ms(X509_get0_notBefore(x)), asn1_ms(X509_get0_notAfter(x))};
+        narrow(&v, x);
+    if (x && SSL_CTX_get_extra_chain_certs(tls, &chain) == 1)
+        for (int i = 0; i < sk_X509_num(chain); i++)
+            narrow(&v, sk_X509_value(chain, i));
     return v;
 }
 
@@ -112,19 +125,18 @@ int http_validity_read(const char *path, struct http_validity *ret)
     FILE *f = fopen(path, "re");
     if (!f)
         return CPF_E_IO;
-    X509 *x = PEM_read_X509(f, NULL, NULL, NULL);
+    *ret = (struct http_validity){0};
+    X509 *x;
+    for (; (x = PEM_read_X509(f, NULL, NULL, NULL)); X509_free(x))
+        narrow(ret, x);
     fclose(f);
     ERR_clear_error();
-    if (!x)
-        return CPF_E_SYNTAX;
-    *ret = validity_of(x);
-    X509_free(x);
-    return 0;
+    return ret->until ? 0 : CPF_E_SYNTAX;
 }
 
 struct http_validity http_server_validity(const struct http_server *s)
 {
-    return validity_of(s->tls ? SSL_CTX_get0_certificate(s->tls) : NULL);
+    return validity_of(s->tls);
 }
 
 int http_server_reload(struct http_server *s, int64_t now_ms, char **ret_error)
@@ -135,7 +147,7 @@ int http_server_reload(struct http_server *s, int64_t now_ms, char **ret_error)
     int err = http_tls_new(s->cfg.cert, s->cfg.key, &ctx, ret_error);
     if (err)
         return err;
-    struct http_validity v = validity_of(SSL_CTX_get0_certificate(ctx));
+    struct http_validity v = validity_of(ctx);
     if (now_ms < v.from || now_ms >= v.until) {
         *ret_error =
             strdup(now_ms < v.from ? "the certificate does not count yet" : "the certificate has expired");

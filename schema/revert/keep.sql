@@ -1,12 +1,6 @@
 -- Revert cpf:keep from pg
 begin;
-do $$
-begin
-    if exists (select from cpf.entry) then
-        raise exception 'the log has entries: what keeps and proves them is never dropped';
-    end if;
-end
-$$;
+\ir guard/empty.sql
 revoke all on cpf.log_head, cpf.entry, cpf.tile, cpf.checkpoint, cpf.disclosure, cpf.credential,
     cpf.schema_version from cpf_writer, cpf_reader;
 revoke all on function cpf.log_swap(bigint, bigint, bigint, bytea, text) from cpf_writer;

@@ -1,5 +1,6 @@
 -- Revert cpf:owner from pg
 begin;
+\ir guard/empty.sql
 set local search_path = '';
 set local role cpf_owner;
 

@@ -107,14 +107,19 @@ pg_template_make() {
     : >"$dir/done"
 }
 
-# sqitch_deploy SOCKET SCHEMA: deploys with verification; then the tables of the projections, as cpfd-migrate does.
-# Sqitch wants a name and a home of its own.
-sqitch_deploy() {
-    local home
+# sqitch_do SOCKET SCHEMA COMMAND [OPTION]...: Sqitch wants a name and a home of its own.
+sqitch_do() {
+    local home rc=0
     home=$(mktemp -d)
     (cd "$2" && HOME=$home SQITCH_FULLNAME=rig SQITCH_EMAIL=rig@localhost SQITCH_CONFIG="$2/sqitch.conf" \
-        sqitch deploy --verify "db:pg://postgres@/cpf?host=$1")
+        sqitch "${@:3}" "db:pg://postgres@/cpf?host=$1") || rc=$?
     rm -rf "$home"
+    return "$rc"
+}
+
+# sqitch_deploy SOCKET SCHEMA: deploys with verification; then the tables of the projections, as cpfd-migrate does.
+sqitch_deploy() {
+    sqitch_do "$1" "$2" deploy --verify
     [[ ! -x $2/projections.py ]] || python3 -B "$2/projections.py" sql | psql -qX -h "$1" -U postgres cpf >/dev/null
 }
 

@@ -98,11 +98,18 @@ static int read_options(struct ctl *c, const struct ctl_command *cmd, struct ini
     return EXIT_FINE;
 }
 
-/* Those named with --host, into host[n..]; how many there are then. */
-static size_t hosts_given(struct ctl *c, const char *host[16], size_t n)
+#define HOSTS_MOST 16
+
+/* Those named with --host, into host[n..]; how many there are then, more than HOSTS_MOST if that is too many.
+ */
+static size_t hosts_given(struct ctl *c, const char *host[HOSTS_MOST], size_t n)
 {
-    for (int i = 0; n < 16 && (host[n] = args_each(&c->args, "host", i)); i++)
-        n++;
+    const char *name;
+    for (int i = 0; (name = args_each(&c->args, "host", i)); i++, n++)
+        if (n < HOSTS_MOST)
+            host[n] = name;
+    if (n > HOSTS_MOST)
+        say_error(say("--host は %d 個までです", "--host: %d at most"), HOSTS_MOST);
     return n;
 }
 
@@ -110,13 +117,17 @@ static int make_authority(struct ctl *c, const struct init *in)
 {
     const char *name =
         json_string_value(json_object_get(json_object_get(in->facility, "facility"), "name_en"));
-    const char *host[16] = {0};
+    const char *host[HOSTS_MOST] = {0};
     char own[256] = "", *dir = files_join(in->dir, "tls"), *title;
     size_t n = 0;
     int err;
     if (!gethostname(own, sizeof(own) - 1) && *own)
         host[n++] = own;
     n = hosts_given(c, host, n);
+    if (n > HOSTS_MOST) {
+        free(dir);
+        return CPF_E_INVAL;
+    }
     require(asprintf(&title, "cpfd authority %.40s", name ? name : "") >= 0);
     err = files_mkdir(dir, 0755);
     if (!err)
@@ -299,14 +310,16 @@ out:
 
 static int run_certificate(struct ctl *c, const struct ctl_command *cmd)
 {
-    const char *host[16] = {0};
+    const char *host[HOSTS_MOST] = {0}, *about;
     size_t n = hosts_given(c, host, 0);
     if (args_unknown(&c->args))
         return ctl_usage(cmd, say("知らないオプション: --%s", "unknown option --%s"), args_unknown(&c->args));
+    if (n > HOSTS_MOST)
+        return EXIT_USAGE;
     char *dir = files_join(c->dir, "tls");
-    int err = pki_renew(dir, n, host);
+    int err = pki_renew(dir, n, host, &about);
     if (err)
-        say_error("%s: %s", dir, cpf_strerror(err));
+        say_error("%s: %s: %s", dir, about, cpf_strerror(err));
     else
         fprintf(stderr,
                 say("%s/server.pem を更新しました\n次: cpfd --check、systemctl reload cpfd\n",

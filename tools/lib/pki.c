@@ -1,60 +1,45 @@
 #include "pki.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
+#include "files.h"
 
 #define DAY_S          86400L
 #define AUTHORITY_DAYS 3650
 #define SERVER_DAYS    730
 #define DOCUMENT_DAYS  3650
 
-static bool path_of(char path[4096], const char *dir, const char *name, const char *end)
+/* Takes the memory. */
+static int put(const char *dir, const char *name, BIO *text, bool ok, mode_t mode)
 {
-    return snprintf(path, 4096, "%s/%s%s", dir, name, end) < 4096;
-}
-
-/* To a neighbour: what is there is whole until the new one is. */
-static FILE *open_new(const char *dir, const char *name, mode_t mode)
-{
-    char path[4096];
-    int fd;
-    if (!path_of(path, dir, name, ".new"))
-        return NULL;
-    unlink(path);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    return fd < 0 ? NULL : fdopen(fd, "w");
-}
-
-static int put(FILE *f, bool ok, const char *dir, const char *name)
-{
-    char from[4096], to[4096];
-    ok = !fflush(f) && !fsync(fileno(f)) && ok;
-    ok = !fclose(f) && ok && path_of(from, dir, name, ".new") && path_of(to, dir, name, "");
-    return ok && !rename(from, to) ? CPF_OK : CPF_E_IO;
+    char *path = files_join(dir, name), *data;
+    long len = text ? BIO_get_mem_data(text, &data) : 0;
+    int err = ok && len > 0 ? files_write(path, data, (size_t)len, mode) : CPF_E_CRYPTO;
+    BIO_free(text);
+    free(path);
+    return err;
 }
 
 static int write_key(const char *dir, const char *name, EVP_PKEY *key)
 {
-    FILE *f = open_new(dir, name, 0600);
-    return f ? put(f, PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1, dir, name) : CPF_E_IO;
+    BIO *b = BIO_new(BIO_s_secmem());
+    return put(dir, name, b, b && PEM_write_bio_PrivateKey(b, key, NULL, NULL, 0, NULL, NULL), 0600);
 }
 
 static int write_certs(const char *dir, const char *name, X509 *first, X509 *second)
 {
-    FILE *f = open_new(dir, name, 0644);
-    return f ? put(f, PEM_write_X509(f, first) && (!second || PEM_write_X509(f, second)), dir, name)
-             : CPF_E_IO;
+    BIO *b = BIO_new(BIO_s_mem());
+    return put(dir, name, b, b && PEM_write_bio_X509(b, first) && (!second || PEM_write_bio_X509(b, second)),
+               0644);
 }
 
 static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
@@ -123,27 +108,36 @@ static bool host_ok(const char *host)
     return *host && strlen(host) <= 253 && !strpbrk(host, ", \t\r\n");
 }
 
-/* NULL: no memory, or no such names. */
-static X509_EXTENSION *names_new(size_t n, const char *const host[])
+static int names_new(size_t n, const char *const host[], X509_EXTENSION **ret)
 {
     X509V3_CTX ctx;
     struct buf san;
+    int err = CPF_OK;
     buf_init(&san);
     buf_puts(&san, "DNS:localhost,IP:127.0.0.1,IP:::1");
-    for (size_t i = 0; i < n; i++)
-        if (host_ok(host[i]))
-            add_host(&san, host[i]);
+    for (size_t i = 0; i < n && !err; i++) {
+        err = host_ok(host[i]) ? CPF_OK : CPF_E_INVAL;
+        add_host(&san, host[i]);
+    }
     X509V3_set_ctx_nodb(&ctx);
     X509V3_set_ctx(&ctx, NULL, NULL, NULL, NULL, 0);
-    X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, &ctx, NID_subject_alt_name, san.data);
+    *ret = err ? NULL : X509V3_EXT_conf_nid(NULL, &ctx, NID_subject_alt_name, san.data);
     buf_fini(&san);
-    return names;
+    return err || *ret ? err : CPF_E_INVAL;
+}
+
+/* Nothing outlives what vouches for it. */
+static bool end_with(X509 *cert, X509 *issuer)
+{
+    const ASN1_TIME *end = X509_get0_notAfter(issuer);
+    return ASN1_TIME_compare(X509_get0_notAfter(cert), end) <= 0 || X509_set1_notAfter(cert, end) == 1;
 }
 
 static X509 *server_new(EVP_PKEY *key, X509 *authority, EVP_PKEY *authority_key, X509_EXTENSION *names)
 {
     X509 *cert = cert_new("cpfd", key, authority, SERVER_DAYS);
-    if (cert && names && add_extension(cert, authority, NID_basic_constraints, "critical,CA:FALSE") &&
+    if (cert && end_with(cert, authority) &&
+        add_extension(cert, authority, NID_basic_constraints, "critical,CA:FALSE") &&
         add_extension(cert, authority, NID_key_usage, "critical,digitalSignature") &&
         add_extension(cert, authority, NID_ext_key_usage, "serverAuth") && X509_add_ext(cert, names, -1) &&
         add_extension(cert, authority, NID_authority_key_identifier, "keyid") &&
@@ -157,9 +151,11 @@ static int make_server(const char *dir, X509 *authority, EVP_PKEY *authority_key
                        const char *const host[])
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509_EXTENSION *names = names_new(n, host);
-    X509 *cert = key ? server_new(key, authority, authority_key, names) : NULL;
-    int err = cert ? CPF_OK : CPF_E_CRYPTO;
+    X509_EXTENSION *names;
+    int err = names_new(n, host, &names);
+    X509 *cert = key && !err ? server_new(key, authority, authority_key, names) : NULL;
+    if (!err && !cert)
+        err = CPF_E_CRYPTO;
     if (!err)
         err = write_key(dir, "server.key", key);
     if (!err)
@@ -200,37 +196,57 @@ int pki_make(const char *dir, const char *name, size_t n, const char *const host
     return err;
 }
 
-/* A certificate and its key; both to be freed, whatever is returned. */
+/* A certificate and its key, that belong together; both to be freed, whatever is returned. */
 static int read_pair(const char *dir, const char *cert, const char *key, X509 **ret_cert, EVP_PKEY **ret_key)
 {
-    char path[4096];
-    FILE *fc = path_of(path, dir, cert, "") ? fopen(path, "re") : NULL,
-         *fk = path_of(path, dir, key, "") ? fopen(path, "re") : NULL;
+    char *cert_path = files_join(dir, cert), *key_path = files_join(dir, key);
+    FILE *fc = fopen(cert_path, "re"), *fk = fopen(key_path, "re");
     *ret_cert = fc ? PEM_read_X509(fc, NULL, NULL, NULL) : NULL;
     *ret_key = fk ? PEM_read_PrivateKey(fk, NULL, NULL, NULL) : NULL;
     if (fc)
         fclose(fc);
     if (fk)
         fclose(fk);
-    return *ret_cert && *ret_key ? CPF_OK : CPF_E_IO;
+    free(cert_path);
+    free(key_path);
+    if (!*ret_cert || !*ret_key)
+        return CPF_E_IO;
+    return X509_check_private_key(*ret_cert, *ret_key) == 1 ? CPF_OK : CPF_E_KEY;
 }
 
-static X509_EXTENSION *names_of(const X509 *cert)
+static bool issued(X509 *authority, EVP_PKEY *authority_key, X509 *cert)
+{
+    return X509_check_issued(authority, cert) == X509_V_OK && X509_verify(cert, authority_key) == 1;
+}
+
+static int names_of(const X509 *cert, X509_EXTENSION **ret)
 {
     int at = X509_get_ext_by_NID(cert, NID_subject_alt_name, -1);
-    return at < 0 ? NULL : X509_EXTENSION_dup(X509_get_ext(cert, at));
+    *ret = at < 0 ? NULL : X509_EXTENSION_dup(X509_get_ext(cert, at));
+    return *ret ? CPF_OK : CPF_E_KEY;
 }
 
-int pki_renew(const char *dir, size_t n, const char *const host[])
+int pki_renew(const char *dir, size_t n, const char *const host[], const char **ret_about)
 {
     X509 *authority = NULL, *old = NULL, *cert = NULL;
     EVP_PKEY *authority_key = NULL, *key = NULL;
     X509_EXTENSION *names = NULL;
+    *ret_about = "ca.pem, ca.key";
     int err = read_pair(dir, "ca.pem", "ca.key", &authority, &authority_key);
-    if (!err)
-        err = read_pair(dir, "server.pem", "server.key", &old, &key);
+    if (!err && X509_cmp_current_time(X509_get0_notAfter(authority)) < 0)
+        err = CPF_E_KEY;
     if (!err) {
-        names = n ? names_new(n, host) : names_of(old);
+        *ret_about = "server.pem, server.key";
+        err = read_pair(dir, "server.pem", "server.key", &old, &key);
+    }
+    if (!err && !issued(authority, authority_key, old)) /* whoever put another's there knows why */
+        err = CPF_E_KEY;
+    if (!err) {
+        *ret_about = n ? "--host" : "server.pem";
+        err = n ? names_new(n, host, &names) : names_of(old, &names);
+    }
+    if (!err) {
+        *ret_about = "server.pem";
         cert = server_new(key, authority, authority_key, names);
         err = cert ? write_certs(dir, "server.pem", cert, authority) : CPF_E_CRYPTO;
     }

@@ -26,6 +26,10 @@ void bench_left(struct book *b, struct bench *bench, const struct person *p, int
 void bench_mistyped(struct book *b, struct bench *bench, const struct person *p, int64_t at);
 void bench_typed(struct book *b, struct bench *bench, const struct person *p);
 
+/* ---- deviations ---- */
+/* The one way from state to state: of the grade, or closed. CPF_E_PROFILE: no such way from here. */
+int deviation_become(struct book *b, struct deviation *d, enum grade grade, bool closed);
+
 /* ---- outages ---- */
 /* It stands there from now on; what `where` names is kept. */
 void station_stands(struct book *b, struct station *st, const struct stood *where);

@@ -96,8 +96,7 @@ static enum dev_state dev_state_of(enum grade g)
     return g == GRADE_MAJOR ? DEV_MAJOR : g == GRADE_MINOR ? DEV_MINOR : DEV_UNASSESSED;
 }
 
-/* The one way from state to state: of the grade, or closed. */
-static int dev_become(struct book *b, struct deviation *d, enum grade grade, bool closed)
+int deviation_become(struct book *b, struct deviation *d, enum grade grade, bool closed)
 {
     enum dev_state from = d->closed ? DEV_CLOSED : dev_state_of(d->grade);
     if (!may_follow(dev_next[from], (int)(closed ? DEV_CLOSED : dev_state_of(grade))))
@@ -163,7 +162,7 @@ static int apply_assessed(struct book *b, struct stream *s, const struct entry *
 {
     const struct deviation_assessed *v = body;
     struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
-    int err = d ? dev_become(b, d, v->grade, false) : CPF_E_PROFILE;
+    int err = d ? deviation_become(b, d, v->grade, false) : CPF_E_PROFILE;
     if (err)
         return err;
     SET(b, d->assessed, true);
@@ -191,7 +190,7 @@ static int apply_closed(struct book *b, struct stream *s, const struct entry *e,
 {
     const struct deviation_closed *v = body;
     struct deviation *d = batch_deviation(batch_of(b, s), v->dev);
-    int err = d ? dev_become(b, d, d->grade, true) : CPF_E_PROFILE;
+    int err = d ? deviation_become(b, d, d->grade, true) : CPF_E_PROFILE;
     if (err)
         return err;
     SET(b, d->closer, entry_performer(b, e));

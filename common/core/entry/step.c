@@ -135,9 +135,8 @@ static void reopen(const struct at *a, struct input *in)
 static bool slip_closed(const struct at *a, const char *dev)
 {
     struct deviation *d = batch_deviation(a->x, dev);
-    if (!d || d->closed)
+    if (!d || deviation_become(a->b, d, d->grade, true))
         return false;
-    SET(a->b, d->closed, true);
     SET(a->b, d->slip, true);
     return true;
 }
