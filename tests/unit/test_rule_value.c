@@ -304,7 +304,6 @@ static void test_no_growth_has_no_doubling_time_and_is_told(void **state)
     with_arg(&r->v, "field", "doubling");
 }
 
-/* From nothing nothing doubles: 0.0 h would be the best growth of all. */
 static void test_from_nothing_there_is_no_doubling_time(void **state)
 {
     struct rig *r = *state;

@@ -13,12 +13,12 @@
  */
 must_check int pki_make(const char *dir, const char *name, size_t n, const char *const host[]);
 /*
- * A new <dir>/server.pem for the same key, under the same authority, for two years from today or as long as the
- * authority counts: one file, so a reload sees the old one or the new one. It names what the old one does; with
- * hosts, these beside the local ones. Nothing is written unless it is good. *ret_about (static) names the files
- * or the option that an error is about. CPF_E_IO: cannot be read or written. CPF_E_KEY: key and certificate do
- * not belong together, the authority has ended, or the present certificate is not of this authority (whoever put
- * it there renews it). CPF_E_INVAL: no name of a host.
+ * A new <dir>/server.pem for the same key, under the same authority, for two years from today or as long as
+ * the authority counts: one file, so a reload sees the old one or the new one. It names what the old one
+ * does; with hosts, these beside the local ones. Nothing is written unless it is good. *ret_about (static)
+ * names the files or the option that an error is about. CPF_E_IO: cannot be read or written. CPF_E_KEY: key
+ * and certificate do not belong together, the authority has ended, or the present certificate is not of this
+ * authority (whoever put it there renews it). CPF_E_INVAL: no name of a host.
  */
 must_check int pki_renew(const char *dir, size_t n, const char *const host[], const char **ret_about);
 /* <dir>/report.key (0600) and <dir>/report.pem (certificate, then authority): with them the facility signs
