@@ -22,6 +22,9 @@
  * Statements are files in common/store/sql, one each (see sql/README), known
  * here as enum db_stmt (DB_LOG_SWAP is sql/log_swap.sql). All results are
  * binary; a statement yields int8, int4, bool, float8, text, uuid or bytea only.
+ * A result whose columns are not those of the header (a view that somebody
+ * changed, a proxy) is an error of the statement, SQLSTATE 42804. What a value
+ * holds is the server's word all the same: look at lengths (db_fixed).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -141,3 +144,6 @@ int64_t db_i64(const struct db_result *r, size_t row, int col);
 double db_f64(const struct db_result *r, size_t row, int col);
 const char *db_text(const struct db_result *r, size_t row, int col); /* NUL-terminated; "" for null */
 const void *db_bytes(const struct db_result *r, size_t row, int col, size_t *ret_len);
+/* Digests, leaves, ids: what is always `want` bytes long. NULL if it is null or of another length: the length
+ * is the server's word, too. */
+must_check const void *db_fixed(const struct db_result *r, size_t row, int col, size_t want);

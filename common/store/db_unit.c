@@ -163,6 +163,27 @@ static void unit_error(struct db *d, struct db_unit *u, const PGresult *res)
     db_words(d, u->message);
 }
 
+/* What was prepared may yield something else than its header says: it is read by that header. */
+static bool unit_columns(struct db *d, struct db_unit *u, const PGresult *res)
+{
+    const struct stmt *s = &stmt_table[u->stmt[u->got]];
+    int k = 0, n = PQnfields(res);
+    if (u->prepare || u->code)
+        return !u->code;
+    while (k < n && k < s->ncolumns && PQftype(res, k) == s->column_oid[k] && PQfformat(res, k) == 1)
+        k++;
+    if (k == n && n == s->ncolumns)
+        return true;
+    u->code = CPF_E_DB;
+    u->failed = s->name;
+    snprintf(u->sqlstate, sizeof(u->sqlstate), "%s", "42804");
+    require(asprintf(&u->message, "column %d of %d has type %u; the statement's header: %u, of %d columns",
+                     k + 1, n, k < n ? PQftype(res, k) : 0, k < s->ncolumns ? s->column_oid[k] : 0,
+                     s->ncolumns) >= 0);
+    db_words(d, u->message);
+    return false;
+}
+
 static bool unit_rows(struct db *d, struct db_unit *u, PGresult *res)
 {
     unsigned generation = d->generation;
@@ -195,6 +216,8 @@ static bool unit_result(struct db *d, struct db_unit *u, PGresult *res)
     switch (PQresultStatus(res)) {
     case PGRES_SINGLE_TUPLE:
     case PGRES_TUPLES_OK:
+        if (!unit_columns(d, u, res))
+            break;
         if (u->row) {
             going = unit_rows(d, u, res);
             break;

@@ -177,6 +177,13 @@ const char *db_text(const struct db_result *r, size_t row, int col)
     return PQgetvalue(pg(r), (int)row, col);
 }
 
+const void *db_fixed(const struct db_result *r, size_t row, int col, size_t want)
+{
+    size_t len;
+    const void *v = db_bytes(r, row, col, &len);
+    return len == want && !db_null(r, row, col) ? v : NULL;
+}
+
 const void *db_bytes(const struct db_result *r, size_t row, int col, size_t *ret_len)
 {
     *ret_len = (size_t)PQgetlength(pg(r), (int)row, col);

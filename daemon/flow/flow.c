@@ -137,13 +137,16 @@ static void start_serving(struct flow *f)
         f->cfg.on_ready(f->cfg.arg);
 }
 
-static int64_t id_at(const struct db_result *r, size_t row, char ret_id[37])
+/* False: it is no id, whatever the database says. */
+static bool id_at(const struct db_result *r, size_t row, char ret_id[UUID_TEXT], int64_t *ret_ms)
 {
-    size_t len;
-    int64_t ms = 0;
-    uuid_text(db_bytes(r, row, 0, &len), ret_id);
-    (void)!uuid7_parse(ret_id, 36, &ms);
-    return ms;
+    const uint8_t *u = db_fixed(r, row, 0, UUID_LEN);
+    *ret_ms = 0;
+    if (!u)
+        return false;
+    uuid_text(u, ret_id);
+    (void)!uuid7_parse(ret_id, UUID_TEXT - 1, ret_ms);
+    return true;
 }
 
 /* Ids recorded shortly before this start: with them, only ids older than any that is not among them need a
@@ -152,19 +155,18 @@ static void on_recent(void *arg, const struct db_reply *r)
 {
     struct flow *f = arg;
     size_t n = r->error.code ? 0 : db_rows(r->result[0]);
-    char id[37];
-    int64_t horizon = INT64_MIN / 2;
+    char id[UUID_TEXT];
+    int64_t horizon = INT64_MIN / 2, ms, all = flow_now(f) + BOUND_ID_FUTURE_MS; /* look every one up */
     if (f->stopped || f->ids)
         return; /* ending; or the database went and came back meanwhile, and both asked */
     if (r->error.code)
-        horizon = flow_now(f) + BOUND_ID_FUTURE_MS;
+        horizon = all;
     else if (db_rows(r->result[1]))
-        horizon = id_at(r->result[1], 0, id);
+        horizon = id_at(r->result[1], 0, id, &ms) ? ms : all;
     f->ids = ids_new(IDS_KEPT, horizon);
-    for (size_t i = n; i-- > 0;) {
-        int64_t ms = id_at(r->result[0], i, id);
-        ids_known(f->ids, id, ms);
-    }
+    for (size_t i = n; i-- > 0;)
+        if (id_at(r->result[0], i, id, &ms))
+            ids_known(f->ids, id, ms);
     start_serving(f);
 }
 

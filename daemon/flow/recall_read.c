@@ -62,7 +62,8 @@ static void take_closings(struct flow *f, const struct db_result *rows)
     const char *why = NULL;
     size_t len;
     for (size_t i = 0; i < db_rows(rows) && !why; i++) {
-        const char *text = arena_strdup(&r->arena, db_bytes(rows, i, 1, &len));
+        const char *text = db_bytes(rows, i, 1, &len);
+        text = arena_strndup(&r->arena, text, len); /* bytes: they may hold a NUL */
         const char *salted = db_text(rows, i, 2);
         why = take_closing(&c, text, len, salted && *salted ? arena_strdup(&r->arena, salted) : NULL);
     }
@@ -111,9 +112,9 @@ static struct ledger_tile *tile_of(void *arg, unsigned level, uint64_t n)
 
 static void take_tile(struct recall *r, const struct db_result *row)
 {
-    size_t len;
-    const void *data = db_bytes(row, 0, 2, &len);
-    if (len != (size_t)MERKLE_TILE * HASH_LEN)
+    size_t len = (size_t)MERKLE_TILE * HASH_LEN;
+    const void *data = db_fixed(row, 0, 2, len);
+    if (!data)
         return;
     void *kept = memcpy(arena_alloc(&r->chunk, len), data, len);
     ADD(&r->chunk, r->tile, r->ntiles) = (struct ledger_tile){
@@ -122,11 +123,10 @@ static void take_tile(struct recall *r, const struct db_result *row)
 
 static void take_end(struct recall *r, const struct db_result *row)
 {
-    size_t len;
-    const void *last = db_bytes(row, 0, 2, &len);
+    const void *last = db_fixed(row, 0, 2, HASH_LEN);
     struct end e = {arena_strdup(&r->chunk, db_text(row, 0, 0)), (uint64_t)db_i64(row, 0, 1), {0}};
-    if (len == HASH_LEN)
-        memcpy(e.last, last, len);
+    if (last)
+        memcpy(e.last, last, HASH_LEN);
     ADD(&r->chunk, r->end, r->nends) = e;
 }
 

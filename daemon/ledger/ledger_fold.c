@@ -1,6 +1,7 @@
 /* One entry: checked against its bytes, its columns, its stream's chain and the tree. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/enc.h"
 #include "ledger/ledger_load.h"
 
 bool ledger_bad(struct ledger *l, uint64_t idx, const char *stream, const char *what)
@@ -12,20 +13,14 @@ bool ledger_bad(struct ledger *l, uint64_t idx, const char *stream, const char *
 
 static bool same_id(const struct db_result *r, const char *id)
 {
-    static const char hex[] = "0123456789abcdef";
-    size_t len;
-    const uint8_t *u = db_bytes(r, 0, 1, &len);
-    char text[37], *p = text;
+    char text[UUID_TEXT];
+    const uint8_t *u = db_fixed(r, 0, 1, UUID_LEN);
     if (db_null(r, 0, 1))
         return !id;
-    for (size_t i = 0; i < len; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *p++ = '-';
-        *p++ = hex[u[i] >> 4];
-        *p++ = hex[u[i] & 15];
-    }
-    *p = '\0';
-    return id && strcmp(id, text) == 0;
+    if (!u || !id)
+        return false;
+    uuid_text(u, text);
+    return strcmp(id, text) == 0;
 }
 
 static bool check_columns(struct ledger *l, const struct entry *e, const struct db_result *r)
@@ -42,16 +37,16 @@ bool ledger_fold_leaf(struct ledger *l, uint64_t idx, const uint8_t leaf[HASH_LE
 {
     struct load *o = l->load;
     uint64_t n = idx / MERKLE_TILE;
-    size_t at = idx % MERKLE_TILE, len;
+    size_t at = idx % MERKLE_TILE;
     const char *stream = db_text(r, 0, 2);
     const uint8_t *slot;
     if (n < o->full[0]) {
         if (!db_null(r, 0, 8)) {
-            const void *data = db_bytes(r, 0, 8, &len);
+            const void *data = db_fixed(r, 0, 8, sizeof(o->tile));
             uint8_t root[HASH_LEN];
-            if (len != sizeof(o->tile))
+            if (!data)
                 return ledger_bad(l, idx, stream, "the tile it stands in has another length");
-            memcpy(o->tile, data, len);
+            memcpy(o->tile, data, sizeof(o->tile));
             o->tile_n = n;
             merkle_tile_root(o->tile, root);
             if (memcmp(root, o->root[0][n], HASH_LEN) != 0)

@@ -89,8 +89,9 @@ static void on_tile(struct ledger *l, unsigned v, uint64_t n, const uint8_t *dat
     struct load *o = l->load;
     uint64_t covered = o->full[v + 1] * MERKLE_TILE; /* by tiles of the level above */
     uint8_t root[HASH_LEN];
-    if (n != o->next[v]++) {
-        ledger_fatal(l, CPF_E_FORK, "attack: tile %u/%llu is missing", v, (unsigned long long)o->next[v] - 1);
+    if (n != o->next[v]++ || n >= o->full[v]) { /* more than was asked for has no room */
+        ledger_fatal(l, CPF_E_FORK, "attack: tile %u/%llu is missing, or not asked for", v,
+                     (unsigned long long)o->next[v] - 1);
         return;
     }
     merkle_tile_root(data, root);
@@ -113,10 +114,10 @@ static void on_tree_row(void *arg, size_t no, const struct db_result *r)
     struct ledger *l = arg;
     struct load *o = l->load;
     uint64_t n = (uint64_t)db_i64(r, 0, 0);
-    size_t len;
-    const uint8_t *data = db_bytes(r, 0, 1, &len);
-    if (o->level_of[no] < MERKLE_LEVELS) {
-        if (len != MERKLE_TILE * HASH_LEN) {
+    bool tile = o->level_of[no] < MERKLE_LEVELS;
+    const uint8_t *data = db_fixed(r, 0, 1, tile ? (size_t)MERKLE_TILE * HASH_LEN : HASH_LEN);
+    if (tile) {
+        if (!data) {
             ledger_fatal(l, CPF_E_FORK, "attack: tile %u/%llu has another length", o->level_of[no],
                          (unsigned long long)n);
             return;
@@ -124,8 +125,9 @@ static void on_tree_row(void *arg, size_t no, const struct db_result *r)
         on_tile(l, o->level_of[no], n, data);
         return;
     }
-    if (n != o->next_leaf++ || len != HASH_LEN) {
-        ledger_fatal(l, CPF_E_FORK, "attack: entry %llu is missing", (unsigned long long)o->next_leaf - 1);
+    if (n != o->next_leaf++ || n >= l->head.size || !data) { /* more than was asked for has no room */
+        ledger_fatal(l, CPF_E_FORK, "attack: entry %llu is missing, or not asked for",
+                     (unsigned long long)o->next_leaf - 1);
         return;
     }
     memcpy(o->behind[l->tiles.level[0].n], data,

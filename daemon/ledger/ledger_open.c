@@ -9,12 +9,12 @@ static void open_signer(struct ledger *l);
 
 static void take_head(struct ledger *l, const struct db_result *r)
 {
-    size_t len;
-    const void *root = db_bytes(r, 0, 3, &len);
+    const void *root = db_fixed(r, 0, 3, HASH_LEN);
     const char *note = db_text(r, 0, 4);
     l->head.size = (uint64_t)db_i64(r, 0, 2);
     memset(l->head.root, 0, HASH_LEN); /* of another length: no note signs it */
-    memcpy(l->head.root, root, len < HASH_LEN ? len : HASH_LEN);
+    if (root)
+        memcpy(l->head.root, root, HASH_LEN);
     buf_clear(&l->head_note);
     buf_puts(&l->head_note, note);
 }
@@ -267,10 +267,9 @@ static void on_opened(void *arg, int err, const struct sigwire_msg *m, const str
 static void on_leaf_row(void *arg, size_t stmt_no, const struct db_result *r)
 {
     struct ledger *l = arg;
-    size_t len;
-    const void *leaf = db_bytes(r, 0, 1, &len);
+    const void *leaf = db_fixed(r, 0, 1, HASH_LEN);
     (void)stmt_no;
-    if (len != HASH_LEN)
+    if (!leaf)
         return; /* one too few: on_leaves says so */
     l->rolled = xrealloc(l->rolled, (l->nrolled + 1) * sizeof(*l->rolled));
     memcpy(l->rolled[l->nrolled++], leaf, HASH_LEN);

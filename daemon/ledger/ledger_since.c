@@ -19,11 +19,10 @@ static void next_piece(struct ledger *l);
 static void take_row(struct ledger *l, const struct db_result *r)
 {
     struct load *o = l->load;
-    size_t salt_len, last_len;
     const char *stream = db_text(r, 0, 1);
-    const uint8_t *salt = db_bytes(r, 0, 2, &salt_len), *last = db_bytes(r, 0, 4, &last_len);
+    const uint8_t *salt = db_fixed(r, 0, 2, BATCHMAP_SALT), *last = db_fixed(r, 0, 4, HASH_LEN);
     uint64_t count = (uint64_t)db_i64(r, 0, 3);
-    if (salt_len != BATCHMAP_SALT || last_len != HASH_LEN) {
+    if (!salt || !last) {
         ledger_fatal(l, CPF_E_FORK, "attack: a row of map %llu of streams is not of its form",
                      (unsigned long long)o->map);
         return;
@@ -133,9 +132,10 @@ static bool take_map(struct ledger *l, const struct entry *e)
  * log.void behind the run does; which rows that one names is checked at the end. */
 static bool void_row(struct ledger *l, uint64_t idx, const struct db_result *r)
 {
-    size_t len;
-    const uint8_t *leaf = db_bytes(r, 0, 7, &len);
+    const uint8_t *leaf = db_fixed(r, 0, 7, HASH_LEN);
     l->load->nvoid++;
+    if (!leaf)
+        return ledger_bad(l, idx, "void", "its leaf is not as long as a leaf is");
     if (idx < l->head.size && !ledger_fold_leaf(l, idx, leaf, r)) /* behind it: our own void group */
         return false;
     if (l->load->above == ABOVE_ENTRY)

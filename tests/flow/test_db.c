@@ -158,11 +158,105 @@ static void test_a_commit_with_a_warning_is_no_success(void **state)
     rig_down(&w.r);
 }
 
+/* ---- a view that yields something else than the statement's header says ---- */
+
+struct changed {
+    struct rig r;
+    struct db *db;
+    bool by_row, answered;
+    size_t rows;
+    struct db_error e;
+    char message[200];
+    int good; /* answers to a statement that is as it was */
+};
+
+static void on_changed_row(void *arg, size_t no, const struct db_result *r)
+{
+    struct changed *c = arg;
+    (void)no, (void)r;
+    c->rows++;
+}
+
+static void on_changed(void *arg, const struct db_reply *r)
+{
+    struct changed *c = arg;
+    c->e = r->error;
+    snprintf(c->message, sizeof(c->message), "%s", r->error.message);
+    c->answered = true;
+}
+
+static void on_unchanged(void *arg, const struct db_reply *r)
+{
+    struct changed *c = arg;
+    assert_int_equal(r->error.code, 0);
+    c->good++;
+}
+
+static void on_changed_up(void *arg)
+{
+    struct changed *c = arg;
+    struct db_params none = {0};
+    db_param_i64(&none, 1);
+    db_begin(c->db, c->by_row ? on_changed_row : NULL, on_changed, c);
+    db_exec(c->db, DB_FLOW_CREDENTIALS, NULL);
+    db_end(c->db);
+    db_query(c->db, DB_FLOW_RECENT, &none, on_unchanged, c);
+}
+
+static void on_changed_down(void *arg, const struct db_error *e)
+{
+    (void)arg;
+    fail_msg("the connection is lost: %s", e->message);
+}
+
+static bool both_answered(void *arg)
+{
+    struct changed *c = arg;
+    return c->answered && c->good;
+}
+
+static void changed(void **state, const char *columns, bool by_row)
+{
+    struct changed c = {.by_row = by_row};
+    rig_up(&c.r, *state);
+    rig_sql(&c.r, "alter table cpf.credential rename to credential_before");
+    rig_sql(&c.r, "create view cpf.credential as select %s", columns);
+    rig_sql(&c.r, "grant select on cpf.credential to cpf_writer");
+    struct db_config cfg = {.base = c.r.base,
+                            .name = "test",
+                            .conninfo = c.r.conninfo,
+                            .prefixes = "flow_recent flow_credentials",
+                            .on_up = on_changed_up,
+                            .on_down = on_changed_down,
+                            .arg = &c};
+    assert_int_equal(db_new(&cfg, &c.db), 0);
+    db_connect(c.db);
+    assert_true(rig_until(&c.r, both_answered, &c, 10000));
+    assert_int_equal(c.e.code, CPF_E_DB);
+    assert_string_equal(c.e.sqlstate, "42804");
+    assert_string_equal(c.e.stmt, "flow_credentials");
+    assert_non_null(strstr(c.message, "column 3 of 3 has type"));
+    assert_int_equal(c.rows, 0);
+    db_free(c.db);
+    rig_down(&c.r);
+}
+
+static void test_a_column_of_another_type_is_an_error_of_its_statement(void **state)
+{
+    changed(state, "'P-01'::text as person, 'pin'::text as kind, '\\x00ff'::bytea as sealed, 1::bigint as n",
+            false);
+    changed(state,
+            "'P-01'::text as person, 'pin'::text as kind, 7::bigint as sealed, g as n "
+            "from generate_series(1, 3) g",
+            true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_query_while_preparing_does_not_stop_the_connection),
         cmocka_unit_test(test_a_commit_with_a_warning_is_no_success),
+        cmocka_unit_test(test_a_column_of_another_type_is_an_error_of_its_statement),
     };
     return cmocka_run_group_tests(tests, rig_cluster_up, rig_cluster_down);
 }
