@@ -7,6 +7,14 @@
 #include "base/enc.h"
 #include "base/instruction.h"
 #include "flow/flow_int.h"
+#include "log.h"
+
+static void sealed_row_free(struct sealed_row *r)
+{
+    free(r->person);
+    free(r->pin);
+    *r = (struct sealed_row){0};
+}
 
 void credential_digest(const char *pin, const char *key, char ret[44])
 {
@@ -56,23 +64,63 @@ void credential_keep(struct flow *f, const char *person, const char *pin, const 
     buf_fini(&name);
 }
 
-static void store_one(struct flow *f, const char *person, const char *kind, const char *sealed)
+/* ---- at start ---- */
+
+/* One row after the other: what the log does not name (an older program wrote the texts of refused commands,
+ * too) is in memory for no longer than it passes by. */
+static void on_row(void *arg, size_t no, const struct db_result *r)
 {
-    struct db_params p = {0};
-    db_param_text(&p, person);
-    db_param_text(&p, kind);
-    db_param_text(&p, sealed);
-    db_exec(f->db, DB_FLOW_CREDENTIAL_ADD, &p);
+    struct flow *f = arg;
+    struct sealed_row *last = &f->sealed.last;
+    const char *id = db_text(r, 0, 0), *kind = db_text(r, 0, 1), *sealed = db_text(r, 0, 2);
+    const struct person *p = book_person(&f->book, id);
+    char digest[44];
+    (void)no;
+    /* a key stands right behind its PIN: one statement wrote both */
+    if (strcmp(kind, "key") == 0 && last->pin && strcmp(last->person, id) == 0 && p && p->cred) {
+        credential_digest(last->pin, sealed, digest);
+        if (strcmp(digest, p->cred) == 0)
+            credential_keep(f, id, last->pin, sealed);
+    }
+    sealed_row_free(last);
+    if (strcmp(kind, "pin") == 0)
+        *last = (struct sealed_row){xstrdup(id), xstrdup(sealed)};
 }
 
-void credential_store(struct flow *f, const char *person, const char *pin, const char *key, db_done_fn done,
-                      void *arg)
+static void on_rows(void *arg, const struct db_reply *r)
 {
-    db_begin(f->db, NULL, done, arg);
-    store_one(f, person, "pin", pin);
-    store_one(f, person, "key", key);
+    struct flow *f = arg;
+    sealed_row_free(&f->sealed.last);
+    f->sealed.reading = false;
+    if (r->error.code) {
+        log_event(LOG_LEVEL_ERROR, "flow.load", "statement", r->error.stmt, "message", r->error.message,
+                  NULL);
+        if (r->error.code == CPF_E_DB)
+            f->cfg.on_stop(f->cfg.arg, r->error.code, r->error.message);
+        return; /* else with the next connection */
+    }
+    f->sealed.wanted = false;
+    f->sealed.done(f);
+}
+
+void credential_load(struct flow *f, void (*done)(struct flow *f))
+{
+    f->sealed.wanted = true;
+    f->sealed.done = done;
+    credential_load_on(f);
+}
+
+void credential_load_on(struct flow *f)
+{
+    if (!f->sealed.wanted || f->sealed.reading || !db_ready(f->db))
+        return;
+    f->sealed.reading = true;
+    db_begin(f->db, on_row, on_rows, f);
+    db_exec(f->db, DB_FLOW_CREDENTIALS, NULL);
     db_end(f->db);
 }
+
+/* ---- whose they are ---- */
 
 /* Only what the log names counts: a row put into the table by hand, or by a command that was refused, opens
  * nothing and hides nothing. */

@@ -27,6 +27,18 @@ static struct json *secrets_of(struct flow *f, struct arena *a, const struct dra
     return pd;
 }
 
+/* The sealed texts go with the entry that names them: who is refused writes none. */
+static const struct ledger_sealed *sealed_of(const struct work *w, const struct entry *e, struct arena *a)
+{
+    const char *cred = json_get_str(e->body, "cred");
+    if (!cred || !w->credentials || !w->cmd.cred || strcmp(cred, w->cmd.cred) != 0)
+        return NULL;
+    struct ledger_sealed *sealed = arena_alloc(a, sizeof(*sealed));
+    *sealed = (struct ledger_sealed){json_get_str(e->body, "person"), json_get_str(w->credentials, "pin"),
+                                     json_get_str(w->credentials, "key")};
+    return sealed;
+}
+
 static struct json *law_of(const struct flow *f, struct arena *a, const struct draft *d)
 {
     struct json *law = json_array(a);
@@ -104,6 +116,7 @@ int entry_make(struct work *w, const struct draft *d, int64_t now, struct entry 
     e->law = law_of(f, a, d);
     *item = (struct ledger_item){.entry = e, .forgets = kind_has(d->kind, KIND_FORGETS)};
     e->pd = secrets_of(f, a, d, item);
+    item->sealed = sealed_of(w, e, a);
     if (d->sign && w->state->key) {
         int err = sign_act(w, d, e);
         if (err)

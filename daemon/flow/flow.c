@@ -1,8 +1,9 @@
 /*
  * Start: look-up connection up -> ledger started -> no other daemon is at work:
- * credentials and disclosures read -> on_fold … -> on_ready. Both connections
- * come back by themselves. A standby that read them any earlier would begin
- * with yesterday's passwords, and with values that were erased since.
+ * disclosures read -> on_fold … -> on_ready -> credentials that the log names
+ * read -> serving. Both connections come back by themselves. A standby that
+ * read them any earlier would begin with yesterday's passwords, and with values
+ * that were erased since.
  */
 #include "flow/flow.h"
 
@@ -92,8 +93,6 @@ const char *flow_unavailable(const struct flow *f)
 {
     if (f->draining)
         return "stopping";
-    if (f->setting_up)
-        return "setup.needed";
     if (f->away || !f->was_ready)
         return f->away ? f->away : "away.database";
     return f->blocked ? f->blocked : f->clock;
@@ -210,7 +209,7 @@ static void on_ready(void *arg)
     int64_t last = ledger_last_at(f->ledger);
     if (f->cfg.conf->training && last > clock_now_ms())
         f->offset = last - clock_now_ms();
-    load_recent(f);
+    credential_load(f, load_recent);
 }
 
 static void on_entry(void *arg, const struct entry *e)
@@ -267,29 +266,13 @@ static void on_disclosures(void *arg, const struct db_reply *r)
         ledger_read_on(f->ledger);
 }
 
-static void on_credentials(void *arg, const struct db_reply *r)
-{
-    struct flow *f = arg;
-    if (r->error.code) {
-        stop_loading(f, r);
-        return;
-    }
-    const struct db_result *t = r->result[0];
-    for (size_t i = 1; i < db_rows(t);
-         i++) /* a key stands right behind its PIN: one transaction wrote both */
-        if (strcmp(db_text(t, i - 1, 1), "pin") == 0 && strcmp(db_text(t, i, 1), "key") == 0 &&
-            strcmp(db_text(t, i - 1, 0), db_text(t, i, 0)) == 0)
-            credential_keep(f, db_text(t, i, 0), db_text(t, i - 1, 2), db_text(t, i, 2));
-    db_query(f->db, DB_FLOW_DISCLOSURES, NULL, on_disclosures, f);
-}
-
 static void read_beside(struct flow *f)
 {
     if (!f->wanted || f->reading || !db_ready(f->db))
         return;
     f->wanted = false;
     f->reading = true;
-    db_query(f->db, DB_FLOW_CREDENTIALS, NULL, on_credentials, f);
+    db_query(f->db, DB_FLOW_DISCLOSURES, NULL, on_disclosures, f);
 }
 
 /* Nobody else writes from now on. */
@@ -309,6 +292,7 @@ static void on_up(void *arg)
         ledger_start(f->ledger);
     }
     read_beside(f);
+    credential_load_on(f);
 }
 
 static void on_down(void *arg, const struct db_error *e)

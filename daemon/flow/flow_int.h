@@ -43,6 +43,10 @@ struct credential {
     const char *pin, *key; /* sealed */
 };
 
+struct sealed_row {
+    char *person, *pin;
+};
+
 struct flow_basis;
 /* recall.c: what has left the memory comes back for a judgement that wants it */
 struct recall;
@@ -101,7 +105,11 @@ struct flow {
         uint8_t req[HASH_LEN];  /* which request it was */
         uint8_t leaf[HASH_LEN]; /* of the first entry */
     } set_up;
-    bool setting_up; /* credentials of a set-up are on their way to their table */
+    struct {
+        bool wanted, reading; /* credentials, at start */
+        struct sealed_row last;
+        void (*done)(struct flow *f);
+    } sealed;
     struct guard guard;
     const char *clock;                 /* why its time is not believed, or NULL */
     int64_t offset;                    /* training clock: ahead of the machine's by */
@@ -187,9 +195,9 @@ must_check int entry_make(struct work *w, const struct draft *d, int64_t now, st
                           struct ledger_item *item);
 /* credential.c */
 void credential_digest(const char *pin, const char *key, char ret[44]);
-/* Both rows in one transaction; `done` once. */
-void credential_store(struct flow *f, const char *person, const char *pin, const char *key, db_done_fn done,
-                      void *arg);
+/* Those that the folded log names are read into memory, then `done`; with the next connection if need be. */
+void credential_load(struct flow *f, void (*done)(struct flow *f));
+void credential_load_on(struct flow *f); /* there is a connection */
 const struct credential *flow_credential(const struct flow *f, const struct person *p);
 /* Would these ever open here? Light seals are for training alone. */
 bool credential_fits(const struct flow *f, const char *pin, const char *key);

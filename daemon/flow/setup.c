@@ -36,17 +36,13 @@ struct setup {
     struct entry **entry;
     struct ledger_item *item;
     int err;
-    const char *where;       /* what did not fit */
-    struct map made;         /* stream -> struct made: entries of it so far */
-    size_t credentials_left; /* not yet in their table */
-    bool credentials_lost;
+    const char *where; /* what did not fit */
+    struct map made;   /* stream -> struct made: entries of it so far */
 };
 
 struct made {
     uint64_t n;
 };
-
-static void on_credential(void *arg, const struct db_reply *r);
 
 /* Does the log hold this one already, from the first try? The same request makes the same entries. */
 static bool stands(struct setup *s, const char *stream)
@@ -93,7 +89,7 @@ static void add(struct setup *s, const char *stream, enum kind_id kind, const vo
     s->entry[s->n++] = e;
 }
 
-/* Sealed secrets go to their own table; the entry holds their digest. */
+/* Sealed secrets go to their own table, with the entry that holds their digest. */
 static void add_credentials(struct setup *s, const struct json *given, struct person_record *person)
 {
     struct arena *a = &s->w->arena;
@@ -108,11 +104,8 @@ static void add_credentials(struct setup *s, const struct json *given, struct pe
     }
     credential_digest(pin, key, digest);
     person->cred = arena_strdup(a, digest);
-    if (book_person(&s->f->book, id)) /* in its table before its entry */
-        return;
-    credential_keep(s->f, id, pin, key);
-    s->credentials_left++;
-    credential_store(s->f, id, pin, key, on_credential, s);
+    s->w->cmd.cred = person->cred;
+    s->w->credentials = json_copy(a, cred);
 }
 
 /* A description in YAML gives words: 1 true, 0 false, -1 anything else. */
@@ -262,37 +255,24 @@ static void submit(struct setup *s)
         setup_began(f, &w->entry[0], s->w->req);
     f->set_up.under_way = true;
     overdue_submitted(f, s->w);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->item[i].sealed)
+            credential_keep(f, s->item[i].sealed->person, s->item[i].sealed->pin, s->item[i].sealed->key);
     for (size_t i = 0; i < s->n; i += SETUP_CHUNK) {
         size_t n = s->n - i < SETUP_CHUNK ? s->n - i : SETUP_CHUNK;
         ledger_submit(f->ledger, s->item + i, n, i + n == s->n ? s->w : NULL);
     }
 }
 
-/* Every credential is in its table: now come the entries that name them, or the whole is given up. */
 static void finish(struct setup *s)
 {
-    const char *no = s->credentials_lost ? "away.database" : NULL;
-    s->f->setting_up = false;
-    if (!no && !s->err)
-        no = flow_unavailable(s->f);
-    if (!no && !s->err) {
-        book_commit(&s->f->book);
-        submit(s);
+    if (s->err) {
+        book_rollback(&s->f->book);
+        answer_invalid(s);
         return;
     }
-    book_rollback(&s->f->book);
-    if (no)
-        work_answer(s->w, 503, no);
-    else
-        answer_invalid(s);
-}
-
-static void on_credential(void *arg, const struct db_reply *r)
-{
-    struct setup *s = arg;
-    s->credentials_lost |= r->error.code != 0;
-    if (--s->credentials_left == 0)
-        finish(s);
+    book_commit(&s->f->book);
+    submit(s);
 }
 
 static void answer_done(struct work *w)
@@ -361,10 +341,8 @@ void flow_setup(struct flow *f, struct work *w, const struct json *body)
         memcpy(w->state->entry[0].leaf, f->set_up.leaf, HASH_LEN);
         w->state->first = 0;
     }
-    f->setting_up = true;
-    book_begin(&f->book); /* nobody else is served until it ends */
+    book_begin(&f->book);
     add_all(s, body);
     map_fini(&s->made);
-    if (s->credentials_left == 0)
-        finish(s);
+    finish(s);
 }

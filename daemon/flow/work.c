@@ -381,26 +381,16 @@ void work_unlock(struct work *w)
         work_answer(w, 503, "busy.unlock");
 }
 
-/* ---- credentials go to their table before the entry that names them ---- */
+/* ---- credentials: the entry that names them takes them along (entry_make.c) ---- */
 
-static void on_credential(void *arg, const struct db_reply *r)
-{
-    struct work *w = arg;
-    if (r->error.code) {
-        work_answer(w, 503, "away.database");
-        return;
-    }
-    work_unlock(w);
-}
-
-static void store_credentials(struct work *w)
+static void take_up_credentials(struct work *w)
 {
     const char *person = person_asked(w->cmd.body);
     const char *pin = json_get_str(w->credentials, "pin"), *key = json_get_str(w->credentials, "key");
     const char *custodians = json_get_str(w->cmd.body, "custodians");
     if (custodians)
         w->cmd.instruction = credential_instruction(w->state->flow, custodians, &w->arena);
-    /* who is not even tried cannot fill the table */
+    /* who is not even tried names none */
     if (!person || !pin || !key || !needs_unlock(w)) {
         work_unlock(w);
         return;
@@ -412,7 +402,7 @@ static void store_credentials(struct work *w)
     char digest[44];
     credential_digest(pin, key, digest);
     w->cmd.cred = arena_strdup(&w->arena, digest);
-    credential_store(w->state->flow, person, pin, key, on_credential, w);
+    work_unlock(w);
 }
 
 /* ---- ids ---- */
@@ -437,7 +427,7 @@ static void go_on(struct work *w)
     if (w->spool)
         presence_spool(f, w);
     if (w->credentials)
-        store_credentials(w);
+        take_up_credentials(w);
     else if (!redact_look_up(w))
         work_unlock(w);
 }

@@ -71,10 +71,17 @@ struct ledger_disclosure {
     const char *name, *salted;
 };
 
+/* A person's sealed texts (doc/keys.md): rows of cpf.credential, which refuses to forget. With the entry that
+ * names their digest, or not at all. */
+struct ledger_sealed {
+    const char *person, *pin, *key;
+};
+
 struct ledger_item {
     struct entry *entry;                        /* built (entry_build); must stay valid until on_done */
     const struct ledger_disclosure *disclosure; /* as long as the entry, and so its strings */
     size_t ndisclosures;
+    const struct ledger_sealed *sealed; /* NULL: none; as long as the entry */
     bool forgets; /* kind `redacted`: the values it names are deleted in the same transaction (cpf.forget) */
 };
 

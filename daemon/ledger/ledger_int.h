@@ -31,6 +31,7 @@ struct slot {
     struct entry *entry;
     const struct ledger_disclosure *disclosure;
     size_t ndisclosures;
+    const struct ledger_sealed *sealed;
     bool forgets;
     struct ledger_map *map; /* of a log.batch-map; the queue's own */
 };

@@ -1,5 +1,6 @@
 /* Entries that are not settled yet, in log order, in rings that grow and are kept. */
 #include <stdlib.h>
+#include <string.h>
 #include "ledger/ledger_int.h"
 
 void queue_fini(struct queue *q)
@@ -60,8 +61,11 @@ void queue_push(struct queue *q, const struct ledger_item *items, size_t n, void
         *queue_slot(q, q->nslots++) = (struct slot){.entry = items[i].entry,
                                                     .disclosure = items[i].disclosure,
                                                     .ndisclosures = items[i].ndisclosures,
+                                                    .sealed = items[i].sealed,
                                                     .forgets = items[i].forgets};
         c.bytes += items[i].entry->len;
+        if (items[i].sealed)
+            c.bytes += strlen(items[i].sealed->pin) + strlen(items[i].sealed->key);
     }
     *queue_cmd(q, q->ncmds++) = c;
     q->bytes += c.bytes;

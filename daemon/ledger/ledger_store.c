@@ -88,6 +88,36 @@ static void exec_disclosures(struct ledger *l, const struct group *g)
     db_exec(l->db, DB_LOG_DISCLOSE, &p);
 }
 
+static void add_sealed(struct ledger *l, const char *person, const char *kind, const char *sealed)
+{
+    db_array_bytes(&l->a_stream, person, strlen(person));
+    db_array_bytes(&l->a_kind, kind, strlen(kind));
+    db_array_bytes(&l->a_salted, sealed, strlen(sealed));
+}
+
+static void exec_sealed(struct ledger *l, const struct group *g)
+{
+    struct db_params p = {0};
+    bool any = false;
+    db_array_begin(&l->a_stream, DB_TEXT);
+    db_array_begin(&l->a_kind, DB_TEXT);
+    db_array_begin(&l->a_salted, DB_TEXT);
+    for (size_t i = 0; i < g->n && !g->is_void; i++) {
+        const struct ledger_sealed *sealed = queue_slot(&l->queue, i)->sealed;
+        if (!sealed)
+            continue;
+        any = true;
+        add_sealed(l, sealed->person, "pin", sealed->pin);
+        add_sealed(l, sealed->person, "key", sealed->key);
+    }
+    if (!any)
+        return;
+    db_param_array(&p, &l->a_stream);
+    db_param_array(&p, &l->a_kind);
+    db_param_array(&p, &l->a_salted);
+    db_exec(l->db, DB_LOG_SEAL, &p);
+}
+
 /* Behind the disclosures: a value may have come with this very group. */
 static void exec_beside(struct ledger *l, const struct group *g)
 {
@@ -176,6 +206,7 @@ void group_store(struct ledger *l)
     exec_swap(l, g);
     exec_entries(l, g);
     exec_disclosures(l, g);
+    exec_sealed(l, g);
     exec_beside(l, g);
     exec_tiles(l, g);
     exec_checkpoint(l, g);

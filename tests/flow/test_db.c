@@ -104,11 +104,18 @@ static void on_stored(void *arg, const struct db_reply *r)
 static void on_waited_up(void *arg)
 {
     struct waited *w = arg;
+    static const char *const value[] = {"P-01", "pin", "sealed"};
     struct db_params p = {0};
-    db_param_text(&p, "P-01");
-    db_param_text(&p, "pin");
-    db_param_text(&p, "sealed");
-    db_query(w->db, DB_FLOW_CREDENTIAL_ADD, &p, on_stored, w);
+    struct buf b[3];
+    for (size_t i = 0; i < 3; i++) {
+        buf_init(&b[i]);
+        db_array_begin(&b[i], DB_TEXT);
+        db_array_bytes(&b[i], value[i], strlen(value[i]));
+        db_param_array(&p, &b[i]);
+    }
+    db_query(w->db, DB_LOG_SEAL, &p, on_stored, w);
+    for (size_t i = 0; i < 3; i++)
+        buf_fini(&b[i]);
 }
 
 static void on_waited_down(void *arg, const struct db_error *e)
@@ -138,7 +145,7 @@ static void test_a_commit_with_a_warning_is_no_success(void **state)
     struct db_config cfg = {.base = w.r.base,
                             .name = "test",
                             .conninfo = w.r.conninfo,
-                            .prefixes = "flow_",
+                            .prefixes = "log_seal",
                             .on_up = on_waited_up,
                             .on_down = on_waited_down,
                             .arg = &w};
