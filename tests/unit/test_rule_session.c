@@ -117,6 +117,36 @@ static void test_wrong_passwords_count_too(void **state)
     refused(rig_sign(r, "MM", "B1", "report", "all=yes"), "step.order"); /* the secret was taken */
 }
 
+/* A step without a verb, left out with a secret; `untried`: the daemon saw the wait before it tried it. */
+static const struct verdict *skip_with(struct rig *r, bool right, bool untried)
+{
+    struct command c = {.kind = COMMAND_ACT,
+                        .station = r->station,
+                        .person = book_person(&r->book, "OP1"),
+                        .secret_given = true,
+                        .authenticated = right,
+                        .untried = untried,
+                        .batch = "B1",
+                        .step = "pair",
+                        .skip = "not needed",
+                        .fields = json_object(&r->arena)};
+    return rig_run(r, &c);
+}
+
+/* All of them were sent before the first was judged, so each was tried. */
+static void test_guesses_on_their_way_at_once_wait_as_well(void **state)
+{
+    struct rig *r = *state;
+    rig_begin(r, "B1");
+    for (int i = 0; i < 3; i++)
+        refused(skip_with(r, false, false), "session.wrong-secret");
+    refused(skip_with(r, false, false), "session.wait");
+    refused(skip_with(r, true, false), "session.wait");
+    refused(skip_with(r, false, true), "session.wait");
+    rig_wait(r, RIG_SECOND);
+    refused(skip_with(r, true, false), "step.not-skippable"); /* the secret was taken */
+}
+
 static void test_wrong_secrets_are_counted_by_day(void **state)
 {
     struct rig *r = *state;
@@ -378,6 +408,7 @@ int main(void)
         T(test_clinics_terminal_locks_nobody_at_the_own_desk),
         T(test_unknown_secret_is_not_tried_while_one_waits),
         T(test_wrong_passwords_count_too),
+        T(test_guesses_on_their_way_at_once_wait_as_well),
         T(test_wrong_secrets_are_counted_by_day),
         T(test_nobody_ends_the_own_lock_out),
         T(test_signed_in_elsewhere_is_refused),

@@ -257,9 +257,13 @@ bool check_unique(struct judge *j)
     return !closed || judge_find(j, EFFECT_REFUSE, SAY_ORDER_DUPLICATE, args1(j, "batch", closed), NULL);
 }
 
+/* Whoever has to wait is told nothing of any secret, a right one included: several may have been on their way
+ * while the first wrong ones were judged. */
 static bool check_secret(struct judge *j)
 {
     const struct step *s = judge_step(j);
+    if (!check_wait(j))
+        return false;
     if (s->verb == VERB_NONE && (j->cmd->authenticated || !j->cmd->secret_given)) {
         for (size_t i = 0; bench_staffed(j) && i < j->bench->npeople; i++)
             if (j->bench->person[i] == j->performer)
@@ -268,8 +272,8 @@ static bool check_secret(struct judge *j)
     }
     if (!j->cmd->secret_given)
         return judge_find(j, EFFECT_REFUSE, SAY_ACT_NEEDS_PASSWORD, NULL, NULL);
-    return check_wait(j) && (j->cmd->authenticated || judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET,
-                                                                 secrets_left(j, j->performer), NULL));
+    return j->cmd->authenticated ||
+           judge_find(j, EFFECT_REFUSE, SAY_SESSION_WRONG_SECRET, secrets_left(j, j->performer), NULL);
 }
 
 /* ---- not done, because ---- */
