@@ -106,19 +106,24 @@ static const struct reason {
 };
 #define NREASONS (sizeof(reasons) / sizeof(*reasons))
 
-static const struct reason warnings[] = {
-    {"certificate.ends", "期限の前に証明書を新しくし、systemctl reload cpfd（operator.md「証明書」）",
-     "renew the certificate before it ends, then systemctl reload cpfd (operator.md, Certificates)"},
-    {"file.unusable", "journal の what が示すファイルを元に戻す。このままでは次の起動ができない",
-     "put the file that the journal names (what=) right again: the next start needs it"},
-    {"key.exposed",
-     "鍵ファイルの権限を所有者（とグループ）だけにする（chmod o= FILE）。読まれた疑いがあれば鍵を替える",
-     "take the key from all others (chmod o= FILE); if somebody may have read it, replace it"},
-    {"disk.low", "ディスクの空きを増やす。disk_stop_mb を下回ると記録が止まる",
-     "make room on the disk: below disk_stop_mb nothing is recorded any more"},
-    {"clock.unsynchronised", "時刻同期を直す（chronyc tracking）。時計がずれると記録が止まる",
-     "mend the time service (chronyc tracking): a clock that drifts away stops the recording"},
+static const struct reason warnings[HEALTH_WARNINGS] = {
+    [HEALTH_CERTIFICATE] =
+        {"certificate.ends", "期限の前に証明書を新しくし、systemctl reload cpfd（operator.md「証明書」）",
+         "renew the certificate before it ends, then systemctl reload cpfd (operator.md, Certificates)"},
+    [HEALTH_FILE] = {"file.unusable",
+                     "journal の what が示すファイルを元に戻す。このままでは次の起動ができない",
+                     "put the file that the journal names (what=) right again: the next start needs it"},
+    [HEALTH_KEY] =
+        {"key.exposed",
+         "鍵ファイルの権限を所有者（とグループ）だけにする（chmod o= FILE）。読まれた疑いがあれば鍵を替える",
+         "take the key from all others (chmod o= FILE); if somebody may have read it, replace it"},
+    [HEALTH_DISK] = {"disk.low", "ディスクの空きを増やす。disk_stop_mb を下回ると記録が止まる",
+                     "make room on the disk: below disk_stop_mb nothing is recorded any more"},
+    [HEALTH_CLOCK] =
+        {"clock.unsynchronised", "時刻同期を直す（chronyc tracking）。時計がずれると記録が止まる",
+         "mend the time service (chronyc tracking): a clock that drifts away stops the recording"},
 };
+_Static_assert(HEALTH_WARNINGS == 5, "a new warning has its code and words here");
 #define NWARNINGS (sizeof(warnings) / sizeof(*warnings))
 
 /* Of the table of rights, as the log has it. */

@@ -19,11 +19,19 @@ struct hint_words hint_words_for(int err); /* in both languages: for what a stat
  * journal.
  */
 const char *hint_reason(size_t i);
-/* What is wrong and does not keep from serving (health/health.h), in the order of enum health_warning; NULL
- * behind the last. */
+/* What is wrong and does not keep from serving (health/health.h). */
+enum health_warning {
+    HEALTH_CERTIFICATE, /* it ends soon, has ended, or does not count yet */
+    HEALTH_FILE,        /* a file that a start needs cannot be read, or is not what it must be */
+    HEALTH_KEY,         /* a key that others than its owner and group may read */
+    HEALTH_DISK,        /* little room */
+    HEALTH_CLOCK,       /* the kernel does not say that its clock is synchronised */
+    HEALTH_WARNINGS
+};
 /* Of the table of rights: another one waits for its acceptance; the one in force is not understood. */
 #define HINT_RIGHTS_PROPOSED   "right.proposed"
 #define HINT_RIGHTS_UNREADABLE "right.unreadable"
+/* The code of an enum health_warning; NULL behind the last. */
 const char *hint_warning(size_t i);
 /* What to do about a reason or a warning; NULL for a code that is neither. */
 const char *hint_for_reason(const char *code);

@@ -11,7 +11,12 @@
 #define BOUND_OUTAGE_EDGE_MS 5000   /* a station notices an outage, and its end, that much apart from us */
 #define BOUND_CARRY_MS       7200000 /* worked on within so long before midnight, a session goes on behind it */
 #define BOUND_WARNING_MS     14400000 /* so long the clinic has to acknowledge a warning */
-#define BOUND_ID_FUTURE_MS   120000   /* a client id further ahead is refused */
+/* A peer (database, signer) with something under way and not a byte for so long is lost. Whoever waits is
+ * told behind that. */
+#define BOUND_PEER_MS     4000
+#define BOUND_PATIENCE_MS 4500
+_Static_assert(BOUND_PATIENCE_MS >= BOUND_PEER_MS + 250, "who waits is told before the peer is given up");
+#define BOUND_ID_FUTURE_MS 120000 /* a client id further ahead is refused */
 
 #define BOUND_RAW_SCAN        512   /* raw string of one scan */
 #define BOUND_CODE_ID         64    /* an identifier inside a local code */

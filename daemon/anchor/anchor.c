@@ -6,13 +6,13 @@
 
 #include "anchor/anchor_int.h"
 #include "anchor/prove.h"
+#include "base/bounds.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/next.h"
 #include "log.h"
 
 #define CLOCK_OFF_MS 60000 /* an anchor's clock this far from ours is told */
-#define DEADLINE_MS  4500  /* who asks us as a witness does not wait for a database that hangs */
 #define PATIENCE     3     /* failures in a row until a warning becomes an error */
 
 static void begin(struct anchor *a);
@@ -419,7 +419,7 @@ int anchor_new(const struct anchor_config *cfg, struct anchor **ret, char **ret_
         anchor_free(a);
         return err;
     }
-    db_deadline(a->db, DEADLINE_MS);
+    db_deadline(a->db, BOUND_PATIENCE_MS);
     *ret = a;
     return CPF_OK;
 }

@@ -18,8 +18,7 @@
 #include "flow/flow_int.h"
 #include "log.h"
 
-#define IDS_KEPT     16384
-#define FLOW_LOOK_MS 4000 /* a look-up that has no answer for so long has none */
+#define IDS_KEPT 16384
 
 /* ---- questions ---- */
 
@@ -120,7 +119,7 @@ static int on_fold(void *arg, const struct entry *e)
 static void start_serving(struct flow *f)
 {
     f->was_ready = true;
-    db_deadline(f->db, FLOW_LOOK_MS);
+    db_deadline(f->db, BOUND_PEER_MS);
     int64_t now;
     uint8_t closing[HASH_LEN];
     if (ledger_closing(f->ledger, closing)) /* the fold knows those of open streams only */

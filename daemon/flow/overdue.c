@@ -1,7 +1,8 @@
 /*
  * Whoever waits too long is told so. A command that was judged and submitted may or may not stand in the log
  * while database or signer are away: *not recorded* would be a guess. So it says that the outcome is unknown
- * and that the same id is to be sent again, which gives the one recorded answer once there is one.
+ * and that the same id is to be sent again, which gives the one recorded answer once there is one. Whoever
+ * reads a bundle and waits for its map hears that it is not to be had now.
  */
 #include <stdlib.h>
 
@@ -9,8 +10,7 @@
 
 #include "flow/flow_int.h"
 
-#define LOOK_MS     250
-#define PATIENCE_MS 4500 /* the ledger's deadline for its peers has passed by then */
+#define LOOK_MS 250
 
 static void tell(struct work *w, int64_t before)
 {
@@ -35,7 +35,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 {
     struct flow *f = arg;
     (void)fd, (void)what;
-    int64_t before = clock_mono_ms() - PATIENCE_MS;
+    int64_t before = clock_mono_ms() - BOUND_PATIENCE_MS;
     for (struct work *w = f->flying; w && w->state->since_ms <= before; w = w->state->next)
         tell(w, before);
 }

@@ -11,16 +11,8 @@
 
 #include "base/buf.h"
 #include "conf.h"
+#include "hint.h"
 #include "http/http.h"
-
-enum health_warning {
-    HEALTH_CERTIFICATE, /* it ends soon, has ended, or does not count yet */
-    HEALTH_FILE,        /* a file that a start needs cannot be read, or is not what it must be */
-    HEALTH_KEY,         /* a key that others than its owner and group may read */
-    HEALTH_DISK,        /* little room */
-    HEALTH_CLOCK,       /* the kernel does not say that its clock is synchronised */
-    HEALTH_WARNINGS
-};
 
 /* What there is to be seen; the judging knows nothing else. */
 struct health_seen {

@@ -8,7 +8,6 @@
 #define WATCH_MS 500 /* between two questions */
 #define WATCH_BUSY                                                                                           \
     20 /* while groups follow each other, the server's settings are asked for so many times less */
-#define DEADLINE_MS 4000
 
 static void on_server(void *arg, const struct db_reply *r)
 {
@@ -62,8 +61,8 @@ void watch_init(struct ledger *l)
 void watch_state(struct ledger *l)
 {
     bool serving = l->state == LEDGER_READY || l->state == LEDGER_COMMITTING;
-    db_deadline(l->db, serving ? DEADLINE_MS : 0);
-    signer_client_deadline(l->signer, DEADLINE_MS);
+    db_deadline(l->db, serving ? BOUND_PEER_MS : 0);
+    signer_client_deadline(l->signer, BOUND_PEER_MS);
     if (!serving)
         l->watch.server = l->watch.signer = false;
 }

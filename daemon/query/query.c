@@ -4,13 +4,13 @@
 
 #include <event2/event.h>
 
+#include "base/bounds.h"
 #include "base/mem.h"
 #include "log.h"
 
 /* Waiting at most: each answer may be large. */
-#define QUERIES     16
-#define PATIENCE_MS 4500
-#define SEARCH_MS   30000 /* in every stream: in a large log the first row comes late */
+#define QUERIES   16
+#define SEARCH_MS 30000 /* in every stream: in a large log the first row comes late */
 
 struct query {
     struct db *db;
@@ -79,7 +79,7 @@ void query_log(struct query *q, const struct query_log *what, db_done_fn done, v
         return;
     }
     /* The connection has one deadline: nobody who asks behind a search cuts it short. */
-    unsigned ms = what->stream ? PATIENCE_MS : SEARCH_MS;
+    unsigned ms = what->stream ? BOUND_PATIENCE_MS : SEARCH_MS;
     if (!db_pending(q->db) || ms > q->deadline_ms) {
         q->deadline_ms = ms;
         db_deadline(q->db, ms);

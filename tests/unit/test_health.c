@@ -112,6 +112,11 @@ static void test_every_warning_has_its_words(void **state)
             assert_string_not_equal(hint_warning(i), hint_warning(k));
     }
     assert_null(hint_warning(HEALTH_WARNINGS));
+    assert_string_equal(hint_warning(HEALTH_CERTIFICATE), "certificate.ends");
+    assert_string_equal(hint_warning(HEALTH_FILE), "file.unusable");
+    assert_string_equal(hint_warning(HEALTH_KEY), "key.exposed");
+    assert_string_equal(hint_warning(HEALTH_DISK), "disk.low");
+    assert_string_equal(hint_warning(HEALTH_CLOCK), "clock.unsynchronised");
     assert_non_null(hint_for_reason("disk.full"));
 }
 
