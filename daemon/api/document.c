@@ -201,9 +201,15 @@ static void make(struct http_request *r)
 }
 
 /* A bundle of an open batch rests on a map of streams that counts it as it is. */
-static void on_mapped(void *arg)
+static void on_mapped(void *arg, bool late)
 {
-    make(arg);
+    struct http_request *r = arg;
+    const struct order *o = http_data(r);
+    const char *why = flow_unavailable(o->api->flow);
+    if (late)
+        refuse(r, 503, why ? why : "away.database");
+    else
+        make(r);
 }
 
 /* While nothing can be written nobody waits for a map. */

@@ -96,9 +96,10 @@ void flow_setup(struct flow *f, struct work *w, const struct json *body);
 /*
  * Before a batch is exported: sees that a map of streams (base/batchmap.h) counts it as it is, a closed one
  * too. False: one does, or there is no such batch; go on. True: one is on its way; `done` comes once it is
- * durable, or cannot be had because the daemon ends; never before this returns.
+ * durable, or cannot be had because the daemon ends; never before this returns. `late`: it took longer than
+ * anybody waits (BOUND_PATIENCE_MS), and may or may not come.
  */
-typedef void (*flow_mapped_fn)(void *arg);
+typedef void (*flow_mapped_fn)(void *arg, bool late);
 bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *arg);
 
 /* How many commands were taken back because an entry of that kind did not fold: a bug each, and never more.

@@ -170,6 +170,7 @@ void flow_map_fold(struct flow *f, const struct entry *e);
 void flow_map_stood(void *flow, const struct ledger_counted *c, uint64_t mapped, bool closed); /* on_stood */
 void flow_map_ready(struct flow *f); /* once serving */
 /* Between two commands, also when there are none: a new day begins with a map of what came before. */
+void flow_map_overdue(struct flow *f, int64_t before); /* whoever has waited since then is told so */
 void flow_map_daily(struct flow *f, int64_t now);
 void flow_map_settled(void *flow, uint64_t number);
 void flow_map_recalled(struct flow *f, struct stream *s);      /* a closed stream came into the book, */

@@ -20,6 +20,8 @@ struct map_waiter {
     uint64_t number; /* of the map that is enough; 0: one that is not made yet */
     flow_mapped_fn done;
     void *arg;
+    int64_t since_ms;
+    bool late;
     struct map_waiter *next;
 };
 
@@ -82,12 +84,23 @@ static void make(struct flow *f, int64_t at)
               LOG_NUM((long long)n + 1), NULL);
 }
 
+static void answer(struct map_waiter *mine)
+{
+    for (struct map_waiter *next; mine; mine = next) {
+        next = mine->next;
+        mine->done(mine->arg, mine->late);
+        free(mine->stream);
+        free(mine);
+    }
+}
+
+/* Those for whom that map is enough. */
 static void tell(struct flow *f, uint64_t number)
 {
     struct map_waiter *mine = NULL, **at = &f->map.waiters;
     while (*at) { /* taken out first: a callback may ask again */
         struct map_waiter *w = *at;
-        if (w->number > number || !w->number) {
+        if (!w->late && (w->number > number || !w->number)) {
             at = &w->next;
             continue;
         }
@@ -95,12 +108,19 @@ static void tell(struct flow *f, uint64_t number)
         w->next = mine;
         mine = w;
     }
-    for (struct map_waiter *next; mine; mine = next) {
-        next = mine->next;
-        mine->done(mine->arg);
-        free(mine->stream);
-        free(mine);
+    answer(mine);
+}
+
+/* While database or signer are away none is made, and one under way does not come back. */
+void flow_map_overdue(struct flow *f, int64_t before)
+{
+    bool any = false;
+    for (struct map_waiter *w = f->map.waiters; w; w = w->next) {
+        w->late = w->since_ms <= before;
+        any |= w->late;
     }
+    if (any)
+        tell(f, 0);
 }
 
 const struct ledger_counted *flow_map_owed(const struct flow *f, const char *stream)
@@ -161,7 +181,11 @@ bool flow_map_now(struct flow *f, const char *batch, flow_mapped_fn done, void *
     if (f->draining || (stands(f, name) && !f->map.under_way))
         return false;
     struct map_waiter *w = xcalloc(1, sizeof(*w));
-    *w = (struct map_waiter){.stream = xstrdup(name), .done = done, .arg = arg, .next = f->map.waiters};
+    *w = (struct map_waiter){.stream = xstrdup(name),
+                             .done = done,
+                             .arg = arg,
+                             .since_ms = clock_mono_ms(),
+                             .next = f->map.waiters};
     f->map.waiters = w;
     make_wanted(f);
     return true;

@@ -38,6 +38,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
     int64_t before = clock_mono_ms() - BOUND_PATIENCE_MS;
     for (struct work *w = f->flying; w && w->state->since_ms <= before; w = w->state->next)
         tell(w, before);
+    flow_map_overdue(f, before);
 }
 
 void overdue_init(struct flow *f)
