@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "base/clock.h"
 #include "log.h"
 
 static int kept, pipe_fds[2];
@@ -114,7 +113,7 @@ static void test_full_pipe_does_not_block(void **state)
     log_start();
     memset(value, 'v', sizeof(value) - 1);
     value[sizeof(value) - 1] = '\0';
-    int64_t begun = clock_mono_ms();
+    alarm(30); /* what blocks never comes back: nobody reads */
     for (int i = 0; i < 20; i++) {
         char event[32];
         snprintf(event, sizeof(event), "t.full%d", i);
@@ -122,7 +121,7 @@ static void test_full_pipe_does_not_block(void **state)
     }
     for (int i = 0; i < 20; i++)
         log_event(LOG_LEVEL_INFO, "t.full", "a", value, NULL);
-    assert_true(clock_mono_ms() - begun < 1000);
+    alarm(0);
     read_all();
 }
 

@@ -186,7 +186,9 @@ static void test_sigterm_waits_for_the_group_in_flight(void **state)
     fixture_append(f, 1);
     fixture_commit(f, true);
     kill(f->rig.pid, SIGTERM);
-    usleep(100000);
+    for (int ms = 0; ms < RIG_WAIT_S * 1000 && !said(&f->rig, "event=stopping"); ms++)
+        usleep(1000);
+    assert_true(said(&f->rig, "event=stopping"));
     peer_settle(&f->p, 1, &f->t.head, &f->m);
     assert_false(peer_take(&f->p, &f->m));
     assert_int_equal(status_of(f->rig.pid), 0);
