@@ -206,7 +206,7 @@ static struct json *containers_of(struct arena *a, const struct batch *x)
     for (size_t i = 0; i < x->ncontainers; i++) {
         struct json *o = json_set_str(a, json_object(a), "container", x->container[i]->id);
         json_set_str(a, o, "state", container_state_name(x->container[i]->state));
-        json_push(list, json_set_str(a, o, "place", x->container[i]->place));
+        json_push(list, json_set_str(a, o, "place", x->container[i]->out ? NULL : x->container[i]->place));
     }
     return list;
 }

@@ -213,10 +213,12 @@ static void dump_batch(struct lines *l, const struct batch *x)
             dump_occ(l, x, s, k);
     }
     for (size_t i = 0; i < x->ncontainers; i++)
-        ADD(l, "batch %s container %s %s at %s from %s rescued %lld attached %d again %zu missing %d\n",
+        ADD(l,
+            "batch %s container %s %s at %s out %d from %s rescued %lld attached %d again %zu missing %d\n",
             x->id, x->container[i]->id, container_state_name(x->container[i]->state),
-            or (x->container[i]->place), or (x->container[i]->from), (long long)x->container[i]->rescued,
-            x->container[i]->attached, x->container[i]->reprints, x->container[i]->missing);
+            or (x->container[i]->place), x->container[i]->out, or (x->container[i]->from),
+            (long long)x->container[i]->rescued, x->container[i]->attached, x->container[i]->reprints,
+            x->container[i]->missing);
     for (size_t i = 0; i < x->npaces; i++)
         ADD(l, "batch %s pace %s %zu %lld %d %lld\n", x->id,
             x->pace[i].station ? x->pace[i].station->id : "-", x->pace[i].n, (long long)x->pace[i].at,

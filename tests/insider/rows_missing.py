@@ -170,6 +170,22 @@ def _(p):
     p.quiet(counts(p, 'QC1', 'F1'))
 
 
+def takes_out(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('a flask that was taken out stands in the incubator again, and nobody says so', 'd3.entry.plates', 'count.differs')
+def put_back_unsaid(p):
+    takes_out(p)
+    p.caught(counts(p, 'QC1', 'F1'), 'count.differs', 'alert', (('hold.placed', {'cause': 'count.differs'}),))
+
+
+@put_back_unsaid.honest
+def _(p):
+    takes_out(p)
+    p.quiet(counts(p, 'QC1'))
+
+
 @row('who made the batch counts what stands there', 'd3.entry.plates', 'count.not-blind')
 def counts_own(p):
     p.caught(counts(p, 'OP1', 'F1'), 'count.not-blind')

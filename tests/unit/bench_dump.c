@@ -171,9 +171,9 @@ static void dump_causes(struct lines *l, const struct batch *x)
 static void dump_missing(struct lines *l, const struct batch *x)
 {
     for (size_t i = 0; i < x->ncontainers; i++)
-        if (x->container[i]->from || x->container[i]->rescued)
-            ADD(l, "batch %s container %s from %s rescued %lld\n", x->id, x->container[i]->id,
-                or (x->container[i]->from), (long long)x->container[i]->rescued);
+        if (x->container[i]->from || x->container[i]->rescued || x->container[i]->out)
+            ADD(l, "batch %s container %s from %s rescued %lld out %d\n", x->id, x->container[i]->id,
+                or (x->container[i]->from), (long long)x->container[i]->rescued, x->container[i]->out);
     if (x->rota_told)
         ADD(l, "batch %s rota told %lld\n", x->id, (long long)x->rota_told);
     if (x->form)

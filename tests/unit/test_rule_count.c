@@ -12,7 +12,11 @@ static const char steps[] =
     "  - {id: fill, " WORK ", after: [label], fields: [{id: f, " NAMED
     ", scan: container, label: [F], use: fill}]}\n"
     "  - {id: shelf, " WORK ", after: [fill], fields: [{id: p, " NAMED
-    ", scan: place, occupy: true}, {id: f, " NAMED ", scan: container, label: [F], use: place}]}\n";
+    ", scan: place, occupy: true}, {id: f, " NAMED ", scan: container, label: [F], use: place}]}\n"
+    "  - {id: out, " WORK ", after: [shelf], fields: [{id: p, " NAMED ", scan: place}, {id: f, " NAMED
+    ", scan: container, label: [F], use: take}]}\n"
+    "  - {id: look, " WORK ", optional: true, after: [shelf], fields: [{id: f, " NAMED
+    ", scan: container, label: [F], use: take}]}\n";
 
 static int begin(void **state)
 {
@@ -72,6 +76,48 @@ static void test_what_is_being_worked_on_is_not_missed(void **state)
     alert(counted(r, "QC1", "place=W:SH-1|containers=[]"), "count.differs");
 }
 
+static void taken_out(struct rig *r)
+{
+    rig_at(r, "B21");
+    accepted(rig_one(r, "OUT", "W:SH-1"));
+    accepted(rig_scan(r, "C:B1-F1"));
+    rig_at(r, "QA1");
+}
+
+static void test_what_was_taken_out_stands_nowhere_until_it_is_put_back(void **state)
+{
+    struct rig *r = *state;
+    const struct container *c = book_container(&r->book, "B1-F1");
+    taken_out(r);
+    assert_null(container_place(&r->book, c));
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]"), "count.differs"); /* nobody put it back */
+    rig_at(r, "B21");
+    accepted(rig_one(r, "SHELF", "W:SH-1"));
+    accepted(rig_scan(r, "C:B1-F1"));
+    assert_string_equal(container_place(&r->book, c), "SH-1");
+    rig_at(r, "QA1");
+    accepted_as(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]"), "count.fits");
+}
+
+static void test_what_is_out_and_nobody_works_on_is_missed(void **state)
+{
+    struct rig *r = *state;
+    taken_out(r);
+    accepted_as(counted(r, "QC1", "place=W:SH-1|containers=[]"), "count.fits");
+    rig_wait(r, RIG_DAY);
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[]"), "count.differs");
+    assert_true(rig_says(r, "\"missing\":[\"B1-F1\"]"));
+}
+
+static void test_what_is_looked_at_stays_where_it_stands(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "B21");
+    accepted(rig_one(r, "LOOK", "C:B1-F1"));
+    rig_at(r, "QA1");
+    accepted_as(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]"), "count.fits");
+}
+
 static void test_what_is_not_there_is_a_deviation_and_a_hold(void **state)
 {
     struct rig *r = *state;
@@ -111,6 +157,9 @@ int main(void)
         TEST(test_a_count_that_fits_is_accepted),
         TEST(test_who_worked_there_or_keeps_the_store_counts_nothing),
         TEST(test_what_is_being_worked_on_is_not_missed),
+        TEST(test_what_was_taken_out_stands_nowhere_until_it_is_put_back),
+        TEST(test_what_is_out_and_nobody_works_on_is_missed),
+        TEST(test_what_is_looked_at_stays_where_it_stands),
         TEST(test_what_is_not_there_is_a_deviation_and_a_hold),
         TEST(test_cells_of_a_batch_that_nobody_recorded_hold_what_stands_beside_them),
         TEST(test_a_month_without_a_count_is_told),

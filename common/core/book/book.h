@@ -259,6 +259,7 @@ struct container {
     struct batch *batch;
     enum container_state state;
     const char *place; /* where it was put last, or NULL */
+    bool out;          /* taken from there, and not put down anywhere since */
     const char *from;  /* from where a rescue brought it there, or NULL */
     int64_t rescued;   /* by one alone, then: two have not seen it there yet; 0: they have */
     bool attached;     /* its label was scanned back on a vessel */

@@ -36,6 +36,7 @@ void container_moved(struct book *b, struct batch *x, struct container *c, const
     leave_place(b, x, c);
     SET(b, c->from, first ? first : book_keep(b, from));
     SET(b, c->place, book_keep(b, to));
+    SET(b, c->out, false);
     if (t && !b->aside)
         SET(b, t->occupied, x);
 }
@@ -68,7 +69,10 @@ static void container_effect(const struct at *a, const struct field *f, const ch
         return;
     }
     /* a foreign container is recorded as a fact elsewhere: it has its own entries */
-    if (!c || c->batch != a->x || !container_after(f->use, &after))
+    if (!c || c->batch != a->x)
+        return;
+    SET(a->b, c->out, f->use == USE_TAKE ? c->out || !step_looks(a->st) : c->out && f->use != USE_FILL);
+    if (!container_after(f->use, &after))
         return;
     SET(a->b, c->state, after);
     SET(a->b, c->attached, c->attached || f->use == USE_ATTACH || f->use == USE_FILL);
@@ -103,6 +107,7 @@ static struct container *put_down(const struct at *a, const struct input *in)
 static void put_at(const struct at *a, struct container *c, const struct thing *at)
 {
     SET(a->b, c->place, at->id);
+    SET(a->b, c->out, false);
     SET(a->b, c->from, NULL);
 }
 

@@ -40,10 +40,11 @@ enum field_kind {
 };
 
 enum container_use {
-    USE_ISSUE,   /* label printed and counted: the container comes into being as `issued` */
-    USE_ATTACH,  /* scan-back of the label on its empty vessel: issued -> empty */
-    USE_FILL,    /* empty or issued -> filled; parents are the containers of `from` */
-    USE_TAKE,    /* a filled container of this batch, shown; nothing changes */
+    USE_ISSUE,  /* label printed and counted: the container comes into being as `issued` */
+    USE_ATTACH, /* scan-back of the label on its empty vessel: issued -> empty */
+    USE_FILL,   /* empty or issued -> filled; parents are the containers of `from` */
+    USE_TAKE,   /* a filled container of this batch, in hand: out of its position, unless it is only looked at
+                   (step_looks) */
     USE_CONSUME, /* filled -> consumed (pooled, transferred) */
     USE_PLACE,   /* filled, put to the place or equipment scanned in the same step */
     USE_DISCARD, /* -> discarded; also a void label or unused vessel */
@@ -352,6 +353,11 @@ void protocol_free(struct protocol *p); /* NULL is fine */
 
 /* -1 if there is none. */
 int protocol_step(const struct protocol *p, const char *id);
+/* As often as one likes, or never: what is in hand there is looked at, and stays where it stands. */
+static inline bool step_looks(const struct step *s)
+{
+    return s->optional && s->repeat_max == 0;
+}
 int step_field(const struct step *s, const char *id);
 const struct label *protocol_label(const struct protocol *p, const char *id);
 const struct material *protocol_material(const struct protocol *p, const char *id);

@@ -12,11 +12,21 @@
 #include "core/rule/record.h"
 
 /* A position has the name of what it lies in, and more behind it: INC-03-S1. */
-static bool stands_at(const struct book *b, const struct container *c, const char *place)
+static bool lies_in(const char *at, const char *place)
 {
-    const char *at = c->state == CONTAINER_FILLED ? container_place(b, c) : NULL;
     size_t n = strlen(place);
     return at && strncmp(at, place, n) == 0 && (!at[n] || at[n] == '-');
+}
+
+static bool stands_at(const struct book *b, const struct container *c, const char *place)
+{
+    return c->state == CONTAINER_FILLED && lies_in(container_place(b, c), place);
+}
+
+/* It is due there, or was taken from there and nobody has put it back. */
+static bool belongs_to(const struct book *b, const struct container *c, const char *place)
+{
+    return stands_at(b, c, place) || (c->state == CONTAINER_FILLED && c->out && lies_in(c->place, place));
 }
 
 const struct count *count_of(const struct book *b, const char *id)
@@ -46,7 +56,7 @@ static bool check_blind(struct judge *j, const struct count_taken *t)
     bool worked = right_among(j->book->rights, &store->by, j->performer, NULL);
     size_t pos = 0;
     for (const struct container *c; t->place && (c = map_next(&j->book->containers, &pos));)
-        worked |= !c->batch->closed && stands_at(j->book, c, t->place) &&
+        worked |= !c->batch->closed && belongs_to(j->book, c, t->place) &&
                   batch_acted(c->batch, j->performer, DEPT_MANUFACTURING);
     const struct lot *lot = t->lot ? judge_lot(j, t->lot) : NULL;
     for (const struct lot_unit *u = lot ? lot->opened : NULL; u; u = u->next) {
@@ -123,7 +133,7 @@ static bool is_worked_on(const struct judge *j, const struct batch *x)
  * bench now. */
 static bool is_due_there(const struct judge *j, const struct container *c)
 {
-    const struct thing *t = book_thing(j->book, container_place(j->book, c));
+    const struct thing *t = book_thing(j->book, c->out ? c->place : container_place(j->book, c));
     return t && t->occupied == c->batch && !is_worked_on(j, c->batch);
 }
 
@@ -140,7 +150,7 @@ static bool compare_place(struct judge *j, struct count_taken *t, struct concern
         }
     for (const struct container *c; (c = map_next(&j->book->containers, &pos));) {
         bool seen = listed(t->containers.n, (const char **)t->containers.item, c->id);
-        if (c->batch->closed || !stands_at(j->book, c, t->place))
+        if (c->batch->closed || !belongs_to(j->book, c, t->place))
             continue;
         bool gone = !seen && is_due_there(j, c);
         if (gone)

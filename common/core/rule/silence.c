@@ -74,7 +74,7 @@ static void add_steps(struct gathering *g, const struct batch *x)
 static int look_of(const struct protocol *p, const char *label)
 {
     for (int i = 0; i < (int)p->nsteps; i++)
-        for (size_t k = 0; p->step[i].optional && p->step[i].repeat_max == 0 && k < p->step[i].nfields; k++) {
+        for (size_t k = 0; step_looks(&p->step[i]) && k < p->step[i].nfields; k++) {
             const struct field *f = &p->step[i].field[k];
             if (f->kind == FIELD_CONTAINER && f->use == USE_TAKE && listed(f->nlabels, f->label, label))
                 return i;
@@ -100,11 +100,17 @@ static int64_t read_last(const struct batch *x, const char *id, bool numbers)
     return last;
 }
 
+/* Where it was put down last; not what is in hand. */
+static bool stands(const struct container *c)
+{
+    return c->state == CONTAINER_FILLED && c->place && !c->out;
+}
+
 int look_due(const struct batch *x, int64_t now)
 {
     for (size_t i = 0; i < x->ncontainers; i++) {
         const struct container *c = x->container[i];
-        int look = c->state == CONTAINER_FILLED && c->place ? look_of(x->protocol, c->label) : -1;
+        int look = stands(c) ? look_of(x->protocol, c->label) : -1;
         if (look >= 0 && clock_day(read_last(x, c->id, false)) < clock_day(now))
             return look;
     }
@@ -130,6 +136,8 @@ const char *container_place(const struct book *b, const struct container *c)
 {
     const struct batch *x = c->batch;
     const char *place = c->place;
+    if (c->out)
+        return NULL;
     for (int i = 0; !place && c->state == CONTAINER_FILLED && i < (int)x->protocol->nsteps; i++)
         for (size_t k = 0; !place && k < x->step[i].nocc; k++)
             place = position_in(b, c, &x->protocol->step[i], x->step[i].occ[k]);
@@ -140,7 +148,7 @@ static void add_looks(struct gathering *g, const struct batch *x)
 {
     for (size_t i = 0; i < x->ncontainers; i++) {
         const struct container *c = x->container[i];
-        int look = c->state == CONTAINER_FILLED && c->place ? look_of(x->protocol, c->label) : -1;
+        int look = stands(c) ? look_of(x->protocol, c->label) : -1;
         int64_t last = look >= 0 ? read_last(x, c->id, false) : 0;
         if (last && last < g->now - LOOK_MS)
             add(g, (struct silence){SILENCE_LOOK, x, look, c->id, last});
@@ -158,8 +166,7 @@ static bool watches(const struct batch *x, const struct thing *t)
 {
     for (size_t i = 0; i < x->ncontainers; i++) {
         const struct container *c = x->container[i];
-        if (c->state == CONTAINER_FILLED && c->place && lies_in(c->place, t) &&
-            look_of(x->protocol, c->label) >= 0)
+        if (stands(c) && lies_in(c->place, t) && look_of(x->protocol, c->label) >= 0)
             return true;
     }
     return false;
