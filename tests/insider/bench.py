@@ -381,7 +381,7 @@ ROWS = []
 class Row:
     """One act: its number, what it is, where it begins, what is taken out for the third play."""
 
-    def __init__(self, tried, title, world, off, batches, settings):
+    def __init__(self, tried, title, world, off, batches, settings, honest_settings):
         self.tried = tried
         self.name = tried.__name__.replace('_', '-')
         self.title = title
@@ -389,6 +389,7 @@ class Row:
         self.off = (off,) if isinstance(off, str) else tuple(off)
         self.batches = batches
         self.settings = settings or {}
+        self.honest_settings = honest_settings or self.settings
         self.honest_play = None
         self.open = os.path.basename(tried.__code__.co_filename) == 'open.py'
         self.number = 0
@@ -398,13 +399,14 @@ class Row:
         return play
 
 
-def row(title, world=None, off=(), batches=1, settings=None):
+def row(title, world=None, off=(), batches=1, settings=None, honest_settings=None):
     """The decorated function is the act that must not succeed quietly; its `.honest` the neighbour. `world`: the step of
     the story behind which the row begins (None: a facility without a batch). `off`: codes that the rules do not note in
-    the third play; a name with `.patch` is a patch of off/. `settings`: lines of cpfd.yaml for its plays."""
+    the third play; a name with `.patch` is a patch of off/. `settings`: lines of cpfd.yaml for its plays;
+    `honest_settings`: others for the neighbour's."""
 
     def make(tried):
-        r = Row(tried, title, world, off, batches, settings)
+        r = Row(tried, title, world, off, batches, settings, honest_settings)
         ROWS.append(r)
         return r
 

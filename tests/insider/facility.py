@@ -151,5 +151,6 @@ class Facility:
     def begin(self, row, mode):
         name = self.world(row)
         off = [x.removesuffix('.patch') for x in row.off] if mode == 'off' else []
-        self.restore(name, off, mode == 'off' and any(x.endswith('.patch') for x in row.off), row.settings)
+        self.restore(name, off, mode == 'off' and any(x.endswith('.patch') for x in row.off),
+                     row.honest_settings if mode == 'honest' else row.settings)
         return bench.Play(self.folder + '/facility', mode)

@@ -154,9 +154,9 @@ def place_of(p, name):
     return 'W:' + next(c['place'] for c in p.batch_now()['containers'] if c['container'] == f'{p.batch}-{name}')
 
 
-def counts(p, who, *containers):
+def counts(p, who, *containers, place=None):
     p.at('QA1').sign_in(who)
-    return p.at('QA1').record(who, 'count.taken', place=p.raw(place_of(p, 'F1')), containers=[p.raw(c) for c in containers])
+    return p.at('QA1').record(who, 'count.taken', place=p.raw(place or place_of(p, 'F1')), containers=[p.raw(c) for c in containers])
 
 
 @row('cells of a batch that nobody recorded stand in the incubator', 'd3.entry.plates', 'count.differs')
@@ -171,19 +171,21 @@ def _(p):
 
 
 def takes_out(p):
+    place = place_of(p, 'F1')
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+    return place
 
 
 @row('a flask that was taken out stands in the incubator again, and nobody says so', 'd3.entry.plates', 'count.differs')
 def put_back_unsaid(p):
-    takes_out(p)
-    p.caught(counts(p, 'QC1', 'F1'), 'count.differs', 'alert', (('hold.placed', {'cause': 'count.differs'}),))
+    place = takes_out(p)
+    p.caught(counts(p, 'QC1', 'F1', place=place), 'count.differs', 'alert', (('hold.placed', {'cause': 'count.differs'}),))
 
 
 @put_back_unsaid.honest
 def _(p):
-    takes_out(p)
-    p.quiet(counts(p, 'QC1'))
+    place = takes_out(p)
+    p.quiet(counts(p, 'QC1', place=place))
 
 
 @row('who made the batch counts what stands there', 'd3.entry.plates', 'count.not-blind')

@@ -473,8 +473,12 @@ def _(p):
 # The table of rights as somebody rewrote it on the server: a tester receives lots, too.
 FOLDER = tempfile.mkdtemp(prefix='cpfd-rights-')
 atexit.register(shutil.rmtree, FOLDER, True)
-with open(f'{TOP}/etc/rights.yaml', encoding='utf-8') as shipped, open(f'{FOLDER}/rights.yaml', 'w', encoding='utf-8') as other:
-    other.write(shipped.read().replace('lot.received:   {by: [store-keeper]', 'lot.received:   {by: [store-keeper, tester]'))
+with open(f'{TOP}/etc/rights.yaml', encoding='utf-8') as shipped, open(f'{FOLDER}/rights.yaml', 'w', encoding='utf-8') as other, \
+        open(f'{FOLDER}/alone.yaml', 'w', encoding='utf-8') as alone, open(f'{FOLDER}/narrower.yaml', 'w', encoding='utf-8') as narrower:
+    text = shipped.read()
+    other.write(text.replace('lot.received:   {by: [store-keeper]', 'lot.received:   {by: [store-keeper, tester]'))
+    alone.write(text.replace('basis.accepted:  {by: *lead', 'basis.accepted:  {by: [quality-manager, deputy-quality-manager]'))
+    narrower.write(text.replace('basis.accepted:  {by: *lead', 'basis.accepted:  {by: [facility-manager, quality-manager]'))
 os.chmod(FOLDER, 0o755)
 
 
@@ -494,3 +498,16 @@ def _(p):
     p.quiet(accept_table(p, 'QM', weakened=['lot.received by tester']))
     p.quiet(accept_table(p, 'FM', weakened=['lot.received by tester']))
     p.quiet(received(p, 'QC2', 'E0901'))
+
+
+@row('a table of rights under which quality alone would rule over the next one', None, 'basis.nobody',
+     settings={'rights': f'{FOLDER}/alone.yaml'}, honest_settings={'rights': f'{FOLDER}/narrower.yaml'})
+def last_table(p):
+    p.caught(accept_table(p, 'QM'), 'basis.nobody')
+
+
+@last_table.honest
+def _(p):
+    p.quiet(accept_table(p, 'QM'))
+    p.quiet(accept_table(p, 'FM'))
+

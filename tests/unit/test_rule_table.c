@@ -101,6 +101,76 @@ static void test_a_table_of_another_version_locks_nobody_out(void **state)
     assert_true(right_wanted(&rights_of(r->book.rights, RIGHT_LOT_RECEIVED)->by));
 }
 
+/* Each of those tables would have locked the facility out of its own recovery. */
+static void test_a_table_under_which_nobody_could_go_on_is_refused(void **state)
+{
+    static const struct {
+        const char *part, *instead, *act;
+    } change[] = {
+        {"basis.accepted:  {by: *lead", "basis.accepted:  {by: [facility-manager, operator]",
+         "basis.accepted"},
+        {"basis.accepted:  {by: *lead", "basis.accepted:  {by: [quality-manager, deputy-quality-manager]",
+         "basis.accepted"},
+        {"clock.confirmed: {by: *answerable", "clock.confirmed: {by: [training-manager]", "clock.confirmed"},
+        {"    by: [facility-manager, deputy-facility-manager]\n"
+         "    second: [quality-manager, deputy-quality-manager]\n    never: [oneself]",
+         "    by: [facility-manager]\n    second: [facility-manager]\n    never: [oneself]",
+         "person.secret-reset"},
+        {"person.resumed:   {by: *lead", "person.resumed:   {by: [deputy-facility-manager]",
+         "person.resumed"},
+    };
+    struct rig *r = *state;
+    const char *shipped = rights_text(rig_rights());
+    rig_at(r, "QA1");
+    comes(r, BASIS_A, shipped);
+    for (size_t i = 0; i < sizeof(change) / sizeof(*change); i++) {
+        comes(r, BASIS_B, swapped(r, shipped, change[i].part, change[i].instead));
+        refused(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_B), "basis.nobody");
+        with_arg(&r->v, "act", change[i].act);
+    }
+    comes(r, BASIS_B, swapped(r, shipped, RECEIVED, BY_TESTER));
+    refused(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_B), "basis.weaker"); /* asked behind it */
+}
+
+/* Who might alone is suspended: that one is nobody. */
+static void test_who_is_suspended_is_nobody_for_a_table(void **state)
+{
+    struct rig *r = *state;
+    const char *shipped = rights_text(rig_rights());
+    rig_at(r, "QA1");
+    comes(r, BASIS_A, shipped);
+    comes(r, BASIS_B,
+          swapped(r, shipped, "clock.confirmed: {by: *answerable", "clock.confirmed: {by: [tester]"));
+    refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_B "|weakened=[none]"), "basis.weaker");
+    rig_entry(r, "person/QC1", "person.changed", "{\"person\":\"QC1\",\"suspended\":true}");
+    rig_entry(r, "person/QC2", "person.changed", "{\"person\":\"QC2\",\"suspended\":true}");
+    refused(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_B), "basis.nobody");
+}
+
+/* An accepted table is taken back as it came: by a file, and by two. */
+static void test_an_accepted_table_is_put_back_by_two(void **state)
+{
+    struct rig *r = *state;
+    const char *shipped = rights_text(rig_rights()), *other = swapped(r, shipped, RECEIVED, BY_TESTER);
+    rig_at(r, "QA1");
+    comes(r, BASIS_A, shipped);
+    comes(r, BASIS_B, other);
+    accepted(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_B "|weakened=[lot.received by tester]"));
+    comes(r, BASIS_A, shipped); /* the file is put back between the two */
+    refused(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_B "|weakened=[lot.received by tester]"),
+            "basis.other");
+    comes(r, BASIS_B, other);
+    accepted(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_B "|weakened=[lot.received by tester]"));
+    assert_false(tester_receives(r)); /* what was said before it was put back counts no more */
+    accepted(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_B "|weakened=[lot.received by tester]"));
+    assert_true(tester_receives(r));
+    comes(r, BASIS_A, shipped);
+    assert_true(tester_receives(r)); /* a file alone takes nothing back */
+    accepted(rig_record(r, "FM", "basis.accepted", "basis=" BASIS_A));
+    accepted(rig_record(r, "QM", "basis.accepted", "basis=" BASIS_A));
+    assert_false(tester_receives(r));
+}
+
 static void test_each_right_that_becomes_weaker_is_named(void **state)
 {
     static const struct {
@@ -160,6 +230,9 @@ int main(void)
         T(test_a_table_of_rights_rules_once_both_have_accepted_it),
         T(test_a_proposal_waits_behind_another_change_and_can_be_put_back),
         T(test_a_table_of_another_version_locks_nobody_out),
+        T(test_a_table_under_which_nobody_could_go_on_is_refused),
+        T(test_who_is_suspended_is_nobody_for_a_table),
+        T(test_an_accepted_table_is_put_back_by_two),
         T(test_each_right_that_becomes_weaker_is_named),
     };
     return cmocka_run_group_tests_name("rule_table", tests, NULL, NULL);

@@ -324,6 +324,7 @@ enum say_flag {
     X(RECORD_EXISTS, "record.exists", 0)                                                                     \
     X(RECORD_UNKNOWN, "record.unknown", 0)                                                                   \
     X(BASIS_OTHER, "basis.other", 0)                                                                         \
+    X(BASIS_NOBODY, "basis.nobody", 0)                                                                       \
     X(BASIS_WEAKER, "basis.weaker", 0)                                                                       \
     X(CLOCK_DIFFERS, "clock.differs", 0)                                                                     \
     X(DEVIATION_UNASSESSED, "deviation.unassessed", 0)                                                       \
