@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/enc.h"
 
-#define HEAD "cpf-instruction/v1"
+#define HEAD     "cpf-instruction/v2"
+#define HEAD_OLD "cpf-instruction/v1"
 
 static const char *const words[] = {[INSTRUCTION_RESET] = "reset", [INSTRUCTION_RESUME] = "resume"};
 
@@ -35,19 +37,24 @@ static bool take_line(const char **p, const char *end, char *ret, size_t size)
 static int parse(struct instruction *i, const char *text, size_t len)
 {
     const char *p = text, *end = text + len;
-    char head[sizeof(HEAD)], word[8];
+    char head[sizeof(HEAD)], word[8], day[11];
     uint8_t pub[KEY_PUB];
-    if (!take_line(&p, end, head, sizeof(head)) || strcmp(head, HEAD) != 0 ||
+    bool head_read = take_line(&p, end, head, sizeof(head)), old = head_read && strcmp(head, HEAD_OLD) == 0;
+    i->until = INSTRUCTION_NO_DAY;
+    if (!head_read || (!old && strcmp(head, HEAD) != 0) ||
         !take_line(&p, end, i->origin, sizeof(i->origin)) || !take_line(&p, end, word, sizeof(word)) ||
         instruction_word_of(word, &i->word) || !take_line(&p, end, i->person, sizeof(i->person)) ||
-        !take_line(&p, end, i->key, sizeof(i->key)) || key_read_public(i->key, pub))
+        !take_line(&p, end, i->key, sizeof(i->key)) || key_read_public(i->key, pub) ||
+        (!old && (!take_line(&p, end, day, sizeof(day)) || clock_day_parse(day, &i->until))))
         return CPF_E_SYNTAX;
     return p == end ? CPF_OK : CPF_E_SYNTAX;
 }
 
 void instruction_format(const struct instruction *i, struct buf *ret)
 {
-    buf_printf(ret, HEAD "\n%s\n%s\n%s\n%s\n", i->origin, words[i->word], i->person, i->key);
+    char day[11];
+    clock_day_format(i->until, day);
+    buf_printf(ret, HEAD "\n%s\n%s\n%s\n%s\n%s\n", i->origin, words[i->word], i->person, i->key, day);
 }
 
 int instruction_open(struct instruction *i, const char *note, size_t len, const struct note_key *root)

@@ -443,13 +443,14 @@ def secrets_of(p, who, new, words, password=None, second=None, by=None, custodia
     return json.loads(said) | {'status': 200}
 
 
-def instruction(p, who, key_of):
-    """What the custodians sign: for that person, and the key that the other one has."""
+def instruction(p, who, key_of, days=7):
+    """What the custodians sign: for that person, and the key that the other one has; for so many days."""
     out = os.path.join(tempfile.mkdtemp(dir=os.path.dirname(p.folder)), 'instruction.txt')
     entries = p.at('QA1').ask('GET', f'/v1/log?stream=person/{key_of}&limit=1000')['entries']
     key = [e['body']['key'] for e in entries if 'key' in e['body']][-1]
     done = cpfctl(p, 'keys', 'instruct', '--root', f'{p.folder}/evidence/keys/root.txt', '--key', os.path.join(p.folder, 'root', 'key'),
-                  '--custodian-file', os.path.join(p.folder, 'root', 'passphrase'), '--out', out, 'reset', who, key)
+                  '--custodian-file', os.path.join(p.folder, 'root', 'passphrase'), '--out', out,
+                  '--until', p.day(days), 'reset', who, key)
     p.must(done.returncode == 0, done.stdout.decode())
     return out
 
@@ -464,6 +465,28 @@ def old_instruction(p):
 def _(p):
     p.quiet(secrets_of(p, 'QM', GIVEN, 'reset', by='OP1', custodians=instruction(p, 'QM', 'QM')))
     secrets_of(p, 'QM', OWN, 'secret', password=GIVEN['password'])
+
+
+@row("an instruction of the custodians that has lain in a drawer", None, 'custodians.expired')
+def drawer(p):
+    p.caught(secrets_of(p, 'QM', GIVEN, 'reset', by='OP1', custodians=instruction(p, 'QM', 'QM', -1)), 'custodians.expired')
+
+
+@drawer.honest
+def _(p):
+    p.quiet(secrets_of(p, 'QM', GIVEN, 'reset', by='OP1', custodians=instruction(p, 'QM', 'QM', 0)))
+
+
+@row("an operator's secrets by the custodians, past the two who are there for it", None, 'custodians.others')
+def past_the_two(p):
+    p.at('QA1').sign_in('FM')
+    p.at('QA1').sign_in('QM')
+    p.caught(secrets_of(p, 'OP2', GIVEN, 'reset', by='OP1', custodians=instruction(p, 'OP2', 'OP2')), 'custodians.others')
+
+
+@past_the_two.honest
+def _(p):
+    p.quiet(secrets_of(p, 'OP2', GIVEN, 'reset', second='QM'))
 
 
 @row("signed with a colleague's secret that one has reset oneself", 'tubes', 'person.fresh-secret')

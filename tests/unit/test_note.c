@@ -412,13 +412,18 @@ static int instruct(const char *text, struct instruction *ret)
     return err;
 }
 
-#define ORDER "cpf-instruction/v1\nlog.example/a\nresume\nQM\n"
+#define ORDER "cpf-instruction/v2\nlog.example/a\nresume\nQM\n"
 #define WHOSE "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw\n" /* RFC 8032, 7.1, test 2 */
+#define DAY   "2026-12-01\n"
 
 static void test_instruction_round_trip(void **state)
 {
     (void)state;
-    struct instruction i = {.origin = "log.example/a", .word = INSTRUCTION_RESUME, .person = "QM"}, back;
+    struct instruction i = {.origin = "log.example/a",
+                            .word = INSTRUCTION_RESUME,
+                            .person = "QM",
+                            .until = 20788},
+                       back;
     struct note_key root, other;
     struct key *k = seeded_key(3, "log.example/a/root", &root),
                *o = seeded_key(4, "log.example/a/root", &other);
@@ -426,11 +431,11 @@ static void test_instruction_round_trip(void **state)
     buf_init(&note);
     snprintf(i.key, sizeof(i.key), "%.43s", WHOSE);
     assert_int_equal(instruction_sign(&i, root.name, k, &note), CPF_OK);
-    assert_int_equal(strncmp(note.data, ORDER WHOSE "\n", strlen(ORDER WHOSE) + 1), 0);
+    assert_int_equal(strncmp(note.data, ORDER WHOSE DAY "\n", strlen(ORDER WHOSE DAY) + 1), 0);
     assert_int_equal(instruction_open(&back, note.data, note.len, &other), CPF_E_NOTFOUND);
     assert_int_equal(instruction_open(&back, note.data, note.len, &root), CPF_OK);
     assert_true(strcmp(back.origin, i.origin) == 0 && back.word == i.word && strcmp(back.person, "QM") == 0 &&
-                strcmp(back.key, i.key) == 0);
+                strcmp(back.key, i.key) == 0 && back.until == i.until);
     buf_clear(&note);
     snprintf(i.person, sizeof(i.person), "Q\nM");
     assert_int_equal(instruction_sign(&i, root.name, k, &note), CPF_E_SYNTAX);
@@ -439,15 +444,27 @@ static void test_instruction_round_trip(void **state)
     key_free(o);
 }
 
+/* A log of an older program has them. */
+static void test_instruction_without_a_last_day_is_read(void **state)
+{
+    struct instruction i;
+    (void)state;
+    assert_int_equal(instruct("cpf-instruction/v1\nlog.example/a\nreset\nQM\n" WHOSE, &i), CPF_OK);
+    assert_true(i.until == INSTRUCTION_NO_DAY && strcmp(i.person, "QM") == 0);
+}
+
 static void test_instruction_refuses_malformed_text(void **state)
 {
     (void)state;
     static const char *const bad[] = {
         ORDER,
-        ORDER WHOSE "more\n",
+        ORDER WHOSE DAY "more\n",
         ORDER "short\n",
         ORDER "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+        "cpf-instruction/v3\nlog.example/a\nreset\nQM\n" WHOSE,
         "cpf-instruction/v2\nlog.example/a\nreset\nQM\n" WHOSE,
+        "cpf-instruction/v2\nlog.example/a\nreset\nQM\n" WHOSE "2026-13-01\n",
+        "cpf-instruction/v1\nlog.example/a\nreset\nQM\n" WHOSE "2026-12-01\n",
         "cpf-instruction/v1\n\nreset\nQM\n" WHOSE,
         "cpf-instruction/v1\nlog.example/a\nenrol\nQM\n" WHOSE,
         "cpf-instruction/v1\nlog.example/a\nreset\n\n" WHOSE,
@@ -456,7 +473,7 @@ static void test_instruction_refuses_malformed_text(void **state)
     for (size_t n = 0; n < sizeof(bad) / sizeof(*bad); n++)
         if (instruct(bad[n], &i) != CPF_E_SYNTAX)
             fail_msg("%s", bad[n]);
-    assert_int_equal(instruct(ORDER WHOSE, &i), CPF_OK);
+    assert_int_equal(instruct(ORDER WHOSE DAY, &i), CPF_OK);
 }
 
 int main(void)
@@ -476,6 +493,7 @@ int main(void)
         cmocka_unit_test(test_checkpoint_parse_refuses_malformed_text),
         cmocka_unit_test(test_checkpoint_open_wants_the_right_key),
         cmocka_unit_test(test_instruction_round_trip),
+        cmocka_unit_test(test_instruction_without_a_last_day_is_read),
         cmocka_unit_test(test_instruction_refuses_malformed_text),
     };
     return cmocka_run_group_tests_name("note", tests, NULL, NULL);

@@ -222,7 +222,7 @@ static void test_signature_after_a_reset_is_shown(void **state)
 static void test_custodians_order_new_secrets_once(void **state)
 {
     struct rig *r = *state;
-    struct instruction i = {.person = "QM", .key = OLD_KEY};
+    struct instruction i = {.person = "QM", .key = OLD_KEY, .until = clock_day(r->now)};
     static const char body[] = "person=QM|present=P:QM|custodians=signed|" KEY;
     rig_entry(r, "person/QM", "person.changed", "{\"key\":\"" OLD_KEY "\",\"person\":\"QM\"}");
     r->next.cred = "new";
@@ -244,10 +244,46 @@ static void test_custodians_order_new_secrets_once(void **state)
     refused(change(r, "OP3", body), "custodians.other"); /* it was for the key of then */
 }
 
+static const struct verdict *ordered(struct rig *r, const struct instruction *i, const char *person)
+{
+    r->next = (struct command){.cred = "new", .instruction = i};
+    return change(r, "OP3",
+                  arena_printf(&r->arena, "person=%s|present=P:%s|custodians=signed|" KEY, person, person));
+}
+
+static void test_custodians_instruction_has_a_last_day(void **state)
+{
+    struct rig *r = *state;
+    struct instruction i = {.person = "QM", .key = OLD_KEY, .until = INSTRUCTION_NO_DAY};
+    rig_entry(r, "person/QM", "person.changed", "{\"key\":\"" OLD_KEY "\",\"person\":\"QM\"}");
+    refused(ordered(r, &i, "QM"), "custodians.expired"); /* of an older program */
+    i.until = clock_day(r->now) - 1;
+    refused(ordered(r, &i, "QM"), "custodians.expired");
+    i.until = clock_day(r->now) + 32;
+    refused(ordered(r, &i, "QM"), "custodians.expired");
+    i.until = clock_day(r->now) + 31;
+    accepted(ordered(r, &i, "QM"));
+}
+
+static void test_custodians_order_nothing_that_two_could_do_who_are_there(void **state)
+{
+    struct rig *r = *state;
+    struct instruction i = {.person = "OP2", .key = OLD_KEY, .until = clock_day(r->now)};
+    rig_entry(r, "person/OP2", "person.changed", "{\"key\":\"" OLD_KEY "\",\"person\":\"OP2\"}");
+    rig_at(r, "QA1");
+    accepted(rig_sign_in(r, "FM"));
+    accepted(rig_sign_in(r, "QM"));
+    refused(ordered(r, &i, "OP2"), "custodians.others");
+    with_arg(&r->v, "person", "FM");
+    rig_at(r, "QA1");
+    rig_leaves(r, "QM"); /* has lost the own one, too */
+    accepted(ordered(r, &i, "OP2"));
+}
+
 static void test_custodians_end_a_suspension_where_they_say_so(void **state)
 {
     struct rig *r = *state;
-    struct instruction i = {.person = "QM", .key = OLD_KEY};
+    struct instruction i = {.person = "QM", .key = OLD_KEY, .until = clock_day(r->now)};
     static const char body[] = "person=QM|present=P:QM|custodians=signed|" KEY;
     rig_entry(r, "person/QM", "person.changed",
               "{\"key\":\"" OLD_KEY "\",\"person\":\"QM\",\"suspended\":true}");
@@ -536,6 +572,8 @@ int main(void)
         TEST(test_nobody_works_or_confirms_with_secrets_that_others_gave),
         TEST(test_signature_after_a_reset_is_shown),
         TEST(test_custodians_order_new_secrets_once),
+        TEST(test_custodians_order_nothing_that_two_could_do_who_are_there),
+        TEST(test_custodians_instruction_has_a_last_day),
         TEST(test_custodians_end_a_suspension_where_they_say_so),
         TEST(test_nobody_ends_his_own_suspension_or_lock),
         TEST(test_calibration_has_a_paper_a_second_and_an_interval),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/file.h"
 #include "base/instruction.h"
@@ -160,13 +161,19 @@ static int write_instruction(struct papers *p, const struct instruction *i, cons
     return err;
 }
 
+#define INSTRUCTED_DAYS 7 /* where nobody says how long */
+
 /* The root's name is the origin and "/root" (root_make). */
-static int take_words(const struct args *a, struct instruction *i, const char *root_name)
+static int take_words(struct args *a, struct instruction *i, const char *root_name)
 {
     size_t origin = strlen(root_name) - strlen("/root");
     snprintf(i->origin, sizeof(i->origin), "%.*s", (int)origin, root_name);
     snprintf(i->person, sizeof(i->person), "%s", a->word[1]);
     snprintf(i->key, sizeof(i->key), "%s", a->word[2]);
+    const char *until = args_get(a, "until");
+    i->until = clock_day(clock_now_ms()) + INSTRUCTED_DAYS;
+    if (until && clock_day_parse(until, &i->until))
+        return CPF_E_SYNTAX;
     return instruction_word_of(a->word[0], &i->word);
 }
 
@@ -362,15 +369,20 @@ const struct ctl_command ctl_keys_commands[] = {
      "    that signed it count at its size?",
      run_check, NULL},
     {"keys", "instruct",
-     "--root FILE --key FILE --out FILE [--custodian-file FILE]... {reset | resume} PERSON PUBLIC-KEY",
+     "--root FILE --key FILE --out FILE [--custodian-file FILE]... [--until DAY] {reset | resume} PERSON "
+     "PUBLIC-KEY",
      "保管者の指示書に署名する（オフラインの機械で）",
      "sign the custodians' instruction, on an offline machine",
      "    施設で誰も再設定できない時に。PUBLIC-KEY は今の公開鍵（cpfctl log search --stream person/PERSON "
      "の最新の key）。resume は業務停止も解く。\n"
-     "    使うのは cpfctl person reset PERSON --custodians FILE。一度だけ有効",
+     "    使うのは cpfctl person reset PERSON --custodians FILE。一度だけ、--until "
+     "の日まで有効（既定は7日後、"
+     "31日以内）",
      "    For when nobody of the facility can. PUBLIC-KEY: the newest `key` in cpfctl log search --stream "
      "person/PERSON. resume also ends a\n"
-     "    suspension. Used by cpfctl person reset PERSON --custodians FILE, once.",
+     "    suspension. Used by cpfctl person reset PERSON --custodians FILE, once, until the day of --until "
+     "(a week "
+     "from now; at most 31 days).",
      run_instruct, NULL},
     {0},
 };

@@ -65,6 +65,8 @@ enum say_flag {
     X(SESSION_UNKNOWN_BADGE, "session.unknown-badge", 0)                                                     \
     X(SESSION_FULL, "session.full", 0)                                                                       \
     X(CUSTODIANS_UNPROVED, "custodians.unproved", 0)                                                         \
+    X(CUSTODIANS_EXPIRED, "custodians.expired", 0)                                                           \
+    X(CUSTODIANS_OTHERS, "custodians.others", 0)                                                             \
     X(CUSTODIANS_OTHER, "custodians.other", 0)                                                               \
     X(PERSON_FRESH, "person.fresh-secret", 0)                                                                \
     X(PERSON_ROLE, "person.role", 0)                                                                         \

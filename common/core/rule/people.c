@@ -50,6 +50,42 @@ static bool check_present(struct judge *j, const struct person_record *v)
     return judge_find(j, EFFECT_REFUSE, SAY_RIGHT_PRESENT, args1(j, "person", v->person), NULL);
 }
 
+/* Whoever is signed in has no lost secret. */
+static bool is_in(const struct judge *j, const struct right_who *who, const struct person *p)
+{
+    return !p->suspended && !p->locked && p->signed_in && bench_works(&p->signed_in->bench, j->now) &&
+           right_among(j->book->rights, who, p, NULL);
+}
+
+/* Two who could do it without the custodians, neither of them about himself: one of them; NULL: there are
+ * none. */
+static const struct person *others_there(const struct judge *j, const struct person *lost)
+{
+    const struct right *right = rights_of(j->book->rights, RIGHT_PERSON_RESET);
+    size_t pos = 0;
+    for (const struct person *p; (p = map_next(&j->book->people, &pos));) {
+        size_t at = 0;
+        if (p == lost || !is_in(j, &right->by, p))
+            continue;
+        for (const struct person *q; (q = map_next(&j->book->people, &at));)
+            if (q != lost && q != p && is_in(j, &right->second, q))
+                return p;
+    }
+    return NULL;
+}
+
+#define CUSTODIANS_DAYS 31 /* an instruction lies about no longer */
+
+/* In time, and nobody of the facility could do it. */
+static bool check_instructed(struct judge *j, const struct person *p, const struct instruction *i)
+{
+    int64_t today = clock_day(j->now);
+    if (i->until == INSTRUCTION_NO_DAY || i->until < today || i->until > today + CUSTODIANS_DAYS)
+        return judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_EXPIRED, args1(j, "person", i->person), NULL);
+    const struct person *other = others_there(j, p);
+    return !other || judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_OTHERS, args1(j, "person", other->id), NULL);
+}
+
 /* Where nobody is left who may: the custodians of the root key order it, for this person and the key of now.
  */
 static bool check_custodians(struct judge *j, const struct person *p, const struct person_record *v)
@@ -64,8 +100,9 @@ static bool check_custodians(struct judge *j, const struct person *p, const stru
         return judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_UNPROVED, args, NULL);
     bool renewed = p && key_read_public(v->key, key) == 0 && memcmp(key, p->key, KEY_PUB) != 0;
     return (renewed && strcmp(i->person, p->id) == 0 && key_read_public(i->key, key) == 0 &&
-            memcmp(key, p->key, KEY_PUB) == 0 && v->suspended == UNSAID) ||
-           judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_OTHER, args, NULL);
+            memcmp(key, p->key, KEY_PUB) == 0 && v->suspended == UNSAID)
+               ? check_instructed(j, p, i)
+               : judge_find(j, EFFECT_REFUSE, SAY_CUSTODIANS_OTHER, args, NULL);
 }
 
 static bool check_secret_change(struct judge *j, const struct person *p, const struct right_about *about,
