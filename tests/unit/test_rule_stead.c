@@ -102,6 +102,36 @@ static void test_a_hold_of_the_only_quality_manager_is_lifted_by_the_facility_ma
     accepted(lift(r, "QM", "B1-H2"));
 }
 
+/* Else two who suspend the quality manager would judge in that one's stead. */
+static void test_who_is_suspended_is_somebody_yet(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    rig_entry(r, "person/QC2", "person.changed", "{\"person\":\"QC2\",\"roles\":[\"tester\"]}");
+    accepted(rig_record(r, "OP1", "hold.placed", "batch=B1|reason=smell"));
+    rig_entry(r, "person/QM", "person.changed", "{\"person\":\"QM\",\"suspended\":true}");
+    refused(lift(r, "FM", "B1-H1"), "record.role");
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"deputy-quality-manager\"]}");
+    accepted(lift(r, "QC2", "B1-H1")); /* the way that there is: a deputy is appointed */
+}
+
+/* Nothing waits for who is away; but nobody is sent away by who would act instead. */
+static void test_who_is_away_is_nobody_unless_who_would_act_says_so(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    rig_entry(r, "person/QC2", "person.changed", "{\"person\":\"QC2\",\"roles\":[\"tester\"]}");
+    accepted(rig_record(r, "OP1", "hold.placed", "batch=B1|reason=smell"));
+    accepted(rig_record(r, "OP1", "hold.placed", "batch=B1|reason=smell"));
+    accepted(rig_record(r, "FM", "person.away", "person=QM|from=2026-11-02|until=2026-11-20"));
+    refused(lift(r, "FM", "B1-H1"), "record.role");
+    accepted(rig_record(r, "QM", "person.away", "person=QM|from=2026-11-02|until=2026-11-20"));
+    accepted(lift(r, "FM", "B1-H1"));
+    rig_wait(r, 30 * RIG_DAY);
+    refused(lift(r, "FM", "B1-H2"), "record.role"); /* back */
+}
+
 static void test_nobody_sends_those_away_alone_who_answer_for_the_facility(void **state)
 {
     struct rig *r = *state;
@@ -143,6 +173,8 @@ int main(void)
         T(test_below_the_table_goes_not_without_the_facility_manager),
         T(test_the_grade_of_the_table_is_given_alone),
         T(test_a_hold_of_the_only_quality_manager_is_lifted_by_the_facility_manager),
+        T(test_who_is_suspended_is_somebody_yet),
+        T(test_who_is_away_is_nobody_unless_who_would_act_says_so),
         T(test_nobody_sends_those_away_alone_who_answer_for_the_facility),
         T(test_the_last_station_is_not_revoked),
     };

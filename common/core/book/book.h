@@ -61,6 +61,7 @@ struct qualification {
 struct away {
     int64_t from, until; /* days, both included */
     bool back;           /* there after all */
+    const char *by;      /* who said it */
     const char *deputy;
 };
 struct aways {

@@ -35,7 +35,8 @@ static int apply_away(struct book *b, struct stream *s, const struct entry *e, c
 {
     const struct person_away *v = body;
     struct person *p = book_person(b, v->person);
-    (void)s, (void)e;
+    const struct person *teller = entry_performer(b, e);
+    (void)s;
     if (!p || !v->from || v->until < v->from)
         return CPF_E_PROFILE;
     book_touch(b, &p->aways, sizeof(p->aways));
@@ -45,7 +46,8 @@ static int apply_away(struct book *b, struct stream *s, const struct entry *e, c
         for (size_t i = 0; i < l->n; i++)
             l->item[i] = l->item[i + 1];
     }
-    l->item[l->n++] = (struct away){v->from, v->until, v->back, book_keep(b, v->deputy)};
+    l->item[l->n++] =
+        (struct away){v->from, v->until, v->back, teller ? teller->id : NULL, book_keep(b, v->deputy)};
     return 0;
 }
 

@@ -137,6 +137,5 @@ bool right_free(const struct rights *r, enum right_act act, const struct right_a
                 const struct person *p)
 {
     const struct right *right = rights_of(r, act);
-    return !p->suspended && !p->locked && right_among(r, &right->by, p, about->person) &&
-           !barred(right, about, p);
+    return right_among(r, &right->by, p, about->person) && !barred(right, about, p);
 }

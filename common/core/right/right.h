@@ -223,7 +223,7 @@ struct right_answer right_ask(const struct rights *r, enum right_act act, const 
 struct right_answer right_ask_instead(const struct rights *r, enum right_act act,
                                       const struct right_about *about, const struct person *performer,
                                       const struct person *second);
-/* Is the person one of `by`, and not barred, suspended or locked out? Who the second person is is not asked.
+/* Is the person one of `by`, and not barred? Who the second person is is not asked.
  */
 bool right_free(const struct rights *r, enum right_act act, const struct right_about *about,
                 const struct person *p);

@@ -29,11 +29,20 @@ static bool barred(struct judge *j, const struct right_about *about, const struc
                       args_text(j, args, "why", right_bar_title(answer->bar)), NULL);
 }
 
+/* Not there today, and somebody else than who would gain by it has said so. */
+static bool is_away(const struct judge *j, const struct person *p)
+{
+    const struct away *a = person_away(p, clock_day(j->now));
+    return a && a->by && (!j->performer || strcmp(a->by, j->performer->id) != 0);
+}
+
+/* Whoever is suspended or locked out is somebody yet: that ends, or another one is appointed, by two. Else
+ * two who suspend the quality manager would judge in that one's stead. */
 static bool nobody_may(const struct judge *j, enum right_act act, const struct right_about *about)
 {
     size_t pos = 0;
     for (const struct person *p; (p = map_next(&j->book->people, &pos));)
-        if (right_free(j->book->rights, act, about, p))
+        if (right_free(j->book->rights, act, about, p) && !is_away(j, p))
             return false;
     return true;
 }
