@@ -140,6 +140,60 @@ static void test_cells_of_a_batch_that_nobody_recorded_hold_what_stands_beside_t
     assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 2);
 }
 
+/* One that nobody has judged yet, too. */
+static void test_a_lot_is_counted_and_saying_nothing_is_no_count(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "ST1");
+    accepted(rig_record(r, "MM", "lot.received", "lot=AL9|material=albumin|expiry=2027-11-01|units=#3"));
+    rig_at(r, "QA1");
+    refused(counted(r, "QC1", "lot=AL9"), "record.invalid");
+    with_arg(&r->v, "field", "units");
+    refused(counted(r, "QC1", "lot=AL9|units=#-3"), "record.invalid");
+    refused(counted(r, "QC1", "lot=AL9|units=#3|unlabelled=#1"), "record.invalid");
+    accepted_as(counted(r, "QC1", "lot=AL9|units=#3"), "count.fits");
+    alert(counted(r, "QC1", "lot=AL9|units=#0"), "count.differs");
+    accepted_as(counted(r, "QC1", "lot=AL9|units=#3"), "count.fits");
+    rig_wait(r, 32 * RIG_DAY);
+    assert_int_equal(uncounted(r, "AL9"), 1);
+}
+
+static void test_cells_without_a_label_differ(void **state)
+{
+    struct rig *r = *state;
+    refused(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]|unlabelled=#-1"), "record.invalid");
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[C:B1-F1]|unlabelled=#1"), "count.differs");
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1); /* what stands beside it */
+    alert(counted(r, "QC1", "place=W:SH-2|unlabelled=#2"), "count.differs");
+    assert_int_equal(uncounted(r, "SH-2"), 1);
+}
+
+static void test_the_same_difference_holds_once_until_it_is_judged(void **state)
+{
+    struct rig *r = *state;
+    rig_wait(r, RIG_DAY);
+    for (int i = 0; i < 2; i++)
+        alert(counted(r, "QC1", "place=W:SH-1|containers=[]"), "count.differs");
+    assert_int_equal(rig_batch(r, "B1")->ndevs, 1);
+    assert_int_equal(rig_batch(r, "B1")->nholds, 1);
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[]|unlabelled=#1"), "count.differs"); /* another one */
+    assert_int_equal(rig_batch(r, "B1")->nholds, 2);
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"));
+    alert(counted(r, "QC1", "place=W:SH-1|containers=[]|unlabelled=#1"), "count.differs");
+    assert_int_equal(rig_batch(r, "B1")->nholds, 3); /* was judged, and is there yet */
+}
+
+static void test_a_month_without_a_count_is_told_of_an_empty_position_too(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(uncounted(r, "SH-2"), 0);
+    rig_wait(r, 31 * RIG_DAY + RIG_HOUR);
+    assert_int_equal(uncounted(r, "SH-2"), 1);
+    accepted(counted(r, "QC1", "place=W:SH-2|containers=[]"));
+    assert_int_equal(uncounted(r, "SH-2"), 0);
+}
+
 static void test_a_month_without_a_count_is_told(void **state)
 {
     struct rig *r = *state;
@@ -162,6 +216,10 @@ int main(void)
         TEST(test_what_is_looked_at_stays_where_it_stands),
         TEST(test_what_is_not_there_is_a_deviation_and_a_hold),
         TEST(test_cells_of_a_batch_that_nobody_recorded_hold_what_stands_beside_them),
+        TEST(test_a_lot_is_counted_and_saying_nothing_is_no_count),
+        TEST(test_cells_without_a_label_differ),
+        TEST(test_the_same_difference_holds_once_until_it_is_judged),
+        TEST(test_a_month_without_a_count_is_told_of_an_empty_position_too),
         TEST(test_a_month_without_a_count_is_told),
     };
     return cmocka_run_group_tests_name("rule: blind counts", tests, NULL, NULL);

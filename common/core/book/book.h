@@ -229,6 +229,7 @@ struct thing {
     bool in_service;
     int64_t calibrated;     /* last day in calibration, INT64_MAX = needs none */
     int64_t interval;       /* days between two calibrations; 0: none is registered */
+    int64_t place_since;    /* a position (place.added) since then; 0: equipment */
     struct batch *occupied; /* derived from the batches' own streams */
 };
 

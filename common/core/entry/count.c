@@ -9,10 +9,19 @@ static const struct member taken_member[] = {
     M_TEXTS(struct count_taken, containers, 0), M_INT(struct count_taken, units, 0),
     M_TEXTS(struct count_taken, missing, OWN),  M_TEXTS(struct count_taken, strange, OWN),
     M_BOOL(struct count_taken, differs, OWN),   M_PERSONAL(struct count_taken, reason, 0),
+    M_INT(struct count_taken, unlabelled, 0),   M_INT(struct count_taken, more, OWN),
 };
 
 static const struct record_rule counting = {
     .right = RIGHT_COUNT_TAKEN, .session = true, .judge = record_count};
+
+static struct texts keep_texts(struct book *b, const struct texts *t)
+{
+    const char **list = arena_alloc(b->keep, (t->n + 1) * sizeof(*list));
+    for (size_t i = 0; i < t->n; i++)
+        list[i] = book_keep(b, t->item[i]);
+    return (struct texts){t->n, list};
+}
 
 /* What is found otherwise stands until a count fits. */
 static int apply_taken(struct book *b, struct stream *s, const struct entry *e, const void *body)
@@ -31,6 +40,10 @@ static int apply_taken(struct book *b, struct stream *s, const struct entry *e, 
     book_touch(b, c, sizeof(*c));
     c->at = e->at;
     c->differs = v->differs;
+    c->missing = keep_texts(b, &v->missing);
+    c->strange = keep_texts(b, &v->strange);
+    c->units = v->units;
+    c->unlabelled = v->unlabelled;
     return 0;
 }
 

@@ -8,8 +8,11 @@ struct count_taken {
     const char *place, *lot; /* one of them */
     struct texts containers; /* none: it was empty */
     int64_t units;
+    int64_t unlabelled;            /* vessels there that have no label, or none that can be read */
     struct texts missing, strange; /* the book had them there, or it had not: containers */
     bool differs;
+    int64_t
+        more; /* batches concerned that the next count of it will hold: so many have no room in one entry */
     struct personal reason;
 };
 /* As the book has it: of a place or lot the newest. */
@@ -17,4 +20,6 @@ struct count {
     const char *of;
     int64_t at;
     bool differs;
+    struct texts missing, strange; /* … in what */
+    int64_t units, unlabelled;
 };

@@ -95,7 +95,9 @@ static int apply_place(struct book *b, struct stream *s, const struct entry *e, 
 {
     const struct place_added *v = body;
     struct thing *t = thing_touched(b, v->place);
-    (void)s, (void)e;
+    (void)s;
+    if (t && !t->place_since)
+        t->place_since = e->at;
     return t ? take(b, t, v->kind, v->room) : CPF_E_PROFILE;
 }
 

@@ -112,7 +112,6 @@ enum say_flag {
     X(COUNT_FITS, "count.fits", 0)                                                                           \
     X(COUNT_DIFFERS, "count.differs", 0)                                                                     \
     X(COUNT_SIGHTED, "count.not-blind", 0)                                                                   \
-    X(COUNT_SMALLER, "count.smaller", 0)                                                                     \
     X(SPARE_SEALED, "spare.sealed", 0)                                                                       \
     X(SPARE_BENCH, "spare.bench", 0)                                                                         \
     X(SPARE_OPENED, "spare.opened", 0)                                                                       \

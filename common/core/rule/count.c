@@ -68,21 +68,23 @@ static bool check_blind(struct judge *j, const struct count_taken *t)
 
 /* ---- what was found ---- */
 
-#define COUNT_BATCHES 24 /* in one count: each is a deviation and a hold */
+#define COUNT_HELD 40 /* by one count: each is a deviation and a hold, and an entry has an end */
 struct concerned {
+    struct judge *j;
     size_t n;
-    struct batch *batch[COUNT_BATCHES];
+    struct batch **batch;
 };
 
-static bool concerns(struct concerned *l, struct batch *x)
+static void concerns(struct concerned *l, struct batch *x)
 {
     for (size_t i = 0; i < l->n; i++)
         if (l->batch[i] == x)
-            return true;
-    if (l->n == COUNT_BATCHES)
-        return false;
-    l->batch[l->n++] = x;
-    return true;
+            return;
+    struct batch **more = arena_alloc(l->j->a, (l->n + 1) * sizeof(*more));
+    if (l->n)
+        memcpy(more, l->batch, l->n * sizeof(*more));
+    more[l->n++] = x;
+    l->batch = more;
 }
 
 static void push(struct judge *j, struct texts *list, const char *id)
@@ -137,16 +139,17 @@ static bool is_due_there(const struct judge *j, const struct container *c)
     return t && t->occupied == c->batch && !is_worked_on(j, c->batch);
 }
 
-/* A stranger concerns all that stands beside it, and the batch that its label names. */
-static bool compare_place(struct judge *j, struct count_taken *t, struct concerned *l)
+/* A stranger, or what has no label, concerns all that stands beside it, and the batch that its label names.
+ */
+static void compare_place(struct judge *j, struct count_taken *t, struct concerned *l)
 {
     size_t pos = 0;
-    bool room = true;
     for (size_t i = 0; i < t->containers.n; i++)
         if (!fits(j, t->containers.item[i], t->place)) {
             const struct container *c = book_container(j->book, t->containers.item[i]);
             push(j, &t->strange, t->containers.item[i]);
-            room &= !c || c->batch->closed || concerns(l, c->batch);
+            if (c && !c->batch->closed)
+                concerns(l, c->batch);
         }
     for (const struct container *c; (c = map_next(&j->book->containers, &pos));) {
         bool seen = listed(t->containers.n, (const char **)t->containers.item, c->id);
@@ -155,22 +158,21 @@ static bool compare_place(struct judge *j, struct count_taken *t, struct concern
         bool gone = !seen && is_due_there(j, c);
         if (gone)
             push(j, &t->missing, c->id);
-        room &= (!gone && !t->strange.n) || concerns(l, c->batch);
+        if (gone || t->strange.n || t->unlabelled)
+            concerns(l, c->batch);
     }
-    t->differs = t->missing.n || t->strange.n;
-    return room;
+    t->differs = t->missing.n || t->strange.n || t->unlabelled;
 }
 
-static bool compare_lot(struct judge *j, struct count_taken *t, struct concerned *l)
+static void compare_lot(struct judge *j, struct count_taken *t, struct concerned *l)
 {
     const struct lot *lot = judge_lot(j, t->lot);
-    bool room = true;
     t->differs = t->units != lot->units - lot->nopened;
     for (const struct lot_unit *u = t->differs ? lot->opened : NULL; u; u = u->next) {
         struct batch *x = book_batch(j->book, u->batch_id);
-        room &= !x || x->closed || concerns(l, x);
+        if (x && !x->closed)
+            concerns(l, x);
     }
-    return room;
 }
 
 /* ---- what follows ---- */
@@ -184,6 +186,52 @@ static void hold_one(struct judge *j, struct batch *x, const char *of)
     DRAFT(j, x->stream, KIND_HOLD_PLACED, struct hold_placed,
           .hold = arena_printf(j->a, "%s-H%zu", x->id, x->nholds + 1), .dev = dev,
           .cause = say_text(SAY_COUNT_DIFFERS));
+}
+
+static bool same_texts(const struct texts *a, const struct texts *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = strcmp(a->item[i], b->item[i]) == 0;
+    return same;
+}
+
+/* The count before found just that. */
+static bool was_found(const struct judge *j, const struct count_taken *t, const char *of)
+{
+    const struct count *c = map_get(&j->book->counts, of);
+    return c && c->differs && c->units == t->units && c->unlabelled == t->unlabelled &&
+           same_texts(&c->missing, &t->missing) && same_texts(&c->strange, &t->strange);
+}
+
+static bool is_held(const struct batch *x)
+{
+    bool held = false;
+    for (size_t i = 0; i < x->nholds; i++)
+        held |= !x->hold[i].lifted && say_find(x->hold[i].code) == SAY_COUNT_DIFFERS;
+    return held;
+}
+
+/* Whom this count holds: what the count before found, and nobody has judged, holds nobody twice. */
+static void only_new(struct judge *j, struct count_taken *t, struct concerned *l, const char *of)
+{
+    bool again = was_found(j, t, of);
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++)
+        if (!again || !is_held(l->batch[i]))
+            l->batch[n++] = l->batch[i];
+    t->more = n > COUNT_HELD ? (int64_t)(n - COUNT_HELD) : 0;
+    l->n = n > COUNT_HELD ? COUNT_HELD : n;
+}
+
+/* Of a lot it is said how many units there are: saying nothing is no count. */
+static bool check_numbers(struct judge *j, const struct count_taken *t)
+{
+    bool said = !t->lot || json_get(j->cmd->body, "units");
+    const char *field = !said || t->units < 0 ? "units" : "unlabelled";
+    return (said && t->units >= 0 && t->unlabelled >= 0 && t->unlabelled <= BOUND_LOT_UNITS &&
+            (!t->lot || !t->unlabelled)) ||
+           judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", field), NULL);
 }
 
 static bool known(struct judge *j, struct count_taken *t)
@@ -209,14 +257,16 @@ static bool known(struct judge *j, struct count_taken *t)
 static bool count(struct judge *j, const struct kind *k, const struct count_taken *g)
 {
     struct count_taken t = *g;
-    struct concerned l = {0};
-    if (!known(j, &t) || !check_blind(j, &t) || !take_labels(j, &t))
+    struct concerned l = {.j = j};
+    if (!known(j, &t) || !check_numbers(j, &t) || !check_blind(j, &t) || !take_labels(j, &t))
         return false;
     const char *of = t.place ? t.place : t.lot;
-    bool room = t.place ? compare_place(j, &t, &l) : compare_lot(j, &t, &l);
+    if (t.place)
+        compare_place(j, &t, &l);
+    else
+        compare_lot(j, &t, &l);
+    only_new(j, &t, &l, of);
     struct json *args = args1(j, "of", of);
-    if (!room && !judge_find(j, EFFECT_REFUSE, SAY_COUNT_SMALLER, args, NULL))
-        return false;
     struct draft *d = draft_add(j, "facility", k->id, &t, sizeof(t));
     d->sign = j->cmd->authenticated;
     d->meaning = kind_text(k->id);

@@ -257,6 +257,10 @@ static void add_counts(struct gathering *g)
             add_count(g, at, c->batch->opened_at);
     }
     pos = 0;
+    for (const struct thing *t; (t = map_next(&g->b->things, &pos));)
+        if (t->place_since && t->in_service) /* an empty one, too: what stands there unrecorded is found */
+            add_count(g, t->id, t->place_since);
+    pos = 0;
     for (const struct lot *l; (l = map_next(&g->b->lots, &pos));)
         if (!l->closed_at && l->units > l->nopened && lot_counts(g->b, l))
             add_count(g, l->id, l->received_at);
