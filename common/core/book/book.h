@@ -11,9 +11,8 @@
  * them does not fold.
  *
  * Words: a *batch* (製造番号) is made under a *protocol*; each of its steps is
- * done in *occurrences* (most steps once); an occurrence gathers *inputs*. A
- * *bench* is the context of one station: who is signed in, which batch, which
- * step. A *hold* blocks release; a *deviation* (逸脱) is opened, assessed and
+ * done in *occurrences* (most steps once); an occurrence gathers *inputs*. A *bench* is the context of one
+ * station: who is signed in, which batch, which step. A *hold* blocks release; a *deviation* (逸脱) is
  * closed.
  *
  * Ownership: everything is owned by the book. What a batch, a day or a lot is
@@ -59,10 +58,9 @@ struct qualification {
 /* Days on which somebody is not there, as was said; of two that say of one day the newer counts. */
 #define AWAYS 16
 struct away {
-    int64_t from, until; /* days, both included */
-    bool back;           /* there after all */
-    const char *by;      /* who said it */
-    const char *deputy;
+    int64_t from, until;     /* days, both included */
+    bool back;               /* there after all */
+    const char *by, *deputy; /* who said it; who stands in */
 };
 struct aways {
     size_t n;
@@ -211,8 +209,7 @@ struct paper {
     struct texts people;           /* whose names stand on it */
     struct texts confirmed;        /* … and who of them brought it back, with the own PIN */
     const struct person *returner; /* NULL: not back */
-    const char *room;              /* of its session: named when it was handed out, or came back */
-    const char *batch;             /* … once somebody typed from it; else NULL */
+    const char *batch, *room;      /* of its session: once typed from; named with it; else NULL */
     size_t ntypists;
     const char *typist[FORM_TYPISTS];
 };
