@@ -105,7 +105,8 @@ static struct json *confirmers(struct judge *j, const struct spare *s)
     struct json *list = json_array(j->a);
     size_t pos = 0;
     for (const struct person *p; (p = map_next(&j->book->people, &pos));)
-        if (p != j->performer && !used_it(s, p) && !person_away(p, clock_day(j->now)) &&
+        if (p != j->performer && !p->suspended && !p->locked && !used_it(s, p) &&
+            !person_away(p, clock_day(j->now)) &&
             right_free(j->book->rights, RIGHT_SPARE_CONFIRMED, &nothing, p))
             json_push(list, json_str(j->a, p->id));
     return list;
