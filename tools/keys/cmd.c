@@ -164,13 +164,12 @@ static int write_instruction(struct papers *p, const struct instruction *i, cons
 #define INSTRUCTED_DAYS 7 /* where nobody says how long */
 
 /* The root's name is the origin and "/root" (root_make). */
-static int take_words(struct args *a, struct instruction *i, const char *root_name)
+static int take_words(const struct args *a, const char *until, struct instruction *i, const char *root_name)
 {
     size_t origin = strlen(root_name) - strlen("/root");
     snprintf(i->origin, sizeof(i->origin), "%.*s", (int)origin, root_name);
     snprintf(i->person, sizeof(i->person), "%s", a->word[1]);
     snprintf(i->key, sizeof(i->key), "%s", a->word[2]);
-    const char *until = args_get(a, "until");
     i->until = clock_day(clock_now_ms()) + INSTRUCTED_DAYS;
     if (until && clock_day_parse(until, &i->until))
         return CPF_E_SYNTAX;
@@ -179,7 +178,7 @@ static int take_words(struct args *a, struct instruction *i, const char *root_na
 
 static int run_instruct(struct ctl *c, const struct ctl_command *cmd)
 {
-    const char *out = args_get(&c->args, "out");
+    const char *out = args_get(&c->args, "out"), *until = args_get(&c->args, "until");
     struct instruction i = {0};
     struct papers p;
     read_papers(c, &p);
@@ -189,7 +188,7 @@ static int run_instruct(struct ctl *c, const struct ctl_command *cmd)
         return lacks(cmd, "--root --key --out");
     if (root_read(p.root, &p.root_key))
         return EXIT_USAGE;
-    if (c->args.nwords != 3 || take_words(&c->args, &i, p.root_key.name))
+    if (c->args.nwords != 3 || take_words(&c->args, until, &i, p.root_key.name))
         return lacks(cmd, "reset PERSON PUBLIC-KEY");
     return write_instruction(&p, &i, out) ? EXIT_USAGE : EXIT_FINE;
 }
