@@ -497,6 +497,7 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/v1/last-resort", api_resort},
     {HTTP_GET, "/v1/last-resort/pdf", api_resort_pdf},
     {HTTP_GET, "/v1/form-sheet", api_form_sheet},
+    {HTTP_GET, "/v1/code-sheet", api_code_sheet},
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},
     {HTTP_POST, "/witness/add-checkpoint", api_add_checkpoint},

@@ -82,6 +82,7 @@ void api_resort_pdf(void *arg, struct http_request *r);
 void api_page_pdf(struct api *api, struct http_request *r, struct arena *a, const char *kind,
                   struct json *page);
 void api_form_sheet(void *arg, struct http_request *r); /* sheet.c */
+void api_code_sheet(void *arg, struct http_request *r); /* codes.c */
 
 void api_page(void *arg, struct http_request *r); /* page.c: every path that is none of the API's */
 

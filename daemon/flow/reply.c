@@ -21,16 +21,15 @@ static void set_text(struct arena *a, struct json *o, struct text t)
 static const char *upper_code(struct arena *a, const char *id)
 {
     char *s = arena_strdup(a, id);
-    for (char *p = s; *p; p++)
-        *p = *p == '.' ? '-' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+    code_upper(s);
     return s;
 }
 
-/* The code of the card that says it; NULL: it is too long for one. */
-static const char *command_code(struct arena *a, const char *id)
+/* NULL: it is too long for one. */
+static const char *command_code(struct arena *a, const char *what, const char *id)
 {
     char raw[BOUND_CODE_ID + 8];
-    return code_make('X', id, raw, sizeof(raw)) == 0 ? arena_strdup(a, raw) : NULL;
+    return code_make_command(what, id, raw, sizeof(raw)) == 0 ? arena_strdup(a, raw) : NULL;
 }
 
 /* A container that is awaited may be broken, or not to be found. */
@@ -39,7 +38,7 @@ static void next_lost(struct arena *a, struct json *o, const struct field *f)
     static const enum code_command said[] = {COMMAND_BROKEN, COMMAND_LOST};
     struct json *list = json_array(a);
     for (size_t i = 0; i < 2; i++)
-        json_push(list, json_str(a, command_code(a, word_name(&command_words, (int)said[i]))));
+        json_push(list, json_str(a, command_code(a, word_name(&command_words, (int)said[i]), NULL)));
     if (f->kind == FIELD_CONTAINER && f->use != USE_ISSUE)
         json_set(a, o, "lost", list);
 }
@@ -68,8 +67,7 @@ static void next_field(struct arena *a, struct json *o, const struct next *n, co
     for (size_t i = 0; i < f->noptions; i++) {
         struct json *opt = json_set_str(a, json_object(a), "id", f->option[i].id);
         set_text(a, opt, f->option[i].title);
-        json_set_str(a, opt, "code",
-                     command_code(a, arena_printf(a, "OPT-%s", upper_code(a, f->option[i].id))));
+        json_set_str(a, opt, "code", command_code(a, "OPT", f->option[i].id));
         json_push(options, opt);
     }
     if (options->len)
@@ -112,7 +110,7 @@ static void next_badge(struct flow *f, struct arena *a, struct json *o, const st
     if (n->of)
         json_set(a, o, "of", who_json(f, a, n->of));
     if (n->choose)
-        json_set_str(a, o, "choose", command_code(a, arena_printf(a, "STEP-%s", upper_code(a, s->id))));
+        json_set_str(a, o, "choose", command_code(a, "STEP", s->id));
 }
 
 /* What stands in the way, in words. */
@@ -169,7 +167,7 @@ static struct json *commands_json(struct arena *a)
     struct json *o = json_object(a);
     for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
         const char *name = word_name(&command_words, (int)list[i]);
-        json_set_str(a, o, name, command_code(a, name));
+        json_set_str(a, o, name, command_code(a, name, NULL));
     }
     return o;
 }

@@ -9,7 +9,7 @@ packages_of() {
         fonts-noto-cjk ;;
     # libdbd-pg-perl is the driver that sqitch only recommends.
     database) printf '%s ' postgresql-15 postgresql-client-15 sqitch libdbd-pg-perl ;;
-    tools) printf '%s ' curl openssl softhsm2 unzip util-linux ca-certificates poppler-utils libnss3-tools qpdf ;;
+    tools) printf '%s ' curl openssl softhsm2 unzip util-linux ca-certificates poppler-utils libnss3-tools qpdf dmtx-utils ;;
     # Elsewhere Node.js comes from other packages, and npm with it.
     console)
         printf '%s ' chromium

@@ -523,9 +523,30 @@ static void test_random_bytes_never_pass_as_a_local_code(void **state)
     }
 }
 
+static void test_commands_are_made_as_they_are_read(void **state)
+{
+    static const char *const made[][3] = {{"OUT", NULL, "X-OUT-D"},
+                                          {"STEP", "d0.count.cells", "X-STEP-D0-COUNT-CELLS-W"},
+                                          {"OPT", "normal", "X-OPT-NORMAL-M"}};
+    char raw[BOUND_CODE_ID + 8], longest[BOUND_CODE_ID + 2];
+    struct code c;
+    (void)state;
+    for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++) {
+        assert_int_equal(code_make_command(made[i][0], made[i][1], raw, sizeof(raw)), 0);
+        assert_string_equal(raw, made[i][2]);
+        assert_int_equal(code_read(raw, strlen(raw), &c), CODE_OK);
+        assert_int_equal(c.kind, CODE_COMMAND);
+    }
+    memset(longest, 'a', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = 0;
+    assert_int_equal(code_make_command("STEP", longest, raw, sizeof(raw)), CPF_E_INVAL);
+    assert_int_equal(code_make_command("STEP", "a_b", raw, sizeof(raw)), CPF_E_INVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_commands_are_made_as_they_are_read),
         cmocka_unit_test(test_code_make_appends_the_check_character),
         cmocka_unit_test(test_code_make_refuses_what_a_label_cannot_hold),
         cmocka_unit_test(test_code_read_knows_every_type),

@@ -191,7 +191,29 @@ static int run_sheet(struct ctl *c, const struct ctl_command *cmd)
     return code;
 }
 
+static int run_codes(struct ctl *c, const struct ctl_command *cmd)
+{
+    const char *of = args_get(&c->args, "of"), *out = args_get(&c->args, "out");
+    bool force = args_flag(&c->args, "force");
+    if (!of || !out)
+        return ctl_usage(cmd, "%s", say("--of と --out が必要です", "--of and --out are needed"));
+    if (of[strspn(of, PLAIN)])
+        return ctl_usage(cmd, say("分からない表です: %s", "no such sheet: %s"), of);
+    char *path = NULL;
+    require(asprintf(&path, "/v1/code-sheet?of=%s", of) >= 0);
+    int code = ctl_fetch_page(c, cmd, path, out, force);
+    free(path);
+    return code;
+}
+
 const struct ctl_command ctl_missing_commands[] = {
+    {"codes", "print", "--of WHAT --out FILE.pdf [--force]", "読み取りコードの表を印刷する",
+     "a sheet of codes for the bench, to be printed",
+     "    WHAT: "
+     "commands（操作）、protocols（工程・選択肢）、people（職員証）、equipment（機器）、places（場所）、\n"
+     "    batches（製造番号カード）",
+     "    WHAT: commands, protocols (steps and options), people (badges), equipment, places, batches (cards)",
+     run_codes, NULL},
     {"form", "print", "--form FORM --batch BATCH [--session STEP] --out FILE.pdf [--force]",
      "渡した用紙を印刷する：工程の欄、時刻、二人の署名",
      "a form that was handed out, to be printed: fields, times, two names",

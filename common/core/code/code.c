@@ -68,6 +68,22 @@ int code_make(char type, const char *id, char *ret, size_t ret_size)
     return CPF_OK;
 }
 
+void code_upper(char *id)
+{
+    for (char *p = id; *p; p++)
+        *p = *p == '.' ? '-' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+}
+
+int code_make_command(const char *what, const char *id, char *ret, size_t ret_size)
+{
+    char text[BOUND_CODE_ID + 1];
+    int n = snprintf(text, sizeof(text), "%s%s%s", what, id ? "-" : "", id ? id : "");
+    if (n < 0 || (size_t)n >= sizeof(text))
+        return CPF_E_INVAL;
+    code_upper(text);
+    return code_make('X', text, ret, ret_size);
+}
+
 /* `<batch>-<label><number>`: NK26-0147-T1 */
 static enum code_fault split_container(struct code *c)
 {

@@ -88,5 +88,9 @@ must_check enum code_fault code_read(const char *raw, size_t len, struct code *r
 /* `<type>-<id>-<check>` for a label; ret at least 72 bytes. CPF_E_INVAL for characters outside the alphabet.
  */
 must_check int code_make(char type, const char *id, char *ret, size_t ret_size);
+void code_upper(char *id); /* of a step or an option, as codes have it: upper case, and `-` for `.` */
+/* The code that says it: `what` alone (a word of command_words), or STEP or OPT with the id of a step or an
+ * option. CPF_E_INVAL: too long for one. */
+must_check int code_make_command(const char *what, const char *id, char *ret, size_t ret_size);
 enum code_command code_command(const struct code *c); /* COMMAND_OTHER: none of them, or no command */
 const char *code_kind_name(enum code_kind k);         /* "badge", "batch", … */
