@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/next.h"
 
 /*
  *   IDLE --connect--> CONNECTING --writable--> UP --lost, refused, close--> IDLE
@@ -64,8 +65,16 @@ static void forget_waiting(struct signer_client *c)
     c->last = &c->first;
 }
 
+/* Up step by step; lost from anywhere, and lost twice in one turn is lost. */
+static const unsigned becomes[] = {
+    [CLIENT_IDLE] = NEXT(CLIENT_CONNECTING) | NEXT(CLIENT_IDLE),
+    [CLIENT_CONNECTING] = NEXT(CLIENT_UP) | NEXT(CLIENT_IDLE),
+    [CLIENT_UP] = NEXT(CLIENT_IDLE),
+};
+
 static void become(struct signer_client *c, enum client_state state)
 {
+    require(may_follow(becomes[c->state], (int)state));
     c->state = state;
     if (state != CLIENT_IDLE)
         return;

@@ -76,10 +76,14 @@ honest_postgres_restart() {
 
 cpfd_serves() { curl -sS --max-time 10 --cacert "$DIR/facility/ca.pem" "$(<"$DIR/facility/url")/v1/status" | grep -q '"ready":true'; }
 
+grown() { [[ $(query 'select size from cpf.log_head') != "$1" ]]; } # grown SIZE: entries have come since
+
 honest_kills() {
     done_so 'kill -9 of cpfd and of cpf-signer under load; log rotation (the file moved away, restart)'
+    local before
+    before=$(query 'select size from cpf.log_head')
     work_on &
-    sleep 0.05
+    wait_for 30 grown "$before"
     "$RIG" kill "$DIR" cpfd
     "$RIG" kill "$DIR" signer
     wait $! || true
