@@ -76,6 +76,7 @@ struct json *api_silences(struct api *api, struct arena *a,
                           const struct batch *x); /* NULL: of the facility */
 
 /* resort.c */
+struct json *api_text(struct arena *a, struct text t); /* {"ja", "en"} */
 void api_resort(void *arg, struct http_request *r);
 void api_resort_pdf(void *arg, struct http_request *r);
 /* A page that cpf-report is handed whole, as PDF; `kind` of its request. */

@@ -16,15 +16,10 @@ struct sheet {
     struct json *groups, *codes; /* of the group under way */
 };
 
-static struct json *text_json(struct arena *a, struct text t)
-{
-    return json_set_str(a, json_set_str(a, json_object(a), "ja", t.ja), "en", t.en);
-}
-
 static void group(struct sheet *s, struct text title)
 {
     s->codes = json_array(s->a);
-    struct json *g = json_set(s->a, json_object(s->a), "title", text_json(s->a, title));
+    struct json *g = json_set(s->a, json_object(s->a), "title", api_text(s->a, title));
     json_push(s->groups, json_set(s->a, g, "codes", s->codes));
 }
 
@@ -33,7 +28,7 @@ static void add(struct sheet *s, int made, const char *raw, struct text title)
 {
     if (made == 0)
         json_push(s->codes, json_set(s->a, json_set_str(s->a, json_object(s->a), "code", raw), "title",
-                                     text_json(s->a, title)));
+                                     api_text(s->a, title)));
 }
 
 static void command(struct sheet *s, const char *what, const char *id, struct text title)
@@ -42,10 +37,10 @@ static void command(struct sheet *s, const char *what, const char *id, struct te
     add(s, code_make_command(what, id, raw, sizeof(raw)), raw, title);
 }
 
-static void thing(struct sheet *s, char type, const char *id, const char *about)
+static void thing(struct sheet *s, char type, const char *id, struct text about)
 {
     char raw[BOUND_CODE_ID + 8];
-    add(s, code_make(type, id, raw, sizeof(raw)), raw, (struct text){about, about});
+    add(s, code_make(type, id, raw, sizeof(raw)), raw, about);
 }
 
 /* ---- what there is ---- */
@@ -112,7 +107,7 @@ static void people(struct sheet *s)
     group(s, (struct text){"職員証", "Badges"});
     for (const struct person *p; (p = map_next(&s->book->people, &pos));)
         if (!p->suspended)
-            thing(s, 'P', p->id, p->id);
+            thing(s, 'P', p->id, (struct text){p->id, p->id});
 }
 
 static void things(struct sheet *s, bool places)
@@ -121,7 +116,8 @@ static void things(struct sheet *s, bool places)
     group(s, places ? (struct text){"場所・位置", "Places"} : (struct text){"機器", "Equipment"});
     for (const struct thing *t; (t = map_next(&s->book->things, &pos));)
         if (places == (t->place_since != 0) && t->in_service)
-            thing(s, places ? 'W' : 'E', t->id, t->room ? t->room : t->kind);
+            thing(s, places ? 'W' : 'E', t->id,
+                  t->room ? (struct text){t->room, t->room} : (struct text){t->kind, t->kind});
 }
 
 static void equipment(struct sheet *s)
@@ -140,7 +136,7 @@ static void batches(struct sheet *s)
     group(s, (struct text){"製造番号カード", "Batch cards"});
     for (const struct batch *x; (x = map_next(&s->book->batches, &pos));)
         if (!x->closed)
-            thing(s, 'B', x->id, x->protocol->product.ja);
+            thing(s, 'B', x->id, x->protocol->product);
 }
 
 static const struct {
@@ -158,8 +154,8 @@ static const struct {
 
 static struct json *page_json(struct sheet *s, struct text title)
 {
-    struct json *o = json_set(s->a, json_object(s->a), "title", text_json(s->a, title));
-    json_set(s->a, o, "name", text_json(s->a, facility_name(s->book->facility)));
+    struct json *o = json_set(s->a, json_object(s->a), "title", api_text(s->a, title));
+    json_set(s->a, o, "name", api_text(s->a, facility_name(s->book->facility)));
     return json_set(s->a, o, "groups", s->groups);
 }
 

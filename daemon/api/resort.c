@@ -12,7 +12,7 @@
 #include "core/words.h"
 #include "ledger/ledger.h"
 
-static struct json *text_json(struct arena *a, struct text t)
+struct json *api_text(struct arena *a, struct text t)
 {
     return json_set_str(a, json_set_str(a, json_object(a), "ja", t.ja), "en", t.en);
 }
@@ -23,7 +23,7 @@ static struct json *text_json(struct arena *a, struct text t)
 static struct json *thing_json(const struct words *w, const struct thing *t)
 {
     struct json *o = json_set_str(w->a, json_object(w->a), "thing", t->id);
-    return json_set(w->a, o, "kind", text_json(w->a, word(w, "thing", t->kind)));
+    return json_set(w->a, o, "kind", api_text(w->a, word(w, "thing", t->kind)));
 }
 
 static struct json *container_json(const struct book *b, const struct words *w, const struct container *c)
@@ -33,9 +33,9 @@ static struct json *container_json(const struct book *b, const struct words *w, 
     const char *place = container_place(b, c);
     const struct thing *t = book_thing(b, place);
     struct json *o = json_set_str(a, json_object(a), "container", c->id);
-    json_set(a, o, "label", l ? text_json(a, l->title) : NULL);
+    json_set(a, o, "label", l ? api_text(a, l->title) : NULL);
     json_set_str(a, o, "place", place);
-    json_set(a, o, "kind", t ? text_json(a, word(w, "thing", t->kind)) : NULL);
+    json_set(a, o, "kind", t ? api_text(a, word(w, "thing", t->kind)) : NULL);
     json_set_str(a, o, "room", t ? t->room : NULL);
     if (c->rescued)
         json_set(a, o, "rescued", json_bool(a, true));
@@ -86,11 +86,11 @@ static void set_steps(struct arena *a, struct json *o, const struct batch *x, in
             next = i;
     }
     if (last >= 0)
-        json_set(a, o, "last", text_json(a, x->protocol->step[last].title));
+        json_set(a, o, "last", api_text(a, x->protocol->step[last].title));
     if (next < 0)
         return;
     struct json *n = json_set_str(a, json_object(a), "step", x->protocol->step[next].id);
-    json_set(a, n, "title", text_json(a, x->protocol->step[next].title));
+    json_set(a, n, "title", api_text(a, x->protocol->step[next].title));
     api_set_time(a, n, "at", at[next]);
     int64_t latest = step_latest(x, next);
     char from[17], until[17];
@@ -115,7 +115,7 @@ static struct json *batches_json(struct api *api, const struct words *w)
             continue;
         struct json *o = json_set_str(a, json_object(a), "batch", x->id);
         int64_t draw = batch_draw_day(x);
-        json_set(a, o, "state", text_json(a, word(w, "state", x->state)));
+        json_set(a, o, "state", api_text(a, word(w, "state", x->state)));
         if (draw != INT64_MIN && clock_day(now) >= draw)
             json_set_int(a, o, "culture", clock_day(now) - draw);
         json_set_int(a, o, "holds", (int64_t)batch_open_holds(x));
@@ -148,7 +148,7 @@ static void set_staff(struct json *o, const struct catalogue *staff, struct aren
     for (const char *const *c = staff ? catalogue_codes(staff) : NULL; c && *c; c++)
         if (strcmp(*c, code) == 0)
             json_set(a, o, strcmp(family, "staff") == 0 ? "name" : family,
-                     text_json(a, catalogue_text(staff, a, code, NULL)));
+                     api_text(a, catalogue_text(staff, a, code, NULL)));
 }
 
 struct catalogue *api_staff(const struct api *api, struct arena *a)
@@ -175,7 +175,7 @@ static struct json *ring_json(struct api *api, struct arena *a)
             struct json *o = json_set_str(a, json_object(a), "person", p->id);
             set_staff(o, staff, a, "staff", p->id);
             set_staff(o, staff, a, "phone", p->id);
-            json_set(a, o, "role", text_json(a, role->title));
+            json_set(a, o, "role", api_text(a, role->title));
             json_set(a, o, "away", json_bool(a, person_away(p, clock_day(flow_now(api->flow)))));
             json_push(list, o);
         }
@@ -190,7 +190,7 @@ static struct json *alone_json(const struct words *w)
 {
     struct json *list = json_array(w->a);
     for (int i = 1; word_known(w, "alone", arena_printf(w->a, "%d", i)); i++)
-        json_push(list, text_json(w->a, word(w, "alone", arena_printf(w->a, "%d", i))));
+        json_push(list, api_text(w->a, word(w, "alone", arena_printf(w->a, "%d", i))));
     return list;
 }
 
@@ -200,7 +200,7 @@ static struct json *page_json(struct api *api, struct arena *a)
     struct words w = *flow_words(api->flow);
     w.a = a;
     struct json *o = json_set_str(a, json_object(a), "facility", b->facility ? b->facility->id : NULL);
-    json_set(a, o, "name", text_json(a, facility_name(b->facility)));
+    json_set(a, o, "name", api_text(a, facility_name(b->facility)));
     char made[17];
     clock_format_local(flow_now(api->flow), made);
     api_set_time(a, o, "now", flow_now(api->flow));

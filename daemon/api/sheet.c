@@ -9,19 +9,14 @@
 #include "core/entry/facility.h"
 #include "core/rule/missing.h"
 
-static struct json *text_json(struct arena *a, struct text t)
-{
-    return json_set_str(a, json_set_str(a, json_object(a), "ja", t.ja), "en", t.en);
-}
-
 static struct json *field_json(struct arena *a, const struct field *f)
 {
-    struct json *o = json_set(a, json_object(a), "title", text_json(a, f->title));
+    struct json *o = json_set(a, json_object(a), "title", api_text(a, f->title));
     json_set_int(a, o, "n", f->n > 0 ? f->n : 1);
     json_set_str(a, o, "unit", f->unit);
     struct json *list = json_array(a);
     for (size_t i = 0; i < f->noptions; i++)
-        json_push(list, text_json(a, f->option[i].title));
+        json_push(list, api_text(a, f->option[i].title));
     json_set(a, o, "options", list);
     return json_set(a, o, "all", json_bool(a, f->n < 0));
 }
@@ -29,7 +24,7 @@ static struct json *field_json(struct arena *a, const struct field *f)
 static struct json *step_json(struct arena *a, const struct step *s)
 {
     struct json *o = json_set_str(a, json_object(a), "step", s->id), *list = json_array(a);
-    json_set(a, o, "title", text_json(a, s->title));
+    json_set(a, o, "title", api_text(a, s->title));
     json_set(a, o, "witness", json_bool(a, s->witness));
     for (size_t i = 0; i < s->nfields; i++)
         if (s->field[i].kind != FIELD_DERIVED)
@@ -60,11 +55,11 @@ static struct json *page_json(struct api *api, struct arena *a, const struct pap
 {
     const struct book *b = flow_book(api->flow);
     struct json *o = json_set_str(a, json_object(a), "form", f->id);
-    json_set(a, o, "name", text_json(a, facility_name(b->facility)));
+    json_set(a, o, "name", api_text(a, facility_name(b->facility)));
     json_set_str(a, o, "to", f->to);
     json_set_str(a, o, "batch", x->id);
     json_set_str(a, o, "protocol", arena_printf(a, "%s@%s", x->protocol->id, x->protocol->version));
-    json_set(a, o, "product", text_json(a, x->protocol->product));
+    json_set(a, o, "product", api_text(a, x->protocol->product));
     return json_set(a, o, "steps", steps_json(a, x, session));
 }
 
