@@ -33,13 +33,17 @@
 #define SECRETS_MAX    24   /* sign-ins and signed acts at once: the server queues 32 */
 #define ROOM           1024 /* of the head, beside path, token and body */
 #define CODES_MAX      64
+#define SHOWN          "\"shown\":\""
+#define DIGEST_TEXT    43
 
 struct request {
     char *bytes;
     size_t len;
     unsigned lane, segment;
-    bool secret; /* opens a sealed key or PIN */
-    size_t next; /* of the same connection; 0: none (request 0 is nobody's next) */
+    bool secret;  /* opens a sealed key or PIN */
+    bool look;    /* reads the batch that the request behind it signs */
+    size_t shown; /* where that one says what was shown; 0: it does not */
+    size_t next;  /* of the same connection; 0: none (request 0 is nobody's next) */
 };
 
 struct station {
@@ -183,13 +187,42 @@ static void renew_id(struct play *p, char *body)
     memcpy(id + 9, digits + 8, 4);
 }
 
-/* What a person was shown is a digest over places in the log, which are others now: nothing is claimed of it.
- */
-static void drop_shown(char *body)
+static void add_request(struct play *p, struct request r)
 {
-    char *at = strstr(body, ",\"shown\":\""), *end = at ? strchr(at + 10, '"') : NULL;
-    if (end)
-        memmove(at, end + 1, strlen(end + 1) + 1);
+    p->request = grown(p->request, p->n, sizeof(*p->request));
+    p->request[p->n++] = r;
+    p->segment[r.segment].left++;
+}
+
+/* What a person was shown is a digest over places in the log, which are others now: the batch is read anew,
+ * as the simulator does before each signature. */
+static void look_first(struct play *p, struct request *signing, const char *token, const char *body)
+{
+    const char *batch = strstr(body, "\"batch\":\""), *shown = strstr(body, SHOWN);
+    struct request look = {.segment = signing->segment, .lane = signing->lane, .look = true};
+    char *bytes = malloc(ROOM);
+    if (!bytes || !batch || strlen(shown) < sizeof(SHOWN) + DIGEST_TEXT)
+        die("a signature that names no batch:", body);
+    batch += 9;
+    int n = snprintf(bytes, ROOM,
+                     "GET /v1/batches/%.*s HTTP/1.1\r\nHost: cpfd\r\nAuthorization: Bearer %s\r\n\r\n",
+                     (int)strcspn(batch, "\""), batch, token);
+    if (n < 0 || n >= ROOM)
+        die("too long:", batch);
+    look.bytes = bytes;
+    look.len = (size_t)n;
+    signing->shown = signing->len - strlen(shown) + strlen(SHOWN);
+    add_request(p, look);
+}
+
+/* The digest goes from the answer into the request that waits for it. */
+static void take_shown(struct play *p, unsigned c, const char *body, size_t len)
+{
+    struct request *signing = &p->request[p->conn[c].next];
+    const char *at = memmem(body, len, SHOWN, strlen(SHOWN));
+    if (!at || (size_t)(body + len - at) < strlen(SHOWN) + DIGEST_TEXT)
+        die("a batch that says nothing of what was shown:", signing->bytes);
+    memcpy(signing->bytes + signing->shown, at + strlen(SHOWN), DIGEST_TEXT);
 }
 
 static void add_line(struct play *p, char *line)
@@ -199,7 +232,6 @@ static void add_line(struct play *p, char *line)
         die("a line of the recording lacks a part:", token);
     line[strcspn(line, "\n")] = '\0';
     renew_id(p, line);
-    drop_shown(line);
     struct request r = {.segment = (unsigned)p->nsegments - 1};
     make_request(p, &r, token, path, line);
     if (strcmp(path, "/v1/clock") == 0) {
@@ -211,9 +243,9 @@ static void add_line(struct play *p, char *line)
         add_segment(p);
         return;
     }
-    p->request = grown(p->request, p->n, sizeof(*p->request));
-    p->request[p->n++] = r;
-    p->segment[r.segment].left++;
+    if (strstr(line, SHOWN))
+        look_first(p, &r, token, line);
+    add_request(p, r);
 }
 
 static void read_recording(struct play *p, const char *path)
@@ -329,7 +361,7 @@ static void open_segment(struct play *p, size_t which)
 /* The wait for a place among the secrets is the station's wait, too. */
 static const char *send_next(struct play *p, unsigned c, const struct request *r, size_t *ret_len)
 {
-    set_idle(p, c, r->secret); /* as far as counting goes */
+    set_idle(p, c, r->secret || r->look); /* as far as counting goes */
     if (!p->conn[c].queued)
         p->conn[c].sent_ns = now_ns();
     p->conn[c].queued = r->secret && p->secrets >= SECRETS_MAX;
@@ -379,7 +411,10 @@ static void on_reply(void *arg, unsigned c, int status, const char *body, size_t
         open_segment(p, p->now + 1);
         return;
     }
-    count(p, c, status, body, len);
+    if (p->conn[c].sent->look)
+        take_shown(p, c, body, len);
+    else
+        count(p, c, status, body, len);
     if (--s->left == 0 && s->clock) {
         counting_off(p);
         p->gate = GATE_DUE;
