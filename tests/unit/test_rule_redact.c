@@ -210,6 +210,30 @@ static void test_redaction_takes_who_it_was_out_of_the_closings(void **state)
         assert_true(book_redacted(&r->book, a.target->closing[i].idx, "person"));
 }
 
+/* More closings than one command holds: it says so, and the same asked again takes the others. */
+static void test_redaction_of_more_closings_than_one_command_holds(void **state)
+{
+    struct rig *r = *state;
+    for (int i = 0; i < 100; i++) {
+        const struct stream *s = book_stream(&r->book, "batch/B1");
+        rig_entry_with(r, "batch/B1", "batch.closed",
+                       arena_printf(&r->arena, "{\"count\":%llu}", (unsigned long long)s->sseq + 1), "person",
+                       arena_printf(&r->arena, "digests %d", i));
+        if (i < 99)
+            rig_entry(r, "batch/B1", "batch.reopened", "{}");
+    }
+    struct ask a = order_name(r);
+    assert_int_equal(a.target->nclosings, 100);
+    accepted_as(redact(r, &a), "accepted.redacted-part");
+    assert_true(r->v.ndrafts <= VERDICT_DRAFTS);
+    assert_true(rig_batch(r, "B1")->closed);
+    a.target = order_name(r).target;
+    accepted_as(redact(r, &a), "accepted.redacted");
+    for (size_t i = 0; i < a.target->nclosings; i++)
+        assert_true(book_redacted(&r->book, a.target->closing[i].idx, "person"));
+    refused(redact(r, &a), "redaction.done");
+}
+
 static void test_redaction_in_a_batch_that_left_the_memory(void **state)
 {
     struct rig *r = *state;
@@ -245,6 +269,7 @@ int main(void)
         T(test_redaction_is_asked_by_quality_and_approved_by_another),
         T(test_redaction_in_a_closed_batch_keeps_its_count),
         T(test_redaction_takes_who_it_was_out_of_the_closings),
+        T(test_redaction_of_more_closings_than_one_command_holds),
         T(test_redaction_in_a_batch_that_left_the_memory),
         T(test_redaction_of_a_raw_scan_in_a_day),
     };

@@ -386,6 +386,7 @@ enum say_flag {
     X(ACCEPTED_ACTING, "accepted.acting", 0)                                                                 \
     X(ACCEPTED_SESSION_CLOSED, "accepted.session-closed", 0)                                                 \
     X(ACCEPTED_REDACTED, "accepted.redacted", 0)                                                             \
+    X(ACCEPTED_REDACTED_PART, "accepted.redacted-part", 0)                                                   \
     X(ACCEPTED_ACT, "accepted.act", 0)
 
 #define SAY_ENUM_(id, code, flags) SAY_##id,

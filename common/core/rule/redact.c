@@ -2,11 +2,14 @@
  * A personal value is erased (doc/log.md 6): quality asks, another person of quality or management approves
  * on the spot, and the entry `redacted` in the value's own stream names what is gone. A batch that is closed
  * is opened for this one entry and closed again, so that its count stays true. Who it was stands in each
- * closing of the batch, as digests of name and birth date: it goes with whatever is erased of the batch.
+ * closing of the batch, as digests of name and birth date: it goes with whatever is erased of the batch. More
+ * closings than one command can hold say so, and asking for the same again erases the others.
  */
 #include <string.h>
 
 #include "core/rule/record.h"
+
+#define CLOSING_PERSON "person" /* the personal value of a closing */
 
 static bool known_name(const struct redact_target *t, const char *name)
 {
@@ -31,7 +34,20 @@ static bool among(const struct texts *t, const char *name)
     return false;
 }
 
-/* The names asked for, each once. */
+static bool says_who(const struct judge *j, const struct target_closing *c)
+{
+    return !book_redacted(j->book, c->idx, CLOSING_PERSON);
+}
+
+static int64_t closings_left(const struct judge *j, const struct redact_target *t)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < t->nclosings; i++)
+        n += says_who(j, &t->closing[i]);
+    return n;
+}
+
+/* The names asked for, each once; none of what is gone already, where only closings are left. */
 static bool take_names(struct judge *j, const struct redact_target *t, const struct texts *given,
                        struct texts *ret)
 {
@@ -41,7 +57,7 @@ static bool take_names(struct judge *j, const struct redact_target *t, const str
     ret->item = name;
     for (size_t i = 0; i < given->n; i++) {
         const char *n = given->item[i];
-        if (among(ret, n))
+        if (among(ret, n) || (known_name(t, n) && !held(j->book, t, n) && closings_left(j, t) > 0))
             continue;
         if (!known_name(t, n) || !held(j->book, t, n))
             return judge_find(j, EFFECT_REFUSE, known_name(t, n) ? SAY_REDACTION_DONE : SAY_REDACTION_NAME,
@@ -57,21 +73,31 @@ static bool is_closed_batch(const struct judge *j, const struct redact_target *t
     return s && s->closed && stream_type(t->stream, NULL) == STREAM_BATCH;
 }
 
+static struct draft *draft_redacted(struct judge *j, const char *stream, const struct redacted *r)
+{
+    struct draft *d = draft_add(j, stream, KIND_REDACTED, r, sizeof(*r));
+    d->witnessed = j->second;
+    d->sign = true;
+    d->meaning = kind_text(KIND_REDACTED);
+    return d;
+}
+
 #define CLOSINGS_MOST (VERDICT_DRAFTS - 2) /* one closes it again */
 
-static void redact_closings(struct judge *j, const struct redact_target *t, struct redacted r)
+/* As many as there is room for; how many are left. */
+static int64_t redact_closings(struct judge *j, const struct redact_target *t, struct redacted r)
 {
-    static const char *const person[] = {"person"};
+    static const char *const person[] = {CLOSING_PERSON};
+    int64_t left = closings_left(j, t);
     r.names = (struct texts){1, (const char **)person};
     for (size_t i = 0; i < t->nclosings && j->v->ndrafts < CLOSINGS_MOST; i++) {
-        if (book_redacted(j->book, t->closing[i].idx, *person))
+        if (!says_who(j, &t->closing[i]))
             continue;
         r.idx = (int64_t)t->closing[i].idx;
-        struct draft *d = draft_add(j, t->stream, KIND_REDACTED, &r, sizeof(r));
-        d->witnessed = j->second;
-        d->sign = true;
-        d->meaning = kind_text(KIND_REDACTED);
+        draft_redacted(j, t->stream, &r);
+        left--;
     }
+    return left;
 }
 
 static bool redact(struct judge *j, const struct redacted *given)
@@ -89,12 +115,12 @@ static bool redact(struct judge *j, const struct redacted *given)
     if (closed)
         DRAFT(j, t->stream, KIND_BATCH_REOPENED, struct batch_reopened, .cause = kind_text(KIND_REDACTED))
             ->system = true;
-    struct draft *d = draft_add(j, t->stream, KIND_REDACTED, &r, sizeof(r));
-    d->witnessed = approver;
-    d->sign = true;
-    d->meaning = kind_text(KIND_REDACTED);
-    judge_accept(j, d, SAY_ACCEPTED_REDACTED, NULL);
-    redact_closings(j, t, r);
+    size_t main = j->v->ndrafts;
+    if (r.names.n > 0)
+        draft_redacted(j, t->stream, &r);
+    int64_t left = redact_closings(j, t, r);
+    judge_accept(j, &j->v->draft[main], left > 0 ? SAY_ACCEPTED_REDACTED_PART : SAY_ACCEPTED_REDACTED,
+                 left > 0 ? json_set_int(j->a, json_object(j->a), "n", left) : NULL);
     if (closed) /* who that was is being erased */
         draft_closing(j, book_batch(j->book, stream_rest(t->stream, STREAM_BATCH)), false);
     return true;
