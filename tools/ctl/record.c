@@ -118,12 +118,12 @@ static int prepare_invitation(struct ctl *c, json_t *body)
 {
     uint8_t hash[HASH_LEN];
     char code[20], digest[44];
-    (void)c;
     facility_make_password(code);
     hash_sha256(code, strlen(code), hash);
     enc_digest(hash, digest);
-    fprintf(stderr, "%s %s\n",
-            say("登録コード（10 分以内・一回だけ有効）:", "enrolment code (10 minutes, one use):"), code);
+    fprintf(stderr, "%s %s\n%s %s/enrol#code=%s\n",
+            say("登録コード（10 分以内・一回だけ有効）:", "enrolment code (10 minutes, one use):"), code,
+            say("そのブラウザで開くアドレス:", "its address, for that browser:"), c->url, code);
     OPENSSL_cleanse(code, sizeof(code));
     return json_object_set_new(body, "once", json_string(digest)) ? EXIT_USAGE : EXIT_FINE;
 }

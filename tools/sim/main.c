@@ -19,8 +19,8 @@
 #include "sim/plan.h"
 #include "sim/tablet.h"
 
-static const char *const flags[] = {"cases",  "omit-each", "progress", "json",  "help", "version",
-                                    "pauses", "no-pauses", "check",    "steps", NULL};
+static const char *const flags[] = {"cases",   "states", "omit-each", "progress", "json",  "help",
+                                    "version", "pauses", "no-pauses", "check",    "steps", NULL};
 
 static void help(void)
 {
@@ -37,6 +37,7 @@ static void help(void)
            "    --batches N        %s\n"
            "    --speed X          %s\n"
            "    --cases            %s\n"
+           "    --states           %s\n"
            "    --case NAME        %s\n"
            "    --omit STEP        %s\n"
            "    --omit-each        %s\n"
@@ -59,6 +60,8 @@ static void help(void)
            say("速さ（0 = 最速、1 = 実時間）", "speed: 0 as fast as possible, 1 real time"),
            say("cases/ のすべての事例を加える（各一製造番号）",
                "add every case of cases/, each with a batch of its own"),
+           say("states/ の製造番号を、それぞれの途中で止めておく（--cases の代わり）",
+               "batches of states/, each left where it is on one day (instead of --cases)"),
            say("この事例だけを加える（繰返し可）", "add this case; may be repeated"),
            say("この工程を抜かし、決定が拒否されることを確かめる",
                "leave the step out; a decision must be refused, naming it"),
@@ -103,7 +106,7 @@ static int compare(const void *a, const void *b)
 static bool wanted(struct args *a, const struct story *c)
 {
     const char *name;
-    if (args_flag(a, "cases"))
+    if (args_flag(a, "cases") || args_flag(a, "states"))
         return true;
     for (int i = 0; (name = args_each(a, "case", i)); i++)
         if (strcmp(name, c->name) == 0)
@@ -111,7 +114,7 @@ static bool wanted(struct args *a, const struct story *c)
     return false;
 }
 
-/* The files of cases/ beside the story, sorted by name. */
+/* The files of cases/ (or states/) beside the story, sorted by name. */
 static int load_cases(struct args *a, const char *story, struct plan *plan)
 {
     char *folder, *dir = xstrdup(story), *slash = strrchr(dir, '/'), *path[PLAN_CASES], why[STORY_ERROR];
@@ -121,7 +124,7 @@ static int load_cases(struct args *a, const char *story, struct plan *plan)
     int err = 0;
     if (slash)
         *slash = 0;
-    folder = files_join(slash ? dir : ".", "cases");
+    folder = files_join(slash ? dir : ".", args_flag(a, "states") ? "states" : "cases");
     d = opendir(folder);
     while (d && n < PLAN_CASES && (e = readdir(d)))
         if (strlen(e->d_name) > 6 && strcmp(e->d_name + strlen(e->d_name) - 6, ".story") == 0)

@@ -185,7 +185,8 @@ static int make_player(struct sim *s, const struct plan *plan, struct player *p,
         p->with = plan->cases[(size_t)p->index - plain];
     p->label = p->omit ? p->omit : p->with ? p->with->name : NULL;
     p->loose = p->omit || p->sim->opt.slips;
-    err = make_vars(p, serial, wave, s->zero + wave_offset(s->story, wave), ret_error, size);
+    int64_t offset = p->with && p->with->begins >= 0 ? p->with->begins : wave_offset(s->story, wave);
+    err = make_vars(p, serial, wave, s->zero + offset, ret_error, size);
     return err ? err : story_merge(s->story, p->with, p->omit, &p->arena, &p->block, ret_error);
 }
 

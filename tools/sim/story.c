@@ -429,6 +429,8 @@ static int read_setting(struct loader *l, char *words[], int n)
         l->s->protocol = arena_strdup(&l->s->arena, words[1]);
     else if (strcmp(words[0], "until") == 0)
         l->s->until = arena_strdup(&l->s->arena, words[1]);
+    else if (strcmp(words[0], "begins") == 0)
+        l->s->begins = atoi(words[1]);
     else if (strcmp(words[0], "needs") == 0)
         l->s->neighbour = strcmp(words[1], "neighbour") == 0;
     else
@@ -443,7 +445,7 @@ static const struct {
     {"story", read_story},   {"case", read_story},      {"protocol", read_setting}, {"lanes", read_setting},
     {"until", read_setting}, {"needs", read_setting},   {"cast", read_cast},        {"lot", read_cast},
     {"let", read_let},       {"patient", read_patient}, {"day", read_day},          {"before", read_change},
-    {"after", read_change},  {"stagger", read_stagger}, {"instead", read_change},
+    {"after", read_change},  {"stagger", read_stagger}, {"instead", read_change},   {"begins", read_setting},
 };
 
 static int read_line(struct loader *l, char *line)
@@ -490,6 +492,7 @@ int story_load(const char *path, struct story **ret, char ret_error[STORY_ERROR]
     arena_init(&s->arena, 0);
     s->file = arena_strdup(&s->arena, path);
     s->lanes = 1;
+    s->begins = -1;
     s->cycle = 60;
     s->nstagger = 1;
     l.tail = &s->blocks;

@@ -137,6 +137,7 @@ struct story {
     bool is_case;
     bool neighbour;    /* needs another batch beside it */
     const char *until; /* the batch's story ends behind this step */
+    int begins;        /* a case: its day 0, in days behind that of the first wave; -1: with its wave */
     struct change *changes;
 };
 
