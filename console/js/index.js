@@ -22,7 +22,7 @@ function draw() {
   fill(byId("daemon"), daemonLine());
   fill(byId("self"), stationLine());
   const known = self && self.status === 200;
-  fill(byId("links"), ...(known ? [link("/station", "index.scan"), link("/wall", "index.wall")] : [link("/enrol", "index.enrol")]));
+  fill(byId("links"), ...(known ? [link("/station", "index.scan"), link("/desk", "index.desk"), link("/wall", "index.wall")] : [link("/enrol", "index.enrol")]));
 }
 
 async function look() {

@@ -6,6 +6,8 @@
 #include "query/query.h"
 #include "query/reporter.h"
 
+struct worklist_line;
+
 struct api {
     struct flow *flow;
     struct query *query;
@@ -74,6 +76,18 @@ struct json *api_gaps(struct api *api, struct arena *a); /* of all open batches 
 void api_silence(void *arg, struct http_request *r);
 struct json *api_silences(struct api *api, struct arena *a,
                           const struct batch *x); /* NULL: of the facility */
+void api_worklist(void *arg, struct http_request *r);
+/* Words for a screen, in `a`. */
+struct words api_words(const struct api *api, struct arena *a);
+/* Who might do the step, in words. */
+struct text api_roles(const struct words *w, const struct rights *r, const struct step *s);
+/* What happened, as a noun: the cause of a deviation or a hold. */
+struct text api_cause(const struct words *w, const char *code, const struct json *args, int step);
+/* `kind` and `who`: the record that comes next, and by whom. */
+void api_set_act(const struct words *w, const struct book *b, struct json *o,
+                 const struct worklist_line *line);
+
+void api_kinds(void *arg, struct http_request *r); /* kinds.c */
 
 /* resort.c */
 struct json *api_text(struct arena *a, struct text t); /* {"ja", "en"} */
@@ -91,8 +105,8 @@ void api_page(void *arg, struct http_request *r); /* page.c: every path that is 
 void api_status(void *arg, struct http_request *r);
 void api_batches(void *arg, struct http_request *r);
 void api_batch(void *arg, struct http_request *r);
+void api_protocols(void *arg, struct http_request *r);
 void api_protocol(void *arg, struct http_request *r);
-struct book;
 /* Is there something in the table of rights in force that this program does not understand? */
 bool api_rights_unread(const struct book *b);
 void api_basis(void *arg, struct http_request *r);

@@ -1,8 +1,7 @@
-/* GET: who is missing for what is coming, and what should exist and does not. */
+/* GET: who is missing for what is coming, what should exist and does not, and what waits for people. */
 #include "api/api.h"
 #include "base/clock.h"
-#include "core/rule/missing.h"
-#include "core/words.h"
+#include "core/rule/worklist.h"
 
 static void set_text(struct arena *a, struct json *o, const char *name, struct text t)
 {
@@ -24,7 +23,7 @@ static void set_day(struct arena *a, struct json *o, const char *name, int64_t d
     json_set_str(a, o, name, text);
 }
 
-static struct words words_in(const struct api *api, struct arena *a)
+struct words api_words(const struct api *api, struct arena *a)
 {
     struct words w = *flow_words(api->flow);
     w.a = a;
@@ -49,8 +48,7 @@ static void set_step(struct arena *a, struct json *o, const struct batch *x, int
 
 /* ---- the rota ---- */
 
-/* Who might, in words. */
-static struct text roles_words(const struct words *w, const struct rights *r, const struct step *s)
+struct text api_roles(const struct words *w, const struct rights *r, const struct step *s)
 {
     struct text all = {NULL, NULL};
     for (size_t i = 0; i < s->nby; i++) {
@@ -92,7 +90,7 @@ static struct json *gap_json(const struct words *w, const struct rights *r, cons
     json_set_str(a, o, "lack", word_name(&rota_lack_words, (int)g->lack));
     set_word(w, o, "words", "lack", word_name(&rota_lack_words, (int)g->lack));
     json_set(a, o, "roles", roles_json(w, &g->batch->protocol->step[g->step]));
-    set_text(a, o, "who", roles_words(w, r, &g->batch->protocol->step[g->step]));
+    set_text(a, o, "who", api_roles(w, r, &g->batch->protocol->step[g->step]));
     json_set_int(a, o, "more", g->more);
     for (size_t i = 0; i < g->why.n; i++)
         json_push(why, why_json(w, &g->why.item[i]));
@@ -102,7 +100,7 @@ static struct json *gap_json(const struct words *w, const struct rights *r, cons
 struct json *api_gaps(struct api *api, struct arena *a)
 {
     const struct book *b = flow_book(api->flow);
-    struct words w = words_in(api, a);
+    struct words w = api_words(api, a);
     struct json *list = json_array(a);
     size_t pos = 0;
     w.staff = api_staff(api, a);
@@ -145,23 +143,32 @@ static struct text thing_words(const struct words *w, const struct book *b, cons
                : (struct text){NULL, NULL};
 }
 
+/* `of`: what the thing is, {NULL}: its id says it. */
+static struct json *line_json(const struct words *w, const char *family, const char *what,
+                              const struct silence *s, struct text of)
+{
+    struct json *o = json_set_str(w->a, json_object(w->a), "what", what);
+    set_word(w, o, "words", family, what);
+    set_step(w->a, o, s->batch, s->step);
+    json_set_str(w->a, o, "thing", s->thing);
+    if (of.ja)
+        set_text(w->a, o, "of", of);
+    api_set_time(w->a, o, "since", s->since);
+    return o;
+}
+
+static struct json *silence_json(const struct words *w, const struct book *b, const struct silence *s)
+{
+    return line_json(w, "silence", word_name(&silence_words, (int)s->what), s, thing_words(w, b, s->thing));
+}
+
 struct json *api_silences(struct api *api, struct arena *a, const struct batch *x)
 {
-    struct words w = words_in(api, a);
+    struct words w = api_words(api, a);
     struct silences s = rule_silence(flow_book(api->flow), x, flow_now(api->flow), a);
     struct json *list = json_array(a);
-    for (size_t i = 0; i < s.n; i++) {
-        const char *what = word_name(&silence_words, (int)s.item[i].what);
-        struct json *o = json_set_str(a, json_object(a), "what", what);
-        set_word(&w, o, "words", "silence", what);
-        set_step(a, o, s.item[i].batch, s.item[i].step);
-        json_set_str(a, o, "thing", s.item[i].thing);
-        struct text of = thing_words(&w, flow_book(api->flow), s.item[i].thing);
-        if (of.ja)
-            set_text(a, o, "of", of);
-        set_time(a, o, "since", s.item[i].since);
-        json_push(list, o);
-    }
+    for (size_t i = 0; i < s.n; i++)
+        json_push(list, silence_json(&w, flow_book(api->flow), &s.item[i]));
     return list;
 }
 
@@ -175,5 +182,74 @@ void api_silence(void *arg, struct http_request *r)
     struct json *o = json_object(&a);
     set_time(&a, o, "now", flow_now(api->flow));
     api_reply_json(r, json_set(&a, o, "silence", api_silences(api, &a, NULL)));
+    arena_fini(&a);
+}
+
+/* ---- the work list ---- */
+
+void api_set_act(const struct words *w, const struct book *b, struct json *o,
+                 const struct worklist_line *line)
+{
+    struct worklist_act act = worklist_act(line);
+    if (!act.kind)
+        return;
+    json_set_str(w->a, o, "kind", kind_text(act.kind));
+    set_text(w->a, o, "who", rights_words(b->rights, &rights_of(b->rights, act.right)->by, w->a));
+}
+
+/* As it is called on paper: the catalogue's text speaks to whoever stood at the screen then. */
+struct text api_cause(const struct words *w, const char *code, const struct json *args, int step)
+{
+    struct words paper = *w;
+    paper.screen = false;
+    return words_code(&paper, code, args, step);
+}
+
+/* What happened: the cause of a deviation or a hold. */
+static struct text cause_words(const struct words *w, const struct worklist_line *l)
+{
+    const struct hold *h =
+        l->what == WORKLIST_HOLD ? batch_hold((struct batch *)l->of.batch, l->of.thing) : NULL;
+    const struct deviation *d = batch_deviation((struct batch *)l->of.batch, l->of.thing);
+    const struct deviation *of = h ? batch_deviation((struct batch *)l->of.batch, h->dev) : d;
+    const char *code = h ? h->code : d ? d->code : NULL;
+    return code ? api_cause(w, code, of ? of->args : NULL, of ? l->of.step : -1) : (struct text){NULL, NULL};
+}
+
+static struct json *worklist_json(struct words w, const struct book *b, const struct station *st,
+                                  const struct worklist_line *l)
+{
+    w.protocol = l->of.batch ? l->of.batch->protocol : NULL;
+    bool silence = l->what == WORKLIST_SILENCE;
+    bool step = l->what == WORKLIST_FORM || l->what == WORKLIST_SIGNATURE;
+    struct json *o = silence ? silence_json(&w, b, &l->of)
+                             : line_json(&w, "worklist", word_name(&worklist_words, (int)l->what), &l->of,
+                                         step ? (struct text){NULL, NULL} : cause_words(&w, l));
+    api_set_time(w.a, o, "due", l->due);
+    api_set_act(&w, b, o, l);
+    if (step && w.protocol) {
+        const struct step *s = &w.protocol->step[l->of.step];
+        set_text(w.a, o, "who", api_roles(&w, b->rights, s));
+        json_set(w.a, o, "here", step_where(s, st->kind) ? json_bool(w.a, true) : NULL);
+    }
+    return o;
+}
+
+void api_worklist(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    const struct station *st = api_station(api, r);
+    if (!st)
+        return;
+    arena_init(&a, 0);
+    const struct book *b = flow_book(api->flow);
+    struct words w = api_words(api, &a);
+    struct worklist list = rule_worklist(b, flow_now(api->flow), &a);
+    struct json *o = json_object(&a), *lines = json_array(&a);
+    for (size_t i = 0; i < list.n; i++)
+        json_push(lines, worklist_json(w, b, st, &list.item[i]));
+    set_time(&a, o, "now", flow_now(api->flow));
+    api_reply_json(r, json_set(&a, o, "worklist", lines));
     arena_fini(&a);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/shape.h"
+#include "core/rule/worklist.h"
 #include "hint.h"
 #include "ledger/ledger.h"
 
@@ -131,12 +132,15 @@ static size_t open_deviations(const struct batch *x)
     return n;
 }
 
-static struct json *batch_row(struct arena *a, const struct batch *x)
+static struct json *batch_row(const struct words *w, const struct batch *x)
 {
+    struct arena *a = w->a;
     struct json *o = json_set_str(a, json_object(a), "batch", x->id);
     json_set_str(a, o, "protocol", x->protocol->id);
     json_set_str(a, o, "version", x->protocol->version);
+    json_set(a, o, "product", api_text(a, x->protocol->product));
     json_set_str(a, o, "state", x->state);
+    json_set(a, o, "words", api_text(a, word(w, "state", x->state)));
     return json_set(a, o, "closed", json_bool(a, x->closed));
 }
 
@@ -149,8 +153,9 @@ void api_batches(void *arg, struct http_request *r)
         return;
     arena_init(&a, 0);
     struct json *list = json_array(&a);
+    const struct words w = api_words(api, &a);
     for (struct batch *x; (x = map_next(&flow_book(api->flow)->batches, &pos));) {
-        struct json *o = batch_row(&a, x);
+        struct json *o = batch_row(&w, x);
         json_set_int(&a, o, "holds", (int64_t)batch_open_holds(x));
         json_set_int(&a, o, "deviations", (int64_t)open_deviations(x));
         json_push(list, o);
@@ -173,17 +178,30 @@ static enum step_state occ_state(const struct occ *k)
     return !k ? STEP_OPEN : k->skipped ? STEP_SKIPPED : k->done ? STEP_DONE : STEP_BEGUN;
 }
 
-static struct json *steps_of(struct arena *a, const struct batch *x)
+/* When it will be done at the earliest, and must be at the latest; and is its turn? */
+static void set_plan(struct api *api, struct arena *a, struct json *o, const struct batch *x, int step,
+                     const int64_t *at)
+{
+    const struct book *b = flow_book(api->flow);
+    if (rule_owes(x, step)) {
+        api_set_time(a, o, "at", at[step]);
+        api_set_time(a, o, "latest", step_latest(x, step));
+    }
+    if (step_ready(b, x, step, flow_now(api->flow), a))
+        json_set(a, o, "ready", json_bool(a, true));
+}
+
+static struct json *steps_of(struct api *api, struct arena *a, const struct batch *x)
 {
     struct json *list = json_array(a);
+    const int64_t *at = rule_timeline(x, flow_now(api->flow), a);
     for (int i = 0; i < (int)x->protocol->nsteps; i++) {
         const struct step *s = &x->protocol->step[i];
         const struct occ *k = batch_occ(x, i);
-        struct json *o = json_set_str(a, json_object(a), "step", s->id), *title = json_object(a);
-        json_set_str(a, title, "ja", s->title.ja);
-        json_set_str(a, title, "en", s->title.en);
-        json_set(a, o, "title", title);
+        struct json *o = json_set_str(a, json_object(a), "step", s->id);
+        json_set(a, o, "title", api_text(a, s->title));
         json_set_str(a, o, "state", word_name(&step_state_words, (int)occ_state(k)));
+        set_plan(api, a, o, x, i, at);
         if (s->optional || s->late)
             json_set_str(a, o, "kind", s->optional ? "optional" : "late");
         if (k) {
@@ -200,12 +218,17 @@ static struct json *steps_of(struct arena *a, const struct batch *x)
     return list;
 }
 
-static struct json *containers_of(struct arena *a, const struct batch *x)
+static struct json *containers_of(const struct words *w, const struct batch *x)
 {
+    struct arena *a = w->a;
     struct json *list = json_array(a);
     for (size_t i = 0; i < x->ncontainers; i++) {
+        const struct label *l = protocol_label(x->protocol, x->container[i]->label);
         struct json *o = json_set_str(a, json_object(a), "container", x->container[i]->id);
-        json_set_str(a, o, "state", container_state_name(x->container[i]->state));
+        const char *state = container_state_name(x->container[i]->state);
+        json_set(a, o, "label", l ? api_text(a, l->title) : NULL);
+        json_set_str(a, o, "state", state);
+        json_set(a, o, "words", api_text(a, word(w, "container", state)));
         json_push(list, json_set_str(a, o, "place", x->container[i]->out ? NULL : x->container[i]->place));
     }
     return list;
@@ -231,12 +254,14 @@ static struct json *actions_of(struct arena *a, const struct batch *x, const cha
     return list->len ? list : NULL;
 }
 
-/* A judgement of who worked in the step since is none. */
-static const char *awaits_of(const struct book *b, const struct batch *x, const struct deviation *d)
+/* What is to be done about it next, and by whom. */
+static void set_awaits(const struct words *w, const struct book *b, struct json *o, const struct batch *x,
+                       const struct deviation *d)
 {
-    if (d->closed)
-        return NULL;
-    return !d->assessed || rule_biased(b, x, d) ? "assessment" : d->awaits ? "confirmation" : NULL;
+    const struct worklist_line line = {.what = deviation_waits(b, x, d)};
+    if (line.what == WORKLIST_ASSESSMENT || line.what == WORKLIST_CONFIRMATION)
+        json_set_str(w->a, o, "awaits", word_name(&worklist_words, (int)line.what));
+    api_set_act(w, b, o, &line);
 }
 
 static struct json *ids_of(struct arena *a, const struct texts *list)
@@ -247,19 +272,39 @@ static struct json *ids_of(struct arena *a, const struct texts *list)
     return ids;
 }
 
-static struct json *deviations_of(const struct book *b, struct arena *a, const struct batch *x)
+static int step_of(const struct batch *x, const struct deviation *d)
 {
+    return d->step ? protocol_step(x->protocol, d->step) : -1;
+}
+
+/* Beside the ids what they mean. */
+static void set_meaning(const struct words *w, struct json *o, const struct batch *x,
+                        const struct deviation *d)
+{
+    struct arena *a = w->a;
+    int step = step_of(x, d);
+    const char *grade = word_name(&grade_words, (int)d->grade);
+    json_set(a, o, "words", api_text(a, api_cause(w, d->code, d->args, step)));
+    json_set(a, o, "title", step >= 0 ? api_text(a, w->protocol->step[step].title) : NULL);
+    json_set(a, o, "graded", grade ? api_text(a, word(w, "grade", grade)) : NULL);
+    api_set_time(a, o, "opened", d->opened_at);
+}
+
+static struct json *deviations_of(const struct book *b, const struct words *w, const struct batch *x)
+{
+    struct arena *a = w->a;
     struct json *list = json_array(a);
     for (size_t i = 0; i < x->ndevs; i++) {
         struct json *o = json_set_str(a, json_object(a), "dev", x->dev[i].id);
         json_set_str(a, o, "code", x->dev[i].code);
+        set_meaning(w, o, x, &x->dev[i]);
         json_set_str(a, o, "step", x->dev[i].step);
         json_set_str(a, o, "grade", word_name(&grade_words, (int)x->dev[i].grade));
         json_set(a, o, "actions", actions_of(a, x, x->dev[i].id));
         json_set(a, o, "reported", x->dev[i].reported ? json_bool(a, true) : NULL);
         json_set(a, o, "overdue", x->dev[i].overdue ? json_bool(a, true) : NULL);
         json_set_str(a, o, "assessed_by", x->dev[i].assessor ? x->dev[i].assessor->id : NULL);
-        json_set_str(a, o, "awaits", awaits_of(b, x, &x->dev[i]));
+        set_awaits(w, b, o, x, &x->dev[i]);
         json_set_str(a, o, "told", x->dev[i].told);
         json_set(a, o, "despite", x->dev[i].despite ? ids_of(a, &x->dev[i].open) : NULL);
         json_set(a, o, "slip", x->dev[i].slip ? json_bool(a, true) : NULL);
@@ -270,15 +315,40 @@ static struct json *deviations_of(const struct book *b, struct arena *a, const s
     return list;
 }
 
-static struct json *holds_of(struct arena *a, const struct batch *x)
+static struct json *holds_of(const struct book *b, const struct words *w, const struct batch *x)
 {
+    struct arena *a = w->a;
     struct json *list = json_array(a);
     for (size_t i = 0; i < x->nholds; i++) {
+        const struct worklist_line line = {.what = x->hold[i].lifted ? WORKLIST_NONE : WORKLIST_HOLD};
         struct json *o = json_set_str(a, json_object(a), "hold", x->hold[i].id);
         json_set_str(a, o, "code", x->hold[i].code);
+        json_set_str(a, o, "dev", x->hold[i].dev);
+        const struct deviation *of = batch_deviation((struct batch *)x, x->hold[i].dev);
+        json_set(a, o, "words",
+                 api_text(a, api_cause(w, x->hold[i].code, of ? of->args : NULL, of ? step_of(x, of) : -1)));
+        api_set_act(w, b, o, &line);
         json_push(list, json_set(a, o, "lifted", json_bool(a, x->hold[i].lifted)));
     }
     return list;
+}
+
+/* Until when what: the newest of each clock. */
+static struct json *clocks_of(const struct words *w, const struct batch *x)
+{
+    struct json *list = json_array(w->a);
+    for (size_t i = 0; i < x->nexpiries; i++) {
+        bool newer = false;
+        for (size_t k = i + 1; k < x->nexpiries; k++)
+            newer |= strcmp(x->expiry[k].clock, x->expiry[i].clock) == 0;
+        if (newer)
+            continue;
+        struct json *o = json_set_str(w->a, json_object(w->a), "clock", x->expiry[i].clock);
+        json_set(w->a, o, "words", api_text(w->a, word(w, "clock", x->expiry[i].clock)));
+        api_set_time(w->a, o, "until", x->expiry[i].until);
+        json_push(list, o);
+    }
+    return list->len ? list : NULL;
 }
 
 struct look {
@@ -298,11 +368,16 @@ static void on_batch(void *arg, const struct batch *x, int status, const char *c
         return;
     }
     arena_init(&a, 0);
-    struct json *o = batch_row(&a, x);
-    json_set(&a, o, "steps", steps_of(&a, x));
-    json_set(&a, o, "containers", containers_of(&a, x));
-    json_set(&a, o, "deviations", deviations_of(flow_book(api->flow), &a, x));
-    json_set(&a, o, "holds", holds_of(&a, x));
+    struct words w = api_words(api, &a);
+    const struct book *b = flow_book(api->flow);
+    w.protocol = x->protocol;
+    struct json *o = batch_row(&w, x);
+    json_set(&a, o, "steps", steps_of(api, &a, x));
+    json_set(&a, o, "containers", containers_of(&w, x));
+    json_set(&a, o, "deviations", deviations_of(b, &w, x));
+    json_set(&a, o, "holds", holds_of(b, &w, x));
+    json_set(&a, o, "clocks", clocks_of(&w, x));
+    api_set_time(&a, o, "opened", x->opened_at);
     json_set(&a, o, "pending", rule_pending(&a, x));
     json_set(&a, o, "silence", api_silences(api, &a, x));
     char shown[44];
@@ -328,19 +403,60 @@ void api_batch(void *arg, struct http_request *r)
     }
 }
 
+/* What an order may name. */
+void api_protocols(void *arg, struct http_request *r)
+{
+    struct api *api = arg;
+    struct arena a;
+    size_t pos = 0;
+    if (!api_station(api, r))
+        return;
+    arena_init(&a, 0);
+    const struct book *b = flow_book(api->flow);
+    struct json *list = json_array(&a);
+    for (const struct protocol_state *p; (p = map_next(&b->protocols, &pos));) {
+        if (!p->protocol || book_protocol(b, p->protocol->id) != p)
+            continue;
+        struct json *o = json_set_str(&a, json_object(&a), "protocol", p->protocol->id);
+        json_set_str(&a, o, "version", p->protocol->version);
+        json_push(list, json_set(&a, o, "product", api_text(&a, p->protocol->product)));
+    }
+    api_reply_json(r, json_set(&a, json_object(&a), "protocols", list));
+    arena_fini(&a);
+}
+
+/* Kinds of equipment and places that its fields name, in words. */
+static struct json *things_of(const struct words *w, const struct protocol *p)
+{
+    struct json *o = json_object(w->a);
+    for (size_t i = 0; i < p->nsteps; i++)
+        for (size_t k = 0; k < p->step[i].nfields; k++) {
+            const char *thing = p->step[i].field[k].thing;
+            if (thing && !json_get(o, thing))
+                json_set(w->a, o, thing, api_text(w->a, word(w, "thing", thing)));
+        }
+    return o;
+}
+
+/* The one in force, or of a name ID@VERSION that one: a batch is made by its own. */
 void api_protocol(void *arg, struct http_request *r)
 {
     struct api *api = arg;
     struct arena a;
     if (!api_station(api, r))
         return;
-    const struct protocol_state *p = book_protocol(flow_book(api->flow), http_path_rest(r));
-    if (!p) {
+    const struct book *b = flow_book(api->flow);
+    const char *name = http_path_rest(r);
+    const struct protocol_state *p =
+        strchr(name, '@') ? map_get(&b->protocols, name) : book_protocol(b, name);
+    if (!p || !p->protocol) {
         http_refuse(r, 404, "http.not-found");
         return;
     }
     arena_init(&a, 0);
-    api_reply_json(r, protocol_json(&a, p->protocol));
+    struct json *o = protocol_json(&a, p->protocol);
+    const struct words w = api_words(api, &a);
+    api_reply_json(r, json_set(&a, o, "things", things_of(&w, p->protocol)));
     arena_fini(&a);
 }
 

@@ -51,6 +51,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/first-use"
     tap_command "$TOP/tests/flow/pages"
     tap_command "$TOP/tests/console/run"
+    tap_command "$TOP/tests/console/desk"
     tap_command "$TOP/tests/flow/codes"
     tap_command "$TOP/tests/flow/seven"
     tap_command "$TOP/tests/flow/neighbours"

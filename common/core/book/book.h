@@ -311,8 +311,7 @@ struct deviation {
     int64_t due;      /* to be assessed until then; 0: an older program's */
     enum grade grade; /* GRADE_NONE: nobody has said it, nor what was found */
     bool closed;
-    bool accepted;                  /* by the physician, in spite of it */
-    bool reported;                  /* the facility manager knows of it */
+    bool accepted, reported;        /* by the physician, in spite of it; to the facility manager */
     bool assessed, awaits;          /* … and another one of quality has not confirmed that yet */
     bool overdue;                   /* it was not assessed in time: told once */
     const struct person *by, *with; /* whose act it came of, and who witnessed that, or NULL */
@@ -320,6 +319,7 @@ struct deviation {
     bool slip, despite;                /* closed: the value was taken back; with measures open, … */
     struct texts open;                 /* … these */
     const char *told, *field, *reason; /* facility manager; whose value; digest of what was seen */
+    const struct json *args;           /* of `code`, for its text; NULL: none */
     size_t ninputs;                    /* of the batch, by then */
     int64_t opened_at;
 };

@@ -146,6 +146,7 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
                                                     .field = book_keep(b, v->field),
                                                     .ninputs = x->ninputs,
                                                     .reason = book_keep(b, v->reason.digest),
+                                                    .args = v->args ? json_copy(b->keep, v->args) : NULL,
                                                     .opened_at = e->at};
     if (say_find(v->cause) == SAY_CLINIC_UNWARNED)
         SET(b, x->warn_broken, true);

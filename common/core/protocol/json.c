@@ -166,6 +166,7 @@ static struct json *field_json(const struct out *o, const struct field *f)
     json_set_str(o->a, j, "kind", word_text(field_kind_words, (int)f->kind));
     set_true(o, j, "optional", f->optional);
     set_true(o, j, "reported", f->reported);
+    set_true(o, j, "day", f->day);
     set_true(o, j, "donor", f->donor);
     set_true(o, j, "person", f->person);
     json_set_str(o->a, j, "means", word_text(meaning_words, (int)f->means));

@@ -1,0 +1,58 @@
+/* The work list, as the daemon orders it: each line leads to where the work is done. */
+import { el } from "../dom.js";
+import { at, folded, sign } from "./parts.js";
+import { read } from "./reads.js";
+import { by, live, say, told, when } from "./text.js";
+import { said } from "../words.js";
+
+/* Where a line leads: the record that it names, the form of its step, or the batch. */
+function placeOf(line) {
+  if (line.kind && line.what !== "silence" && line.thing) return at("record", line.kind, line.batch, line.thing);
+  if (line.kind && line.batch) return at("record", line.kind, line.batch);
+  if (line.who && line.step) return at("step", line.batch, line.step);
+  return line.batch ? at("batch", line.batch) : null;
+}
+
+/* How loud: what is overdue or holds a batch stands out by shape and word. */
+function loudness(line, now) {
+  if (line.what === "hold") return "hold";
+  if (line.due ? line.due < now : line.since && !line.kind && !line.who) return "alert";
+  return line.what === "assessment" ? "deviation" : null;
+}
+
+function lineNode(line, now) {
+  const href = placeOf(line), outcome = loudness(line, now);
+  const name = live(href ? "a" : "b", href ? { href } : {}, () => [said(line.words), line.title && said(line.title)].filter(Boolean).join(": "));
+  return el("li", { class: line.here === false ? "elsewhere" : "" }, outcome ? sign(outcome) : el("span", { class: "mark" }),
+    el("div", {},
+      el("p", {}, name),
+      el("p", { class: "about" }, line.batch ? el("b", {}, line.batch) : "", line.thing ? el("span", {}, line.thing) : "",
+        line.of ? told(line.of) : "", by(line.who))),
+    el("p", { class: "due" }, line.due ? say("desk.due") : line.since ? say("desk.since") : "", " ", line.due || line.since ? when(line.due || line.since) : ""));
+}
+
+const list = (lines, now) => el("ol", { class: "lines" }, ...lines.map((l) => lineNode(l, now)));
+
+function gapNode(gap) {
+  return el("li", {}, el("span", { class: "mark" }), el("div", {},
+    el("p", {}, told(gap.words), " ", told(gap.title)),
+    el("p", { class: "about" }, el("b", {}, gap.batch), by(gap.who))), el("p", { class: "due" }, gap.on));
+}
+
+/* Signatures and forms of other stations are not this desk's work: they are told, folded. */
+const elsewhere = (line) => line.step && line.who && !line.here && !line.kind;
+
+export async function home(failed) {
+  const page = await read("/v1/worklist", failed), rota = page && (await read("/v1/rota", failed));
+  if (!page || !rota) return null;
+  const here = page.worklist.filter((l) => !elsewhere(l)), others = page.worklist.filter(elsewhere);
+  return {
+    data: [page.worklist, rota.gaps],
+    draw: () => [
+      el("h1", {}, say("desk.home")),
+      here.length ? list(here, page.now) : el("p", { class: "empty" }, say("desk.nothing")),
+      others.length ? folded("desk.elsewhere", others.length, list(others, page.now)) : "",
+      rota.gaps.length ? folded("desk.gaps", rota.gaps.length, el("ol", { class: "lines" }, ...rota.gaps.map(gapNode))) : "",
+    ],
+  };
+}
