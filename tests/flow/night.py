@@ -3,6 +3,7 @@ while one is alone; at the next morning somebody else takes the place. Plays ove
 import os
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'insider'))
@@ -15,6 +16,18 @@ def fit(p, who):
 
 def shelf_of(p):
     return next(c['place'] for c in p.batch_now()['containers'] if c['container'] == f'{p.batch}-F1')
+
+
+def places(p):
+    """The view for people says of each container what the daemon says, once the follower is there."""
+    ask = ['psql', '-qXAtc', "select container, coalesce(place, '') from cpf.container_place where batch = '%s'" % p.batch]
+    mine = {c['container']: c.get('place', '') for c in p.batch_now()['containers']}
+    for _ in range(120):
+        view = dict(line.split('|') for line in subprocess.run(ask, check=True, capture_output=True, text=True).stdout.splitlines())
+        if view == mine:
+            return
+        time.sleep(0.5)
+    p.must(False, 'cpf.container_place: %s' % [(c, at, view.get(c)) for c, at in mine.items() if at != view.get(c)])
 
 
 def sheet(p):
@@ -46,6 +59,7 @@ def night(p):
                           'called': 'QM', 'reason': '庫内温度警報 alarm'})
     p.must(moved['code'] == 'rescue.moved' and moved['deviations'], 'the rescue is not recorded')
     p.must(shelf_of(p) == new, 'the flask is not where it was brought')
+    places(p)
     silent = p.at('QA1').ask('GET', '/v1/silence')['silence']
     p.must([s for s in silent if s['what'] == 'rescue' and s['thing'] == f'{p.batch}-F1'], 'nobody is told to look at it')
     page = p.at('QA1').ask('GET', '/v1/last-resort')
@@ -54,6 +68,7 @@ def night(p):
     p.must(page['ring'][0]['phone'], 'whom to ring has no telephone')
     # looked at, closed; then MM takes the place of who is ill, two see it, and the session goes on from where it stands
     b2.work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+    places(p)
     p.wait('10h')
     fit(p, 'OP1')
     fit(p, 'MM')
@@ -65,6 +80,8 @@ def night(p):
     b2.scans('X:STEP-D3-OUT')
     p.must(b2.scan('W:' + old)['code'] == 'value.same', 'taken from where it does not stand')
     b2.scans('W:' + new, 'F1', 'X:OPT-NORMAL')
+    places(p) # in hand, so nowhere
+    p.must('place' not in next(c for c in p.batch_now()['containers'] if c['container'] == f'{p.batch}-F1'), 'the flask is in hand')
     sheet(p)
     print('night: over', p.batch)
 

@@ -3,6 +3,7 @@
 
 #include "core/book/apply.h"
 #include "core/rule/record.h"
+#include "core/view/row.h"
 
 static const char *const appearance_word[] = {NULL, "normal", "changed"};
 const struct word_list appearance_words = {sizeof(appearance_word) / sizeof(*appearance_word),
@@ -54,6 +55,12 @@ static int apply_rescued(struct book *b, struct stream *s, const struct entry *e
     return v->to ? 0 : CPF_E_PROFILE;
 }
 
+static void view_rescued(struct view_at *a, const void *body)
+{
+    const struct container_rescued *v = body;
+    view_moved(a, &v->containers, v->to);
+}
+
 static int apply_witnessed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct rescue_witnessed *v = body;
@@ -72,6 +79,7 @@ const struct kind kind_container_rescued = {
     .id = KIND_CONTAINER_RESCUED,
     .shape = SHAPE(struct container_rescued, rescued_member),
     .apply = apply_rescued,
+    .view = view_rescued,
     .record = &rescuing,
     .reads = {"一人で {containers} を {from} から {to} に移した（電話：{called}）",
               "{containers} moved by one alone from {from} to {to} ({called} was telephoned)"},

@@ -69,8 +69,10 @@ static void lot_use(struct view_at *a, const struct field *f, const char *text)
     row_end(a->v, &r);
 }
 
-static const char *use_of(const struct field *f)
+static const char *use_of(const struct step *st, const struct field *f)
 {
+    if (f->kind == FIELD_CONTAINER && f->use == USE_TAKE && step_looks(st))
+        return "look";
     if (f->kind == FIELD_CONTAINER)
         return word_text(container_use_words, (int)f->use);
     return f->occupy ? "occupy" : f->release ? "release" : NULL;
@@ -81,9 +83,31 @@ static void thing_use(struct view_at *a, const struct field *f, const char *text
     struct view_row r = input_row(a, VIEW_THING_USE, f);
     row_text(&r, "kind", word_text(field_kind_words, (int)f->kind));
     row_text(&r, "thing", text);
-    row_text(&r, "use", use_of(f));
+    row_text(&r, "use", use_of(a->step, f));
     row_text(&r, "station", a->actor.station);
     row_end(a->v, &r);
+}
+
+static void moved(struct view_at *a, enum field_kind kind, const char *thing, const char *use)
+{
+    struct view_row r = row_begin(VIEW_THING_USE);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_num(&r, "n", ++a->n);
+    row_text(&r, "batch", a->batch);
+    row_text(&r, "kind", word_text(field_kind_words, (int)kind));
+    row_text(&r, "thing", thing);
+    row_text(&r, "use", use);
+    row_num(&r, "at", entry_event_time(a->e));
+    row_text(&r, "person", view_who(a));
+    row_text(&r, "station", a->actor.station);
+    row_end(a->v, &r);
+}
+
+void view_moved(struct view_at *a, const struct texts *containers, const char *to)
+{
+    for (size_t i = 0; i < containers->n; i++)
+        moved(a, FIELD_CONTAINER, containers->item[i], word_text(container_use_words, USE_PLACE));
+    moved(a, FIELD_PLACE, to, NULL);
 }
 
 static const char *label_of(struct view_at *a, const char *id)

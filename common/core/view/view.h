@@ -25,7 +25,7 @@
 
 /* Counts changes of what this code makes of a log: a follower that finds rows of another version starts anew.
  */
-#define VIEW_VERSION 3
+#define VIEW_VERSION 4
 
 enum view_type {
     VIEW_TEXT,
