@@ -59,6 +59,7 @@ static void on_flow_entry(void *arg, const struct entry *e)
     struct app *a = arg;
     if (a->follow)
         follow_entry(a->follow, e);
+    live_entry(a->api.live, e);
 }
 
 static void followed(void *arg, int64_t *ret_idx, uint64_t *ret_faults)
@@ -89,6 +90,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
         log_event(LOG_LEVEL_WARNING, "cpfd.unavailable", "reason", now, "do", hint_for_reason(now), NULL);
     a->refusing = now;
     a->since_ms = clock_mono_ms();
+    live_reason(a->api.live, now);
 }
 
 static void on_health(void *arg, const char *unavailable)
@@ -109,6 +111,7 @@ static int start_looking(struct app *a, struct event_base *base)
 static void on_flow_ready(void *arg)
 {
     struct app *a = arg;
+    live_begin(a->api.live, api_log_size(&a->api));
     follow_start(a->follow);
     anchor_start(a->api.anchor);
     if (a->on_ready)
@@ -207,7 +210,10 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     struct follow_config follow = {
         .base = base, .conninfo = c->database, .protocol = protocol_named, .arg = a};
     struct anchor_config anchor = {.base = base, .conf = c, .checkpoint = newest_checkpoint, .arg = a};
-    err = flow_new(&f, &a->api.flow);
+    struct live_config live = {.base = base, .known = api_token_known, .arg = &a->api};
+    err = live_new(&live, &a->api.live);
+    if (err == 0)
+        err = flow_new(&f, &a->api.flow);
     if (err == 0)
         err = query_new(base, c->database_reader, &a->api.query);
     if (err == 0)
@@ -295,6 +301,7 @@ void app_reloaded(struct app *a)
 
 void app_drain(struct app *a)
 {
+    live_drain(a->api.live);
     anchor_drain(a->api.anchor);
     reporter_drain(a->api.reporter);
     flow_drain(a->api.flow);
@@ -313,6 +320,7 @@ void app_free(struct app *a)
     flow_free(a->api.flow);
     query_free(a->api.query);
     reporter_free(a->api.reporter);
+    live_free(a->api.live);
     words_fini(&a->words);
     rights_free(a->rights);
     free(a->vkey);

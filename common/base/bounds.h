@@ -45,6 +45,12 @@ _Static_assert(BOUND_PATIENCE_MS >= BOUND_PEER_MS + 250, "who waits is told befo
 
 #define BOUND_HTTP_CONNECTIONS 2048
 #define BOUND_HTTP_REQUEST_MS  10000 /* from first byte (or accept) to complete request */
+#define BOUND_HTTP_STREAMS     1024  /* replies without an end, beside the connections */
+#define BOUND_HTTP_PIECE       8192  /* bytes of one that may wait for its client, */
+#define BOUND_HTTP_STALL_MS    20000 /* and how long */
+#define BOUND_WATCHERS         64    /* of one station */
+#define BOUND_EVENTS           4096  /* newest ones that a watcher who comes back is still told */
+#define BOUND_EVENT_CHANGES    64    /* told one by one in an event */
 /* C2SP signed-note: 16 signatures at the least, one of nearly 5 kB each. */
 #define BOUND_NOTE_BYTES   (128 * 1024)
 #define BOUND_NOTE_SIGS    32

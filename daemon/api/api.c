@@ -503,6 +503,7 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/v1/code-sheet", api_code_sheet},
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},
+    {HTTP_GET, "/v1/events", api_events},
     {HTTP_POST, "/witness/add-checkpoint", api_add_checkpoint},
     {HTTP_GET, "/*", api_page},
     {HTTP_POST, "/*", api_page},

@@ -3,6 +3,7 @@
 #include "flow/flow.h"
 #include "health/health.h"
 #include "http/http.h"
+#include "live/live.h"
 #include "query/query.h"
 #include "query/reporter.h"
 
@@ -19,6 +20,7 @@ struct api {
     void (*followed)(void *arg, int64_t *ret_idx, uint64_t *ret_faults);
     void *followed_arg;
     struct health *health;                 /* what is looked at while serving */
+    struct live *live;                     /* who watches */
     uint64_t documents, document_failures; /* by cpf-report */
     uint64_t alarms;                       /* it found the log not to be what it was */
     uint64_t unknown_stations; /* requests with a token that nobody enrolled: answered and counted */
@@ -55,6 +57,11 @@ void api_command(struct api *api, struct http_request *r, enum command_kind kind
 const char *api_token(const struct http_request *r, char ret[44]);
 void api_cookie(void *arg, struct http_request *r); /* POST /v1/stations/cookie */
 
+/* events.c */
+void api_events(void *arg, struct http_request *r); /* GET /v1/events */
+/* For live.h: does a station with that token stand? */
+bool api_token_known(void *api, const char *token);
+
 /* station.c */
 void api_heartbeat(void *arg, struct http_request *r); /* POST /v1/heartbeat */
 const char *api_fill_enrol(struct flow *flow, struct work *w, const struct json *req);
@@ -67,6 +74,7 @@ void api_document_by_password(void *arg, struct http_request *r); /* POST {id, b
 void api_add_checkpoint(void *arg, struct http_request *r); /* POST /witness/add-checkpoint */
 void api_anchor(void *arg, struct http_request *r);         /* POST /v1/anchor, admin socket */
 void api_metrics(void *arg, struct http_request *r);        /* metrics.c: GET /metrics, admin socket only */
+uint64_t api_log_size(const struct api *api);               /* entries in the newest settled checkpoint */
 
 /* missing.c */
 void api_rota(void *arg, struct http_request *r);

@@ -73,14 +73,14 @@ static void put_stations(const struct api *api, struct buf *b)
 
 /* ---- the log ---- */
 
-static int64_t log_size(const struct api *api)
+uint64_t api_log_size(const struct api *api)
 {
     const char *text = ledger_checkpoint(flow_ledger(api->flow));
     struct checkpoint c;
     struct note n;
     if (!text || note_parse(&n, text, strlen(text)) || checkpoint_parse(&c, n.text, n.text_len))
         return 0;
-    return (int64_t)c.size;
+    return c.size;
 }
 
 /* Each of them, so that an alert knows its name before it comes. */
@@ -100,7 +100,7 @@ static void put_log(const struct api *api, struct buf *b)
     put_reasons(b, flow_unavailable(api->flow));
     gauge(b, "cpf_basis_accepted", book_basis_accepted(flow_book(api->flow)),
           "1 if what changes what a record says (words, forms, staff, settings, program) is accepted.");
-    gauge(b, "cpf_log_size", log_size(api), "Entries in the newest signed checkpoint.");
+    gauge(b, "cpf_log_size", (int64_t)api_log_size(api), "Entries in the newest signed checkpoint.");
     gauge(b, "cpf_waiting_commands", (int64_t)ledger_waiting(l), "Commands judged and not durable yet.");
     gauge(b, "cpf_waiting_bytes", (int64_t)ledger_waiting_bytes(l), "Their bytes.");
     counter(b, "cpf_groups_total", s.groups, "Group commits since the start.");
@@ -114,13 +114,22 @@ static void put_log(const struct api *api, struct buf *b)
             "done.");
 }
 
+static void put_watchers(const struct api *api, struct buf *b)
+{
+    struct live_stats s = live_stats(api->live);
+    gauge(b, "cpf_watchers", (int64_t)s.watchers, "Pages and programs that are told of changes now.");
+    counter(b, "cpf_events_total", s.events, "Events told to whoever watches, each counted once.");
+    counter(b, "cpf_watchers_slow_total", s.slow, "Watchers ended because they did not read.");
+    counter(b, "cpf_watchers_refused_total", s.refused, "Watchers turned away for want of a place.");
+}
+
 static void put_beside(const struct api *api, struct buf *b)
 {
     int64_t idx = -1, lag;
     uint64_t faults = 0;
     if (api->followed) {
         api->followed(api->followed_arg, &idx, &faults);
-        lag = log_size(api) - 1 - idx;
+        lag = (int64_t)api_log_size(api) - 1 - idx;
         gauge(b, "cpf_follow_lag_entries", lag > 0 ? lag : 0,
               "Entries that the projections do not show yet.");
         counter(b, "cpf_follow_faults_total", faults, "Times that the projections had to be tried again.");
@@ -278,6 +287,7 @@ void api_metrics(void *arg, struct http_request *r)
     put_recalls(api, &b);
     put_stations(api, &b);
     put_beside(api, &b);
+    put_watchers(api, &b);
     put_certificates(api, &b);
     put_warnings(api, &b);
     put_anchors(api, &b);

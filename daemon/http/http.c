@@ -187,19 +187,27 @@ static void on_resume(evutil_socket_t fd, short what, void *arg)
 
 /* ---- start ---- */
 
-static unsigned affordable_connections(unsigned wanted)
+/* Where descriptors are short, those who watch have the fourth part of them at most. */
+static void afford(struct http_config *cfg)
 {
     struct rlimit r;
-    if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur == RLIM_INFINITY || r.rlim_cur >= wanted + SPARE_FDS)
-        return wanted;
-    return r.rlim_cur > 2 * SPARE_FDS ? (unsigned)r.rlim_cur - SPARE_FDS : SPARE_FDS;
+    unsigned all = cfg->connections + cfg->streams + SPARE_FDS;
+    if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur == RLIM_INFINITY || r.rlim_cur >= all)
+        return;
+    unsigned have = r.rlim_cur > 2 * SPARE_FDS ? (unsigned)r.rlim_cur - SPARE_FDS : SPARE_FDS;
+    cfg->streams = cfg->streams < have / 4 ? cfg->streams : have / 4;
+    have -= cfg->streams;
+    cfg->connections = cfg->connections < have ? cfg->connections : have;
 }
 
 static void set_defaults(struct http_config *cfg)
 {
     cfg->request_ms = cfg->request_ms ? cfg->request_ms : BOUND_HTTP_REQUEST_MS;
     cfg->idle_ms = cfg->idle_ms ? cfg->idle_ms : HTTP_IDLE_MS;
-    cfg->connections = affordable_connections(cfg->connections ? cfg->connections : BOUND_HTTP_CONNECTIONS);
+    cfg->stall_ms = cfg->stall_ms ? cfg->stall_ms : BOUND_HTTP_STALL_MS;
+    cfg->connections = cfg->connections ? cfg->connections : BOUND_HTTP_CONNECTIONS;
+    cfg->streams = cfg->streams ? cfg->streams : BOUND_HTTP_STREAMS;
+    afford(cfg);
     cfg->max_body = cfg->max_body > BOUND_REQUEST_BODY ? cfg->max_body : BOUND_REQUEST_BODY;
     cfg->retry_after_s = cfg->retry_after_s > 0 ? cfg->retry_after_s : 1;
 }
@@ -351,6 +359,7 @@ void http_server_free(struct http_server *s)
     }
     forget(s);
     http_conn_on_attach(-1, 0, s);
+    http_streams_detach(s);
     detach_all(s);
     if (s->evhttp)
         evhttp_free(s->evhttp);

@@ -46,6 +46,8 @@ struct http_config {
     size_t max_body;          /* for the paths in `large`; other bodies end at BOUND_REQUEST_BODY */
     const char *const *large; /* exact paths, ended by NULL, or with unix_path and NULL: all paths */
     int retry_after_s;        /* on 503; 1 */
+    unsigned streams;         /* at most; BOUND_HTTP_STREAMS, fewer if descriptors are short */
+    unsigned stall_ms; /* so long a stream's client may read nothing of what waits; BOUND_HTTP_STALL_MS */
 };
 
 /* Codes that this layer itself gives to error_body. */
@@ -96,6 +98,8 @@ bool http_same_origin(const struct http_request *r);
 /* Has the client that very version of what would be sent (If-None-Match, RFC 9110 13.1.2)? `etag` with its
  * quotes. */
 bool http_has(const struct http_request *r, const char *etag);
+/* The newest event that a client of a stream has had, as it says (Last-Event-ID); NULL: it does not say. */
+const char *http_last_event(const struct http_request *r);
 /* One pointer of the handler's own, NULL at first. */
 void http_set_data(struct http_request *r, void *data);
 void *http_data(const struct http_request *r);
@@ -110,3 +114,38 @@ void http_reply_type(struct http_request *r, int status, const char *type, const
 void http_refuse(struct http_request *r, int status, const char *code);
 /* 405; `allowed`: its methods, or-ed. */
 void http_refuse_method(struct http_request *r, unsigned allowed);
+
+/*
+ * A reply without an end (Server-Sent Events; WHATWG HTML 9.2). It has no length and ends with the
+ * connection, which leaves the places of `connections` for one of `streams`, so that who only watches never
+ * keeps out who works. No deadline ends it while its client reads. At most one piece waits for a client: the
+ * owner sends the next one when it is ready, and knows itself what has been left out meanwhile.
+ */
+struct http_stream;
+/* Bytes that many streams send and that are held once, at most BOUND_HTTP_PIECE. */
+struct http_piece;
+struct http_piece *http_piece_new(const void *data, size_t len); /* copied */
+void http_piece_free(
+    struct http_piece *p); /* the caller's hold on it: streams have their own. NULL is fine */
+
+enum http_stream_end {
+    HTTP_STREAM_GONE, /* the client, or the server */
+    HTTP_STREAM_SLOW  /* the client did not read */
+};
+struct http_stream_config {
+    const char *type;
+    void (*on_ready)(void *arg); /* what waited is written: a piece may be sent again */
+    /* Once, unless http_stream_end was called; the stream is gone then. Both never before the call that
+     * caused them returns. */
+    void (*on_end)(void *arg, enum http_stream_end why);
+    void *arg;
+};
+/* Answers 200; r is gone. NULL: no place, or nobody there any more; r is as it was, to be refused. */
+struct http_stream *http_stream_start(struct http_request *r, const struct http_stream_config *cfg);
+bool http_stream_ready(const struct http_stream *s);
+/* When it is ready only. */
+void http_stream_send(struct http_stream *s, struct http_piece *p);
+/* The end, said so that the client can tell it from a cut, behind what waits. No callback comes any more. */
+void http_stream_end(struct http_stream *s);
+/* How many there are. */
+unsigned http_server_streams(const struct http_server *s);

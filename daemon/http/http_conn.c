@@ -17,9 +17,11 @@ static int ssl_index = -1;
  * that came meanwhile. */
 static const unsigned becomes[] = {
     [CONN_READING] = NEXT(CONN_HANDLING) | NEXT(CONN_CLOSING),
-    [CONN_HANDLING] = NEXT(CONN_WRITING),
+    [CONN_HANDLING] = NEXT(CONN_WRITING) | NEXT(CONN_SENDING),
     [CONN_WRITING] = NEXT(CONN_READING) | NEXT(CONN_IDLE) | NEXT(CONN_CLOSING),
     [CONN_IDLE] = NEXT(CONN_READING) | NEXT(CONN_CLOSING),
+    [CONN_SENDING] = NEXT(CONN_STREAMING) | NEXT(CONN_CLOSING),
+    [CONN_STREAMING] = NEXT(CONN_SENDING) | NEXT(CONN_CLOSING),
     [CONN_CLOSING] = NEXT(CONN_CLOSING),
 };
 
@@ -56,7 +58,8 @@ static void conn_free(struct http_conn *c)
     if (s) {
         s->large -= c->large;
         TAILQ_REMOVE(&s->conns[c->state], c, link);
-        s->connections--;
+        s->connections -= !c->streams;
+        s->streams -= c->streams;
         http_server_adjust(s);
         http_server_check_idle(s);
     }
@@ -279,6 +282,7 @@ void http_conn_on_sweep(evutil_socket_t fd, short what, void *server)
     (void)fd, (void)what;
     sweep_list(s, CONN_READING, s->cfg.request_ms, "reading");
     sweep_list(s, CONN_WRITING, s->cfg.idle_ms, "writing");
+    sweep_list(s, CONN_SENDING, s->cfg.stall_ms, "streaming");
     sweep_list(s, CONN_IDLE, s->draining ? 0 : s->cfg.idle_ms, NULL);
     close_again(s);
 }

@@ -20,6 +20,10 @@
  *      first byte │ └──too slow──> CLOSING <──client too slow─────┘  │ all written
  *                 │                   ^                              v
  *                IDLE ──too long──────┘                IDLE (READING if more has come)
+ *
+ *   HANDLING ──stream──> SENDING ──all written──> STREAMING (no deadline)
+ *                          │ ^──not written at once──┘ │
+ *                          └──too slow──> CLOSING <─────┘ ended
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,7 +45,16 @@
 #define LARGE_AT_ONCE   8   /* connections that may hold more than BOUND_REQUEST_BODY */
 #define PARAMS_MAX      16
 
-enum conn_state { CONN_READING, CONN_HANDLING, CONN_WRITING, CONN_IDLE, CONN_CLOSING, CONN_STATES };
+enum conn_state {
+    CONN_READING,
+    CONN_HANDLING,
+    CONN_WRITING,
+    CONN_IDLE,
+    CONN_SENDING,
+    CONN_STREAMING,
+    CONN_CLOSING,
+    CONN_STATES
+};
 
 struct http_conn {
     struct http_server *server; /* NULL: freed before us */
@@ -55,6 +68,8 @@ struct http_conn {
     bool attached;                /* told when it ends */
     bool ending;                  /* the connection closes after this reply */
     struct http_request *request; /* while HANDLING */
+    bool streams;                 /* it counts among them */
+    struct http_stream *stream;   /* while SENDING or STREAMING */
 };
 TAILQ_HEAD(conn_list, http_conn);
 
@@ -87,7 +102,8 @@ struct http_server {
     struct evhttp_bound_socket *bound;
     SSL_CTX *tls;
     unsigned short port;
-    unsigned connections;
+    unsigned connections; /* without streams */
+    unsigned streams;
     unsigned large;
     bool paused; /* accept() failed; listener off until `resume` fires */
     struct event *sweep, *resume, *idle, *attach;
@@ -125,3 +141,7 @@ void http_server_check_idle(struct http_server *s);
 /* http_request.c */
 struct http_request *http_request_new(struct http_server *s, struct http_conn *c, struct evhttp_request *ev);
 void http_request_free(struct http_request *r); /* NULL is fine */
+const char *http_date_now(void);                /* IMF-fixdate, until the next call in this thread */
+
+/* http_stream.c */
+void http_streams_detach(struct http_server *s); /* the server ends: their owners are told */

@@ -173,6 +173,11 @@ bool http_has(const struct http_request *r, const char *etag)
     return known && strstr(known, etag);
 }
 
+const char *http_last_event(const struct http_request *r)
+{
+    return header(r, "Last-Event-ID");
+}
+
 const char *http_peer(const struct http_request *r)
 {
     return r->peer;
@@ -254,7 +259,7 @@ static void send_reply(struct http_request *r, int status)
 
 /* ---- the short way ---- */
 
-static const char *date_now(void)
+const char *http_date_now(void)
 {
     static _Thread_local char text[40];
     static _Thread_local time_t made;
@@ -290,7 +295,7 @@ static void send_short(struct http_request *r, const char *type, const void *dat
     int head = snprintf(text, 512,
                         "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nX-Content-Type-Options: nosniff\r\n"
                         "Cache-Control: no-store\r\nDate: %s\r\nContent-Length: %zu\r\n\r\n",
-                        type, date_now(), len);
+                        type, http_date_now(), len);
     require(head > 0 && head < 512);
     if (len)
         memcpy(text + head, data, len);

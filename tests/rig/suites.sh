@@ -50,6 +50,7 @@ suite_flow() {
     meson_suite "$BUILD" flow
     tap_command "$TOP/tests/flow/first-use"
     tap_command "$TOP/tests/flow/pages"
+    tap_command "$TOP/tests/flow/events"
     tap_command "$TOP/tests/console/run"
     tap_command "$TOP/tests/console/desk"
     tap_command "$TOP/tests/flow/codes"

@@ -109,14 +109,56 @@ static void on_status(void *arg, struct http_request *r)
     http_refuse(r, atoi(http_path_rest(r)), "some.code");
 }
 
-static const struct http_route routes[] = {
-    {HTTP_GET, "/v1/hello", on_hello},      {HTTP_POST, "/v1/echo", on_echo},
-    {HTTP_POST, "/v1/records", on_length},  {HTTP_GET, "/v1/later", on_later},
-    {HTTP_POST, "/v1/later", on_later},     {HTTP_GET, "/v1/items/*", on_hello},
-    {HTTP_DELETE, "/v1/items/*", on_hello}, {HTTP_GET, "/v1/items/one", on_hidden},
-    {HTTP_GET, "/v1/query", on_query},      {HTTP_GET, "/v1/big", on_big},
-    {HTTP_GET, "/v1/bytes/*", on_bytes},    {HTTP_GET, "/v1/status/*", on_status},
-    {HTTP_POST, "/v1/hidden", on_hidden},   {0}};
+struct held_stream {
+    struct rig *rig;
+    unsigned i;
+};
+
+static void on_stream_ready(void *arg)
+{
+    struct held_stream *h = arg;
+    h->rig->ready++;
+}
+
+static void on_stream_end(void *arg, enum http_stream_end why)
+{
+    struct held_stream *h = arg;
+    h->rig->ended++;
+    h->rig->why = why;
+    h->rig->stream[h->i] = NULL;
+}
+
+static void on_stream(void *arg, struct http_request *r)
+{
+    static struct held_stream held[RIG_HELD];
+    struct rig *g = arg;
+    saw(g, r);
+    assert_true(g->nstreams < RIG_HELD);
+    struct held_stream *h = &held[g->nstreams];
+    *h = (struct held_stream){g, g->nstreams};
+    const struct http_stream_config cfg = {"text/event-stream", on_stream_ready, on_stream_end, h};
+    struct http_stream *s = http_stream_start(r, &cfg);
+    if (s)
+        g->stream[g->nstreams++] = s;
+    else
+        http_refuse(r, 503, "busy.watchers");
+}
+
+static const struct http_route routes[] = {{HTTP_GET, "/v1/hello", on_hello},
+                                           {HTTP_POST, "/v1/echo", on_echo},
+                                           {HTTP_POST, "/v1/records", on_length},
+                                           {HTTP_GET, "/v1/later", on_later},
+                                           {HTTP_POST, "/v1/later", on_later},
+                                           {HTTP_GET, "/v1/items/*", on_hello},
+                                           {HTTP_DELETE, "/v1/items/*", on_hello},
+                                           {HTTP_GET, "/v1/items/one", on_hidden},
+                                           {HTTP_GET, "/v1/query", on_query},
+                                           {HTTP_GET, "/v1/big", on_big},
+                                           {HTTP_GET, "/v1/bytes/*", on_bytes},
+                                           {HTTP_GET, "/v1/status/*", on_status},
+                                           {HTTP_POST, "/v1/hidden", on_hidden},
+                                           {HTTP_GET, "/v1/stream", on_stream},
+                                           {0}};
 
 static const char *const large[] = {"/v1/records", NULL};
 
@@ -392,4 +434,10 @@ bool peer_ended(struct peer *p, int ms)
             pump_once(p);
     }
     return p->eof;
+}
+
+void peer_read(struct peer *p)
+{
+    if (!read_some(p))
+        pump_once(p);
 }

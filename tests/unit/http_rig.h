@@ -16,17 +16,20 @@
 struct rig {
     struct event_base *base;
     struct http_server *server;
-    char dir[64];                        /* certificate, socket */
-    unsigned calls;                      /* handlers called */
-    unsigned hidden;                     /* /v1/hidden called: a request was smuggled */
-    struct http_request *held[RIG_HELD]; /* by /v1/later, oldest first */
-    unsigned nheld, idle;                /* idle: drained */
-    char seen[256];                      /* what the last handler saw */
+    char dir[64];                         /* certificate, socket */
+    unsigned calls;                       /* handlers called */
+    unsigned hidden;                      /* /v1/hidden called: a request was smuggled */
+    struct http_request *held[RIG_HELD];  /* by /v1/later, oldest first */
+    unsigned nheld, idle;                 /* idle: drained */
+    char seen[256];                       /* what the last handler saw */
+    struct http_stream *stream[RIG_HELD]; /* by /v1/stream, oldest first; NULL once ended */
+    unsigned nstreams, ready, ended;      /* ready, ended: told so often */
+    enum http_stream_end why;             /* the last one */
 };
 
 /* Routes: GET /v1/hello, POST /v1/echo, GET and POST /v1/later (held), GET and DELETE /v1/items/ *,
  * GET /v1/big (4 MiB), GET /v1/bytes/N (letters), GET /v1/status/ * (refused with it), POST /v1/hidden, POST
- * /v1/records (large). */
+ * /v1/records (large), GET /v1/stream (503: no place). */
 void rig_start(struct rig *g,
                const struct http_config *tweak); /* tweak: the defaults' members; may be NULL */
 void rig_start_unix(struct rig *g, const struct http_config *tweak);
@@ -64,4 +67,5 @@ void peer_puts(struct peer *p, const char *text);
 struct reply peer_reply(struct peer *p, int ms);
 /* Sends and reads one reply. */
 struct reply peer_ask(struct peer *p, const char *text);
+void peer_read(struct peer *p); /* what is there, behind what was read before; else turns the loop once */
 bool peer_ended(struct peer *p, int ms); /* the server closed within ms */
