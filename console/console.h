@@ -5,7 +5,7 @@
 struct console_file {
     const char *path; /* of the request: "/", "/station", "/js/scan.js" */
     const char *type; /* media type */
-    const char *etag; /* with its quotes: SHA-256 of the bytes, shortened */
+    const char *etag; /* with its quotes: of all files together, so that what belongs together is known */
     const unsigned char *data;
     size_t len;
 };

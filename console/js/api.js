@@ -7,6 +7,12 @@ export function heard(now) {
   if (now) base = Date.parse(now) - performance.now();
 }
 
+/** By how much the daemon's clock is ahead of this machine's; kept over a reload in an outage. */
+export const ahead = () => Math.round(base + performance.now() - Date.now());
+export function aheadIs(ms) {
+  base = Date.now() + ms - performance.now();
+}
+
 export const now = () => new Date(base + performance.now());
 
 /** A UUIDv7 (RFC 9562 5.7) of the daemon's time. */

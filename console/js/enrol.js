@@ -3,16 +3,10 @@
  * digest leaves; the token then becomes a cookie, which no script can read, and is forgotten here.
  */
 import { ask, heard, unanswered, uuid7 } from "./api.js";
+import { base64url, digest, sign } from "./chain.js";
 import { byId, fill, show } from "./dom.js";
 import { saveKey } from "./keystore.js";
 import { loadWords, onLanguage, said, switchButton, word } from "./words.js";
-
-const text = (s) => new TextEncoder().encode(s);
-const digest = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-
-function base64url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
 
 /* What the page says: a key of ours, or the daemon's own words. */
 let told = { key: "enrol.how" };
@@ -28,11 +22,9 @@ function draw() {
 /** What the key signs: who brings it, where, with which code and token (doc/openapi.yaml). */
 async function claimOf(pair, origin, code, token) {
   const key = base64url(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
-  const claim = { token: base64url(await digest(text(token))), key };
-  const lines = ["cpf/enrol/v1", origin, base64url(await digest(text(code))), claim.token, key];
-  const signed = text(lines.map((line) => line + "\n").join(""));
-  const sig = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, signed);
-  return { ...claim, code, sig: base64url(new Uint8Array(sig)) };
+  const claim = { token: await digest(token), key };
+  const { sig } = await sign(pair.privateKey, ["cpf/enrol/v1", origin, await digest(code), claim.token, key]);
+  return { ...claim, code, sig };
 }
 
 /** Until somebody answers: the same request, so that it counts once. */

@@ -22,7 +22,8 @@ function draw() {
   fill(byId("daemon"), daemonLine());
   fill(byId("self"), stationLine());
   const known = self && self.status === 200;
-  fill(byId("links"), ...(known ? [link("/station", "index.scan"), link("/desk", "index.desk"), link("/wall", "index.wall")] : [link("/enrol", "index.enrol")]));
+  fill(byId("links"), ...(known ? [link("/station", "index.scan"), link("/desk", "index.desk"), link("/wall", "index.wall"),
+    link("/station#list", "index.list")] : [link("/enrol", "index.enrol")]));
 }
 
 async function look() {

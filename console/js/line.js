@@ -1,52 +1,95 @@
 /*
- * The line to the daemon: what was scanned is sent in order, one at a time, and again with the same id until it is
- * answered. Nothing is kept beyond this page: while nothing answers, no further scan is taken, and the screen says so.
+ * The line to the daemon: what was scanned is sent in order, one at a time, under one id until it is answered. Each scan is
+ * in the station's list (spool.js) before it is sent; when the line breaks, all of it is signed, and brought as the list
+ * when the daemon is back. Where this browser cannot carry an outage, only what is under way is insisted on, and no
+ * further scan is taken.
  */
-import { ask, heard, unanswered, uuid7 } from "./api.js";
+import { ask, heard, now, unanswered, uuid7 } from "./api.js";
+import { wire } from "./spool.js";
 
-const LATE_MS = 1500, AGAIN_MS = 2000, QUEUE_MOST = 20;
+const LATE_MS = 1500, AGAIN_MS = 2000, BREAKS_MS = 10000, QUEUE_MOST = 20;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Line {
+  #arrived = [];
   #queue = [];
   #sending = false;
+  #turn = Promise.resolve();
   /** Does the daemon answer? */
   answers = true;
   /** Sent and not yet answered, for longer than an answer takes. */
   late = false;
+  /** Can an outage be carried here? */
+  carries = false;
 
-  /** told.answer(request, reply), told.state() */
-  constructor(told) {
+  /** told.answer(request, reply), told.brought(item, reply), told.failed(request), told.state(), told.heartbeat(reply);
+   * told.open(): would the daemon believe what was scanned unheard; told.looks(reply): is an answer to be looked at. */
+  constructor(told, spool) {
     this.told = told;
+    this.spool = spool;
   }
 
   /** What is under way, as it was scanned; of a secret nothing. */
   get what() {
     return this.#queue.map((request) => request.shown).filter(Boolean).join("  ");
   }
-
   get waiting() {
     return this.#queue.length;
+  }
+  /** Whatever is scanned now is of the list: the daemon does not answer, or has not had all of it yet. */
+  get away() {
+    return this.spool.holds || (this.carries && !this.answers);
+  }
+
+  /** One after the other: the list is one chain. */
+  #alone(step) {
+    const turn = this.#turn.then(step);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   /** False: not taken. `request`: path, body; `shown` of it while it waits; `once`: not sent again, it holds a secret. */
   take(request) {
-    if (!this.answers || this.late || this.#queue.length >= QUEUE_MOST) return false;
-    this.#queue.push(request);
-    if (!this.#sending) this.#run();
+    const secret = request.once || !this.carries;
+    if (secret && (!this.answers || this.late || this.away || this.#queue.length >= QUEUE_MOST)) return false;
+    const named = { ...request, id: uuid7(), at: now().toISOString() };
+    this.#arrived.push(named);
+    this.#alone(() => this.#enter(this.#arrived.splice(0)));
     return true;
   }
 
-  /** What waits behind the one under way is not sent; how many those were. */
-  drop() {
-    return this.#queue.splice(this.#sending ? 1 : 0).length;
+  /* What came meanwhile is kept in one go. */
+  async #enter(requests) {
+    const away = this.away, kept = this.carries ? requests.filter((r) => !r.once) : [];
+    try {
+      const items = away ? await this.spool.sign(kept) : await this.spool.keep(kept);
+      kept.forEach((request, i) => { request.item = items[i]; });
+    } catch {
+      for (const request of requests) this.told.failed(request);
+      return;
+    }
+    if (!away) this.#queue.push(...requests);
+    for (const request of requests) if (away && request.once) this.told.answer(request, { status: 0, body: {} });
+    this.told.state();
+    this.#run();
   }
 
+  /** What waits behind the one under way is not sent. */
+  drop() {
+    const dropped = this.#queue.splice(this.#sending ? 1 : 0).filter((request) => request.item);
+    if (dropped.length) this.#alone(() => this.spool.forget(dropped.map((request) => request.item)));
+  }
+
+  /* ---- as it is scanned ---- */
+
   async #run() {
+    if (this.#sending || !this.#queue.length) return;
     this.#sending = true;
     while (this.#queue.length) {
       const request = this.#queue[0];
-      const reply = await this.#insist(request, { id: uuid7(), ...request.body });
+      const reply = await this.#insist(request, { id: request.id, ...request.body });
+      if (!reply) break;
+      if (request.item) await this.#alone(() => this.spool.answered(request.item, reply));
       this.#queue.shift();
       this.told.answer(request, reply);
     }
@@ -54,7 +97,9 @@ export class Line {
     this.told.state();
   }
 
+  /** null: the line is broken, and all of it stands in the list. */
   async #insist(request, body) {
+    const begun = performance.now();
     const slow = setTimeout(() => this.#set(this.answers, true), LATE_MS);
     for (;;) {
       const reply = await ask(request.path, body);
@@ -64,9 +109,58 @@ export class Line {
         return reply;
       }
       this.why = reply.body.message;
-      this.#set(false, true);
+      this.#set(request.item ? this.answers : false, true);
+      if (request.item && this.told.open() && performance.now() - begun >= BREAKS_MS) {
+        clearTimeout(slow);
+        await this.#alone(() => this.#break());
+        return null;
+      }
       await pause(AGAIN_MS);
     }
+  }
+
+  async #break() {
+    this.#set(false, false);
+    await this.spool.signKept();
+    for (const request of this.#queue.filter((r) => r.once)) this.told.answer(request, { status: 0, body: {} });
+    this.#queue = [];
+    this.told.state();
+  }
+
+  /* ---- the list ---- */
+
+  /** What a page before this one left. */
+  async takeUp() {
+    if (this.spool.hasKey && this.spool.plain.length) await this.#alone(() => this.spool.signKept());
+    if (this.spool.holds) this.answers = false;
+  }
+
+  takeIn(items) {
+    return this.#alone(() => this.spool.takeIn(items));
+  }
+
+  async #bring(item, body) {
+    const reply = await ask(item.path, body);
+    const before = item.doubt && reply.status === 409; /* recorded as it was sent first: that is its answer */
+    return before ? { reply: await ask(item.path, item.body), counted: false } : { reply, counted: true };
+  }
+
+  async #drain() {
+    if (this.#sending) return;
+    this.#sending = true;
+    while (this.spool.holds) {
+      const [item] = this.spool.items;
+      const { reply, counted } = await this.#bring(item, wire(item));
+      if (unanswered(reply) || reply.status === 401) {
+        this.why = reply.body.message;
+        this.#set(false, false);
+        break;
+      }
+      await this.#alone(() => this.spool.answered(item, reply, { counted, look: this.told.looks(reply) }));
+      this.told.brought(item, reply);
+    }
+    this.#sending = false;
+    this.told.state();
   }
 
   #set(answers, late) {
@@ -76,15 +170,21 @@ export class Line {
     this.told.state();
   }
 
-  /** A sign of life, for ever: `told.heartbeat(reply)` after each. */
+  /** A sign of life, for ever: `told.heartbeat(reply)` after each. The list is brought behind one that was heard. */
   async beat() {
     for (;;) {
+      const before = this.spool.changes;
       const reply = await ask("/v1/heartbeat", { at: new Date().toISOString() });
       heard(reply.body.now);
       const away = unanswered(reply) || Boolean(reply.body.unavailable);
       if (!this.#sending) {
         this.why = unanswered(reply) ? reply.body.message : null;
         this.#set(!away, false);
+      }
+      if (reply.status === 200 && this.spool.changes === before) this.spool.follow(reply.body.spooled, reply.body.spooled_hash);
+      if (reply.status === 200 && !away && this.spool.holds) {
+        await this.#alone(() => this.spool.strand(reply.body.station));
+        this.#drain();
       }
       await this.told.heartbeat(reply);
       await pause(away ? AGAIN_MS : 1000 * (reply.body.every_s || 5));

@@ -6,6 +6,7 @@ let context = null;
 const TONES = {
   accepted: [[1760, 0, 0.06, 0.12]],
   already: [[1760, 0, 0.04, 0.08], [1760, 0.09, 0.04, 0.08]],
+  kept: [[1200, 0, 0.05, 0.1]], /* lower than what is recorded */
   alert: [[1320, 0, 0.15, 0.2]],
   deviation: [[1100, 0, 0.18, 0.25], [880, 0.22, 0.18, 0.25]],
   hold: [[990, 0, 0.4, 0.3]],

@@ -1,13 +1,19 @@
 /* The scan station: what is scanned goes to the daemon, what the daemon says is shown and heard. */
-import { ask, heard, now } from "./api.js";
+import { ahead, aheadIs, ask, heard, now } from "./api.js";
 import * as bench from "./bench.js";
+import { cannotCarry } from "./carry.js";
 import { byId, el, fill, show } from "./dom.js";
 import { Line } from "./line.js";
+import { readList, save } from "./listfile.js";
+import * as outage from "./outage.js";
 import { Sink } from "./sink.js";
 import { sound, soundReady } from "./sound.js";
+import { Spool, tooLong } from "./spool.js";
 import { clockText, dayText, loadWords, onLanguage, said, switchButton, word, zoneIs } from "./words.js";
 
+const PLAIN = ["accepted", "already"];
 const RECORDS = 5, SECRET_MS = 60000;
+const PIN = /^[0-9]{6,}$/;
 const BADGE = /^(\][A-Za-z][0-9A-Za-z])?P-[0-9A-Z-]+-[0-9A-Z]$/;
 
 const state = {
@@ -18,7 +24,12 @@ const state = {
   secret: null, /* {badge, wrong, timer}: a PIN is asked for; what is typed is shown as dots and kept nowhere */
   latched: JSON.parse(localStorage.getItem("latched")), /* over a reload, too */
   caps: false, method: "", heard: false, typed: "",
+  owner: false, /* of this browser's list: one page at a time */
+  cannot: "carry.looks", /* why no outage can be carried here; null: it can */
+  warned: null, /* {code, batch}: not of this session's list */
+  badge: false, /* a badge was refused: what comes next may be its PIN */
 };
+const spool = new Spool();
 
 /* ---- drawing ---- */
 
@@ -32,30 +43,58 @@ function drawNext() {
 }
 
 function drawEntry() {
-  const shown = state.secret ? "●".repeat([...state.typed].length) : state.typed.replaceAll("\u001d", "␝");
-  const unit = !state.secret && state.self.next && state.self.next.unit;
+  const shown = state.secret || (state.badge && isBroken()) ? "●".repeat([...state.typed].length) : state.typed.replaceAll("\u001d", "␝");
+  const unit = !state.secret && !isBroken() && state.self.next && state.self.next.unit;
   fill(byId("entry-name"), word(state.secret ? "entry.secret" : "entry.scan"));
   fill(byId("typed"), unit ? `${shown} ${unit}` : shown);
 }
 
+const isBroken = () => !line.answers || line.late;
+
+/* What cannot be carried is insisted on, and no further scan is taken. */
+function notCarried() {
+  const kept = line.late && line.waiting ? word("silent.unrecorded", { n: line.waiting, what: line.what }) : "";
+  return [kept, kept ? word("silent.insists") : "", word(state.cannot), word("silent.not-taken")].filter(Boolean);
+}
+
 function silence() {
   if (state.enrolled === false) return [word("station.unknown")];
-  if (line.answers && !line.late) return [];
-  const why = line.why ? said(line.why) : word("silent.nothing");
-  const kept = line.late && line.waiting ? word("silent.unrecorded", { n: line.waiting, what: line.what }) : "";
-  return [kept, why, kept ? word("silent.insists") : "", word("silent.not-taken")].filter(Boolean);
+  if (!isBroken()) return spool.holds ? [word("outage.back")] : [];
+  const why = line.why ? said(line.why) : word("silent.nothing"), people = (state.self.next || {}).people || [];
+  if (!line.carries) return [why, ...notCarried()];
+  const refused = outage.refusal(state.self.offline, people, "", false);
+  return [why, refused ? word(refused) : word("outage.scan-on")];
 }
 
 function drawSilent() {
-  const lines = silence();
-  fill(byId("silent"), ...lines.map((text) => el("p", {}, text)));
-  show(byId("silent"), lines.length);
-  show(byId("next"), !lines.length); /* nothing is asked while nothing is taken */
+  const lines = silence(), listed = spool.items.length && (lines.length || spool.holds);
+  if (isBroken() && state.secret) breakSecret();
+  fill(byId("silent"), el("div", {}, ...lines.map((text) => el("p", {}, text)), ...(listed ? outage.count(spool, !isBroken()) : [])),
+    listed ? outage.list(spool) : null);
+  show(byId("silent"), lines.length && !toSee());
+  show(byId("next"), state.owner && !lines.length && !toSee()); /* nothing is asked while nothing is judged */
   document.body.classList.toggle("silent", lines.length > 0);
+  document.body.classList.toggle("kept", Boolean(listed));
+  document.body.classList.toggle("seeing", Boolean(toSee()));
+  drawSee();
+}
+
+/* What is typed next may be the PIN that was asked for. */
+function breakSecret() {
+  endSecret();
+  state.badge = true;
+}
+
+const toSee = () => state.warned || spool.answers.length > 0;
+
+function drawSee() {
+  fill(byId("see"), ...outage.toSee(state.warned, spool.answers));
+  show(byId("see"), toSee());
 }
 
 function drawNotices() {
-  const list = [state.caps ? "notice.caps" : "", state.method ? `notice.${state.method}` : "", state.heard ? "" : "notice.mute"];
+  const list = [state.caps ? "notice.caps" : "", state.method ? `notice.${state.method}` : "", state.heard ? "" : "notice.mute",
+    state.cannot && state.cannot !== "carry.looks" && !isBroken() ? state.cannot : ""];
   fill(byId("notices"), ...list.filter(Boolean).map((key) => word(key) + "　"));
 }
 
@@ -100,6 +139,7 @@ function acknowledge() {
 function judged(request, answer) {
   const wrong = request.path === "/v1/sessions";
   const asks = answer.secret === "pin";
+  state.badge = false;
   state.answer = asks && !wrong ? null : answer; /* a badge that asks for its PIN is nobody's mistake */
   if (state.answer) record(answer);
   if (answer.next) state.self = { ...state.self, next: answer.next };
@@ -123,22 +163,48 @@ const line = new Line({
     if (reply.status === 200) judged(request, reply.body);
     else notJudged(reply);
     draw();
+    keepView();
+    if (!line.waiting) look(); /* what is this session's own changes with each scan */
   },
+  brought(item, reply) {
+    state.answers++;
+    if (reply.status === 200) record(reply.body);
+    if (reply.body.next) state.self = { ...state.self, next: reply.body.next };
+    if (!spool.holds) state.answer = null;
+    draw();
+    if (toSee()) sound("refused");
+  },
+  failed: () => { notTaken("outage.full"); draw(); },
+  open: () => Boolean(state.self.offline),
+  looks: (reply) => reply.status !== 200 || !PLAIN.includes(reply.body.outcome),
   state: drawSilent,
   async heartbeat(reply) {
     if (reply.status === 200 || reply.status === 401) state.enrolled = reply.status === 200;
-    if (reply.status === 200 && !line.waiting) await look();
+    if (reply.status === 200 && !line.waiting && !spool.holds) await look();
     draw();
   },
-});
+}, spool);
 
 /* Not over what was answered meanwhile, which is newer. */
 async function look() {
   const before = state.answers;
   const reply = await ask("/v1/stations/self");
-  if (reply.status !== 200 || line.waiting || state.answers !== before) return;
+  if (reply.status !== 200 || line.waiting || spool.holds || state.answers !== before) return;
   state.self = reply.body;
+  spool.whose(reply.body);
   zoneIs(reply.body.zone);
+  keepView();
+}
+
+/* No name is kept: what is shown after a reload in an outage does without. */
+const idOf = (person) => person && { id: person.id };
+function keepView() {
+  const { next = {}, ...self } = state.self;
+  const { note, ...bare } = next;
+  bare.people = (next.people || []).map(idOf);
+  bare.acting = idOf(next.acting);
+  bare.of = idOf(next.of);
+  spool.saveView({ ...self, next: bare }, ahead());
 }
 
 /* ---- a secret ---- */
@@ -169,22 +235,54 @@ function scanBody(raw) {
   return step && field ? { raw, step, field } : { raw };
 }
 
-function notTaken() {
-  state.answer = { outcome: "silent", key: "silent.again" };
+function notTaken(key) {
+  state.answer = { outcome: "silent", key };
   sound("refused");
 }
 
+function seen() {
+  if (state.warned) state.warned = null;
+  else spool.seen();
+  draw();
+}
+
+/* While nothing answers: it is kept, and said to be; what the daemon would not believe is not. */
+function unheard(raw) {
+  const { next = {}, offline } = state.self;
+  const afterBadge = state.badge;
+  state.badge = false;
+  if (afterBadge && PIN.test(raw)) return notTaken("outage.pin");
+  const why = line.carries ? outage.refusal(offline, next.people || [], raw, BADGE.test(raw)) : "silent.again";
+  state.badge = why === "outage.badge";
+  if (why) return notTaken(why);
+  const strange = outage.strange(offline.own, raw);
+  if (strange) state.warned = { code: raw, batch: next.batch };
+  if (!line.take({ path: "/v1/scans", shown: raw, strange, body: { raw } })) return notTaken("silent.again");
+  state.answer = { outcome: "silent", key: "outage.kept", args: { code: raw } };
+  sound(strange ? "latched" : "kept");
+}
+
+function heardScan(raw) {
+  const isSecret = state.secret && !BADGE.test(raw);
+  if (!isSecret) endSecret();
+  state.badge = BADGE.test(raw);
+  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, shown: raw, body: scanBody(raw) });
+  if (!taken) notTaken("silent.again");
+}
+
 function scanned(raw) {
+  const yes = raw === (state.self.commands || {}).YES;
   state.method = "";
   if (state.latched) {
-    if (raw === (state.self.commands || {}).YES) acknowledge();
+    if (yes) acknowledge();
     else sound("latched");
     return;
   }
-  const isSecret = state.secret && !BADGE.test(raw);
-  if (!isSecret) endSecret();
-  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, shown: raw, body: scanBody(raw) });
-  if (!taken) notTaken();
+  if (!state.owner) notTaken("station.elsewhere");
+  else if (toSee()) yes ? seen() : sound("refused");
+  else if (tooLong(raw)) notTaken("outage.long");
+  else if (isBroken() || line.away) unheard(raw);
+  else heardScan(raw);
   draw();
 }
 
@@ -222,18 +320,59 @@ function pressed(event) {
   if (!button) return;
   state.heard = soundReady();
   if (button.id === "acknowledge") acknowledge();
+  else if (button.id === "seen") seen();
+  else if (button.id === "save") save(spool);
   else if (button.dataset.code) scanned(button.dataset.code);
   button.blur();
 }
 
-/* What is under way is known to this page alone. */
-window.addEventListener("beforeunload", (event) => line.waiting && event.preventDefault());
+async function taken(event) {
+  const [file] = event.target.files;
+  const found = file && (spool.items.length ? { key: "list.first" } : readList(await file.text(), spool));
+  event.target.value = "";
+  if (!found) return;
+  const n = found.items ? await line.takeIn(found.items) : 0;
+  fill(byId("list-told"), word(found.key || "list.taken", found.args || { n }));
+}
+
+/* One page of this browser has the list, as long as it lives; another one waits. */
+function ownList() {
+  return new Promise((done) => {
+    navigator.locks.request("cpfd-list", () => {
+      done();
+      return new Promise(() => {});
+    });
+  });
+}
+
+async function begin() {
+  const view = await spool.load();
+  if (view) {
+    state.self = view.self;
+    aheadIs(view.ahead);
+    zoneIs(view.self.zone);
+  }
+  await look();
+  await line.takeUp();
+  draw();
+  line.beat();
+  state.cannot = await cannotCarry(spool);
+  line.carries = !state.cannot;
+  draw();
+}
+
+/* What cannot be kept is known to this page alone. */
+window.addEventListener("beforeunload", (event) => line.waiting && !line.carries && event.preventDefault());
 switchButton(byId("language"));
 document.addEventListener("click", pressed);
+byId("list-file").addEventListener("change", taken);
+show(byId("take-in"), location.hash === "#list");
 await loadWords();
+state.answer = { outcome: "silent", key: "station.elsewhere" };
 onLanguage(draw);
 setInterval(drawClock, 1000);
+await ownList();
+state.owner = true;
+state.answer = null;
 ask("/v1/stations/cookie", {}); /* renewed, so that it never ends while it is used */
-await look();
-draw();
-line.beat();
+await begin();

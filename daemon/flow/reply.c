@@ -159,6 +159,40 @@ static struct json *next_json(struct flow *f, struct arena *a, const struct stat
     return o;
 }
 
+static void push_code(struct arena *a, struct json *list, char type, const char *id)
+{
+    char raw[BOUND_CODE_ID + 8];
+    if (code_make(type, id, raw, sizeof(raw)) == 0)
+        json_push(list, json_str(a, raw));
+}
+
+/* What a station may take while nobody answers, and what is its own then, as its codes are scanned: anything
+ * else of these kinds belongs to somebody else. NULL: nothing would be believed. */
+static struct json *offline_json(struct flow *f, struct arena *a, const struct station *st)
+{
+    struct next n;
+    const struct batch *x = st->bench.batch;
+    struct json *own = json_object(a), *people = json_array(a), *things = json_array(a);
+    rule_next(&f->book, st, flow_now(f), f->cfg.conf->idle_after_s, a, &n);
+    if (!rule_offline(st, flow_now(f), &n))
+        return NULL;
+    for (size_t i = 0; i < st->bench.npeople; i++)
+        push_code(a, people, 'P', st->bench.person[i]->id);
+    for (size_t i = 0; x && i < x->ncontainers; i++)
+        if (!x->container[i]->missing)
+            push_code(a, things, 'C', x->container[i]->id);
+    json_set(a, own, "P-", people);
+    json_set(a, own, "C-", things);
+    if (x) {
+        json_set(a, own, "B-", json_array(a));
+        push_code(a, (struct json *)json_get(own, "B-"), 'B', x->id);
+    }
+    char until[CLOCK_TEXT];
+    clock_format(bench_until(&st->bench), until);
+    struct json *o = json_set_str(a, json_object(a), "origin", f->cfg.conf->origin);
+    return json_set(a, json_set_str(a, o, "until", until), "own", own);
+}
+
 /* The card's commands, by their words. */
 static struct json *commands_json(struct arena *a)
 {
@@ -185,6 +219,7 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     json_set_str(a, o, "batch", st->bench.batch ? st->bench.batch->id : NULL);
     json_set(a, o, "next", next);
     json_set(a, o, "commands", commands_json(a));
+    json_set(a, o, "offline", offline_json(f, a, st));
     return json_set_str(a, o, "zone", clock_zone_name());
 }
 

@@ -1,33 +1,9 @@
 /* What tests/console/run plays: a browser becomes a station, two people work at it by a wedge scanner's keys. TAP. */
-import { mkdirSync } from "node:fs";
-import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
+import { chromium, done, inLog, is, label, picture as shot } from "./lib.mjs";
 
-const { CPF_URL: url, CPF_CODE: code, CPF_SHOTS: shots, CPF_NPM: npm, CPF_BROWSER: executablePath } = process.env;
-const { chromium } = createRequire(`${npm}/`)("playwright-core");
+const { CPF_URL: url, CPF_CODE: code, CPF_BROWSER: executablePath } = process.env;
 const GS = "\u001d";
-let n = 0, bad = 0;
 
-function is(name, wanted, got) {
-  n++;
-  const same = JSON.stringify(wanted) === JSON.stringify(got);
-  if (!same) bad++;
-  console.log(`${same ? "ok" : "not ok"} ${n} - ${name}`);
-  if (!same) console.log(`# wanted: ${JSON.stringify(wanted)}\n# got:    ${JSON.stringify(got)}`);
-}
-
-/** ISO 7064 MOD 37,36: what a label's printer would have put behind it. */
-function label(text) {
-  const signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  let p = 36;
-  for (const c of text.replaceAll("-", "")) {
-    p += signs.indexOf(c);
-    p = ((p % 36 || 36) * 2) % 37;
-  }
-  return `${text}-${signs[(37 - p) % 36]}`;
-}
-
-const inLog = (sql) => execFileSync("psql", ["-qXAtc", sql], { encoding: "utf8" }).trim();
 const entries = () => Number(inLog("select count(*) from cpf.entry where stream like 'batch/%' or stream like 'day/B23%'"));
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
@@ -46,15 +22,7 @@ page.on("request", (r) => {
 page.on("console", (m) => /Content Security|Trusted/.test(m.text()) && said.push(m.text()));
 page.on("pageerror", (e) => errors.push(e.message));
 
-async function picture(name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  for (const language of ["ja", "en"]) {
-    if ((await page.getAttribute("html", "lang")) !== language) await page.click("#language");
-    await page.screenshot({ path: `${shots}/${name}.${language}.png` });
-  }
-  await page.click("#language");
-}
+const picture = (name) => shot(page, name);
 
 /* ---- as a scanner types ---- */
 
@@ -305,5 +273,4 @@ is("no request left the origin", [], elsewhere);
 is("the policy was never offended", [[], []], [said, await page.evaluate(() => window.violations)]);
 is("no script failed", [], errors);
 await browser.close();
-console.log(`1..${n}`);
-process.exitCode = bad ? 1 : 0;
+done();

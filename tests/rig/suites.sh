@@ -53,6 +53,7 @@ suite_flow() {
     tap_command "$TOP/tests/flow/events"
     tap_command "$TOP/tests/console/run"
     tap_command "$TOP/tests/console/desk"
+    tap_command "$TOP/tests/console/outage"
     tap_command "$TOP/tests/flow/codes"
     tap_command "$TOP/tests/flow/seven"
     tap_command "$TOP/tests/flow/neighbours"

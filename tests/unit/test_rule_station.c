@@ -197,6 +197,41 @@ static void test_expired_product_is_not_given_in_an_outage(void **state)
     refused(rig_scan(r, "X:STEP-GIVE"), "decision.expired");
 }
 
+/* What a station is told beforehand is what will be believed. */
+static bool would_be(const struct rig *r, int64_t at)
+{
+    struct next n;
+    rule_next(&r->book, r->station, r->now, 1800, (struct arena *)&r->arena, &n);
+    return rule_offline(r->station, at, &n);
+}
+
+static void test_station_knows_what_would_be_believed(void **state)
+{
+    struct rig *r = *state;
+    assert_false(would_be(r, r->now)); /* without a key */
+    r->station->key = CODE;
+    accepted(rig_scan(r, "X:STEP-NOTE"));
+    assert_true(would_be(r, r->now));
+    accepted(rig_scan(r, "X:STEP-GIVE"));
+    assert_false(would_be(r, r->now));
+    accepted(rig_scan(r, "X:OUT"));
+    assert_false(would_be(r, r->now));
+    r->station->key = NULL; /* no entry says so */
+}
+
+static void test_session_ends_when_it_is_said_to(void **state)
+{
+    struct rig *r = *state;
+    const struct bench *bench = &r->station->bench;
+    assert_int_equal(bench_until(bench), clock_day_start(clock_day(r->now) + 1));
+    rig_clock(r, 0, 23, 30);
+    accepted(rig_scan(r, "X:STEP-NOTE"));
+    accepted(rig_scan(r, "D:B"));
+    assert_true(bench_until(bench) > clock_day_start(clock_day(r->now) + 1));
+    assert_true(bench_works(bench, bench_until(bench) - 1));
+    assert_false(bench_works(bench, bench_until(bench)));
+}
+
 /* ---- the list ---- */
 
 static void test_list_goes_on_over_its_items(void **state)
@@ -452,6 +487,8 @@ int main(void)
         T(test_hiccup_of_the_line_is_no_deviation),
         T(test_what_an_expiry_binds_never_goes_by_a_claim),
         T(test_expired_product_is_not_given_in_an_outage),
+        T(test_station_knows_what_would_be_believed),
+        T(test_session_ends_when_it_is_said_to),
         T(test_list_goes_on_over_its_items),
         T(test_gap_in_the_list_is_a_deviation),
         T(test_other_chain_is_a_deviation),

@@ -68,6 +68,15 @@ bool bench_works(const struct bench *bench, int64_t now)
     return (bench->npeople && bench->day == clock_day(now)) || bench_carries(bench, now);
 }
 
+int64_t bench_until(const struct bench *bench)
+{
+    if (!bench->npeople || bench->day == INT64_MIN)
+        return 0;
+    int64_t day = clock_day_start(bench->day + 1);
+    int64_t worked = bench->batch && !bench->batch->closed ? worked_at(bench) + BOUND_CARRY_MS + 1 : 0;
+    return worked > day ? worked : day;
+}
+
 static void note_was(struct book *b, struct bench *bench, const struct person *p, int64_t since)
 {
     struct was *w = was_of(bench, p);

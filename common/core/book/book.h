@@ -526,12 +526,12 @@ struct protocol_state *book_protocol(const struct book *b, const char *id);
 /* Does it stand by the set-up, or have both accepted what is in force? */
 bool book_basis_accepted(const struct book *b);
 
-/* Is anybody signed in there: today, or since yesterday with cells in hand? Midnight ends no session that was
- * being worked in; the next day's stream carries it over with its first entry. */
+/* Is anybody signed in there: today, or since yesterday with cells in hand? */
 bool bench_works(const struct bench *bench, int64_t now);
 bool bench_carries(const struct bench *bench, int64_t now);
-/* When anything was done there last, as far as its day and its batch tell; 0: never. */
+/* When it was used last, as its day and its batch tell; when its session ends without more. 0: never. */
 int64_t bench_used(const struct bench *bench);
+int64_t bench_until(const struct bench *bench);
 
 /* Lies that time in one of them? */
 bool outage_covers(const struct outages *list, int64_t at);

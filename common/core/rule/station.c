@@ -120,6 +120,12 @@ bool never_by_claim(const struct step *s)
     return never;
 }
 
+bool rule_offline(const struct station *st, int64_t now, const struct next *n)
+{
+    return st->key && bench_works(&st->bench, now) &&
+           (!n->batch || n->step < 0 || !never_by_claim(&n->batch->protocol->step[n->step]));
+}
+
 void judge_time(struct judge *j)
 {
     bool believed = j->offline && j->performer && was_here(j, j->performer);
