@@ -76,6 +76,7 @@ export class Line {
 
   /** What waits behind the one under way is not sent. */
   drop() {
+    this.#arrived.length = 0;
     const dropped = this.#queue.splice(this.#sending ? 1 : 0).filter((request) => request.item);
     if (dropped.length) this.#alone(() => this.spool.forget(dropped.map((request) => request.item)));
   }
@@ -89,7 +90,8 @@ export class Line {
       const request = this.#queue[0];
       const reply = await this.#insist(request, { id: request.id, ...request.body });
       if (!reply) break;
-      if (request.item) await this.#alone(() => this.spool.answered(request.item, reply));
+      /* what cannot be taken off the list is brought once more, and is known by its id */
+      if (request.item) await this.#alone(() => this.spool.answered(request.item, reply)).catch(() => {});
       this.#queue.shift();
       this.told.answer(request, reply);
     }
@@ -112,8 +114,7 @@ export class Line {
       this.#set(request.item ? this.answers : false, true);
       if (request.item && this.told.open() && performance.now() - begun >= BREAKS_MS) {
         clearTimeout(slow);
-        await this.#alone(() => this.#break());
-        return null;
+        if (await this.#alone(() => this.#break()).then(() => true, () => false)) return null; /* or it is insisted on */
       }
       await pause(AGAIN_MS);
     }
@@ -148,6 +149,15 @@ export class Line {
   async #drain() {
     if (this.#sending) return;
     this.#sending = true;
+    try {
+      await this.#bringAll();
+    } finally {
+      this.#sending = false;
+      this.told.state();
+    }
+  }
+
+  async #bringAll() {
     while (this.spool.holds) {
       const [item] = this.spool.items;
       const { reply, counted } = await this.#bring(item, wire(item));
@@ -159,8 +169,6 @@ export class Line {
       await this.#alone(() => this.spool.answered(item, reply, { counted, look: this.told.looks(reply) }));
       this.told.brought(item, reply);
     }
-    this.#sending = false;
-    this.told.state();
   }
 
   #set(answers, late) {
@@ -184,7 +192,7 @@ export class Line {
       if (reply.status === 200 && this.spool.changes === before) this.spool.follow(reply.body.spooled, reply.body.spooled_hash);
       if (reply.status === 200 && !away && this.spool.holds) {
         await this.#alone(() => this.spool.strand(reply.body.station));
-        this.#drain();
+        this.#drain().catch(() => {}); /* what could not be taken off the list: at the next sign of life */
       }
       await this.told.heartbeat(reply);
       await pause(away ? AGAIN_MS : 1000 * (reply.body.every_s || 5));

@@ -27,6 +27,7 @@ const state = {
   owner: false, /* of this browser's list: one page at a time */
   cannot: "carry.looks", /* why no outage can be carried here; null: it can */
   warned: null, /* {code, batch}: not of this session's list */
+  file: null, /* {key, args}: what became of one that was taken in */
   badge: false, /* a badge was refused: what comes next may be its PIN */
 };
 const spool = new Spool();
@@ -116,6 +117,7 @@ function draw() {
   drawClock();
   fill(byId("answer"), ...bench.answer(state.answer));
   fill(byId("last"), ...bench.records(state.records));
+  fill(byId("list-told"), state.file ? word(state.file.key, state.file.args) : "");
 }
 
 /* ---- what the daemon says ---- */
@@ -332,7 +334,8 @@ async function taken(event) {
   event.target.value = "";
   if (!found) return;
   const n = found.items ? await line.takeIn(found.items) : 0;
-  fill(byId("list-told"), word(found.key || "list.taken", found.args || { n }));
+  state.file = { key: found.key || "list.taken", args: found.args || { n } };
+  draw();
 }
 
 /* One page of this browser has the list, as long as it lives; another one waits. */
@@ -345,6 +348,7 @@ function ownList() {
   });
 }
 
+/* What was here last is shown at once, whoever answers. */
 async function begin() {
   const view = await spool.load();
   if (view) {
@@ -352,13 +356,15 @@ async function begin() {
     aheadIs(view.ahead);
     zoneIs(view.self.zone);
   }
-  await look();
+  state.owner = true;
+  state.answer = null;
+  draw();
+  look().then(draw);
+  state.cannot = await cannotCarry(spool);
+  line.carries = !state.cannot;
   await line.takeUp();
   draw();
   line.beat();
-  state.cannot = await cannotCarry(spool);
-  line.carries = !state.cannot;
-  draw();
 }
 
 /* What cannot be kept is known to this page alone. */
@@ -372,7 +378,5 @@ state.answer = { outcome: "silent", key: "station.elsewhere" };
 onLanguage(draw);
 setInterval(drawClock, 1000);
 await ownList();
-state.owner = true;
-state.answer = null;
 ask("/v1/stations/cookie", {}); /* renewed, so that it never ends while it is used */
 await begin();

@@ -6,7 +6,7 @@ const STORES = { station: undefined, list: { keyPath: "seq", autoIncrement: true
 let opened = null;
 
 function open() {
-  return new Promise((done, failed) => {
+  const asked = new Promise((done, failed) => {
     const request = indexedDB.open("cpfd", 2);
     request.onupgradeneeded = () => {
       for (const [name, options] of Object.entries(STORES))
@@ -21,6 +21,8 @@ function open() {
     };
     request.onerror = () => failed(request.error);
   });
+  asked.catch(() => { opened = null; }); /* asked anew the next time */
+  return asked;
 }
 
 /** All of what `use` does with the stores, or nothing; what it returns, once that is kept. `strict`: on the disk. */

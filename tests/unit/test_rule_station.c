@@ -19,7 +19,9 @@ static const char steps[] =
     "  - {id: seen, " NAMED ", where: [B2], by: [operator], witness: true, dept: manufacturing, after: "
     "[start], " DOC "}\n"
     "  - {id: give, " NAMED ", where: [B2], by: [operator], dept: manufacturing, after: [start],\n"
-    "      requires: [{expiry: product}], " DOC "}\n";
+    "      requires: [{expiry: product}], " DOC "}\n"
+    "  - {id: ask, " NAMED ", where: [B2], by: [operator], dept: manufacturing, after: [start],\n"
+    "      fields: [{id: said, " NAMED ", identity: order.name}]}\n";
 
 static int begin(void **state)
 {
@@ -214,6 +216,8 @@ static void test_station_knows_what_would_be_believed(void **state)
     assert_true(would_be(r, r->now));
     accepted(rig_scan(r, "X:STEP-GIVE"));
     assert_false(would_be(r, r->now));
+    accepted(rig_scan(r, "X:STEP-ASK"));
+    assert_false(would_be(r, r->now)); /* the list would hold a name */
     accepted(rig_scan(r, "X:OUT"));
     assert_false(would_be(r, r->now));
     r->station->key = NULL; /* no entry says so */

@@ -196,8 +196,9 @@ struct next {
 void rule_next(const struct book *b, const struct station *st, int64_t now, int idle_after_s, struct arena *a,
                struct next *ret);
 
-/* Would the time of what is done here next be believed, if nobody heard it: a station with a key, somebody
- * signed in, and no step where the present counts (`n` of rule_next)? */
+/* May the station keep what is done here next, if nobody hears it? One with a key, somebody signed in, and no
+ * step where the present counts, so that its time is believed; nor one that asks for a person's name. `n` of
+ * rule_next. */
 bool rule_offline(const struct station *st, int64_t now, const struct next *n);
 
 /* Whoever assessed or confirmed the deviation and worked in its step since, so that it is to be assessed

@@ -120,10 +120,18 @@ bool never_by_claim(const struct step *s)
     return never;
 }
 
+static bool asks_for_a_name(const struct step *s)
+{
+    for (size_t i = 0; i < s->nfields; i++)
+        if (s->field[i].kind == FIELD_IDENTITY || s->field[i].kind == FIELD_TEXT)
+            return true;
+    return false;
+}
+
 bool rule_offline(const struct station *st, int64_t now, const struct next *n)
 {
-    return st->key && bench_works(&st->bench, now) &&
-           (!n->batch || n->step < 0 || !never_by_claim(&n->batch->protocol->step[n->step]));
+    const struct step *s = n->batch && n->step >= 0 ? &n->batch->protocol->step[n->step] : NULL;
+    return st->key && bench_works(&st->bench, now) && (!s || (!never_by_claim(s) && !asks_for_a_name(s)));
 }
 
 void judge_time(struct judge *j)
