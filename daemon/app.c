@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/keyring.h"
 #include "base/clock.h"
+#include "core/label/layout.h"
 #include "follow/follow.h"
 #include "health/health.h"
 #include "hint.h"
@@ -166,6 +167,7 @@ int app_check(const struct conf *conf, char **ret_error)
 {
     struct words words = {0};
     struct rights *rights = NULL;
+    struct label_layouts *layouts = NULL;
     int err = check_vkey(conf, ret_error);
     if (!err)
         err = load_words(conf, &words, ret_error);
@@ -173,6 +175,9 @@ int app_check(const struct conf *conf, char **ret_error)
     if (!err)
         err = rights_load_file(conf->rights, &rights, ret_error);
     rights_free(rights);
+    if (!err)
+        err = label_layouts_load(conf->labels, &layouts, ret_error);
+    label_layouts_free(layouts);
     if (!err)
         err = anchor_check(conf, ret_error);
     return err;
@@ -190,6 +195,8 @@ static int wire(struct app *a, struct event_base *base, char **ret_error)
     int err = load_words(c, &a->words, ret_error);
     if (!err)
         err = rights_load_file(c->rights, &a->rights, ret_error);
+    if (!err)
+        err = label_layouts_load(c->labels, &a->api.layouts, ret_error);
     if (err)
         return err;
     a->vkey = read_vkeys(c->vkey_file);
@@ -323,6 +330,7 @@ void app_free(struct app *a)
     live_free(a->api.live);
     words_fini(&a->words);
     rights_free(a->rights);
+    label_layouts_free(a->api.layouts);
     free(a->vkey);
     free(a);
 }

@@ -51,6 +51,7 @@ static const struct key keys[] = {
         "file with the log's verifier key, one line, as cpf-signer init wrote it; during a rotation two"),
     KEY(catalogue, TYPE_PATH, "/usr/share/cpfd/catalogue.yaml", 0, 0, "texts of all codes, ja and en"),
     KEY(rights, TYPE_PATH, "", 0, 0, "who may do what; left out: rights.yaml beside the catalogue"),
+    KEY(labels, TYPE_PATH, "", 0, 0, "folder of layouts of labels; left out: labels beside the catalogue"),
     KEY(clauses, TYPE_PATH, "/usr/share/cpfd/clauses.yaml", 0, 0, "legal citations with their dates"),
     KEY(report, TYPE_PATH, "/usr/libexec/cpf-report", 0, 0, "the program that makes bundles and reports"),
     KEY(evidence, TYPE_PATH, "/etc/cpfd/evidence", 0, 0,
@@ -286,13 +287,13 @@ char *conf_beside(const struct conf *c, const char *name)
     return path;
 }
 
-/* A facility that has no table of its own has the shipped one. */
-static void find_rights(struct conf *c)
+/* A facility that has none of its own has the shipped one. */
+static void find_beside(const struct conf *c, const char **path, const char *name)
 {
-    if (*c->rights)
+    if (**path)
         return;
-    free((char *)c->rights);
-    c->rights = conf_beside(c, "rights.yaml");
+    free((char *)*path);
+    *path = conf_beside(c, name);
 }
 
 /* Where two keys must agree. keys[0] is origin. */
@@ -322,7 +323,9 @@ static int load_stream(struct loader *l, yaml_parser_t *parser)
     if (!err)
         err = check(l);
     if (!err)
-        find_rights(l->conf);
+        find_beside(l->conf, &l->conf->rights, "rights.yaml");
+    if (!err)
+        find_beside(l->conf, &l->conf->labels, "labels");
     yaml_document_delete(&doc);
     if (err || !yaml_parser_load(parser, &more))
         return err;

@@ -15,6 +15,7 @@ struct conf {
     const char *signer_socket;                   /* default /run/cpf-signer/signer.sock */
     const char *vkey_file;                       /* the log's verifier key, one line */
     const char *catalogue, *clauses, *rights;    /* paths */
+    const char *labels;                          /* folder of layouts */
     const char *report;                          /* program: cpf-report */
     const char *evidence;                        /* folder of what bundles carry from outside the database */
     const char *report_key, *report_certificate; /* PEM; default "": the PDF is not signed */

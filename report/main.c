@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "pdf/codes.h"
+#include "pdf/label.h"
 #include "pdf/resort.h"
 #include "pdf/sheet.h"
 #include "report.h"
@@ -24,10 +25,15 @@ static const struct kind {
     const char *name;
     report_fn make;
 } kinds[] = {
-    {"bundle", report_bundle},      {"csv", report_csv},
-    {"json", report_json},          {"pdf", report_pdf},
-    {"last-resort", report_resort}, {"form-sheet", report_sheet},
-    {"code-sheet", report_codes},   {NULL, NULL},
+    {"bundle", report_bundle},
+    {"csv", report_csv},
+    {"json", report_json},
+    {"pdf", report_pdf},
+    {"last-resort", report_resort},
+    {"form-sheet", report_sheet},
+    {"code-sheet", report_codes},
+    {"label", report_label},
+    {NULL, NULL},
 };
 
 static report_fn kind_named(const char *name)
@@ -87,8 +93,8 @@ static int make(const struct report_request *q, report_fn fn)
     struct buf out;
     char *why = NULL;
     buf_init(&out);
-    bool given = fn == report_resort || fn == report_sheet ||
-                 fn == report_codes; /* all that it prints: it must come when the database does not */
+    bool given = fn == report_resort || fn == report_sheet || fn == report_codes ||
+                 fn == report_label; /* all that it prints: it must come when the database does not */
     int err = given ? 0 : scan_open(q->database, NULL, &s, &why);
     if (!err && !given && q->batch)
         err = whole_check(s, q->batch, q->size, &why);

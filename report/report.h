@@ -6,7 +6,7 @@
  *
  *   {"kind", "database", ...}
  *
- *   page, note last-resort: what it prints (pdf/resort.h)
+ *   page, note last-resort: what it prints (pdf/resort.h); label: pdf/label.h
  *   kind       bundle, and what else main.c lists
  *   database   libpq conninfo of the reader role
  *   batch      its number

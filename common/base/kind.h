@@ -82,6 +82,7 @@ enum kind_flag {
     X(IDENTITY_SUPPLEMENTED, identity_supplemented, "identity.supplemented", STREAM_BATCH, KIND_ACT)         \
     X(INFORMATION_RECEIVED, information_received, "information.received", STREAM_BATCH, 0)                   \
     X(KEY_ROTATED, key_rotated, "key.rotated", STREAM_LOG, 0)                                                \
+    X(LABEL_PRINTED, label_printed, "label.printed", STREAM_BATCH, 0)                                        \
     X(LABEL_REPRINTED, label_reprinted, "label.reprinted", STREAM_BATCH, 0)                                  \
     X(LABEL_VOIDED, label_voided, "label.voided", STREAM_BATCH, 0)                                           \
     X(LOG_BATCH_MAP, log_batch_map, "log.batch-map", STREAM_LOG, 0)                                          \

@@ -501,6 +501,8 @@ const struct http_route api_routes[] = {
     {HTTP_GET, "/v1/last-resort/pdf", api_resort_pdf},
     {HTTP_GET, "/v1/form-sheet", api_form_sheet},
     {HTTP_GET, "/v1/code-sheet", api_code_sheet},
+    {HTTP_GET, "/v1/label", api_labels},
+    {HTTP_POST, "/v1/label", api_label_print},
     {HTTP_GET, "/v1/stations/self", api_self},
     {HTTP_GET, "/v1/log", api_log},
     {HTTP_GET, "/v1/events", api_events},

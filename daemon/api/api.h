@@ -13,6 +13,7 @@ struct api {
     struct flow *flow;
     struct query *query;
     const struct conf *conf;
+    struct label_layouts *layouts;
     struct reporter *reporter;
     struct anchor *anchor;
     /* How far the projections are, if somebody knows: the newest entry in them (-1: none), and faults so far.
@@ -106,6 +107,9 @@ void api_page_pdf(struct api *api, struct http_request *r, struct arena *a, cons
                   struct json *page);
 void api_form_sheet(void *arg, struct http_request *r); /* sheet.c */
 void api_code_sheet(void *arg, struct http_request *r); /* codes.c */
+
+void api_labels(void *arg, struct http_request *r);      /* label.c: GET */
+void api_label_print(void *arg, struct http_request *r); /* POST */
 
 void api_page(void *arg, struct http_request *r); /* page.c: every path that is none of the API's */
 

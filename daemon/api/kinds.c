@@ -98,7 +98,8 @@ void api_kinds(void *arg, struct http_request *r)
         const struct kind *k = kind_of((enum kind_id)i);
         struct json *o = json_set_str(&a, json_object(&a), "kind", kind_text(k->id));
         json_set(&a, o, "reads", api_text(&a, (struct text){k->reads.ja, k->reads.en}));
-        bool sent = k->record && k->id != KIND_PERSONAL_SHOWN; /* that one by asking for a document */
+        /* those two by asking for a document */
+        bool sent = k->record && k->id != KIND_PERSONAL_SHOWN && k->id != KIND_LABEL_PRINTED;
         json_set(&a, o, "record", sent ? record_json(&w, rights, k) : NULL);
         json_push(list, o);
     }

@@ -330,19 +330,23 @@ int pdf_make(struct pdf *p, void (*draw)(void *arg), void *arg, struct buf *ret,
 /* ---- life ---- */
 
 /* Fontconfig offers something else for a family that is not there: what came must be what was asked for. */
-static void check_font(struct pdf *p)
+PangoFont *pdf_font(PangoContext *context, char **ret_error)
 {
     PangoFontDescription *d = pango_font_description_from_string(PDF_FONT " 8");
-    PangoFont *f = pango_context_load_font(p->context, d);
+    PangoFont *f = pango_context_load_font(context, d);
     PangoFontDescription *got = f ? pango_font_describe(f) : NULL;
     const char *family = got ? pango_font_description_get_family(got) : "nothing";
-    if (strcmp(family, PDF_FONT) != 0)
-        pdf_fail(p, CPF_E_STATE, "the font %s is not installed (package fonts-noto-cjk); there is %s",
-                 PDF_FONT, family);
+    if (strcmp(family, PDF_FONT) != 0) {
+        require(asprintf(ret_error, "the font %s is not installed (package fonts-noto-cjk); there is %s",
+                         PDF_FONT, family) >= 0);
+        if (f)
+            g_object_unref(f);
+        f = NULL;
+    }
     if (got)
         pango_font_description_free(got);
-    p->font = f;
     pango_font_description_free(d);
+    return f;
 }
 
 int pdf_new(const struct pdf_info *info, struct pdf **ret, char **ret_error)
@@ -362,12 +366,10 @@ int pdf_new(const struct pdf_info *info, struct pdf **ret, char **ret_error)
     cairo_font_options_set_antialias(o, CAIRO_ANTIALIAS_GRAY);
     pango_cairo_context_set_font_options(p->context, o);
     cairo_font_options_destroy(o);
-    check_font(p);
-    if (p->err) {
-        int err = p->err;
-        *ret_error = xstrdup(p->error);
+    p->font = pdf_font(p->context, ret_error);
+    if (!p->font) {
         pdf_free(p);
-        return err;
+        return CPF_E_STATE;
     }
     *ret = p;
     return 0;

@@ -39,6 +39,9 @@ struct pdf_info {
     struct text notice; /* below the head of each page, in red; NULL: none */
 };
 
+/* PDF_FONT itself; NULL: another one came for it, and *ret_error (free it) says which. */
+PangoFont *pdf_font(PangoContext *context, char **ret_error);
+
 struct pdf;
 must_check int pdf_new(const struct pdf_info *info, struct pdf **ret,
                        char **ret_error); /* info is borrowed */

@@ -94,7 +94,7 @@ static void count_label(struct record *r, const struct label *l)
         n.issued++;
         n.attached += c->attached != 0;
         n.unused += !c->attached && c->state == CONTAINER_DISCARDED;
-        n.waiting += !c->attached && c->state == CONTAINER_ISSUED;
+        n.waiting += !c->attached && c->state <= CONTAINER_ISSUED;
         n.consumed += c->state == CONTAINER_CONSUMED;
         n.discarded += c->attached && c->state == CONTAINER_DISCARDED;
         n.left += c->state == CONTAINER_LEFT;

@@ -42,6 +42,7 @@ extern const struct ctl_command ctl_anchor_commands[];
 extern const struct ctl_command ctl_rights_commands[];
 extern const struct ctl_command ctl_basis_commands[];
 extern const struct ctl_command ctl_missing_commands[];
+extern const struct ctl_command ctl_label_commands[];
 
 /* ctl_conn.c: reads url, ca.pem and token (flags before files) and makes the client. */
 int ctl_connect(struct ctl *c);
@@ -66,6 +67,9 @@ int ctl_fetch_page(struct ctl *c, const struct ctl_command *cmd, const char *pat
 /* ctl_init.c: the admin socket that init wrote into DIR's cpfd.yaml; malloc'ed. NULL, and told, if that
  * cannot be read. */
 char *ctl_admin_socket(const char *dir);
+
+/* layout.c */
+int ctl_label_check(struct ctl *c, const struct ctl_command *cmd);
 
 /* ctl_print.c */
 void ctl_print_json(const json_t *v);

@@ -13,8 +13,8 @@ static const char *const flags[] = {
     "json", "help",  "version", "training", "light-keys",          "light",  "no-signer",
     "once", "force", "pdf",     "csv",      "without-disclosures", "rights", NULL};
 static const struct ctl_command *const tables[] = {
-    ctl_init_commands, ctl_read_commands,   ctl_record_commands, ctl_export_commands, ctl_anchor_commands,
-    ctl_keys_commands, ctl_rights_commands, ctl_basis_commands,  ctl_missing_commands};
+    ctl_init_commands, ctl_read_commands,   ctl_record_commands, ctl_export_commands,  ctl_anchor_commands,
+    ctl_keys_commands, ctl_rights_commands, ctl_basis_commands,  ctl_missing_commands, ctl_label_commands};
 #define NTABLES (sizeof(tables) / sizeof(*tables))
 
 /* Commands with a main of their own. */

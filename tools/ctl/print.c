@@ -78,14 +78,30 @@ static bool add_moment(struct buf *b, const char *s)
 static const char *state_ja(const char *s)
 {
     static const char *const word[][2] = {
-        {"open", "未着手"},       {"begun", "作業中"},        {"done", "完了"},
-        {"skipped", "実施せず"},  {"issued", "発行済み"},     {"empty", "空"},
-        {"filled", "内容あり"},   {"consumed", "使用済み"},   {"discarded", "廃棄済み"},
-        {"left", "施設外"},       {"lost", "破損・紛失"},     {"minor", "軽微"},
-        {"major", "重大"},        {"assessment", "評価待ち"}, {"confirmation", "確認待ち"},
-        {"ordered", "依頼済み"},  {"instructed", "指図済み"}, {"drawn", "採血済み"},
-        {"received", "受入済み"}, {"released", "合格"},       {"rejected", "不合格"},
-        {"stopped", "中止"},      {"closed", "完結"},
+        {"open", "未着手"},
+        {"begun", "作業中"},
+        {"done", "完了"},
+        {"skipped", "実施せず"},
+        {"printed", "印刷済み（未確認）"},
+        {"issued", "発行済み"},
+        {"empty", "空"},
+        {"filled", "内容あり"},
+        {"consumed", "使用済み"},
+        {"discarded", "廃棄済み"},
+        {"left", "施設外"},
+        {"lost", "破損・紛失"},
+        {"minor", "軽微"},
+        {"major", "重大"},
+        {"assessment", "評価待ち"},
+        {"confirmation", "確認待ち"},
+        {"ordered", "依頼済み"},
+        {"instructed", "指図済み"},
+        {"drawn", "採血済み"},
+        {"received", "受入済み"},
+        {"released", "合格"},
+        {"rejected", "不合格"},
+        {"stopped", "中止"},
+        {"closed", "完結"},
     };
     for (size_t i = 0; i < sizeof(word) / sizeof(*word); i++)
         if (strcmp(word[i][0], s) == 0)

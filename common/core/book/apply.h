@@ -73,6 +73,8 @@ void input_effect(const struct at *a, const struct field *f, const char *id);
 /* Without a step: from where it stood to that place. */
 void container_moved(struct book *b, struct batch *x, struct container *c, const char *from, const char *to);
 /* It is there no more, and no step asks for it: its place is free again. */
+/* It comes into being with its label. NULL: that is no container's id. */
+struct container *container_printed(struct book *b, struct batch *x, const char *id, int64_t at);
 void container_missing(struct book *b, struct batch *x, struct container *c, enum container_state state);
 /* pace.c: an input came, or the second person confirmed; it was told how fast. */
 void at_pace(const struct at *a, bool container, bool witness);

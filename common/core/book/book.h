@@ -253,17 +253,17 @@ struct lot {
 };
 
 struct container {
-    const char *id; /* <batch>-<label><number> */
-    const char *label;
+    const char *id, *label; /* <batch>-<label><number>; the kind of its label */
     struct batch *batch;
     enum container_state state;
-    const char *place; /* where it was put last, or NULL */
-    bool out;          /* taken from there, and not put down anywhere since */
-    const char *from;  /* from where a rescue brought it there, or NULL */
-    int64_t rescued;   /* by one alone, then: two have not seen it there yet; 0: they have */
-    bool attached;     /* its label was scanned back on a vessel */
-    bool missing;      /* broken, lost, or its label void: no step asks for it any more */
-    size_t reprints;   /* of its label */
+    const char *place;      /* where it was put last, or NULL */
+    bool out;               /* taken from there, and not put down anywhere since */
+    const char *from;       /* from where a rescue brought it there, or NULL */
+    int64_t rescued;        /* by one alone, then: two have not seen it there yet; 0: they have */
+    int64_t printed_at;     /* 0: not here */
+    bool attached, printed; /* its label: scanned back on a vessel; not printed again before a reprint */
+    bool missing;           /* broken, lost, or its label void: no step asks for it any more */
+    size_t reprints;        /* of its label */
 };
 
 struct input {

@@ -5,15 +5,15 @@
 
 /* ---- containers ---- */
 
-static void container_add(const struct at *a, const char *id, const char *label)
+static struct container *container_add(struct book *b, struct batch *x, const char *id, const char *label)
 {
-    struct book *b = a->b;
     struct container *c = arena_alloc(b->keep, sizeof(*c));
     c->id = book_keep(b, id);
     c->label = label;
-    c->batch = a->x;
-    *PUSH(b, a->x->container, a->x->ncontainers) = c;
+    c->batch = x;
+    *PUSH(b, x->container, x->ncontainers) = c;
     book_put(b, &b->containers, c->id, c);
+    return c;
 }
 
 /* The last container gone, the shelf is free again, whatever became of the batch. */
@@ -49,14 +49,17 @@ void container_missing(struct book *b, struct batch *x, struct container *c, enu
     SET(b, c->rescued, 0);
 }
 
-static void issue(const struct at *a, const char *id)
+struct container *container_printed(struct book *b, struct batch *x, const char *id, int64_t at)
 {
     struct code code;
     char raw[BOUND_CODE_ID + 8];
     if (code_make('C', id, raw, sizeof(raw)) != 0 || code_read(raw, strlen(raw), &code) != CODE_OK)
-        return;
-    const struct label *l = protocol_label(a->x->protocol, code.label);
-    container_add(a, id, l ? l->id : "");
+        return NULL;
+    const struct label *l = protocol_label(x->protocol, code.label);
+    struct container *c = container_add(b, x, id, l ? l->id : "");
+    c->printed = true;
+    c->printed_at = at;
+    return c;
 }
 
 static void container_effect(const struct at *a, const struct field *f, const char *id)
@@ -64,8 +67,10 @@ static void container_effect(const struct at *a, const struct field *f, const ch
     enum container_state after;
     struct container *c = book_container(a->b, id);
     if (f->use == USE_ISSUE) {
-        if (!c)
-            issue(a, id);
+        if (!c) /* its label was printed elsewhere */
+            c = container_printed(a->b, a->x, id, 0);
+        if (c && c->state == CONTAINER_PRINTED)
+            SET(a->b, c->state, CONTAINER_ISSUED);
         return;
     }
     /* a foreign container is recorded as a fact elsewhere: it has its own entries */

@@ -1,6 +1,8 @@
 /* What is said of a batch outside of its steps. */
 #include "core/entry/hand.h"
 
+#include <string.h>
+
 #include "core/book/apply.h"
 #include "core/rule/record.h"
 #include "core/view/row.h"
@@ -19,6 +21,13 @@ static const struct member withdrawn_member[] = {
     M_ID(struct consent_withdrawn, batch, ASKED | NEEDED),
     M_TEXT(struct consent_withdrawn, at, NEEDED),
     M_PERSONAL(struct consent_withdrawn, reason, 0),
+};
+
+static const struct member printed_member[] = {
+    M_ID(struct label_printed, batch, ASKED | NEEDED),
+    M_TEXTS(struct label_printed, containers, NEEDED),
+    M_TEXTS(struct label_printed, again, OWN),
+    M_DIGEST(struct label_printed, sha256, NEEDED),
 };
 
 static const struct member label_member[] = {
@@ -42,6 +51,7 @@ static const struct record_rule telling = {
     .right = RIGHT_INFORMATION_RECEIVED, .session = true, .judge = record_information};
 static const struct record_rule withdrawing = {
     .right = RIGHT_CONSENT_WITHDRAWN, .session = true, .judge = record_consent};
+static const struct record_rule printing = {.may = may_print, .session = true, .judge = record_printed};
 static const struct record_rule reprinting = {
     .right = RIGHT_LABEL_REPRINTED, .session = true, .judge = record_label};
 static const struct record_rule voiding = {
@@ -52,16 +62,33 @@ static const struct record_rule losing = {
 
 /* ---- what they do to the book ---- */
 
+static int apply_printed(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct label_printed *v = body;
+    struct batch *x = batch_of(b, s);
+    for (size_t i = 0; i < v->containers.n; i++) {
+        struct container *c = book_container(b, v->containers.item[i]);
+        if (!c)
+            c = container_printed(b, x, v->containers.item[i], e->at);
+        if (!c || c->batch != x)
+            return CPF_E_PROFILE;
+        SET(b, c->printed, true);
+    }
+    return 0;
+}
+
 static int apply_label(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct label_record *v = body;
     struct container *c = v->container ? book_container(b, v->container) : NULL;
     if (!c || c->batch != batch_of(b, s))
         return CPF_E_PROFILE;
-    if (v->serial)
+    if (v->serial) {
         SET(b, c->reprints, c->reprints + 1);
-    else
+        SET(b, c->printed, false);
+    } else {
         container_missing(b, c->batch, c, CONTAINER_DISCARDED);
+    }
     (void)e;
     return 0;
 }
@@ -89,6 +116,22 @@ static void view_gone(struct view_at *a, const char *container, enum container_s
     row_end(a->v, &r);
 }
 
+static bool said(const struct texts *list, const char *s)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->item[i], s) == 0)
+            return true;
+    return false;
+}
+
+static void view_printed(struct view_at *a, const void *body)
+{
+    const struct label_printed *v = body;
+    for (size_t i = 0; i < v->containers.n; i++)
+        if (!said(&v->again, v->containers.item[i]))
+            view_label(a, v->containers.item[i]);
+}
+
 static void view_voided(struct view_at *a, const void *body)
 {
     const struct label_record *v = body;
@@ -113,6 +156,15 @@ const struct kind kind_consent_withdrawn = {
     .shape = SHAPE(struct consent_withdrawn, withdrawn_member),
     .record = &withdrawing,
     .reads = {"同意の撤回を受け付けた（{at}）", "consent was withdrawn ({at})"},
+};
+
+const struct kind kind_label_printed = {
+    .id = KIND_LABEL_PRINTED,
+    .shape = SHAPE(struct label_printed, printed_member),
+    .apply = apply_printed,
+    .view = view_printed,
+    .record = &printing,
+    .reads = {"ラベルを印刷用に渡した：{containers}", "labels were handed out to be printed: {containers}"},
 };
 
 const struct kind kind_label_reprinted = {

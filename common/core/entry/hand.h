@@ -22,6 +22,13 @@ struct consent_withdrawn {
     const char *at;    /* when the patient said so; as the log writes times */
     struct personal reason;
 };
+/* Labels handed out to be printed, each once. */
+struct label_printed {
+    const char *batch; /* of the request */
+    struct texts containers;
+    struct texts again; /* those of them whose reprint was recorded before */
+    const char *sha256; /* of what was handed out */
+};
 /* label.reprinted, label.voided */
 struct label_record {
     const char *batch, *witness; /* of the request */

@@ -67,7 +67,8 @@ const struct word_list step_state_words = {sizeof(step_state_word) / sizeof(*ste
 
 const char *container_state_name(enum container_state s)
 {
-    static const char *const name[] = {"issued", "empty", "filled", "consumed", "discarded", "left", "lost"};
+    static const char *const name[] = {"printed",  "issued",    "empty", "filled",
+                                       "consumed", "discarded", "left",  "lost"};
     return name[s];
 }
 

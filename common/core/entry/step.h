@@ -4,6 +4,7 @@
 #include "core/protocol/protocol.h"
 
 enum container_state {
+    CONTAINER_PRINTED, /* its label was printed, and not yet counted */
     CONTAINER_ISSUED,
     CONTAINER_EMPTY,
     CONTAINER_FILLED,

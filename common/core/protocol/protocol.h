@@ -40,7 +40,8 @@ enum field_kind {
 };
 
 enum container_use {
-    USE_ISSUE,  /* label printed and counted: the container comes into being as `issued` */
+    USE_ISSUE,  /* label printed and counted: the container is `issued`, and comes into being if it was not
+                   printed  here (label.printed) */
     USE_ATTACH, /* scan-back of the label on its empty vessel: issued -> empty */
     USE_FILL,   /* empty or issued -> filled; parents are the containers of `from` */
     USE_TAKE,   /* a filled container of this batch, in hand: out of its position, unless it is only looked at

@@ -49,7 +49,7 @@ static bool need_labels(struct judge *j)
 {
     struct json *list = json_array(j->a);
     for (size_t i = 0; i < j->x->ncontainers; i++)
-        if (j->x->container[i]->state == CONTAINER_ISSUED)
+        if (j->x->container[i]->state <= CONTAINER_ISSUED)
             json_push(list, json_str(j->a, j->x->container[i]->id));
     return need_empty(j, SAY_DECISION_LABELS, "labels", list);
 }

@@ -104,6 +104,8 @@ enum say_flag {
     X(STEP_LACKS, "step.lacks", 0)                                                                           \
     X(IDENT_UNFILLED, "ident.unfilled", 0)                                                                   \
     X(IDENT_USED, "ident.used", 0)                                                                           \
+    X(LABEL_PRINTED, "label.printed", 0)                                                                     \
+    X(LABEL_ONCE, "label.once", 0)                                                                           \
     X(LABEL_EXTRA, "label.extra", 0)                                                                         \
     X(LABEL_AGAIN, "label.again", 0)                                                                         \
     X(LABEL_OWNERS, "label.owners", 0)                                                                       \

@@ -287,9 +287,12 @@ static bool check_issue(struct judge *j, const struct code *c)
 {
     const struct label *l = protocol_label(j->x->protocol, c->label);
     int count = 0;
+    const struct container *printed = book_container(j->book, c->id);
     for (size_t i = 0; i < j->x->ncontainers; i++)
         count += strcmp(j->x->container[i]->label, c->label) == 0;
-    if (book_container(j->book, c->id))
+    if (printed && printed->state == CONTAINER_PRINTED)
+        return true; /* it was counted when it was printed */
+    if (printed)
         return refuse_id(j, SAY_IDENT_USED, "container", c->id);
     if (l && l->max && count >= l->max) {
         struct json *args = args1(j, "label", c->label);
@@ -343,7 +346,7 @@ static bool check_container(struct judge *j, const struct field *f, const struct
     if (f->use == USE_ISSUE)
         return check_issue(j, c);
     const struct container *k = book_container(j->book, c->id);
-    if (!k)
+    if (!k || (k->state == CONTAINER_PRINTED && f->use != USE_DISCARD))
         return refuse_id(j, SAY_IDENT_NOT_ISSUED, "container", c->id);
     return check_state(j, f, k) && check_rescued_one(j, f, k);
 }

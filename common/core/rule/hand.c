@@ -1,6 +1,6 @@
 /*
  * What people say of a batch or of the place outside of any step: a deviation, a hold, what somebody outside
- * has told, a label printed again or made void, the facility stopped. Whoever sees something says it: being
+ * has told, the facility stopped. Whoever sees something says it: being
  * signed in is enough for that. A closed record is opened by it, and quality closes it again.
  */
 #include "core/entry/facility.h"
@@ -144,74 +144,6 @@ static bool withdraw(struct judge *j, const struct kind *k, const struct consent
 void record_consent(struct judge *j, const struct kind *k, const void *given)
 {
     if (withdraw(j, k, given))
-        return;
-    j->x = NULL;
-    judge_refuse_found(j);
-}
-
-/* ---- labels ---- */
-
-/* Its label can be void only while nothing is in it; what is gone has none. */
-static bool label_fits(enum kind_id kind, enum container_state s)
-{
-    return kind == KIND_LABEL_VOIDED ? s == CONTAINER_ISSUED || s == CONTAINER_EMPTY : s <= CONTAINER_FILLED;
-}
-
-/* The step that issues vessels of that label; -1: none. */
-static int issued_by(const struct protocol *p, const char *label)
-{
-    for (int s = 0; s < (int)p->nsteps; s++)
-        for (size_t i = 0; i < p->step[s].nfields; i++) {
-            const struct field *f = &p->step[s].field[i];
-            if (f->kind == FIELD_CONTAINER && f->use == USE_ISSUE && listed(f->nlabels, f->label, label))
-                return s;
-        }
-    return -1;
-}
-
-/* Both are of the side that prints such labels: neither the courier, nor the clinic for manufacturing. */
-static bool check_owners(struct judge *j, const struct container *c, const struct person *second)
-{
-    const struct person *who[] = {j->performer, second};
-    int step = issued_by(j->x->protocol, c->label);
-    for (size_t i = 0; step >= 0 && i < 2; i++)
-        if (j->x->protocol->step[step].dept && who[i]->dept != j->x->protocol->step[step].dept)
-            return judge_find(j, EFFECT_REFUSE, SAY_LABEL_OWNERS, args1(j, "person", who[i]->id), NULL);
-    return true;
-}
-
-static bool on_label(struct judge *j, const struct kind *k, const struct label_record *g)
-{
-    struct batch *x = j->x = judge_batch(j, g->batch);
-    struct container *c = x ? book_container(j->book, g->container) : NULL;
-    if (!x)
-        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_UNKNOWN, args1(j, "batch", plain_id(g->batch)), NULL);
-    if (x->closed)
-        return judge_find(j, EFFECT_REFUSE, SAY_BATCH_CLOSED, args1(j, "batch", x->id), NULL);
-    if (!c || c->batch != x)
-        return judge_find(j, EFFECT_REFUSE, SAY_IDENT_NOT_ISSUED,
-                          args1(j, "container", plain_id(g->container)), NULL);
-    if (!label_fits(k->id, c->state)) {
-        struct json *args = args1(j, "container", c->id);
-        json_set_str(j->a, args, "state", container_state_name(c->state));
-        return judge_find(j, EFFECT_REFUSE, c->state == CONTAINER_FILLED ? SAY_IDENT_USED : SAY_IDENT_GONE,
-                          args, NULL);
-    }
-    const struct person *second = judge_second(j, g->witness);
-    if (!second || !check_owners(j, c, second))
-        return false;
-    struct label_record r = {.container = c->id, .reason = g->reason};
-    r.serial = k->id == KIND_LABEL_REPRINTED ? (int64_t)c->reprints + 2 : 0;
-    struct draft *d = draft_add(j, x->stream, k->id, &r, sizeof(r));
-    d->witnessed = second;
-    record_accept(j, d, k->id == KIND_LABEL_VOIDED ? SAY_LABEL_VOID : SAY_LABEL_AGAIN,
-                  args1(j, "container", c->id));
-    return true;
-}
-
-void record_label(struct judge *j, const struct kind *k, const void *given)
-{
-    if (on_label(j, k, given))
         return;
     j->x = NULL;
     judge_refuse_found(j);

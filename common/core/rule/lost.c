@@ -44,7 +44,7 @@ static const struct container *to_lose(struct judge *j, const char *id)
     }
     if (!check_not_gone(j, c))
         return NULL;
-    if (c->state != CONTAINER_ISSUED)
+    if (c->state > CONTAINER_ISSUED)
         return c;
     judge_find(j, EFFECT_REFUSE, SAY_LABEL_UNUSED, args1(j, "container", c->id), NULL);
     return NULL;

@@ -70,6 +70,18 @@ struct silences LIST_OF(struct silence);
 struct silences rule_silence(const struct book *b, const struct batch *only, int64_t now, struct arena *a);
 /* The step in which a vessel that stands somewhere is looked at, and was not today; -1: none. */
 int look_due(const struct batch *x, int64_t now);
+/* Labels that are to be printed at that station now (`there` NULL), and those that are on something, or wait
+ * to be; in `a`. */
+#define LABELS_AT_ONCE 40
+#define LABELS_DUE     400 /* more are not listed */
+struct label_due {
+    const char *container, *label;
+    int step;                      /* that issues it; -1: it is there */
+    const struct container *there; /* printed already */
+};
+struct label_dues LIST_OF(struct label_due);
+struct label_dues rule_labels(const struct book *b, struct batch *x, struct station *st, int64_t now,
+                              struct arena *a);
 /* Where it stands: put down there, or filled in a step that took that position and has it yet; NULL: nobody
  * said. */
 const char *container_place(const struct book *b, const struct container *c);

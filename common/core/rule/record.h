@@ -109,6 +109,9 @@ void record_deviation(struct judge *j, const struct kind *k, const void *given);
 void record_hold(struct judge *j, const struct kind *k, const void *given);
 void record_information(struct judge *j, const struct kind *k, const void *given);
 void record_consent(struct judge *j, const struct kind *k, const void *given);
+/* label.c */
+bool may_print(struct judge *j, const struct kind *k, const void *given);
+void record_printed(struct judge *j, const struct kind *k, const void *given);
 void record_label(struct judge *j, const struct kind *k, const void *given);
 /* paper.c */
 void record_form_issued(struct judge *j, const struct kind *k, const void *given);

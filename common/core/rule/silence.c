@@ -205,7 +205,9 @@ static void add_labels(struct gathering *g, const struct batch *x)
     for (size_t i = 0; i < x->ncontainers; i++) {
         const struct container *c = x->container[i];
         int step = -1;
-        int64_t at = c->state == CONTAINER_ISSUED ? issued_at(x, c->id, &step) : 0;
+        int64_t at = c->state == CONTAINER_PRINTED  ? c->printed_at
+                     : c->state == CONTAINER_ISSUED ? issued_at(x, c->id, &step)
+                                                    : 0;
         if (at && clock_day(at) < clock_day(g->now))
             add(g, (struct silence){SILENCE_LABEL, x, step, c->id, at});
     }

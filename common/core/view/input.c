@@ -119,6 +119,18 @@ static const char *label_of(struct view_at *a, const char *id)
     return arena_strdup(&a->v->arena, c.label);
 }
 
+void view_label(struct view_at *a, const char *id)
+{
+    struct view_row r = row_begin(VIEW_CONTAINER);
+    row_text(&r, "container", id);
+    row_text(&r, "state", container_state_name(CONTAINER_PRINTED));
+    row_num(&r, "changed", a->e->at);
+    row_num(&r, "idx", (int64_t)a->e->idx);
+    row_text(&r, "batch", a->batch);
+    row_text(&r, "label", label_of(a, id));
+    row_end(a->v, &r);
+}
+
 static void container(struct view_at *a, const struct field *f, const char *id)
 {
     enum container_state state;

@@ -45,6 +45,7 @@ void view_state(struct view_at *a, const char *state,
 void view_take(struct view_at *a, const char *field, const char *text); /* one input; NULL: none */
 void view_values(struct view_at *a, const struct json *values, const struct json *units); /* of a form */
 /* What was computed comes with it: of this step, or each of the step that it names. */
+void view_label(struct view_at *a, const char *container); /* it was printed, and nobody has it yet */
 void view_derived(struct view_at *a, const struct deriveds *list);
 /* Moved by a rescue, outside of any step. */
 void view_moved(struct view_at *a, const struct texts *containers, const char *to);
