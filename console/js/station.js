@@ -24,6 +24,7 @@ const state = {
   secret: null, /* {badge, wrong, timer}: a PIN is asked for; what is typed is shown as dots and kept nowhere */
   latched: JSON.parse(localStorage.getItem("latched")), /* over a reload, too */
   caps: false, method: "", heard: false, typed: "",
+  known: false, /* the daemon has answered this page: what is shown is no older */
   owner: false, /* of this browser's list: one page at a time */
   cannot: "carry.looks", /* why no outage can be carried here; null: it can */
   warned: null, /* {code, batch}: not of this session's list */
@@ -60,7 +61,7 @@ function notCarried() {
 
 function silence() {
   if (state.enrolled === false) return [word("station.unknown")];
-  if (!isBroken()) return spool.holds ? [word("outage.back")] : [];
+  if (!isBroken()) return spool.holds && state.known ? [word("outage.back")] : [];
   const why = line.why ? said(line.why) : word("silent.nothing"), people = (state.self.next || {}).people || [];
   if (!line.carries) return [why, ...notCarried()];
   const refused = outage.refusal(state.self.offline, people, "", false);
@@ -73,7 +74,7 @@ function drawSilent() {
   fill(byId("silent"), el("div", {}, ...lines.map((text) => el("p", {}, text)), ...(listed ? outage.count(spool, !isBroken()) : [])),
     listed ? outage.list(spool) : null);
   show(byId("silent"), lines.length && !toSee());
-  show(byId("next"), state.owner && !lines.length && !toSee()); /* nothing is asked while nothing is judged */
+  show(byId("next"), state.owner && state.known && !lines.length && !toSee()); /* nothing is asked while nothing is judged */
   document.body.classList.toggle("silent", lines.length > 0);
   document.body.classList.toggle("kept", Boolean(listed));
   document.body.classList.toggle("seeing", Boolean(toSee()));
@@ -162,6 +163,7 @@ function notJudged(reply) {
 const line = new Line({
   answer(request, reply) {
     state.answers++;
+    state.known ||= reply.status === 200;
     if (reply.status === 200) judged(request, reply.body);
     else notJudged(reply);
     draw();
@@ -182,6 +184,7 @@ const line = new Line({
   state: drawSilent,
   async heartbeat(reply) {
     if (reply.status === 200 || reply.status === 401) state.enrolled = reply.status === 200;
+    state.known ||= reply.status === 200;
     if (reply.status === 200 && !line.waiting && !spool.holds) await look();
     draw();
   },
@@ -193,6 +196,7 @@ async function look() {
   const reply = await ask("/v1/stations/self");
   if (reply.status !== 200 || line.waiting || spool.holds || state.answers !== before) return;
   state.self = reply.body;
+  state.known = true;
   spool.whose(reply.body);
   zoneIs(reply.body.zone);
   keepView();
