@@ -1,6 +1,7 @@
 /* What this daemon is, what this browser is to it, and where to go. */
 import { ask } from "./api.js";
 import { byId, el, fill } from "./dom.js";
+import { reasonNow, watchLive } from "./live.js";
 import { loadWords, onLanguage, said, switchButton, word } from "./words.js";
 
 const link = (href, key) => el("a", { class: "go", href }, word(key));
@@ -36,3 +37,10 @@ switchButton(byId("language"));
 await loadWords();
 onLanguage(draw);
 await look();
+/* What it says of itself is asked for again when that is another thing. */
+let reason = null;
+if (self.status === 200)
+  watchLive(() => {
+    if (reason !== reasonNow()) look();
+    reason = reasonNow();
+  });

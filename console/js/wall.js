@@ -1,11 +1,13 @@
 /* The wall: where cells are, what comes next and until when, what is held. No patient and no person is named. */
 import { ask, heard, now } from "./api.js";
 import { byId, el, fill, show } from "./dom.js";
+import { lives, reasonNow, watchLive } from "./live.js";
 import { mark } from "./shape.js";
 import { clockText, dayText, loadWords, onLanguage, said, switchButton, word, zoneIs } from "./words.js";
 
-const EVERY_MS = 30000;
-const state = { page: null, list: [], heard: null, stale: false, known: true };
+const EVERY_MS = 30000; // where nothing is told live
+const APART_MS = 1000; // however fast things change
+const state = { page: null, list: [], heard: null, stale: false, known: true, advice: null };
 
 /** Hours and minutes between two moments; the seconds are nobody's business from 4 m. */
 function span(ms) {
@@ -62,11 +64,18 @@ function card(batch) {
     places(batch));
 }
 
+/* It was not heard, it does not know us, or it cannot record. */
+function trouble() {
+  if (!state.known) return word("station.unknown");
+  if (state.stale) return word("wall.stale", { at: state.heard ? clockText(state.heard) : "–" });
+  return `${word("daemon.waits")} ${said(state.advice)}`;
+}
+
 function draw() {
   fill(byId("clock"), `${dayText(now())} ${clockText(now()).slice(0, 5)}`);
-  show(byId("silent"), state.stale || !state.known);
+  show(byId("silent"), state.stale || !state.known || reasonNow() !== null);
   document.body.classList.toggle("silent", state.stale);
-  fill(byId("silent"), state.known ? word("wall.stale", { at: state.heard ? clockText(state.heard) : "–" }) : word("station.unknown"));
+  fill(byId("silent"), trouble());
   if (!state.page) return;
   fill(byId("name"), said(state.page.name));
   fill(byId("batches"), ...(state.page.batches.length ? state.page.batches.map(card) : [el("p", {}, word("wall.none"))]));
@@ -77,14 +86,47 @@ async function look() {
   const page = await ask("/v1/last-resort"), list = await ask("/v1/batches");
   state.known = page.status !== 401;
   state.stale = page.status !== 200 || list.status !== 200;
-  if (!state.stale) {
-    heard(page.body.now);
-    state.page = page.body;
-    state.list = list.body.batches;
-    state.heard = now();
+  if (state.stale) return;
+  heard(page.body.now);
+  state.page = page.body;
+  state.list = list.body.batches;
+  state.heard = now();
+}
+
+/* One look at a time; what is asked for meanwhile comes behind it. */
+let looking = null, asked = false, timer;
+async function lookAgain() {
+  asked = true;
+  if (looking) return;
+  clearTimeout(timer);
+  while (asked) {
+    asked = false;
+    looking = look();
+    await looking;
+    draw();
+    if (asked) await new Promise((done) => setTimeout(done, APART_MS));
   }
+  looking = null;
+  timer = setTimeout(check, state.stale ? 3000 : EVERY_MS);
+}
+
+/* While all is told there is nothing to ask for. */
+function check() {
+  if (!lives() || state.stale) lookAgain();
+  else timer = setTimeout(check, EVERY_MS);
+}
+
+/* Where cells are, what is held, what is silent; who signs in where is nobody's business here. */
+const CONCERNS = /^(batch|equipment|facility|place|room|station)(\/|$)/;
+
+async function onLive(anew) {
+  if (anew === true || (anew && anew.some((c) => CONCERNS.test(c.stream)))) lookAgain();
+  if (!lives()) lookAgain();
+  else if (!state.stale) state.heard = now();
+  const reason = reasonNow();
+  if (reason !== null && state.reason !== reason) state.advice = (await ask("/v1/status")).body.do;
+  state.reason = reason;
   draw();
-  setTimeout(look, state.stale ? 3000 : EVERY_MS);
 }
 
 switchButton(byId("language"));
@@ -93,4 +135,5 @@ onLanguage(draw);
 const self = await ask("/v1/stations/self");
 zoneIs(self.body.zone);
 setInterval(draw, 10000);
-await look();
+watchLive(onLive);
+await lookAgain();

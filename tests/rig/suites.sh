@@ -54,6 +54,7 @@ suite_flow() {
     tap_command "$TOP/tests/console/run"
     tap_command "$TOP/tests/console/desk"
     tap_command "$TOP/tests/console/outage"
+    tap_command "$TOP/tests/console/live"
     tap_command "$TOP/tests/flow/codes"
     tap_command "$TOP/tests/flow/labels"
     tap_command "$TOP/tests/flow/seven"
