@@ -16,7 +16,8 @@
 #include "live/window.h"
 #include "log.h"
 
-#define AT_ONCE 8 /* written to within one turn of the loop */
+#define AT_ONCE 8  /* written to within one turn of the loop */
+#define SHARE   16 /* of the time that rounds may take: one part in so many */
 
 struct watcher {
     struct live *live;
@@ -39,6 +40,7 @@ struct live {
     struct watcher *cursor; /* the next one of the round under way; NULL: none is */
     bool wanted;            /* another round */
     int64_t round_at;       /* when the last one began, monotonic ms */
+    int64_t spent_us;       /* with it */
     struct event *round, *beat;
     unsigned beats;
     struct { /* made once: the events between two positions */
@@ -146,7 +148,9 @@ static void want_round(struct live *l)
     l->wanted = true;
     if (l->cursor || evtimer_pending(l->round, NULL))
         return;
-    int64_t ms = l->round_at + LIVE_ROUND_MS - clock_mono_ms();
+    int64_t apart = l->spent_us * SHARE / 1000;
+    apart = apart < LIVE_ROUND_MS ? LIVE_ROUND_MS : apart > LIVE_ROUND_MOST_MS ? LIVE_ROUND_MOST_MS : apart;
+    int64_t ms = l->round_at + apart - clock_mono_ms();
     struct timeval wait = {0, (ms > 0 ? ms : 0) * 1000};
     evtimer_add(l->round, &wait);
 }
@@ -166,9 +170,11 @@ static void close_event(struct live *l)
 static void on_round(evutil_socket_t fd, short what, void *arg)
 {
     struct live *l = arg;
+    int64_t from = clock_mono_us();
     (void)fd, (void)what;
     if (!l->cursor) {
         close_event(l);
+        l->spent_us = 0;
         l->wanted = false;
         l->round_at = clock_mono_ms();
         l->cursor = TAILQ_FIRST(&l->watchers);
@@ -178,6 +184,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
         l->cursor = TAILQ_NEXT(w, link);
         n += tell(l, w);
     }
+    l->spent_us += clock_mono_us() - from;
     if (l->cursor)
         event_active(l->round, EV_TIMEOUT, 0);
     else if (l->wanted)

@@ -2,7 +2,8 @@
 /*
  * Watchers: whoever keeps GET /v1/events open is told what changed, once it is committed and signed. What is
  * told is made once for all of them and written when the loop has nothing else to do, a few watchers a turn,
- * in rounds that lie LIVE_ROUND_MS apart: what comes meanwhile is one event.
+ * in rounds: what comes between two of them is one event. A round takes a sixteenth of the time at most, as
+ * far as LIVE_ROUND_MOST_MS allows, so that many watchers cost no more than few.
  *
  * A watcher is a position in the window of the newest events, no queue: who reads slowly gets more at once,
  * who falls out of the window is told `reset`, and who reads nothing is ended by http.
@@ -13,8 +14,10 @@
 #include "base/err.h"
 #include "http/http.h"
 
-#define LIVE_ROUND_MS 50
-#define LIVE_BEAT_MS  15000 /* a comment to each, so that silence means something */
+/* From the beginning of a round to the next one at the least, at the most. */
+#define LIVE_ROUND_MS      50
+#define LIVE_ROUND_MOST_MS 150
+#define LIVE_BEAT_MS       15000 /* a comment to each, so that silence means something */
 
 struct event_base;
 struct live;

@@ -46,8 +46,8 @@ struct watcher {
 };
 
 struct paced {
-    int64_t answered[PACED_MOST]; /* when, ns */
-    atomic_uint n;
+    int64_t sent[PACED_MOST], answered[PACED_MOST]; /* when, ns; 0: not yet */
+    atomic_uint n, nanswered;
 };
 
 static int64_t now_ns(void)
@@ -96,8 +96,10 @@ static void make_id(char ret[37])
     unsigned long long ms = (unsigned long long)t.tv_sec * 1000 + (unsigned long long)t.tv_nsec / 1000000;
     if (getrandom(r, sizeof(r), 0) != (ssize_t)sizeof(r))
         die("getrandom");
-    snprintf(ret, 37, "%08llx-%04llx-7%03x-8%03x-%02x%02x%02x%02x%02x%02x", ms >> 16, ms & 0xffff,
-             (r[0] << 8 | r[1]) & 0xfff, (r[2] << 8 | r[3]) & 0xfff, r[4], r[5], r[6], r[7], r[8], r[9]);
+    unsigned high = (unsigned)(ms >> 16), low = ms & 0xffff;
+    snprintf(ret, 37, "%08x-%04x-7%03x-8%03x-%02x%02x%02x%02x%02x%02x", high, low & 0xffff,
+             (r[0] << 4 | r[1] >> 4) & 0xfff, (r[2] << 4 | r[3] >> 4) & 0xfff, r[4], r[5], r[6], r[7], r[8],
+             r[9]);
 }
 
 /* A badge where nobody is signed in: refused, and an entry. */
@@ -123,14 +125,18 @@ static void *scan_on(void *arg)
     SSL *ssl = connected(s->bench, &fd);
     while (!atomic_load(s->stop)) {
         int64_t from = now_ns();
+        unsigned n = atomic_load(&s->told->n);
+        if (s->paced) {
+            s->told->sent[n] = from;
+            atomic_store(&s->told->n, n + 1);
+        }
         scan(ssl, token);
         int64_t until = now_ns();
         load_hist_add(&s->hist, (uint64_t)(until - from));
         if (!s->paced)
             continue;
-        unsigned n = atomic_load(&s->told->n);
         s->told->answered[n] = until;
-        atomic_store(&s->told->n, n + 1);
+        atomic_store(&s->told->nanswered, n + 1);
         if (n + 1 == PACED_MOST)
             break;
         nanosleep(&(struct timespec){0, PACE_NS}, NULL);
@@ -156,32 +162,49 @@ static void watch(const struct bench *b, struct watcher *w, unsigned i, int poll
     epoll_ctl(poll, EPOLL_CTL_ADD, w->fd, &e);
 }
 
-/* What came; each `event: changed` counts. They come whole in a record, since they are shorter than one. */
-static void take(struct watcher *w, struct load_hist *hist, const struct paced *told)
+/* From when a scan was sent, and from when its answer was read, until a watcher has read of it. */
+struct heard {
+    struct load_hist sent, answered;
+    uint64_t before; /* read of it before the station had read its answer */
+};
+
+static void heard_add(struct heard *h, const struct paced *told, unsigned i)
+{
+    int64_t now = now_ns();
+    if (i >= atomic_load(&told->n))
+        die("an event that no scan made");
+    load_hist_add(&h->sent, (uint64_t)(now - told->sent[i]));
+    if (i < atomic_load(&told->nanswered))
+        load_hist_add(&h->answered, (uint64_t)(now - told->answered[i]));
+    else
+        h->before++;
+}
+
+/* What came; each `event: changed` counts, the scans being further apart than events. They come whole in a
+ * record, since they are shorter than one. */
+static void take(struct watcher *w, struct heard *h, const struct paced *told)
 {
     char text[16385];
     int n;
     while ((n = SSL_read(w->ssl, text, sizeof(text) - 1)) > 0) {
         text[n] = '\0';
-        for (const char *p = text; (p = strstr(p, "event: changed")); p++) {
-            unsigned i = w->events++;
-            if (hist && i < atomic_load(&told->n))
-                load_hist_add(hist, (uint64_t)(now_ns() - told->answered[i]));
-            else if (hist)
-                load_hist_add(hist, 0); /* before the station read its own answer */
-        }
+        if (strncmp(text, "HTTP/", 5) == 0 && strncmp(text, "HTTP/1.1 200", 12) != 0)
+            die("a watcher was refused");
+        for (const char *p = text; (p = strstr(p, "event: changed")); p++)
+            if (h)
+                heard_add(h, told, w->events++);
     }
     if (SSL_get_error(w->ssl, n) != SSL_ERROR_WANT_READ)
         die("a watcher was ended");
 }
 
-static void watch_on(int poll, int64_t until, struct load_hist *hist, const struct paced *told)
+static void watch_on(int poll, int64_t until, struct heard *h, const struct paced *told)
 {
     struct epoll_event e[64];
     for (int64_t left; (left = until - now_ns()) > 0;) {
         int n = epoll_wait(poll, e, 64, (int)(left / 1000000) + 1);
         for (int i = 0; i < n; i++)
-            take(e[i].data.ptr, hist, told);
+            take(e[i].data.ptr, h, told);
     }
 }
 
@@ -199,7 +222,8 @@ static void phase(const struct bench *b, int poll, unsigned watchers, bool paced
 {
     static struct paced told;
     static struct scanner s[BUSY];
-    static struct load_hist scans, heard;
+    static struct load_hist scans;
+    static struct heard heard;
     pthread_t thread[BUSY];
     atomic_bool stop = false;
     unsigned n = paced ? 1 : BUSY;
@@ -218,13 +242,20 @@ static void phase(const struct bench *b, int poll, unsigned watchers, bool paced
         add(&scans, &s[i].hist);
     }
     watch_on(poll, now_ns() + 1000000000, paced ? &heard : NULL, &told);
-    printf("{\"bench\": \"watchers\", \"scans\": \"%s\", \"watchers\": %u, \"scans_per_s\": %.0f, "
-           "\"scan_p50_us\": %.0f, "
-           "\"scan_p99_us\": %.0f, \"heard\": %llu, \"heard_p50_us\": %.0f, \"heard_p99_us\": %.0f, "
-           "\"heard_max_us\": %.0f}\n",
-           paced ? "paced" : "busy", watchers, (double)scans.total / b->seconds, load_hist_us(&scans, 0.5),
-           load_hist_us(&scans, 0.99), (unsigned long long)heard.total, load_hist_us(&heard, 0.5),
-           load_hist_us(&heard, 0.99), (double)heard.max_ns / 1000);
+    printf("{\"bench\": \"watchers\", \"scans\": \"%s\", \"watchers\": %u, \"n\": %llu, \"scan_p50_us\": "
+           "%.0f, \"scan_p99_us\": %.0f",
+           paced ? "paced" : "busy", watchers, (unsigned long long)scans.total, load_hist_us(&scans, 0.5),
+           load_hist_us(&scans, 0.99));
+    if (paced && watchers)
+        printf(
+            ", \"heard\": %llu, \"before_answer\": %llu, \"answer_to_heard_p50_us\": %.0f, "
+            "\"answer_to_heard_p99_us\": %.0f, "
+            "\"sent_to_heard_p50_us\": %.0f, \"sent_to_heard_p99_us\": %.0f, \"sent_to_heard_max_us\": %.0f",
+            (unsigned long long)heard.sent.total, (unsigned long long)heard.before,
+            load_hist_us(&heard.answered, 0.5), load_hist_us(&heard.answered, 0.99),
+            load_hist_us(&heard.sent, 0.5), load_hist_us(&heard.sent, 0.99),
+            (double)heard.sent.max_ns / 1000);
+    puts("}");
     fflush(stdout);
 }
 
