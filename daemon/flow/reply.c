@@ -220,6 +220,7 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     json_set(a, o, "next", next);
     json_set(a, o, "commands", commands_json(a));
     json_set(a, o, "offline", offline_json(f, a, st));
+    json_set_int(a, o, "idle_after_s", f->cfg.conf->idle_after_s);
     return json_set_str(a, o, "zone", clock_zone_name());
 }
 

@@ -83,9 +83,7 @@ async function signIn(person, pin) {
   await page.fill("#in-pin", pin);
   const answered = page.waitForResponse((r) => r.url().endsWith("/v1/sessions"));
   await page.click("#people-panel .send");
-  const answer = await (await answered).json();
-  await page.click("#people-now");
-  return answer.outcome;
+  return (await (await answered).json()).outcome;
 }
 
 /** The last part of a form, and its button. */
@@ -119,6 +117,12 @@ async function worklist() {
   await page.click('nav a[href="#batches"]');
   await page.waitForSelector("tbody tr");
   is("the batch in the list", "NK26-0147", await text("tbody a"));
+  is("who is signed in can be told where one sees it", true, await page.evaluate(() => {
+    document.querySelector("#people").open = true;
+    const box = document.querySelector("#in-badge").getBoundingClientRect(), seen = document.elementFromPoint(box.x + 20, box.y + 10);
+    document.querySelector("#people").open = false;
+    return seen?.id === "in-badge";
+  }));
   await picture("batches");
   await page.click("tbody a");
   await page.waitForSelector(".exceptions");
@@ -222,7 +226,7 @@ async function deviation() {
   is("not by who assessed it", "refused", (await send("QC1", "sample-qc1-password")).outcome);
   is("by the quality manager", "accepted", (await send("QM", "sample-qm-password")).outcome);
   await page.click("main .act.first");
-  await page.waitForSelector(".exceptions");
+  await page.waitForSelector("h1:text-is('NK26-0147')");
   is("now it awaits its closing", true, await has("完了待ち"));
 }
 
@@ -248,6 +252,49 @@ async function keyboard() {
   await picture("hold");
 }
 
+/* Values beside a form: without personal data by anybody, with it by name, and recorded first. */
+async function values() {
+  await go("batch/NK26-0148");
+  await page.click("text=これまでの記録を読む");
+  await page.click("button:text-is('個人情報なし')");
+  await page.waitForSelector("details table:has-text('患者番号')");
+  is("what was recorded, without names", [true, false], [await has("P000777"), await has("HANAKO")]);
+  const shown = () => Number(inLog("select count(*) from cpf.entry where kind = 'personal.shown'")), before = shown();
+  await page.fill("#recorded-badge", label("P-QM"));
+  await page.fill("#recorded-password", "sample-qm-password");
+  await page.click("button:text-is('個人情報あり')");
+  await page.waitForSelector("details table:has-text('YAMADA')");
+  is("with names, after that was recorded", before + 1, shown());
+  is("a name that is markup is text", true, await has(EVIL));
+  await picture("values");
+  await go("batches");
+  await page.goBack();
+  await page.waitForSelector(".exceptions");
+  is("and nothing of it comes back", false, await has("YAMADA"));
+}
+
+/* Nobody touches the desk: it is veiled, nothing typed is lost, and a badge with PIN lifts it. */
+async function veil() {
+  await go("order/nk-autologous");
+  await page.fill("#f-name-latin", "SUZUKI ICHIRO");
+  await page.fill("#password", "half a password");
+  await page.evaluate(async () => (await import("/js/desk/lock.js")).lockAfter(0.3));
+  await page.waitForSelector("#locked:not([hidden])");
+  is("veiled", false, await page.isVisible("#form"));
+  is("and who can lift it is asked", true, await page.isVisible("#in-pin"));
+  await picture("veiled");
+  await page.fill("#in-badge", label("P-MM"));
+  await page.fill("#in-pin", "000000");
+  await page.click("#people-panel .send");
+  await page.waitForSelector("#people-panel .said");
+  is("a wrong PIN lifts nothing", false, await page.isVisible("#form"));
+  await page.evaluate(async () => (await import("/js/desk/lock.js")).lockAfter(0));
+  await page.fill("#in-pin", "401201");
+  await page.click("#people-panel .send");
+  await page.waitForSelector("#form");
+  is("what was typed is still there, the password is not", ["SUZUKI ICHIRO", ""], [await page.inputValue("#f-name-latin"), await page.inputValue("#password")]);
+}
+
 async function journal() {
   await go("log");
   is("how much is shown is said", true, (await text(".showing")).includes("1～100"));
@@ -270,7 +317,8 @@ async function hands() {
   for (const hash of ["", "batches", "batch/NK26-0147", "order/nk-autologous", "log", "record"]) {
     await page.setViewportSize({ width: 390, height: 844 });
     await go(hash);
-    is(`on a phone nothing lies outside: #${hash}`, false, await page.evaluate(() => document.documentElement.scrollWidth > innerWidth));
+    is(`on a phone nothing lies outside: #${hash}`, [], await page.evaluate(() => (document.documentElement.scrollWidth > innerWidth
+      ? [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => `${e.localName}#${e.id}.${e.className}`) : [])));
     const unnamed = await page.evaluate(() => [...document.querySelectorAll("main input, main select, main textarea")]
       .filter((i) => i.type !== "date" && !i.labels?.length && !i.getAttribute("aria-label")).map((i) => i.id));
     is(`every field has its name: #${hash}`, [], unnamed);
@@ -278,7 +326,7 @@ async function hands() {
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
-for (const stage of [worklist, order, instruct, deviation, keyboard, journal, hands]) {
+for (const stage of [worklist, order, instruct, deviation, keyboard, values, veil, journal, hands]) {
   try {
     await stage();
   } catch (error) {

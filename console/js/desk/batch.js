@@ -3,6 +3,7 @@ import { el } from "../dom.js";
 import { documents } from "./documents.js";
 import { recordsOf } from "./kinds.js";
 import { at, folded, sign, table } from "./parts.js";
+import { recorded } from "./recorded.js";
 import { batchOf, kinds as readKinds, protocolOf } from "./reads.js";
 import { by, live, say, told, when } from "./text.js";
 import { said } from "../words.js";
@@ -122,11 +123,11 @@ export async function batch(failed, id) {
   const protocol = x && (await protocolOf(x, failed)), kinds = protocol && (await readKinds(failed));
   if (!kinds) return null;
   return {
-    data: x,
+    data: { ...x, steps: x.steps.map((s) => ({ ...s, at: null })) }, /* the earliest time of what is ready is always now */
     draw: () => [
       el("h1", {}, x.batch), head(x), exceptions(x, kinds), ...steps(x, protocol, kinds), pending(x), containers(x), settled(x, kinds),
       acts("desk.say-of-batch", kinds, { batch: x.batch }, null),
-      documents(x),
+      recorded(x, protocol), documents(x),
       el("p", {}, el("a", { href: at("log", `batch/${x.batch}`) }, say("desk.entries"))),
     ],
   };

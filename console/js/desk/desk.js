@@ -5,6 +5,7 @@ import { clockText, dayText, loadWords, switchButton, zoneIs } from "../words.js
 import { batch } from "./batch.js";
 import { batches, products } from "./batches.js";
 import { home } from "./home.js";
+import { lockAfter, unlock } from "./lock.js";
 import { log } from "./log.js";
 import { nothing } from "./parts.js";
 import { peoplePanel, showSelf } from "./people.js";
@@ -45,7 +46,9 @@ async function look(fresh) {
   state.at = now();
   staleIs(false);
   const data = JSON.stringify(page.data ?? null), busy = TYPED.has(document.activeElement.localName);
+  if (!fresh && data !== state.data && byId("main").querySelector("[data-keep]")) return show(byId("changed"), true);
   if (!fresh && (data === state.data || busy)) return;
+  show(byId("changed"), false);
   state.data = data;
   mainIs(...page.draw());
   if (fresh) window.scrollTo(0, 0);
@@ -73,6 +76,7 @@ async function self() {
   if (reply.status === 200) {
     zoneIs(reply.body.zone);
     showSelf(reply.body);
+    lockAfter(reply.body.idle_after_s);
   }
   return reply.status;
 }
@@ -100,8 +104,9 @@ heard(status.body.now);
 ask("/v1/stations/cookie", {}); /* renewed, so that it never ends while it is used */
 if ((await self()) === 401) mainIs(el("p", {}, say("station.unknown")), el("p", {}, el("a", { href: "/enrol" }, say("index.enrol"))));
 else {
-  peoplePanel(() => {});
+  peoplePanel(unlock);
   window.addEventListener("hashchange", navigate);
+  byId("changed").firstElementChild.addEventListener("click", navigate);
   navigate();
   drawClock();
   setInterval(drawClock, 1000);

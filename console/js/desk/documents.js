@@ -15,11 +15,12 @@ function keep(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-async function fetchDocument(batch, kind, who) {
-  const body = JSON.stringify({ id: uuid7(), ...who });
+/** `who` NULL: without personal data. {status, blob} or {status, body}. */
+export async function fetchDocument(batch, kind, who) {
+  const path = `/v1/batches/${encodeURIComponent(batch)}/${kind}`, options = { cache: "no-store", signal: AbortSignal.timeout(SLOW_MS) };
+  if (who) Object.assign(options, { method: "POST", body: JSON.stringify({ id: uuid7(), ...who }) });
   try {
-    const reply = await fetch(`/v1/batches/${encodeURIComponent(batch)}/${kind}`,
-      { method: "POST", body, cache: "no-store", signal: AbortSignal.timeout(SLOW_MS) });
+    const reply = await fetch(who ? path : `${path}?disclosures=none`, options);
     if (reply.status === 200) return { status: 200, blob: await reply.blob() };
     return { status: reply.status, body: await reply.json() };
   } catch {

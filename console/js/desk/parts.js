@@ -27,7 +27,8 @@ export function sign(outcome) {
 export function table(heads, rows) {
   return el("table", {},
     el("thead", {}, el("tr", {}, ...heads.map((h) => live("th", { scope: "col" }, () => (h ? word(h) : ""))))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell) => el("td", {}, cell ?? ""))))));
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, i) =>
+      el("td", {}, heads[i] && cell ? live("span", { class: "head", "aria-hidden": "true" }, () => word(heads[i])) : "", cell ?? ""))))));
 }
 
 const line = (kind, ...content) => el("p", { class: kind }, ...content);

@@ -20,16 +20,18 @@ export function showSelf(body) {
   summary();
 }
 
-/** `changed()`: somebody came or went. */
-export function peoplePanel(changed) {
+/** `came()`: somebody has shown to be here. */
+export function peoplePanel(came) {
   const badge = secretField("desk.badge", "in-badge", "text"), pin = secretField("desk.pin", "in-pin", "password"), out = el("div", { "aria-live": "polite" });
   const come = button("desk.sign-in", { class: "send" }), leave = button("desk.sign-out");
   const tell = async (reply) => {
     pin.input.value = "";
     fill(out, answer(reply));
     if (reply.body.next) showSelf({ ...self, next: reply.body.next });
-    if (reply.status === 200 && reply.body.outcome !== "refused") badge.input.value = "";
-    changed();
+    if (reply.status !== 200 || reply.body.outcome === "refused") return;
+    badge.input.value = "";
+    byId("people").open = false; /* the header says who acts */
+    came();
   };
   come.addEventListener("click", async () => {
     const raw = badge.input.value.trim();

@@ -7,6 +7,7 @@ import { exceptions, head } from "./batch.js";
 import { Draft } from "./draft.js";
 import { fieldNode, valuesOf } from "./fields.js";
 import { answer, at, folded } from "./parts.js";
+import { recorded } from "./recorded.js";
 import { batchOf, protocolInForce, protocolOf } from "./reads.js";
 import { signature } from "./sign.js";
 import { button, say, told } from "./text.js";
@@ -85,6 +86,7 @@ function page({ x, protocol, step, again, said }) {
   return [
     el("h1", {}, told(step.title)), said || "", x ? head(x) : el("div", { class: "facts" }, el("div", {}, say("desk.product"), el("b", {}, told(protocol.product)))),
     x && sign ? exceptions(x, null) : "", x ? pendingPart(x, step) : "",
+    x ? recorded(x, protocol) : "",
     el("form", { id: "form", novalidate: true }, had ? draftLine(draft, fields) : "", ...fields.map((f) => f.node), main.node, skip),
   ];
 }
