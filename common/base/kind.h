@@ -39,6 +39,8 @@ enum kind_flag {
 
 /* X(identifier, symbol of its module, name, stream, flags); STREAM_NONE: in any. */
 #define KIND_LIST(X)                                                                                         \
+    X(ALARM_ACKNOWLEDGED, alarm_acknowledged, "alarm.acknowledged", STREAM_STATION, 0)                       \
+    X(ALARM_RAISED, alarm_raised, "alarm.raised", STREAM_STATION, 0)                                         \
     X(BASIS_ACCEPTED, basis_accepted, "basis.accepted", STREAM_FACILITY, KIND_ACT)                           \
     X(BASIS_CHANGED, basis_changed, "basis.changed", STREAM_FACILITY, 0)                                     \
     X(BATCH_CLOSED, batch_closed, "batch.closed", STREAM_BATCH, KIND_CLOSES | KIND_COUNTS)                   \

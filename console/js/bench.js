@@ -109,18 +109,31 @@ export function records(list) {
   ];
 }
 
-/* ---- another patient's container: nothing else is on the screen ---- */
+/* ---- an alarm that stands until it is acknowledged ---- */
 
 const number = (key, value) => (value ? el("div", {}, el("span", {}, word(key)), el("strong", {}, value)) : null);
 
-export function latch(answer) {
-  const thing = answer.understood ? answer.understood.id : null;
+/* What was answered since: what to do now, in the daemon's words. */
+const since = (alarm, answer) => (answer && answer.message && answer.code !== alarm.code ? line("since", said(answer.message)) : null);
+
+function acknowledging(alarm, self) {
+  const acting = (self.next.acting || {}).id, mine = (alarm.waits || []).find((p) => p.id === acting);
   return [
-    el("div", { class: "stop", "aria-hidden": "true" }, word("latch.stop")),
-    line("message", said(answer.message)),
-    el("div", { class: "numbers" }, number("latch.own", answer.batch), answer.other ? number("latch.other", answer.other) : number("latch.thing", thing)),
-    ...clauses(answer.law),
-    line("how", word("latch.how")),
-    el("button", { id: "acknowledge" }, word("latch.acknowledge")),
+    alarm.stops && (alarm.waits || []).length ? line("how", word("latch.waits"), ...alarm.waits.map((p) => el("b", {}, name(p)))) : null,
+    alarm.called ? line("how", word("latch.call")) : null,
+    el("p", { class: "choices" }, mine ? press(self.commands.ACK, word("latch.acknowledge", { name: name(mine) })) : null,
+      ...(alarm.called || []).map((p) => press(p.code, word("latch.called", { name: name(p) })))),
+  ];
+}
+
+/** `whole`: it covers the screen. */
+export function latch(self, pin, answer, whole) {
+  const alarm = self.next.alarm;
+  const numbers = [number("latch.own", alarm.batch), alarm.other ? number("latch.other", alarm.other) : number("latch.thing", alarm.thing)];
+  return [
+    el("div", { class: "head" }, whole ? el("div", { class: "stop", "aria-hidden": "true" }, word("latch.stop")) : mark(alarm.outcome),
+      line("message", said(alarm))),
+    ...(whole ? [el("div", { class: "numbers" }, ...numbers.filter(Boolean)), ...clauses(alarm.law)] : []),
+    ...(whole && pin ? secret(pin.person, pin.wrong) : [whole ? since(alarm, answer) : null, ...acknowledging(alarm, self)]),
   ];
 }

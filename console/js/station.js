@@ -22,7 +22,6 @@ const state = {
   answers: 0, /* how many there were */
   records: [],
   secret: null, /* {badge, wrong, timer}: a PIN is asked for; what is typed is shown as dots and kept nowhere */
-  latched: JSON.parse(localStorage.getItem("latched")), /* over a reload, too */
   caps: false, method: "", heard: false, typed: "",
   known: false, /* the daemon has answered this page: what is shown is no older */
   owner: false, /* of this browser's list: one page at a time */
@@ -79,6 +78,7 @@ function drawSilent() {
   document.body.classList.toggle("kept", Boolean(listed));
   document.body.classList.toggle("seeing", Boolean(toSee()));
   drawSee();
+  drawLatch();
 }
 
 /* What is typed next may be the PIN that was asked for. */
@@ -100,9 +100,16 @@ function drawNotices() {
   fill(byId("notices"), ...list.filter(Boolean).map((key) => word(key) + "　"));
 }
 
+const alarm = () => (state.self.next || {}).alarm;
+
+/* What stops everything covers the screen but for what is typed; what only waits to be seen leaves the work in sight, and
+ * an outage and what came of it are in sight whatever stands. */
 function drawLatch() {
-  show(byId("latch"), state.latched);
-  fill(byId("latch"), ...(state.latched ? bench.latch(state.latched) : []));
+  const stands = alarm(), stops = Boolean(stands && stands.stops && !isBroken() && !toSee());
+  show(byId("latch"), stands);
+  byId("latch").className = stops ? "stops" : "shown";
+  document.body.classList.toggle("stopped", stops);
+  fill(byId("latch"), ...(stands ? bench.latch(state.self, state.secret, state.answer, stops) : []));
 }
 
 function drawClock() {
@@ -114,7 +121,6 @@ function draw() {
   drawEntry();
   drawSilent();
   drawNotices();
-  drawLatch();
   drawClock();
   fill(byId("answer"), ...bench.answer(state.answer));
   fill(byId("last"), ...bench.records(state.records));
@@ -127,18 +133,6 @@ function record(answer) {
   state.records = [{ at: answer.at, outcome: answer.outcome, message: answer.message }, ...state.records].slice(0, RECORDS);
 }
 
-function latch(answer) {
-  state.latched = { batch: answer.batch, other: answer.other, understood: answer.understood, message: answer.message, law: answer.law };
-  localStorage.setItem("latched", JSON.stringify(state.latched));
-  line.drop(); /* what was scanned without having seen this is not sent */
-}
-
-function acknowledge() {
-  state.latched = null;
-  localStorage.removeItem("latched");
-  draw();
-}
-
 function judged(request, answer) {
   const wrong = request.path === "/v1/sessions";
   const asks = answer.secret === "pin";
@@ -146,7 +140,7 @@ function judged(request, answer) {
   state.answer = asks && !wrong ? null : answer; /* a badge that asks for its PIN is nobody's mistake */
   if (state.answer) record(answer);
   if (answer.next) state.self = { ...state.self, next: answer.next };
-  if (answer.latched) latch(answer);
+  if (answer.latched && alarm() && alarm().stops) line.drop(); /* what was scanned without having seen this is not sent */
   sound(answer.latched ? "latched" : state.answer ? answer.outcome : "already");
   if (asks) askSecret(request.badge, wrong ? answer.message : null);
 }
@@ -210,6 +204,7 @@ function keepView() {
   bare.people = (next.people || []).map(idOf);
   bare.acting = idOf(next.acting);
   bare.of = idOf(next.of);
+  bare.alarm = next.alarm && { ...next.alarm, waits: (next.alarm.waits || []).map(idOf), called: null };
   spool.saveView({ ...self, next: bare }, ahead());
 }
 
@@ -279,11 +274,6 @@ function heardScan(raw) {
 function scanned(raw) {
   const yes = raw === (state.self.commands || {}).YES;
   state.method = "";
-  if (state.latched) {
-    if (yes) acknowledge();
-    else sound("latched");
-    return;
-  }
   if (!state.owner) notTaken("station.elsewhere");
   else if (toSee()) yes ? seen() : sound("refused");
   else if (tooLong(raw)) notTaken("outage.long");
@@ -325,8 +315,7 @@ function pressed(event) {
   const button = event.target.closest("button");
   if (!button) return;
   state.heard = soundReady();
-  if (button.id === "acknowledge") acknowledge();
-  else if (button.id === "seen") seen();
+  if (button.id === "seen") seen();
   else if (button.id === "save") save(spool);
   else if (button.dataset.code) scanned(button.dataset.code);
   button.blur();

@@ -9,6 +9,7 @@
 #include "base/bounds.h"
 #include "core/code/code.h"
 #include "core/entry/facility.h"
+#include "core/right/right.h"
 
 struct sheet {
     const struct book *book;
@@ -45,6 +46,18 @@ static void thing(struct sheet *s, char type, const char *id, struct text about)
 
 /* ---- what there is ---- */
 
+/* One alone acknowledges an alarm with somebody of quality on the telephone. */
+static void telephoned(struct sheet *s)
+{
+    const struct right_who *who = &rights_of(s->book->rights, RIGHT_RESCUE_CALLED)->by;
+    size_t pos = 0;
+    group(s, (struct text){"了解（一人のとき：電話した品質部門の人）",
+                           "Acknowledged, alone: of quality, who was telephoned"});
+    for (const struct person *p; (p = map_next(&s->book->people, &pos));)
+        if (!p->suspended && right_among(s->book->rights, who, p, NULL))
+            command(s, word_name(&command_words, COMMAND_ACK), p->id, (struct text){p->id, p->id});
+}
+
 static void commands(struct sheet *s)
 {
     static const struct {
@@ -56,10 +69,12 @@ static void commands(struct sheet *s)
         {COMMAND_OUT, {"サインアウト", "Sign out"}},
         {COMMAND_BROKEN, {"破損・漏れ", "Broken"}},
         {COMMAND_LOST, {"見つからない", "Not found"}},
+        {COMMAND_ACK, {"了解", "Acknowledged"}},
     };
     group(s, (struct text){"操作コマンド", "Commands"});
     for (size_t i = 0; i < sizeof(card) / sizeof(*card); i++)
         command(s, word_name(&command_words, (int)card[i].what), NULL, card[i].title);
+    telephoned(s);
 }
 
 static bool listed_before(const struct protocol *p, size_t step, size_t field, const char *option)

@@ -19,7 +19,7 @@ static struct json *secrets_of(struct flow *f, struct arena *a, const struct dra
         list[i].name = secret[i].name;
         disclosure_make(a, secret[i].name, secret[i].value, &list[i].salted, digest);
         json_set_str(a, pd, secret[i].name, digest);
-        if (stream_type(d->stream, NULL) == STREAM_BATCH)
+        if (stream_type(d->stream, NULL) == STREAM_BATCH || d->kind == KIND_ALARM_RAISED)
             disclosed_keep(f, d->stream, digest, secret[i].value);
     }
     item->disclosure = list;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "core/entry/alarm.h"
 #include "core/entry/refusal.h"
 #include "core/entry/step.h"
 #include "core/protocol/word.h"
@@ -131,12 +132,72 @@ static void next_note(struct flow *f, struct arena *a, struct json *o, const str
     json_set(a, o, "note", note);
 }
 
+static struct json *clause_json(struct flow *f, struct arena *a, const char *id, int64_t at)
+{
+    struct json *o = json_set_str(a, json_object(a), "id", id);
+    set_text(a, o, catalogue_clause(f->cfg.words->codes, id, clock_day(at)));
+    return o;
+}
+
+static struct json *alarm_people(struct flow *f, struct arena *a, const struct texts *ids, bool codes)
+{
+    struct json *list = json_array(a);
+    for (size_t i = 0; i < ids->n; i++) {
+        struct json *o = who_json(f, a, book_person(&f->book, ids->item[i]));
+        if (codes)
+            json_set_str(a, o, "code", command_code(a, word_name(&command_words, COMMAND_ACK), ids->item[i]));
+        json_push(list, o);
+    }
+    return list->len ? list : NULL;
+}
+
+/* In the words of the answer that raised it. */
+static void alarm_message(struct flow *f, struct arena *a, struct json *o, const struct alarm *al)
+{
+    const struct batch *x = al->batch ? book_batch(&f->book, al->batch) : NULL;
+    const char *how = outcome_name(al->outcome);
+    struct words w = *f->cfg.words;
+    w.a = a;
+    w.protocol = x ? x->protocol : NULL;
+    w.screen = true;
+    struct json *ja, *en;
+    words_args(&w, al->args, x && al->step ? protocol_step(x->protocol, al->step) : -1, &ja, &en);
+    struct text t = catalogue_said(w.codes, a, al->code, how, ja);
+    t.en = catalogue_said(w.codes, a, al->code, how, en).en;
+    set_text(a, o, t);
+}
+
+/* What stands on the screen of every page of this station until it is acknowledged. */
+static void next_alarm(struct flow *f, struct arena *a, struct json *o, const struct next *n)
+{
+    const struct alarm *al = n->alarm;
+    char when[CLOCK_TEXT];
+    if (!al)
+        return;
+    struct json *told = json_set_str(a, json_object(a), "code", al->code), *law = json_array(a);
+    alarm_message(f, a, told, al);
+    json_set_str(a, told, "outcome", outcome_name(al->outcome));
+    json_set(a, told, "stops", json_bool(a, al->stops));
+    json_set_str(a, told, "batch", al->batch);
+    json_set_str(a, told, "other", al->other ? disclosed_value(f, al->other) : NULL);
+    json_set_str(a, told, "thing", al->thing);
+    for (const char *const *c = catalogue_law(f->cfg.words->codes, al->code); c && *c; c++)
+        json_push(law, clause_json(f, a, *c, al->at));
+    json_set(a, told, "law", law->len ? law : NULL);
+    json_set(a, told, "waits", alarm_people(f, a, &n->waits, false));
+    json_set(a, told, "called", alarm_people(f, a, &n->callable, true));
+    clock_format(al->at, when);
+    json_set_str(a, told, "at", when);
+    json_set(a, o, "alarm", json_set_str(a, told, "alarm", al->leaf));
+}
+
 static struct json *next_json(struct flow *f, struct arena *a, const struct station *st)
 {
     struct next n;
     struct json *o = json_object(a);
     rule_next(&f->book, st, flow_now(f), f->cfg.conf->idle_after_s, a, &n);
     next_people(f, a, o, st, &n);
+    next_alarm(f, a, o, &n);
     next_note(f, a, o, &n);
     if (!n.batch)
         return o;
@@ -196,8 +257,8 @@ static struct json *offline_json(struct flow *f, struct arena *a, const struct s
 /* The card's commands, by their words. */
 static struct json *commands_json(struct arena *a)
 {
-    static const enum code_command list[] = {COMMAND_BACK, COMMAND_YES, COMMAND_OUT, COMMAND_BROKEN,
-                                             COMMAND_LOST};
+    static const enum code_command list[] = {COMMAND_BACK,   COMMAND_YES,  COMMAND_OUT,
+                                             COMMAND_BROKEN, COMMAND_LOST, COMMAND_ACK};
     struct json *o = json_object(a);
     for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++) {
         const char *name = word_name(&command_words, (int)list[i]);
@@ -432,11 +493,8 @@ static void copy_members(struct arena *a, struct json *o, const struct json *bod
 static struct json *law_json(struct flow *f, struct arena *a, const struct entry *e)
 {
     struct json *list = json_array(a);
-    json_each(c, e->law) {
-        struct json *o = json_set_str(a, json_object(a), "id", c->str);
-        set_text(a, o, catalogue_clause(f->cfg.words->codes, c->str, clock_day(e->at)));
-        json_push(list, o);
-    }
+    json_each(c, e->law)
+        json_push(list, clause_json(f, a, c->str, e->at));
     return list->len ? list : NULL;
 }
 

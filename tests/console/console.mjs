@@ -142,23 +142,47 @@ async function work() {
   is("nothing that is no code", "refused scan.unknown", await scanned("HELLO"));
 }
 
-/* Another patient's container stands in the way of everything, over a reload too. */
+/* Another patient's container stands in the way of everything, over a reload too, until both have acknowledged. */
 async function foreign() {
   const raw = label("C-NK26-0148-T1");
   const answer = await scan(raw);
   is("another patient's container", ["refused", "ident.foreign", true], [answer.outcome, answer.code, answer.latched]);
   const numbers = async () => (await page.locator(".numbers strong").allTextContents()).map((t) => t.slice(0, 9));
+  const waits = async () => page.locator("#latch .how b").allTextContents();
   is("both batches' numbers, on the whole screen", ["NK26-0147", "NK26-0148"], await numbers());
+  is("and whose badges are waited for", 2, (await waits()).length);
   await picture("foreign");
-  const before = posted.length;
-  await keys(label("C-NK26-0147-T1"));
-  await page.waitForTimeout(200);
-  is("nothing is taken meanwhile", before, posted.length);
+  is("nothing is taken meanwhile", "refused alarm.stands", await scanned(label("C-NK26-0147-T1")));
+  is("and it says what to do", true, (await text("latch")).includes("もう一度スキャンしてください"));
+  await picture("foreign-again");
   await page.reload();
   await page.waitForSelector("#latch:not([hidden])");
   is("over a reload, too", ["NK26-0147", "NK26-0148"], await numbers());
-  await keys(label("X-YES"));
+  const answered = page.waitForResponse((r) => r.url().endsWith("/v1/scans"));
+  await page.click("#latch .choices button");
+  is("who acts presses the button", "alarm.waits", (await (await answered).json()).code);
+  await page.waitForFunction(() => document.querySelectorAll("#latch .how b").length === 1);
+  await picture("foreign-waits");
+  is("and the other one reads the badge", "accepted accepted.alarm", await scanned(label("P-OP2")));
   is("until it is acknowledged", false, await page.isVisible("#latch"));
+  is("the log has both", "OP1 OP2", acknowledged());
+}
+const acknowledged = () => inLog(`select string_agg(body::jsonb #>> '{actor,performed}', ' ' order by idx) from cpf.entry where kind = 'alarm.acknowledged'`);
+
+/* One alone telephones, and says whom. */
+async function alone() {
+  await scan(label("X-OUT"));
+  is("one leaves", "accepted accepted.session-stays", await scanned(label("P-OP2")));
+  is("and another patient's container once more", "refused ident.foreign", await scanned(label("C-NK26-0148-T1")));
+  is("acknowledged by one alone", "accepted alarm.call", await scanned(label("X-ACK")));
+  await picture("foreign-alone");
+  const answered = page.waitForResponse((r) => r.url().endsWith("/v1/scans"));
+  await page.click('#latch button[data-code^="X-ACK-QM-"]');
+  is("it ends with whom one has telephoned", "accepted.alarm", (await (await answered).json()).code);
+  await page.waitForSelector("#latch", { state: "hidden" });
+  is("who is named", "QM", inLog("select body::jsonb #>> '{body,called}' from cpf.entry where kind = 'alarm.acknowledged' order by idx desc limit 1"));
+  await scan(label("P-OP2"));
+  is("and the other one comes back", "accepted accepted.session", await scanned("401203"));
 }
 
 /* ---- keys of every kind ---- */
@@ -261,7 +285,7 @@ async function wall() {
   is("and comes back by itself", false, await page.isVisible("#silent"));
 }
 
-for (const stage of [enrolment, signIn, work, foreign, separators, modes, silence, hands, wall]) {
+for (const stage of [enrolment, signIn, work, foreign, alone, separators, modes, silence, hands, wall]) {
   try {
     await stage();
   } catch (error) {

@@ -175,6 +175,9 @@ async function killed() {
   await page.reload();
   await page.waitForSelector("#place b");
   is("once", false, await page.isVisible("#see"));
+  await page.waitForSelector("#latch.stops");
+  is("and what stands there is acknowledged by both", ["accepted alarm.waits", "accepted accepted.alarm"],
+    [await scan(label("X-ACK")), await scan(label("P-OP2"))]);
 }
 
 /* No secret, no name, nobody who is not there. */

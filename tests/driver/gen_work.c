@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/entry/alarm.h"
 #include "driver.h"
 
 struct work {
@@ -328,6 +329,23 @@ static struct json *whoever_leaves(struct work *w)
     return gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "BACK"));
 }
 
+/* An alarm stands there: each of those who are there, or one and whoever was telephoned. NULL: none stands.
+ */
+static struct json *acknowledge(struct work *w)
+{
+    struct next n;
+    rule_next(w->g->book, w->st, w->g->now, 1800, w->g->a, &n);
+    if (!n.alarm || gen_chance(w->g, 60))
+        return NULL;
+    if (n.alarm->stops && n.waits.n && gen_chance(w->g, 800))
+        return gen_scan(w->g, w->st->id, gen_badge(w->g, n.waits.item[gen_below(w->g, n.waits.n)]));
+    if (n.callable.n && (!n.waits.n || gen_chance(w->g, 100)))
+        return gen_scan(
+            w->g, w->st->id,
+            gen_code(w->g, 'X', gen_text(w->g, "ACK-%s", n.callable.item[gen_below(w->g, n.callable.n)])));
+    return n.acting ? gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "ACK")) : NULL;
+}
+
 static struct json *scan_step(struct work *w)
 {
     struct json *c = people_there(w);
@@ -335,6 +353,8 @@ static struct json *scan_step(struct work *w)
         return c;
     if (!here(w, w->performer))
         return sign_in(w, w->performer);
+    if ((c = acknowledge(w)))
+        return c;
     if (w->st->bench.asked.at && w->g->now - w->st->bench.asked.at < 30000 && gen_chance(w->g, 900))
         return w->st->bench.asked.leaves ? whoever_leaves(w)
                                          : gen_scan(w->g, w->st->id, gen_code(w->g, 'X', "YES"));

@@ -35,6 +35,31 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
 
 
+@row("scanned on, while another patient's flask lies in the cabinet", 'd3.entry.plates', 'alarm.stands', batches=2)
+def scanned_on(p):
+    b2 = p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1')
+    b2.scan('other:F1')
+    p.caught(b2.scan('F1'), 'alarm.stands', also=['alarm.raised'])
+
+
+@scanned_on.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('W:INC-03-S1', 'F1', 'X:OPT-NORMAL')
+
+
+@row('the alarm is sent away by one alone, with a colleague who is not of quality on the telephone', 'd3.entry.plates',
+     'rescue.not-called', batches=2)
+def rung_a_friend(p):
+    b2 = p.at('B21').work('look', 'OP1')
+    b2.scan('other:F1')
+    p.caught(b2.scan('X:ACK-MM'), 'rescue.not-called')
+
+
+@rung_a_friend.honest
+def _(p):
+    p.at('B21').work('look', 'OP1').scans('F1', 'X:OPT-NORMAL')
+
+
 @row("yesterday's label on today's plate", 'd3.entry.clearance', 'ident.used')
 def old_label(p):
     p.caught(p.at('B21').work('d3.entry.plates', 'OP1', 'OP2').scan('EP1'), 'ident.used')

@@ -25,6 +25,7 @@ static void begin(struct rig *r)
     for (const char *const *t = (const char *const[]){"T1", "T2", "T3", NULL}; *t; t++)
         accepted(rig_scan(r, arena_printf(&r->arena, "C:" STORY_BATCH "-%s", *t)));
     refused(rig_scan(r, "C:KA-0002-T1"), "ident.foreign");
+    rig_acknowledge(r);
     accepted(rig_scan(r, "C:" STORY_BATCH "-W1"));
     accepted_as(rig_scan(r, "L:TB1"), "accepted.step-done");
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/enc.h"
+#include "core/entry/alarm.h"
 #include "core/entry/station.h"
 
 struct batch *rig_batch(const struct rig *r, const char *batch)
@@ -157,4 +158,15 @@ const struct verdict *rig_approve(struct rig *r, const char *person)
                    arena_printf(&r->arena, "%s|weakened=[%s]", body, all.data));
     buf_fini(&all);
     return v;
+}
+
+void rig_acknowledge(struct rig *r)
+{
+    const struct bench *b = &r->station->bench;
+    for (const struct alarm *a; (a = bench_alarm(b));) {
+        const struct person *p = NULL;
+        for (size_t i = 0; a->stops && b->npeople > 1 && i < b->npeople; i++)
+            p = alarm_seen_by(a, b->person[i]) ? p : b->person[i];
+        accepted(rig_scan(r, p ? arena_printf(&r->arena, "P:%s", p->id) : !a->stops ? "X:ACK" : "X:ACK-QM"));
+    }
 }

@@ -3,6 +3,7 @@
  * was taken back to the byte. Texts that only grow are compared as text.
  */
 #include "bench_rig.h"
+#include "core/entry/alarm.h"
 
 #define RAW(ret, p)     buf_add((ret), (p), sizeof(*(p)))
 #define RAWS(ret, p, n) add_all((ret), (p), (n) * sizeof(*(p)))
@@ -57,6 +58,10 @@ void book_bytes(const struct book *b, struct buf *ret)
     map_bytes(ret, &b->streams, sizeof(struct stream));
     map_bytes(ret, &b->people, sizeof(struct person));
     map_bytes(ret, &b->stations, sizeof(struct station));
+    for (const struct station *s; (s = map_next(&b->stations, &pos));)
+        for (const struct alarm *a = s->bench.alarm; a; a = a->next)
+            RAW(ret, a);
+    pos = 0;
     map_bytes(ret, &b->tokens, 0);
     map_bytes(ret, &b->rooms, sizeof(struct room));
     map_bytes(ret, &b->things, sizeof(struct thing));

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "bench_rig.h"
+#include "core/entry/alarm.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -73,11 +74,24 @@ static void dump_stations(struct lines *l, const struct book *b, int64_t today)
         ADD(l, "away %lld %lld\n", (long long)b->outages.item[i].from, (long long)b->outages.item[i].to);
 }
 
+/* Whatever day it is. */
+static void dump_alarms(struct lines *l, const struct station *s)
+{
+    for (const struct alarm *a = s->bench.alarm; a; a = a->next) {
+        const char *seen = "";
+        for (size_t i = 0; i < a->nseen; i++)
+            seen = arena_printf(l->a, "%s %s", seen, a->seen[i]->id);
+        ADD(l, "alarm %s %s stops %d seen%s at %lld batch %s step %s %s\n", s->id, a->code, a->stops, seen,
+            (long long)a->at, or (a->batch), or (a->step), a->leaf);
+    }
+}
+
 static void dump_benches(struct lines *l, const struct book *b, int64_t today)
 {
     size_t pos = 0;
     for (const struct station *s; (s = map_next(&b->stations, &pos));) {
         const struct bench *n = &s->bench;
+        dump_alarms(l, s);
         if (n->day != today) {
             ADD(l, "bench %s revoked %d day %lld\n", s->id, s->revoked, (long long)n->day);
             continue;

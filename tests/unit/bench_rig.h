@@ -119,6 +119,8 @@ const struct verdict *rig_sure(struct rig *r, const char *step, const char *code
 
 /* The badge of another one in the middle of a step, and yes. */
 void rig_take_over(struct rig *r, const char *person);
+/* Whatever stands at the station is acknowledged by who is there; alone, with QM on the telephone. */
+void rig_acknowledge(struct rig *r);
 /* Signs out. */
 void rig_leaves(struct rig *r, const char *person);
 /* Whoever acts signs out; the first one there if nobody does. */

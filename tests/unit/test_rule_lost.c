@@ -118,6 +118,7 @@ static void test_only_what_is_there_breaks(void **state)
     refused(rig_scan(r, "C:B1-T9"), "ident.not-issued");
     refused(rig_scan(r, "C:B1-T1"), "label.unused"); /* a label, and nothing else */
     refused(rig_scan(r, "C:B2-T1"), "ident.foreign");
+    rig_acknowledge(r);
     filled(r);
     accepted(rig_one(r, "BIN", "C:B1-T1"));
     accepted(rig_scan(r, "X:BROKEN"));

@@ -44,6 +44,7 @@ static void prepare(struct rig *r)
     accepted(rig_sign_in(r, "OP3"));
     accepted(rig_scan(r, "C:KA-0001-T1"));
     refused(rig_scan(r, "C:KA-0002-T1"), "ident.foreign");
+    rig_acknowledge(r);
     already(rig_scan(r, "C:KA-0001-T1"));
     rig_wait(r, RIG_SECOND);
     accepted(rig_scan(r, "C:KA-0001-T2"));

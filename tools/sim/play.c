@@ -162,7 +162,7 @@ static void take_context(struct player *p, struct op *op, const json_t *answer, 
     if (!refused && op->kind == OP_SIGN_IN)
         world_joined(st, op->person);
     take_next(st, answer);
-    if (refused || !code || op->kind == OP_SIGN_IN)
+    if (op->acks || refused || !code || op->kind == OP_SIGN_IN)
         return;
     if (op->kind == OP_SIGN_OUT) {
         if (strcmp(code, "accepted.session-whose") != 0)
@@ -408,6 +408,7 @@ static void take_answer(struct player *p, struct op *op, const json_t *answer, i
         check_gate(p, answer);
     if (p->omit && refused && !op->own)
         drop_block(p);
+    alarm_acknowledge(p, op, answer, refused);
     if (p->sim->opt.pauses && op->kind == OP_SCAN && op->own)
         p->due = sim_now(p->sim) + pause_ms(p, op);
 }

@@ -88,6 +88,7 @@ struct op {
     bool slip, settles;       /* mistyped; typed as it was meant, because the slip was asked about */
     struct sim_person *asked; /* OP_SCAN: the second entry of a value; who acts on afterwards */
     json_t *body;             /* OP_RECORD made by OP_EACH; freed with its answer */
+    bool acks;                /* an alarm */
     bool own;                 /* of the story, not of the engine: its expectation is the item's or block's */
     int64_t wait_ms;
     struct op *next;
@@ -233,6 +234,9 @@ void play_begin(struct player *p);
 bool slip_before(struct player *p, struct op *op);
 /* What came of a slip, or of the value behind it. */
 void slip_counted(struct sim *s, const struct op *op, const char *outcome, const char *code);
+
+/* sim_alarm.c: people acknowledge what the answer says stands there: puts that before what comes next. */
+void alarm_acknowledge(struct player *p, const struct op *op, const json_t *answer, bool refused);
 
 /* sim_check.c: compares an answer with what the story expects; prints what differs. */
 void check_answer(struct player *p, const struct op *op, const json_t *answer, int status);

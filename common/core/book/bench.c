@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "core/book/apply.h"
+#include "core/entry/alarm.h"
 
 static struct was *was_of(const struct bench *bench, const struct person *p)
 {
@@ -206,4 +207,23 @@ void bench_typed(struct book *b, struct bench *bench, const struct person *p)
         SET(b, all->n, 0);
     if (own)
         SET(b, own->n, 0);
+}
+
+/* ---- alarms ---- */
+
+const struct alarm *bench_alarm(const struct bench *bench)
+{
+    const struct alarm *first = bench->alarm;
+    for (const struct alarm *a = first; a; a = a->next)
+        if (a->stops)
+            return a;
+    return first;
+}
+
+bool alarm_seen_by(const struct alarm *a, const struct person *p)
+{
+    for (size_t i = 0; i < a->nseen; i++)
+        if (a->seen[i] == p)
+            return true;
+    return false;
 }

@@ -142,6 +142,7 @@ struct bench {
     struct bench_asked asked;
     struct wrong *wrong; /* of this day, at this station: anybody's, and of each who mistyped */
     struct was *was;     /* of this day: everybody who was signed in here */
+    struct alarm *alarm; /* core/entry/alarm.h: not acknowledged yet, the oldest first */
 };
 
 /* A one-time code that is out for a station. */
@@ -540,7 +541,6 @@ const struct stood *station_stood(const struct station *st, int64_t at);
 const char *station_room(const struct station *st, int64_t at);
 /* Since when the log knows nothing of a station that was away, or of a daemon that was; 0: it was heard. */
 int64_t station_unheard_since(const struct book *b, const struct station *st);
-
 /* Batch questions. */
 struct occ *batch_occ(const struct batch *b, int step); /* the current (last) occurrence, or NULL */
 bool batch_step_done(const struct batch *b, int step);  /* at least one occurrence done or skipped */

@@ -218,7 +218,7 @@ enum code_fault code_read(const char *raw, size_t len, struct code *ret)
     return fault;
 }
 
-static const char *const command_word[] = {NULL, "BACK", "YES", "OUT", "BROKEN", "LOST"};
+static const char *const command_word[] = {NULL, "BACK", "YES", "OUT", "BROKEN", "LOST", "ACK"};
 const struct word_list command_words = {sizeof(command_word) / sizeof(*command_word), command_word};
 
 enum code_command code_command(const struct code *c)

@@ -39,8 +39,17 @@ enum code_kind {
     CODE_TEXT
 };
 
-/* The commands of the bench's card; `STEP-…` and `OPT-…` name what they choose, and are none of these. */
-enum code_command { COMMAND_OTHER, COMMAND_BACK, COMMAND_YES, COMMAND_OUT, COMMAND_BROKEN, COMMAND_LOST };
+/* The commands of the bench's card; `STEP-…`, `OPT-…` and `ACK-…` name what they choose, and are none of
+ * these. */
+enum code_command {
+    COMMAND_OTHER,
+    COMMAND_BACK,
+    COMMAND_YES,
+    COMMAND_OUT,
+    COMMAND_BROKEN,
+    COMMAND_LOST,
+    COMMAND_ACK
+};
 extern const struct word_list command_words;
 
 struct code {
@@ -89,8 +98,8 @@ must_check enum code_fault code_read(const char *raw, size_t len, struct code *r
  */
 must_check int code_make(char type, const char *id, char *ret, size_t ret_size);
 void code_upper(char *id); /* of a step or an option, as codes have it: upper case, and `-` for `.` */
-/* The code that says it: `what` alone (a word of command_words), or STEP or OPT with the id of a step or an
- * option. CPF_E_INVAL: too long for one. */
+/* The code that says it: `what` alone (a word of command_words), or STEP, OPT or ACK with the id of a step,
+ * an option or a person. CPF_E_INVAL: too long for one. */
 must_check int code_make_command(const char *what, const char *id, char *ret, size_t ret_size);
 enum code_command code_command(const struct code *c); /* COMMAND_OTHER: none of them, or no command */
 const char *code_kind_name(enum code_kind k);         /* "badge", "batch", … */

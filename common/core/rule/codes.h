@@ -5,7 +5,7 @@
  */
 
 enum say_flag {
-    SAY_LATCHED = 1,        /* stays on the screen until it is acknowledged */
+    SAY_LATCHED = 1,        /* stands at the station until it is acknowledged there */
     SAY_MAJOR = 2,          /* its deviation is major from the start */
     SAY_HOLDS_PATIENT = 4,  /* refused, it holds the batch until somebody has cleared who the patient is */
     SAY_RESETS = 8,         /* refused, the field's first entry counts no more: both are asked for again */
@@ -16,6 +16,7 @@ enum say_flag {
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
     SAY_OF_ENTRY = 512, /* of how something was entered: by whom, when, how fast; nothing of the product */
     SAY_TWO = 1024,     /* of two entries that differ: the one stands until quality has judged */
+    SAY_STOPS = 4096,   /* latched: by everybody who stands there, and no scan is taken before */
     SAY_BESIDE = 2048,  /* of who acts: told beside the answer's own code, never in its place */
 };
 
@@ -65,6 +66,11 @@ enum say_flag {
     X(SESSION_UNKNOWN_BADGE, "session.unknown-badge", 0)                                                     \
     X(SESSION_FULL, "session.full", 0)                                                                       \
     X(CUSTODIANS_UNPROVED, "custodians.unproved", 0)                                                         \
+    X(ALARM_STANDS, "alarm.stands", 0)                                                                       \
+    X(ALARM_NONE, "alarm.none", 0)                                                                           \
+    X(ALARM_WAITS, "alarm.waits", 0)                                                                         \
+    X(ALARM_CALL, "alarm.call", 0)                                                                           \
+    X(ALARM_WITHOUT, "alarm.without", 0)                                                                     \
     X(CUSTODIANS_EXPIRED, "custodians.expired", 0)                                                           \
     X(CUSTODIANS_OTHERS, "custodians.others", 0)                                                             \
     X(CUSTODIANS_OTHER, "custodians.other", 0)                                                               \
@@ -86,8 +92,8 @@ enum say_flag {
     X(WITNESS_ABSENT, "witness.absent", 0)                                                                   \
     X(WITNESS_AWAITED, "witness.awaited", 0)                                                                 \
     X(PEOPLE_TOO_FEW, "people.too-few", 0)                                                                   \
-    X(IDENT_FOREIGN, "ident.foreign", SAY_LATCHED)                                                           \
-    X(IDENT_FOREIGN_OPENED, "ident.foreign-opened", SAY_LATCHED | SAY_MAJOR)                                 \
+    X(IDENT_FOREIGN, "ident.foreign", SAY_LATCHED | SAY_STOPS)                                               \
+    X(IDENT_FOREIGN_OPENED, "ident.foreign-opened", SAY_LATCHED | SAY_STOPS | SAY_MAJOR)                     \
     X(IDENT_PATIENT, "ident.patient", SAY_HOLDS_PATIENT)                                                     \
     X(IDENT_FROZEN, "ident.frozen", 0)                                                                       \
     X(IDENT_WRITING, "ident.writing", 0)                                                                     \
@@ -385,6 +391,7 @@ enum say_flag {
     X(ACCEPTED_WITNESS_PART, "accepted.witness-part", 0)                                                     \
     X(ACCEPTED_SESSION_STAYS, "accepted.session-stays", 0)                                                   \
     X(ACCEPTED_SESSION_NEXT, "accepted.session-next", 0)                                                     \
+    X(ACCEPTED_ALARM, "accepted.alarm", 0)                                                                   \
     X(ACCEPTED_ACTING, "accepted.acting", 0)                                                                 \
     X(ACCEPTED_SESSION_CLOSED, "accepted.session-closed", 0)                                                 \
     X(ACCEPTED_REDACTED, "accepted.redacted", 0)                                                             \

@@ -191,7 +191,7 @@ void judge_outcome(struct judge *j, struct draft *d, enum outcome outcome, enum 
 {
     answer(j, outcome, code, args);
     say(j, d, outcome, code, args);
-    d->judged->latched = say_flags(code) & SAY_LATCHED;
+    d->judged->latched = alarm_raise(j, d, code);
 }
 
 /* The container is another batch's: its id would name that batch in this one's stream. */
@@ -409,7 +409,8 @@ void judge_accept(struct judge *j, struct draft *main, enum say code, struct jso
         say_foreign(j, main);
     const size_t first = j->v->ndrafts;
     accept(j, main, code, args);
-    (main ? main : &j->v->draft[first])->judged->latched = say_flags(w ? w->code : code) & SAY_LATCHED;
+    struct draft *d = main ? main : &j->v->draft[first];
+    d->judged->latched = alarm_raise(j, d, w ? w->code : code);
     for (int kind = 0; kind < FOLLOWS; kind++)
         for (size_t i = 0; i < j->found.nfollows; i++)
             if (j->found.follow[i].kind == (enum follow_kind)kind)

@@ -62,8 +62,8 @@ struct follow {
 #define FOUND_EXPOSED  4
 #define FOUND_FOLLOWS  20
 /* The act; an entry for a finding and its hold, one a unit, four an exposed batch; the bench's and the
- * batch's own (day, fitness, closing, its release taken back). */
-_Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 11 <=
+ * batch's own (day, alarm, fitness, closing, its release taken back). */
+_Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOUND_EXPOSED) + 12 <=
                    VERDICT_DRAFTS,
                "what is found makes no more entries than a verdict holds");
 struct found {
@@ -342,6 +342,11 @@ void judge_deadline(struct judge *j);
 void judge_command_code(struct judge *j);
 void judge_badge(struct judge *j);
 void judge_batch_card(struct judge *j);
+/* alarm.c: what the command's first entry says latches here, if its code does; true: it does. */
+bool alarm_raise(struct judge *j, const struct draft *first, enum say code);
+/* Scanned where an alarm stands, or to acknowledge it. True: answered. */
+bool judge_alarm(struct judge *j);
+void alarm_next(struct judge *j, struct next *ret); /* what stands, and who is to acknowledge it */
 /* bench.c: who acts is never guessed. False: answered. */
 bool check_who(struct judge *j);
 /* Somebody signs out. True: answered. */

@@ -190,11 +190,12 @@ void rule_next(const struct book *b, const struct station *st, int64_t now, int 
     j.bench = &j.st->bench;
     j.step = j.field = -1;
     who_acts(&j, idle_after_s, ret);
+    j.performer = ret->acting;
+    alarm_next(&j, ret);
     if (!ret->batch || ret->batch->closed)
         return;
     enum say who = ret->note;
     j.x = ret->batch;
-    j.performer = ret->acting;
     ret->step = st->bench.step >= 0 ? st->bench.step : choose(&j, ret);
     if (ret->step >= 0) {
         judge_enter(&j, j.x, ret->step);

@@ -149,7 +149,7 @@ struct json *draft_actor(const struct draft *d, const char *station, struct aren
 /* Its personal values; how many. */
 size_t draft_secrets(const struct draft *d, struct secret list[DRAFT_SECRETS]);
 
-#define VERDICT_DRAFTS 86
+#define VERDICT_DRAFTS 87
 struct verdict {
     enum outcome outcome;
     const char *code;    /* machine code, key of etc/catalogue.yaml */
@@ -189,6 +189,9 @@ struct next {
     bool again;                  /* the second, independent entry of a value */
     bool later;                  /* of another day, from `earliest` on: no scan begins it */
     const struct person *acting; /* NULL: a badge comes first */
+    const struct alarm *alarm;   /* core/entry/alarm.h; NULL: none stands */
+    struct texts waits,
+        callable;  /* who is to acknowledge it; of quality: one of them is telephoned, or none */
     unsigned note; /* what stands in the way: an enum say (codes.h), with its arguments; 0: nothing */
     struct json *args;
 };

@@ -576,7 +576,7 @@ void judge_scan(struct judge *j)
         judge_refuse(j, SAY_SESSION_NONE, NULL);
         return;
     }
-    if (judge_leaving(j) || !check_who(j))
+    if (judge_leaving(j) || judge_alarm(j) || !check_who(j))
         return;
     choose_recorder(j);
     if (judge_lost(j))
