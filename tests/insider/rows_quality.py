@@ -445,6 +445,17 @@ def _(p):
     p.quiet(p.at('QA1').record('OP1', 'information.received', batch=p.batch, about='other', reason='患者が迷っている the patient wavers'))
 
 
+@row('an illness after the infusion is taken note of, and no more', 'd6.pass.in', 'information.illness')
+def illness_noted(p):
+    p.caught(p.at('CL1').record('N1', 'information.received', batch=p.batch, about='illness', reason='敗血症の疑い sepsis?'),
+             'information.illness', 'deviation')
+
+
+@illness_noted.honest
+def _(p):
+    p.quiet(p.at('CL1').record('N1', 'information.received', batch=p.batch, about='other', reason='電話番号変更 another telephone number'))
+
+
 # ---- evidence ----
 
 

@@ -208,6 +208,18 @@ static void test_where_nobody_is_left_quality_stands_in_and_it_is_told(void **st
     assert_false(batch_acted(rig_batch(r, "B1"), book_person(&r->book, "QM"), DEPT_MANUFACTURING));
 }
 
+/* Whoever would stand in does not say that nobody is left. */
+static void test_who_stands_in_has_not_said_who_is_away(void **state)
+{
+    struct rig *r = *state;
+    enter(r, "COUNT", "45", "0");
+    accepted(rig_sign_in(r, "QM"));
+    accepted(rig_record(r, "QM", "person.away", "person=OP2|from=2026-11-01|until=2026-11-30"));
+    refused(correct_with(r, "count", "live", "44", 0, "QM"), "correction.not-there");
+    accepted(rig_record(r, "FM", "person.away", "person=OP2|from=2026-11-01|until=2026-11-30"));
+    alert(correct_with(r, "count", "live", "44", 0, "QM"), "correction.instead");
+}
+
 /* The benches say nothing any more of a day that is over: the step itself does. */
 static void test_on_the_next_day_who_took_part_is_the_second_person(void **state)
 {
@@ -228,6 +240,7 @@ int main(void)
 {
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, end)
     const struct CMUnitTest tests[] = {
+        TEST(test_who_stands_in_has_not_said_who_is_away),
         TEST(test_correction_may_tell_a_bad_truth),
         TEST(test_correction_makes_a_derived_value_computable),
         TEST(test_correction_takes_a_derived_value_back),

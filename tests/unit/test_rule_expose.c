@@ -372,6 +372,38 @@ static void fill(struct rig *r, const char *n)
     accepted(rig_one(r, "FILL", arena_printf(&r->arena, "C:B1-S%s", n)));
 }
 
+/* A recall comes when the vials are long empty. */
+static void test_lot_that_is_blocked_holds_what_was_made_with_it(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "USED", "L:AL1-U1"));
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "USED", "L:AL1-U2"));
+    rig_begin(r, "NK3");
+    rig_at(r, "QA1");
+    alert(rig_record(r, "QM", "lot.blocked", "lot=AL1|reason=recalled"), "lot.blocked-used");
+    with_arg(&r->v, "held", "2");
+    assert_int_equal(holds(r, "B1"), 1);
+    assert_int_equal(holds(r, "NK2"), 1);
+    assert_int_equal(holds(r, "NK3"), 0);
+    assert_string_equal(rig_batch(r, "B1")->dev[0].code, "lot.used-blocked");
+    accepted(rig_record(r, "QM", "lot.blocked", "lot=AL1|reason=once more")); /* held for it already */
+    assert_int_equal(holds(r, "B1"), 1);
+}
+
+static void test_lot_that_is_blocked_opens_the_record_of_a_closed_batch(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "USED", "L:AL1-U1"));
+    accepted(rig_one(r, "FINISH", "D:A"));
+    rig_drop_closed(&r->book);
+    rig_at(r, "QA1");
+    alert(rig_record(r, "QM", "lot.blocked", "lot=AL1|reason=recalled"), "lot.blocked-used");
+    assert_false(rig_batch(r, "B1")->closed);
+    assert_int_equal(holds(r, "B1"), 1);
+    assert_int_equal(rig_count(r, "batch.reopened"), 1);
+}
+
 static void test_evidence_stays_until_quality_lifts_the_hold(void **state)
 {
     struct rig *r = *state;
@@ -430,6 +462,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
+        T(test_lot_that_is_blocked_holds_what_was_made_with_it),
+        T(test_lot_that_is_blocked_opens_the_record_of_a_closed_batch),
         T(test_same_instrument_on_one_day),
         T(test_another_day_on_the_same_instrument_is_no_sharing),
         T(test_one_place_at_one_time),

@@ -123,12 +123,32 @@ static void closed(struct rig *r)
     assert_true(rig_batch(r, "B1")->closed);
 }
 
+/* What is heard of the product is looked into before the record is complete again. */
+static void test_information_of_the_product_is_a_deviation(void **state)
+{
+    struct rig *r = *state;
+    closed(r);
+    rig_at(r, "QA1");
+    deviation(rig_record(r, "CO", "information.received", "batch=B1|about=complaint|reason=pain"),
+              "information.product");
+    deviation(rig_record(r, "CO", "information.received", "batch=B1|about=quality|reason=recall"),
+              "information.product");
+    deviation(rig_record(r, "N1", "information.received", "batch=B1|about=illness|reason=sepsis"),
+              "information.illness");
+    const struct batch *x = rig_batch(r, "B1");
+    assert_int_equal(x->ndevs, 3);
+    assert_int_equal(x->dev[1].grade, GRADE_NONE);
+    assert_int_equal(x->dev[2].grade, GRADE_MAJOR);
+    refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.deviations");
+    assert_false(x->closed);
+}
+
 static void test_closed_record_takes_what_comes_and_quality_closes_it_again(void **state)
 {
     struct rig *r = *state;
     closed(r);
     rig_at(r, "QA1");
-    accepted_as(rig_record(r, "CO", "information.received", "batch=B1|about=complaint|reason=pain"),
+    accepted_as(rig_record(r, "CO", "information.received", "batch=B1|about=other|reason=pain"),
                 "hand.information");
     assert_int_equal(rig_count(r, "batch.reopened"), 1);
     assert_false(rig_batch(r, "B1")->closed);
@@ -218,6 +238,7 @@ int main(void)
         TEST(test_release_does_not_stand_without_consent),
         TEST(test_what_was_given_stays_recorded),
         TEST(test_label_is_printed_again_or_void_with_reason_and_second_person),
+        TEST(test_information_of_the_product_is_a_deviation),
         TEST(test_closed_record_takes_what_comes_and_quality_closes_it_again),
     };
     return cmocka_run_group_tests_name("rule: said by hand", tests, NULL, NULL);

@@ -118,6 +118,25 @@ static void test_lot_that_is_shared_is_counted_by_the_store(void **state)
     accepted(rig_record(r, "MM", "lot.closed", "lot=TB9|used=#9|returned=#1"));
 }
 
+/* What is blocked does not come back under another id, another spelling, or none. */
+static void test_blocked_lot_is_not_born_again(void **state)
+{
+    struct rig *r = *state;
+#define TB "material=tube|expiry=2027-11-01|units=#10"
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "MM", "lot.received", "lot=TB9|" TB "|maker_lot=E0701"));
+    accepted(rig_record(r, "QM", "lot.blocked", "lot=TB9|reason=recalled"));
+    accepted(rig_record(r, "MM", "lot.received", "lot=TB10|" TB "|maker_lot=E07O1"));
+    refused(rig_record(r, "MM", "lot.conforming", "lot=TB10"), "lot.same-blocked");
+    with_arg(&r->v, "other", "TB9");
+    refused(rig_record(r, "QM", "lot.released", "lot=TB10"), "lot.same-blocked");
+    accepted(rig_record(r, "MM", "lot.received", "lot=TB11|" TB));
+    refused(rig_record(r, "QM", "lot.released", "lot=TB11"), "lot.maker");
+    accepted(rig_record(r, "MM", "lot.received", "lot=TB12|" TB "|maker_lot=E0702"));
+    accepted(rig_record(r, "QM", "lot.released", "lot=TB12"));
+#undef TB
+}
+
 static void test_lot_comes_with_its_units(void **state)
 {
     struct rig *r = *state;
@@ -281,6 +300,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
+        T(test_blocked_lot_is_not_born_again),
         T(test_unit_that_was_never_received_is_refused),
         T(test_units_may_have_names_of_their_own),
         T(test_units_of_an_old_lot_are_not_said),

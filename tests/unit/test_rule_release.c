@@ -459,7 +459,7 @@ static const struct verdict *way(struct rig *r, const char *kind)
     if (strcmp(kind, "hold.placed") == 0 || strcmp(kind, "deviation.opened") == 0)
         return by_hand(r), &r->v;
     if (strcmp(kind, "information.received") == 0)
-        return rig_record(r, "CO", kind, "batch=B1|about=illness|reason=fever");
+        return rig_record(r, "CO", kind, "batch=B1|about=other|reason=fever");
     if (strcmp(kind, "facility.resumed") == 0)
         return accepted(rig_record(r, "OP1", "facility.stopped", "reason=smoke")),
                rig_record(r, "QM", kind, "reason=over");

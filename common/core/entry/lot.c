@@ -68,7 +68,7 @@ static const struct record_rule blocking = {
     .right = RIGHT_LOT_BLOCKED,
     .id = offsetof(struct lot_state_record, lot),
     .stream = RECORD_KNOWN,
-    .judge = record_own,
+    .judge = record_lot_blocking,
 };
 
 static const struct record_rule closing = {

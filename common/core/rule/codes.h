@@ -156,6 +156,8 @@ enum say_flag {
     X(HAND_DEVIATION, "hand.deviation", 0)                                                                   \
     X(HAND_HOLD, "hand.hold", 0)                                                                             \
     X(HAND_INFORMATION, "hand.information", 0)                                                               \
+    X(INFORMATION_PRODUCT, "information.product", 0)                                                         \
+    X(INFORMATION_ILLNESS, "information.illness", SAY_MAJOR)                                                 \
     X(FACILITY_STOPPED, "facility.stopped", 0)                                                               \
     X(LABEL_KIND, "label.kind", 0)                                                                           \
     X(LOT_UNKNOWN, "lot.unknown", 0)                                                                         \
@@ -181,6 +183,10 @@ enum say_flag {
     X(LOT_USED_EXPIRED, "lot.used-expired", 0)                                                               \
     X(LOT_USED_QUARANTINE, "lot.used-quarantine", 0)                                                         \
     X(LOT_USED_BLOCKED, "lot.used-blocked", 0)                                                               \
+    X(LOT_MAKER, "lot.maker", 0)                                                                             \
+    X(LOT_SAME_BLOCKED, "lot.same-blocked", 0)                                                               \
+    X(LOT_BLOCKED_USED, "lot.blocked-used", 0)                                                               \
+    X(LOT_BLOCKED_MORE, "lot.blocked-more", 0)                                                               \
     X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
     X(FINDING_MORE, "finding.more", 0)                                                                       \
     X(LOT_OUTSIDE, "lot.outside-plan", SAY_ASKS)                                                             \

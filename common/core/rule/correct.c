@@ -102,13 +102,21 @@ static bool was_there(const struct judge *j, const struct person *p, const struc
     return stood_there(j, p, o->station, at);
 }
 
+/* Of an absence somebody else has spoken than the two who would do without. */
+static bool absent(const struct judge *j, const struct person *p)
+{
+    const struct away *a = person_away(p, clock_day(j->now));
+    return a && a->by && strcmp(a->by, j->performer->id) != 0 &&
+           (!j->second || strcmp(a->by, j->second->id) != 0);
+}
+
 /* Is anybody left who could be asked? */
 static bool one_is_left(const struct judge *j, const struct occ *o, int64_t at)
 {
     size_t pos = 0;
     for (const struct person *p; (p = map_next(&j->book->people, &pos));)
-        if (p != j->performer && !p->suspended && !p->locked && !person_away(p, clock_day(j->now)) &&
-            may_see(j, p) && was_there(j, p, o, at))
+        if (p != j->performer && !p->suspended && !p->locked && !absent(j, p) && may_see(j, p) &&
+            was_there(j, p, o, at))
             return true;
     return false;
 }

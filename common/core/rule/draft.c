@@ -329,8 +329,10 @@ void expose_batch(struct judge *j, const struct follow *f)
     judge_find(&o, EFFECT_HOLD, f->exposed.code, args1(j, name, value), NULL);
     struct exposure_linked linked = {
         .lot = f->exposed.lot, .container = f->exposed.container, .thing = f->exposed.thing};
-    secret_add(j, &linked.secrets, SECRET_OTHER, j->x->id);
-    accept(&o, draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)), SAY_NONE, NULL);
+    if (j->x) /* of no batch: of the lot itself */
+        secret_add(j, &linked.secrets, SECRET_OTHER, j->x->id);
+    accept(&o, j->x ? draft_add(&o, o.x->stream, KIND_EXPOSURE_LINKED, &linked, sizeof(linked)) : NULL,
+           SAY_NONE, NULL);
     suspend_release(&o, KIND_EXPOSURE_LINKED);
 }
 

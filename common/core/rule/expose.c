@@ -46,7 +46,7 @@ static bool same_use(const struct batch_use *a, const struct batch_use *b)
     if (!same_thing(a, b))
         return false;
     if (a->kind == USED_LOT)
-        return a->unit && b->unit && strcmp(a->unit, b->unit) == 0;
+        return a->unit && b->unit ? strcmp(a->unit, b->unit) == 0 : a->unit == b->unit;
     return a->kind != USED_EQUIPMENT || a->first == b->first;
 }
 
@@ -73,7 +73,7 @@ static void gather(struct gathered *g, struct batch_use u)
 static void gather_input(struct gathered *g, const struct field *f, const struct input *in)
 {
     int64_t day = clock_day(in->at);
-    if (f->kind == FIELD_LOT && in->unit)
+    if (f->kind == FIELD_LOT && (in->unit || f->lot_use != LOT_STAGE))
         gather(g, (struct batch_use){.kind = USED_LOT, .id = in->text, .unit = in->unit});
     else if (f->kind != FIELD_LOT)
         gather(g, (struct batch_use){.kind = f->kind == FIELD_PLACE ? USED_PLACE : USED_EQUIPMENT,
@@ -270,6 +270,8 @@ const char *closed_order(struct judge *j)
 
 static bool shared(const struct batch_use *a, const struct batch_use *b)
 {
+    if (a->kind == USED_LOT && !a->unit) /* many batches draw from one lot: what was opened for one counts */
+        return false;
     if (a->kind == USED_PLACE)
         return same_thing(a, b) && a->first <= b->last && b->first <= a->last;
     return same_use(a, b);
@@ -368,6 +370,78 @@ void expose_others(struct judge *j)
     more += tell_closed(j, &mine);
     if (more)
         expose_more(j, more);
+}
+
+/* ---- a lot that is blocked ---- */
+
+static bool used_lot(const struct batch_uses *uses, const char *lot)
+{
+    for (size_t i = 0; i < uses->n; i++)
+        if (uses->item[i].kind == USED_LOT && strcmp(uses->item[i].id, lot) == 0)
+            return true;
+    return false;
+}
+
+/* It is held for that already: what found no room in one command is held by the next. */
+static bool held_for_lot(const struct batch *x, const char *lot)
+{
+    for (size_t i = 0; i < x->ndevs; i++)
+        if (!x->dev[i].closed && say_find(x->dev[i].code) == SAY_LOT_USED_BLOCKED &&
+            strcmp(json_get_str(x->dev[i].args, "lot"), lot) == 0)
+            return true;
+    return false;
+}
+
+/* The closed record is opened for it, and quality closes it again. */
+static void expose_to_lot(struct judge *j, struct batch *x, const char *lot)
+{
+    const struct follow f = {.kind = FOLLOW_BATCH_EXPOSED, .exposed = {x, SAY_LOT_USED_BLOCKED, .lot = lot}};
+    if (x->closed)
+        DRAFT(j, x->stream, KIND_BATCH_REOPENED, struct batch_reopened, .cause = j->cmd->record)->system =
+            true;
+    expose_batch(j, &f);
+}
+
+static void expose_open_to_lot(struct judge *j, const char *lot, struct exposed_count *n)
+{
+    size_t pos = 0;
+    for (struct batch *x; (x = map_next(&j->book->batches, &pos));) {
+        struct gathered g = uses_of(j->a, x, -1, 0, NULL);
+        const struct batch_uses list = {g.n, g.use};
+        if (x->closed || !used_lot(&list, lot) || held_for_lot(x, lot))
+            continue;
+        if (room_left(j)) {
+            expose_to_lot(j, x, lot);
+            n->held++;
+        } else {
+            n->more++;
+        }
+    }
+}
+
+static void expose_closed_to_lot(struct judge *j, const char *lot, struct exposed_count *n)
+{
+    const struct closings *all = judge_closings(j);
+    for (size_t i = 0; all && i < all->n; i++) {
+        const struct closing *c = &all->item[i];
+        if (reopened(j, c) || !c->used || !used_lot(&c->used->uses, lot))
+            continue;
+        struct batch *x = room_left(j) ? judge_batch(j, c->batch) : NULL;
+        if (x) {
+            expose_to_lot(j, x, lot);
+            n->held++;
+        } else {
+            n->more++;
+        }
+    }
+}
+
+struct exposed_count expose_lot(struct judge *j, const char *lot)
+{
+    struct exposed_count n = {0, 0};
+    expose_open_to_lot(j, lot, &n);
+    expose_closed_to_lot(j, lot, &n);
+    return n;
 }
 
 /* ---- evidence ---- */

@@ -91,6 +91,22 @@ void record_hold(struct judge *j, const struct kind *k, const void *given)
     record_accept(j, draft_add(j, x->stream, k->id, &h, sizeof(h)), SAY_HAND_HOLD, args1(j, "hold", h.hold));
 }
 
+/* What is heard of a product is looked into by quality, and the record is not complete before (R 105-107). */
+static enum say information_code(enum information about)
+{
+    switch (about) {
+    case INFORMATION_ILLNESS:
+        return SAY_INFORMATION_ILLNESS;
+    case INFORMATION_COMPLAINT:
+    case INFORMATION_QUALITY:
+        return SAY_INFORMATION_PRODUCT;
+    case INFORMATION_NONE:
+    case INFORMATION_OTHER:
+        break;
+    }
+    return SAY_HAND_INFORMATION;
+}
+
 /* A complaint, quality information, an illness: they come when the record is long closed. */
 void record_information(struct judge *j, const struct kind *k, const void *given)
 {
@@ -99,6 +115,9 @@ void record_information(struct judge *j, const struct kind *k, const void *given
     if (!x)
         return;
     reopen_if_closed(j);
+    enum say code = information_code(g->about);
+    if (code != SAY_HAND_INFORMATION)
+        judge_find(j, EFFECT_DEVIATION, code, args1(j, "batch", x->id), NULL);
     record_accept(j, draft_add(j, x->stream, k->id, g, sizeof(*g)), SAY_HAND_INFORMATION,
                   args1(j, "batch", x->id));
 }

@@ -245,6 +245,8 @@ bool check_lot(struct judge *j, const struct field *f, const struct code *c);
 bool judge_outside(struct judge *j);
 /* As people read a number off a box: letters and digits alone, large or small. */
 bool lot_same_number(const char *a, const char *b);
+bool lot_read_alike(const char *a, const char *b); /* or one would be read for the other */
+bool lot_same(const struct lot *a, const struct lot *b);
 /* Is it a container of another batch? Then that is noted. */
 bool note_foreign(struct judge *j, const struct code *c);
 /* A value as a form or a record gives it, read as the field wants it; false if it is refused. */
@@ -492,6 +494,11 @@ const struct input *donor_of(const struct batch *x, bool *ret_personal);
 void draft_closing(struct judge *j, const struct batch *x, bool person);
 /* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */
 void expose_batch(struct judge *j, const struct follow *f);
+/* Every batch that drew from it is held, a closed one opened for it; `more` found no room in one command. */
+struct exposed_count {
+    int64_t held, more;
+};
+struct exposed_count expose_lot(struct judge *j, const char *lot);
 /* A hold that comes of this command beside its findings, told in its first entry. */
 void draft_hold(struct judge *j, struct draft *main, enum say code);
 /* What a finished step brings with it: fitness, the batch's closing. */

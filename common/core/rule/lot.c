@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/code/number.h"
 #include "core/rule/judge.h"
 
 /* As people read it off a box: letters and digits alone, large or small. */
@@ -18,6 +19,18 @@ bool lot_same_number(const char *a, const char *b)
             return true;
     }
     return true;
+}
+
+bool lot_read_alike(const char *a, const char *b)
+{
+    return lot_same_number(a, b) || number_alike(a, b);
+}
+
+/* Of one maker's lot, as far as the receipts say. */
+bool lot_same(const struct lot *a, const struct lot *b)
+{
+    return a->maker_lot && b->maker_lot && strcmp(a->material, b->material) == 0 &&
+           lot_read_alike(a->maker_lot, b->maker_lot);
 }
 
 /* Was its empty read here, and before that? Then nothing is left to draw from it. */

@@ -81,6 +81,7 @@ void record_reading(struct judge *j, const struct kind *k, const void *given);
 void record_station(struct judge *j, const struct kind *k, const void *given);
 void record_person(struct judge *j, const struct kind *k, const void *given);
 void record_receipt(struct judge *j, const struct kind *k, const void *given);
+void record_lot_blocking(struct judge *j, const struct kind *k, const void *given);
 void record_lot_closing(struct judge *j, const struct kind *k, const void *given);
 void record_conditional(struct judge *j, const struct kind *k, const void *given);
 void record_blocking(struct judge *j, const struct kind *k, const void *given);

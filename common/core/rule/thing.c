@@ -400,7 +400,7 @@ static bool check_expiry(struct judge *j, const struct lot_received *v)
     size_t pos = 0;
     for (const struct lot *l; !other && v->maker_lot && (l = map_next(&j->book->lots, &pos));)
         other = l->maker_lot && strcmp(l->id, v->lot) != 0 && strcmp(l->material, v->material) == 0 &&
-                l->expiry != v->expiry && lot_same_number(l->maker_lot, v->maker_lot);
+                l->expiry != v->expiry && lot_read_alike(l->maker_lot, v->maker_lot);
     return !other || check_right(j, RIGHT_LOT_EXPIRY, &about);
 }
 
@@ -512,10 +512,45 @@ void record_lot_closing(struct judge *j, const struct kind *k, const void *given
         judge_refuse_found(j);
 }
 
+/* What was made with it is held: a recall comes when the vials are long empty. */
+void record_lot_blocking(struct judge *j, const struct kind *k, const void *given)
+{
+    const struct lot *l = judge_lot(j, ((const struct lot_state_record *)given)->lot);
+    size_t first = j->v->ndrafts;
+    record_own(j, k, given);
+    if (!l || j->v->ndrafts == first || j->v->outcome == OUTCOME_REFUSED || rule_off(SAY_LOT_BLOCKED_USED))
+        return;
+    struct exposed_count n = expose_lot(j, l->id);
+    if (!n.held && !n.more)
+        return;
+    struct json *args = json_set_int(j->a, args1(j, "lot", l->id), "held", n.held);
+    judge_outcome(j, &j->v->draft[first], OUTCOME_ALERT, n.more ? SAY_LOT_BLOCKED_MORE : SAY_LOT_BLOCKED_USED,
+                  json_set_int(j->a, args, "more", n.more));
+}
+
+/* The maker's lot is blocked under another id, or one that would be read for it: usable is none of it. Of one
+ * that does not say which it is nobody knows that. */
+static bool check_same_blocked(struct judge *j, const struct lot *l)
+{
+    size_t pos = 0;
+    for (const struct lot *o; (o = map_next(&j->book->lots, &pos));) {
+        if (o == l || o->state != LOT_BLOCKED || strcmp(o->material, l->material) != 0)
+            continue;
+        struct json *args = json_set_str(j->a, args1(j, "lot", l->id), "other", o->id);
+        if (o->maker_lot && !l->maker_lot)
+            return judge_find(j, EFFECT_REFUSE, SAY_LOT_MAKER, args, NULL);
+        if (lot_same(o, l))
+            return judge_find(j, EFFECT_REFUSE, SAY_LOT_SAME_BLOCKED, args, NULL);
+    }
+    return true;
+}
+
 bool may_lot(struct judge *j, const struct kind *k, const void *given)
 {
     const struct lot *l = judge_lot(j, *(const char *const *)given);
     struct right_about about = {0};
+    if (l && (k->id == KIND_LOT_RELEASED || k->id == KIND_LOT_CONFORMING) && !check_same_blocked(j, l))
+        return false;
     if (l && l->expiry < clock_day(j->now) && (k->id == KIND_LOT_RELEASED || k->id == KIND_LOT_CONFORMING)) {
         char day[11];
         clock_day_format(l->expiry, day);
