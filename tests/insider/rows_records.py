@@ -511,3 +511,25 @@ def _(p):
     p.quiet(accept_table(p, 'QM'))
     p.quiet(accept_table(p, 'FM'))
 
+
+def received_anew(p, lot, was, **other):
+    entry = p.at('QA1').ask('GET', '/v1/log?stream=lot/%s&kind=lot.received' % was)['entries'][0]['body']
+    body = {k: entry[k] for k in ('maker', 'maker_lot', 'expiry', 'material')} | {'units': 10} | other
+    p.quiet(p.at('QA1').record('MM', 'lot.received', lot=lot, **{k: v for k, v in body.items() if v}))
+
+
+@row('what was blocked comes back under another name', None, ('lot.same-blocked', 'lot.maker'))
+def born_again(p):
+    p.quiet(p.at('QA1').record('QM', 'lot.blocked', lot='BM-2601', reason='回収 recalled'))
+    received_anew(p, 'BM-2602', 'BM-2601')
+    p.caught(p.at('QA1').record('OP1', 'lot.conforming', lot='BM-2602'), 'lot.same-blocked')
+    received_anew(p, 'BM-2603', 'BM-2601', maker_lot=None)
+    p.caught(p.at('QA1').record('QM', 'lot.released', lot='BM-2603'), 'lot.maker')
+
+
+@born_again.honest
+def _(p):
+    p.quiet(p.at('QA1').record('QM', 'lot.blocked', lot='BM-2601', reason='回収 recalled'))
+    received_anew(p, 'BM-2602', 'BM-2601', maker_lot='X0999')
+    p.quiet(p.at('QA1').record('OP1', 'lot.conforming', lot='BM-2602'))
+    p.quiet(p.at('QA1').record('QM', 'lot.released', lot='BM-2602'))
