@@ -587,16 +587,6 @@ def _(p):
     p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2', '=0', 'AP2', '=0', 'FG3', 'FG4', '=0')
 
 
-@row('plates read before anything can have grown', 'd9.env.incubate', 'time.impossible')
-def plates_read_early(p):
-    p.caught(p.at('QC1S').work(None, 'QC1').scan('X:STEP-D9-ENV-READ'), 'time.impossible')
-
-
-@plates_read_early.honest
-def _(p):
-    p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2')
-
-
 @row('the operator of the session reads its plates', 'd9.env.incubate', ('person.role', 'act.producer', 'act.not-by', 'person.unqualified'))
 def operator_reads_plates(p):
     p.caught(p.at('QC1S').work(None, 'OP1').scan('X:STEP-D3-ENV-READ'), 'person.role')

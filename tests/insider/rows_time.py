@@ -225,3 +225,13 @@ def stands_about(p):
 @stands_about.honest
 def _(p):
     shelf_read(p).scans('F1')
+
+
+@row('plates read before anything can have grown', 'd9.env.incubate', 'time.impossible')
+def plates_read_early(p):
+    p.caught(p.at('QC1S').work(None, 'QC1').scan('X:STEP-D9-ENV-READ'), 'time.impossible')
+
+
+@plates_read_early.honest
+def _(p):
+    p.at('QC1S').work('d3.env.read', 'QC1').scans('EP2')
