@@ -61,6 +61,7 @@ struct flow_recall {
 
 /* presence.c: since when it cannot record; 0: it does */
 struct flow_presence {
+    int64_t looked; /* monotonic: for stations that are silent, last; 0: not yet */
     int64_t away_since, away_mono;
     int64_t recording_at; /* when it could last */
     const char *cause;

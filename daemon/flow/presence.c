@@ -15,7 +15,8 @@
 #include "flow/flow_int.h"
 #include "log.h"
 
-#define AWAY_MS 5000 /* shorter, nobody was stopped for long enough to write anything down */
+#define STALLED_MS 3000 /* several ticks */
+#define AWAY_MS    5000 /* shorter, nobody was stopped for long enough to write anything down */
 
 static bool commit(struct flow *f, const char *stream, enum kind_id kind, const void *value, int64_t now)
 {
@@ -79,25 +80,10 @@ static void tell(struct flow *f, const struct station *st, enum kind_id kind, in
                  kind == KIND_STATION_SILENT ? (const void *)&silent : (const void *)&returned, now);
 }
 
-void flow_heard(struct flow *f, struct station *st, int64_t claimed)
-{
-    int64_t now;
-    if (flow_unavailable(f) || flow_clock_look(f, &now))
-        return;
-    bool first = !st->heard.at && staffed(st, now);
-    int64_t since = first || st->silent_since ? station_unheard_since(&f->book, st) : 0;
-    if (since)
-        tell(f, st, KIND_STATION_RETURNED, since, now);
-    st->heard.mono = clock_mono_ms();
-    st->heard.at = now;
-    if (claimed)
-        st->heard.ahead_ms = claimed - now;
-}
-
 static void look_for_silence(struct flow *f, int64_t now)
 {
     size_t pos = 0;
-    int64_t mono = clock_mono_ms(), most = (int64_t)f->cfg.conf->station_silent_s * 1000;
+    int64_t mono = f->presence.looked = clock_mono_ms(), most = (int64_t)f->cfg.conf->station_silent_s * 1000;
     for (struct station *st; (st = map_next(&f->book.stations, &pos));) {
         if (!staffed(st, now) || st->silent_since)
             continue;
@@ -108,6 +94,25 @@ static void look_for_silence(struct flow *f, int64_t now)
         int64_t since = st->heard.at ? st->heard.at : station_unheard_since(&f->book, st);
         tell(f, st, KIND_STATION_SILENT, since ? since : now, now);
     }
+}
+
+void flow_heard(struct flow *f, struct station *st, int64_t claimed)
+{
+    int64_t now;
+    if (flow_unavailable(f) || flow_clock_look(f, &now))
+        return;
+    /* this process stood still, and reads what came meanwhile before its own clock strikes: who was not heard
+     * comes first */
+    if (f->presence.looked && clock_mono_ms() - f->presence.looked >= STALLED_MS)
+        look_for_silence(f, now);
+    bool first = !st->heard.at && staffed(st, now);
+    int64_t since = first || st->silent_since ? station_unheard_since(&f->book, st) : 0;
+    if (since)
+        tell(f, st, KIND_STATION_RETURNED, since, now);
+    st->heard.mono = clock_mono_ms();
+    st->heard.at = now;
+    if (claimed)
+        st->heard.ahead_ms = claimed - now;
 }
 
 void presence_tick(struct flow *f)
