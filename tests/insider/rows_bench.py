@@ -70,7 +70,7 @@ def _(p):
     p.at('B21').work('d3.entry.plates', 'OP1', 'OP2').scans('EP2', 'AP2')
 
 
-@row('a container that was used up goes in again', 'd3.out', 'ident.gone')
+@row('a container that was used up goes in again', 'd3.out', ('ident.gone', 'ident.unfilled'))
 def used_up(p):
     b2 = p.at('B21').work('d3.medium', 'OP2', 'OP1').scans('L:BM-2601/2', 'L:IL2-2601/2')
     p.caught(b2.scan('PA1'), 'ident.gone')

@@ -242,7 +242,7 @@ def _(p):
     p.quiet(p.at('CL1').act('DR', 'draw-go', fields={'condition': 'good', 'temperature': '36.5', 'consent': 'stands'}))
 
 
-@row("the nurse signs the physician's go", 'kit', 'person.role')
+@row("the nurse signs the physician's go", 'kit', ('person.role', 'order.physician'))
 def nurse_signs(p):
     said = {'condition': 'good', 'temperature': '36.5', 'consent': 'stands'}
     p.caught(p.at('CL1').act('N1', 'draw-go', fields=said), 'person.role')
@@ -372,7 +372,7 @@ def _(p):
     p.quiet(p.at('CL1').act('DR', 'physician-go', fields=fields))
 
 
-@row('a physician of nowhere signs the go', 'clinic-receipt', ('person.role', 'act.producer'))
+@row('a physician of nowhere signs the go', 'clinic-receipt', ('person.role', 'act.producer', 'order.physician'))
 def no_physician(p):
     fields = {'certificate': 'D:' + p.recorded('ship-check', 'certificate'), 'overview': 'agrees'}
     p.caught(p.at('CL1').act('N1', 'physician-go', fields=fields), 'person.role')

@@ -19,7 +19,7 @@ def growth(p, found='growth'):
 # ---- who judges ----
 
 
-@row('who made it confirms it', 'report', ('person.role', 'act.producer'))
+@row('who made it confirms it', 'report', ('person.role', 'act.producer', 'act.new-role'))
 def producer_confirms(p):
     p.caught(p.at('QA1').act('MM', 'confirmation', fields=REVIEWED), 'person.role')
 
@@ -29,7 +29,7 @@ def _(p):
     p.quiet(p.at('QA1').act('QM', 'confirmation', fields=REVIEWED))
 
 
-@row('who made it decides on it', 'confirmation', ('person.role', 'act.producer'))
+@row('who made it decides on it', 'confirmation', ('person.role', 'act.producer', 'act.new-role'))
 def producer_decides(p):
     p.caught(decide(p, 'MM'), 'person.role')
 
@@ -260,7 +260,7 @@ def _(p):
     p.at('B21').work('d3.out', 'OP1', 'OP2').scans('F1')
 
 
-@row('manufacturing stops a batch by itself', 'd3.entry.plates', ('person.role', 'act.producer'))
+@row('manufacturing stops a batch by itself', 'd3.entry.plates', ('person.role', 'act.producer', 'act.new-role'))
 def maker_stops(p):
     p.caught(p.at('QA1').act('MM', 'stop', fields={'cause': 'consent'}), 'person.role')
 
