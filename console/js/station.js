@@ -94,10 +94,12 @@ function drawSee() {
   show(byId("see"), toSee());
 }
 
+/* What makes scans wrong now is loud; what is only good to know beforehand is not. */
 function drawNotices() {
-  const list = [state.caps ? "notice.caps" : "", state.method ? `notice.${state.method}` : "", state.heard ? "" : "notice.mute",
-    state.cannot && state.cannot !== "carry.looks" && !isBroken() ? state.cannot : ""];
-  fill(byId("notices"), ...list.filter(Boolean).map((key) => word(key) + "　"));
+  const loud = [state.caps ? "notice.caps" : "", state.method ? `notice.${state.method}` : ""];
+  const quiet = [state.heard ? "" : "notice.mute", state.cannot && state.cannot !== "carry.looks" && !isBroken() ? state.cannot : ""];
+  const told = (name, list) => list.filter(Boolean).map((key) => el(name, {}, word(key) + "　"));
+  fill(byId("notices"), ...told("strong", loud), ...told("span", quiet));
 }
 
 const alarm = () => (state.self.next || {}).alarm;
