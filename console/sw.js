@@ -30,11 +30,12 @@ async function page(client) {
   const reply = await fetch(PAGE, { cache: "no-cache", signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }).catch(() => null);
   const tag = reply && reply.ok ? reply.headers.get("ETag") : TAG;
   tags.set(client, tag);
-  return tag === TAG ? kept(PAGE) : reply;
+  return tag === TAG ? (await kept(PAGE)) || reply : reply;
 }
 
 async function file(request, path, tag) {
-  if (tag === TAG) return kept(path);
+  const had = tag === TAG ? await kept(path) : null;
+  if (had) return had;
   const reply = await fetch(request);
   return reply.headers.get("ETag") === tag ? reply : Response.error();
 }

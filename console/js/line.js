@@ -15,6 +15,8 @@ export class Line {
   #queue = [];
   #sending = false;
   #turn = Promise.resolve();
+  #under = null; /* the request that was sent, and is not answered */
+  #drops = 0;
   /** Does the daemon answer? */
   answers = true;
   /** Sent and not yet answered, for longer than an answer takes. */
@@ -36,6 +38,10 @@ export class Line {
   get waiting() {
     return this.#queue.length;
   }
+  /** Known to this page alone: it is lost with it. */
+  get unkept() {
+    return this.#queue.some((request) => !request.item);
+  }
   /** Whatever is scanned now is of the list: the daemon does not answer, or has not had all of it yet. */
   get away() {
     return this.spool.holds || (this.carries && !this.answers);
@@ -48,9 +54,10 @@ export class Line {
     return turn;
   }
 
-  /** False: not taken. `request`: path, body; `shown` of it while it waits; `once`: not sent again, it holds a secret. */
+  /** False: not taken. `request`: path, body; `shown` of it while it waits; `once`: not sent again, it
+   * holds a secret; `personal`: it may be a name, and is kept nowhere. */
   take(request) {
-    const secret = request.once || !this.carries;
+    const secret = request.once || request.personal || !this.carries;
     if (secret && (!this.answers || this.late || this.away || this.#queue.length >= QUEUE_MOST)) return false;
     const named = { ...request, id: uuid7(), at: now().toISOString() };
     this.#arrived.push(named);
@@ -60,7 +67,7 @@ export class Line {
 
   /* What came meanwhile is kept in one go. */
   async #enter(requests) {
-    const away = this.away, kept = this.carries ? requests.filter((r) => !r.once) : [];
+    const away = this.away, kept = this.carries ? requests.filter((r) => !r.once && !r.personal) : [], drops = this.#drops;
     try {
       const items = away ? await this.spool.sign(kept) : await this.spool.keep(kept);
       kept.forEach((request, i) => { request.item = items[i]; });
@@ -68,16 +75,18 @@ export class Line {
       for (const request of requests) this.told.failed(request);
       return;
     }
+    if (drops !== this.#drops) return this.spool.forget(kept.map((request) => request.item));
     if (!away) this.#queue.push(...requests);
-    for (const request of requests) if (away && request.once) this.told.answer(request, { status: 0, body: {} });
+    for (const request of requests) if (away && !request.item) this.told.answer(request, { status: 0, body: {} });
     this.told.state();
     this.#run();
   }
 
   /** What waits behind the one under way is not sent. */
   drop() {
+    this.#drops++;
     this.#arrived.length = 0;
-    const dropped = this.#queue.splice(this.#sending ? 1 : 0).filter((request) => request.item);
+    const dropped = this.#queue.splice(this.#under ? 1 : 0).filter((request) => request.item);
     if (dropped.length) this.#alone(() => this.spool.forget(dropped.map((request) => request.item)));
   }
 
@@ -87,14 +96,16 @@ export class Line {
     if (this.#sending || !this.#queue.length) return;
     this.#sending = true;
     while (this.#queue.length) {
-      const request = this.#queue[0];
+      const request = this.#under = this.#queue[0];
       const reply = await this.#insist(request, { id: request.id, ...request.body });
       if (!reply) break;
       /* what cannot be taken off the list is brought once more, and is known by its id */
       if (request.item) await this.#alone(() => this.spool.answered(request.item, reply)).catch(() => {});
       this.#queue.shift();
+      this.#under = null;
       this.told.answer(request, reply);
     }
+    this.#under = null;
     this.#sending = false;
     this.told.state();
   }
@@ -123,7 +134,7 @@ export class Line {
   async #break() {
     this.#set(false, false);
     await this.spool.signKept();
-    for (const request of this.#queue.filter((r) => r.once)) this.told.answer(request, { status: 0, body: {} });
+    for (const request of this.#queue.filter((r) => !r.item)) this.told.answer(request, { status: 0, body: {} });
     this.#queue = [];
     this.told.state();
   }
@@ -161,7 +172,8 @@ export class Line {
     while (this.spool.holds) {
       const [item] = this.spool.items;
       const { reply, counted } = await this.#bring(item, wire(item));
-      if (unanswered(reply) || reply.status === 401) {
+      const ahead = reply.status === 400 && reply.body.code === "request.id-future"; /* the clock was set back: it waits */
+      if (unanswered(reply) || reply.status === 401 || ahead) {
         this.why = reply.body.message;
         this.#set(false, false);
         break;

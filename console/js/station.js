@@ -28,7 +28,8 @@ const state = {
   cannot: "carry.looks", /* why no outage can be carried here; null: it can */
   warned: null, /* {code, batch}: not of this session's list */
   file: null, /* {key, args}: what became of one that was taken in */
-  badge: false, /* a badge was refused: what comes next may be its PIN */
+  badge: false, /* a badge was read, and nobody is signed in by it yet: what comes next may be its PIN */
+  rest: false, /* a PIN was under way when it was no longer asked for: what is typed to its end is part of it */
 };
 const spool = new Spool();
 
@@ -44,7 +45,7 @@ function drawNext() {
 }
 
 function drawEntry() {
-  const shown = state.secret || (state.badge && isBroken()) ? "●".repeat([...state.typed].length) : state.typed.replaceAll("\u001d", "␝");
+  const shown = state.secret || state.badge || state.rest ? "●".repeat([...state.typed].length) : state.typed.replaceAll("\u001d", "␝");
   const unit = !state.secret && !isBroken() && state.self.next && state.self.next.unit;
   fill(byId("entry-name"), word(state.secret ? "entry.secret" : "entry.scan"));
   fill(byId("typed"), unit ? `${shown} ${unit}` : shown);
@@ -85,6 +86,7 @@ function drawSilent() {
 function breakSecret() {
   endSecret();
   state.badge = true;
+  state.rest = state.typed !== "";
 }
 
 const toSee = () => state.warned || spool.answers.length > 0;
@@ -220,7 +222,7 @@ function endSecret() {
 function askSecret(badge, wrong) {
   endSecret();
   const person = badge.replace(/^(\][A-Za-z][0-9A-Za-z])?P-/, "").replace(/-[0-9A-Z]$/, "");
-  const timer = setTimeout(() => { endSecret(); sink.clear(); draw(); }, SECRET_MS);
+  const timer = setTimeout(() => { breakSecret(); sink.clear(); draw(); }, SECRET_MS);
   state.secret = { badge, person, wrong, timer };
 }
 
@@ -265,18 +267,29 @@ function unheard(raw) {
   sound(strange ? "latched" : "kept");
 }
 
+/* A step that asks for a name, or takes any words, has nothing of it kept. */
+const saysWho = () => ["identity", "text"].includes((state.self.next || {}).kind);
+
 function heardScan(raw) {
+  if (state.badge && !state.secret && PIN.test(raw)) {
+    state.badge = false;
+    return notTaken("outage.pin");
+  }
   const isSecret = state.secret && !BADGE.test(raw);
   if (!isSecret) endSecret();
   state.badge = BADGE.test(raw);
-  const taken = isSecret ? sendSecret(raw) : line.take({ path: "/v1/scans", badge: raw, shown: raw, body: scanBody(raw) });
+  const taken = isSecret ? sendSecret(raw)
+    : line.take({ path: "/v1/scans", badge: raw, shown: raw, personal: saysWho() && !BADGE.test(raw), body: scanBody(raw) });
   if (!taken) notTaken("silent.again");
 }
 
 function scanned(raw) {
   const yes = raw === (state.self.commands || {}).YES;
+  const rest = state.rest;
   state.method = "";
-  if (!state.owner) notTaken("station.elsewhere");
+  state.rest = false;
+  if (rest && !BADGE.test(raw)) notTaken("outage.pin");
+  else if (!state.owner) notTaken("station.elsewhere");
   else if (toSee()) yes ? seen() : sound("refused");
   else if (tooLong(raw)) notTaken("outage.long");
   else if (isBroken() || line.away) unheard(raw);
@@ -363,7 +376,7 @@ async function begin() {
 }
 
 /* What cannot be kept is known to this page alone. */
-window.addEventListener("beforeunload", (event) => line.waiting && !line.carries && event.preventDefault());
+window.addEventListener("beforeunload", (event) => line.unkept && event.preventDefault());
 switchButton(byId("language"));
 document.addEventListener("click", pressed);
 byId("list-file").addEventListener("change", taken);

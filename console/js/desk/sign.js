@@ -26,7 +26,7 @@ export function onward(input) {
 }
 
 export function secretField(key, id, type) {
-  const input = onward(el("input", { id, type, autocomplete: type === "password" ? "off" : "off", spellcheck: "false", "data-lpignore": "true" }));
+  const input = onward(el("input", { id, type, autocomplete: type === "password" ? "new-password" : "off", spellcheck: "false", "data-lpignore": "true" }));
   return { node: el("div", { class: "field short" }, el("label", { for: id }, say(key)), input), input };
 }
 
@@ -42,12 +42,12 @@ async function insist(path, body, waits) {
 
 /**
  * The last part of a form. `meaning`: what the signature says; `password`: "needed" or "instead" of being signed in here;
- * `make()`: path and body without who; `done(reply)`: what becomes of the page.
+ * `suffix`: of its ids, where a page has two; `make()`: path and body without who; `done(reply)`: what becomes of the page.
  */
-export function signature({ meaning, password, second, send, make, done }) {
-  const badge = secretField("desk.badge", "badge", "text"), secret = secretField("desk.password", "password", "password");
-  const witness = second ? secretField("desk.second-badge", "second", "text") : null;
-  const out = el("div", { id: "answer", "aria-live": "assertive" }), go = button(send, { class: "send" });
+export function signature({ meaning, password, second, send, make, done, suffix = "" }) {
+  const badge = secretField("desk.badge", `badge${suffix}`, "text"), secret = secretField("desk.password", `password${suffix}`, "password");
+  const witness = second ? secretField("desk.second-badge", `second${suffix}`, "text") : null;
+  const out = el("div", { id: `answer${suffix}`, "aria-live": "assertive" }), go = button(send, { class: "send" });
   const state = { busy: false };
   async function press() {
     if (state.busy) return;
