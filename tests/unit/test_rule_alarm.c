@@ -116,6 +116,24 @@ static void test_who_acts_is_never_guessed(void **state)
     accepted_as(rig_scan(r, "P:OP1"), "accepted.alarm");
 }
 
+/* The one who is left, at a bench where nobody acts any more: the badge that has acknowledged says who acts,
+ * and whoever was telephoned ends it. */
+static void test_who_is_left_is_not_sent_in_circles(void **state)
+{
+    struct rig *r = *state;
+    foreign(r);
+    rig_wait(r, RIG_HOUR);
+    r->next.idle_after_s = 900;
+    accepted_as(rig_scan(r, "P:OP2"), "alarm.waits");
+    r->next.idle_after_s = 900;
+    refused(rig_scan(r, "X:ACK-QM"), "session.who");
+    r->next.idle_after_s = 900;
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.acting");
+    r->next.idle_after_s = 900;
+    alert(rig_scan(r, "X:ACK-QM"), "alarm.without");
+    assert_null(stands(r));
+}
+
 static void test_badge_of_nobody_who_is_here_acknowledges_nothing(void **state)
 {
     struct rig *r = *state;
@@ -364,6 +382,7 @@ static void test_more_than_there_is_room_for(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        T(test_who_is_left_is_not_sent_in_circles),
         T(test_everybody_who_is_there_acknowledges),
         T(test_three_are_three),
         T(test_nothing_is_done_and_nothing_lost_meanwhile),

@@ -404,6 +404,31 @@ static void test_lot_that_is_blocked_opens_the_record_of_a_closed_batch(void **s
     assert_int_equal(rig_count(r, "batch.reopened"), 1);
 }
 
+/* Nothing is left of it to be blocked: what was made with it is held by hand. */
+static void test_lot_that_is_used_up_says_that_it_was_used(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "USED", "L:AL1-U1"));
+    rig_entry(r, "lot/AL1", "lot.closed", "{\"lot\":\"AL1\"}");
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "lot.blocked", "lot=AL1|reason=recalled"), "lot.closed-used");
+    with_arg(&r->v, "held", "1");
+}
+
+/* A closing of a program that named opened units alone is not believed to say which lots were used. */
+static void test_closing_that_does_not_tell_lots_is_asked(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_one(r, "USED", "L:AL1-U1"));
+    rig_entry(r, "batch/B1", "batch.closed",
+              arena_printf(&r->arena, "{\"count\":%llu,\"used\":{\"protocol\":\"sample\",\"uses\":[]}}",
+                           (unsigned long long)book_stream(&r->book, "batch/B1")->sseq + 1));
+    rig_drop_closed(&r->book);
+    rig_at(r, "QA1");
+    alert(rig_record(r, "QM", "lot.blocked", "lot=AL1|reason=recalled"), "lot.blocked-used");
+    assert_int_equal(holds(r, "B1"), 1);
+}
+
 static void test_evidence_stays_until_quality_lifts_the_hold(void **state)
 {
     struct rig *r = *state;
@@ -463,6 +488,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         T(test_lot_that_is_blocked_holds_what_was_made_with_it),
+        T(test_lot_that_is_used_up_says_that_it_was_used),
+        T(test_closing_that_does_not_tell_lots_is_asked),
         T(test_lot_that_is_blocked_opens_the_record_of_a_closed_batch),
         T(test_same_instrument_on_one_day),
         T(test_another_day_on_the_same_instrument_is_no_sharing),

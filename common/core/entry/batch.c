@@ -17,10 +17,9 @@ static const struct member use_member[] = {
 static const struct shape use_shape = SHAPE(struct batch_use, use_member);
 
 static const struct member used_member[] = {
-    M_TEXT(struct batch_used, protocol, NEEDED),
-    M_TEXT(struct batch_used, step, 0),
-    M_JSON(struct batch_used, order, 0),
-    M_LIST(struct batch_used, uses, 0, &use_shape),
+    M_TEXT(struct batch_used, protocol, NEEDED), M_TEXT(struct batch_used, step, 0),
+    M_JSON(struct batch_used, order, 0),         M_LIST(struct batch_used, uses, 0, &use_shape),
+    M_BOOL(struct batch_used, lots, 0),
 };
 static const struct shape used_shape = SHAPE(struct batch_used, used_member);
 

@@ -16,6 +16,7 @@ struct batch_used {
     const char *protocol, *step;
     const struct json *order; /* field -> value; NULL: the protocol names none */
     struct batch_uses uses;
+    bool lots; /* `uses` names each lot that was used; an older program named opened units alone */
 };
 struct batch_closed {
     int64_t count; /* entries of the stream, this one included */

@@ -165,6 +165,9 @@ bool judge_alarm(struct judge *j)
     if (!a || !a->stops || judge_past(j) || rule_off(SAY_ALARM_STANDS))
         return false;
     if (j->code->kind == CODE_BADGE) {
+        const struct person *p = book_person(j->book, j->code->id);
+        if (p && signed_in_here(j, p) && alarm_seen_by(a, p) && bench_nobody_acts(j))
+            return false; /* who is to act is said by a badge, here as anywhere */
         by_badge(j, a);
         return true;
     }

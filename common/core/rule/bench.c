@@ -108,6 +108,11 @@ static bool idle(const struct judge *j)
     return most && used && !j->cmd->spool && j->now - used > most;
 }
 
+bool bench_nobody_acts(const struct judge *j)
+{
+    return !j->performer || (idle(j) && !rule_off(SAY_SESSION_WHO));
+}
+
 static bool badge_of_one_here(const struct judge *j)
 {
     const struct person *p = j->code->kind == CODE_BADGE ? book_person(j->book, j->code->id) : NULL;
@@ -128,7 +133,7 @@ bool check_who(struct judge *j)
 {
     if (!j->performer && rule_off(SAY_SESSION_WHO))
         j->performer = j->bench->person[0];
-    bool nobody = !j->performer || (idle(j) && !rule_off(SAY_SESSION_WHO));
+    bool nobody = bench_nobody_acts(j);
     bool yes = code_command(j->code) == COMMAND_YES && j->bench->asked.person;
     if (nobody && badge_of_one_here(j))
         act_as(j, book_person(j->book, j->code->id));

@@ -186,6 +186,8 @@ enum say_flag {
     X(LOT_MAKER, "lot.maker", 0)                                                                             \
     X(LOT_SAME_BLOCKED, "lot.same-blocked", 0)                                                               \
     X(LOT_BLOCKED_USED, "lot.blocked-used", 0)                                                               \
+    X(LOT_SIBLING, "lot.sibling", SAY_BESIDE)                                                                \
+    X(LOT_CLOSED_USED, "lot.closed-used", 0)                                                                 \
     X(LOT_BLOCKED_MORE, "lot.blocked-more", 0)                                                               \
     X(LOT_USED_CLOSED, "lot.used-closed", 0)                                                                 \
     X(FINDING_MORE, "finding.more", 0)                                                                       \

@@ -169,7 +169,7 @@ static struct batch_closed closing_of(struct judge *j, const struct batch *x, in
     if (personal || ordered == -2 || g.n > USES_MOST)
         return c;
     struct batch_used *used = arena_alloc(j->a, sizeof(*used));
-    *used = (struct batch_used){.protocol = x->protocol->id, .uses = {g.n, g.use}};
+    *used = (struct batch_used){.protocol = x->protocol->id, .uses = {g.n, g.use}, .lots = true};
     if (ordered >= 0) {
         used->step = x->protocol->step[ordered].id;
         used->order = order_of(j, x, &x->protocol->step[ordered], ordered);
@@ -392,56 +392,67 @@ static bool held_for_lot(const struct batch *x, const char *lot)
     return false;
 }
 
-/* The closed record is opened for it, and quality closes it again. */
-static void expose_to_lot(struct judge *j, struct batch *x, const char *lot)
+_Static_assert(6 * LOT_EXPOSED + ROOM_FOR_ONE + 4 <= VERDICT_DRAFTS,
+               "each is opened, held, and its release taken back");
+
+static bool batch_used_lot(const struct judge *j, const struct batch *x, const char *lot)
 {
-    const struct follow f = {.kind = FOLLOW_BATCH_EXPOSED, .exposed = {x, SAY_LOT_USED_BLOCKED, .lot = lot}};
-    if (x->closed)
-        DRAFT(j, x->stream, KIND_BATCH_REOPENED, struct batch_reopened, .cause = j->cmd->record)->system =
-            true;
-    expose_batch(j, &f);
+    struct gathered g = uses_of(j->a, x, -1, 0, NULL);
+    const struct batch_uses list = {g.n, g.use};
+    return used_lot(&list, lot) && !held_for_lot(x, lot);
 }
 
-static void expose_open_to_lot(struct judge *j, const char *lot, struct exposed_count *n)
+static void add_exposed(struct lot_exposed *e, struct batch *x)
 {
-    size_t pos = 0;
-    for (struct batch *x; (x = map_next(&j->book->batches, &pos));) {
-        struct gathered g = uses_of(j->a, x, -1, 0, NULL);
-        const struct batch_uses list = {g.n, g.use};
-        if (x->closed || !used_lot(&list, lot) || held_for_lot(x, lot))
-            continue;
-        if (room_left(j)) {
-            expose_to_lot(j, x, lot);
-            n->held++;
-        } else {
-            n->more++;
-        }
+    if (e->n < LOT_EXPOSED)
+        e->x[e->n++] = x;
+    else
+        e->more++;
+}
+
+/* What it says of lots is whole, or its entries are asked. No more are brought back at once than are held. */
+static void closed_exposed(struct judge *j, const struct closing *c, const char *lot, size_t *wanted,
+                           struct lot_exposed *e)
+{
+    bool told = c->used && c->used->lots;
+    if (told && !used_lot(&c->used->uses, lot))
+        return;
+    if (told && e->n + *wanted >= LOT_EXPOSED) {
+        e->more++;
+        return;
     }
+    struct batch *x = judge_batch(j, c->batch);
+    if (!x)
+        (*wanted)++;
+    else if (x->closed && batch_used_lot(j, x, lot))
+        add_exposed(e, x);
 }
 
-static void expose_closed_to_lot(struct judge *j, const char *lot, struct exposed_count *n)
+struct lot_exposed lot_exposes(struct judge *j, const char *lot)
 {
+    struct lot_exposed e = {.n = 0};
+    size_t pos = 0, wanted = 0;
+    for (struct batch *x; (x = map_next(&j->book->batches, &pos));)
+        if (!x->closed && batch_used_lot(j, x, lot))
+            add_exposed(&e, x);
     const struct closings *all = judge_closings(j);
-    for (size_t i = 0; all && i < all->n; i++) {
-        const struct closing *c = &all->item[i];
-        if (reopened(j, c) || !c->used || !used_lot(&c->used->uses, lot))
-            continue;
-        struct batch *x = room_left(j) ? judge_batch(j, c->batch) : NULL;
-        if (x) {
-            expose_to_lot(j, x, lot);
-            n->held++;
-        } else {
-            n->more++;
-        }
-    }
+    for (size_t i = 0; all && i < all->n; i++)
+        if (!reopened(j, &all->item[i]))
+            closed_exposed(j, &all->item[i], lot, &wanted, &e);
+    return e;
 }
 
-struct exposed_count expose_lot(struct judge *j, const char *lot)
+void expose_to_lot(struct judge *j, const struct lot_exposed *e, const char *lot)
 {
-    struct exposed_count n = {0, 0};
-    expose_open_to_lot(j, lot, &n);
-    expose_closed_to_lot(j, lot, &n);
-    return n;
+    for (size_t i = 0; i < e->n; i++) {
+        struct batch *x = e->x[i];
+        const struct follow f = {.kind = FOLLOW_BATCH_EXPOSED,
+                                 .exposed = {x, SAY_LOT_USED_BLOCKED, .lot = lot}};
+        if (x->closed) /* quality closes it again */
+            DRAFT(j, x->stream, KIND_BATCH_REOPENED, struct batch_reopened, .cause = j->cmd->record)->system =
+                true;
+        expose_batch(j, &f);
+    }
 }
 
 /* ---- evidence ---- */

@@ -351,6 +351,7 @@ bool judge_alarm(struct judge *j);
 void alarm_next(struct judge *j, struct next *ret); /* what stands, and who is to acknowledge it */
 /* bench.c: who acts is never guessed. False: answered. */
 bool check_who(struct judge *j);
+bool bench_nobody_acts(const struct judge *j); /* a badge comes first */
 /* Somebody signs out. True: answered. */
 bool judge_leaving(struct judge *j);
 /* back.c: X-BACK takes back what one typed last in a step that is not ended. False: it leaves the step. */
@@ -494,11 +495,17 @@ const struct input *donor_of(const struct batch *x, bool *ret_personal);
 void draft_closing(struct judge *j, const struct batch *x, bool person);
 /* draft.c: a fact that another batch shares: an entry and a hold there, naming this one as a salted value. */
 void expose_batch(struct judge *j, const struct follow *f);
-/* Every batch that drew from it is held, a closed one opened for it; `more` found no room in one command. */
-struct exposed_count {
-    int64_t held, more;
+/* The batches that drew from a lot and are not held for it yet, as many as one command holds; `more` are not
+ * among them. Closed ones are brought back: asked for before anything is drafted. */
+#define LOT_EXPOSED 12
+struct lot_exposed {
+    size_t n;
+    struct batch *x[LOT_EXPOSED];
+    int64_t more;
 };
-struct exposed_count expose_lot(struct judge *j, const char *lot);
+struct lot_exposed lot_exposes(struct judge *j, const char *lot);
+/* Each is held; the record of a closed one is opened for it. */
+void expose_to_lot(struct judge *j, const struct lot_exposed *e, const char *lot);
 /* A hold that comes of this command beside its findings, told in its first entry. */
 void draft_hold(struct judge *j, struct draft *main, enum say code);
 /* What a finished step brings with it: fitness, the batch's closing. */
