@@ -320,7 +320,7 @@ const sink = new Sink({
     drawNotices();
   },
   cancel() {
-    endSecret();
+    if (state.secret) breakSecret();
     draw();
   },
 });

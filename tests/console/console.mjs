@@ -98,6 +98,12 @@ async function signIn() {
   await picture("pin");
   await page.keyboard.press("Escape");
   is("and can be left", ["読み取り・入力", ""], [await text("entry-name"), await text("typed")]);
+  const sent = posted.length;
+  await page.keyboard.type("401202");
+  is("a PIN that is typed then is shown as dots", "●●●●●●", await text("typed"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#answer .said");
+  is("is no scan, and is said not to be taken", [sent, true], [posted.length, (await text("answer")).includes("PIN は受け付けません")]);
   await scan(label("P-OP1"));
   is("a wrong one", "refused session.wrong-secret", await scanned("000000"));
   is("is asked for again", "PIN", await text("entry-name"));
