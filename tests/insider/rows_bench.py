@@ -201,7 +201,8 @@ def second_delivery(p, lot, **other):
 @row("the blocked delivery's box is read as the released one's", 'handover', 'lot.which')
 def blocked_delivery(p):
     it = second_delivery(p, 'IL2-2602')
-    p.quiet(p.at('QA1').record('OP1', 'lot.blocked', lot='IL2-2601', reason='回収 recalled'))
+    told = p.at('QA1').record('OP1', 'lot.blocked', lot='IL2-2601', reason='回収 recalled')
+    p.must([b['code'] for b in told['beside']] == ['lot.sibling'], 'the other delivery is not named')
     label = f"=]d201{it['gtin']}17{it['expiry'][2:].replace('-', '')}10{it['maker_lot']}\x1d211"
     p.caught(p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01').scan(label), 'lot.which')
 
@@ -209,7 +210,8 @@ def blocked_delivery(p):
 @blocked_delivery.honest
 def _(p):
     second_delivery(p, 'IL2-2602')
-    p.quiet(p.at('QA1').record('OP1', 'lot.blocked', lot='IL2-2601', reason='回収 recalled'))
+    told = p.at('QA1').record('OP1', 'lot.blocked', lot='IL2-2601', reason='回収 recalled')
+    p.must([b['code'] for b in told['beside']] == ['lot.sibling'], 'the other delivery is not named')
     p.at('ST1').work('d0.tray', 'OP2').scans('E:TRAY-01', 'L:IL2-2602/1')
 
 
