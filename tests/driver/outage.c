@@ -130,6 +130,17 @@ void real_outage(struct play *p, const struct json *c)
 
 /* ---- restarts ---- */
 
+/* When a step may be done at the earliest is counted from the moment in which it is asked. */
+static void blank_earliest(char *text)
+{
+    static const char at[] = "\"at\":\"";
+    while ((text = strstr(text, at))) {
+        text += sizeof(at) - 1;
+        while (*text && *text != '"')
+            *text++ = '-';
+    }
+}
+
 /* What clients read of open work; a closed batch is read from documents. */
 static const char *views(struct play *p)
 {
@@ -147,8 +158,9 @@ static const char *views(struct play *p)
     for (const struct station *st; (st = map_next(&g->book.stations, &pos));)
         if (!st->revoked)
             buf_printf(&b, "%s\n", real_get(p, st->id, "/v1/stations/self", &status));
-    const char *text = arena_strndup(&g->arena, b.data ? b.data : "", b.len);
+    char *text = arena_strndup(&g->arena, b.data ? b.data : "", b.len);
     buf_fini(&b);
+    blank_earliest(text);
     return text;
 }
 
