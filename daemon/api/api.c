@@ -416,6 +416,8 @@ static void post_enrol(void *arg, struct http_request *r)
         return;
     }
     w->cmd.station = book_station_by_code(flow_book(api->flow), w->cmd.enrol->code);
+    if (!w->cmd.station) /* used: by this request, when it came first? */
+        w->cmd.station = book_station_by_token(flow_book(api->flow), w->cmd.enrol->token);
     if (!w->cmd.station) { /* a guess writes nothing */
         http_refuse(r, 403, "station.code");
         work_drop(w);

@@ -65,6 +65,12 @@ static bool is_digest(const char *s)
     return s && enc_unb64url_fixed(s, strlen(s), raw, sizeof(raw)) == 0;
 }
 
+/* Of the same key it may be this very request, sent again because nothing answered: its id tells. */
+static bool is_anothers(const struct station *st, const char *key)
+{
+    return st && (!st->key || strcmp(st->key, key) != 0);
+}
+
 /* The code's digest is what the log knows. */
 static const char *code_digest(struct work *w, const char *code)
 {
@@ -87,10 +93,10 @@ const char *api_fill_enrol(struct flow *flow, struct work *w, const struct json 
     c->key = json_get_str(req, "key");
     if (!code || !*code || strlen(code) > BOUND_SECRET_BYTES)
         return api_bad(w, "code");
-    if (!is_digest(c->token) || book_station_by_token(flow_book(flow), c->token))
-        return api_bad(w, "token");
     if (!c->key || p256_read_public(c->key, pub) != 0)
         return api_bad(w, "key");
+    if (!is_digest(c->token) || is_anothers(book_station_by_token(flow_book(flow), c->token), c->key))
+        return api_bad(w, "token");
     c->code = code_digest(w, code);
     if (!sig || !flow_enrol_signed(flow, c, sig))
         return api_bad(w, "sig");

@@ -82,7 +82,7 @@ suite_fault() {
     tap_command "$TOP/tests/fault/clock"
     tap_command "$TOP/tests/fault/setup"
     tap_command "$TOP/tests/fault/watched"
-    tap_command "$TOP/tests/driver/daemon" --seed 6 --plays 1 --commands 180
+    tap_command "$TOP/tests/driver/daemon" --seed 6 --plays 1 --commands 300
 }
 # The daemon as it ships, without hooks.
 suite_sim() { beside_told sim; }
