@@ -26,6 +26,7 @@ struct order { /* until the reply; http_data */
     size_t len;
     struct arena a;
     const struct json *req; /* the body; its secrets are wiped */
+    const char *acting;     /* id of who acted when it was asked for; NULL: nobody */
 };
 
 /* What keeps a label from being drawn. */
@@ -295,15 +296,17 @@ static const struct request_member members[] = {
     {"containers", JSON_ARRAY}, {"as", JSON_STRING},       {"dpi", JSON_INT},
     {"badge", JSON_STRING},     {"password", JSON_STRING}, {NULL, JSON_NULL}};
 
-/* By whoever acts at the station, or gives badge and password; false: nobody is there. */
-static bool set_person(struct work *w, const struct json *req)
+/* By who gives badge and password, or acted here when it was asked for, and still does: drawing takes a
+ * while. */
+static bool set_person(struct work *w, const struct json *req, const struct order *o)
 {
-    const struct person *acting = w->cmd.station->bench.acting;
-    if (json_get(req, "badge"))
+    const struct person *now = w->cmd.station->bench.acting;
+    if (json_get(req, "badge")) {
         api_secret(w, req, "password", SECRET_PASSWORD);
-    else if (acting)
-        w->badge = arena_strdup(&w->arena, acting->id);
-    return json_get(req, "badge") ? api_badge(w, req) == NULL : acting != NULL;
+        return api_badge(w, req) == NULL;
+    }
+    w->badge = o->acting ? arena_strdup(&w->arena, o->acting) : NULL;
+    return now && w->badge && strcmp(now->id, w->badge) == 0;
 }
 
 static void set_printed(struct work *w, const struct order *o)
@@ -340,7 +343,7 @@ static void record(struct http_request *r)
     require(request_read(&w->arena, body, len, BOUND_REQUEST_MEMBERS, &req) == NULL); /* it was read before */
     uuid7_make(flow_now(o->api->flow), w->id);
     request_digest(&w->arena, http_path(r), req, w->req);
-    bool there = set_person(w, req);
+    bool there = set_person(w, req, o);
     request_wipe(req);
     set_printed(w, o);
     if (there) {
@@ -348,7 +351,7 @@ static void record(struct http_request *r)
         return;
     }
     work_drop(w);
-    http_refuse(r, 403, "session.none");
+    http_refuse(r, 403, "session.who");
     drop(o);
 }
 
@@ -457,6 +460,8 @@ static void take(struct http_request *r)
     struct json *labels = bad ? NULL : labels_json(o, &lack);
     if (bad)
         api_refuse_field(o->api, r, bad);
+    else if (!o->acting && !json_get(o->req, "badge"))
+        http_refuse(r, 403, "session.none");
     else if (lack.code)
         api_refuse(o->api, r, 409, lack.code, &o->a, lack.args);
     else if (!labels)
@@ -475,7 +480,8 @@ void api_label_print(void *arg, struct http_request *r)
     struct json *req = NULL;
     size_t len;
     const char *body = http_body(r, &len);
-    if (!api_station(api, r))
+    const struct station *st = api_station(api, r);
+    if (!st)
         return;
     struct order *o = xcalloc(1, sizeof(*o));
     o->api = api;
@@ -489,5 +495,6 @@ void api_label_print(void *arg, struct http_request *r)
     }
     request_wipe(req);
     o->req = req;
+    o->acting = st->bench.acting ? arena_strdup(&o->a, st->bench.acting->id) : NULL;
     take(r);
 }
