@@ -116,6 +116,17 @@ static void test_who_acts_is_never_guessed(void **state)
     accepted_as(rig_scan(r, "P:OP1"), "accepted.alarm");
 }
 
+/* A record of a batch reads the stations that it names, and of people only its own. */
+static void test_it_folds_where_who_acknowledged_is_not_known(void **state)
+{
+    struct rig *r = *state;
+    foreign(r);
+    rig_entry(r, arena_printf(&r->arena, "station/%s", r->station->id), "alarm.acknowledged",
+              arena_printf(&r->arena, "{\"alarm\":\"%s\",\"ends\":true,\"station\":\"%s\"}", stands(r)->leaf,
+                           r->station->id));
+    assert_null(stands(r));
+}
+
 /* The one who is left, at a bench where nobody acts any more: the badge that has acknowledged says who acts,
  * and whoever was telephoned ends it. */
 static void test_who_is_left_is_not_sent_in_circles(void **state)
@@ -383,6 +394,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         T(test_who_is_left_is_not_sent_in_circles),
+        T(test_it_folds_where_who_acknowledged_is_not_known),
         T(test_everybody_who_is_there_acknowledges),
         T(test_three_are_three),
         T(test_nothing_is_done_and_nothing_lost_meanwhile),

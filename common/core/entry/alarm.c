@@ -76,7 +76,7 @@ static int apply_acknowledged(struct book *b, struct stream *s, const struct ent
     struct station *st = book_station(b, v->station);
     struct person *p = entry_performer(b, e);
     (void)s;
-    if (!st || !p || !v->alarm)
+    if (!st || !v->alarm)
         return CPF_E_PROFILE;
     struct alarm *a = st->bench.alarm;
     while (a && strcmp(a->leaf, v->alarm) != 0)
@@ -84,7 +84,8 @@ static int apply_acknowledged(struct book *b, struct stream *s, const struct ent
     if (!a)
         return 0;
     book_touch(b, a, sizeof(*a));
-    if (a->nseen < ALARM_SEEN && !alarm_seen_by(a, p))
+    if (p && a->nseen < ALARM_SEEN &&
+        !alarm_seen_by(a, p)) /* a record reads the people of its own batch alone */
         a->seen[a->nseen++] = p;
     if (v->ends)
         drop(b, &st->bench, a);
