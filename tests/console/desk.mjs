@@ -1,32 +1,8 @@
 /* What tests/console/desk plays: two browsers become a desk of quality and one of a clinic; people work there by keyboard. TAP. */
 import { mkdirSync } from "node:fs";
-import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
+import { chromium, done, inLog, is, label } from "./lib.mjs";
 
-const { CPF_URL: url, CPF_CODE: code, CPF_CODE_CLINIC: clinicCode, CPF_SHOTS: shots, CPF_NPM: npm, CPF_BROWSER: executablePath } = process.env;
-const { chromium } = createRequire(`${npm}/`)("playwright-core");
-let n = 0, bad = 0;
-
-function is(name, wanted, got) {
-  n++;
-  const same = JSON.stringify(wanted) === JSON.stringify(got);
-  if (!same) bad++;
-  console.log(`${same ? "ok" : "not ok"} ${n} - ${name}`);
-  if (!same) console.log(`# wanted: ${JSON.stringify(wanted)}\n# got:    ${JSON.stringify(got)}`);
-}
-
-/** ISO 7064 MOD 37,36: what a label's printer would have put behind it. */
-function label(text) {
-  const signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  let p = 36;
-  for (const c of text.replaceAll("-", "")) {
-    p += signs.indexOf(c);
-    p = ((p % 36 || 36) * 2) % 37;
-  }
-  return `${text}-${signs[(37 - p) % 36]}`;
-}
-
-const inLog = (sql) => execFileSync("psql", ["-qXAtc", sql], { encoding: "utf8" }).trim();
+const { CPF_URL: url, CPF_CODE: code, CPF_CODE_CLINIC: clinicCode, CPF_SHOTS: shots, CPF_BROWSER: executablePath } = process.env;
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 const elsewhere = [], said = [], errors = [];
 
@@ -338,5 +314,4 @@ is("no request left the origin", [], elsewhere);
 is("the policy was never offended", [[], [], []], [said, await office.evaluate(() => window.violations), await clinic.evaluate(() => window.violations)]);
 is("no script failed", [], errors);
 await browser.close();
-console.log(`1..${n}`);
-process.exitCode = bad ? 1 : 0;
+done();

@@ -1,4 +1,4 @@
-/* What the plays of tests/console/run share. */
+/* What the plays of the browser share. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";

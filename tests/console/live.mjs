@@ -2,34 +2,14 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
+import { chromium, done, is, label } from "./lib.mjs";
 
-const { CPF_URL: url, CPF_CODE: code, CPF_SHOTS: shots, CPF_NPM: npm, CPF_BROWSER: executablePath } = process.env;
+const { CPF_URL: url, CPF_CODE: code, CPF_SHOTS: shots, CPF_BROWSER: executablePath } = process.env;
 const { CPF_RIG: rig, CPF_LIVE: dir } = process.env;
-const { chromium } = createRequire(`${npm}/`)("playwright-core");
-let n = 0, bad = 0;
-
-function is(name, wanted, got) {
-  n++;
-  const same = JSON.stringify(wanted) === JSON.stringify(got);
-  if (!same) bad++;
-  console.log(`${same ? "ok" : "not ok"} ${n} - ${name}`);
-  if (!same) console.log(`# wanted: ${JSON.stringify(wanted)}\n# got:    ${JSON.stringify(got)}`);
-}
-
-/** ISO 7064 MOD 37,36: what a label's printer would have put behind it. */
-function label(text) {
-  const signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  let p = 36;
-  for (const c of text.replaceAll("-", "")) {
-    p += signs.indexOf(c);
-    p = ((p % 36 || 36) * 2) % 37;
-  }
-  return `${text}-${signs[(37 - p) % 36]}`;
-}
 
 /* Another station, by its token. */
 const bearer = readFileSync(`${process.env.CPF_TOKENS}/QA1.token`, "utf8").trim();
+
 async function send(path, body) {
   const { now } = await (await fetch(`${url}/v1/status`)).json();
   const hex = Date.parse(now).toString(16).padStart(12, "0") + randomBytes(10).toString("hex");
@@ -171,5 +151,4 @@ for (const stage of [told, shared, cannotRecord, gone, deaf]) {
 is("the policy was never offended", [], await second.evaluate(() => window.violations));
 is("no script failed", [], errors);
 await browser.close();
-console.log(`1..${n}`);
-process.exitCode = bad ? 1 : 0;
+done();
