@@ -82,22 +82,24 @@ function shownOf(x, about) {
 function page({ kind, x, protocol, about }) {
   const body = { ...about }, record = kind.record;
   const members = fillable(kind).filter((m) => !(m.name in about) && m.name !== "witness");
+  const form = el("form", { id: "form", novalidate: true }); /* its own answer, whatever page is open by then */
   const second = record.second || (member(kind, "witness") ? { ja: "", en: "" } : null);
   const done = (reply) => {
     if (reply.status !== 200 || reply.body.outcome === "refused") return;
-    fill(document.querySelector("#form"), answer(reply), el("p", { class: "acts" },
+    fill(form, answer(reply), el("p", { class: "acts" },
       x ? el("a", { class: "act first", href: at("batch", x.batch) }, say("desk.to-batch", { batch: x.batch })) : "", el("a", { class: "act", href: "#" }, say("desk.to-home"))));
-    document.querySelector("#form .said").focus();
+    form.querySelector(".said").focus();
   };
   const sign = signature({ meaning: record.session ? null : record.title, password: record.session ? "instead" : "needed", second,
     send: record.session ? "desk.record" : "desk.sign", done, make: () => ({ path: "/v1/records", body: { kind: kind.kind, body: { ...body } } }) });
+  form.append(...members.map((m) => memberNode(m, choicesFor(m.name, x, protocol, about), body)), sign.node);
   const named = Object.entries(about).filter(([name]) => name !== "batch");
   return [
     el("h1", {}, told(record.title)), x ? head(x) : "",
     named.length ? el("div", { class: "facts" }, ...named.map(([name, id]) => el("div", {}, told(member(kind, name).title), el("b", {}, id)))) : "",
     record.who ? el("p", { class: "hint" }, by(record.who)) : "",
     x ? shownOf(x, about) : "",
-    el("form", { id: "form", novalidate: true }, ...members.map((m) => memberNode(m, choicesFor(m.name, x, protocol, about), body)), sign.node),
+    form,
   ];
 }
 

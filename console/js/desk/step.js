@@ -67,12 +67,13 @@ function skipPart(step, send) {
 function page({ x, protocol, step, again, said }) {
   const draft = new Draft(x ? `${x.batch}/${step.id}` : `order/${protocol.id}`);
   const fields = formFields(step, protocol, draft), had = draft.any;
+  const form = el("form", { id: "form", novalidate: true }); /* its own answer, whatever page is open by then */
   const done = (reply) => {
     tellFaults(reply, fields);
     if (accepted(reply)) {
       draft.drop();
-      fill(document.querySelector("#form"), answer(reply), goneOn(reply.body.batch || (x && x.batch)));
-      document.querySelector("#form .said").focus();
+      fill(form, answer(reply), goneOn(reply.body.batch || (x && x.batch)));
+      form.querySelector(".said").focus();
     } else if (reply.body.code === "act.shown-differs") again(reply);
   };
   const act = (more) => ({ path: "/v1/acts", body: { step: step.id, ...(x ? { batch: x.batch, shown: x.shown } : { protocol: protocol.id }), ...more } });
@@ -83,11 +84,12 @@ function page({ x, protocol, step, again, said }) {
   });
   const skip = skipPart(step, (reason) => signature({ meaning: null, password: sign ? "needed" : "instead", send: "desk.skip-send", done, suffix: "skip",
     make: () => (reason() ? act({ fields: {}, skip: reason() }) : null) }).node);
+  form.append(...[had ? draftLine(draft, fields) : "", ...fields.map((f) => f.node), main.node, skip].filter(Boolean));
   return [
     el("h1", {}, told(step.title)), said || "", x ? head(x) : el("div", { class: "facts" }, el("div", {}, say("desk.product"), el("b", {}, told(protocol.product)))),
     x && sign ? exceptions(x, null) : "", x ? pendingPart(x, step) : "",
     x ? recorded(x, protocol) : "",
-    el("form", { id: "form", novalidate: true }, had ? draftLine(draft, fields) : "", ...fields.map((f) => f.node), main.node, skip),
+    form,
   ];
 }
 
