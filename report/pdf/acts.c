@@ -42,6 +42,9 @@ static const char *about(struct page *g, const struct record_act *a)
                      : closed    ? closed->dev
                      : lifted    ? lifted->hold
                                  : NULL;
+    if (assessed && assessed->document)
+        return pdf_markup(g->pdf, " %s（%s）", pdf_escape(g->pdf, page_short(g, id)),
+                          pdf_escape(g->pdf, assessed->document));
     if (id)
         return pdf_markup(g->pdf, " %s", pdf_escape(g->pdf, page_short(g, id)));
     if (kind_value(b, KIND_STEP_SIGNED) || !a->step)

@@ -314,19 +314,28 @@ static void test_product_out_of_specification_waits_for_the_physician(void **sta
     accepted(ship(r));
 }
 
-/* A value that was typed wrong, and corrected, is none. */
+/* A value that was typed wrong, and corrected, is none, once quality has judged that by the raw data. */
 static void test_result_that_was_corrected_is_as_it_counts_now(void **state)
 {
     struct rig *r = *state;
     released(r);
     hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
     accepted(rig_sign_in(r, "QC2"));
-    rig_record(r, "QC1", "correction", "batch=B1|step=grow|field=g|value=none|reason=slip|witness=P:QC2");
+    hold(rig_record(r, "QC1", "correction",
+                    "batch=B1|step=grow|field=g|value=none|reason=slip|witness=P:QC2"),
+         "result.corrected");
     rig_at(r, "QA1");
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"));
     accepted(assess(r, "B1-DV1", "minor"));
-    again(r);
-    assert_false(strcmp(r->v.code, "decision.specification") == 0);
+    refused(again(r), "decision.deviations");
+    accepted(rig_record(r, "QM", "deviation.assessed",
+                        "batch=B1|dev=B1-DV2|grade=minor|reason=the plate|document=RAW-1|sha256="
+                        "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"));
+    refused(rig_sign(r, "QM", "B1", "decide-whole", "d=released"), "result.unsettled"); /* demanded or not */
+    accepted(rig_record(r, "FM", "deviation.confirmed", "batch=B1|dev=B1-DV2"));
+    accepted(again(r));
+    accepted(ship(r));
 }
 
 /* ---- what was shown ---- */

@@ -151,6 +151,130 @@ static void test_correction_after_the_judgement_makes_it_necessary_again(void **
     accepted(reported(r));
 }
 
+/* ---- what is said of a result afterwards ---- */
+
+#define RAW "|document=RAW-26-7|sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+
+static void fails(struct rig *r)
+{
+    at_tests(r);
+    accepted(rig_one(r, "RESULT", "X:OPT-VALID"));
+    hold(rig_sure(r, NULL, "6.00 EU/mL"), "value.action");
+}
+
+static const struct verdict *corrected(struct rig *r, const char *field, const char *value)
+{
+    at_tests(r);
+    return rig_record(r, "QC1", "correction",
+                      arena_printf(&r->arena,
+                                   "batch=B1|step=result|field=%s|value=%s|reason=misread|witness=P:QC2",
+                                   field, value));
+}
+
+/* By two of quality who neither measured nor corrected. */
+static void settled(struct rig *r, const char *dev)
+{
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QC2", "deviation.assessed",
+                       arena_printf(&r->arena, "batch=B1|dev=%s|grade=minor|reason=x" RAW, dev)),
+            "act.caused"); /* who saw it corrected */
+    refused(rig_record(r, "QM", "deviation.assessed",
+                       arena_printf(&r->arena, "batch=B1|dev=%s|grade=minor|reason=x", dev)),
+            "deviation.raw-data");
+    accepted(rig_record(r, "QM", "deviation.assessed",
+                        arena_printf(&r->arena, "batch=B1|dev=%s|grade=minor|reason=x" RAW, dev)));
+    accepted(rig_record(r, "FM", "deviation.confirmed", arena_printf(&r->arena, "batch=B1|dev=%s", dev)));
+}
+
+static void test_pass_over_a_failing_result_is_refused(void **state)
+{
+    struct rig *r = *state;
+    fails(r);
+    refused(judged(r, "pass"), "result.fails");
+    with_arg(&r->v, "step", "result");
+    hold(judged(r, "fail"), "option.hold");
+}
+
+static void test_failing_result_that_is_corrected_waits_for_quality(void **state)
+{
+    struct rig *r = *state;
+    fails(r);
+    hold(corrected(r, "value", "0.20"), "result.corrected");
+    with_arg(&r->v, "old", "6.00");
+    with_arg(&r->v, "value", "0.20");
+    refused(judged(r, "pass"), "result.unsettled");
+    with_arg(&r->v, "dev", "B1-DV2");
+    settled(r, "B1-DV2");
+    accepted(judged(r, "pass"));
+}
+
+static void test_what_does_not_tell_corrected_into_what_conforms_waits_for_quality(void **state)
+{
+    struct rig *r = *state;
+    at_tests(r);
+    accepted(rig_one(r, "RESULT", "X:OPT-VALID"));
+    hold(rig_scan(r, "<10 EU/mL"), "value.undecided");
+    hold(corrected(r, "value", "<0.05"), "result.corrected");
+}
+
+static void test_correction_that_turns_nothing_holds_nothing(void **state)
+{
+    struct rig *r = *state;
+    accepted(first_run(r, "VALID", "0.20 EU/mL"));
+    accepted(corrected(r, "value", "0.30"));
+    hold(corrected(r, "value", "6.00"), "value.action"); /* a bad truth is told as before */
+    hold(corrected(r, "value", "7.00"), "value.action");
+    hold(corrected(r, "value", "0.20"), "result.corrected"); /* and back again */
+    with_arg(&r->v, "old", "7.00");
+}
+
+static void test_who_saw_it_corrected_does_not_judge_the_result(void **state)
+{
+    struct rig *r = *state;
+    fails(r);
+    rig_entry(r, "person/QC2", "person.changed",
+              "{\"person\":\"QC2\",\"roles\":[\"tester\",\"quality-manager\"]}");
+    hold(corrected(r, "value", "0.20"), "result.corrected");
+    settled(r, "B1-DV2");
+    rig_wait(r, 2 * RIG_DAY);
+    rig_at(r, "QA1");
+    refused(rig_sign(r, "QC2", "B1", "judgement", "j=pass"), "act.caused");
+    accepted(judged(r, "pass"));
+}
+
+static void test_run_made_void_by_a_correction_is_judged_before_it_is_run_again(void **state)
+{
+    struct rig *r = *state;
+    fails(r);
+    hold(corrected(r, "controls", "invalid"), "result.void-after");
+    at_tests(r);
+    refused(rig_scan(r, "X:STEP-RERUN"), "result.unsettled");
+    with_arg(&r->v, "dev", "B1-DV2");
+    settled(r, "B1-DV2");
+    at_tests(r);
+    accepted(rig_one(r, "RERUN", "X:OPT-FAILED"));
+}
+
+static void test_controls_that_fail_once_the_value_is_seen_are_judged_before_it_is_run_again(void **state)
+{
+    struct rig *r = *state;
+    at_tests(r);
+    hold(rig_sure(r, "RESULT", "6.00 EU/mL"), "value.action"); /* the value first */
+    hold(rig_scan(r, "X:OPT-INVALID"), "result.void-after");
+    with_arg(&r->v, "field", "controls");
+    at_tests(r);
+    refused(rig_scan(r, "X:STEP-RERUN"), "result.unsettled");
+}
+
+static void test_void_run_that_is_made_to_count_waits_for_quality(void **state)
+{
+    struct rig *r = *state;
+    accepted(first_run(r, "INVALID", "0.20 EU/mL"));
+    hold(corrected(r, "controls", "valid"), "result.corrected");
+    with_arg(&r->v, "old", "invalid");
+    refused(judged(r, "pass"), "result.unsettled");
+}
+
 static void test_who_ran_it_again_does_not_judge_it(void **state)
 {
     struct rig *r = *state;
@@ -175,6 +299,14 @@ int main(void)
         T(test_result_out_of_limits_is_investigated_before_it_is_run_again),
         T(test_run_after_the_judgement_makes_it_necessary_again),
         T(test_correction_after_the_judgement_makes_it_necessary_again),
+        T(test_pass_over_a_failing_result_is_refused),
+        T(test_failing_result_that_is_corrected_waits_for_quality),
+        T(test_what_does_not_tell_corrected_into_what_conforms_waits_for_quality),
+        T(test_correction_that_turns_nothing_holds_nothing),
+        T(test_who_saw_it_corrected_does_not_judge_the_result),
+        T(test_run_made_void_by_a_correction_is_judged_before_it_is_run_again),
+        T(test_controls_that_fail_once_the_value_is_seen_are_judged_before_it_is_run_again),
+        T(test_void_run_that_is_made_to_count_waits_for_quality),
         T(test_who_ran_it_again_does_not_judge_it),
     };
     return cmocka_run_group_tests_name("rule: runs of a test", tests, NULL, NULL);

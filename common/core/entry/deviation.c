@@ -26,6 +26,8 @@ static const struct member assessed_member[] = {
     M_ID(struct deviation_assessed, batch, ASKED | NEEDED),
     M_TEXT(struct deviation_assessed, dev, NEEDED),
     M_WORD(struct deviation_assessed, grade, enum grade, NEEDED, &grade_words),
+    M_TEXT(struct deviation_assessed, document, 0),
+    M_DIGEST(struct deviation_assessed, sha256, 0),
     M_BOOL(struct deviation_assessed, awaits, OWN),
     M_PERSONAL(struct deviation_assessed, reason, NEEDED),
 };

@@ -18,6 +18,7 @@ struct deviation_assessed {
     const char *batch; /* of the request */
     const char *dev;
     enum grade grade;
+    const char *document, *sha256; /* of the raw data that were looked at, or NULL */
     bool awaits; /* it counts when another of quality has confirmed it; programs of before said nothing */
     struct personal reason;
 };

@@ -43,8 +43,9 @@ static struct texts slips_of(struct judge *j, const struct input *in)
     bool again = (in->confirmed || in->second) && !judge_step(j)->field[in->field].twice;
     for (size_t i = 0; again && i < x->ndevs; i++) {
         const struct deviation *d = &x->dev[i];
-        if (!d->closed && !d->assessed && d->ninputs >= in->n && d->field && strcmp(d->field, field) == 0 &&
-            d->step && strcmp(d->step, step) == 0)
+        if (!d->closed && !d->assessed && !(say_flags(say_find(d->code)) & SAY_RAW_DATA) &&
+            d->ninputs >= in->n && d->field && strcmp(d->field, field) == 0 && d->step &&
+            strcmp(d->step, step) == 0)
             list[n++] = d->id;
     }
     return (struct texts){n, list};

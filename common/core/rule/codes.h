@@ -14,10 +14,11 @@ enum say_flag {
     SAY_DEADLINE = 64,      /* its deviation: a step was not done in time, and is told once */
     SAY_ASKS = 256,         /* refused, it is a question: the same once more answers it */
     SAY_HOLDS_CLINIC = 128, /* its hold stops what is done with the patient until quality has lifted it */
-    SAY_OF_ENTRY = 512, /* of how something was entered: by whom, when, how fast; nothing of the product */
-    SAY_TWO = 1024,     /* of two entries that differ: the one stands until quality has judged */
-    SAY_STOPS = 4096,   /* latched: by everybody who stands there, and no scan is taken before */
-    SAY_BESIDE = 2048,  /* of who acts: told beside the answer's own code, never in its place */
+    SAY_OF_ENTRY = 512,  /* of how something was entered: by whom, when, how fast; nothing of the product */
+    SAY_TWO = 1024,      /* of two entries that differ: the one stands until quality has judged */
+    SAY_STOPS = 4096,    /* latched: by everybody who stands there, and no scan is taken before */
+    SAY_BESIDE = 2048,   /* of who acts: told beside the answer's own code, never in its place */
+    SAY_RAW_DATA = 8192, /* what was said of a result afterwards: judged by the raw data alone */
 };
 
 /* X(identifier, code, flags) */
@@ -305,6 +306,10 @@ enum say_flag {
     X(RESULT_RERUN, "result.rerun", 0)                                                                       \
     X(RESULT_VOID, "result.void", 0)                                                                         \
     X(RESULT_JUDGE_AGAIN, "result.judge-again", 0)                                                           \
+    X(RESULT_CORRECTED, "result.corrected", SAY_RAW_DATA)                                                    \
+    X(RESULT_VOID_AFTER, "result.void-after", SAY_RAW_DATA)                                                  \
+    X(RESULT_UNSETTLED, "result.unsettled", 0)                                                               \
+    X(RESULT_FAILS, "result.fails", 0)                                                                       \
     X(RELEASE_CORRECTED, "release.corrected", 0)                                                             \
     X(RELEASE_EXPOSED, "release.exposed", 0)                                                                 \
     X(RELEASE_RESULT, "release.result", 0)                                                                   \
@@ -356,6 +361,7 @@ enum say_flag {
     X(DEVIATION_TWICE, "deviation.twice", 0)                                                                 \
     X(ACT_JUDGED, "act.judged", 0)                                                                           \
     X(DEVIATION_TOLD, "deviation.told", 0)                                                                   \
+    X(DEVIATION_RAW_DATA, "deviation.raw-data", 0)                                                           \
     X(DEVIATION_UNCONFIRMED, "deviation.unconfirmed", 0)                                                     \
     X(DEVIATION_AWAITS, "deviation.awaits", 0)                                                               \
     X(DEVIATION_LATE, "deviation.late", 0)                                                                   \

@@ -232,11 +232,14 @@ static void derive_anew(struct judge *j, int field, struct deriveds *all)
         drop_input(j, at);
     if (derive_field(j, field, &ignored)) {
         struct input *now = &j->occ.input[j->occ.ninputs - 1];
+        if (had)
+            tell_milder(j, &was, now->text);
         now->at = was.at;
         now->n = was.n;
         note_corrected(j, field, now);
         tell_derived(j, f, now->text, all);
     } else if (had) {
+        tell_milder(j, &was, NULL);
         note_corrected(j, field, NULL);
         tell_derived(j, f, NULL, all);
     }
@@ -312,16 +315,16 @@ static bool take_correction(struct judge *j, const struct correction *given, int
         !read_value(j, f, given->value, &j->code, &text))
         return false;
     enter_occ(j, j->step, no);
-    const char *old = j->occ.input[at].text;
+    const struct input was = j->occ.input[at];
     int step = j->step;
     j->when = j->occ.input[at].at; /* judged for when it was so: a lot in date then was in date */
-    size_t n = j->occ.input[at].n;
     drop_input(j, at);
     j->first_new = j->occ.ninputs;
     if (!check_field(j, field, j->code, text, &text))
         return false;
     scratch_add(j, field, text, j->code);
-    j->occ.input[j->occ.ninputs - 1].n = n;
+    tell_milder(j, &was, text);
+    j->occ.input[j->occ.ninputs - 1].n = was.n;
     insert_input(j, at);
     j->first_new = at;
     note_corrected(j, field, &j->occ.input[at]);
@@ -332,7 +335,7 @@ static bool take_correction(struct judge *j, const struct correction *given, int
     if (f->kind == FIELD_TEXT) {
         secret_add(j, &ret->secrets, f->id, text);
     } else {
-        ret->old = old;
+        ret->old = was.text;
         ret->value = text;
         ret->unit = f->kind != FIELD_LOT ? f->unit : *j->code->unit ? j->code->unit : NULL;
     }

@@ -220,6 +220,9 @@ void record_assessment(struct judge *j, const struct kind *k, const void *given)
              ((d->assessed && !rule_biased(j->book, x, d)) || a.grade != GRADE_MAJOR))
         /* closed with its measures, not called minor an hour before release */
         judge_refuse(j, SAY_RECORD_EXISTS, args1(j, "record", a.dev));
+    else if (say_flags(say_find(d->code)) & SAY_RAW_DATA && !(a.document && a.sha256) &&
+             !rule_off(SAY_DEVIATION_RAW_DATA))
+        judge_refuse(j, SAY_DEVIATION_RAW_DATA, args1(j, "dev", d->id));
     else
         record_signed_as(j, draft_add(j, x->stream, k->id, &a, sizeof(a)), SAY_DEVIATION_AWAITS,
                          args_grade(j, a.dev, a.grade));

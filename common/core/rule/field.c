@@ -421,6 +421,8 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
     if (o->run_was_void && judge_step(j)->rerun_of >= 0 && !j->fact &&
         !run_is_void(j->x, judge_step(j)->rerun_of))
         return judge_find(j, EFFECT_REFUSE, SAY_RESULT_RERUN, args1(j, "step", judge_step(j)->id), f->id);
+    if (o->voids_run && run_seen(j))
+        return judge_find(j, EFFECT_HOLD, SAY_RESULT_VOID_AFTER, args1(j, "field", f->id), f->id);
     if (o->exposes)
         judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
     /* a correction tells a bad truth, too, or the better lie would stay */

@@ -399,7 +399,17 @@ bool check_identity_correction(struct judge *j, int field);
 bool step_decides(const struct step *s);
 /* Of quality's, with something in it that may be found wrong; a decision is none. */
 bool step_is_result(const struct step *s);
-/* run.c: did the controls of the test's newest run fail? */
+bool field_may_fail(const struct field *f);
+/* run.c: what the value of a field brings by its limits, or by its choice */
+enum effect value_effect(const struct field *f, const char *text);
+/* Is what the run has shown in the scratch? */
+bool run_seen(const struct judge *j);
+/* A value of j->step is, by what somebody says afterwards, `now` (NULL: none any more): if a result is the
+ * better for it, that is found. */
+void tell_milder(struct judge *j, const struct input *was, const char *now);
+/* Has quality judged everything by which a result of that step (-1: any) was turned afterwards? */
+bool check_settled(struct judge *j, int step);
+/* Did the controls of the test's newest run fail? */
 bool run_is_void(const struct batch *x, int step);
 /* That run is no result, and another one is. */
 bool run_replaced(const struct batch *x, int step, const struct occ *o);

@@ -9,12 +9,11 @@
 #include "base/enc.h"
 #include "base/hash.h"
 #include "core/entry/decision.h"
-#include "core/protocol/limit.h"
 #include "core/rule/record.h"
 
 /* ---- which steps are results, and which decide ---- */
 
-static bool may_fail(const struct field *f)
+bool field_may_fail(const struct field *f)
 {
     bool adverse = f->action.has_lo || f->action.has_hi;
     for (size_t i = 0; i < f->noptions; i++)
@@ -26,7 +25,7 @@ bool step_is_result(const struct step *s)
 {
     bool adverse = false;
     for (size_t i = 0; i < s->nfields; i++)
-        adverse |= may_fail(&s->field[i]);
+        adverse |= field_may_fail(&s->field[i]);
     return adverse && s->dept == DEPT_QUALITY && (s->verb == VERB_NONE || s->verb == VERB_JUDGE);
 }
 
@@ -131,18 +130,8 @@ static bool only_own(const struct judge *j)
     return measured && !judged;
 }
 
-/* As it counts now: a slip of the fingers that was corrected fails no more. */
-static bool input_fails(const struct field *f, const struct input *in)
-{
-    enum limits l;
-    const struct option *o = field_option(f, in->text);
-    if (f->kind == FIELD_NUMBER)
-        return f->on_action == EFFECT_HOLD && limits_of(f, in->text, &l) && l >= LIMITS_ACTION;
-    return o && o->effect == EFFECT_HOLD;
-}
-
-/* A result that holds the batch. What it was later judged to be, or its hold lifted for, changes no
- * measurement. */
+/* A result that holds the batch, as it counts now: a slip of the fingers that was corrected fails no more.
+ * What it was later judged to be, or its hold lifted for, changes no measurement. */
 static bool measured_out(const struct batch *x, int step)
 {
     const struct step *s = &x->protocol->step[step];
@@ -150,7 +139,7 @@ static bool measured_out(const struct batch *x, int step)
         for (size_t i = 0; i < x->step[step].occ[o]->ninputs && !run_replaced(x, step, x->step[step].occ[o]);
              i++) {
             const struct input *in = &x->step[step].occ[o]->input[i];
-            if (input_fails(&s->field[in->field], in))
+            if (value_effect(&s->field[in->field], in->text) == EFFECT_HOLD)
                 return true;
         }
     return false;
@@ -173,6 +162,8 @@ static bool unaccepted(const struct batch *x, const struct deviation *d)
 bool check_specification(struct judge *j)
 {
     struct json *list = json_array(j->a);
+    if (!check_settled(j, -1))
+        return false;
     for (size_t i = 0; i < j->x->ndevs; i++)
         if (unaccepted(j->x, &j->x->dev[i]))
             json_push(list, json_str(j->a, j->x->dev[i].id));

@@ -1,11 +1,103 @@
 /*
- * Runs of a test. A run whose controls failed is no result, and stays; the test is run again only then, or
- * after what was found has been investigated and somebody has signed that. What comes to a result after it
- * was judged, a correction or another run, makes the judgement necessary again.
+ * Results, and runs of a test. A run whose controls failed is no result, and stays; the test is run again
+ * only then, or after what was found has been investigated and somebody has signed that. What comes to a
+ * result after it was judged, a correction or another run, makes the judgement necessary again.
+ *
+ * Nobody makes a bad result a good one, or none, by what he says of it afterwards: a correction that turns
+ * it, and controls that are said to have failed once the value was seen, are facts, and hold the batch until
+ * quality has judged them by the raw data. Until then the test is not run again, found to conform or released
+ * on. Who corrected or saw the correction judges neither that nor the result.
  */
 #include <string.h>
 
+#include "core/protocol/limit.h"
 #include "core/rule/judge.h"
+
+/* ---- what a value says ---- */
+
+enum effect value_effect(const struct field *f, const char *text)
+{
+    enum limits l;
+    if (f->kind == FIELD_NUMBER || f->kind == FIELD_DERIVED) {
+        bool acts = f->action.has_lo || f->action.has_hi;
+        return acts && limits_of(f, text, &l) && l >= LIMITS_ACTION ? f->on_action : EFFECT_OK;
+    }
+    const struct option *o = field_option(f, text);
+    return !o ? EFFECT_OK : o->effect == EFFECT_REFUSE ? EFFECT_DEVIATION : o->effect;
+}
+
+/* It does not say what was found, but whether the run counts. */
+static bool about_run(const struct field *f)
+{
+    for (size_t i = 0; i < f->noptions; i++)
+        if (f->option[i].voids_run || f->option[i].run_was_void)
+            return true;
+    return false;
+}
+
+bool run_seen(const struct judge *j)
+{
+    const struct step *s = judge_step(j);
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct field *f = &s->field[j->occ.input[i].field];
+        if (field_may_fail(f) && !about_run(f))
+            return true;
+    }
+    return false;
+}
+
+/* Quality has judged which of two entries is true: it is the other one. */
+static bool is_other_of_two(const struct judge *j, const struct input *was, const char *text)
+{
+    for (size_t i = 0; was->differed && !was->changed && i < j->occ.ninputs; i++) {
+        const struct input *in = &j->occ.input[i];
+        if (in->field == was->field && in->first_of_two && strcmp(in->text, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+void tell_milder(struct judge *j, const struct input *was, const char *now)
+{
+    const struct step *s = judge_step(j);
+    const struct field *f = &s->field[was->field];
+    enum effect before = value_effect(f, was->text), after = now ? value_effect(f, now) : EFFECT_OK;
+    if (!step_is_result(s) || before < EFFECT_DEVIATION || after >= before ||
+        (now && is_other_of_two(j, was, now)))
+        return;
+    struct json *args = json_set_str(j->a, args1(j, "step", s->id), "field", f->id);
+    json_set_str(j->a, args, "old", was->text);
+    judge_find(j, EFFECT_HOLD, SAY_RESULT_CORRECTED, json_set_str(j->a, args, "value", now ? now : "–"),
+               f->id);
+}
+
+/* ---- what quality has to judge first ---- */
+
+static bool turned(const struct deviation *d)
+{
+    return say_flags(say_find(d->code)) & SAY_RAW_DATA;
+}
+
+/* Of that step (-1: of any), and not judged; NULL: none. */
+static const struct deviation *unsettled(const struct judge *j, int step)
+{
+    const struct batch *x = j->x;
+    for (size_t i = 0; i < x->ndevs; i++) {
+        const struct deviation *d = &x->dev[i];
+        bool of = step < 0 || (d->step && strcmp(d->step, x->protocol->step[step].id) == 0);
+        if (turned(d) && of && !deviation_judged(j, x, d))
+            return d;
+    }
+    return NULL;
+}
+
+bool check_settled(struct judge *j, int step)
+{
+    const struct deviation *d = unsettled(j, step);
+    return !d || judge_find(j, EFFECT_REFUSE, SAY_RESULT_UNSETTLED, args1(j, "dev", d->id), NULL);
+}
+
+/* ---- runs ---- */
 
 /* The first run's step, of the first run or of one that repeats it. */
 static int test_of(const struct protocol *p, int step)
@@ -74,8 +166,10 @@ bool check_rerun(struct judge *j)
 {
     int of = judge_step(j)->rerun_of, at = of;
     const struct occ *o = of >= 0 ? newest_run(j->x, of, &at) : NULL;
-    if (of < 0 || (o && (void_run(&j->x->protocol->step[at], o) || investigated(j, at))))
+    if (of < 0)
         return true;
+    if (o && (void_run(&j->x->protocol->step[at], o) || investigated(j, at)))
+        return check_settled(j, at);
     return judge_find(j, EFFECT_REFUSE, SAY_RESULT_RERUN, args1(j, "step", j->x->protocol->step[at].id),
                       NULL);
 }
@@ -129,13 +223,46 @@ void tell_judge_again(struct judge *j)
     }
 }
 
-/* Nothing is found to conform of which the last run's controls failed. */
+static bool run_fails(const struct step *s, const struct occ *o)
+{
+    for (size_t i = 0; i < o->ninputs; i++)
+        if (!o->input[i].first_of_two &&
+            value_effect(&s->field[o->input[i].field], o->input[i].text) == EFFECT_HOLD)
+            return true;
+    return false;
+}
+
+/* By whoever turned it, or saw that done. */
+static bool check_free(struct judge *j, const char *step)
+{
+    const struct person *p = j->performer;
+    for (size_t i = 0; i < j->x->ndevs; i++) {
+        const struct deviation *d = &j->x->dev[i];
+        if (turned(d) && d->step && strcmp(d->step, step) == 0 && (d->by == p || d->with == p))
+            return judge_find(j, EFFECT_REFUSE, SAY_ACT_CAUSED, args1(j, "person", p->id), NULL);
+    }
+    return true;
+}
+
+/* Of what the judgement is about: that one, as its newest run says. */
+static bool check_conforms(struct judge *j, int step)
+{
+    const char *id = j->x->protocol->step[step].id;
+    int at = step;
+    const struct occ *o = newest_run(j->x, test_of(j->x->protocol, step), &at);
+    if (o && void_run(&j->x->protocol->step[at], o))
+        return judge_find(j, EFFECT_REFUSE, SAY_RESULT_VOID, args1(j, "step", id), NULL);
+    if (o && run_fails(&j->x->protocol->step[at], o))
+        return judge_find(j, EFFECT_REFUSE, SAY_RESULT_FAILS, args1(j, "step", j->x->protocol->step[at].id),
+                          NULL);
+    return check_settled(j, step) && check_free(j, id);
+}
+
 bool check_runs(struct judge *j)
 {
     const struct step *s = judge_step(j);
     for (int i = 0; s->verb == VERB_JUDGE && i < (int)j->x->protocol->nsteps; i++)
-        if (judges(j->x->protocol, s, i) && run_is_void(j->x, i))
-            return judge_find(j, EFFECT_REFUSE, SAY_RESULT_VOID, args1(j, "step", j->x->protocol->step[i].id),
-                              NULL);
+        if (judges(j->x->protocol, s, i) && !check_conforms(j, i))
+            return false;
     return true;
 }
