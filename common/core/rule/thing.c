@@ -513,12 +513,13 @@ void record_lot_closing(struct judge *j, const struct kind *k, const void *given
 }
 
 /* The maker's lot is blocked under another id, or one that would be read for it: usable is none of it. Of one
- * that does not say which it is nobody knows that. */
+ * that does not say which it is nobody knows that. What is closed is accounted for to the last unit, and may
+ * have left the memory: it answers nothing. */
 static bool check_same_blocked(struct judge *j, const struct lot *l)
 {
     size_t pos = 0;
     for (const struct lot *o; (o = map_next(&j->book->lots, &pos));) {
-        if (o == l || o->state != LOT_BLOCKED || strcmp(o->material, l->material) != 0)
+        if (o == l || o->closed_at || o->state != LOT_BLOCKED || strcmp(o->material, l->material) != 0)
             continue;
         struct json *args = json_set_str(j->a, args1(j, "lot", l->id), "other", o->id);
         if (o->maker_lot && !l->maker_lot)
