@@ -321,9 +321,9 @@ static void test_result_that_was_corrected_is_as_it_counts_now(void **state)
     released(r);
     hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
     accepted(rig_sign_in(r, "QC2"));
-    hold(rig_record(r, "QC1", "correction",
-                    "batch=B1|step=grow|field=g|value=none|reason=slip|witness=P:QC2"),
-         "result.corrected");
+    hold(
+        rig_record(r, "QC1", "correction", "batch=B1|step=grow|field=g|value=none|reason=slip|witness=P:QC2"),
+        "result.corrected");
     rig_at(r, "QA1");
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"));
