@@ -278,6 +278,7 @@ static const struct request_member record_members[] = {COMMON,
                                                        {"password", JSON_STRING},
                                                        {"kind", JSON_STRING},
                                                        {"body", JSON_OBJECT},
+                                                       {"shown", JSON_STRING},
                                                        {NULL, JSON_NULL}};
 
 static const char *bad_member(struct work *w, const struct json *req, const struct request_member *list)
@@ -354,6 +355,7 @@ static const char *fill_record(struct work *w, const struct json *req)
     if (bad_member(w, req, record_members))
         return "request.field";
     w->cmd.record = text_of(w, req, "kind");
+    w->cmd.shown = text_of(w, req, "shown");
     if (!w->cmd.record)
         return api_bad(w, "kind");
     if (!body || body->type != JSON_OBJECT)

@@ -75,6 +75,7 @@ static struct json *record_json(const struct words *w, const struct rights *righ
     struct json *o = json_object(w->a);
     json_set(w->a, o, "title", api_text(w->a, r ? r->title : word(w, "record", kind_text(k->id))));
     json_set(w->a, o, "session", k->record->session ? json_bool(w->a, true) : NULL);
+    json_set(w->a, o, "shown", k->record->shown ? json_bool(w->a, true) : NULL);
     if (r) {
         json_set(w->a, o, "who", api_text(w->a, rights_words(rights, &r->by, w->a)));
         json_set(w->a, o, "second",

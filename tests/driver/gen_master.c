@@ -10,7 +10,13 @@
 struct json *gen_record(struct gen *g, const char *station, const char *person, const char *kind,
                         struct json *body)
 {
+    char shown[44];
     struct json *c = gen_command(g, "record", station);
+    const struct batch *x = book_batch(g->book, json_get_str(body, "batch"));
+    if (x)
+        rule_shown(x, shown);
+    if (x && gen_chance(g, 990))
+        json_set_str(g->a, c, "shown", shown);
     json_set_str(g->a, c, "badge", gen_badge(g, person));
     json_set_str(g->a, c, "kind", kind);
     json_set(g->a, c, "body", body);

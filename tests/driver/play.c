@@ -122,6 +122,7 @@ static bool take_kind(struct play *p, const struct json *c, struct command *cmd)
         cmd->shows = cmd->signed_in = strcmp(what, "show") == 0;
         cmd->record = cmd->shows ? "personal.shown" : json_get_str(c, "kind");
         cmd->body = json_get(c, "body");
+        cmd->shown = json_get_str(c, "shown");
         if (strcmp(cmd->record, "redacted") == 0)
             cmd->target = target_of(p, cmd->body);
     } else {
@@ -339,6 +340,7 @@ static void begin(struct play *p)
 {
     *p = (struct play){0};
     rig_empty(&p->rig);
+    p->rig.unseen = true; /* what is generated says itself what was shown */
     make_key(p);
     map_init(&p->codes);
     p->machine = p->rig.now;

@@ -342,7 +342,7 @@ static const char *fill(struct play *p, const struct json *c, const struct comma
     static const char *const scan[] = {"raw", "typed", NULL}, *const session[] = {"badge", NULL},
                              *const act[] = {"badge",   "batch", "protocol", "step", "skip",
                                              "pending", "shown", "fields",   NULL},
-                             *const record[] = {"badge", "kind", NULL};
+                             *const record[] = {"badge", "kind", "shown", NULL};
     struct real *r = p->real;
     struct arena *a = &p->rig.arena;
     switch (cmd->kind) {

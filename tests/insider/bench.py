@@ -19,6 +19,7 @@ ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 NOISE = ('refused', 'deviation.opened', 'hold.placed', 'room.blocked', 'person.locked', 'exposure.linked')
 
 # The story's patients: batches take them in turn, by their serial number.
+JUDGING = ('deviation.assessed', 'deviation.confirmed', 'deviation.closed', 'deviation.verified', 'deviation.withdrawn', 'hold.lifted')
 PATIENTS = [('高﨑 花子', 'タカサキ ハナコ', 'Takasaki Hanako', '1957-03-04'), ('田中 一郎', 'タナカ イチロウ', 'Tanaka Ichiro', '1949-11-23'),
             ('田中 一朗', 'タナカ イチロウ', 'Tanaka Ichiro', '1952-06-30'), ('𠮷野 ふみ', 'ヨシノ フミ', 'Yoshino Fumi', '1963-08-17'),
             ('髙橋 健', 'タカハシ ケン', 'Takahashi Ken', '1971-01-09'), ('Müller 恵子', 'ミュラー ケイコ', 'Mueller Keiko', '1966-12-01')]
@@ -153,8 +154,10 @@ class Station:
                          fields={k: self.play.value(v) for k, v in fields.items()}, **members)
 
     def record(self, who, kind, /, password=None, **body):
+        """Whoever judges has just looked at the batch."""
+        seen = {'shown': self.play.batch_now(body['batch']).get('shown')} if kind in JUDGING else {}
         return self.send('/v1/records', kind=kind, body=body, badge=code('P', who),
-                         password=password or self.play.password(who))
+                         password=password or self.play.password(who), **seen)
 
     def correct(self, who, witness, step, field, value, reason='読み誤り misread', **more):
         return self.record(who, 'correction', batch=more.pop('batch', self.play.batch), step=step, field=field, value=value,

@@ -37,6 +37,21 @@ def _(p):
     p.quiet(p.at('QA1').record('QM', 'deviation.closed', batch=p.batch, dev=dev, reason='済 done'))
 
 
+@row('a grade is confirmed as it stood before another person gave it', 'tubes', 'act.shown-differs')
+def graded_since(p):
+    dev, qa, seen = short_draw(p), p.at('QA1'), p.batch_now()['shown']
+    p.quiet(qa.record('QC2', 'deviation.assessed', batch=p.batch, dev=dev, grade='minor', reason='調べた looked into'))
+    p.caught(qa.send('/v1/records', kind='deviation.confirmed', body={'batch': p.batch, 'dev': dev}, badge=code('P', 'QM'),
+                     password=p.password('QM'), shown=seen), 'act.shown-differs')
+
+
+@graded_since.honest
+def _(p):
+    dev = short_draw(p)
+    p.begun = p.status()['size']
+    assess(p, dev)
+
+
 @row('one alone assesses a deviation and confirms it', 'tubes', ('right.nobody', 'right.barred'))
 def confirms_own(p):
     dev = short_draw(p)

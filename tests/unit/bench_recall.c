@@ -149,8 +149,24 @@ static void check_same(struct rig *r, const struct command *c)
             fail_msg("%s\nwith all in memory %s", draft_text(r, &r->v.draft[i]), draft_text(r, &v.draft[i]));
 }
 
+/* Whoever sends a record has just looked at the batch, unless the test says what was seen. */
+static void look(struct rig *r, struct command *c)
+{
+    char shown[44];
+    const char *id = c->kind == COMMAND_RECORD ? json_get_str(c->body, "batch") : NULL;
+    if (!id || c->shown || r->unseen)
+        return;
+    recall(r, &r->book, arena_printf(&r->arena, "batch/%s", id));
+    const struct batch *x = book_batch(&r->book, id);
+    if (!x)
+        return;
+    rule_shown(x, shown);
+    c->shown = arena_strdup(&r->arena, shown);
+}
+
 void rig_judge(struct rig *r, struct command *c)
 {
+    look(r, c);
     const struct command given = *c;
     judge_in(r, &r->book, c, &r->v);
     if (r->whole)

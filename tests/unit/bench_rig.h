@@ -49,6 +49,7 @@ struct rig {
     size_t first;        /* its first entry in `log` */
     size_t n, cap;
     struct rig_entry *log;
+    bool unseen;        /* records are sent by who has not looked at the batch */
     bool drops;         /* behind each command what is closed leaves the book */
     struct book *whole; /* the same log in a book that never drops anything, or NULL: judges the same */
     bool taken_back; /* each command is first applied in part, once for each of its entries, and taken back */

@@ -374,6 +374,29 @@ static void test_correction_after_the_review_is_seen_before_it_is_signed(void **
     accepted(again(r));
 }
 
+/* A grade, a lifting, a closing: of what was seen, and only as long as it is so. */
+static void test_what_is_judged_is_what_was_shown(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "OP1", "deviation.opened", "{\"batch\":\"B1\",\"hold\":true,\"reason\":\"odd\"}"));
+    char shown[44];
+    rule_shown(rig_batch(r, "B1"), shown);
+    accepted(assess(r, "B1-DV1", "minor"));
+    r->unseen = true;
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"), "act.not-shown");
+    r->next.shown = shown; /* before it was assessed */
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"), "act.shown-differs");
+    r->next.shown = shown;
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B9|hold=B9-H1|reason=seen"), "batch.unknown");
+    r->next.shown = shown;
+    refused(rig_record(r, "QM", "person.unlocked", "person=OP1|reason=x"), "record.invalid");
+    assert_int_equal(batch_open_holds(rig_batch(r, "B1")), 1);
+    r->unseen = false;
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+}
+
 /* ---- every way that a refusal names ---- */
 
 static void by_hand(struct rig *r)
@@ -557,6 +580,7 @@ int main(void)
         TEST(test_product_out_of_specification_waits_for_the_physician),
         TEST(test_result_that_was_corrected_is_as_it_counts_now),
         TEST(test_what_is_signed_is_what_was_shown),
+        TEST(test_what_is_judged_is_what_was_shown),
         TEST(test_every_way_that_a_text_names_exists_and_works),
         TEST(test_correction_after_the_review_is_seen_before_it_is_signed),
     };

@@ -53,6 +53,9 @@ int ctl_call(struct ctl *c, const char *path, const json_t *body, json_t **ret);
 /* Tells why an exchange failed; `why` with status 0. The exit code. */
 int ctl_failed(struct ctl *c, int status, const json_t *answer, const char *why);
 /* The badge of --as, and the password (--password-file or the terminal; malloc'ed, wipe it). */
+/* The batch that somebody is about to judge: shown to whoever sits there; *ret_shown: the digest of that, a
+ * new reference. */
+int ctl_look(struct ctl *c, const char *batch, json_t **ret_shown);
 int ctl_signer(struct ctl *c, char **ret_badge, char **ret_password);
 void ctl_wipe(char *secret); /* overwrites and frees; NULL is fine */
 /* `id` of a new request. */

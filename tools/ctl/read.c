@@ -105,17 +105,21 @@ static int run_batch_list(struct ctl *c, const struct ctl_command *cmd)
     return EXIT_FINE;
 }
 
-/* /v1/batches/<word>, the word escaped. */
+/* /v1/batches/<id>, the id escaped; to be freed. */
+static char *batch_path(const char *id)
+{
+    char *name = evhttp_uriencode(id, -1, 0), *path;
+    require(asprintf(&path, "/v1/batches/%s", name) >= 0);
+    free(name);
+    return path;
+}
+
 static int read_batch(struct ctl *c, const struct ctl_command *cmd, json_t **ret)
 {
-    char *name, *path;
-    int code;
     if (c->args.nwords != 1)
         return ctl_usage(cmd, "%s", say("製造番号を一つ指定してください", "name one batch"));
-    name = evhttp_uriencode(c->args.word[0], -1, 0);
-    require(asprintf(&path, "/v1/batches/%s", name) >= 0);
-    code = read_path(c, cmd, path, ret);
-    free(name);
+    char *path = batch_path(c->args.word[0]);
+    int code = read_path(c, cmd, path, ret);
     free(path);
     return code;
 }
@@ -148,6 +152,23 @@ static void print_deviations(const json_t *v)
         ctl_print_table(all, action_columns);
     }
     json_decref(all);
+}
+
+int ctl_look(struct ctl *c, const char *batch, json_t **ret_shown)
+{
+    json_t *v = NULL;
+    char *path = batch_path(batch);
+    int code = ctl_call(c, path, NULL, &v);
+    free(path);
+    if (code)
+        return code;
+    if (say_tty() && !c->json) {
+        print_deviations(v);
+        print_part(v, "holds", say("保留", "HOLDS"), hold_columns);
+    }
+    *ret_shown = json_incref(json_object_get(v, "shown"));
+    json_decref(v);
+    return EXIT_FINE;
 }
 
 static int run_batch_show(struct ctl *c, const struct ctl_command *cmd)

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "core/rule/record.h"
 #include "lib/facility.h"
 #include "lib/files.h"
 
@@ -287,13 +288,15 @@ static int prepare_scan(struct ctl *c, json_t *body)
 static int run_record(struct ctl *c, const struct ctl_command *cmd)
 {
     const struct record *r = cmd->data;
-    json_t *body = jansson_object(), *request = NULL, *answer = NULL;
+    json_t *body = jansson_object(), *request = NULL, *answer = NULL, *shown = NULL;
     char *badge = NULL, *password = NULL;
     const char *outcome;
     int code;
     code = record_body(c, cmd, body);
     if (!code)
         code = ctl_connect(c);
+    if (!code && kind_of(r->kind)->record->shown)
+        code = ctl_look(c, json_string_value(json_object_get(body, "batch")), &shown);
     if (!code)
         code = ctl_signer(c, &badge, &password);
     if (!code && r->prepare)
@@ -306,6 +309,8 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
         goto out;
     request = json_pack("{s:o,s:s,s:O,s:s,s:s}", "id", ctl_id(), "kind", kind_text(r->kind), "body", body,
                         "badge", badge, "password", password);
+    if (shown)
+        json_object_set(request, "shown", shown);
     code = ctl_call(c, "/v1/records", request, &answer);
     if (code)
         goto out;
@@ -319,6 +324,7 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
 out:
     sign_second_out(c);
     json_decref(body);
+    json_decref(shown);
     json_decref(request);
     json_decref(answer);
     free(badge);
@@ -358,38 +364,22 @@ static const struct record person_reset = {
     .more = "[--custodians FILE] [--new-pin-file FILE] [--new-password-file FILE] [--light-keys]",
     .prepare = prepare_reset,
 };
-#define ON_OFF_WORK SECRETS_ALONE
-static const struct record person_suspend = {
-    .kind = KIND_PERSON_CHANGED,
-    .word = {"person"},
-    .made = ON_OFF_WORK,
-    .needed = " reason ",
-    .prepare = prepare_suspend,
-};
-static const struct record person_resume = {
-    .kind = KIND_PERSON_CHANGED,
-    .word = {"person"},
-    .made = ON_OFF_WORK,
-    .needed = " reason ",
-    .prepare = prepare_resume,
-};
+static const struct record person_suspend = {.kind = KIND_PERSON_CHANGED,
+                                             .word = {"person"},
+                                             .made = SECRETS_ALONE,
+                                             .needed = " reason ",
+                                             .prepare = prepare_suspend};
+static const struct record person_resume = {.kind = KIND_PERSON_CHANGED,
+                                            .word = {"person"},
+                                            .made = SECRETS_ALONE,
+                                            .needed = " reason ",
+                                            .prepare = prepare_resume};
 static const struct record station_add = {
-    .kind = KIND_STATION_ENROLLED,
-    .word = {"station"},
-    .made = " token key ",
-    .prepare = prepare_station,
-};
+    .kind = KIND_STATION_ENROLLED, .word = {"station"}, .made = " token key ", .prepare = prepare_station};
 static const struct record station_invite = {
-    .kind = KIND_STATION_INVITED,
-    .word = {"station"},
-    .made = " once ",
-    .prepare = prepare_invitation,
-};
+    .kind = KIND_STATION_INVITED, .word = {"station"}, .made = " once ", .prepare = prepare_invitation};
 static const struct record protocol_register = {
-    .kind = KIND_PROTOCOL_REGISTERED,
-    .word = {"text"},
-    .file = true,
-};
+    .kind = KIND_PROTOCOL_REGISTERED, .word = {"text"}, .file = true};
 static const struct record personal_erase = {
     .kind = KIND_REDACTED,
     .word = {"idx"},

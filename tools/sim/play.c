@@ -262,6 +262,18 @@ static const char *record_for(enum block_kind kind, const json_t *it)
     return kind == BLOCK_LIFT ? "hold.lifted" : "deviation.closed";
 }
 
+/* Before each record up to `end`: who judges looks at the batch as it is by then. */
+static void look_before(struct player *p, const struct op *op, struct op **at, struct op **end)
+{
+    while (at != end) {
+        struct op *rec = *at, *look = arena_alloc(&p->arena, sizeof(*look));
+        *look = (struct op){
+            .kind = OP_LOOK, .station = op->station, .person = op->person, .own = true, .next = rec};
+        *at = look;
+        at = &rec->next;
+    }
+}
+
 /* One record for each deviation or hold that waits for it. */
 static void make_records(struct player *p, struct op *op, const json_t *batch)
 {
@@ -283,6 +295,7 @@ static void make_records(struct player *p, struct op *op, const json_t *batch)
         if (major && p->block->kind == BLOCK_CONFIRM)
             tell_of_major(p, *at);
     }
+    look_before(p, op, &op->next, tail);
 }
 
 static void take_batch(struct player *p, struct op *op, const json_t *answer)

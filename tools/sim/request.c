@@ -124,6 +124,14 @@ static json_t *pending_list(const struct player *p)
     return list;
 }
 
+/* What was looked at last, once. */
+static void say_shown(struct player *p, json_t *o)
+{
+    if (*p->shown)
+        json_object_set_new(o, "shown", json_string(p->shown));
+    *p->shown = 0;
+}
+
 static int act(struct player *p, const struct op *op, json_t *o, char *ret_error, size_t size)
 {
     const struct block *b = p->block;
@@ -143,9 +151,7 @@ static int act(struct player *p, const struct op *op, json_t *o, char *ret_error
     json_object_set_new(o, "fields", fields);
     if (pending)
         json_object_set_new(o, "pending", pending);
-    if (*p->shown)
-        json_object_set_new(o, "shown", json_string(p->shown));
-    *p->shown = 0;
+    say_shown(p, o);
     if (b->kind == BLOCK_SKIP)
         json_object_set_new(o, "skip", json_string(b->pin));
     return CPF_OK;
@@ -156,6 +162,7 @@ static int record(struct player *p, const struct op *op, json_t *o, char *ret_er
     json_t *body = op->body ? json_incref(op->body) : block_fields(p, ret_error, size);
     if (!body)
         return CPF_E_INVAL;
+    say_shown(p, o);
     json_object_set_new(o, "kind", json_string(op->text ? op->text : p->block->step));
     json_object_set_new(o, "body", body);
     json_object_set_new(o, "badge", json_string(op->person->badge));

@@ -37,9 +37,9 @@ static const struct member reported_member[] = {
 static const struct record_rule taking = {
     .right = RIGHT_DEVIATION_ACTION, .may = may_close, .judge = record_action};
 static const struct record_rule verifying = {
-    .right = RIGHT_DEVIATION_VERIFIED, .may = may_verify, .judge = record_verified};
+    .right = RIGHT_DEVIATION_VERIFIED, .may = may_verify, .shown = true, .judge = record_verified};
 static const struct record_rule withdrawing = {
-    .right = RIGHT_DEVIATION_WITHDRAWN, .may = may_verify, .judge = record_withdrawn};
+    .right = RIGHT_DEVIATION_WITHDRAWN, .may = may_verify, .shown = true, .judge = record_withdrawn};
 static const struct record_rule reporting = {.right = RIGHT_DEVIATION_REPORTED, .judge = record_reported};
 
 /* ---- what they do to the book ---- */

@@ -66,16 +66,16 @@ static const struct record_rule opening = {
 static const struct record_rule placing = {.right = RIGHT_HOLD_PLACED, .session = true, .judge = record_hold};
 
 static const struct record_rule assessment = {
-    .right = RIGHT_DEVIATION_ASSESSED, .may = may_assess, .judge = record_assessment};
+    .right = RIGHT_DEVIATION_ASSESSED, .may = may_assess, .shown = true, .judge = record_assessment};
 
 static const struct record_rule confirming = {
-    .right = RIGHT_DEVIATION_CONFIRMED, .may = may_confirm, .judge = record_confirmation};
+    .right = RIGHT_DEVIATION_CONFIRMED, .may = may_confirm, .shown = true, .judge = record_confirmation};
 
 static const struct record_rule closing = {
-    .right = RIGHT_DEVIATION_CLOSED, .may = may_close, .judge = record_closing};
+    .right = RIGHT_DEVIATION_CLOSED, .may = may_close, .shown = true, .judge = record_closing};
 
 static const struct record_rule lifting = {
-    .right = RIGHT_HOLD_LIFTED, .may = may_lift, .judge = record_lifting};
+    .right = RIGHT_HOLD_LIFTED, .may = may_lift, .shown = true, .judge = record_lifting};
 
 /* ---- what they do to the book ---- */
 

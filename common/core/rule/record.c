@@ -285,6 +285,23 @@ static bool check_label(struct judge *j, const struct kind *k, const void *given
     return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", field), NULL);
 }
 
+/* Who judges has seen what is judged, as it is now: a grade that another one gave in between is not signed
+ * unseen. */
+static bool check_shown(struct judge *j, const struct kind *k, const struct json *body)
+{
+    char now[44];
+    const char *batch = shape_member(&k->shape, "batch") ? json_get_str(body, "batch") : NULL;
+    if (!batch && j->cmd->shown)
+        return judge_find(j, EFFECT_REFUSE, SAY_RECORD_INVALID, args1(j, "field", "shown"), NULL);
+    const struct batch *x = judge_batch(j, batch);
+    if (!x)
+        return true; /* whoever judges the kind says so */
+    if (!j->cmd->shown)
+        return !k->record->shown || judge_find(j, EFFECT_REFUSE, SAY_ACT_NOT_SHOWN, NULL, NULL);
+    rule_shown(x, now);
+    return strcmp(j->cmd->shown, now) == 0 || judge_find(j, EFFECT_REFUSE, SAY_ACT_SHOWN_DIFFERS, NULL, NULL);
+}
+
 static bool check_sender(struct judge *j, const struct kind *k)
 {
     const struct person *p = j->performer;
@@ -323,7 +340,7 @@ void judge_record(struct judge *j)
     }
     void *given = arena_alloc(j->a, k->shape.size);
     shape_take(&k->shape, body, j->a, given);
-    if (take_second(j) && check_may(j, k, given) && check_label(j, k, given))
+    if (take_second(j) && check_may(j, k, given) && check_label(j, k, given) && check_shown(j, k, body))
         k->record->judge(j, k, given);
     else
         judge_refuse_found(j);

@@ -24,6 +24,7 @@ struct record_rule {
     enum record_stream stream; /* of record_own */
     bool session;              /* being signed in at the station is enough; signed if the password is given */
     bool label;                /* that id will stand on a label */
+    bool shown;                /* a judgement: what was shown of the batch must be said, and be so still */
     /* Judges and drafts; `given` is of the kind's struct, as it was sent. */
     void (*judge)(struct judge *j, const struct kind *k, const void *given);
 };

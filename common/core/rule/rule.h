@@ -91,11 +91,12 @@ struct command {
     bool secret_given;
     bool untried;                        /* the secret: rule_wait said so */
     int wrong_station_s, wrong_person_s; /* the longest waits; 0 = 30 and 900 */
+    /* ACT, RECORD */
+    const char *shown; /* digest of the batch as it was shown (rule_shown), or NULL */
     /* ACT */
     const char *batch, *protocol, *step; /* an order's `batch` NULL: the number that comes next */
     const struct json *fields;           /* object: field -> string or array of strings */
     const struct json *pending;          /* array of step ids that the person was shown, or NULL */
-    const char *shown;                   /* digest of the batch as it was shown (rule_shown), or NULL */
     const char *skip;                    /* reason for "not done, because", or NULL */
     /* RECORD */
     const char *record; /* entry kind */

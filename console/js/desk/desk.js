@@ -18,7 +18,7 @@ const TYPED = new Set(["input", "textarea", "select"]);
 const pages = {
   "": home, batches, batch, products, order, records, log,
   step: (failed, id, name) => step(failed, id, name, again, state.said),
-  record: (failed, name, ...ids) => (name ? record(failed, name, ...ids) : records(failed)),
+  record: (failed, name, ...ids) => (name ? record(failed, again, state.said, name, ...ids) : records(failed)),
 };
 const state = { page: null, data: "", at: null, said: null, visit: 0 };
 

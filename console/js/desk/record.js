@@ -79,23 +79,24 @@ function shownOf(x, about) {
   return about.hold || about.dev || about.action ? exceptions(of, null) : exceptions(x, null);
 }
 
-function page({ kind, x, protocol, about }) {
+function page({ kind, x, protocol, about, before, again }) {
   const body = { ...about }, record = kind.record;
   const members = fillable(kind).filter((m) => !(m.name in about) && m.name !== "witness");
   const form = el("form", { id: "form", novalidate: true }); /* its own answer, whatever page is open by then */
   const second = record.second || (member(kind, "witness") ? { ja: "", en: "" } : null);
   const done = (reply) => {
+    if (reply.body.code === "act.shown-differs") return again(reply);
     if (reply.status !== 200 || reply.body.outcome === "refused") return;
     fill(form, answer(reply), el("p", { class: "acts" },
       x ? el("a", { class: "act first", href: at("batch", x.batch) }, say("desk.to-batch", { batch: x.batch })) : "", el("a", { class: "act", href: "#" }, say("desk.to-home"))));
     form.querySelector(".said").focus();
   };
   const sign = signature({ meaning: record.session ? null : record.title, password: record.session ? "instead" : "needed", second,
-    send: record.session ? "desk.record" : "desk.sign", done, make: () => ({ path: "/v1/records", body: { kind: kind.kind, body: { ...body } } }) });
+    send: record.session ? "desk.record" : "desk.sign", done, make: () => ({ path: "/v1/records", body: { kind: kind.kind, body: { ...body }, ...(record.shown ? { shown: x.shown } : {}) } }) });
   form.append(...members.map((m) => memberNode(m, choicesFor(m.name, x, protocol, about), body)), sign.node);
   const named = Object.entries(about).filter(([name]) => name !== "batch");
   return [
-    el("h1", {}, told(record.title)), x ? head(x) : "",
+    el("h1", {}, told(record.title)), before || "", x ? head(x) : "",
     named.length ? el("div", { class: "facts" }, ...named.map(([name, id]) => el("div", {}, told(member(kind, name).title), el("b", {}, id)))) : "",
     record.who ? el("p", { class: "hint" }, by(record.who)) : "",
     x ? shownOf(x, about) : "",
@@ -103,13 +104,14 @@ function page({ kind, x, protocol, about }) {
   ];
 }
 
-export async function record(failed, name, ...ids) {
+/** `reload` draws the page anew, with what the daemon answered on top. */
+export async function record(failed, reload, before, name, ...ids) {
   const kinds = await readKinds(failed), kind = kinds.find((k) => k.kind === name && k.record);
   if (!kind) return kinds.length ? failed({ status: 404, body: {} }) : null;
   const about = aboutOf(kind, ids), x = about.batch ? await batchOf(about.batch, failed) : null;
   if (about.batch && !x) return null;
   const protocol = x ? await protocolOf(x, failed) : null;
-  return { still: true, draw: () => page({ kind, x, protocol, about }) };
+  return { still: true, draw: () => page({ kind, x, protocol, about, before, again: (reply) => reload(answer(reply)) }) };
 }
 
 /** All that can be recorded at a desk. */
