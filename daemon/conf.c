@@ -84,6 +84,8 @@ static const struct key keys[] = {
         "folder of new.json and full.json, what the last audits said, for /metrics"),
     KEY(late_after_s, TYPE_INT, "300", 10, 86400,
         "seconds after which a station's claim of time needs a late entry (practice, not law)"),
+    KEY(second_within_s, TYPE_INT, "300", 30, 3600,
+        "seconds within which a second person who is named has given the own PIN at the station"),
     KEY(idle_after_s, TYPE_INT, "1800", 0, 86400,
         "seconds without use after which a station asks for a badge before the next act; 0: never"),
     KEY(pace_scan_ms, TYPE_INT, "2000", 0, 60000,

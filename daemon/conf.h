@@ -30,8 +30,9 @@ struct conf {
     int stamp_interval_s; /* 0: on demand only */
     bool stamp_training;  /* also in a training log: for tests */
     /* values that practice sets (configuration, never law: doc/law.md) */
-    int idle_after_s; /* a bench that was not used for longer asks for a badge; default 1800, 0: never */
-    int late_after_s; /* a station's claim older than this needs a late entry; default 300 */
+    int second_within_s; /* a second person who is named gave the own PIN so lately; default 300 */
+    int idle_after_s;    /* a bench that was not used for longer asks for a badge; default 1800, 0: never */
+    int late_after_s;    /* a station's claim older than this needs a late entry; default 300 */
     int pace_scan_ms, pace_tube_ms, pace_witness_ms, pace_spread_ms, pace_apart_ms,
         pace_review_ms;   /* faster no hands are: core/rule/rule.h; 0: not looked at */
     int station_silent_s; /* not heard for so long, with somebody signed in there, a station is silent */

@@ -61,6 +61,7 @@ static void gather(struct flow *f)
     basis_text(&m->items, BASIS_ZONE, clock_zone_name());
     set_number(&m->items, "clock_ahead_s", c->clock_ahead_s);
     set_number(&m->items, "late_after_s", c->late_after_s);
+    set_number(&m->items, "second_within_s", c->second_within_s);
     basis_text(&m->items, "pace_ms",
                arena_printf(&m->arena, "%d %d %d %d %d %d", c->pace_scan_ms, c->pace_tube_ms,
                             c->pace_witness_ms, c->pace_spread_ms, c->pace_apart_ms, c->pace_review_ms));

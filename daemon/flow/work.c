@@ -418,6 +418,7 @@ static void go_on(struct work *w)
     w->cmd.secret_given = w->secret != NULL;
     w->cmd.idle_after_s = f->cfg.conf->idle_after_s;
     w->cmd.late_after_s = f->cfg.conf->late_after_s;
+    w->cmd.second_within_s = f->cfg.conf->second_within_s;
     w->cmd.pace = (struct pace_least){f->cfg.conf->pace_scan_ms,    f->cfg.conf->pace_tube_ms,
                                       f->cfg.conf->pace_witness_ms, f->cfg.conf->pace_spread_ms,
                                       f->cfg.conf->pace_apart_ms,   f->cfg.conf->pace_review_ms};

@@ -68,7 +68,8 @@ static void put_options(FILE *out, const struct json *options)
         const char *is = json_get_str(o, "is");
         fprintf(out, "%s%s", sep, json_get_str(o, "id"));
         if (is && strcmp(is, "ok") != 0)
-            fprintf(out, "=%s%s", is, json_get_bool(o, "exposes") ? "+exposed" : "");
+            fprintf(out, "=%s%s%s", is, json_get_bool(o, "exposes") ? "+exposed" : "",
+                    json_get_bool(o, "suspects") ? "+suspected" : "");
         if (json_get_bool(o, "voids-run"))
             fprintf(out, "+void");
         sep = " | ";

@@ -20,6 +20,8 @@ void bench_join(struct book *b, struct station *st, struct person *p, int64_t si
 void bench_leave(struct book *b, struct bench *bench, const struct person *p);
 
 /* Signed out by a badge, beside others. */
+/* The own secret was given here, again. */
+void bench_confirmed(struct book *b, struct bench *bench, const struct person *p, int64_t at);
 void bench_left(struct book *b, struct bench *bench, const struct person *p, int64_t at);
 
 /* A wrong secret at the bench (p NULL: of somebody unknown); the right one. */

@@ -81,13 +81,28 @@ int64_t bench_until(const struct bench *bench)
 static void note_was(struct book *b, struct bench *bench, const struct person *p, int64_t since)
 {
     struct was *w = was_of(bench, p);
-    if (w)
+    if (w) {
         SET(b, w->left, 0);
+        SET(b, w->secret, since > w->secret ? since : w->secret);
+    }
     if (w && !w->gone)
         return;
     w = arena_alloc(b->keep, sizeof(*w));
-    *w = (struct was){.person = p, .since = since, .next = bench->was};
+    *w = (struct was){.person = p, .since = since, .secret = since, .next = bench->was};
     bench->was = w;
+}
+
+void bench_confirmed(struct book *b, struct bench *bench, const struct person *p, int64_t at)
+{
+    struct was *w = was_of(bench, p);
+    if (w)
+        SET(b, w->secret, at);
+}
+
+int64_t bench_secret(const struct bench *bench, const struct person *p)
+{
+    const struct was *w = was_of(bench, p);
+    return w ? w->secret : 0;
 }
 
 void bench_left(struct book *b, struct bench *bench, const struct person *p, int64_t at)

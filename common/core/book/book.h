@@ -113,7 +113,8 @@ struct wrong {
 struct was { /* who was signed in at a bench on its day, or is */
     const struct person *person;
     int64_t since, gone,
-        left; /* first in; out, 0: is there; out by a badge beside others, by nobody knows whom */
+        left;       /* first in; out, 0: is there; out by a badge beside others, by nobody knows whom */
+    int64_t secret; /* the own one was given here last */
     struct was *next;
 };
 
@@ -532,6 +533,8 @@ bool bench_works(const struct bench *bench, int64_t now);
 bool bench_carries(const struct bench *bench, int64_t now);
 /* When it was used last, as its day and its batch tell; when its session ends without more. 0: never. */
 int64_t bench_used(const struct bench *bench);
+int64_t bench_secret(const struct bench *bench,
+                     const struct person *p); /* when it was given here last; 0: never */
 int64_t bench_until(const struct bench *bench);
 
 /* Lies that time in one of them? */

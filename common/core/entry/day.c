@@ -134,8 +134,10 @@ static int apply_session_opened(struct book *b, struct stream *s, const struct e
     bench_typed(b, &st->bench, p);
     if (v->fit)
         set_fit(b, p, e);
-    if (p->signed_in == st) /* again: it needs no further place */
+    if (p->signed_in == st) { /* again: it needs no further place */
+        bench_confirmed(b, &st->bench, p, e->at);
         return 0;
+    }
     if (st->bench.npeople == BENCH_PEOPLE)
         return CPF_E_PROFILE;
     if (p->signed_in)

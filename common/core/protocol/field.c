@@ -230,6 +230,7 @@ static SETTER(set_options)
          .count = offsetof(struct option, disposition),
          .form = &form_id},
         {.name = "exposes", .set = set_bool, .at = offsetof(struct option, exposes)},
+        {.name = "suspects", .set = set_bool, .at = offsetof(struct option, suspects)},
         {.name = "voids-run", .set = set_bool, .at = offsetof(struct option, voids_run)},
         {.name = "run-was-void", .set = set_bool, .at = offsetof(struct option, run_was_void)},
     };
@@ -251,6 +252,8 @@ static SETTER(set_options)
         if (o->exposes && o->effect != EFFECT_HOLD)
             load_error(l, it->value, "write is: hold",
                        "an option exposes others, but holds not its own batch");
+        if (o->suspects && o->effect != EFFECT_HOLD && o->effect != EFFECT_DEVIATION)
+            load_error(l, it->value, "write is: hold", "an option suspects, but nobody has to judge it");
     }
 }
 

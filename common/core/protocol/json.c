@@ -151,6 +151,7 @@ static void put_options(const struct out *o, struct json *j, const struct field 
         json_set_str(o->a, item, "is", word_text(effect_words, (int)option->effect));
         json_set_str(o->a, item, "state", option->state);
         set_true(o, item, "exposes", option->exposes);
+        set_true(o, item, "suspects", option->suspects);
         set_true(o, item, "voids-run", option->voids_run);
         set_true(o, item, "run-was-void", option->run_was_void);
         json_push(list, item);

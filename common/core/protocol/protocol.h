@@ -102,6 +102,8 @@ struct option {
     const char *state;            /* batch state set by choosing it, or NULL */
     enum disposition disposition; /* of `state` */
     bool exposes;   /* holds also whatever shared something with this batch, and the donor's other batches */
+    bool suspects;  /* contamination, not proved: what ends the batch meanwhile holds the others, as `exposes`
+                       does */
     bool voids_run; /* the controls failed: this run of the test is no result */
     bool run_was_void; /* says that of the run before: chosen only where it is so */
 };

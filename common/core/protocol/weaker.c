@@ -127,8 +127,9 @@ static bool options_milder(const struct field *old, const struct field *now)
 {
     for (size_t i = 0; i < old->noptions; i++) {
         const struct option *o = &old->option[i], *n = option_of(now, o->id);
-        if (n ? n->effect < o->effect || (o->exposes && !n->exposes) || (n->voids_run && !o->voids_run) ||
-                    (o->run_was_void && !n->run_was_void) || !same_text(o->state, n->state)
+        if (n ? n->effect < o->effect || (o->exposes && !n->exposes) || (o->suspects && !n->suspects) ||
+                    (n->voids_run && !o->voids_run) || (o->run_was_void && !n->run_was_void) ||
+                    !same_text(o->state, n->state)
               : o->effect != EFFECT_OK || o->exposes)
             return true;
     }

@@ -399,6 +399,7 @@ static void finish_form(struct judge *j, struct step_form *form)
                                                : KIND_STEP_FORM;
     struct draft *d = draft_add(j, j->x->stream, kind, form, sizeof(*form));
     d->sign = s->verb != VERB_NONE;
+    tell_suspected(j);
     if (s->verb == VERB_APPROVE)
         tell_rota(j);
     d->meaning = s->meaning.ja;

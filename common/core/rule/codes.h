@@ -91,6 +91,7 @@ enum say_flag {
     X(WITNESS_SAME, "witness.same", 0)                                                                       \
     X(WITNESS_DEPT, "witness.department", 0)                                                                 \
     X(WITNESS_ABSENT, "witness.absent", 0)                                                                   \
+    X(WITNESS_UNCONFIRMED, "witness.unconfirmed", 0)                                                         \
     X(WITNESS_AWAITED, "witness.awaited", 0)                                                                 \
     X(PEOPLE_TOO_FEW, "people.too-few", 0)                                                                   \
     X(IDENT_FOREIGN, "ident.foreign", SAY_LATCHED | SAY_STOPS)                                               \
@@ -195,6 +196,7 @@ enum say_flag {
     X(LOT_OUTSIDE, "lot.outside-plan", SAY_ASKS)                                                             \
     X(LOT_USED_OUTSIDE, "lot.used-outside-plan", SAY_MAJOR | SAY_LATCHED)                                    \
     X(EXPOSURE_POSITIVE, "exposure.positive", 0)                                                             \
+    X(EXPOSURE_SUSPECTED, "exposure.suspected", SAY_OPTION)                                                  \
     X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
     X(EXPOSURE_EVIDENCE, "exposure.evidence", 0)                                                             \
     X(LOT_USED_OTHER_BATCH, "lot.used-other-batch", 0)                                                       \

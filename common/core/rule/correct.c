@@ -32,6 +32,17 @@ static enum say not_correctable(const struct step *s, int field)
 
 /* ---- people ---- */
 
+/* Who is named by another one has said so: whoever signed in this morning may be at lunch, and a badge is no
+ * secret. Of the own PIN, typed here just now, that is known. */
+static bool check_said_so(struct judge *j, const struct person *p)
+{
+    int within = j->cmd->second_within_s ? j->cmd->second_within_s : 300;
+    if (j->now - bench_secret(j->bench, p) <= within * INT64_C(1000))
+        return true;
+    struct json *args = json_set_int(j->a, args1(j, "person", p->id), "minutes", (within + 59) / 60);
+    return judge_find(j, EFFECT_REFUSE, SAY_WITNESS_UNCONFIRMED, args, NULL);
+}
+
 const struct person *judge_second(struct judge *j, const char *badge)
 {
     struct code c; /* looked up, not kept */
@@ -48,7 +59,7 @@ const struct person *judge_second(struct judge *j, const char *badge)
         judge_find(j, EFFECT_REFUSE, SAY_WITNESS_ABSENT, args1(j, "person", p->id), NULL);
     else if (p->suspended || p->locked)
         judge_find(j, EFFECT_REFUSE, SAY_PERSON_SUSPENDED, args1(j, "person", p->id), NULL);
-    else if (check_fresh(j, p))
+    else if (check_fresh(j, p) && check_said_so(j, p))
         return p;
     return NULL;
 }

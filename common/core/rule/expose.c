@@ -455,6 +455,52 @@ void expose_to_lot(struct judge *j, const struct lot_exposed *e, const char *lot
     }
 }
 
+/* ---- a suspicion ---- */
+
+/* By such a choice, whatever became of the value since. */
+static bool suspects(const struct batch *x, const struct deviation *d)
+{
+    int step = d->step ? protocol_step(x->protocol, d->step) : -1;
+    int field = step >= 0 && d->field ? step_field(&x->protocol->step[step], d->field) : -1;
+    const char *chosen = d->args ? json_get_str(d->args, "option") : NULL;
+    if (field < 0 || !chosen || !(say_flags(say_find(d->code)) & SAY_OPTION))
+        return false;
+    const struct field *f = &x->protocol->step[step].field[field];
+    for (size_t i = 0; i < f->noptions; i++)
+        if (f->option[i].suspects && strcmp(option_title(&f->option[i]), chosen) == 0)
+            return true;
+    return false;
+}
+
+static bool ends_batch(const struct judge *j)
+{
+    bool yes = judge_step(j)->disposition == DISPOSITION_ENDED;
+    for (size_t i = 0; i < j->occ.ninputs; i++) {
+        const struct option *o =
+            field_option(&judge_step(j)->field[j->occ.input[i].field], j->occ.input[i].text);
+        yes |= o && o->disposition == DISPOSITION_ENDED;
+    }
+    return yes;
+}
+
+void tell_suspected(struct judge *j)
+{
+    const struct batch *x = j->x;
+    if (!ends_batch(j) || judge_follow(j, FOLLOW_OTHERS_HELD))
+        return;
+    for (size_t i = 0; i < x->ndevs; i++) {
+        const struct deviation *d = &x->dev[i];
+        if (!suspects(x, d) || deviation_judged(j, x, d))
+            continue;
+        if (rule_off(SAY_EXPOSURE_SUSPECTED))
+            return;
+        judge_find(j, EFFECT_HOLD, SAY_EXPOSURE_SUSPECTED,
+                   json_set_str(j->a, args1(j, "dev", d->id), "step", d->step), NULL);
+        judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
+        return;
+    }
+}
+
 /* ---- evidence ---- */
 
 static bool chose_exposing(const struct batch *x, int step)
@@ -473,7 +519,8 @@ static bool chose_exposing(const struct batch *x, int step)
 /* Growth here, or where something was shared with it. */
 static bool holds_for_others(const struct batch *x, const struct hold *h)
 {
-    if (say_find(h->code) == SAY_EXPOSURE_POSITIVE)
+    enum say code = say_find(h->code);
+    if (code == SAY_EXPOSURE_POSITIVE || code == SAY_EXPOSURE_SUSPECTED)
         return true;
     for (size_t i = 0; h->dev && i < x->ndevs; i++)
         if (x->dev[i].step && strcmp(x->dev[i].id, h->dev) == 0)

@@ -404,6 +404,11 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
 
 /* ---- the rest ---- */
 
+const char *option_title(const struct option *o)
+{
+    return o->title.en ? o->title.en : o->id;
+}
+
 static bool check_choice(struct judge *j, const struct field *f, const char *id, const char **ret_text)
 {
     static const enum say code[] = {[EFFECT_OK] = SAY_NONE,
@@ -427,7 +432,7 @@ static bool check_choice(struct judge *j, const struct field *f, const char *id,
         judge_follows(j, (struct follow){.kind = FOLLOW_OTHERS_HELD});
     /* a correction tells a bad truth, too, or the better lie would stay */
     enum effect effect = j->fact && o->effect == EFFECT_REFUSE ? EFFECT_DEVIATION : o->effect;
-    struct json *args = args1(j, "option", o->title.en ? o->title.en : o->id);
+    struct json *args = args1(j, "option", option_title(o));
     json_set_str(j->a, args, "field", f->id);
     return judge_find(j, effect, code[effect], args, f->id);
 }

@@ -238,6 +238,7 @@ bool field_accepts(const struct judge *j, int field, const struct code *c);
 bool check_field(struct judge *j, int field, const struct code *c, const char *text, const char **ret_text);
 bool field_personal(const struct field *f);
 const struct option *field_option(const struct field *f, const char *id); /* NULL: none */
+const char *option_title(const struct option *o);                         /* as a finding has it */
 const struct lot *lot_of(const struct judge *j, const struct code *c);
 /* lot.c: a lot, or a unit of it, for the field */
 bool check_lot(struct judge *j, const struct field *f, const struct code *c);
@@ -386,8 +387,8 @@ bool check_go(struct judge *j);
 /* Of the clinic that ordered j->x, as far as its staff is known; a physician of its plan. */
 bool check_clinic_of(struct judge *j);
 bool check_physician_of(struct judge *j);
-/* correct.c: the second person of an act by badge, signed in here with the own PIN, not the performer;
- * NULL after a refusal. */
+/* correct.c: the second person of an act by badge, signed in here and with the own PIN given here just now,
+ * not the performer; NULL after a refusal. */
 const struct person *judge_second(struct judge *j, const char *badge);
 /* identity.c: may what says who the patient is be changed no more? */
 bool identity_frozen(const struct batch *x);
@@ -489,6 +490,9 @@ struct texts room_workers(struct judge *j, const char *room);
 void expose_others(struct judge *j);
 /* The entry says that so many more are to be held. */
 void expose_more(struct judge *j, int64_t n);
+/* This act ends the batch: a suspicion that was recorded and that nobody has judged goes with it, whatever
+ * reason is given. Found, and the others are held. */
+void tell_suspected(struct judge *j);
 /* May the container be cleared away, or is it evidence of what held the batch and others with it? */
 bool check_evidence(struct judge *j, const struct container *k);
 /* The same product, of whatever version, and the same values in the fields that make an order one of its

@@ -76,6 +76,7 @@ struct command {
     enum late late;                  /* its reason */
     int idle_after_s;                /* a bench that was not used for longer asks for a badge; 0 = never */
     int late_after_s;                /* an older claim needs a late entry; 0 = 300 */
+    int second_within_s;             /* a second person gave the own secret here so lately; 0 = 300 */
     struct pace_least pace;          /* faster than that no hands are; all 0: not looked at */
     const char *form;                /* the paper form that it was written on, or NULL */
     const struct spool_claim *spool; /* NULL: not from the station's list */
