@@ -154,7 +154,14 @@ class Station:
                          fields={k: self.play.value(v) for k, v in fields.items()}, **members)
 
     def record(self, who, kind, /, password=None, **body):
-        """Whoever judges has just looked at the batch."""
+        """The second person, if there is one here, gives the own PIN first."""
+        second = body.get('witness', '')[2:-2]
+        if second and second in self.people():
+            self.sign_in(second)
+        return self.named(who, kind, password, **body)
+
+    def named(self, who, kind, /, password=None, **body):
+        """A record whose second person is only named. Whoever judges has just looked at the batch."""
         seen = {'shown': self.play.batch_now(body['batch']).get('shown')} if kind in JUDGING else {}
         return self.send('/v1/records', kind=kind, body=body, badge=code('P', who),
                          password=password or self.play.password(who), **seen)

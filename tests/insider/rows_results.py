@@ -1,5 +1,5 @@
 """Results: what is said of one afterwards; who is there when two act; what was seen before a reason was chosen."""
-from bench import row, sha256_id
+from bench import code, row, sha256_id
 
 PASSES = dict.fromkeys(('viability', 'gram', 'endotoxin', 'mycoplasma', 'phenotype', 'start-sterility'), 'pass')
 
@@ -142,7 +142,7 @@ def _(p):
     qc.scan('X:OPT-INVALID') # seen first, and told: a deviation, as it is
     p.begun = p.status()['size']
     qc.scans('=0.15 EU/mL')
-    p.wait('1m')
+    p.wait('65m')
     qc.scans('X:STEP-QC-ENDOTOXIN-RERUN', 'X:OPT-CONTROLS-FAILED', 'X:OPT-VALID', '=0.15 EU/mL')
 
 
@@ -177,4 +177,90 @@ def _(p):
     p.quiet(qa.record('QC2', 'deviation.assessed', batch=p.batch, dev=newest(p), grade='minor', reason='対照の記録を確認 controls seen',
                       **raw_data(p)))
     p.quiet(qa.record('QM', 'deviation.confirmed', batch=p.batch, dev=newest(p)))
+    p.wait('65m')
     p.at('QC1S').work(None, 'QC1').scans('X:STEP-QC-ENDOTOXIN-RERUN')
+
+
+# ---- the second person ----
+
+
+def labelled(p):
+    """The final label is on the bag; both are still signed in, and nobody has given a PIN since."""
+    b2 = p.at('B21').work(None, 'OP1', 'OP2')
+    p.wait('20m')
+    return b2, {'batch': p.batch, 'container': p.batch + '-FP1', 'reason': '汚れた stained', 'witness': code('P', 'OP2')}
+
+
+@row('the final label is printed again, and the second person is a name in the request', 'd14.label-on', 'witness.unconfirmed')
+def label_of_one(p):
+    b2, body = labelled(p)
+    p.caught(b2.named('OP1', 'label.reprinted', **body), 'witness.unconfirmed')
+
+
+@label_of_one.honest
+def _(p):
+    b2, body = labelled(p)
+    b2.sign_in('OP2')
+    p.quiet(b2.named('OP1', 'label.reprinted', **body))
+
+
+@row('a colleague who is at lunch has seen the correction', 'd14.label-on', 'witness.unconfirmed')
+def seen_from_lunch(p):
+    b2, body = labelled(p)
+    p.caught(b2.named('OP1', 'correction', batch=p.batch, step='d14.fill', field='volume', value='100.5', reason='読み誤り misread',
+                      witness=body['witness']), 'witness.unconfirmed')
+
+
+@seen_from_lunch.honest
+def _(p):
+    b2, _ = labelled(p)
+    p.quiet(b2.correct('OP1', 'OP2', 'd14.fill', 'volume', '100.5'))
+
+
+@row("a role is given, and the quality manager's session is all that saw it", None, 'witness.unconfirmed')
+def role_by_session(p):
+    qa = p.at('QA1').sign_in('QM')
+    p.wait('20m')
+    p.caught(qa.named('FM', 'person.changed', person='OP3', roles=['operator', 'process-manager'], witness=code('P', 'QM')),
+             'witness.unconfirmed')
+
+
+@role_by_session.honest
+def _(p):
+    qa = p.at('QA1').sign_in('QM')
+    p.wait('20m')
+    p.quiet(qa.record('FM', 'person.changed', person='OP3', roles=['operator', 'process-manager'], witness=code('P', 'QM')))
+
+
+# ---- what was seen, and the reason that is given ----
+
+
+def stopped(p):
+    """For the patient's sake, as it is said."""
+    return p.at('QA1').act('QM', 'stop', fields={'cause': 'patient', 'notice': 'N-26-1'})
+
+
+@row("a cloudy flask, and the batch is stopped for the patient's sake", 'd3.entry.plates', 'exposure.suspected', batches=2)
+def stopped_cloudy(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('F1').scan('X:OPT-TURBID')
+    p.caught(stopped(p), 'exposure.suspected', 'hold', also=('exposure.linked',))
+
+
+@stopped_cloudy.honest
+def _(p):
+    p.at('B21').work('d3.out', 'OP1', 'OP2').scans('F1', 'X:OPT-NORMAL')
+    p.quiet(stopped(p))
+
+
+# ---- as long as the method takes ----
+
+
+@row('an endotoxin result five minutes after its start', 'qc.phenotype.start', 'time.early')
+def result_at_once(p):
+    p.wait('5m')
+    p.caught(p.at('QC1S').work(None, 'QC1').scan('X:STEP-QC-ENDOTOXIN-RESULT', 'X:OPT-VALID'), 'time.early', 'deviation')
+
+
+@result_at_once.honest
+def _(p):
+    measured(p, '=0.15 EU/mL')

@@ -106,6 +106,7 @@ static inline void outage(struct rig *r)
     accepted_as(issue(r), "form.issued");
     rig_wait(r, 4 * RIG_HOUR);
     unheard(r, 4 * RIG_HOUR);
+    accepted(rig_sign_in(r, "OP2")); /* who is named says so with the own PIN */
     accepted_as(brought(r, "SF26-0001"), "form.returned");
 }
 

@@ -129,6 +129,8 @@ TOLD(a_duplicate_field_is_told, WITH("fields: [" NUMBER("f", "mL") ", " DATE("f"
      "another")
 TOLD(a_shared_kind_that_nothing_scans_is_told, HEAD OPEN "shared: [bath]\n", 7, "nothing scans a `bath`",
      "kind")
+TOLD(an_option_that_suspects_has_somebody_judge_it, FIELD("choice: {ok: {" NAMED ", suspects: true}}"), 8,
+     "an option suspects, but nobody has to judge it", "write is: hold")
 TOLD(an_option_that_exposes_holds_its_own_batch, FIELD("choice: {ok: {" NAMED ", exposes: true}}"), 8,
      "holds not its own batch", "is: hold")
 TOLD(a_duplicate_option_is_told, FIELD("choice: {ok: {" NAMED "}, ok: {" NAMED "}}"), 8, "key `ok` twice",
@@ -420,6 +422,7 @@ static const struct CMUnitTest tests[] = {
     RUN(an_empty_choice_is_told),
     RUN(a_shared_kind_that_nothing_scans_is_told),
     RUN(an_option_that_exposes_holds_its_own_batch),
+    RUN(an_option_that_suspects_has_somebody_judge_it),
     RUN(a_use_of_from_without_fill_is_told),
     RUN(a_duplicate_step_is_told),
     RUN(a_duplicate_field_is_told),

@@ -22,6 +22,7 @@ static const char steps[] =
     "  - {id: read, " WORK ", fields: [{id: growth, " NAMED ", choice: {"
     "none: {title: {ja: 無, en: None}, is: ok}, "
     "broken: {title: {ja: 破損, en: Broken}, is: hold}, "
+    "cloudy: {title: {ja: 混濁, en: Cloudy}, is: hold, suspects: true}, "
     "growth: {title: {ja: 有, en: Growth}, is: hold, exposes: true}}}]}\n"
     "  - {id: print, " WORK ", fields: [{id: s, " NAMED ", scan: container, label: [S], use: issue}]}\n"
     "  - {id: fill, " WORK ", fields: [{id: s, " NAMED ", scan: container, label: [S], use: fill}]}\n"
@@ -33,6 +34,10 @@ static const char steps[] =
     "  - {id: plate, " WORK ", optional: true, fields: [{id: s, " NAMED
     ", scan: container, label: [S], use: discard}, {id: n, " NAMED
     ", number: CFU, possible: [\"0\", \"9\"]}]}\n"
+    "  - {id: stop, " NAMED
+    ", where: [QA], by: [quality-manager], dept: quality, after: [], optional: true, state: stopped,\n"
+    "     sign: {verb: decide, meaning: {ja: 署名, en: Signed}}, fields: [{id: why, " NAMED
+    ", choice: {patient: {title: {ja: 患者, en: Patient}, is: ok}}}]}\n"
     "shared: [centrifuge, shelf]\n";
 
 static int begin(void **state)
@@ -483,6 +488,40 @@ static void test_siblings_evidence_is_secured_with_it(void **state)
     refused(rig_one(r, "AWAY", "C:B1-S1"), "exposure.evidence");
 }
 
+/* ---- a suspicion ---- */
+
+static void cloudy(struct rig *r)
+{
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    rig_begin(r, "NK2");
+    accepted(rig_one(r, "SPIN", "E:CF-1"));
+    new_day(r, 5);
+    accepted(rig_scan(r, "B:B1"));
+    hold(rig_one(r, "READ", "X:OPT-CLOUDY"), "option.hold");
+    assert_int_equal(holds(r, "NK2"), 0); /* it is none yet */
+    rig_at(r, "QA1");
+}
+
+static void test_suspicion_that_nobody_judged_goes_with_the_end_of_the_batch(void **state)
+{
+    struct rig *r = *state;
+    cloudy(r);
+    hold(rig_sign(r, "QM", "B1", "stop", "why=patient"), "exposure.suspected");
+    with_arg(&r->v, "dev", "B1-DV1");
+    assert_int_equal(holds(r, "B1"), 2);
+    assert_int_equal(holds(r, "NK2"), 1);
+}
+
+static void test_suspicion_that_was_judged_holds_nobody(void **state)
+{
+    struct rig *r = *state;
+    cloudy(r);
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=crystals"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
+    accepted(rig_sign(r, "QM", "B1", "stop", "why=patient"));
+    assert_int_equal(holds(r, "NK2"), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, rig_tear_down)
@@ -514,6 +553,8 @@ int main(void)
         T(test_evidence_that_was_discarded_is_a_fact),
         T(test_another_hold_secures_nothing),
         T(test_siblings_evidence_is_secured_with_it),
+        T(test_suspicion_that_nobody_judged_goes_with_the_end_of_the_batch),
+        T(test_suspicion_that_was_judged_holds_nobody),
     };
     return cmocka_run_group_tests_name("rule: exposure", tests, NULL, NULL);
 }

@@ -153,6 +153,7 @@ static void test_who_is_named_on_it_needs_not_what_the_step_asks_of_others(void 
     rig_wait(r, 4 * RIG_HOUR);
     unheard(r, 4 * RIG_HOUR);
     rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP2"));
     accepted(rig_record(r, "OP1", "form.returned",
                         "form=SF26-0001|sha256=" SCAN "|people=[OP1,OP2,OP3]|room=R2|witness=P:OP2"));
     deviation(typed(r, "SF26-0001", 3 * RIG_HOUR, "SEEN", "seen"), "form.typed-in");

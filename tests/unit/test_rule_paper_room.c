@@ -139,6 +139,7 @@ static void test_form_of_another_room_than_the_batch_was_worked_in_is_told(void 
     rig_wait(r, 4 * RIG_HOUR);
     unheard(r, 4 * RIG_HOUR);
     rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP2"));
     accepted(rig_record(r, "OP1", "form.returned", RETURNED "|room=RQ"));
     (void)typed(r, "SF26-0001", 3 * RIG_HOUR, "OUT", "out");
     assert_int_equal(r->v.outcome, OUTCOME_DEVIATION);

@@ -82,6 +82,24 @@ static void test_correction_needs_a_second_person_here(void **state)
     refused(rig_record(r, "FM", "correction", VOLUME("40")), "record.role");
 }
 
+static void test_second_person_who_is_only_named_has_said_nothing(void **state)
+{
+    struct rig *r = *state;
+    make(r);
+    rig_wait(r, 6 * RIG_MINUTE);
+    refused(correct(r, VOLUME("40")), "witness.unconfirmed");
+    with_arg(&r->v, "person", "OP2");
+    with_arg(&r->v, "minutes", "5");
+    accepted(rig_sign_in(r, "OP2")); /* still there: the own PIN, once more */
+    rig_wait(r, 4 * RIG_MINUTE);
+    accepted(correct(r, VOLUME("40")));
+    r->next.second_within_s = 60;
+    refused(correct(r, VOLUME("41")), "witness.unconfirmed");
+    with_arg(&r->v, "minutes", "1");
+    rig_leaves(r, "OP2");
+    refused(correct(r, VOLUME("41")), "witness.absent");
+}
+
 static void test_correction_of_what_was_shown(void **state)
 {
     struct rig *r = *state;
@@ -106,6 +124,8 @@ static void test_correction_of_a_lot_is_a_fact(void **state)
     struct rig *r = *state;
     accepted(rig_one(r, "USED", "L:TB1"));
     rig_wait(r, RIG_HOUR);
+    rig_at(r, "B21");
+    accepted(rig_sign_in(r, "OP2"));
     hold(correct(r, "batch=B1|step=used|field=lot|value=L:TB-OLD|reason=vials exchanged|witness=P:OP2"),
          "lot.used-expired");
     assert_true(rig_says(r, "\"old\":\"TB1\""));
@@ -491,6 +511,7 @@ int main(void)
         T(test_correction_finds_what_the_new_value_means),
         T(test_correction_reaches_later_steps),
         T(test_correction_needs_a_second_person_here),
+        T(test_second_person_who_is_only_named_has_said_nothing),
         T(test_correction_of_what_was_shown),
         T(test_correction_of_a_lot_is_a_fact),
         T(test_correction_of_a_text_shows_nothing),

@@ -102,8 +102,7 @@ struct outages {
     struct outage item[OUTAGES]; /* in the order of their ends */
 };
 
-/* Wrong secrets since the last right one. */
-struct wrong {
+struct wrong {                   /* secrets since the last right one */
     const struct person *person; /* NULL: anybody's */
     int n;
     int64_t at; /* of the last */
@@ -112,9 +111,9 @@ struct wrong {
 
 struct was { /* who was signed in at a bench on its day, or is */
     const struct person *person;
-    int64_t since, gone,
-        left;       /* first in; out, 0: is there; out by a badge beside others, by nobody knows whom */
-    int64_t secret; /* the own one was given here last */
+    int64_t since, gone, /* first in; out, 0: is there */
+        left,            /* out by a badge beside others, by nobody knows whom */
+        secret;          /* the own one was given here last */
     struct was *next;
 };
 
@@ -146,14 +145,12 @@ struct bench {
     struct alarm *alarm; /* core/entry/alarm.h: not acknowledged yet, the oldest first */
 };
 
-/* A one-time code that is out for a station. */
-struct invitation {
+struct invitation {   /* a one-time code that is out for a station */
     const char *code; /* digest, NULL: none */
     const char *kind, *room;
     int64_t until;
 };
-/* How far a station's own list was brought. */
-struct spool_mark {
+struct spool_mark { /* how far a station's own list was brought */
     int64_t number, occurred;
     const char *hash;
 };
@@ -531,11 +528,11 @@ bool book_basis_accepted(const struct book *b);
 /* Is anybody signed in there: today, or since yesterday with cells in hand? */
 bool bench_works(const struct bench *bench, int64_t now);
 bool bench_carries(const struct bench *bench, int64_t now);
-/* When it was used last, as its day and its batch tell; when its session ends without more. 0: never. */
+/* When it was used last, as its day and its batch tell; when its session ends without more; when that person
+ * gave the own secret there last. 0: never. */
 int64_t bench_used(const struct bench *bench);
-int64_t bench_secret(const struct bench *bench,
-                     const struct person *p); /* when it was given here last; 0: never */
 int64_t bench_until(const struct bench *bench);
+int64_t bench_secret(const struct bench *bench, const struct person *p);
 
 /* Lies that time in one of them? */
 bool outage_covers(const struct outages *list, int64_t at);
