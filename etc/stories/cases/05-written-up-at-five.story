@@ -17,6 +17,10 @@ instead d0.env.incubate
     E:pinc !people.too-few
 +1m qc d0.env.incubate qc1+qc3 late=busy claim=-45m
     E:pinc ~time.late-entry all:all
+# a result is not there before the method has run
+instead qc.phenotype-d0.result
++21m qc qc.phenotype-d0.result qc1
+    controls:valid value=nk0
 after judgement-start
 +1h qa assess qc2
 +1m qa confirm qm
