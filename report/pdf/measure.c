@@ -52,7 +52,7 @@ void page_measures(struct page *g)
 static double number_of(const struct record_value *v)
 {
     struct dec d;
-    return v && dec_parse(v->raw, strlen(v->raw), &d) == 0 ? dec_double(d) : NAN;
+    return v && dec_parse(v->now.raw, strlen(v->now.raw), &d) == 0 ? dec_double(d) : NAN;
 }
 
 static void points(struct page *g)

@@ -31,7 +31,7 @@ const char *page_value(struct page *g, const struct record_value *v)
     const char *now = pdf_both(g->pdf, shown);
     if (v->corrected)
         return pdf_markup(g->pdf, "<s>%s</s> → <b>%s</b>（訂正 corrected）", now,
-                          pdf_both(g->pdf, v->corrected->now));
+                          pdf_both(g->pdf, v->now.shown));
     return v->dropped ? pdf_markup(g->pdf, "<s>%s</s>", now) : now;
 }
 

@@ -37,7 +37,7 @@ static struct text findings(struct record *r, const struct record_step *s, bool 
         const struct record_value *v = &s->value[i];
         if (!is_finding(v))
             continue;
-        struct text now = v->corrected ? v->corrected->now : v->shown, title = v->field->title;
+        struct text now = v->now.shown, title = v->field->title;
         *ret_alarm |= v->mark == MARK_ACTION;
         all = words_join(&r->words, all,
                          (struct text){arena_printf(&r->arena, "%s：%s", title.ja, now.ja),

@@ -130,7 +130,7 @@ static bool sum(const struct record *r, size_t n, const struct ref *ref, const s
     *ret = (struct dec){0, 0};
     for (size_t i = 0; i < n; i++) {
         const struct record_value *x = value_at(r, ref[i], here);
-        const char *text = !x ? NULL : x->corrected ? x->corrected->raw : x->raw;
+        const char *text = x ? x->now.raw : NULL;
         if (!text || dec_parse(text, strlen(text), &v) != 0 || dec_add(*ret, v, ret) != 0)
             return false;
     }

@@ -74,7 +74,7 @@ static void value_row(const struct record *r, struct buf *b, const struct record
     cell(b, v->shown.en);
     cell(b, v->mark == MARK_ACTION ? "action" : v->mark == MARK_ALERT ? "alert" : "");
     cell(b, v->derived ? "derived" : v->field->reported ? "reported" : v->typed ? "typed" : "");
-    cell(b, v->corrected ? v->corrected->now.ja : "");
+    cell(b, v->corrected ? v->now.shown.ja : "");
     cell(b, outcome_name(record_said(r, v->entry)->judged.outcome));
     row_end(b);
 }

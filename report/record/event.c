@@ -178,8 +178,7 @@ static struct record_value *corrected_value(struct record *r, const struct recor
     struct record_step *s = record_step_of(r, c->step->id, c->occ);
     for (size_t i = s ? s->nvalues : 0; i-- > 0;) {
         struct record_value *v = &s->value[i];
-        const char *now = v->corrected ? v->corrected->raw : v->raw;
-        if (v->field == c->field && !v->dropped && (!old || (now && strcmp(now, old) == 0)))
+        if (v->field == c->field && !v->dropped && (!old || (v->now.raw && strcmp(v->now.raw, old) == 0)))
             return v;
     }
     return NULL;
@@ -203,6 +202,27 @@ static void derived_text(struct record *r, struct record_correction *c, const st
     }
 }
 
+static struct record_value *derived_value(struct record *r, const struct derived *d)
+{
+    struct record_step *s = record_step_of(r, d->step, d->occ);
+    for (size_t i = s ? s->nvalues : 0; i-- > 0;)
+        if (s->value[i].derived && !s->value[i].dropped && strcmp(s->value[i].field->id, d->field) == 0)
+            return &s->value[i];
+    return NULL;
+}
+
+/* What could not be computed before has its value from here on. */
+static void derived_now(struct maker *m, const struct entry *e, const struct deriveds *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct derived *d = &list->item[i];
+        struct record_step *s = record_step_of(m->r, d->step, d->occ);
+        int f = s ? step_field(s->step, d->field) : -1;
+        if (d->value && f >= 0 && !derived_value(m->r, d))
+            record_add_value(m, s, e, &s->step->field[f], d->value, NULL);
+    }
+}
+
 static void correction(struct maker *m, const struct entry *e, const struct correction *said)
 {
     struct record *r = m->r;
@@ -219,6 +239,27 @@ static void correction(struct maker *m, const struct entry *e, const struct corr
     c->now = value_text(r, c->field, c->raw);
     c->reason = record_open(m, e, "reason");
     derived_text(r, c, &said->derived);
+    derived_now(m, e, &said->derived);
+}
+
+static void counts_now(struct record *r, struct record_value *v, const struct record_correction *c,
+                       const char *raw)
+{
+    enum record_mark mark = raw ? record_mark_of(v->field, raw) : MARK_NONE;
+    v->corrected = c;
+    v->now = (struct record_now){raw, raw ? value_text(r, v->field, raw) : (struct text){"–", "–"}};
+    v->mark = mark > v->mark ? mark : v->mark;
+}
+
+static void derived_link(struct record *r, const struct record_correction *c)
+{
+    for (size_t i = 0; i < c->said->derived.n; i++) {
+        const struct derived *d = &c->said->derived.item[i];
+        struct record_value *v = derived_value(r, d);
+        bool same = v && v->now.raw && d->value && strcmp(v->now.raw, d->value) == 0;
+        if (v && !same)
+            counts_now(r, v, c, d->value);
+    }
 }
 
 /* The list is complete: values may point into it. */
@@ -227,11 +268,13 @@ static void link_corrections(struct record *r)
     for (size_t i = 0; i < r->ncorrections; i++) {
         struct record_correction *c = &r->correction[i];
         struct record_value *v = corrected_value(r, c, c->said->old);
+        derived_link(r, c);
         if (!v)
             continue;
         if (!c->said->old && v->raw)
             c->old = v->shown;
-        v->corrected = c;
+        counts_now(r, v, c, c->raw);
+        v->now.shown = c->now; /* of a personal value: why it is not here */
     }
 }
 

@@ -28,7 +28,11 @@ struct record_secret record_open(const struct maker *m, const struct entry *e, c
 void record_redactions(struct maker *m); /* redact.c */
 void record_changes(struct record *r);   /* change.c */
 
-void record_steps(struct maker *m);                                   /* step.c */
+void record_steps(struct maker *m); /* step.c */
+/* step.c: how a value stands to its limits, and one more value of the occurrence; `unit`: of a lot. */
+enum record_mark record_mark_of(const struct field *f, const char *raw);
+struct record_value *record_add_value(struct maker *m, struct record_step *s, const struct entry *e,
+                                      const struct field *f, const char *raw, const char *unit);
 void record_plan(struct record *r, struct record_step *s);            /* plan.c */
 void record_undone(struct record *r);                                 /* plan.c: what was not done, and why */
 void record_known_at(struct record *r, const struct entry *decision); /* known.c; NULL: at the end */

@@ -29,7 +29,7 @@ static struct text field_text(struct record *r, struct ref ref)
     for (size_t i = 0; s && i < s->nvalues; i++) {
         const struct record_value *v = &s->value[i];
         if (v->field == f && !v->dropped && !v->again)
-            all = words_join(&r->words, all, v->corrected ? v->corrected->now : v->shown);
+            all = words_join(&r->words, all, v->now.shown);
     }
     if (!all.ja)
         return all;
@@ -52,7 +52,7 @@ static struct text clinic_text(struct record *r, struct ref ref)
     const char *plan = NULL;
     for (size_t i = 0; s && i < s->nvalues; i++)
         if (s->value[i].field == f && !s->value[i].dropped && !s->value[i].again)
-            plan = s->value[i].corrected ? s->value[i].corrected->raw : s->value[i].raw;
+            plan = s->value[i].now.raw;
     const struct plan *known = plan ? book_plan(&r->book, plan) : NULL;
     const struct clinic *clinic = known ? book_clinic(&r->book, known->clinic) : NULL;
     if (clinic)

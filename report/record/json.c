@@ -87,7 +87,7 @@ static struct json *value_json(const struct record *r, const struct record_value
         if (flag[i].set)
             json_set(a, o, flag[i].name, json_bool(a, true));
     json_set(a, o, "entry", entry_json(r, v->entry));
-    json_set_str(a, o, "corrected_to", v->corrected ? v->corrected->raw : NULL);
+    json_set_str(a, o, "corrected_to", v->corrected ? v->now.raw ? v->now.raw : v->now.shown.ja : NULL);
     return o;
 }
 
@@ -422,10 +422,10 @@ static struct json *point_json(const struct record *r, const struct record_point
     struct arena *a = arena_of(r);
     struct json *o = json_set_str(a, json_object(a), "step", p->step->step->id);
     set_time(r, o, "at", p->at);
-    json_set_str(a, o, "viability", p->viability->raw);
-    json_set_str(a, o, "total", p->total ? p->total->raw : NULL);
-    json_set_str(a, o, "fold", p->fold ? p->fold->raw : NULL);
-    return json_set_str(a, o, "doubling", p->doubling ? p->doubling->raw : NULL);
+    json_set_str(a, o, "viability", p->viability->now.raw);
+    json_set_str(a, o, "total", p->total ? p->total->now.raw : NULL);
+    json_set_str(a, o, "fold", p->fold ? p->fold->now.raw : NULL);
+    return json_set_str(a, o, "doubling", p->doubling ? p->doubling->now.raw : NULL);
 }
 
 static struct json *items_json(const struct record *r, const struct basis_items *items)

@@ -54,7 +54,8 @@ void record_known_at(struct record *r, const struct entry *decision)
 static const struct record_value *value_by(const struct record_step *s, enum derive_fn fn)
 {
     for (size_t i = s->nvalues; i-- > 0;)
-        if (s->value[i].field->kind == FIELD_DERIVED && s->value[i].field->fn == fn && s->value[i].raw)
+        if (s->value[i].field->kind == FIELD_DERIVED && s->value[i].field->fn == fn && !s->value[i].dropped &&
+            s->value[i].now.raw)
             return &s->value[i];
     return NULL;
 }

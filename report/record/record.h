@@ -34,6 +34,12 @@ struct record_secret {
     enum record_hidden hidden;
 };
 
+/* What counts: of a corrected value, or one computed anew by a correction, the new one. */
+struct record_now {
+    const char *raw; /* NULL: hidden, or it cannot be computed any more */
+    struct text shown;
+};
+
 struct record_correction;
 struct record_value {
     const struct field *field;
@@ -47,8 +53,10 @@ struct record_value {
     bool asked, beside;  /* asked for once more; the second entry that was another, and does not count */
     bool dropped; /* the two entries differed: neither counted, or the second one does; or taken back */
     enum record_hidden hidden;
-    enum record_mark mark;
-    const struct record_correction *corrected; /* the newest one, or NULL */
+    enum record_mark mark; /* the worse of what was recorded and what counts: neither hides the other */
+    struct record_now now; /* as recorded, where nothing was corrected */
+    const struct record_correction
+        *corrected; /* the newest one of it, or of what it is computed from; or NULL */
 };
 
 /* ---- steps ---- */

@@ -40,7 +40,7 @@ struct record_step *record_step_of(const struct record *r, const char *id, int64
 
 /* ---- values ---- */
 
-static enum record_mark mark_of(const struct field *f, const char *raw)
+enum record_mark record_mark_of(const struct field *f, const char *raw)
 {
     if (f->kind == FIELD_CHOICE) {
         for (size_t i = 0; i < f->noptions; i++)
@@ -79,8 +79,7 @@ static struct text shown_of(struct record *r, const struct field *f, const char 
     }
 }
 
-/* `unit`: of a lot, the unit that was opened; NULL: none was read. */
-static struct record_value *add_value(struct maker *m, struct record_step *s, const struct entry *e,
+struct record_value *record_add_value(struct maker *m, struct record_step *s, const struct entry *e,
                                       const struct field *f, const char *raw, const char *unit)
 {
     struct record *r = m->r;
@@ -99,7 +98,8 @@ static struct record_value *add_value(struct maker *m, struct record_step *s, co
     }
     v->raw = raw;
     v->shown = raw ? shown_of(r, f, raw, v->unit) : secret.shown;
-    v->mark = raw ? mark_of(f, raw) : MARK_NONE;
+    v->mark = raw ? record_mark_of(f, raw) : MARK_NONE;
+    v->now = (struct record_now){raw, v->shown};
     return v;
 }
 
@@ -109,7 +109,7 @@ static void add_derived(struct maker *m, struct record_step *s, const struct ent
     for (size_t i = 0; i < list->n; i++) {
         int f = step_field(s->step, list->item[i].field);
         if (f >= 0)
-            add_value(m, s, e, &s->step->field[f], list->item[i].value, NULL);
+            record_add_value(m, s, e, &s->step->field[f], list->item[i].value, NULL);
     }
 }
 
@@ -131,7 +131,7 @@ static void add_input(struct maker *m, struct record_step *s, const struct entry
     if (f >= 0 && in->back) {
         take_back(s, &s->step->field[f]);
     } else if (f >= 0 && in->text) {
-        struct record_value *v = add_value(m, s, e, &s->step->field[f], in->text, in->unit);
+        struct record_value *v = record_add_value(m, s, e, &s->step->field[f], in->text, in->unit);
         v->first = in->first;
         v->asked = in->asked;
         v->again = in->again || in->stands;
@@ -152,9 +152,9 @@ static void add_form(struct maker *m, struct record_step *s, const struct entry 
         if (v && v->type == JSON_ARRAY) {
             json_each(item, v)
                 if (item->str)
-                    add_value(m, s, e, f, item->str, step_unit(units, n++));
+                    record_add_value(m, s, e, f, item->str, step_unit(units, n++));
         } else if (v ? v->str != NULL : json_get_str(e->pd, f->id) != NULL) {
-            add_value(m, s, e, f, v ? v->str : NULL, step_unit(units, 0));
+            record_add_value(m, s, e, f, v ? v->str : NULL, step_unit(units, 0));
         }
     }
     add_derived(m, s, e, &form->derived);

@@ -237,6 +237,20 @@ static void test_correction_keeps_old_new_and_reason(void **state)
     assert_string_equal(value("count", "live")->raw, "1.200");
 }
 
+/* The table that a releaser reads says what counts, beside what was recorded. */
+static void test_what_was_computed_from_a_corrected_value_is_anew_wherever_it_stands(void **state)
+{
+    (void)state;
+    const struct record_value *v = value("count", "viability");
+    assert_string_equal(v->raw, "85.7");
+    assert_string_equal(v->now.raw, "86.7");
+    has(v->now.shown.ja, "86.7 %");
+    assert_ptr_equal(v->corrected, &rec->correction[0]);
+    assert_string_equal(rec->point[0].viability->now.raw, "86.7");
+    assert_string_equal(value("count", "dead")->now.raw, value("count", "dead")->raw);
+    assert_null(value("count", "dead")->corrected);
+}
+
 static void test_refusals_tell_what_was_read(void **state)
 {
     (void)state;
@@ -432,6 +446,7 @@ int main(void)
         T(test_growth_is_a_point_a_count),
         T(test_deviation_has_cause_grade_reasons_and_times),
         T(test_correction_keeps_old_new_and_reason),
+        T(test_what_was_computed_from_a_corrected_value_is_anew_wherever_it_stands),
         T(test_refusals_tell_what_was_read),
         T(test_exposure_names_the_other_batch),
         T(test_exposure_stands_in_both_records),
