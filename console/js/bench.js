@@ -19,6 +19,30 @@ export function people(next) {
   return [...first, ...others.map((p) => el("span", {}, name(p)))];
 }
 
+/* ---- how the batch stands ---- */
+
+const MINUTE = 60000;
+const two = (n) => String(n).padStart(2, "0");
+
+/* What is left, as it is read at a glance: days and hours, or hours and minutes. */
+function left(until, now) {
+  const minutes = Math.floor(Math.abs(until - now) / MINUTE), hours = Math.floor(minutes / 60);
+  const text = hours >= 48 ? word("state.days", { d: Math.floor(hours / 24), h: hours % 24 }) : word("state.hours", { h: hours, m: two(minutes % 60) });
+  return word(until < now ? "state.over" : "state.left", { left: text });
+}
+
+/** `now`: the daemon's time. */
+export function state(next, now) {
+  return [
+    ...(next.holds || []).map((h) => el("span", { class: "held" }, mark("hold"), el("b", {}, h.hold), said(h))),
+    next.deviations ? el("span", {}, mark("deviation"), word("state.unassessed", { ids: next.deviations.join(" ") })) : null,
+    ...(next.clocks || []).map((c) => {
+      const until = new Date(c.until);
+      return el("span", {}, said(c), `${dayText(until)} ${clockText(until).slice(0, 5)}`, el("b", { class: "left" }, left(until, now)));
+    }),
+  ].filter(Boolean);
+}
+
 /* ---- what comes next ---- */
 
 function press(code, text) {

@@ -9,7 +9,7 @@ import * as outage from "./outage.js";
 import { Sink } from "./sink.js";
 import { sound, soundReady } from "./sound.js";
 import { Spool, tooLong } from "./spool.js";
-import { clockText, dayText, loadWords, onLanguage, said, switchButton, word, zoneIs } from "./words.js";
+import { clockText, dayText, facilityIs, loadWords, onLanguage, said, switchButton, word } from "./words.js";
 
 const PLAIN = ["accepted", "already"];
 const RECORDS = 5, SECRET_MS = 60000;
@@ -116,8 +116,18 @@ function drawLatch() {
   fill(byId("latch"), ...(stands ? bench.latch(state.self, state.secret, state.answer, stops) : []));
 }
 
+function drawState() {
+  const parts = state.known ? bench.state(state.self.next || {}, now()) : [];
+  const text = parts.map((p) => p.textContent).join("\n");
+  if (text === byId("state").dataset.text) return; /* read aloud where it changes, not each second */
+  byId("state").dataset.text = text;
+  fill(byId("state"), ...parts);
+  show(byId("state"), parts.length > 0);
+}
+
 function drawClock() {
   fill(byId("clock"), `${dayText(now())} ${clockText(now())}`);
+  drawState();
 }
 
 function draw() {
@@ -196,7 +206,7 @@ async function look() {
   state.self = reply.body;
   state.known = true;
   spool.whose(reply.body);
-  zoneIs(reply.body.zone);
+  facilityIs(reply.body);
   keepView();
 }
 
@@ -362,7 +372,7 @@ async function begin() {
   if (view) {
     state.self = view.self;
     aheadIs(view.ahead);
-    zoneIs(view.self.zone);
+    facilityIs(view.self);
   }
   state.owner = true;
   state.answer = null;

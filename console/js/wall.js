@@ -3,7 +3,7 @@ import { ask, heard, now } from "./api.js";
 import { byId, el, fill, show } from "./dom.js";
 import { lives, reasonNow, watchLive } from "./live.js";
 import { mark } from "./shape.js";
-import { clockText, dayText, loadWords, onLanguage, said, switchButton, word, zoneIs } from "./words.js";
+import { clockText, dayText, facilityIs, loadWords, onLanguage, said, switchButton, word } from "./words.js";
 
 const EVERY_MS = 30000; // where nothing is told live
 const APART_MS = 1000; // however fast things change
@@ -133,7 +133,7 @@ switchButton(byId("language"));
 await loadWords();
 onLanguage(draw);
 const self = await ask("/v1/stations/self");
-zoneIs(self.body.zone);
+facilityIs(self.body);
 setInterval(draw, 10000);
 watchLive(onLive);
 await lookAgain();

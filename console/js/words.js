@@ -20,10 +20,12 @@ export function said(text) {
   return text ? text[language] || text.ja || text.en || text.id || "" : "";
 }
 
-/* Times are told by the facility's clock, whatever zone the tablet is set to: the daemon's sentences are. */
+/* What the daemon says of itself (GET /v1/stations/self): times are told by the facility's clock, whatever zone the tablet is
+ * set to, as the daemon's sentences are; and what is only training says so on each page. */
 let timeZone;
-export function zoneIs(name) {
-  timeZone = name;
+export function facilityIs(self) {
+  timeZone = self.zone;
+  document.getElementById("training").hidden = !self.training;
 }
 
 const told = (locale, options, when) => new Intl.DateTimeFormat(locale, { timeZone, ...options }).format(when);
@@ -33,7 +35,7 @@ export function clockText(when) {
 }
 
 export function dayText(when) {
-  return told(language, { month: "short", day: "numeric", weekday: "short" }, when);
+  return told(language, { year: "numeric", month: "short", day: "numeric", weekday: "short" }, when);
 }
 
 /** Called at once, and whenever the language is switched: it draws anew, and asks nothing. */

@@ -191,6 +191,56 @@ static void next_alarm(struct flow *f, struct arena *a, struct json *o, const st
     json_set(a, o, "alarm", json_set_str(a, told, "alarm", al->leaf));
 }
 
+/* ---- how the batch at the bench stands ---- */
+
+static struct json *hold_json(const struct words *w, const struct batch *x, const struct hold *h)
+{
+    const struct deviation *d = batch_deviation((struct batch *)x, h->dev);
+    struct json *o = json_set_str(w->a, json_object(w->a), "hold", h->id);
+    set_text(
+        w->a, o,
+        words_code(w, h->code, d ? d->args : NULL, d && d->step ? protocol_step(x->protocol, d->step) : -1));
+    return o;
+}
+
+/* Until when what: the newest of each clock. */
+static struct json *clocks_json(const struct words *w, const struct batch *x)
+{
+    struct json *list = json_array(w->a);
+    for (size_t i = 0; i < x->nexpiries; i++) {
+        bool newer = false;
+        char until[CLOCK_TEXT];
+        for (size_t k = i + 1; k < x->nexpiries; k++)
+            newer |= strcmp(x->expiry[k].clock, x->expiry[i].clock) == 0;
+        if (newer)
+            continue;
+        struct json *o = json_set_str(w->a, json_object(w->a), "clock", x->expiry[i].clock);
+        clock_format(x->expiry[i].until, until);
+        set_text(w->a, o, word(w, "clock", x->expiry[i].clock));
+        json_push(list, json_set_str(w->a, o, "until", until));
+    }
+    return list->len ? list : NULL;
+}
+
+/* What whoever stands there with the cells must know beside what comes next. */
+static void next_state(struct flow *f, struct arena *a, struct json *o, const struct batch *x)
+{
+    struct words w = *f->cfg.words;
+    struct json *holds = json_array(a), *devs = json_array(a);
+    w.a = a;
+    w.protocol = x->protocol;
+    w.screen = false;
+    for (size_t i = 0; i < x->nholds; i++)
+        if (!x->hold[i].lifted)
+            json_push(holds, hold_json(&w, x, &x->hold[i]));
+    for (size_t i = 0; i < x->ndevs; i++)
+        if (!x->dev[i].assessed && !x->dev[i].closed)
+            json_push(devs, json_str(a, x->dev[i].id));
+    json_set(a, o, "holds", holds->len ? holds : NULL);
+    json_set(a, o, "deviations", devs->len ? devs : NULL);
+    json_set(a, o, "clocks", clocks_json(&w, x));
+}
+
 static struct json *next_json(struct flow *f, struct arena *a, const struct station *st)
 {
     struct next n;
@@ -202,6 +252,7 @@ static struct json *next_json(struct flow *f, struct arena *a, const struct stat
     if (!n.batch)
         return o;
     json_set_str(a, o, "batch", n.batch->id);
+    next_state(f, a, o, n.batch);
     if (n.step < 0)
         return o;
     const struct step *s = &n.batch->protocol->step[n.step];
@@ -282,6 +333,7 @@ struct json *flow_bench(struct flow *f, struct arena *a, const struct station *s
     json_set(a, o, "commands", commands_json(a));
     json_set(a, o, "offline", offline_json(f, a, st));
     json_set_int(a, o, "idle_after_s", f->cfg.conf->idle_after_s);
+    json_set(a, o, "training", f->cfg.conf->training ? json_bool(a, true) : NULL);
     return json_set_str(a, o, "zone", clock_zone_name());
 }
 
@@ -299,6 +351,16 @@ struct told {
     struct words words;              /* on a screen, with that protocol */
 };
 
+/* What of a session is said names steps of the batch at that bench. */
+static const struct batch *told_batch(const struct flow *f, const struct entry *e)
+{
+    const char *own = stream_rest(e->stream, STREAM_BATCH);
+    struct actor who;
+    actor_read(e, &who);
+    const struct station *st = own || !who.station ? NULL : book_station(&f->book, who.station);
+    return own ? book_batch(&f->book, own) : st ? st->bench.batch : NULL;
+}
+
 static void told_read(struct flow *f, struct arena *a, const struct entry *e, struct told *ret)
 {
     *ret = (struct told){.e = e, .words = *f->cfg.words};
@@ -307,10 +369,9 @@ static void told_read(struct flow *f, struct arena *a, const struct entry *e, st
     judged_read(e, a, &ret->judged);
     named_read(e, a, &ret->named);
     form_refused_read(&ret->judged, a, &ret->form);
-    const struct batch *x = book_batch(&f->book, stream_rest(e->stream, STREAM_BATCH));
-    const struct protocol_state *p =
-        !x && ret->form.protocol ? book_protocol(&f->book, ret->form.protocol) : NULL;
-    ret->protocol = x ? x->protocol : p ? p->protocol : NULL;
+    const struct batch *x = told_batch(f, e);
+    const struct protocol_state *p = ret->form.protocol ? book_protocol(&f->book, ret->form.protocol) : NULL;
+    ret->protocol = p ? p->protocol : x ? x->protocol : NULL;
     ret->step = ret->protocol && ret->named.step ? protocol_step(ret->protocol, ret->named.step) : -1;
     ret->words.a = a;
     ret->words.protocol = ret->protocol;

@@ -263,6 +263,22 @@ async function silence() {
     [entries(), posted.some((r) => r.raw === label("C-NK26-0147-T3"))]);
 }
 
+/* The batch is held meanwhile, by somebody at a desk: the bench says so from the next scan on, and why. */
+async function held() {
+  is("it is said that this is training", "訓練", await page.textContent("#training"));
+  await page.evaluate(async (badge) => {
+    const { uuid7 } = await import("/js/api.js");
+    await fetch("/v1/records", { method: "POST", body: JSON.stringify({ id: uuid7(), kind: "deviation.opened", badge,
+      body: { batch: "NK26-0147", hold: true, reason: "seal torn" } }) });
+  }, label("P-OP2"));
+  await scan(label("P-OP2"));
+  const shown = await text("state");
+  is("who works on it is told in words", true, (await text("answer")).includes("インキュベーターの確認"));
+  is("a hold and a deviation nobody has assessed", [true, true], [/保留NK26-0147-H\d/.test(shown), /評価待ちの逸脱 NK26-0147-DV\d/.test(shown)]);
+  is("stands in the log, and not yet lifted", inLog("select hold from cpf.holds where batch = 'NK26-0147'"), shown.match(/NK26-0147-H\d/)[0]);
+  await picture("held");
+}
+
 async function hands() {
   const small = await page.evaluate(() => [...document.querySelectorAll("button, a")]
     .map((b) => b.getBoundingClientRect()).filter((r) => r.width && (r.width < 56 || r.height < 56)).length);
@@ -291,7 +307,7 @@ async function wall() {
   is("and comes back by itself", false, await page.isVisible("#silent"));
 }
 
-for (const stage of [enrolment, signIn, work, foreign, alone, separators, modes, silence, hands, wall]) {
+for (const stage of [enrolment, signIn, work, foreign, alone, separators, modes, silence, held, hands, wall]) {
   try {
     await stage();
   } catch (error) {

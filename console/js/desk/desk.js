@@ -1,7 +1,7 @@
 /* The desk: which page the address names, drawn from what the daemon says, and drawn anew where that has changed. */
 import { ask, heard, now } from "../api.js";
 import { byId, el, fill, show } from "../dom.js";
-import { clockText, dayText, loadWords, switchButton, zoneIs } from "../words.js";
+import { clockText, dayText, facilityIs, loadWords, switchButton } from "../words.js";
 import { batch } from "./batch.js";
 import { batches, products } from "./batches.js";
 import { home } from "./home.js";
@@ -74,7 +74,7 @@ async function again(said) {
 async function self() {
   const reply = await ask("/v1/stations/self");
   if (reply.status === 200) {
-    zoneIs(reply.body.zone);
+    facilityIs(reply.body);
     showSelf(reply.body);
     lockAfter(reply.body.idle_after_s);
   }
