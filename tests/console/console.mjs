@@ -1,5 +1,5 @@
 /* What tests/console/run plays: a browser becomes a station, two people work at it by a wedge scanner's keys. TAP. */
-import { chromium, done, inLog, is, label, picture as shot } from "./lib.mjs";
+import { chromium, done, enlarged, inLog, is, label, seen, still } from "./lib.mjs";
 
 const { CPF_URL: url, CPF_CODE: code, CPF_BROWSER: executablePath } = process.env;
 const GS = "\u001d";
@@ -22,7 +22,7 @@ page.on("request", (r) => {
 page.on("console", (m) => /Content Security|Trusted/.test(m.text()) && said.push(m.text()));
 page.on("pageerror", (e) => errors.push(e.message));
 
-const picture = (name) => shot(page, name);
+const picture = (name) => seen(page, name);
 
 /* ---- as a scanner types ---- */
 
@@ -285,6 +285,8 @@ async function hands() {
   is("no target under 15 mm", 0, small);
   const out = await page.evaluate(() => document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth);
   is("nothing lies outside of the screen", false, out);
+  await enlarged(page, "station");
+  await still(page, "station");
 }
 
 /* Where cells are and what comes next; nobody is named. */
@@ -298,6 +300,7 @@ async function wall() {
   is("no person is named", [], ["OP1", "OP2", "中村", "渡辺", "06-0000"].filter((name) => all.includes(name)));
   is("what is owed beside them is told", true, (await text("missing")).includes("CF-09"));
   await picture("wall");
+  await enlarged(page, "wall");
   await page.route("**/v1/last-resort", (route) => route.abort());
   await page.reload();
   await page.waitForSelector("#silent:not([hidden])");

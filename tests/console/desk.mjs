@@ -1,6 +1,5 @@
 /* What tests/console/desk plays: two browsers become a desk of quality and one of a clinic; people work there by keyboard. TAP. */
-import { mkdirSync } from "node:fs";
-import { chromium, done, inLog, is, label } from "./lib.mjs";
+import { chromium, done, enlarged, inBoth, inLog, is, label, seen, still } from "./lib.mjs";
 
 const { CPF_URL: url, CPF_CODE: code, CPF_CODE_CLINIC: clinicCode, CPF_SHOTS: shots, CPF_BROWSER: executablePath } = process.env;
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
@@ -30,16 +29,10 @@ const office = await desk(code), clinic = await desk(clinicCode);
 let page = office;
 
 async function picture(name) {
+  await seen(page, `desk-${name}.wide`);
   if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  for (const [size, width, height] of [["wide", 1440, 900], ["phone", 390, 844]]) {
-    await page.setViewportSize({ width, height });
-    for (const language of ["ja", "en"]) {
-      if ((await page.getAttribute("html", "lang")) !== language) await page.click("#language");
-      await page.screenshot({ path: `${shots}/desk-${name}.${size}.${language}.png`, fullPage: true });
-    }
-    await page.click("#language");
-  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await inBoth(page, (language) => page.screenshot({ path: `${shots}/desk-${name}.phone.${language}.png`, fullPage: true }));
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
@@ -145,13 +138,62 @@ async function order() {
   await picture("ordered");
 }
 
-/* A form by whoever is signed in, a signature by password; a page that is stale is refused with words. */
-async function instruct() {
+/* ---- without a mouse ---- */
+
+/* Tab after Tab; what has the focus shows it. */
+async function tabTo(selector) {
+  for (let i = 0; i < 150; i++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate((s) => ({ there: document.activeElement.matches(s), outline: parseFloat(getComputedStyle(document.activeElement).outlineWidth) }), selector);
+    if (at.there && at.outline < 2) throw new Error(`${selector}: its focus cannot be seen`);
+    if (at.there) return;
+  }
+  throw new Error(`${selector}: no key leads there`);
+}
+async function opened(link, title) {
+  await tabTo(link);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(`h1:text-is("${title}")`);
+}
+async function typed(text) {
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+}
+async function entered(path) {
+  const answered = page.waitForResponse((r) => r.url().endsWith(path));
+  await page.keyboard.press("Enter");
+  const answer = await (await answered).json();
+  await page.waitForTimeout(80);
+  return `${answer.outcome} ${answer.code}`;
+}
+
+/* Signing in, finding the batch, filling a form: by keys alone. A form needs no password of who is signed in. */
+async function keysAlone() {
   page = office;
-  await go("step/NK26-0147/second-reading");
-  is("signed in at the desk", "accepted", await signIn("MM", "401201"));
-  await fields({ name: "=agrees", panel: "=agrees" });
-  is("a form needs no password of who is signed in", "accepted accepted.step-done", await sent("MM", ""));
+  await go("");
+  await tabTo("#people-now");
+  await page.keyboard.press("Enter");
+  await tabTo("#in-badge");
+  await typed(label("P-MM"));
+  await typed("401201");
+  is("signed in by keys", "accepted accepted.session", await entered("/v1/sessions"));
+  await opened('nav a[href="#batches"]', "製造番号");
+  await opened('a[href="#batch/NK26-0147"]', "NK26-0147");
+  await opened('a[href="#step/NK26-0147/second-reading"]', await text('a[href="#step/NK26-0147/second-reading"]'));
+  for (const name of ["name", "panel"]) {
+    await tabTo(`#f-${name}-agrees`);
+    await page.keyboard.press("Space");
+  }
+  is("chosen by keys", [true, true], [await page.isChecked("#f-name-agrees"), await page.isChecked("#f-panel-agrees")]);
+  await tabTo("#badge");
+  await typed(label("P-MM"));
+  await tabTo(".signature .send");
+  is("and recorded by keys", "accepted accepted.step-done", await entered("/v1/acts"));
+  is("the answer has the focus", "said", await page.evaluate(() => document.activeElement.className));
+}
+
+/* A signature by password; a page that is stale is refused with words. */
+async function instruct() {
   await go("step/NK26-0147/instruction");
   is("what the signature says", "本製造番号の製造を指図します。", await text(".meaning"));
   await fields({ cabinet: label("E-BSC-02"), incubator: label("E-INC-03"), "harvest-from": await day(14), "harvest-until": await day(16) });
@@ -300,9 +342,14 @@ async function hands() {
     is(`every field has its name: #${hash}`, [], unnamed);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
+  for (const hash of ["", "batches", "batch/NK26-0147", "step/NK26-0147/instruction", "record", "log"]) {
+    await go(hash);
+    await enlarged(page, `desk-${hash.replaceAll("/", "-") || "home"}`);
+  }
+  await still(page, "desk");
 }
 
-for (const stage of [worklist, order, instruct, deviation, keyboard, values, veil, journal, hands]) {
+for (const stage of [worklist, order, keysAlone, instruct, deviation, keyboard, values, veil, journal, hands]) {
   try {
     await stage();
   } catch (error) {

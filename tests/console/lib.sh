@@ -40,6 +40,11 @@ browser_ready() {
 # facility_ready ARGUMENT...: up, and played by cpf-sim as far as that says.
 facility_ready() {
     "$RIG" up "$DIR" >&2 || exit 1
+    facility_played "$@"
+}
+
+# facility_played ARGUMENT...: what is up, by cpf-sim.
+facility_played() {
     eval "$("$RIG" env "$DIR")"
     export CPF_URL PGHOST PGUSER PGDATABASE
     (cd "$TOP" && LANG=en "$CPF_BUILD/tools/cpf-sim" --dir "$CPF_DIR" "$@") >"$DIR/log/sim" 2>&1 || {

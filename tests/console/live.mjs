@@ -1,10 +1,10 @@
 /* What tests/console/live plays: walls in two tabs of one browser are told what changes, and say what they do not know. TAP. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chromium, done, is, label } from "./lib.mjs";
+import { chromium, done, is, label, seen } from "./lib.mjs";
 
-const { CPF_URL: url, CPF_CODE: code, CPF_SHOTS: shots, CPF_BROWSER: executablePath } = process.env;
+const { CPF_URL: url, CPF_CODE: code, CPF_BROWSER: executablePath } = process.env;
 const { CPF_RIG: rig, CPF_LIVE: dir } = process.env;
 
 /* Another station, by its token. */
@@ -56,16 +56,6 @@ async function shows(page, holds) {
   return page.evaluate(shown);
 }
 
-async function picture(page, name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  for (const language of ["ja", "en"]) {
-    if ((await page.getAttribute("html", "lang")) !== language) await page.click("#language");
-    await page.screenshot({ path: `${shots}/${name}.${language}.png` });
-  }
-  await page.click("#language");
-}
-
 async function quiet(page) {
   let before = -1;
   while (before !== page.looks) {
@@ -113,7 +103,7 @@ async function cannotRecord() {
   const words = await second.textContent("#silent");
   is("that nothing can be recorded is said, and what to do", true, words.length > 10 && !words.includes("応答しません。") && !words.includes("away."));
   is("what is shown is not old", false, await second.evaluate(() => document.body.classList.contains("silent")));
-  await picture(second, "wall-unrecorded");
+  await seen(second, "wall-unrecorded");
   service("start");
   await second.waitForSelector("#silent", { state: "hidden" });
   is("and that it can again", false, await second.isVisible("#silent"));
@@ -123,7 +113,7 @@ async function gone() {
   service("stop", "cpfd");
   await second.waitForSelector("body.silent");
   is("nobody answers: since when is said", true, /\d\d:\d\d:\d\d/.test(await second.textContent("#silent")));
-  await picture(second, "wall-stale");
+  await seen(second, "wall-stale");
   service("start");
   await second.waitForSelector("body:not(.silent)");
   await quiet(second);

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { alone as worker } from "./worker.mjs";
-import { chromium, done, inLog, is, label, picture as shot } from "./lib.mjs";
+import { chromium, done, inLog, is, label, seen } from "./lib.mjs";
 
 const { CPF_URL: url, CPF_CODE: code, CPF_BROWSER: executablePath, CPF_RIG: rigProgram, CPF_RIG_DIR: dir, HOME, CPF_BURST } = process.env;
 const BURST = Number(CPF_BURST || 300);
@@ -51,7 +51,7 @@ const kept = (n) => until(`${n} in the list`, async () => (await list()).length 
 const signed = () => page.evaluate(async () => (await (await import("/js/store.js")).read("list")).every((i) => i.claims));
 const calm = () => page.waitForSelector("body:not(.silent)", { timeout: 60000 });
 const striped = () => page.waitForSelector("body.silent", { timeout: 60000 });
-const picture = (name) => shot(page, name);
+const picture = (name) => seen(page, name);
 
 async function keys(raw) {
   await page.keyboard.type(raw);

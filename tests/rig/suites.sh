@@ -55,6 +55,7 @@ suite_flow() {
     tap_command "$TOP/tests/console/desk"
     tap_command "$TOP/tests/console/outage"
     tap_command "$TOP/tests/console/live"
+    tap_command "$TOP/tests/console/whole"
     tap_command "$TOP/tests/flow/codes"
     tap_command "$TOP/tests/flow/labels"
     tap_command "$TOP/tests/flow/seven"

@@ -128,6 +128,7 @@ export async function batch(failed, id) {
       el("h1", {}, x.batch), head(x), exceptions(x, kinds), ...steps(x, protocol, kinds), pending(x), containers(x), settled(x, kinds),
       acts("desk.say-of-batch", kinds, { batch: x.batch }, null),
       recorded(x, protocol), documents(x),
+      x.closed ? "" : el("p", {}, el("a", { href: at("labels", x.batch) }, say("label.title"))),
       el("p", {}, el("a", { href: at("log", `batch/${x.batch}`) }, say("desk.entries"))),
     ],
   };

@@ -5,6 +5,7 @@ import { clockText, dayText, facilityIs, loadWords, switchButton } from "../word
 import { batch } from "./batch.js";
 import { batches, products } from "./batches.js";
 import { home } from "./home.js";
+import { labels } from "./labels.js";
 import { lockAfter, unlock } from "./lock.js";
 import { log } from "./log.js";
 import { nothing } from "./parts.js";
@@ -16,7 +17,7 @@ import { followLanguage, live, say } from "./text.js";
 const EVERY_MS = 15000;
 const TYPED = new Set(["input", "textarea", "select"]);
 const pages = {
-  "": home, batches, batch, products, order, records, log,
+  "": home, batches, batch, products, order, records, log, labels,
   step: (failed, id, name) => step(failed, id, name, again, state.said),
   record: (failed, name, ...ids) => (name ? record(failed, again, state.said, name, ...ids) : records(failed)),
 };
@@ -81,6 +82,12 @@ async function self() {
   return reply.status;
 }
 
+/* A sign of life, which tells the time: the clock of a machine that slept stands behind. */
+async function beat() {
+  heard((await ask("/v1/heartbeat", {})).body.now);
+  await self();
+}
+
 function drawClock() {
   fill(byId("clock"), clockText(now()).slice(0, 5));
 }
@@ -110,5 +117,5 @@ else {
   navigate();
   drawClock();
   setInterval(drawClock, 1000);
-  setInterval(() => { self(); if (!state.page || !state.page.still) look(false); }, EVERY_MS);
+  setInterval(() => { beat(); if (!state.page || !state.page.still) look(false); }, EVERY_MS);
 }

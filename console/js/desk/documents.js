@@ -8,24 +8,29 @@ import { button, say } from "./text.js";
 const KINDS = ["pdf", "json", "csv", "bundle"];
 const SLOW_MS = 120000;
 
-/* By a link, as a browser keeps any file. */
-function keep(blob, name) {
+/** By a link, as a browser keeps any file. */
+export function keep(blob, name) {
   const url = URL.createObjectURL(blob);
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** `who` NULL: without personal data. {status, blob} or {status, body}. */
-export async function fetchDocument(batch, kind, who) {
-  const path = `/v1/batches/${encodeURIComponent(batch)}/${kind}`, options = { cache: "no-store", signal: AbortSignal.timeout(SLOW_MS) };
-  if (who) Object.assign(options, { method: "POST", body: JSON.stringify({ id: uuid7(), ...who }) });
+/** {status, blob} or {status, body}. Without `body` it is a GET. */
+export async function fetchBlob(path, body) {
+  const options = { cache: "no-store", signal: AbortSignal.timeout(SLOW_MS), ...(body ? { method: "POST", body: JSON.stringify(body) } : {}) };
   try {
-    const reply = await fetch(who ? path : `${path}?disclosures=none`, options);
+    const reply = await fetch(path, options);
     if (reply.status === 200) return { status: 200, blob: await reply.blob() };
     return { status: reply.status, body: await reply.json() };
   } catch {
     return { status: 0, body: {} };
   }
+}
+
+/** `who` NULL: without personal data. */
+export function fetchDocument(batch, kind, who) {
+  const path = `/v1/batches/${encodeURIComponent(batch)}/${kind}`;
+  return who ? fetchBlob(path, { id: uuid7(), ...who }) : fetchBlob(`${path}?disclosures=none`);
 }
 
 export function documents(batch) {

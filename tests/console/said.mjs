@@ -1,0 +1,30 @@
+/*
+ * What the log says of a batch, to be compared with what it says of another one of the same story: who, where, what and how it was
+ * judged; without ids, times and digests, which no two batches share.
+ */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/, UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/, DIGEST = /^[\w-]{43}$/;
+
+function blank(value) {
+  if (Array.isArray(value)) return value.map(blank);
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, blank(v)]));
+  if (typeof value !== "string") return value;
+  return TIME.test(value) ? "TIME" : UUID.test(value) ? "ID" : DIGEST.test(value) ? "DIGEST" : value;
+}
+
+/** Of an entry as it stands in the log. */
+function plain(text) {
+  const { kind, actor, law, body: { shown, ...body }, pd, late } = JSON.parse(text);
+  return JSON.stringify(blank({ kind, actor, law, body, late, personal: Object.keys(pd || {}) }));
+}
+
+/** Each entry of one that the other lacks, in order: "- theirs", "+ ours". */
+export function differences(theirs, ours) {
+  const a = theirs.map(plain), b = ours.map(plain), out = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    if (a[i] === b[j]) { i++; j++; continue; }
+    const inB = b.indexOf(a[i], j), inA = a.indexOf(b[j], i);
+    if (i < a.length && (inB < 0 || (inA >= 0 && inA - i <= inB - j) || j >= b.length)) out.push(`- ${a[i++]}`);
+    else out.push(`+ ${b[j++]}`);
+  }
+  return out;
+}
