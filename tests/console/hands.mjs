@@ -184,6 +184,8 @@ export class Hands {
     const status = (await handed).status();
     if (status !== 200) throw new Error(`${list}: ${status} ${await (await handed).text()}`);
     await kept;
+    await this.#follow(page, `main a.act[href="#batch/${batch}"]`);
+    if (!(await page.locator(`main a[href="#record/label.reprinted/${batch}/${list[0]}"]`).count())) throw new Error(`${list[0]}: no way to another copy`);
     return list;
   }
 

@@ -101,8 +101,9 @@ function steps(batch, protocol, kinds) {
   ];
 }
 
-const containers = (batch) => folded("desk.containers", batch.containers.length, table(["desk.container", "desk.label", "desk.state", "desk.place"],
-  batch.containers.map((c) => [c.container, c.label ? told(c.label) : "", told(c.words), c.place || ""])));
+const containers = (batch, kinds) => folded("desk.containers", batch.containers.length, table(["desk.container", "desk.label", "desk.state", "desk.place", ""],
+  batch.containers.map((c) => [c.container, c.label ? told(c.label) : "", told(c.words), c.place || "",
+    acts("desk.say-of-container", kinds, { batch: batch.batch, container: c.container }, null)])));
 
 function pending(batch) {
   const list = batch.pending;
@@ -125,7 +126,7 @@ export async function batch(failed, id) {
   return {
     data: { ...x, steps: x.steps.map((s) => ({ ...s, at: null })) }, /* the earliest time of what is ready is always now */
     draw: () => [
-      el("h1", {}, x.batch), head(x), exceptions(x, kinds), ...steps(x, protocol, kinds), pending(x), containers(x), settled(x, kinds),
+      el("h1", {}, x.batch), head(x), exceptions(x, kinds), ...steps(x, protocol, kinds), pending(x), containers(x, kinds), settled(x, kinds),
       acts("desk.say-of-batch", kinds, { batch: x.batch }, null),
       recorded(x, protocol), documents(x),
       x.closed ? "" : el("p", {}, el("a", { href: at("labels", x.batch) }, say("label.title"))),
