@@ -11,15 +11,17 @@ function blank(value) {
   return TIME.test(value) ? "TIME" : UUID.test(value) ? "ID" : DIGEST.test(value) ? "DIGEST" : value;
 }
 
-/** Of an entry as it stands in the log. */
-function plain(text) {
+/* Of an entry as it stands in the log; `less`: so many of its batch are left out. */
+function plain(text, less) {
   const { kind, actor, law, body: { shown, ...body }, pd, late } = JSON.parse(text);
+  if (kind === "batch.closed") body.count -= less; /* it tells how many entries there are */
   return JSON.stringify(blank({ kind, actor, law, body, late, personal: Object.keys(pd || {}) }));
 }
 
-/** Each entry of one that the other lacks, in order: "- theirs", "+ ours". */
-export function differences(theirs, ours) {
-  const a = theirs.map(plain), b = ours.map(plain), out = [];
+/** Each entry of one that the other lacks, in order: "- theirs", "+ ours". Of ours those are left out that are `beside`. */
+export function differences(theirs, ours, beside = () => false) {
+  const own = ours.filter((line) => !beside(line)), less = ours.length - own.length;
+  const a = theirs.map((line) => plain(line, 0)), b = own.map((line) => plain(line, less)), out = [];
   for (let i = 0, j = 0; i < a.length || j < b.length;) {
     if (a[i] === b[j]) { i++; j++; continue; }
     const inB = b.indexOf(a[i], j), inA = a.indexOf(b[j], i);
