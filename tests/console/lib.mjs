@@ -43,6 +43,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /* What of WCAG 2.2 AA the page as it stands does not keep: the rule, and where. */
 async function barriers(page) {
   await page.evaluate(axe);
+  await page.evaluate(() => scrollTo(0, 0)); /* what a header that stays covers when one scrolls is not out of reach */
   const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }), RULES);
   return found.violations.flatMap((v) => v.nodes.map((node) => `${v.id} ${node.target.join(" ")} ${node.any.concat(node.all)[0]?.message ?? ""}`.slice(0, 300)));
 }

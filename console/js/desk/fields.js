@@ -49,7 +49,7 @@ function notes(field, protocol) {
 const KEYBOARD = { number: "decimal", date: "text" };
 
 function textInput(id, field, value, change) {
-  const input = onward(el("input", { id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: KEYBOARD[field.kind], "aria-describedby": `${id}-notes ${id}-fault` }));
+  const input = onward(el("input", { id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: KEYBOARD[field.kind], "aria-describedby": `f-${field.id}-notes f-${field.id}-fault` }));
   input.value = value || "";
   input.addEventListener("input", () => change(input.value));
   return input;
@@ -80,6 +80,7 @@ function several(id, field, value, change) {
   const tell = () => change(list.filter((v) => v));
   function add(i) {
     const input = textInput(i ? `${id}-${i}` : id, field, list[i], (v) => { list[i] = v; tell(); });
+    input.setAttribute("aria-labelledby", `${id}-name`);
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && field.n === "all" && input.value && i + 1 === box.children.length) add(i + 1).focus();
     }, { capture: true });
