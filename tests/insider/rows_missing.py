@@ -246,12 +246,12 @@ def _(p):
 def spare_desk(p):
     sealed(p)
     opens(p)
-    p.caught(p.at('SP1').record('QM', 'lot.blocked', lot='BM-2601', reason='濁り turbid'), 'spare.bench')
+    p.caught(p.at('SP1').record('QM', 'lot.blocked', lot='GR-2601', reason='濁り turbid'), 'spare.bench')
 
 
 @spare_desk.honest
 def _(p):
-    p.quiet(p.at('QA1').record('QM', 'lot.blocked', lot='BM-2601', reason='濁り turbid'))
+    p.quiet(p.at('QA1').record('QM', 'lot.blocked', lot='GR-2601', reason='濁り turbid'))
 
 
 @row('who used the spare station confirms it', 'd3.entry.plates', 'right.barred')
