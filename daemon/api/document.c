@@ -90,7 +90,8 @@ static void refuse_loudly(struct http_request *r, int code)
     struct arena a;
     o->api->alarms++;
     log_event(
-        LOG_LEVEL_ERROR, "document.alarm", "what", what, "batch", o->batch, "sizes", asked ? asked : "", "do",
+        LOG_LEVEL_ERROR, "documents.alarm", "what", what, "batch", o->batch, "sizes", asked ? asked : "",
+        "do",
         "keep database, signer and journal as they are; run cpfctl audit; compare with printed checkpoints",
         NULL);
     arena_init(&a, 0);

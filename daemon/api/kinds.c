@@ -78,8 +78,10 @@ static struct json *record_json(const struct words *w, const struct rights *righ
     json_set(w->a, o, "shown", k->record->shown ? json_bool(w->a, true) : NULL);
     if (r) {
         json_set(w->a, o, "who", api_text(w->a, rights_words(rights, &r->by, w->a)));
+        const struct right *also = k->record->also ? rights_of(rights, k->record->also) : r;
+        const struct right_who *second = right_wanted(&r->second) ? &r->second : &also->second;
         json_set(w->a, o, "second",
-                 right_wanted(&r->second) ? api_text(w->a, rights_words(rights, &r->second, w->a)) : NULL);
+                 right_wanted(second) ? api_text(w->a, rights_words(rights, second, w->a)) : NULL);
         json_set(w->a, o, "document", r->document ? json_bool(w->a, true) : NULL);
     }
     return json_set(w->a, o, "members", members_of(w, k));

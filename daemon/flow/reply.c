@@ -571,7 +571,8 @@ void reply_write(struct flow *f, const struct entry *e, const struct station *st
     copy_members(a, o, e->body);
     /* the operator holds the other batch's container in the hand: both numbers are shown, no patient's name
      */
-    const char *other = entry_secret(e, SECRET_OTHER);
+    const char *stands = entry_secret(e, SECRET_STANDS),
+               *other = stands ? stands : entry_secret(e, SECRET_OTHER);
     json_set_str(a, o, "other", other ? disclosed_value(f, other) : NULL);
     add_message(o, &told);
     add_faults(o, &told);

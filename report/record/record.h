@@ -230,8 +230,8 @@ struct record_redaction {
     const struct entry *entry, *of;
     size_t nnames;
     const char **name;
-    const char *approver; /* NULL: the entry names none */
-    struct text reason;
+    const char *approver;        /* NULL: the entry names none */
+    struct text reason, instead; /* `instead`: what stands in its place, or NULL */
 };
 
 /* What is known today and was not at the newest decision. */

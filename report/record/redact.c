@@ -38,8 +38,10 @@ void record_redactions(struct maker *m)
         if (said)
             redaction(m, &r->entry[i], said);
     }
-    for (size_t i = 0; i < r->nredactions; i++) /* a reason may have been erased by a later one */
+    for (size_t i = 0; i < r->nredactions; i++) { /* a reason may have been erased by a later one */
         r->redaction[i].reason = reason_of(m, r->redaction[i].entry);
+        r->redaction[i].instead = record_open(m, r->redaction[i].entry, "instead").shown;
+    }
 }
 
 static const struct record_redaction *redaction_of(const struct record *r, const struct entry *e,
@@ -56,6 +58,9 @@ static struct text erased_text(struct record *r, const struct record_redaction *
 {
     char day[11];
     clock_day_format(clock_day(x->entry->at), day);
+    if (x->instead.ja)
+        return (struct text){arena_printf(&r->arena, "（消去済 %s）%s", day, x->instead.ja),
+                             arena_printf(&r->arena, "(redacted %s) %s", day, x->instead.en)};
     if (!x->reason.ja)
         return (struct text){arena_printf(&r->arena, "（消去済 %s）", day),
                              arena_printf(&r->arena, "(redacted %s)", day)};

@@ -6,6 +6,7 @@
 
 #include "base/enc.h"
 #include "core/entry/facility.h"
+#include "core/entry/identity.h"
 #include "driver.h"
 
 static int by_text(const void *a, const void *b)

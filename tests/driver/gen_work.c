@@ -425,6 +425,29 @@ static struct json *on_batch(struct gen *g, const struct batch *x, const char *k
     return gen_record(g, "QA1", GEN_ONE_OF(g, quality), kind, b);
 }
 
+/* Of another patient: by both sides, where manufacturing is signed in, and by the physician's document. */
+static struct json *clear_patient(struct gen *g, const struct batch *x, const struct hold *h)
+{
+    const struct person *mm = book_person(g->book, "MM");
+    if (!mm || !mm->signed_in || !bench_works(&mm->signed_in->bench, g->now)) {
+        struct json *c = json_set_str(g->a, gen_command(g, "session", "QA1"), "badge", gen_badge(g, "MM"));
+        return json_set_str(g->a, c, "pin", "right");
+    }
+    struct json *b = json_set_str(g->a, json_object(g->a), "batch", x->id);
+    json_set_str(g->a, b, "hold", h->id);
+    json_set_str(g->a, b, "reason", RIG_NAME);
+    json_set_str(g->a, b, "document", gen_text(g, "DR-%zu", ++g->serial));
+    json_set_str(g->a, b, "sha256", "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg");
+    json_set_str(g->a, b, "witness", gen_badge(g, "MM"));
+    return gen_record(g, mm->signed_in->id, "QM", "hold.lifted", b);
+}
+
+static struct json *lift(struct gen *g, const struct batch *x, const struct hold *h)
+{
+    bool patient = strcmp(h->code, "ident.patient") == 0 && gen_chance(g, 900);
+    return patient ? clear_patient(g, x, h) : on_batch(g, x, "hold.lifted", "hold", h->id);
+}
+
 static const struct action *action_of(const struct batch *x, const struct deviation *d, bool effect)
 {
     for (size_t i = x->nactions; i-- > 0;)
@@ -475,7 +498,7 @@ static struct json *clear_up(struct gen *g, const struct batch *x, bool all)
                           json_set_str(g->a, json_object(g->a), "batch", x->id));
     for (size_t i = 0; i < x->nholds; i++)
         if (!x->hold[i].lifted)
-            return on_batch(g, x, "hold.lifted", "hold", x->hold[i].id);
+            return lift(g, x, &x->hold[i]);
     return NULL;
 }
 

@@ -138,10 +138,13 @@ static void test_tell_shows_deviations_holds_and_acts(void **state)
          "deviation.awaits dev=KA-0001-DV1 grade=minor\n"
          "2026-11-02 09:03:04|QM||deviation.confirmed|accepted|KA-0001-DV1 minor\n"
          "2026-11-02 09:03:04|QM||deviation.closed|accepted|KA-0001-DV1\n"
+         "2026-11-02 09:03:04|QC2||deviation.assessed|accepted|KA-0001-DV3 major "
+         "deviation.awaits dev=KA-0001-DV3 grade=major\n"
+         "2026-11-02 09:03:04|QM||deviation.confirmed|accepted|KA-0001-DV3 major\n"
          "2026-11-02 09:03:04|QM||hold.lifted|accepted|KA-0001-H1\n"
          "2026-11-02 09:03:04|QM|decision|step.signed|accepted|disposition=released [done]\n"
          "2026-11-03 09:00:00|QM|end|step.signed|accepted|[done]\n"
-         "2026-11-03 09:00:00|QM||batch.closed||entries=38\n");
+         "2026-11-03 09:00:00|QM||batch.closed||entries=40\n");
 }
 
 static void test_tell_marks_what_was_recorded_late(void **state)
@@ -182,7 +185,7 @@ static void test_deviations_tell_cause_grade_and_end(void **state)
          "from cpf.deviations order by idx",
          "KA-0001|KA-0001-DV1|spin|warmth|value.action|35.0|f|minor|QC2|2026-11-02 09:03:04|QM\n"
          "KA-0001|KA-0001-DV2|wipe||skip.recorded||f||||\n"
-         "KA-0001|KA-0001-DV3|account|lot|lot.used-expired||t||||\n");
+         "KA-0001|KA-0001-DV3|account|lot|lot.used-expired||t|major|QC2||\n");
 }
 
 static void test_holds_tell_cause_and_end(void **state)

@@ -277,6 +277,7 @@ def _(p):
 def lifts_own_hold(p):
     p.at('RC1').work('transport-temperature', 'OP1').scans('E:LOG-01').scan('X:OPT-GAP')
     hold = p.batch_now()['holds'][0]['hold']
+    assess(p, p.found('hold.placed')['body']['dev'])
     p.caught(p.at('QA1').record('MM', 'hold.lifted', batch=p.batch, hold=hold, reason='急ぎ hurry'), 'record.role')
 
 
@@ -284,6 +285,7 @@ def lifts_own_hold(p):
 def _(p):
     p.at('RC1').work('transport-temperature', 'OP1').scans('E:LOG-01').scan('X:OPT-GAP')
     hold = p.batch_now()['holds'][0]['hold']
+    assess(p, p.found('hold.placed')['body']['dev'])
     p.begun = p.status()['size']
     p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='記録計の製造者が読み出した read by its maker'))
 
@@ -293,6 +295,7 @@ def tester_lifts(p):
     p.wait('25m')
     p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID').scan('X:OPT-POSITIVE')
     hold = p.batch_now()['holds'][0]['hold']
+    assess(p, p.found('hold.placed')['body']['dev'])
     p.caught(p.at('QA1').record('QC1', 'hold.lifted', batch=p.batch, hold=hold, reason='汚染 contaminated here'), 'record.role')
 
 
@@ -301,6 +304,7 @@ def _(p):
     p.wait('25m')
     p.at('QC1S').work('qc.gram.result', 'QC1').scans('X:OPT-VALID').scan('X:OPT-POSITIVE')
     hold = p.batch_now()['holds'][0]['hold']
+    assess(p, p.found('hold.placed')['body']['dev'])
     p.begun = p.status()['size']
     p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='再検で陰性 negative again'))
 
@@ -311,7 +315,7 @@ def _(p):
 @row('a certificate rewritten: the volume is corrected after the decision', 'decision', 'release.corrected.patch')
 def rewritten(p):
     b2 = p.at('B21').work(None, 'OP1', 'OP2')
-    p.quiet(b2.correct('OP1', 'OP2', 'd14.fill', 'volume', '100.5'))
+    p.quiet(b2.correct('OP1', 'OP2', 'd14.fill', 'volume', '100.5'), 'decision.confirm-again')
     p.due('release.suspended', cause='release.corrected')
 
 
@@ -475,6 +479,7 @@ def evidence_gone(p):
 @evidence_gone.honest
 def _(p):
     hold = contaminated(p)
+    assess(p, p.found('hold.placed', hold=hold)['body']['dev'])
     p.quiet(p.at('QA1').record('QM', 'hold.lifted', batch=p.batch, hold=hold, reason='調査済み looked into'))
     p.begun = p.status()['size']
     p.at('B21').work('disposal', 'OP1', 'OP2').scans('F1')

@@ -170,3 +170,8 @@ void rig_acknowledge(struct rig *r)
         accepted(rig_scan(r, p ? arena_printf(&r->arena, "P:%s", p->id) : !a->stops ? "X:ACK" : "X:ACK-QM"));
     }
 }
+
+const struct verdict *rig_paper(struct rig *r)
+{
+    return rig_scan(r, arena_printf(&r->arena, "D:PAPER-%zu", r->n));
+}

@@ -4,6 +4,7 @@
  */
 #include "bench_rig.h"
 #include "core/entry/alarm.h"
+#include "core/entry/identity.h"
 
 #define RAW(ret, p)     buf_add((ret), (p), sizeof(*(p)))
 #define RAWS(ret, p, n) add_all((ret), (p), (n) * sizeof(*(p)))

@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "bench_rig.h"
 #include "core/entry/alarm.h"
+#include "core/entry/identity.h"
 
 static int by_text(const void *a, const void *b)
 {

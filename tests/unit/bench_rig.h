@@ -82,6 +82,7 @@ void rig_clock(struct rig *r, int day, int hour, int minute);
 const struct verdict *rig_sign_in(struct rig *r, const char *person);
 const struct verdict *rig_pin(struct rig *r, const char *person, bool right);
 const struct verdict *rig_scan(struct rig *r, const char *code);
+const struct verdict *rig_paper(struct rig *r); /* a document that stands nowhere yet */
 const struct verdict *rig_form(struct rig *r, const char *person, const char *batch, const char *step,
                                const char *fields);
 const struct verdict *rig_sign(struct rig *r, const char *person, const char *batch, const char *step,

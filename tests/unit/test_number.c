@@ -49,12 +49,24 @@ static void test_alike_is_what_differs_in_look_alikes_alone(void **state)
     assert_false(number_alike("NK26-0147", "NK26-O1470"));
 }
 
+static void test_same_is_what_people_read_as_one(void **state)
+{
+    (void)state;
+    assert_true(number_same("CAL-10", "CAL-10"));
+    assert_true(number_same("CAL-10", "cal-IO"));
+    assert_true(number_same("CAL 10", "ＣＡＬ１０"));
+    assert_false(number_same("CAL-10", "CAL-1"));
+    assert_false(number_same("CAL-1", "CAL-10"));
+    assert_false(number_same("CAL-B", "CAL-8"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rule_says_letters_year_and_count),
         cmocka_unit_test(test_number_is_read_as_it_is_written),
         cmocka_unit_test(test_alike_is_what_differs_in_look_alikes_alone),
+        cmocka_unit_test(test_same_is_what_people_read_as_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,8 +178,14 @@ static void test_the_same_difference_holds_once_until_it_is_judged(void **state)
     assert_int_equal(rig_batch(r, "B1")->nholds, 1);
     alert(counted(r, "QC1", "place=W:SH-1|containers=[]|unlabelled=#1"), "count.differs"); /* another one */
     assert_int_equal(rig_batch(r, "B1")->nholds, 2);
-    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
-    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"));
+    for (int i = 1; i <= 2; i++) {
+        accepted(rig_record(r, "QC2", "deviation.assessed",
+                            arena_printf(&r->arena, "batch=B1|dev=B1-DV%d|grade=minor|reason=seen", i)));
+        accepted(
+            rig_record(r, "QM", "deviation.confirmed", arena_printf(&r->arena, "batch=B1|dev=B1-DV%d", i)));
+        accepted(rig_record(r, "QM", "hold.lifted",
+                            arena_printf(&r->arena, "batch=B1|hold=B1-H%d|reason=seen", i)));
+    }
     alert(counted(r, "QC1", "place=W:SH-1|containers=[]|unlabelled=#1"), "count.differs");
     assert_int_equal(rig_batch(r, "B1")->nholds, 3); /* was judged, and is there yet */
 }

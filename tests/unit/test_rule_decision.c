@@ -141,11 +141,17 @@ static void test_hold_stops_release_and_shipping_until_it_is_lifted(void **state
     refused(rig_scan(r, "C:B1-FP1"), "decision.hold");
     rig_at(r, "QA1");
     refused(rig_record(r, "MM", "hold.lifted", "batch=B1|hold=B1-H1|reason=no time"), "record.role");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=contaminated in the laboratory"),
+            "hold.unjudged"); /* nobody has said what it means */
+    with_arg(&r->v, "dev", "B1-DV1");
+    rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=x"), "hold.unjudged"); /* by one */
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=contaminated in the laboratory"));
     refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=again"), "record.unknown");
     rig_at(r, "B21"); /* what was found after the decision is decided upon */
     refused(rig_scan(r, "C:B1-FP1"), "decision.suspended");
-    accepted(assess(r, "B1-DV1", "minor"));
+    rig_at(r, "QA1");
     accepted(rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=investigated"));
     r->next.pending = json_array(&r->arena);
     accepted(rig_sign(r, "QM", "B1", "decide", "d=released"));
@@ -259,11 +265,11 @@ static void test_rejected_batch_ends_with_everything_accounted_for(void **state)
     rig_at(r, "QA1");
     hold(rig_sign(r, "QM", "B1", "reject", "c=any"), "option.hold");
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.hold");
-    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=rejected"));
-    refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.deviations");
     refused(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=rejected"),
             "deviation.unassessed");
     accepted(assess(r, "B1-DV1", "minor"));
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=rejected"));
+    refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.deviations");
     accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=rejected"));
     refused(rig_sign(r, "QM", "B1", "end", "p=none"), "decision.labels");
     rig_at(r, "B21");

@@ -176,7 +176,7 @@ static void test_closed_batch_is_named_when_it_left_the_memory(void **state)
               arena_printf(&r->arena, "{\"count\":%llu}",
                            (unsigned long long)book_stream(&r->book, "batch/NK3")->sseq + 1));
     rig_begin(r, "NK4");
-    accepted(rig_one(r, "FINISH", "D:END"));
+    accepted(rig_one(r, "FINISH", "D:LAST"));
     rig_drop_closed(&r->book);
     assert_null(book_batch(&r->book, "NK2"));
     turn_positive(r);
@@ -449,6 +449,8 @@ static void test_evidence_stays_until_quality_lifts_the_hold(void **state)
     accepted(rig_scan(r, "1"));
     accepted(rig_one(r, "SESSION", "C:B1-S4")); /* the session goes on */
     rig_at(r, "QA1");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=seen"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=looked into"));
     rig_at(r, "B21");
     accepted(rig_one(r, "AWAY", "C:B1-S2"));

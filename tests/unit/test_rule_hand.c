@@ -44,6 +44,19 @@ static void test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold(void *
     accepted(assess(r, "B1-DV1", "minor"));
 }
 
+static void test_who_opens_a_deviation_by_hand_judges_nothing_of_it(void **state)
+{
+    struct rig *r = *state;
+    rig_at(r, "QA1");
+    accepted(say(r, "QC2", "deviation.opened", deviation_body(r, true), true));
+    refused(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"),
+            "act.caused");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=x"), "hold.unjudged");
+    accepted(rig_record(r, "QC1", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=x"));
+}
+
 static void test_deviation_told_twice_is_one(void **state)
 {
     struct rig *r = *state;
@@ -232,6 +245,7 @@ int main(void)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_whoever_is_signed_in_opens_a_deviation_and_places_a_hold),
+        TEST(test_who_opens_a_deviation_by_hand_judges_nothing_of_it),
         TEST(test_deviation_told_twice_is_one),
         TEST(test_stopped_facility_begins_nothing_until_another_of_quality_ends_it),
         TEST(test_consent_is_withdrawn_by_the_clinic_with_its_moment),

@@ -1,5 +1,6 @@
 /* Who the patient is: corrected before the go, by the physician; frozen after it; written in two ways. */
 #include "bench_rig.h"
+#include "core/entry/identity.h"
 
 #define NAMED "title: {ja: 題, en: T}"
 
@@ -52,6 +53,15 @@ static const struct verdict *identify(struct rig *r, const char *name)
     return rig_form(r, "N1", "B1", "identify", arena_printf(&r->arena, "said=%s|day=" RIG_BIRTH, name));
 }
 
+/* Of a correction: what it means was judged by two before. */
+static void judge(struct rig *r, const char *dev)
+{
+    rig_at(r, "QA1");
+    accepted(rig_record(r, "QC2", "deviation.assessed",
+                        arena_printf(&r->arena, "batch=B1|dev=%s|grade=minor|reason=seen", dev)));
+    accepted(rig_record(r, "QM", "deviation.confirmed", arena_printf(&r->arena, "batch=B1|dev=%s", dev)));
+}
+
 static void lift(struct rig *r, const char *hold)
 {
     rig_at(r, "QA1");
@@ -73,8 +83,42 @@ static void test_correction_before_the_go_is_the_physicians_and_holds(void **sta
     hold(correct(r, "DR", "patient", "P000002"), "ident.corrected");
     assert_string_equal(batch_input(rig_batch(r, "B1"), (struct ref){0, 0})->text, "P000002");
     refused(go(r), "decision.hold");
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"), "hold.unjudged");
+    with_arg(&r->v, "dev", "B1-DV1");
+    judge(r, "B1-DV1");
     lift(r, "B1-H1");
     accepted(go(r));
+}
+
+#define DOCUMENT "|document=DR-12|sha256=n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"
+
+static const struct verdict *clear(struct rig *r, const char *by, const char *more)
+{
+    rig_at(r, "QA1");
+    return rig_record(r, by, "hold.lifted",
+                      arena_printf(&r->arena, "batch=B1|hold=B1-H1|reason=misheard%s", more));
+}
+
+static void test_another_patient_is_cleared_by_both_sides_and_looked_into(void **state)
+{
+    struct rig *r = *state;
+    accepted(go(r));
+    refused(identify(r, "田中花子"), "ident.patient");
+    rig_at(r, "QA1");
+    accepted(rig_sign_in(r, "MM"));
+    accepted(rig_sign_in(r, "QC2"));
+    refused(clear(r, "QM", ""), "right.second");
+    refused(clear(r, "MM", DOCUMENT), "record.role");
+    refused(clear(r, "QM", DOCUMENT "|witness=P:QC2"), "right.second-role");
+    refused(clear(r, "QM", "|witness=P:MM"), "right.document");
+    deviation(clear(r, "QM", DOCUMENT "|witness=P:MM"), "ident.cleared");
+    accepted(identify(r, RIG_NAME)); /* nobody waits for the assessment */
+    rig_at(r, "QA1");
+    refused(rig_record(r, "QM", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"),
+            "act.caused");
+    accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
+    accepted(rig_record(r, "FM", "deviation.confirmed", "batch=B1|dev=B1-DV1"));
 }
 
 static void test_identity_is_frozen_from_the_go_on(void **state)
@@ -148,6 +192,7 @@ int main(void)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, begin, rig_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_correction_before_the_go_is_the_physicians_and_holds),
+        TEST(test_another_patient_is_cleared_by_both_sides_and_looked_into),
         TEST(test_identity_is_frozen_from_the_go_on),
         TEST(test_identity_is_frozen_once_it_was_said_or_a_vessel_is_filled),
         TEST(test_correction_makes_no_second_order_of_a_draw),

@@ -100,10 +100,18 @@ static void test_lot_is_closed_when_it_balances(void **state)
     with_arg(&r->v, "open", "2");
     refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#3"), "lot.balance");
     refused(rig_record(r, "MM", "lot.closed", "lot=AL3|used=#2"), "record.invalid");
-    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1"), "record.invalid");
+    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1|reason=not found"),
+            "right.second");
+    accepted(rig_sign_in(r, "QC1"));
+    accepted(rig_sign_in(r, "FM"));
+    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1|reason=x|witness=P:FM"),
+            "right.second-role");
+    refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1|witness=P:QC1"),
+            "record.invalid");
     with_arg(&r->v, "field", "reason");
     refused(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#3|returned=#-1"), "record.invalid");
-    accepted(rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1|reason=not found"));
+    accepted(
+        rig_record(r, "MM", "lot.closed", "lot=AL3|discarded=#1|missing=#1|reason=not found|witness=P:QC1"));
     assert_true(rig_says(r, "\"discarded\":1,\"lot\":\"AL3\",\"missing\":1,\"opened\":1"));
     assert_true(rig_says(r, "\"received\":3"));
 }

@@ -107,7 +107,7 @@ static void test_ones_own_task_bears_no_note_of_others(void **state)
     accepted(rig_sign_in(r, "OP2"));
     accepted(rig_scan(r, "P:OP1"));
     accepted(rig_scan(r, "B:B1"));
-    accepted(rig_one(r, "D3-ROOM", "D:A"));
+    accepted(rig_one(r, "D3-ROOM", "D:ROOM"));
     rig_wait(r, RIG_MINUTE);
     accepted(rig_one(r, "D3-OUT", "C:B1-F1"));
     struct next n = next_of(r);
@@ -136,7 +136,7 @@ static void test_on_a_day_without_a_session_the_vessel_is_looked_at(void **state
     n = next_of(r);
     assert_string_equal(step_of(r, &n), "look");
     accepted(rig_scan(r, "C:B1-F1"));
-    accepted_as(rig_scan(r, "D:A"), "accepted.step-done");
+    accepted_as(rig_paper(r), "accepted.step-done");
     rig_wait(r, RIG_MINUTE);
     n = next_of(r);
     assert_true(n.later);
@@ -147,7 +147,7 @@ static void test_on_a_day_without_a_session_the_vessel_is_looked_at(void **state
     accepted(rig_scan(r, "B:B1"));
     n = next_of(r);
     assert_string_equal(step_of(r, &n), "d3.room");
-    accepted(rig_scan(r, "D:A"));
+    accepted(rig_paper(r));
 }
 
 static void test_nobody_acts_where_every_scan_would_be_refused(void **state)
@@ -165,11 +165,11 @@ static void test_another_step_is_not_begun_without_a_word(void **state)
     struct rig *r = *state;
     shelved(r);
     judged(r);
-    accepted(rig_one(r, "D3-ROOM", "D:A"));
+    accepted(rig_one(r, "D3-ROOM", "D:ROOM"));
     rig_wait(r, RIG_MINUTE);
     deviation(rig_one(r, "D3-OUT", "C:B1-F1"), "time.early");
     rig_wait(r, RIG_MINUTE);
-    rig_expect(rig_scan(r, "D:A"), OUTCOME_ACCEPTED, "accepted.other-step", "missing", "number", __FILE__,
+    rig_expect(rig_paper(r), OUTCOME_ACCEPTED, "accepted.other-step", "missing", "number", __FILE__,
                __LINE__);
 }
 

@@ -216,9 +216,9 @@ static void test_a_step_that_ends_too_soon_is_told(void **state)
     deviation(rig_scan(r, "D:TWO"), "time.short");
     with_arg(&r->v, "least", "2 min");
     with_arg(&r->v, "seconds", "119");
-    accepted(rig_one(r, "CLEAR", "D:ONE"));
+    accepted(rig_one(r, "CLEAR", "D:THREE"));
     rig_wait(r, 2 * RIG_MINUTE);
-    accepted(rig_scan(r, "D:TWO"));
+    accepted(rig_scan(r, "D:FOUR"));
 }
 
 static void test_a_step_ends_with_its_witness(void **state)
@@ -227,7 +227,7 @@ static void test_a_step_ends_with_its_witness(void **state)
     accepted(rig_one(r, "LOOK", "D:ONE"));
     rig_wait(r, 29 * RIG_SECOND);
     hold(rig_scan(r, "P:OP2"), "time.short");
-    accepted(rig_one(r, "LOOK", "D:ONE"));
+    accepted(rig_one(r, "LOOK", "D:TWO"));
     rig_wait(r, 30 * RIG_SECOND);
     accepted(rig_scan(r, "P:OP2"));
 }
@@ -238,10 +238,10 @@ static const struct verdict *reviewed(struct rig *r, int64_t after_ms)
 {
     rig_at(r, "QA1");
     rig_wait(r, RIG_HOUR);
-    accepted(rig_sign(r, "MM", "B1", "report", "doc=D:REPORT"));
+    accepted(rig_sign(r, "MM", "B1", "report", arena_printf(&r->arena, "doc=D:R-%zu", r->n)));
     rig_wait(r, after_ms);
     r->next.pace.review_ms = 100;
-    return rig_sign(r, "QM", "B1", "confirm", "doc=D:CONFIRM");
+    return rig_sign(r, "QM", "B1", "confirm", arena_printf(&r->arena, "doc=D:C-%zu", r->n));
 }
 
 static void test_a_record_is_read_before_it_is_confirmed(void **state)

@@ -417,7 +417,7 @@ static void test_quality_does_no_production(void **state)
     accepted(rig_sign_in(r, "QC1"));
     accepted(rig_scan(r, "B:B1"));
     accepted(step(r, "TEST"));
-    accepted(rig_scan(r, "D:A"));
+    accepted(rig_scan(r, "D:T"));
     accepted(rig_scan(r, "X:OUT"));
     rig_entry(r, "person/QC1", "person.changed", "{\"person\":\"QC1\",\"roles\":[\"operator\"]}");
     rig_at(r, "B21");

@@ -191,7 +191,7 @@ static void test_nobody_works_by_a_revision_that_he_has_not_read(void **state)
     refused(rig_scan(r, "X:STEP-PREPARE"), "person.untrained");
     refused(rig_record(r, "OP1", "protocol.read", "protocol=sample|version=3"), "protocol.unknown");
     accepted(rig_record(r, "OP1", "protocol.read", SECOND));
-    accepted(rig_one(r, "PREPARE", "D:A"));
+    accepted(rig_one(r, "PREPARE", "D:B"));
 }
 
 static void registered_as(struct rig *r, const char *id, const char *version, const char *part,

@@ -52,6 +52,7 @@ static void forget(struct rig *r, const struct redact_target *t, const struct js
 struct ask {
     const char *by, *names[3], *witness;
     const struct redact_target *target;
+    const char *instead; /* NULL: nothing */
 };
 
 static const struct verdict *redact(struct rig *r, const struct ask *a)
@@ -63,6 +64,7 @@ static const struct verdict *redact(struct rig *r, const struct ask *a)
         json_push(names, json_str(m, a->names[i]));
     json_set(m, body, "names", names);
     json_set_str(m, body, "reason", "asked by " RIG_NAME);
+    json_set_str(m, body, "instead", a->instead);
     json_set_str(m, body, "witness", a->witness ? rig_raw(r, a->witness) : NULL);
     struct command c = {.kind = COMMAND_RECORD, .station = r->station, .record = "redacted", .body = body};
     c.person = book_person(&r->book, a->by);
@@ -76,7 +78,7 @@ static const struct verdict *redact(struct rig *r, const struct ask *a)
 
 static struct ask order_name(struct rig *r)
 {
-    return (struct ask){"QC1", {"name"}, "P:QM", target_of(r, "batch/B1", "batch.ordered")};
+    return (struct ask){"QC1", {"name"}, "P:QM", target_of(r, "batch/B1", "batch.ordered"), NULL};
 }
 
 static const char *held(struct rig *r, const char *field)
@@ -134,7 +136,7 @@ static void test_redaction_of_what_is_not_there(void **state)
     with_arg(&r->v, "field", "patient");
     a.target = NULL;
     refused(redact(r, &a), "redaction.entry");
-    a = (struct ask){"QC1", {"grade"}, "P:QM", target_of(r, "room/R2", "room.added")};
+    a = (struct ask){"QC1", {"grade"}, "P:QM", target_of(r, "room/R2", "room.added"), NULL};
     refused(redact(r, &a), "redaction.entry");
     a = order_name(r);
     a.names[0] = NULL;
@@ -253,10 +255,63 @@ static void test_redaction_of_a_raw_scan_in_a_day(void **state)
     struct rig *r = *state;
     const char *day = r->station->bench.stream;
     refused(rig_scan(r, "scribbled " RIG_NAME), "scan.unknown");
-    struct ask a = {"QC1", {"raw"}, "P:QM", target_of(r, day, "refused")};
+    struct ask a = {"QC1", {"raw"}, "P:QM", target_of(r, day, "refused"), NULL};
     accepted(redact(r, &a));
     assert_int_equal(r->v.ndrafts, 1);
     assert_string_equal(r->v.draft[0].stream, day);
+}
+
+/* ---- what is still to be judged ---- */
+
+static struct ask words(struct rig *r, const char *kind, const char *name)
+{
+    return (struct ask){"QC1", {name}, "P:QM", target_of(r, "batch/B1", kind), NULL};
+}
+
+static void test_words_of_an_open_deviation_stay_or_are_said_without_names(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_record(r, "MM", "deviation.opened", "batch=B1|hold=?no|reason=dropped by " RIG_NAME));
+    struct ask a = words(r, "deviation.opened", "reason");
+    refused(redact(r, &a), "redaction.open");
+    with_arg(&r->v, "dev", "B1-DV1");
+    a.instead = "dropped";
+    accepted(redact(r, &a));
+    assert_false(rig_says(r, "dropped")); /* behind its digest, too */
+    const char *kept = map_get(&r->disclosed, rig_batch(r, "B1")->dev[0].reason);
+    assert_string_equal(kept, "dropped");
+    struct ask again = words(r, "redacted", "instead");
+    refused(redact(r, &again), "redaction.open");
+    accepted(assess(r, "B1-DV1", "minor"));
+    refused(redact(r, &again), "redaction.open"); /* until it is closed */
+    accepted(rig_record(r, "QM", "deviation.closed", "batch=B1|dev=B1-DV1|reason=seen"));
+    accepted(redact(r, &again));
+}
+
+static void test_words_of_what_was_heard_stay(void **state)
+{
+    struct rig *r = *state;
+    deviation(
+        rig_record(r, "CO", "information.received", "batch=B1|about=complaint|reason=" RIG_NAME " aches"),
+        "information.product");
+    struct ask a = words(r, "information.received", "reason");
+    refused(redact(r, &a), "redaction.open");
+    a.instead = "aches";
+    accepted(redact(r, &a));
+    accepted(rig_record(r, "CO", "information.received", "batch=B1|about=other|reason=" RIG_NAME " asks"));
+    a = words(r, "information.received", "reason");
+    accepted(redact(r, &a));
+}
+
+static void test_words_of_a_hold_stay_until_it_is_lifted(void **state)
+{
+    struct rig *r = *state;
+    accepted(rig_record(r, "MM", "hold.placed", "batch=B1|reason=seen by " RIG_NAME));
+    struct ask a = words(r, "hold.placed", "reason");
+    refused(redact(r, &a), "redaction.open");
+    with_arg(&r->v, "dev", "B1-H1");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+    accepted(redact(r, &a));
 }
 
 int main(void)
@@ -272,6 +327,9 @@ int main(void)
         T(test_redaction_of_more_closings_than_one_command_holds),
         T(test_redaction_in_a_batch_that_left_the_memory),
         T(test_redaction_of_a_raw_scan_in_a_day),
+        T(test_words_of_an_open_deviation_stay_or_are_said_without_names),
+        T(test_words_of_what_was_heard_stay),
+        T(test_words_of_a_hold_stay_until_it_is_lifted),
     };
     return cmocka_run_group_tests_name("rule: redaction", tests, NULL, NULL);
 }

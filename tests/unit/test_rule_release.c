@@ -101,10 +101,9 @@ static void test_adverse_result_takes_the_release_back_until_it_is_decided_again
     hold(at_quality(r, "GROW", "X:OPT-GROWTH"), "option.hold");
     assert_int_equal(rig_count(r, "release.suspended"), 1);
     assert_true(rig_says(r, "\"cause\":\"release.result\""));
-    rig_at(r, "QA1");
+    accepted(assess(r, "B1-DV1", "minor"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
     refused(ship(r), "decision.suspended");
-    accepted(assess(r, "B1-DV1", "minor"));
     refused(again(r), "decision.specification"); /* whatever it was judged to be */
     accepted(
         rig_record(r, "DR", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=nothing better"));
@@ -273,6 +272,7 @@ static void test_whoever_opens_a_hold_does_not_lift_it_whatever_step_it_names(vo
     rig_at(r, "QA1");
     r->next.pending = pending(r, "grow", NULL);
     hold(rig_sign(r, "QM", "B1", "decide", "d=wait"), "option.hold");
+    accepted(assess(r, "B1-DV1", "minor"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=it came")); /* it was decided */
     accepted(rig_record(r, "QM", "deviation.opened", "batch=B1|step=decide|hold=?yes|reason=x"));
     refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=x"), "right.nobody");
@@ -299,9 +299,9 @@ static void test_product_out_of_specification_waits_for_the_physician(void **sta
     refused(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=x|witness=P:OP3"),
             "witness.department");
     rig_at(r, "QA1");
-    accepted(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=investigated"));
     accepted(rig_record(r, "QC2", "deviation.assessed", "batch=B1|dev=B1-DV1|grade=minor|reason=x"));
     accepted(rig_record(r, "FM", "deviation.confirmed", "batch=B1|dev=B1-DV1")); /* nobody else of quality */
+    accepted(rig_record(r, "QC2", "hold.lifted", "batch=B1|hold=B1-H1|reason=investigated"));
     refused(again(r), "decision.specification");
     with_arg(&r->v, "deviations", "[\"B1-DV1\"]");
     refused(rig_record(r, "N1", "product.accepted", "batch=B1|dev=B1-DV1|document=K-7|reason=x"),
@@ -324,16 +324,16 @@ static void test_result_that_was_corrected_is_as_it_counts_now(void **state)
     hold(
         rig_record(r, "QC1", "correction", "batch=B1|step=grow|field=g|value=none|reason=slip|witness=P:QC2"),
         "result.corrected");
-    rig_at(r, "QA1");
-    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
-    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"));
     accepted(assess(r, "B1-DV1", "minor"));
-    refused(again(r), "decision.deviations");
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=seen"));
+    refused(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"), "hold.unjudged");
+    refused(again(r), "decision.hold");
     accepted(rig_record(r, "QM", "deviation.assessed",
                         "batch=B1|dev=B1-DV2|grade=minor|reason=the plate|document=RAW-1|sha256="
                         "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"));
     refused(rig_sign(r, "QM", "B1", "decide-whole", "d=released"), "result.unsettled"); /* demanded or not */
     accepted(rig_record(r, "FM", "deviation.confirmed", "batch=B1|dev=B1-DV2"));
+    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H2|reason=seen"));
     accepted(again(r));
     accepted(ship(r));
 }

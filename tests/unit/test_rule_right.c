@@ -331,8 +331,13 @@ static void test_calibration_has_a_paper_a_second_and_an_interval(void **state)
             "right.second"); /* it is not one's own to lengthen */
     refused(equip(r, "MM", "equipment=CF-1|interval=#40000|calibrated=2099-01-31|witness=P:QC1" PAPER),
             "right.interval");
-    accepted(equip(r, "MM", "equipment=CF-1|calibrated=2026-12-02|witness=P:QC1" PAPER));
-    accepted(equip(r, "MM", "equipment=CF-1|interval=#60|witness=P:QC1" PAPER));
+    refused(equip(r, "MM", "equipment=CF-1|calibrated=2026-12-02|witness=P:QC1" PAPER), "document.stands");
+    accepted(equip(r, "MM",
+                   "equipment=CF-1|calibrated=2026-12-02|witness=P:QC1|document=C-2|sha256=LCa0a2j_xo_"
+                   "5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564"));
+    refused(equip(r, "MM", "equipment=CF-1|interval=#60|witness=P:QC1" PAPER), "right.second-role");
+    accepted(equip(r, "MM", "equipment=CF-1|interval=#60|witness=P:QM" PAPER));
+    accepted(equip(r, "MM", "equipment=CF-1|interval=#50|witness=P:QC1" PAPER));
 }
 
 static void test_equipment_comes_back_by_two(void **state)

@@ -43,7 +43,7 @@ static const struct verdict *doc_at(struct rig *r, const char *step, int day, in
         accepted(rig_scan(r, "B:B1"));
     }
     const struct verdict *v = rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step));
-    return v->outcome == OUTCOME_REFUSED ? v : rig_scan(r, "D:B");
+    return v->outcome == OUTCOME_REFUSED ? v : rig_paper(r);
 }
 
 static void test_day_before_the_window_is_refused(void **state)
@@ -111,7 +111,7 @@ static void test_spin_of_the_possible_time_is_short(void **state)
     struct rig *r = *state;
     rig_wait(r, 5 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-SPIN"));
-    alert(rig_scan(r, "D:B"), "time.early");
+    alert(rig_paper(r), "time.early");
 }
 
 static void test_spin_of_the_least_time_is_good(void **state)
@@ -119,7 +119,7 @@ static void test_spin_of_the_least_time_is_good(void **state)
     struct rig *r = *state;
     rig_wait(r, 10 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-SPIN"));
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
 }
 
 static void test_spin_of_the_longest_time_is_good(void **state)
@@ -127,7 +127,7 @@ static void test_spin_of_the_longest_time_is_good(void **state)
     struct rig *r = *state;
     rig_wait(r, 30 * RIG_MINUTE);
     accepted(rig_scan(r, "X:STEP-SPIN"));
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
 }
 
 static void test_spin_beyond_the_longest_time_is_a_deviation(void **state)
@@ -135,7 +135,7 @@ static void test_spin_beyond_the_longest_time_is_a_deviation(void **state)
     struct rig *r = *state;
     rig_wait(r, 30 * RIG_MINUTE + 1);
     accepted(rig_scan(r, "X:STEP-SPIN"));
-    deviation(rig_scan(r, "D:B"), "time.late");
+    deviation(rig_paper(r), "time.late");
 }
 
 /* ---- order ---- */
@@ -157,12 +157,12 @@ static void test_step_may_be_repeated_as_often_as_it_says(void **state)
     struct rig *r = *state;
     for (int i = 0; i < 2; i++) {
         accepted(rig_scan(r, "X:STEP-COUNT"));
-        accepted(rig_scan(r, "D:B"));
+        accepted(rig_paper(r));
     }
     refused(rig_scan(r, "X:STEP-COUNT"), "step.done");
     for (int i = 0; i < 5; i++) {
         accepted(rig_scan(r, "X:STEP-LOOK"));
-        accepted(rig_scan(r, "D:B"));
+        accepted(rig_paper(r));
     }
 }
 
@@ -176,7 +176,7 @@ static void test_trigger_that_bounces_begins_nothing(void **state)
     rig_wait(r, 2 * RIG_DAY);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
-    accepted(rig_scan(r, "D:B")); /* the next step takes it */
+    accepted(rig_paper(r)); /* the next step takes it */
 }
 
 static void test_step_is_done_only_where_it_belongs(void **state)
@@ -186,7 +186,7 @@ static void test_step_is_done_only_where_it_belongs(void **state)
     accepted(rig_sign_in(r, "OP3"));
     accepted(rig_scan(r, "B:B1"));
     refused(rig_scan(r, "X:STEP-MUST"), "step.where");
-    refused(rig_scan(r, "D:B"), "scan.no-step-elsewhere");
+    refused(rig_paper(r), "scan.no-step-elsewhere");
 }
 
 /* ---- not done, because ---- */
@@ -221,13 +221,13 @@ static void test_expiry_counts_elapsed_hours(void **state)
 {
     struct rig *r = *state;
     accepted(rig_scan(r, "X:STEP-PLATES"));
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
     rig_wait(r, 24 * RIG_HOUR);
     accepted(rig_sign_in(r, "OP1"));
     accepted(rig_scan(r, "B:B1"));
     accepted(rig_scan(r, "X:STEP-USE"));
     rig_wait(r, 1);
-    refused(rig_scan(r, "D:B"), "decision.expired");
+    refused(rig_paper(r), "decision.expired");
     with_arg(&r->v, "clock", "product");
 }
 
@@ -239,7 +239,7 @@ static void test_old_claim_must_be_declared_late(void **state)
     r->next.claimed = r->now - 300 * RIG_SECOND;
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.claimed = r->now - 300 * RIG_SECOND - 1;
-    refused(rig_scan(r, "D:B"), "time.past");
+    refused(rig_paper(r), "time.past");
 }
 
 static void test_future_is_refused(void **state)
@@ -248,11 +248,11 @@ static void test_future_is_refused(void **state)
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.occurred = r->now + 3 * RIG_SECOND;
     r->next.late = LATE_BUSY;
-    refused(rig_scan(r, "D:B"), "time.future");
+    refused(rig_paper(r), "time.future");
     r->next.claimed = r->now + 3 * RIG_MINUTE;
-    refused(rig_scan(r, "D:B"), "time.future");
+    refused(rig_paper(r), "time.future");
     r->next.claimed = r->now + RIG_SECOND;
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
 }
 
 static void test_late_entry_is_one_deviation_for_the_step(void **state)
@@ -262,7 +262,7 @@ static void test_late_entry_is_one_deviation_for_the_step(void **state)
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.occurred = r->now - 20 * RIG_MINUTE;
     r->next.late = LATE_BUSY;
-    deviation(rig_scan(r, "D:B"), "time.late-entry");
+    deviation(rig_paper(r), "time.late-entry");
     with_arg(&r->v, "minutes", "20");
     assert_true(rig_says(r, "\"late\":\"busy\""));
     /* judged at the time of recording: nothing gets an earlier one */
@@ -278,10 +278,10 @@ static void test_what_is_written_up_needs_a_second_person(void **state)
     accepted(rig_scan(r, "X:STEP-MUST"));
     r->next.occurred = r->now - 20 * RIG_MINUTE;
     r->next.late = LATE_PAPER;
-    refused(rig_scan(r, "D:B"), "people.too-few");
+    refused(rig_paper(r), "people.too-few");
     rig_back(r, 29 * RIG_MINUTE);
     rig_offline(r, 20 * RIG_MINUTE); /* the station's own list was made as it happened */
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
 }
 
 static void test_list_after_an_outage_carries_its_own_times(void **state)
@@ -291,7 +291,7 @@ static void test_list_after_an_outage_carries_its_own_times(void **state)
     accepted(rig_scan(r, "X:STEP-SPIN"));
     rig_back(r, 29 * RIG_MINUTE);
     rig_offline(r, 18 * RIG_MINUTE);
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
     assert_int_equal(batch_occ(rig_batch(r, "B1"), protocol_step(rig_batch(r, "B1")->protocol, "spin"))->done,
                      r->now - 18 * RIG_MINUTE);
 }
@@ -303,7 +303,7 @@ static void test_claim_before_what_came_before_is_refused(void **state)
     accepted(rig_scan(r, "X:STEP-MUST"));
     rig_back(r, 29 * RIG_MINUTE);
     rig_offline(r, 40 * RIG_MINUTE);
-    refused(rig_scan(r, "D:B"), "time.before");
+    refused(rig_paper(r), "time.before");
 }
 
 /* Nobody takes part before being on record. */
@@ -320,7 +320,7 @@ static void test_claim_before_a_person_was_enrolled_is_refused(void **state)
     accepted(rig_scan(r, "X:STEP-LOOK"));
     r->next.late = LATE_PAPER;
     r->next.occurred = r->now - 30 * RIG_MINUTE;
-    refused(rig_scan(r, "D:B"), "time.life");
+    refused(rig_paper(r), "time.life");
     with_arg(&r->v, "thing", "OP8");
 }
 
@@ -331,7 +331,7 @@ static void test_outage_does_not_make_a_short_spin_long(void **state)
     accepted(rig_scan(r, "X:STEP-SPIN"));
     rig_back(r, 29 * RIG_MINUTE);
     rig_offline(r, 26 * RIG_MINUTE);
-    refused(rig_scan(r, "D:B"), "time.impossible");
+    refused(rig_paper(r), "time.impossible");
 }
 
 /* ---- deadlines ---- */
@@ -354,10 +354,10 @@ static void test_deadline_in_hours_counts_from_the_newest_end(void **state)
 {
     struct rig *r = *state;
     accepted(rig_scan(r, "X:STEP-LOOK"));
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
     rig_wait(r, RIG_HOUR);
     accepted(rig_scan(r, "X:STEP-LOOK"));
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
     rig_wait(r, 2 * RIG_HOUR - 1);
     assert_int_equal(rig_deadlines(r), 0);
     rig_wait(r, 1);
@@ -369,7 +369,7 @@ static void test_deadline_of_a_step_done_in_time_never_fires(void **state)
 {
     struct rig *r = *state;
     accepted(rig_scan(r, "X:STEP-PLATES"));
-    accepted(rig_scan(r, "D:B"));
+    accepted(rig_paper(r));
     rig_wait(r, 30 * RIG_DAY);
     assert_int_equal(rig_deadlines(r), 0);
 }

@@ -521,9 +521,6 @@ static void test_another_name_on_a_form_stops_and_holds_too(void **state)
     refused(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME), "decision.hold");
     rig_at(r, "B21");
     accepted(rig_one(r, "NOTE", "looks well"));
-    rig_at(r, "QA1");
-    accepted(rig_record(r, "QM", "hold.lifted", "batch=B1|hold=B1-H1|reason=asked again with the physician"));
-    accepted(rig_sign(r, "CO", "B1", "asked", "name=" RIG_NAME "|note=" RIG_NAME " came late"));
 }
 
 static void test_personal_value_in_a_list_is_refused(void **state)

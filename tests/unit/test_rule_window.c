@@ -38,7 +38,7 @@ static int begin(void **state)
 static const struct verdict *now(struct rig *r, const char *step)
 {
     accepted(rig_scan(r, arena_printf(&r->arena, "X:STEP-%s", step)));
-    return rig_scan(r, "D:B");
+    return rig_paper(r);
 }
 
 /* The step, said to have been done then. */
@@ -51,7 +51,7 @@ static const struct verdict *claimed(struct rig *r, const char *step, int64_t be
         return v;
     r->next.occurred = r->now - before;
     r->next.late = LATE_BUSY;
-    return rig_scan(r, "D:B");
+    return rig_paper(r);
 }
 
 static void load_claimed(struct rig *r, int64_t before)
@@ -191,7 +191,7 @@ static void test_the_shelf_life_begins_when_it_is_said_to_have(void **state)
     accepted(rig_scan(r, "P:OP1"));
     accepted(rig_scan(r, "X:STEP-USE"));
     rig_wait(r, 1);
-    refused(rig_scan(r, "D:B"), "decision.expired");
+    refused(rig_paper(r), "decision.expired");
 }
 
 /* ---- from the first entry until the end ---- */
@@ -200,7 +200,7 @@ static void go_out(struct rig *r, int64_t between)
 {
     accepted(now(r, "OUT"));
     rig_wait(r, between);
-    accepted(rig_scan(r, "D:C"));
+    accepted(rig_paper(r));
 }
 
 static void test_a_window_until_the_end_is_not_kept_by_the_first_scan(void **state)
@@ -210,7 +210,7 @@ static void test_a_window_until_the_end_is_not_kept_by_the_first_scan(void **sta
     rig_wait(r, 20 * RIG_MINUTE);
     accepted(now(r, "BACK"));
     rig_wait(r, 41 * RIG_MINUTE);
-    deviation(rig_scan(r, "D:C"), "time.late");
+    deviation(rig_paper(r), "time.late");
     with_arg(&r->v, "since", "out");
     with_arg(&r->v, "most", "60 min");
     assert_int_equal(rig_count(r, "deviation.opened"), 1);
@@ -223,7 +223,7 @@ static void test_a_window_from_the_first_runs_from_the_first_scan(void **state)
     rig_wait(r, 15 * RIG_MINUTE);
     accepted(now(r, "BACK"));
     rig_wait(r, 5 * RIG_MINUTE);
-    accepted(rig_scan(r, "D:C")); /* 60 min */
+    accepted(rig_paper(r)); /* 60 min */
 }
 
 static void test_a_window_from_the_first_is_late_by_the_first_scan(void **state)
@@ -232,7 +232,7 @@ static void test_a_window_from_the_first_is_late_by_the_first_scan(void **state)
     go_out(r, 40 * RIG_MINUTE);
     rig_wait(r, 21 * RIG_MINUTE);
     accepted(now(r, "BACK")); /* it can only be told at the end */
-    deviation(rig_scan(r, "D:C"), "time.late");
+    deviation(rig_paper(r), "time.late");
 }
 
 static bool is_silent(struct rig *r, const char *step)
@@ -260,10 +260,10 @@ static void test_a_first_scan_told_late_runs_from_what_is_said(void **state)
 {
     struct rig *r = *state;
     deviation(claimed(r, "OUT", 50 * RIG_MINUTE), "time.late-entry");
-    accepted(rig_scan(r, "D:C"));
+    accepted(rig_paper(r));
     rig_wait(r, 11 * RIG_MINUTE);
     accepted(now(r, "BACK"));
-    deviation(rig_scan(r, "D:C"), "time.late");
+    deviation(rig_paper(r), "time.late");
 }
 
 static void test_a_deadline_runs_from_what_is_said(void **state)

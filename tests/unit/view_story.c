@@ -95,6 +95,9 @@ static void decide(struct rig *r)
         rig_record(r, "QC2", "deviation.assessed", "batch=KA-0001|dev=KA-0001-DV1|grade=minor|reason=small"));
     accepted(rig_record(r, "QM", "deviation.confirmed", "batch=KA-0001|dev=KA-0001-DV1"));
     accepted(rig_record(r, "QM", "deviation.closed", "batch=KA-0001|dev=KA-0001-DV1|reason=done"));
+    accepted(rig_record(r, "QC2", "deviation.assessed",
+                        "batch=KA-0001|dev=KA-0001-DV3|grade=major|reason=expired"));
+    accepted(rig_record(r, "QM", "deviation.confirmed", "batch=KA-0001|dev=KA-0001-DV3|told=FM"));
     accepted(rig_record(r, "QM", "hold.lifted", "batch=KA-0001|hold=KA-0001-H1|reason=judged"));
     accepted(rig_sign(r, "QM", "KA-0001", "decision", "disposition=released"));
 }

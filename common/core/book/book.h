@@ -223,10 +223,11 @@ struct order_answer {
 struct thing {
     const char *id, *kind, *room;
     bool in_service;
-    int64_t calibrated;     /* last day in calibration, INT64_MAX = needs none */
-    int64_t interval;       /* days between two calibrations; 0: none is registered */
-    int64_t place_since;    /* a position (place.added) since then; 0: equipment */
-    struct batch *occupied; /* derived from the batches' own streams */
+    int64_t calibrated;              /* last day in calibration, INT64_MAX = needs none */
+    int64_t interval;                /* days between two calibrations; 0: none is registered */
+    int64_t place_since;             /* a position (place.added) since then; 0: equipment */
+    struct batch *occupied;          /* derived from the batches' own streams */
+    const struct thing_paper *paper; /* the newest first */
 };
 
 struct lot_unit {
@@ -248,6 +249,7 @@ struct lot {
     bool both, conforming, judged; /* `both`: manufacturing and quality, each for itself */
     const struct person *receiver, *conformer, *judge, *blocker; /* NULL: the set-up, or nobody */
     int64_t closed_at;                                           /* used up; 0: not */
+    const char *document, *sha256;                               /* the maker's, or NULL */
     struct lot_unit *opened;
 };
 
@@ -320,6 +322,7 @@ struct deviation {
     const char *told, *field, *reason; /* facility manager; whose value; digest of what was seen */
     const struct json *args;           /* of `code`, for its text; NULL: none */
     size_t ninputs;                    /* of the batch, by then */
+    const char *words;                 /* digest of what says it for people to judge; NULL: nothing does */
     int64_t opened_at;
 };
 
@@ -336,17 +339,12 @@ struct hold {
     const char *id, *code, *dev;
     bool lifted;
     const struct person *by, *with, *lifter; /* whose act it came of, who witnessed that; or NULL */
+    const char *words;                       /* as of a deviation */
 };
 
 struct expiry {
     const char *clock;
     int64_t until;
-};
-
-/* Another writing of the same name (identity.supplemented): it counts beside the one that was ordered. */
-struct writing {
-    struct ref at;
-    const char *text, *digest;
 };
 
 struct asked { /* a question (SAY_ASKS): about a lot by its id, or as its rule names it */
@@ -413,6 +411,7 @@ struct batch {
     struct permit *permit;
     int64_t opened_at;
     const char *form;  /* from which something was typed in last, or NULL */
+    const char *words; /* the newest that a deviation may come with: heard, or why left out; their digest */
     int64_t rota_told; /* day on which gaps in the rota were told last */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/book/apply.h"
+#include "core/entry/identity.h"
 
 bool redact_key(uint64_t idx, const char *name, char ret[REDACT_KEY])
 {

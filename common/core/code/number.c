@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/code/typed.h"
+
 /* ---- the rule, part by part ---- */
 
 enum part { PART_END, PART_LETTER, PART_YEAR, PART_COUNT, PART_NONE };
@@ -113,4 +115,31 @@ bool number_alike(const char *a, const char *b)
             return false;
     }
     return differ && *a == *b;
+}
+
+/* The next sign of it as it is compared; 0: its end. */
+static char as_typed(const char **s)
+{
+    while (**s == ' ')
+        (*s)++;
+    char c = **s;
+    if (c)
+        (*s)++;
+    c = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    return c == 'O' ? '0' : c == 'I' ? '1' : c;
+}
+
+bool number_same(const char *a, const char *b)
+{
+    char one[256], two[256], c;
+    const char *p = one, *q = two;
+    if (typed_plain(a, strlen(a), one, sizeof(one)) != CPF_OK ||
+        typed_plain(b, strlen(b), two, sizeof(two)) != CPF_OK)
+        return strcmp(a, b) == 0;
+    do {
+        c = as_typed(&p);
+        if (c != as_typed(&q))
+            return false;
+    } while (c);
+    return true;
 }

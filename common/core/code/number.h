@@ -19,3 +19,5 @@ void number_write(const char *rule, int year, int64_t n, char ret[NUMBER_TEXT]);
 /* Would somebody read the one for the other? They differ, and only where letters and digits look alike: O 0,
  * I l 1, B 8, S 5, Z 2. */
 bool number_alike(const char *a, const char *b);
+/* Is it the same number, as people read and type one? Width, case and blanks do not count; O is 0, I is 1. */
+bool number_same(const char *a, const char *b);

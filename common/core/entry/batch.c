@@ -4,7 +4,7 @@
 #include "core/book/apply.h"
 #include "core/view/row.h"
 
-static const char *const use_word[] = {NULL, "donor", "equipment", "place", "lot"};
+static const char *const use_word[] = {NULL, "donor", "equipment", "place", "lot", "document"};
 static const struct word_list use_words = {sizeof(use_word) / sizeof(*use_word), use_word};
 
 static const struct member use_member[] = {

@@ -3,12 +3,13 @@
 #include "core/entry/kind.h"
 
 /* What a batch shared with others, once for each: whoever looks for it later reads closings, not batches. */
-enum use_kind { USED_NONE, USED_DONOR, USED_EQUIPMENT, USED_PLACE, USED_LOT };
+enum use_kind { USED_NONE, USED_DONOR, USED_EQUIPMENT, USED_PLACE, USED_LOT, USED_DOCUMENT };
 struct batch_use {
     enum use_kind kind;
     const char *id;
-    const char *unit;    /* of a lot */
-    int64_t first, last; /* days: of equipment the same; of a place from the first scan of it to the last */
+    const char *unit;    /* of a lot; of a document its step */
+    int64_t first, last; /* days: of equipment or a document the same; of a place from the first scan of it to
+                            the last */
 };
 struct batch_uses LIST_OF(struct batch_use);
 /* The values that make an order one of its kind (`unique`) too. */

@@ -6,6 +6,7 @@
 
 static const struct member suspended_member[] = {
     M_TEXT(struct release_suspended, cause, NEEDED),
+    M_TEXTS(struct release_suspended, recalled, 0),
 };
 
 static const struct member accepted_member[] = {

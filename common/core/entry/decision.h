@@ -4,7 +4,8 @@
 
 /* By the system: it does not stand any more, until quality has decided again. */
 struct release_suspended {
-    const char *cause; /* code */
+    const char *cause;     /* code */
+    struct texts recalled; /* certificates of that decision: their numbers */
 };
 /* By the system: the clinic is told of it by somebody who is answered, and a clock runs until then. */
 struct warning_due {

@@ -55,8 +55,8 @@ static const struct member placed_member[] = {
 };
 
 static const struct member lifted_member[] = {
-    M_ID(struct hold_lifted, batch, ASKED | NEEDED),
-    M_TEXT(struct hold_lifted, hold, NEEDED),
+    M_ID(struct hold_lifted, batch, ASKED | NEEDED), M_TEXT(struct hold_lifted, hold, NEEDED),
+    M_TEXT(struct hold_lifted, document, 0),         M_DIGEST(struct hold_lifted, sha256, 0),
     M_PERSONAL(struct hold_lifted, reason, NEEDED),
 };
 
@@ -65,8 +65,11 @@ static const struct record_rule opening = {
 
 static const struct record_rule placing = {.right = RIGHT_HOLD_PLACED, .session = true, .judge = record_hold};
 
-static const struct record_rule assessment = {
-    .right = RIGHT_DEVIATION_ASSESSED, .may = may_assess, .shown = true, .judge = record_assessment};
+static const struct record_rule assessment = {.right = RIGHT_DEVIATION_ASSESSED,
+                                              .also = RIGHT_DEVIATION_LOWER,
+                                              .may = may_assess,
+                                              .shown = true,
+                                              .judge = record_assessment};
 
 static const struct record_rule confirming = {
     .right = RIGHT_DEVIATION_CONFIRMED, .may = may_confirm, .shown = true, .judge = record_confirmation};
@@ -74,8 +77,11 @@ static const struct record_rule confirming = {
 static const struct record_rule closing = {
     .right = RIGHT_DEVIATION_CLOSED, .may = may_close, .shown = true, .judge = record_closing};
 
-static const struct record_rule lifting = {
-    .right = RIGHT_HOLD_LIFTED, .may = may_lift, .shown = true, .judge = record_lifting};
+static const struct record_rule lifting = {.right = RIGHT_HOLD_LIFTED,
+                                           .also = RIGHT_HOLD_PATIENT,
+                                           .may = may_lift,
+                                           .shown = true,
+                                           .judge = record_lifting};
 
 /* ---- what they do to the book ---- */
 
@@ -131,6 +137,15 @@ static struct person *witness_of(const struct book *b, const struct entry *e)
     return book_person(b, actor.witnessed);
 }
 
+/* What says it in words: its own, by hand, or those of what it came of. */
+static const char *words_of(const struct batch *x, const struct deviation_opened *v)
+{
+    enum say code = say_find(v->cause);
+    bool heard =
+        code == SAY_INFORMATION_PRODUCT || code == SAY_INFORMATION_ILLNESS || code == SAY_SKIP_RECORDED;
+    return v->reason.digest ? v->reason.digest : heard ? x->words : NULL;
+}
+
 static int apply_opened(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct deviation_opened *v = body;
@@ -148,6 +163,7 @@ static int apply_opened(struct book *b, struct stream *s, const struct entry *e,
                                                     .field = book_keep(b, v->field),
                                                     .ninputs = x->ninputs,
                                                     .reason = book_keep(b, v->reason.digest),
+                                                    .words = book_keep(b, words_of(x, v)),
                                                     .args = v->args ? json_copy(b->keep, v->args) : NULL,
                                                     .opened_at = e->at};
     if (say_find(v->cause) == SAY_CLINIC_UNWARNED)
@@ -213,6 +229,7 @@ static int apply_placed(struct book *b, struct stream *s, const struct entry *e,
     *PUSH(b, x->hold, x->nholds) = (struct hold){.id = book_keep(b, v->hold),
                                                  .code = book_keep(b, v->cause),
                                                  .dev = book_keep(b, v->dev),
+                                                 .words = book_keep(b, v->reason.digest),
                                                  .by = entry_performer(b, e),
                                                  .with = witness_of(b, e)};
     return 0;

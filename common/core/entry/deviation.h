@@ -46,5 +46,6 @@ struct hold_placed {
 struct hold_lifted {
     const char *batch; /* of the request */
     const char *hold;
+    const char *document, *sha256; /* of another patient: the physician's, by which it was cleared */
     struct personal reason;
 };

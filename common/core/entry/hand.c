@@ -62,6 +62,17 @@ static const struct record_rule losing = {
 
 /* ---- what they do to the book ---- */
 
+static int apply_information(struct book *b, struct stream *s, const struct entry *e, const void *body)
+{
+    const struct information_received *v = body;
+    struct batch *x = batch_of(b, s);
+    (void)e;
+    if (!x)
+        return CPF_E_PROFILE;
+    SET(b, x->words, book_keep(b, v->reason.digest));
+    return 0;
+}
+
 static int apply_printed(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct label_printed *v = body;
@@ -147,6 +158,7 @@ static void view_lost(struct view_at *a, const void *body)
 const struct kind kind_information_received = {
     .id = KIND_INFORMATION_RECEIVED,
     .shape = SHAPE(struct information_received, received_member),
+    .apply = apply_information,
     .record = &telling,
     .reads = {"情報を受け付けた：{about}", "information was received: {about}"},
 };

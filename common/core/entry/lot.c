@@ -73,6 +73,8 @@ static const struct record_rule blocking = {
 
 static const struct record_rule closing = {
     .right = RIGHT_LOT_CLOSED,
+    .also = RIGHT_LOT_MISSING,
+    .may = may_end_lot,
     .id = offsetof(struct lot_closed, lot),
     .stream = RECORD_KNOWN,
     .judge = record_lot_closing,
@@ -154,6 +156,8 @@ static int apply_received(struct book *b, struct stream *s, const struct entry *
                       .received_at = e->at,
                       .state_at = e->at,
                       .both = v->both,
+                      .document = book_keep(b, v->document),
+                      .sha256 = book_keep(b, v->sha256),
                       .receiver = entry_performer(b, e)};
     book_put(b, &b->lots, l->id, l);
     if (!l->gtin || !l->maker_lot)

@@ -7,5 +7,7 @@ struct redacted {
     int64_t idx;
     struct texts names;
     const char *approver;
+    const char *judged;      /* the deviation or hold that is still to be judged by these words */
+    struct personal instead; /* … and what stands in their place: the description without what is personal */
     struct personal reason;
 };

@@ -3,11 +3,12 @@
 #include "core/entry/kind.h"
 
 /* The names of their personal values: the other batch, its container; what was scanned and not understood,
- * what was said where the patient differs. */
+ * what was said where the patient differs; the other batch in which a document stands. */
 #define SECRET_OTHER     "other"
 #define SECRET_CONTAINER "container"
 #define SECRET_RAW       "raw"
 #define SECRET_SAID      "said"
+#define SECRET_STANDS    "stands"
 
 struct refused {
     const char *step;

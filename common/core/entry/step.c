@@ -17,21 +17,14 @@ static const struct member derived_member[] = {
 const struct shape derived_shape = SHAPE(struct derived, derived_member);
 
 static const struct member input_member[] = {
-    M_TEXT(struct step_input, step, NEEDED),
-    M_INT(struct step_input, occ, 0),
-    M_TEXT(struct step_input, field, 0),
-    M_TEXT(struct step_input, text, 0),
-    M_TEXT(struct step_input, kind, 0),
-    M_TEXT(struct step_input, unit, 0),
-    M_LIST(struct step_input, derived, 0, &derived_shape),
-    M_BOOL(struct step_input, first, 0),
-    M_BOOL(struct step_input, again, 0),
-    M_BOOL(struct step_input, done, 0),
-    M_BOOL(struct step_input, asked, 0),
-    M_BOOL(struct step_input, instead, 0),
-    M_TEXT(struct step_input, stands, 0),
-    M_BOOL(struct step_input, back, 0),
-    M_TEXTS(struct step_input, slips, 0),
+    M_TEXT(struct step_input, step, NEEDED), M_INT(struct step_input, occ, 0),
+    M_TEXT(struct step_input, field, 0),     M_TEXT(struct step_input, text, 0),
+    M_TEXT(struct step_input, kind, 0),      M_TEXT(struct step_input, unit, 0),
+    M_INT(struct step_input, follows, 0),    M_LIST(struct step_input, derived, 0, &derived_shape),
+    M_BOOL(struct step_input, first, 0),     M_BOOL(struct step_input, again, 0),
+    M_BOOL(struct step_input, done, 0),      M_BOOL(struct step_input, asked, 0),
+    M_BOOL(struct step_input, instead, 0),   M_TEXT(struct step_input, stands, 0),
+    M_BOOL(struct step_input, back, 0),      M_TEXTS(struct step_input, slips, 0),
     M_SECRETS(struct step_input, secrets),
 };
 
@@ -40,9 +33,9 @@ static const struct member form_member[] = {
     M_BOOL(struct step_form, done, 0),      M_JSON(struct step_form, values, 0),
     M_JSON(struct step_form, units, 0),     M_LIST(struct step_form, derived, 0, &derived_shape),
     M_JSON(struct step_form, pending, 0),   M_DIGEST(struct step_form, shown, 0),
-    M_INT(struct step_form, cites, 0),      M_TEXT(struct step_form, protocol, 0),
-    M_TEXT(struct step_form, version, 0),   M_TEXT(struct step_form, hash, 0),
-    M_SECRETS(struct step_form, secrets),
+    M_INT(struct step_form, cites, 0),      M_INT(struct step_form, follows, 0),
+    M_TEXT(struct step_form, protocol, 0),  M_TEXT(struct step_form, version, 0),
+    M_TEXT(struct step_form, hash, 0),      M_SECRETS(struct step_form, secrets),
 };
 
 static const struct member skipped_member[] = {
@@ -311,6 +304,7 @@ static int apply_skipped(struct book *b, struct stream *s, const struct entry *e
     if (err)
         return err;
     at_people(&a);
+    SET(b, a.x->words, book_keep(b, v->reason.digest));
     a.o->skipped = true;
     at_done(&a);
     at_bench(&a, true);

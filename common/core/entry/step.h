@@ -44,6 +44,7 @@ struct step_input {
     const char *field; /* NULL: the second person's badge, or a yes, ends the step */
     const char *text;  /* code, number, option; "*" for a personal value; the badge's person */
     const char *kind;  /* of the code; "witness", "yes", "back" */
+    int64_t follows;   /* as of a form */
     const char *unit;  /* of a number; of a lot: the unit opened */
     struct deriveds derived;
     bool first, again, done; /* of two entries of one value; the step is complete */
@@ -67,6 +68,7 @@ struct step_form {
     const struct json *pending;            /* steps whose results are not there yet, as shown */
     const char *shown;                     /* digest of the batch as it was shown */
     int64_t cites;                         /* a decision taken again: the occurrence before it */
+    int64_t follows;                       /* it goes by a decision that was taken again: which one */
     const char *protocol, *version, *hash; /* of an order */
     struct secrets secrets;                /* personal values, by field */
 };

@@ -8,18 +8,20 @@ static const struct member added_member[] = {
     M_ID(struct equipment_record, equipment, NEEDED), M_ID(struct equipment_record, kind, NEEDED),
     M_ID(struct equipment_record, room, 0),           M_DAY(struct equipment_record, calibrated, 0),
     M_INT(struct equipment_record, interval, 0),      M_TEXT(struct equipment_record, document, 0),
-    M_DIGEST(struct equipment_record, sha256, 0),     M_YESNO(struct equipment_record, in_service, 0),
-    M_PERSONAL(struct equipment_record, reason, 0),   M_PERSONAL(struct equipment_record, cause, 0),
-    M_PERSONAL(struct equipment_record, note, 0),     M_PERSONAL(struct equipment_record, remark, 0),
+    M_DIGEST(struct equipment_record, sha256, 0),     M_TEXTS(struct equipment_record, covers, 0),
+    M_YESNO(struct equipment_record, in_service, 0),  M_PERSONAL(struct equipment_record, reason, 0),
+    M_PERSONAL(struct equipment_record, cause, 0),    M_PERSONAL(struct equipment_record, note, 0),
+    M_PERSONAL(struct equipment_record, remark, 0),
 };
 
 static const struct member changed_member[] = {
     M_ID(struct equipment_record, equipment, NEEDED), M_ID(struct equipment_record, kind, 0),
     M_ID(struct equipment_record, room, 0),           M_DAY(struct equipment_record, calibrated, 0),
     M_INT(struct equipment_record, interval, 0),      M_TEXT(struct equipment_record, document, 0),
-    M_DIGEST(struct equipment_record, sha256, 0),     M_YESNO(struct equipment_record, in_service, 0),
-    M_PERSONAL(struct equipment_record, reason, 0),   M_PERSONAL(struct equipment_record, cause, 0),
-    M_PERSONAL(struct equipment_record, note, 0),     M_PERSONAL(struct equipment_record, remark, 0),
+    M_DIGEST(struct equipment_record, sha256, 0),     M_TEXTS(struct equipment_record, covers, 0),
+    M_YESNO(struct equipment_record, in_service, 0),  M_PERSONAL(struct equipment_record, reason, 0),
+    M_PERSONAL(struct equipment_record, cause, 0),    M_PERSONAL(struct equipment_record, note, 0),
+    M_PERSONAL(struct equipment_record, remark, 0),
 };
 
 static const struct member place_member[] = {
@@ -75,6 +77,18 @@ static int take(struct book *b, struct thing *t, const char *kind, const char *r
     return t->kind ? 0 : CPF_E_PROFILE;
 }
 
+static void take_paper(struct book *b, struct thing *t, const struct equipment_record *v)
+{
+    if (!v->document && !v->sha256)
+        return;
+    struct thing_paper *p = arena_alloc(b->keep, sizeof(*p));
+    *p = (struct thing_paper){.document = book_keep(b, v->document),
+                              .sha256 = book_keep(b, v->sha256),
+                              .calibrated = v->calibrated,
+                              .next = t->paper};
+    t->paper = p;
+}
+
 static int apply_equipment(struct book *b, struct stream *s, const struct entry *e, const void *body)
 {
     const struct equipment_record *v = body;
@@ -88,6 +102,7 @@ static int apply_equipment(struct book *b, struct stream *s, const struct entry 
         t->calibrated = v->calibrated;
     if (v->interval)
         t->interval = v->interval;
+    take_paper(b, t, v);
     return take(b, t, v->kind, v->room);
 }
 

@@ -46,6 +46,7 @@ extern const struct word_list grade_words;
     X(ROOM_NEVER_READ, "room.never-read")                                                                    \
     X(EQUIPMENT_ADDED, "equipment.added")                                                                    \
     X(EQUIPMENT_CALIBRATED, "equipment.calibrated")                                                          \
+    X(EQUIPMENT_INTERVAL, "equipment.interval")                                                              \
     X(EQUIPMENT_BACK, "equipment.back-in-service")                                                           \
     X(EQUIPMENT_OUT, "equipment.out-of-service")                                                             \
     X(EQUIPMENT_MOVED, "equipment.moved")                                                                    \
@@ -57,6 +58,7 @@ extern const struct word_list grade_words;
     X(LOT_RELEASED, "lot.released")                                                                          \
     X(LOT_BLOCKED, "lot.blocked")                                                                            \
     X(LOT_UNBLOCKED, "lot.unblocked")                                                                        \
+    X(LOT_MISSING, "lot.closed-missing")                                                                     \
     X(LOT_CLOSED, "lot.closed")                                                                              \
     X(ORDER_ANSWERED, "order.answered")                                                                      \
     X(CLINIC, "clinic.entered")                                                                              \
@@ -90,6 +92,7 @@ extern const struct word_list grade_words;
     X(DEVIATION_VERIFIED, "deviation.verified")                                                              \
     X(DEVIATION_WITHDRAWN, "deviation.withdrawn")                                                            \
     X(DEVIATION_REPORTED, "deviation.reported")                                                              \
+    X(HOLD_PATIENT, "hold.lifted-patient")                                                                   \
     X(HOLD_LIFTED, "hold.lifted")                                                                            \
     X(CLINIC_WARNED, "clinic.warned")                                                                        \
     X(CONSENT_WITHDRAWN, "consent.withdrawn")                                                                \

@@ -82,7 +82,7 @@ static bool need_decision(struct judge *j)
     if (released && j->x->suspended)
         return need_no_hold(j) && judge_find(j, EFFECT_REFUSE, SAY_DECISION_SUSPENDED, NULL, NULL);
     if (released)
-        return need_no_hold(j) && check_specification(j);
+        return need_no_hold(j) && check_specification(j) && check_papers(j);
     return judge_find(j, EFFECT_REFUSE, SAY_DECISION_NOT_RELEASED, NULL, NULL);
 }
 
@@ -388,6 +388,7 @@ static void finish_form(struct judge *j, struct step_form *form)
     form->occ = j->occ_no;
     form->done = true;
     form->cites = decision_cited(j);
+    form->follows = decision_followed(j);
     if (s->opens) {
         enc_digest(p->hash, hash);
         form->protocol = p->id;

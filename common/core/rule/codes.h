@@ -102,6 +102,7 @@ enum say_flag {
     X(IDENT_PHYSICIAN, "ident.physician", 0)                                                                 \
     X(IDENT_CORRECTED, "ident.corrected", SAY_HOLDS_CLINIC)                                                  \
     X(IDENT_SUPPLEMENTED, "ident.supplemented", SAY_HOLDS_CLINIC)                                            \
+    X(IDENT_CLEARED, "ident.cleared", 0)                                                                     \
     X(IDENT_NOT_ISSUED, "ident.not-issued", 0)                                                               \
     X(IDENT_GONE, "ident.gone", 0)                                                                           \
     X(IDENT_LOST, "ident.lost", 0)                                                                           \
@@ -200,6 +201,8 @@ enum say_flag {
     X(EXPOSURE_MORE, "exposure.more", 0)                                                                     \
     X(EXPOSURE_EVIDENCE, "exposure.evidence", 0)                                                             \
     X(LOT_USED_OTHER_BATCH, "lot.used-other-batch", 0)                                                       \
+    X(DOCUMENT_USED, "document.used", 0)                                                                     \
+    X(DOCUMENT_STANDS, "document.stands", 0)                                                                 \
     X(EQUIPMENT_UNKNOWN, "equipment.unknown", 0)                                                             \
     X(EQUIPMENT_KIND, "equipment.kind", 0)                                                                   \
     X(EQUIPMENT_OUT_OF_SERVICE, "equipment.out-of-service", 0)                                               \
@@ -297,12 +300,15 @@ enum say_flag {
     X(ACT_PRODUCER, "act.producer", 0)                                                                       \
     X(ACT_QUALITY, "act.quality", 0)                                                                         \
     X(DECISION_OPEN_STEPS, "decision.open-steps", 0)                                                         \
+    X(HOLD_UNJUDGED, "hold.unjudged", 0)                                                                     \
     X(DECISION_HOLD, "decision.hold", 0)                                                                     \
     X(DECISION_DEVIATIONS, "decision.deviations", 0)                                                         \
     X(DECISION_LABELS, "decision.labels", 0)                                                                 \
     X(DECISION_CONTAINERS, "decision.containers", 0)                                                         \
     X(DECISION_NOT_RELEASED, "decision.not-released", 0)                                                     \
     X(DECISION_PENDING, "decision.pending", 0)                                                               \
+    X(DECISION_CONFIRM_AGAIN, "decision.confirm-again", 0)                                                   \
+    X(DECISION_CERTIFICATE, "decision.certificate", 0)                                                       \
     X(DECISION_SUSPENDED, "decision.suspended", 0)                                                           \
     X(DECISION_SPECIFICATION, "decision.specification", 0)                                                   \
     X(RESULT_RERUN, "result.rerun", 0)                                                                       \
@@ -392,6 +398,7 @@ enum say_flag {
     X(RIGHT_ROLE_DEPT, "right.role-department", 0)                                                           \
     X(REDACTION_ENTRY, "redaction.entry", 0)                                                                 \
     X(REDACTION_NAME, "redaction.name", 0)                                                                   \
+    X(REDACTION_OPEN, "redaction.open", 0)                                                                   \
     X(REDACTION_DONE, "redaction.done", 0)                                                                   \
     X(ACCEPTED, "accepted", 0)                                                                               \
     X(ACCEPTED_VALUE, "accepted.value", 0)                                                                   \

@@ -152,6 +152,22 @@ bool may_verify(struct judge *j, const struct kind *k, const void *given)
     return check_right(j, k->record->right, &about);
 }
 
+/* Whoever it was not the patient for. */
+static bool of_patient(const struct hold *h)
+{
+    return say_flags(say_find(h->code)) & SAY_HOLDS_PATIENT && !rule_off(SAY_IDENT_CLEARED);
+}
+
+/* Of the two that lift it, one is of the other side; whoever is of quality made nothing of the batch. */
+static bool check_side(struct judge *j, const struct batch *x)
+{
+    const struct person *const both[] = {j->performer, j->second};
+    for (size_t i = 0; i < sizeof(both) / sizeof(*both); i++)
+        if (both[i] && both[i]->dept == DEPT_QUALITY && batch_acted(x, both[i], DEPT_MANUFACTURING))
+            return judge_find(j, EFFECT_REFUSE, SAY_ACT_PRODUCER, args1(j, "person", both[i]->id), NULL);
+    return true;
+}
+
 bool may_lift(struct judge *j, const struct kind *k, const void *given)
 {
     const struct hold_lifted *g = given;
@@ -160,6 +176,10 @@ bool may_lift(struct judge *j, const struct kind *k, const void *given)
     const struct deviation *d = h ? batch_deviation(about.batch, h->dev) : NULL;
     if (h)
         about_cause(&about, d, h->by, h->with);
+    if (h && of_patient(h)) {
+        about.documented = g->document && g->sha256;
+        return check_right(j, RIGHT_HOLD_PATIENT, &about) && check_side(j, about.batch);
+    }
     if (h && session_never_read(j, about.batch, h)) {
         struct texts workers = session_workers(j, about.batch, h);
         about.nworkers = workers.n;
@@ -359,6 +379,23 @@ bool deviation_judged(const struct judge *j, const struct batch *x, const struct
     return d->grade == GRADE_MINOR || (d->assessed && planned(x, d) && (d->told || d->reported));
 }
 
+/* What a hold came of is judged before it is lifted: what it means for this batch, by two. */
+static bool check_hold_judged(struct judge *j, const struct batch *x, const struct hold *h)
+{
+    const struct deviation *d = batch_deviation(x, h->dev ? h->dev : "");
+    if (!d || d->closed || (d->grade && d->assessed && !d->awaits && !rule_biased(j->book, x, d)))
+        return true;
+    return judge_find(j, EFFECT_REFUSE, SAY_HOLD_UNJUDGED,
+                      json_set_str(j->a, args1(j, "hold", h->id), "dev", d->id), NULL);
+}
+
+/* That it was another patient is cleared at once, if two say so; and it is looked into all the same. */
+static bool tell_cleared(struct judge *j, const struct hold *h)
+{
+    return !of_patient(h) ||
+           judge_find(j, EFFECT_DEVIATION, SAY_IDENT_CLEARED, args1(j, "hold", h->id), NULL);
+}
+
 void record_lifting(struct judge *j, const struct kind *k, const void *given)
 {
     const struct hold_lifted *g = given;
@@ -366,7 +403,7 @@ void record_lifting(struct judge *j, const struct kind *k, const void *given)
     const struct hold *h = open_hold(x, g->hold);
     if (x && !h)
         judge_refuse(j, SAY_RECORD_UNKNOWN, NULL);
-    else if (x && check_session_read(j, h))
+    else if (x && check_hold_judged(j, x, h) && check_session_read(j, h) && tell_cleared(j, h))
         record_signed(j, draft_add(j, x->stream, k->id, g, sizeof(*g)));
     else if (x)
         judge_refuse_found(j);

@@ -403,6 +403,8 @@ void judge_accept(struct judge *j, struct draft *main, enum say code, struct jso
     if (main &&
         (main->kind == KIND_STEP_INPUT || main->kind == KIND_STEP_FORM || main->kind == KIND_CORRECTION))
         tell_judge_again(j);
+    if (main && main->kind == KIND_CORRECTION)
+        tell_confirm_again(j);
     if (main && main->sign && j->x && j->performer)
         note_reset(j);
     const struct finding *w = worst(j);
@@ -466,7 +468,11 @@ void draft_hold(struct judge *j, struct draft *main, enum say code)
     size_t n = j->x->nholds + main->judged->holds.n + 1;
     const char *hold = next_id(j, "H", n),
                **all = arena_alloc(j->a, (main->judged->holds.n + 1) * sizeof(*all));
-    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .cause = say_text(code));
+    /* with a deviation by hand it is that one's, and lifted when that is judged */
+    const char *dev =
+        main->kind == KIND_DEVIATION_OPENED ? ((const struct deviation_opened *)main->value)->dev : NULL;
+    DRAFT(j, j->x->stream, KIND_HOLD_PLACED, struct hold_placed, .hold = hold, .dev = dev,
+          .cause = say_text(code));
     for (size_t i = 0; i < main->judged->holds.n; i++)
         all[i] = main->judged->holds.item[i];
     all[main->judged->holds.n] = hold;
@@ -496,6 +502,8 @@ static void refuse(struct judge *j, const struct finding *f)
         secret_add(j, &r.secrets, SECRET_SAID, j->found.said);
     else if (j->cmd->kind == COMMAND_SCAN && !j->understood && j->cmd->raw_len)
         secret_add(j, &r.secrets, SECRET_RAW, arena_strndup(j->a, j->cmd->raw, j->cmd->raw_len));
+    if (j->found.stands)
+        secret_add(j, &r.secrets, SECRET_STANDS, j->found.stands);
     if (say_flags(f->code) & SAY_RESETS) /* a refused second entry voids the first: both are asked again */
         r.resets = f->field;
     if (say_flags(f->code) & SAY_ASKS && x)

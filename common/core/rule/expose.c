@@ -21,7 +21,7 @@
 
 static bool counts(const struct protocol *p, const struct field *f)
 {
-    if (f->kind == FIELD_LOT)
+    if (f->kind == FIELD_LOT || field_issues(f))
         return true;
     for (size_t i = 0; i < p->nshared && f->thing; i++)
         if (strcmp(p->shared[i], f->thing) == 0)
@@ -45,7 +45,7 @@ static bool same_use(const struct batch_use *a, const struct batch_use *b)
 {
     if (!same_thing(a, b))
         return false;
-    if (a->kind == USED_LOT)
+    if (a->kind == USED_LOT || a->kind == USED_DOCUMENT)
         return a->unit && b->unit ? strcmp(a->unit, b->unit) == 0 : a->unit == b->unit;
     return a->kind != USED_EQUIPMENT || a->first == b->first;
 }
@@ -70,11 +70,15 @@ static void gather(struct gathered *g, struct batch_use u)
     g->use[g->n++] = u;
 }
 
-static void gather_input(struct gathered *g, const struct field *f, const struct input *in)
+static void gather_input(struct gathered *g, const struct step *s, const struct input *in)
 {
+    const struct field *f = &s->field[in->field];
     int64_t day = clock_day(in->at);
     if (f->kind == FIELD_LOT && (in->unit || f->lot_use != LOT_STAGE))
         gather(g, (struct batch_use){.kind = USED_LOT, .id = in->text, .unit = in->unit});
+    else if (f->kind == FIELD_DOCUMENT)
+        gather(g, (struct batch_use){
+                      .kind = USED_DOCUMENT, .id = in->text, .unit = s->id, .first = day, .last = day});
     else if (f->kind != FIELD_LOT)
         gather(g, (struct batch_use){.kind = f->kind == FIELD_PLACE ? USED_PLACE : USED_EQUIPMENT,
                                      .id = in->text,
@@ -87,7 +91,7 @@ static void gather_occ(struct gathered *g, const struct protocol *p, const struc
 {
     for (size_t i = 0; i < o->ninputs; i++)
         if (counts(p, &s->field[o->input[i].field]))
-            gather_input(g, &s->field[o->input[i].field], &o->input[i]);
+            gather_input(g, s, &o->input[i]);
 }
 
 const struct input *donor_of(const struct batch *x, bool *ret_personal)
@@ -270,6 +274,8 @@ const char *closed_order(struct judge *j)
 
 static bool shared(const struct batch_use *a, const struct batch_use *b)
 {
+    if (a->kind == USED_DOCUMENT) /* each stands once: it exposes nobody */
+        return false;
     if (a->kind == USED_LOT && !a->unit) /* many batches draw from one lot: what was opened for one counts */
         return false;
     if (a->kind == USED_PLACE)

@@ -57,6 +57,8 @@ static bool stands_before(const struct judge *j, const struct field *f, const ch
             *ret_any = true;
             if (f->kind == FIELD_PLACE ? rescue_same(j->x, in->text, text) : strcmp(in->text, text) == 0)
                 return true;
+            if (step_certifies(&j->x->protocol->step[f->same.step])) /* the newest one alone counts */
+                return false;
         }
     return false;
 }
@@ -390,8 +392,10 @@ static bool check_thing(struct judge *j, const struct field *f, const struct cod
         return refuse_id(j, place ? SAY_PLACE_KIND : SAY_EQUIPMENT_KIND, "wanted", f->thing);
     if (!f->release && !check_usable(j, t)) /* what is inside must come out */
         return false;
-    if (f->occupy && t->occupied && t->occupied != j->x)
+    if (f->occupy && t->occupied && t->occupied != j->x) {
+        j->found.stands = t->occupied->id;
         return refuse_id(j, SAY_PLACE_OTHER_DONOR, "place", t->id);
+    }
     const char *here = judge_room(j);
     if (t->room && here && strcmp(t->room, here) != 0 &&
         !rescue_place(j->x, t->id)) { /* from where it was rescued to it is fetched */
@@ -536,6 +540,7 @@ static bool check_kind(struct judge *j, const struct field *f, const struct code
     case FIELD_IDENTITY:
         return check_identity(j, f, *text);
     case FIELD_DOCUMENT:
+        return check_document(j, f, *text);
     case FIELD_DERIVED:
         return true;
     }

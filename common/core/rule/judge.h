@@ -68,8 +68,9 @@ _Static_assert(1 + 2 * FOUND_FINDINGS + 5 * FOUND_EXPOSED + (FOUND_FOLLOWS - FOU
                "what is found makes no more entries than a verdict holds");
 struct found {
     size_t nfindings, nfollows;
-    const char *said; /* where the patient differs: what was said, or NULL */
-    size_t nunheld;   /* batches to be exposed that found no room: told by their number */
+    const char *said;   /* where the patient differs: what was said, or NULL */
+    const char *stands; /* a document: the other batch in which it stands, or NULL */
+    size_t nunheld;     /* batches to be exposed that found no room: told by their number */
     struct finding finding[FOUND_FINDINGS]; /* the last one: how many more there were */
     struct follow *follow;                  /* room for FOUND_FOLLOWS; made at the first one */
 };
@@ -240,6 +241,13 @@ bool field_personal(const struct field *f);
 const struct option *field_option(const struct field *f, const char *id); /* NULL: none */
 const char *option_title(const struct option *o);                         /* as a finding has it */
 const struct lot *lot_of(const struct judge *j, const struct code *c);
+/* document.c: does the field say what paper or seal this is, not that it is the one of before? Each stands
+ * once. */
+bool field_issues(const struct field *f);
+bool check_document(struct judge *j, const struct field *f, const char *number);
+/* Is the paper of this equipment, of this maker's lot, that of no other? */
+bool check_certificate(struct judge *j, const struct equipment_record *v);
+bool check_lot_certificate(struct judge *j, const struct lot_received *v);
 /* lot.c: a lot, or a unit of it, for the field */
 bool check_lot(struct judge *j, const struct field *f, const struct code *c);
 /* A lot that nothing awaits, at a clinic's hands: asked, and then a fact. False: nothing was said. */
@@ -418,7 +426,17 @@ bool check_rerun(struct judge *j); /* of a step that repeats a run */
 bool check_runs(struct judge *j);  /* of a judgement that something conforms */
 /* Something came to the results after they were judged. */
 bool judge_again(const struct batch *x, int step);
-bool step_stands(const struct batch *x, int step); /* done, and not to be judged again */
+/* again.c: why what was done there is to be done again; SAY_NONE: it is not. */
+enum say step_again(const struct batch *x, int step);
+bool step_stands(const struct batch *x, int step); /* done, and not to be done again */
+/* A paper with a number of its own says there what was decided. */
+bool step_certifies(const struct step *s);
+size_t decided_at(const struct batch *x); /* inputs of the batch by the newest decision; 0: none */
+/* Of the newest decision, and of no earlier one, is whatever was issued before j->step? */
+bool check_papers(struct judge *j);
+struct texts certificates_of(const struct judge *j, const struct batch *x); /* their numbers */
+int64_t decision_followed(const struct judge *j); /* by j->step: which, where it was decided again; else 0 */
+void tell_confirm_again(struct judge *j);         /* by a correction */
 void tell_judge_again(struct judge *j);
 /* Of what this command (its first entry is of that kind) found in j->x: the release stands no more. */
 /* action.c, deviation.c */

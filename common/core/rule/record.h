@@ -18,6 +18,7 @@ enum record_stream {
 
 struct record_rule {
     enum right_act right; /* of the table (core/right); RIGHT_NONE: `may` asks for what the record changes */
+    enum right_act also;  /* … which `may` asks for instead, of some; RIGHT_NONE: there is none */
     /* Asks check_right() with what it is about; NULL: about nothing that bars. */
     bool (*may)(struct judge *j, const struct kind *k, const void *given);
     size_t id;                 /* of record_own: the member that names the stream, a const char * */
@@ -57,6 +58,7 @@ bool may_reopen(struct judge *j, const struct kind *k, const void *given);
 bool may_permit(struct judge *j, const struct kind *k, const void *given);
 bool may_receive(struct judge *j, const struct kind *k, const void *given);
 bool may_lot(struct judge *j, const struct kind *k, const void *given); /* `given` begins with its id */
+bool may_end_lot(struct judge *j, const struct kind *k, const void *given);
 bool may_approve(struct judge *j, const struct kind *k, const void *given);
 bool may_read(struct judge *j, const struct kind *k, const void *given);
 /* clinic.c */

@@ -67,6 +67,38 @@ static bool take_names(struct judge *j, const struct redact_target *t, const str
     return true;
 }
 
+static bool erases(const struct redact_target *t, const struct texts *names, const char *words)
+{
+    for (size_t i = 0; words && i < names->n; i++) {
+        const char *digest = json_get_str(t->pd, names->item[i]);
+        if (digest && strcmp(digest, words) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The deviation or hold that nobody could judge without these words, or NULL. */
+static const char *judged_by(const struct judge *j, const struct redact_target *t, const struct texts *names)
+{
+    const struct batch *x = book_batch(j->book, stream_rest(t->stream, STREAM_BATCH));
+    for (size_t i = 0; x && i < x->ndevs; i++)
+        if (!x->dev[i].closed && erases(t, names, x->dev[i].words))
+            return x->dev[i].id;
+    for (size_t i = 0; x && i < x->nholds; i++)
+        if (!x->hold[i].lifted && erases(t, names, x->hold[i].words))
+            return x->hold[i].id;
+    return NULL;
+}
+
+/* What is still to be judged stays readable: what is personal goes, and the description is kept beside it. */
+static bool check_kept(struct judge *j, const struct redact_target *t, struct redacted *r)
+{
+    bool said = r->instead.value && *r->instead.value;
+    r->judged = judged_by(j, t, &r->names);
+    return !r->judged || said ||
+           judge_find(j, EFFECT_REFUSE, SAY_REDACTION_OPEN, args1(j, "dev", r->judged), NULL);
+}
+
 static bool is_closed_batch(const struct judge *j, const struct redact_target *t)
 {
     const struct stream *s = book_stream(j->book, t->stream);
@@ -90,6 +122,7 @@ static int64_t redact_closings(struct judge *j, const struct redact_target *t, s
     static const char *const person[] = {CLOSING_PERSON};
     int64_t left = closings_left(j, t);
     r.names = (struct texts){1, (const char **)person};
+    r.instead.value = r.judged = NULL;
     for (size_t i = 0; i < t->nclosings && j->v->ndrafts < CLOSINGS_MOST; i++) {
         if (!says_who(j, &t->closing[i]))
             continue;
@@ -105,9 +138,9 @@ static bool redact(struct judge *j, const struct redacted *given)
     const struct redact_target *t = j->cmd->target;
     if (!t || !t->pd || !judge_stream(j, t->stream))
         return judge_find(j, EFFECT_REFUSE, SAY_REDACTION_ENTRY, NULL, NULL);
-    struct redacted r = {.idx = (int64_t)t->idx, .reason = given->reason};
+    struct redacted r = {.idx = (int64_t)t->idx, .reason = given->reason, .instead = given->instead};
     const struct person *approver = take_names(j, t, &given->names, &r.names) ? j->second : NULL;
-    if (!approver)
+    if (!approver || !check_kept(j, t, &r))
         return false;
     r.approver = approver->id;
     bool closed = is_closed_batch(j, t);

@@ -75,15 +75,23 @@ static enum say against(const struct judge *j, enum kind_id kind)
     return adverse(j) ? SAY_RELEASE_RESULT : judge_step(j)->late ? SAY_NONE : SAY_RELEASE_UNPLANNED;
 }
 
+/* Of a value by which it was decided the certificate says something else than the record now. */
+static bool certified_was_changed(const struct judge *j, enum say why)
+{
+    return why == SAY_RELEASE_CORRECTED && j->corrected && j->corrected->n &&
+           j->corrected->item[0].value.n < decided_at(j->x);
+}
+
 void suspend_release(struct judge *j, enum kind_id kind)
 {
     const struct batch *x = j->x;
     enum say why = x && x->released ? against(j, kind) : SAY_NONE;
     bool given = why && batch_given(x);
-    if (!why || (given && why != SAY_RELEASE_EXPOSED && !adverse(j)))
+    if (!why || (given && why != SAY_RELEASE_EXPOSED && !adverse(j) && !certified_was_changed(j, why)))
         return;
     if (!given && !x->suspended)
-        DRAFT(j, x->stream, KIND_RELEASE_SUSPENDED, struct release_suspended, .cause = say_text(why));
+        DRAFT(j, x->stream, KIND_RELEASE_SUSPENDED, struct release_suspended, .cause = say_text(why),
+              .recalled = certificates_of(j, x));
     if ((given || !x->suspended) && !x->warn_since && why != SAY_CONSENT_WITHDRAWN) /* it said so itself */
         DRAFT(j, x->stream, KIND_WARNING_DUE, struct warning_due, .cause = say_text(why));
 }

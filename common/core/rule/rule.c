@@ -335,7 +335,7 @@ struct json *rule_open_steps(struct arena *a, const struct batch *x, int before,
         const struct step *s = &x->protocol->step[i];
         bool begun = batch_occ(x, i) && !step_stands(x, i);
         /* a batch that was stopped owes only the end of what was begun */
-        bool due = (late || !s->late) && (judge_again(x, i) || (!s->optional && !batch_step_done(x, i)));
+        bool due = (late || !s->late) && (step_again(x, i) || (!s->optional && !batch_step_done(x, i)));
         if (x->stopped ? begun : awaits_second(x, i) || due)
             json_push(list, json_str(a, s->id));
     }

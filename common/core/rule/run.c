@@ -207,11 +207,6 @@ bool judge_again(const struct batch *x, int step)
     return false;
 }
 
-bool step_stands(const struct batch *x, int step)
-{
-    return batch_step_done(x, step) && !judge_again(x, step);
-}
-
 /* What this command says of a result was judged before: that is told, once. */
 void tell_judge_again(struct judge *j)
 {

@@ -192,6 +192,7 @@ static void accept_input(struct judge *j, int field, const char *text, const str
     struct step_input in = *marks;
     in.step = s->id;
     in.occ = j->occ_no;
+    in.follows = decision_followed(j);
     in.field = f->id;
     /* what identifies the patient is compared, never written */
     in.text = field_personal(f) ? "*" : text;

@@ -39,7 +39,7 @@ static bool exhausted(const struct batch *x, int step)
     int max = x->protocol->step[step].repeat_max;
     if (x->protocol->step[step].closes && !x->closed) /* it was reopened, or never closed */
         return false;
-    if (judge_again(x, step))
+    if (step_again(x, step))
         return false;
     if (x->suspended && step_decides(&x->protocol->step[step])) /* to be decided again */
         return false;
@@ -309,8 +309,8 @@ static bool check_order(struct judge *j)
     int missing = first_missing(j->book, j->x, s);
     if (missing < 0)
         return true;
-    if (judge_again(j->x, missing))
-        return judge_find(j, EFFECT_REFUSE, SAY_RESULT_JUDGE_AGAIN,
+    if (step_again(j->x, missing))
+        return judge_find(j, EFFECT_REFUSE, step_again(j->x, missing),
                           args1(j, "step", j->x->protocol->step[missing].id), NULL);
     if (needs_steps(s))
         return refuse_open_steps(j);

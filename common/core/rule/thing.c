@@ -46,13 +46,15 @@ bool may_equipment(struct judge *j, const struct kind *k, const void *given)
     bool only = v->calibrated || v->in_service || moved;
     if ((fresh || v->kind || v->interval || !only) && !check_right(j, RIGHT_EQUIPMENT_ADDED, &about))
         return false;
+    bool longer = v->interval > (t && t->interval ? t->interval : YEAR_DAYS);
     bool trusted = v->calibrated || (!fresh && v->interval); /* for how long its word counts */
     return (!trusted || check_right(j, RIGHT_EQUIPMENT_CALIBRATED, &about)) &&
            (!v->calibrated || check_calibrated(j, v, fresh ? NULL : t)) &&
+           (!longer || check_right(j, RIGHT_EQUIPMENT_INTERVAL, &about)) &&
            (v->in_service != YES || check_right(j, RIGHT_EQUIPMENT_BACK, &about)) &&
            (v->in_service != NO || check_right(j, RIGHT_EQUIPMENT_OUT, &about)) &&
            (!moved || check_right(j, RIGHT_EQUIPMENT_MOVED, &about)) && check_room(j, v->room) &&
-           check_kind(j, v->kind);
+           check_kind(j, v->kind) && check_certificate(j, v);
 }
 
 bool may_place(struct judge *j, const struct kind *k, const void *given)
@@ -408,7 +410,8 @@ bool may_receive(struct judge *j, const struct kind *k, const void *given)
 {
     static const struct right_about nothing;
     const struct lot_received *v = given;
-    return check_right(j, k->record->right, &nothing) && check_material(j, v->material) && check_expiry(j, v);
+    return check_right(j, k->record->right, &nothing) && check_material(j, v->material) &&
+           check_expiry(j, v) && check_lot_certificate(j, v);
 }
 
 static bool invalid(struct judge *j, const char *field)
@@ -500,6 +503,14 @@ static bool check_lot_balance(struct judge *j, const struct lot *l, struct lot_c
     json_set_int(j->a, args, "opened", c->opened);
     json_set_int(j->a, args, "open", c->received - sum);
     return sum == c->received || judge_find(j, EFFECT_REFUSE, SAY_LOT_BALANCE, args, NULL);
+}
+
+/* What nobody knows of is said by two. */
+bool may_end_lot(struct judge *j, const struct kind *k, const void *given)
+{
+    static const struct right_about nothing;
+    const struct lot_closed *v = given;
+    return check_right(j, v->missing ? RIGHT_LOT_MISSING : k->record->right, &nothing);
 }
 
 void record_lot_closing(struct judge *j, const struct kind *k, const void *given)

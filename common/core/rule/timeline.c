@@ -10,7 +10,7 @@ bool rule_owes(const struct batch *x, int step)
 {
     const struct step *s = &x->protocol->step[step];
     const struct occ *o = batch_occ(x, step);
-    bool again = judge_again(x, step) || (x->suspended && step_decides(s) && batch_done(x, step));
+    bool again = step_again(x, step) || (x->suspended && step_decides(s) && batch_done(x, step));
     if (x->closed || (x->stopped && !(o && !o->done)))
         return false;
     return again || (!s->optional && !batch_step_done(x, step));

@@ -169,6 +169,9 @@ struct worklist_act worklist_act(const struct worklist_line *l)
         [WORKLIST_MEASURE] = {RIGHT_DEVIATION_VERIFIED, KIND_DEVIATION_VERIFIED},
         [WORKLIST_FORM] = {RIGHT_NONE, KIND_NONE},
     };
+    const struct hold *h = l->what == WORKLIST_HOLD ? batch_hold(l->of.batch, l->of.thing) : NULL;
+    if (h && say_flags(say_find(h->code)) & SAY_HOLDS_PATIENT)
+        return (struct worklist_act){RIGHT_HOLD_PATIENT, KIND_HOLD_LIFTED};
     if (l->of.what == SILENCE_WARNING)
         return (struct worklist_act){RIGHT_CLINIC_WARNED, KIND_CLINIC_WARNED};
     if (l->of.what == SILENCE_MEASURE)
