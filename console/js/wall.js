@@ -49,6 +49,15 @@ function missing(list, batch) {
     ` ${[batch ? "" : s.batch, s.title && said(s.title), s.thing, said(s.words)].filter(Boolean).join("　")}`));
 }
 
+/* Many of one sort are counted: each of them can be read at a desk. */
+const MANY = 4;
+function counted(list) {
+  const of = new Map();
+  for (const s of list) of.set(s.words.ja, [...(of.get(s.words.ja) || []), s]);
+  return [...of.values()].flatMap((all) => (all.length < MANY ? missing(all)
+    : [el("li", {}, mark("alert"), " ", word("wall.many", { what: said(all[0].words), n: all.length }))]));
+}
+
 const ofBatch = (batch) => state.page.silence.filter((s) => s.batch === batch.batch);
 const ofNone = () => state.page.silence.filter((s) => !state.page.batches.some((b) => b.batch === s.batch));
 
@@ -79,7 +88,7 @@ function draw() {
   if (!state.page) return;
   fill(byId("name"), said(state.page.name));
   fill(byId("batches"), ...(state.page.batches.length ? state.page.batches.map(card) : [el("p", {}, word("wall.none"))]));
-  fill(byId("missing"), el("ul", {}, ...missing(ofNone())));
+  fill(byId("missing"), el("ul", {}, ...counted(ofNone())));
 }
 
 async function look() {

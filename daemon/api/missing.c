@@ -217,7 +217,7 @@ static struct text cause_words(const struct words *w, const struct worklist_line
 }
 
 static struct json *worklist_json(struct words w, const struct book *b, const struct station *st,
-                                  const struct worklist_line *l)
+                                  const struct worklist_line *l, int64_t now)
 {
     w.protocol = l->of.batch ? l->of.batch->protocol : NULL;
     bool silence = l->what == WORKLIST_SILENCE;
@@ -225,7 +225,11 @@ static struct json *worklist_json(struct words w, const struct book *b, const st
     struct json *o = silence ? silence_json(&w, b, &l->of)
                              : line_json(&w, "worklist", word_name(&worklist_words, (int)l->what), &l->of,
                                          step ? (struct text){NULL, NULL} : cause_words(&w, l));
+    static const char *const loud[] = {
+        [EFFECT_ALERT] = "alert", [EFFECT_DEVIATION] = "deviation", [EFFECT_HOLD] = "hold"};
     api_set_time(w.a, o, "due", l->due);
+    json_set_str(w.a, o, "outcome", loud[worklist_effect(l, now)]);
+    json_set(w.a, o, "overdue", worklist_overdue(l, now) ? json_bool(w.a, true) : NULL);
     api_set_act(&w, b, o, l);
     if (step && w.protocol) {
         const struct step *s = &w.protocol->step[l->of.step];
@@ -248,7 +252,7 @@ void api_worklist(void *arg, struct http_request *r)
     struct worklist list = rule_worklist(b, flow_now(api->flow), &a);
     struct json *o = json_object(&a), *lines = json_array(&a);
     for (size_t i = 0; i < list.n; i++)
-        json_push(lines, worklist_json(w, b, st, &list.item[i]));
+        json_push(lines, worklist_json(w, b, st, &list.item[i], flow_now(api->flow)));
     set_time(&a, o, "now", flow_now(api->flow));
     api_reply_json(r, json_set(&a, o, "worklist", lines));
     arena_fini(&a);

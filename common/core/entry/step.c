@@ -381,7 +381,7 @@ const struct kind kind_batch_ordered = {
     .shape = SHAPE(struct step_form, form_member),
     .apply = apply_ordered,
     .view = view_ordered,
-    .reads = {"バッチを注文した", "the batch was ordered"},
+    .reads = {"製造の依頼を受け付けた", "the batch was ordered"},
 };
 
 const struct kind kind_step_form = {

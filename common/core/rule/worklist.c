@@ -157,6 +157,20 @@ struct worklist rule_worklist(const struct book *b, int64_t now, struct arena *a
     return (struct worklist){g.n, g.item};
 }
 
+bool worklist_overdue(const struct worklist_line *l, int64_t now)
+{
+    return l->due && l->due < now;
+}
+
+enum effect worklist_effect(const struct worklist_line *l, int64_t now)
+{
+    bool owed = l->what == WORKLIST_SILENCE && l->of.what != SILENCE_COUNT;
+    return l->what == WORKLIST_HOLD           ? EFFECT_HOLD
+           : owed || worklist_overdue(l, now) ? EFFECT_ALERT
+           : l->what == WORKLIST_ASSESSMENT   ? EFFECT_DEVIATION
+                                              : EFFECT_OK;
+}
+
 /* ---- what is done about it ---- */
 
 struct worklist_act worklist_act(const struct worklist_line *l)

@@ -30,6 +30,11 @@ struct worklist LIST_OF(struct worklist_line);
 /* Of all open batches and of the facility; in `a`. */
 struct worklist rule_worklist(const struct book *b, int64_t now, struct arena *a);
 
+/* How it stands out among the others: a hold, whose cells wait; what is over its time, or nobody told the clinic (ALERT); a
+ * deviation that nobody has judged; else OK. */
+enum effect worklist_effect(const struct worklist_line *line, int64_t now);
+bool worklist_overdue(const struct worklist_line *line, int64_t now);
+
 /* The record that comes next: of which right and kind. RIGHT_NONE: a step, or nothing that is recorded. */
 struct worklist_act {
     enum right_act right;

@@ -13,25 +13,41 @@ function placeOf(line) {
   return line.batch ? at("batch", line.batch) : null;
 }
 
-/* How loud: what is overdue or holds a batch stands out by shape and word. */
-function loudness(line, now) {
-  if (line.what === "hold") return "hold";
-  if (line.due ? line.due < now : line.since && !line.kind && !line.who) return "alert";
-  return line.what === "assessment" ? "deviation" : null;
+function dueNode(line) {
+  if (!line.due) return el("p", { class: "due" }, line.since ? say("desk.since") : "", " ", line.since ? when(line.since) : "");
+  return el("p", { class: line.overdue ? "due over" : "due" }, say(line.overdue ? "desk.overdue" : "desk.due"), " ", when(line.due));
 }
 
-function lineNode(line, now) {
-  const href = placeOf(line), outcome = loudness(line, now);
+function lineNode(line) {
+  const href = placeOf(line), outcome = line.outcome;
   const name = live(href ? "a" : "b", href ? { href } : {}, () => [said(line.words), line.title && said(line.title)].filter(Boolean).join(": "));
   return el("li", { class: line.here === false ? "elsewhere" : "" }, outcome ? sign(outcome) : el("span", { class: "mark" }),
     el("div", {},
       el("p", {}, name),
       el("p", { class: "about" }, line.batch ? el("b", {}, line.batch) : "", line.thing ? el("span", {}, line.thing) : "",
         line.of ? told(line.of) : "", by(line.who))),
-    el("p", { class: "due" }, line.due ? say("desk.due") : line.since ? say("desk.since") : "", " ", line.due || line.since ? when(line.due || line.since) : ""));
+    dueNode(line));
 }
 
-const list = (lines, now) => el("ol", { class: "lines" }, ...lines.map((l) => lineNode(l, now)));
+const list = (lines) => el("ol", { class: "lines" }, ...lines.map(lineNode));
+
+/* Many of one sort, of no batch, are one line that opens: they hide nothing. */
+const MANY = 4;
+
+function sorts(lines) {
+  const of = new Map();
+  for (const l of lines) {
+    const sort = l.batch || l.outcome ? "" : JSON.stringify(l.words);
+    of.set(sort, [...(of.get(sort) || []), l]);
+  }
+  const many = [...of].filter(([sort, all]) => sort && all.length >= MANY).map(([, all]) => all);
+  return { plain: lines.filter((l) => !many.some((all) => all.includes(l))), many };
+}
+
+function work(lines) {
+  const { plain, many } = sorts(lines);
+  return [plain.length ? list(plain) : "", ...many.map((all) => folded(all[0].words, all.length, list(all)))];
+}
 
 function gapNode(gap) {
   return el("li", {}, el("span", { class: "mark" }), el("div", {},
@@ -50,8 +66,8 @@ export async function home(failed) {
     data: [page.worklist, rota.gaps],
     draw: () => [
       el("h1", {}, say("desk.home")),
-      here.length ? list(here, page.now) : el("p", { class: "empty" }, say("desk.nothing")),
-      others.length ? folded("desk.elsewhere", others.length, list(others, page.now)) : "",
+      ...(here.length ? work(here) : [el("p", { class: "empty" }, say("desk.nothing"))]),
+      others.length ? folded("desk.elsewhere", others.length, list(others)) : "",
       rota.gaps.length ? folded("desk.gaps", rota.gaps.length, el("ol", { class: "lines" }, ...rota.gaps.map(gapNode))) : "",
     ],
   };

@@ -2,15 +2,17 @@
 import { el } from "../dom.js";
 import { mark } from "../shape.js";
 import { live, say, told, when } from "./text.js";
-import { word } from "../words.js";
+import { said, word } from "../words.js";
 
 /** Where a page of the desk is; ids stand in the address, never a name. */
 export const at = (...parts) => `#${parts.map(encodeURIComponent).join("/")}`;
 
-/** A section that is folded until it is asked for; what is open stays open when the page is drawn anew. */
+/** A section that is folded until it is asked for; what is open stays open when the page is drawn anew. `name`: of a word, or
+ * what the daemon calls it. */
 const open = new Set();
-export function folded(key, n, ...content) {
-  const node = el("details", { open: open.has(key) }, live("summary", {}, () => word(key) + (n === null ? "" : ` (${n})`)), ...content);
+export function folded(name, n, ...content) {
+  const key = name.ja || name;
+  const node = el("details", { open: open.has(key) }, live("summary", {}, () => (name.ja ? said(name) : word(name)) + (n === null ? "" : ` (${n})`)), ...content);
   node.addEventListener("toggle", () => (node.open ? open.add(key) : open.delete(key)));
   return node;
 }

@@ -23,11 +23,10 @@ export const by = (who) => (who ? live("span", {}, () => word("desk.by", { who: 
 export const button = (key, attributes = {}) => live("button", { type: "button", ...attributes }, () => word(key));
 export const link = (href, key, args) => live("a", { href }, () => word(key, args));
 
-/** A moment by the facility's clock; without seconds, and with its year where that is not this one. */
+/** A moment by the facility's clock; without seconds. */
 export function when(text) {
   const at = new Date(text);
-  const year = at.getFullYear() === new Date().getFullYear() ? "" : `${at.getFullYear()} `;
-  return live("time", { datetime: text }, () => `${year}${dayText(at)} ${clockText(at).slice(0, 5)}`);
+  return live("time", { datetime: text }, () => `${dayText(at)} ${clockText(at).slice(0, 5)}`);
 }
 
 export function followLanguage() {
