@@ -43,6 +43,13 @@ static void test_holds_stand_before_deviations_and_both_before_signatures(void *
     assert_true(dev->due > r->now);
     assert_int_equal(worklist_act(dev).kind, KIND_DEVIATION_ASSESSED);
     assert_int_equal(worklist_act(hold).kind, KIND_HOLD_LIFTED);
+    assert_int_equal(worklist_effect(hold, r->now), EFFECT_HOLD);
+    assert_int_equal(worklist_effect(dev, dev->due), EFFECT_DEVIATION);
+    assert_int_equal(worklist_effect(dev, dev->due + 1), EFFECT_ALERT); /* it is over its time */
+    const struct worklist_line warning = {.what = WORKLIST_SILENCE, .of = {.what = SILENCE_WARNING}},
+                               count = {.what = WORKLIST_SILENCE, .of = {.what = SILENCE_COUNT}};
+    assert_int_equal(worklist_effect(&warning, r->now), EFFECT_ALERT);
+    assert_int_equal(worklist_effect(&count, r->now), EFFECT_OK);
     const struct worklist_line *signature = first(&w, WORKLIST_SIGNATURE);
     if (signature)
         assert_true(dev < signature);
