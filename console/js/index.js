@@ -19,12 +19,16 @@ function stationLine() {
   return self && self.status === 401 ? word("index.no-station") : "";
 }
 
+/* Sheets of codes for the bench (GET /v1/code-sheet). */
+const SHEETS = ["commands", "people", "equipment", "places", "batches", "protocols"];
+const sheets = () => el("p", { class: "sheets" }, el("b", {}, word("index.sheets")), ...SHEETS.map((of) => el("a", { href: `/v1/code-sheet?of=${of}` }, word(`index.sheet-${of}`))));
+
 function draw() {
   fill(byId("daemon"), daemonLine());
   fill(byId("self"), stationLine());
   const known = self && self.status === 200;
   fill(byId("links"), ...(known ? [link("/station", "index.scan"), link("/desk", "index.desk"), link("/wall", "index.wall"),
-    link("/station#list", "index.list")] : [link("/enrol", "index.enrol")]));
+    link("/station#list", "index.list"), sheets()] : [link("/enrol", "index.enrol")]));
 }
 
 async function look() {

@@ -348,7 +348,28 @@ static void test_lesser_statement_is_no_verdict_of_whole(void **state)
     buf_clear(&b);
     report(&plan, NULL, false, &b);
     assert_non_null(strstr(b.data, "限定合格"));
-    assert_null(strstr(b.data, "すべて確認できた\n"));
+    assert_null(strstr(b.data, "すべて確認できた"));
+    buf_fini(&b);
+}
+
+static void with_root(struct bundle_rig *r, struct verify_options *o)
+{
+    const struct buf *root = rig_file(r, "keys/root.txt");
+    o->root = (struct verify_text){"root.txt", root->data, root->len};
+}
+
+/* What rests on a key of its own says so before anything else. */
+static void test_whoever_brings_no_root_key_is_told_so_first(void **state)
+{
+    const struct rig_plan plan = {CLOSED};
+    struct buf b;
+    (void)state;
+    buf_init(&b);
+    report(&plan, with_root, false, &b);
+    assert_non_null(strstr(b.data, "合格: 記録はすべて確認できた\n"));
+    buf_clear(&b);
+    report(&plan, NULL, false, &b);
+    assert_non_null(strstr(b.data, "束の中の根鍵によれば"));
     buf_fini(&b);
 }
 
@@ -357,6 +378,7 @@ int main(void)
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(test_readme_of_this_version_is_in_the_table),
         cmocka_unit_test(test_lesser_statement_is_no_verdict_of_whole),
+        cmocka_unit_test(test_whoever_brings_no_root_key_is_told_so_first),
         cmocka_unit_test(test_example_of_the_document_is_right),
         cmocka_unit_test(test_names_of_a_bundle_do_not_steer_the_terminal),
         cmocka_unit_test(test_json_report_tells_brackets),

@@ -47,7 +47,7 @@ static void usage(FILE *f)
           "           [--policy FILE] [--known-checkpoint FILE]... [--now TIME]\n"
           "\n"
           "終了コード / exit status:\n"
-          "  0  合格                    everything holds\n"
+          "  0  合格                    every entry holds\n"
           "  2  使い方、読めないファイル  wrong use, unreadable file\n"
           "  3  限定合格                what is here holds, but something is not proved\n"
           " 10  ZIP                     the container\n"

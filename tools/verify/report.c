@@ -48,7 +48,12 @@ static void put_verdict(struct out *o)
 {
     const struct verify *v = o->v;
     if (v->class == VERIFY_OK) {
-        buf_puts(o->b, pick(o, "合格: すべて確認できた\n", "VERIFIED: everything holds\n"));
+        buf_puts(o->b,
+                 v->root_given
+                     ? pick(o, "合格: 記録はすべて確認できた\n", "VERIFIED: every entry holds\n")
+                     : pick(o, "合格: 束の中の根鍵によれば、記録はすべて確認できた。根鍵を見比べること\n",
+                            "VERIFIED by the root key that came with the bundle: every entry "
+                            "holds, if that is the right one\n"));
         return;
     }
     if (v->class == VERIFY_LESSER) {
