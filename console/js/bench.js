@@ -51,7 +51,9 @@ function press(code, text) {
 
 function wantedThings(next) {
   const parts = [];
-  if (next.labels) parts.push(el("span", { class: "chips" }, ...next.labels.map((l) => el("b", {}, l))));
+  if (next.thing) {
+    if (said(next.thing) !== said({ ja: next.field_ja, en: next.field_en })) parts.push(el("span", {}, said(next.thing)));
+  } else if (next.labels) parts.push(el("span", { class: "chips" }, ...next.labels.map((l) => el("b", {}, l))));
   if (next.remaining > 1) parts.push(el("span", { class: "left" }, word("next.left", { n: next.remaining })));
   if (next.plan) parts.push(el("span", {}, word("next.plan", { plan: next.plan, unit: next.unit || "" })));
   if (next.again) parts.push(el("strong", {}, word("next.again")));

@@ -44,8 +44,11 @@ static void next_lost(struct arena *a, struct json *o, const struct field *f)
         json_set(a, o, "lost", list);
 }
 
-static void next_field(struct arena *a, struct json *o, const struct next *n, const struct field *f)
+static void next_field(struct words w, struct arena *a, struct json *o, const struct next *n,
+                       const struct field *f)
 {
+    struct json *thing = json_object(a);
+    w.a = a;
     json_set_str(a, o, "field", f->id);
     json_set_str(a, o, "field_ja", f->title.ja);
     json_set_str(a, o, "field_en", f->title.en);
@@ -64,6 +67,9 @@ static void next_field(struct arena *a, struct json *o, const struct next *n, co
         json_push(list, json_str(a, f->thing));
     if (list->len)
         json_set(a, o, "labels", list);
+    if (f->thing)
+        set_text(a, thing, word(&w, "thing", f->thing));
+    json_set(a, o, "thing", f->thing ? thing : NULL);
     struct json *options = json_array(a);
     for (size_t i = 0; i < f->noptions; i++) {
         struct json *opt = json_set_str(a, json_object(a), "id", f->option[i].id);
@@ -259,7 +265,7 @@ static struct json *next_json(struct flow *f, struct arena *a, const struct stat
     json_set_str(a, o, "step", s->id);
     set_text(a, o, s->title);
     if (n.field >= 0)
-        next_field(a, o, &n, &s->field[n.field]);
+        next_field(*f->cfg.words, a, o, &n, &s->field[n.field]);
     next_badge(f, a, o, &n, s);
     if (n.earliest) {
         char when[CLOCK_TEXT];

@@ -2,6 +2,7 @@
 #include "bench_rig.h"
 
 #include "core/entry/alarm.h"
+#include "core/rule/worklist.h"
 
 #define NAMED "title: {ja: 題, en: T}"
 #define WORK  NAMED ", where: [B2], by: [operator], dept: manufacturing, after: [], repeat: 0"
@@ -66,6 +67,29 @@ static void test_everybody_who_is_there_acknowledges(void **state)
                         "OP1"); /* the badge acknowledged, and took nothing over */
     accepted(rig_scan(r, "D:A"));
     refused(rig_scan(r, "X:ACK"), "alarm.none");
+}
+
+/* Lines of the work list that tell of an alarm. */
+static size_t listed_alarms(struct rig *r)
+{
+    struct worklist w = rule_worklist(&r->book, r->now, &r->arena);
+    size_t n = 0;
+    for (size_t i = 0; i < w.n; i++)
+        n += w.item[i].what == WORKLIST_ALARM && strcmp(w.item[i].of.thing, "B21") == 0 &&
+             worklist_effect(&w.item[i], r->now) == EFFECT_ALERT;
+    return n;
+}
+
+static void test_a_desk_hears_of_it_until_it_is_acknowledged(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(listed_alarms(r), 0);
+    foreign(r);
+    assert_int_equal(listed_alarms(r), 1);
+    accepted_as(rig_scan(r, "X:ACK"), "alarm.waits");
+    assert_int_equal(listed_alarms(r), 1);
+    accepted_as(rig_scan(r, "P:OP2"), "accepted.alarm");
+    assert_int_equal(listed_alarms(r), 0);
 }
 
 static void test_three_are_three(void **state)
@@ -396,6 +420,7 @@ int main(void)
         T(test_who_is_left_is_not_sent_in_circles),
         T(test_it_folds_where_who_acknowledged_is_not_known),
         T(test_everybody_who_is_there_acknowledges),
+        T(test_a_desk_hears_of_it_until_it_is_acknowledged),
         T(test_three_are_three),
         T(test_nothing_is_done_and_nothing_lost_meanwhile),
         T(test_bounced_trigger_raises_nothing_more),

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/entry/alarm.h"
 #include "core/rule/judge.h"
 
 static const char *const what_word[] = {NULL,      "silence", "hold",      "assessment", "confirmation",
-                                        "closing", "measure", "signature", "form"};
+                                        "closing", "measure", "signature", "form",       "alarm"};
 const struct word_list worklist_words = {sizeof(what_word) / sizeof(*what_word), what_word};
 
 struct gathering {
@@ -100,6 +101,17 @@ static void add_batch(struct gathering *g, const struct batch *x)
     add_steps(g, x);
 }
 
+/* Whoever is at the bench may be alone with it: the desk hears of it, too. */
+static void add_alarms(struct gathering *g)
+{
+    size_t pos = 0;
+    for (const struct station *st; (st = map_next(&g->b->stations, &pos));)
+        for (const struct alarm *al = st->bench.alarm; al; al = al->next) {
+            const struct batch *x = al->batch ? book_batch(g->b, al->batch) : NULL;
+            add(g, (struct worklist_line){WORKLIST_ALARM, {SILENCE_NONE, x, -1, st->id, al->at}, 0});
+        }
+}
+
 /* ---- in order ---- */
 
 static int rank_of(const struct worklist_line *l)
@@ -110,8 +122,9 @@ static int rank_of(const struct worklist_line *l)
         [SILENCE_STATION] = 6, [SILENCE_SPARE] = 6, [SILENCE_CALIBRATION] = 8, [SILENCE_COUNT] = 8,
     };
     static const int waits[] = {
-        [WORKLIST_HOLD] = 2,         [WORKLIST_ASSESSMENT] = 3, [WORKLIST_SIGNATURE] = 4, [WORKLIST_FORM] = 4,
-        [WORKLIST_CONFIRMATION] = 4, [WORKLIST_MEASURE] = 7,    [WORKLIST_CLOSING] = 7,
+        [WORKLIST_HOLD] = 2,    [WORKLIST_ASSESSMENT] = 3,   [WORKLIST_SIGNATURE] = 4,
+        [WORKLIST_FORM] = 4,    [WORKLIST_CONFIRMATION] = 4, [WORKLIST_MEASURE] = 7,
+        [WORKLIST_CLOSING] = 7, [WORKLIST_ALARM] = 0,
     };
     return l->what == WORKLIST_SILENCE ? silence[l->of.what] : waits[l->what];
 }
@@ -149,6 +162,7 @@ struct worklist rule_worklist(const struct book *b, int64_t now, struct arena *a
     size_t pos = 0;
     for (size_t i = 0; i < s.n; i++)
         add(&g, (struct worklist_line){WORKLIST_SILENCE, s.item[i], 0});
+    add_alarms(&g);
     for (const struct batch *x; (x = map_next(&b->batches, &pos));)
         if (!x->closed)
             add_batch(&g, x);
@@ -164,7 +178,7 @@ bool worklist_overdue(const struct worklist_line *l, int64_t now)
 
 enum effect worklist_effect(const struct worklist_line *l, int64_t now)
 {
-    bool owed = l->what == WORKLIST_SILENCE && l->of.what != SILENCE_COUNT;
+    bool owed = (l->what == WORKLIST_SILENCE && l->of.what != SILENCE_COUNT) || l->what == WORKLIST_ALARM;
     return l->what == WORKLIST_HOLD           ? EFFECT_HOLD
            : owed || worklist_overdue(l, now) ? EFFECT_ALERT
            : l->what == WORKLIST_ASSESSMENT   ? EFFECT_DEVIATION

@@ -17,10 +17,11 @@ enum worklist_what {
     WORKLIST_MEASURE,      /* to be done, and seen to be done */
     WORKLIST_SIGNATURE,    /* a signed act of a step that may begin */
     WORKLIST_FORM,         /* a form of a step that may begin */
+    WORKLIST_ALARM,        /* stands at the station `of.thing`, and nobody has acknowledged it there */
 };
 extern const struct word_list worklist_words;
 
-/* `of.thing` is the hold, deviation or measure; `of.since` when it began, 0: not said. */
+/* `of.thing` is the hold, deviation, measure or station; `of.since` when it began, 0: not said. */
 struct worklist_line {
     enum worklist_what what;
     struct silence of;
@@ -30,8 +31,8 @@ struct worklist LIST_OF(struct worklist_line);
 /* Of all open batches and of the facility; in `a`. */
 struct worklist rule_worklist(const struct book *b, int64_t now, struct arena *a);
 
-/* How it stands out among the others: a hold, whose cells wait; what is over its time, or nobody told the clinic (ALERT); a
- * deviation that nobody has judged; else OK. */
+/* How it stands out among the others: a hold, whose cells wait; what is over its time, or nobody told the
+ * clinic (ALERT); a deviation that nobody has judged; else OK. */
 enum effect worklist_effect(const struct worklist_line *line, int64_t now);
 bool worklist_overdue(const struct worklist_line *line, int64_t now);
 
