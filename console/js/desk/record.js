@@ -61,7 +61,7 @@ const steps = (x) => x.steps.filter((s) => s.state !== "open").map((s) => ({ id:
 /* Of the step that is named; a field of a step is called by both. */
 function fieldsOf(protocol, step) {
   const found = protocol.steps.find((s) => s.id === step);
-  return found ? found.fields.map((f) => ({ id: f.id, title: f.title })) : null;
+  return found ? found.fields.filter((f) => f.kind !== "derived").map((f) => ({ id: f.id, title: f.title })) : null; /* what is computed follows */
 }
 
 function choicesFor(name, x, protocol, about) {
