@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "core/rule/record.h"
 #include "lib/facility.h"
 #include "lib/files.h"
 
@@ -295,7 +294,7 @@ static int run_record(struct ctl *c, const struct ctl_command *cmd)
     code = record_body(c, cmd, body);
     if (!code)
         code = ctl_connect(c);
-    if (!code && kind_of(r->kind)->record->shown)
+    if (!code && r->judges)
         code = ctl_look(c, json_string_value(json_object_get(body, "batch")), &shown);
     if (!code)
         code = ctl_signer(c, &badge, &password);
@@ -333,7 +332,8 @@ out:
 }
 
 /* RECORD(kind, words...): no more than its shape. */
-#define RECORD(k, ...) (&(const struct record){.kind = (k), .word = {__VA_ARGS__}})
+#define RECORD(k, ...)  (&(const struct record){.kind = (k), .word = {__VA_ARGS__}})
+#define JUDGEMENT(k, w) (&(const struct record){.kind = (k), .word = {"batch", (w)}, .judges = true})
 static const struct record room_reopen = {
     .kind = KIND_ROOM_REOPENED, .word = {"room"}, .needed = " result reason "};
 static const struct record person_add = {
@@ -541,19 +541,19 @@ const struct ctl_command ctl_record_commands[] = {
     SIGNED("lot", "close", "ロットを使い終えたものとする", "close a lot that is used up", NULL, NULL,
            RECORD(KIND_LOT_CLOSED, "lot")),
     SIGNED("deviation", "assess", "逸脱を評価する", "assess a deviation", NULL, NULL,
-           RECORD(KIND_DEVIATION_ASSESSED, "batch", "dev")),
+           JUDGEMENT(KIND_DEVIATION_ASSESSED, "dev")),
     SIGNED("deviation", "confirm", "逸脱の評価を確認する（品質部門の別の人）",
            "confirm what was assessed (another of quality)", NULL, NULL,
-           RECORD(KIND_DEVIATION_CONFIRMED, "batch", "dev")),
+           JUDGEMENT(KIND_DEVIATION_CONFIRMED, "dev")),
     SIGNED("deviation", "close", "逸脱の処理を完了する", "close a deviation", NULL, NULL,
-           RECORD(KIND_DEVIATION_CLOSED, "batch", "dev")),
+           JUDGEMENT(KIND_DEVIATION_CLOSED, "dev")),
     SIGNED("deviation", "act", "逸脱の処置を決める（担当と期限）", "say what is done about a deviation", NULL,
            NULL, RECORD(KIND_DEVIATION_ACTION, "batch", "dev")),
     SIGNED("deviation", "verify", "処置の実施を確認する", "see that it was done", NULL, NULL,
-           RECORD(KIND_DEVIATION_VERIFIED, "batch", "action")),
+           JUDGEMENT(KIND_DEVIATION_VERIFIED, "action")),
     SIGNED("deviation", "withdraw", "誤って登録した処置を取り下げる（確認者とともに）",
            "withdraw a measure that was a mistake (before a second person)", NULL, NULL,
-           RECORD(KIND_DEVIATION_WITHDRAWN, "batch", "action")),
+           JUDGEMENT(KIND_DEVIATION_WITHDRAWN, "action")),
     SIGNED("deviation", "known", "逸脱の報告を受ける（施設管理者）", "know of a deviation (facility manager)",
            NULL, NULL, RECORD(KIND_DEVIATION_REPORTED, "batch", "dev")),
     SIGNED("clinic", "warned", "医療機関として連絡を受けたことを記録する",
@@ -561,8 +561,7 @@ const struct ctl_command ctl_record_commands[] = {
     SIGNED("consent", "withdrawn", "同意の撤回を記録する（医療機関）",
            "record that consent was withdrawn (clinic)", NULL, NULL,
            RECORD(KIND_CONSENT_WITHDRAWN, "batch", "at")),
-    SIGNED("hold", "lift", "保留を解除する", "lift a hold", NULL, NULL,
-           RECORD(KIND_HOLD_LIFTED, "batch", "hold")),
+    SIGNED("hold", "lift", "保留を解除する", "lift a hold", NULL, NULL, JUDGEMENT(KIND_HOLD_LIFTED, "hold")),
     SIGNED("personal", "erase", "個人情報を消去する（元に戻せない）", "erase personal values (for good)",
            "    IDX は記録の番号（cpf.personal の idx）。承認者は品質部門または管理者の別の人で、PIN で\n"
            "    サインインする",

@@ -11,6 +11,7 @@
 struct record {
     enum kind_id kind;
     const char *word[WORDS_MAX];                 /* members that stand without an option, in this order */
+    bool judges;                                 /* a judgement: says what was shown of the batch */
     bool file;                                   /* the word names the file with the value */
     const char *made;                            /* members that `prepare` makes, a blank around each */
     const char *needed;                          /* here beyond what the shape says, likewise */

@@ -138,6 +138,19 @@ static void set_other(struct player *p)
     vars_text(&p->vars, "other_draw", day);
 }
 
+/* The digits of the batch's number, its year among them: what documents and seals of it are called by stands
+ * once. */
+static void set_serial(struct player *p)
+{
+    char text[32];
+    size_t n = 0;
+    for (const char *c = p->batch; *c && n + 1 < sizeof(text); c++)
+        if (*c >= '0' && *c <= '9')
+            text[n++] = *c;
+    text[n] = 0;
+    vars_text(&p->vars, "serial", arena_strdup(&p->arena, text));
+}
+
 void plan_numbered(struct player *p, const char *batch)
 {
     struct sim *s = p->sim;
@@ -145,6 +158,7 @@ void plan_numbered(struct player *p, const char *batch)
         return;
     p->batch = arena_strdup(&p->arena, batch);
     vars_text(&p->vars, "batch", p->batch);
+    set_serial(p);
     for (size_t i = 0; i < s->nplayers; i++)
         if (s->player[i].neighbour == p)
             vars_text(&s->player[i].vars, "other", p->batch);
@@ -156,7 +170,7 @@ static int make_vars(struct player *p, int serial, int wave, int64_t zero, char 
     p->batch = arena_printf(&p->arena, "NK%02d-%04d", year_of(zero), serial);
     vars_text(&p->vars, "batch", p->batch);
     p->first_unit = p->sim->units_taken + 1 + (long)p->index * UNITS_EACH;
-    vars_text(&p->vars, "serial", arena_printf(&p->arena, "%04d", serial));
+    set_serial(p);
     set_int(&p->vars, "index", p->index);
     set_int(&p->vars, "lane", p->lane % p->sim->story->lanes);
     set_int(&p->vars, "wave", wave);
