@@ -213,7 +213,8 @@ static struct text cause_words(const struct words *w, const struct worklist_line
     const struct deviation *d = batch_deviation((struct batch *)l->of.batch, l->of.thing);
     const struct deviation *of = h ? batch_deviation((struct batch *)l->of.batch, h->dev) : d;
     const char *code = h ? h->code : d ? d->code : NULL;
-    return code ? api_cause(w, code, of ? of->args : NULL, of ? l->of.step : -1) : (struct text){NULL, NULL};
+    int step = of && of->step && w->protocol ? protocol_step(w->protocol, of->step) : -1;
+    return code ? api_cause(w, code, of ? of->args : NULL, step) : (struct text){NULL, NULL};
 }
 
 static struct json *worklist_json(struct words w, const struct book *b, const struct station *st,
