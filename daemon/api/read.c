@@ -338,10 +338,7 @@ static struct json *clocks_of(const struct words *w, const struct batch *x)
 {
     struct json *list = json_array(w->a);
     for (size_t i = 0; i < x->nexpiries; i++) {
-        bool newer = false;
-        for (size_t k = i + 1; k < x->nexpiries; k++)
-            newer |= strcmp(x->expiry[k].clock, x->expiry[i].clock) == 0;
-        if (newer)
+        if (!batch_expiry_counts(x, i))
             continue;
         struct json *o = json_set_str(w->a, json_object(w->a), "clock", x->expiry[i].clock);
         json_set(w->a, o, "words", api_text(w->a, word(w, "clock", x->expiry[i].clock)));

@@ -388,6 +388,14 @@ const struct input *batch_input(const struct batch *b, struct ref r)
     return NULL;
 }
 
+bool batch_expiry_counts(const struct batch *b, size_t i)
+{
+    for (size_t k = i + 1; k < b->nexpiries; k++)
+        if (strcmp(b->expiry[k].clock, b->expiry[i].clock) == 0)
+            return false;
+    return true;
+}
+
 size_t batch_open_holds(const struct batch *b)
 {
     size_t n = 0;

@@ -564,6 +564,7 @@ bool occ_unseen_of(const struct occ *o, const struct person *p);
 /* The newest input of a field in the newest occurrence that has one; NULL if none. */
 const struct input *batch_input(const struct batch *b, struct ref r);
 size_t batch_open_holds(const struct batch *b);
+bool batch_expiry_counts(const struct batch *b, size_t i); /* none of that clock came behind it */
 bool batch_acted(const struct batch *b, const struct person *p, enum dept dept);
 /* By their ids; NULL if there is none, or no batch. */
 struct deviation *batch_deviation(const struct batch *b, const char *id);
